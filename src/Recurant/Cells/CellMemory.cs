@@ -1,0 +1,162 @@
+using Recurant.Numerics;
+using Recurant.Parameters;
+
+namespace Recurant.Cells;
+
+/// <summary>A matrix [rows, columns] of a workspace that grows with the batch.</summary>
+internal sealed class RowStore
+{
+    private readonly FloatBuffer _buffer = new();
+    private int _columns;
+
+    public RowStore Reserve(int rows, int columns)
+    {
+        _columns = columns;
+        _buffer.Reserve(checked(rows * columns));
+        return this;
+    }
+
+    /// <summary>The first so many rows.</summary>
+    public Matrix Rows(int rows) => new(_buffer, 0, rows, _columns);
+
+    /// <summary>The rows first, first + 1, ...</summary>
+    public Matrix Rows(int first, int count) => new(_buffer, first * _columns, count, _columns);
+
+    /// <summary>One row.</summary>
+    public Span<float> Row(int row) => _buffer.Span.Slice(row * _columns, _columns);
+
+    public void Clear() => _buffer.Clear();
+}
+
+/// <summary>A weight laid out for products, and the version of the parameter it was made from.</summary>
+internal sealed class PackedWeights
+{
+    private Parameter? _parameter;
+    private int _version = -1;
+
+    public PackedMatrix Matrix { get; } = new();
+
+    /// <summary>Packs anew if the parameter has changed since the last time.</summary>
+    public void Update(Workers workers, Parameter parameter, bool transposed) =>
+        Update(workers, parameter, parameter.Matrix, transposed);
+
+    /// <summary>Packs some rows of a parameter anew if it has changed.</summary>
+    public void Update(Workers workers, Parameter parameter, Matrix rows, bool transposed)
+    {
+        if (ReferenceEquals(_parameter, parameter) && _version == parameter.Version)
+        {
+            return;
+        }
+
+        if (transposed) Matrix.PackTransposed(workers, rows); else Matrix.Pack(workers, rows);
+        _parameter = parameter;
+        _version = parameter.Version;
+    }
+}
+
+/// <summary>A cell's weights as its products read them.</summary>
+internal sealed class PackedCell
+{
+    public PackedWeights Input { get; } = new();
+
+    public PackedWeights InputBackward { get; } = new();
+
+    public PackedWeights Forward { get; } = new();
+
+    public PackedWeights Backward { get; } = new();
+
+    /// <summary>The candidate's rows of W_hh, of a cell that multiplies them by another vector than h.</summary>
+    public PackedWeights CandidateForward { get; } = new();
+
+    public PackedWeights CandidateBackward { get; } = new();
+
+    public PackedMatrix Scratch { get; } = new();
+}
+
+/// <summary>What one layer in one direction keeps of a batch, from the forward pass to the backward pass.</summary>
+internal sealed class CellMemory
+{
+    public PackedCell Packed { get; } = new();
+
+    /// <summary>[rows, G H]: the input's share, then the activated gates, then their gradients.</summary>
+    public RowStore Gates { get; } = new();
+
+    /// <summary>[rows, G H]: the hidden state's share of the gates where it must be kept apart (GRU, reset inside).</summary>
+    public RowStore HiddenGates { get; } = new();
+
+    /// <summary>[rows, H]: h_(t-1) as it entered the product, with the recurrent dropout mask applied.</summary>
+    public RowStore Previous { get; } = new();
+
+    /// <summary>[rows, H]: the cell state c_t (LSTM).</summary>
+    public RowStore Cells { get; } = new();
+
+    /// <summary>[rows, H]: tanh(c_t) (LSTM); r h_(t-1) (GRU, reset outside).</summary>
+    public RowStore Intermediate { get; } = new();
+
+    /// <summary>[B, H]: dh on its way back through time, one row a sequence.</summary>
+    public RowStore DHidden { get; } = new();
+
+    /// <summary>[B, H]: dc on its way back through time.</summary>
+    public RowStore DCell { get; } = new();
+
+    /// <summary>[B, H]: the share of dh_(t-1) that comes through W_hh.</summary>
+    public RowStore Product { get; } = new();
+
+    /// <summary>[B, H]: scratch of a step back (GRU, reset outside).</summary>
+    public RowStore Scratch { get; } = new();
+
+    /// <summary>[B, H]: initial states, and masks of the recurrent dropout.</summary>
+    public RowStore InitialHidden { get; } = new();
+
+    public RowStore InitialCell { get; } = new();
+
+    public RowStore RecurrentMask { get; } = new();
+}
+
+/// <summary>
+/// The rows of one time step that one worker handles: sequences <c>First, First + Stride, ...</c> below <c>Count</c>.
+/// Dealing the sequences out in turn keeps the shares equal when short sequences have ended.
+/// </summary>
+internal readonly struct CellStep
+{
+    public required CellMemory Memory { get; init; }
+
+    /// <summary>The first row of the step in matrices of all rows.</summary>
+    public required int RowStart { get; init; }
+
+    /// <summary>The first row of the step before in processing order.</summary>
+    public required int PreviousRowStart { get; init; }
+
+    /// <summary>Sequences that had a step before; the others start here from the initial state.</summary>
+    public required int PreviousCount { get; init; }
+
+    /// <summary>B_t, the sequences of this step.</summary>
+    public required int Count { get; init; }
+
+    public required int First { get; init; }
+
+    public required int Stride { get; init; }
+
+    /// <summary>The layer's output [rows, H].</summary>
+    public required Matrix Output { get; init; }
+
+    /// <summary>Whether every sequence starts here from a zero state, so that products with it can be left out.</summary>
+    public required bool StartsFromZero { get; init; }
+
+    /// <summary>This worker's rows of a matrix of all rows.</summary>
+    public Matrix Rows(RowStore store) =>
+        store.Rows(RowStart, Count).Stride(First, Stride, Count);
+
+    /// <summary>This worker's rows of a matrix with one row a sequence.</summary>
+    public Matrix Sequences(RowStore store) => store.Rows(Count).Stride(First, Stride, Count);
+
+    /// <summary>h_(t-1) of a sequence, as the cell put it out, without any mask.</summary>
+    public ReadOnlySpan<float> PreviousHidden(int sequence) => sequence < PreviousCount
+        ? Output.Row(PreviousRowStart + sequence)
+        : Memory.InitialHidden.Row(sequence);
+
+    /// <summary>c_(t-1) of a sequence.</summary>
+    public ReadOnlySpan<float> PreviousCell(int sequence) => sequence < PreviousCount
+        ? Memory.Cells.Row(PreviousRowStart + sequence)
+        : Memory.InitialCell.Row(sequence);
+}

@@ -1,0 +1,100 @@
+using Recurant.Numerics;
+
+namespace Recurant.Cells;
+
+/// <summary>The two formulations of the simple recurrent network in the chapter.</summary>
+public enum ElmanForm
+{
+    /// <summary>h_t = act(W_ih x_t + W_hh h_(t-1) + b): the state is what the activation gives.</summary>
+    Hidden,
+
+    /// <summary>s_t = W_ih x_t + W_hh act(s_(t-1)) + b, output act(s_t): the state is what goes into the activation.</summary>
+    PreActivation,
+}
+
+/// <summary>
+/// Elman's simple recurrent network (Elman 1990), in either form.
+/// <code>
+/// (1) z_t = W_ih x_t + b_ih + W_hh h_(t-1) + b_hh
+/// (2) h_t = act(z_t)
+/// </code>
+/// The second form of the chapter calls z_t the state and act(z_t) its output. With h_0 = act(s_0) the outputs of both
+/// are the same numbers; they differ in what an initial state means: a zero state s_0 is h_0 = act(0), which is 1/2 for
+/// the sigmoid. Derivation: docs/cells/elman.md.
+/// </summary>
+internal sealed class ElmanCell(
+    int inputSize, int hiddenSize, string suffix, Activation activation = Activation.Tanh,
+    ElmanForm form = ElmanForm.Hidden, bool oneHotInput = false)
+    : RecurrentCell(inputSize, hiddenSize, gates: 1, suffix, oneHotInput)
+{
+    private string Name => activation switch { Activation.Tanh => "tanh", Activation.Relu => "relu", _ => "sigmoid" };
+
+    public override IReadOnlyList<string> Equations => form == ElmanForm.Hidden
+        ? [$"h_t = {Name}(W_ih x_t + b_ih + W_hh h_(t-1) + b_hh)"]
+        : [$"s_t = W_ih x_t + b_ih + W_hh {Name}(s_(t-1)) + b_hh", $"output_t = {Name}(s_t)"];
+
+    public override bool StartsFromNonZero => form == ElmanForm.PreActivation && activation == Activation.Sigmoid;
+
+    public override void Reserve(CellMemory memory, int rows)
+    {
+    }
+
+    /// <summary>
+    /// Uniform in +-1 / sqrt(H). With relu the recurrent matrix starts as the identity (Le, Jaitly and Hinton 2015), so
+    /// that at first the state is carried on unchanged instead of exploding or dying.
+    /// </summary>
+    public override void Initialise(ulong seed, uint ordinal)
+    {
+        base.Initialise(seed, ordinal);
+        if (activation == Activation.Relu)
+        {
+            HiddenWeights.Value.Clear();
+            for (int j = 0; j < HiddenSize; j++) HiddenWeights.Value[j * HiddenSize + j] = 1f;
+            InputBias.Value.Clear();
+            HiddenBias.Value.Clear();
+        }
+    }
+
+    public override void EnterInitialState(Span<float> hidden)
+    {
+        if (form == ElmanForm.PreActivation) ActivationKernels.Apply(activation, hidden, hidden);
+    }
+
+    public override void LeaveInitialState(ReadOnlySpan<float> hidden, Span<float> dHidden)
+    {
+        if (form == ElmanForm.PreActivation) ActivationKernels.GradientFromOutput(activation, hidden, dHidden, dHidden);
+    }
+
+    public override ReadOnlySpan<float> StateAt(CellMemory memory, Matrix output, int row) =>
+        form == ElmanForm.PreActivation ? memory.Gates.Row(row) : output.Row(row);
+
+    public override void StepForward(in CellStep step)
+    {
+        CellMemory memory = step.Memory;
+        if (!step.StartsFromZero)
+        {
+            MatrixProduct.Multiply(step.Rows(memory.Previous), memory.Packed.Forward.Matrix, step.Rows(memory.Gates), accumulate: true); // (1)
+        }
+
+        for (int b = step.First; b < step.Count; b += step.Stride)
+        {
+            int row = step.RowStart + b;
+            ActivationKernels.Apply(activation, memory.Gates.Row(row), step.Output.Row(row)); // (2)
+        }
+    }
+
+    public override void StepBackward(in CellStep step)
+    {
+        CellMemory memory = step.Memory;
+        for (int b = step.First; b < step.Count; b += step.Stride)
+        {
+            int row = step.RowStart + b;
+            Span<float> dHidden = memory.DHidden.Row(b);
+            ActivationKernels.GradientFromOutput(activation, step.Output.Row(row), dHidden, memory.Gates.Row(row)); // (2')
+            dHidden.Clear();
+        }
+
+        // (1') dh_(t-1) = W_hh^T dz_t
+        MatrixProduct.Multiply(step.Rows(memory.Gates), memory.Packed.Backward.Matrix, step.Sequences(memory.Product), accumulate: false);
+    }
+}

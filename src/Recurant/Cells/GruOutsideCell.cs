@@ -1,0 +1,162 @@
+using Recurant.Numerics;
+using Recurant.Parameters;
+
+namespace Recurant.Cells;
+
+/// <summary>
+/// Gated recurrent unit with the reset gate outside, before the product (Cho et al. 2014, first version; Keras with
+/// reset_after=False; the default of ONNX).
+/// <code>
+/// (1) r = sigmoid(W_ir x_t + b_ir + W_hr h_(t-1) + b_hr)
+/// (2) z = sigmoid(W_iz x_t + b_iz + W_hz h_(t-1) + b_hz)
+/// (3) q = r * h_(t-1)
+/// (4) n = tanh(W_in x_t + b_in + W_hn q + b_hn)
+/// (5) h_t = (1 - z) * n + z * h_(t-1)
+/// </code>
+/// Two products a step, the second waiting for the first: slower than <see cref="GruCell"/>. Derivation: docs/cells/gru.md.
+/// </summary>
+internal sealed class GruOutsideCell(int inputSize, int hiddenSize, string suffix, bool oneHotInput = false)
+    : RecurrentCell(inputSize, hiddenSize, gates: 3, suffix, oneHotInput)
+{
+    public override IReadOnlyList<string> Equations { get; } =
+    [
+        "r = sigmoid(W_ir x_t + b_ir + W_hr h_(t-1) + b_hr)",
+        "z = sigmoid(W_iz x_t + b_iz + W_hz h_(t-1) + b_hz)",
+        "n = tanh(W_in x_t + b_in + W_hn (r * h_(t-1)) + b_hn)",
+        "h_t = (1 - z) * n + z * h_(t-1)",
+    ];
+
+    private int TwoGates => 2 * HiddenSize;
+
+    public override void Reserve(CellMemory memory, int rows)
+    {
+        memory.Intermediate.Reserve(rows, HiddenSize);
+        memory.Scratch.Reserve(rows, HiddenSize);
+    }
+
+    public override void PackForward(Workers workers, PackedCell packed)
+    {
+        Matrix weights = HiddenWeights.Matrix;
+        packed.Forward.Update(workers, HiddenWeights, weights.Slice(0, TwoGates), transposed: true);
+        packed.CandidateForward.Update(workers, HiddenWeights, weights.Slice(TwoGates, HiddenSize), transposed: true);
+    }
+
+    public override void PackBackward(Workers workers, PackedCell packed)
+    {
+        Matrix weights = HiddenWeights.Matrix;
+        packed.Backward.Update(workers, HiddenWeights, weights.Slice(0, TwoGates), transposed: false);
+        packed.CandidateBackward.Update(workers, HiddenWeights, weights.Slice(TwoGates, HiddenSize), transposed: false);
+    }
+
+    public override void StepForward(in CellStep step)
+    {
+        CellMemory memory = step.Memory;
+        Matrix gates = step.Rows(memory.Gates), reset = step.Rows(memory.Intermediate), previous = step.Rows(memory.Previous);
+        if (!step.StartsFromZero)
+        {
+            MatrixProduct.Multiply(previous, memory.Packed.Forward.Matrix, gates.Column(0, TwoGates), accumulate: true);
+        }
+
+        for (int row = 0; row < gates.Rows; row++)
+        {
+            Span<float> resetAndUpdate = gates.Row(row)[..TwoGates];
+            Elementwise.Sigmoid(resetAndUpdate, resetAndUpdate);                                                // (1), (2)
+            Elementwise.Multiply(resetAndUpdate[..HiddenSize], previous.Row(row), reset.Row(row));              // (3)
+        }
+
+        if (!step.StartsFromZero)
+        {
+            MatrixProduct.Multiply(reset, memory.Packed.CandidateForward.Matrix, gates.Column(TwoGates, HiddenSize), accumulate: true);
+        }
+
+        for (int b = step.First; b < step.Count; b += step.Stride)
+        {
+            var kernel = new ForwardKernel(memory.Gates.Row(step.RowStart + b), HiddenSize)
+            {
+                PreviousHidden = step.PreviousHidden(b),
+                Hidden = step.Output.Row(step.RowStart + b),
+            };
+            VectorLoop.Run(ref kernel, HiddenSize);
+        }
+    }
+
+    public override void StepBackward(in CellStep step)
+    {
+        CellMemory memory = step.Memory;
+        Matrix gates = step.Rows(memory.Gates), previous = step.Rows(memory.Previous);
+        for (int b = step.First; b < step.Count; b += step.Stride)
+        {
+            var kernel = new BackwardKernel(memory.Gates.Row(step.RowStart + b), HiddenSize)
+            {
+                PreviousHidden = step.PreviousHidden(b),
+                DHidden = memory.DHidden.Row(b),
+            };
+            VectorLoop.Run(ref kernel, HiddenSize);
+        }
+
+        // (4') dq = W_hn^T dz_n
+        Matrix dReset = step.Sequences(memory.Scratch), product = step.Sequences(memory.Product);
+        MatrixProduct.Multiply(gates.Column(TwoGates, HiddenSize), memory.Packed.CandidateBackward.Matrix, dReset, accumulate: false);
+        for (int row = 0; row < gates.Rows; row++)
+        {
+            // (3') dr = dq * h_(t-1), then through the sigmoid (1');  dh_(t-1) += dq * r
+            Span<float> r = gates.Row(row)[..HiddenSize];
+            Elementwise.Multiply(dReset.Row(row), r, product.Row(row));
+            Elementwise.Multiply(dReset.Row(row), previous.Row(row), dReset.Row(row));
+            ActivationKernels.GradientFromOutput(Activation.Sigmoid, r, dReset.Row(row), r);
+        }
+
+        MatrixProduct.Multiply(gates.Column(0, TwoGates), memory.Packed.Backward.Matrix, product, accumulate: true);
+    }
+
+    public override void AddHiddenGradients(Workers workers, CellMemory memory, int rows)
+    {
+        Matrix dGates = memory.Gates.Rows(rows), dWeights = HiddenWeights.GradientMatrix;
+        PackedMatrix scratch = memory.Packed.Scratch;
+        scratch.Pack(workers, memory.Previous.Rows(rows));
+        MatrixProduct.MultiplyTransposed(workers, dGates.Column(0, TwoGates), scratch, dWeights.Slice(0, TwoGates), accumulate: true);
+        scratch.Pack(workers, memory.Intermediate.Rows(rows));
+        MatrixProduct.MultiplyTransposed(
+            workers, dGates.Column(TwoGates, HiddenSize), scratch, dWeights.Slice(TwoGates, HiddenSize), accumulate: true);
+        Reductions.AddColumnSums(dGates, HiddenBias.Gradient);
+    }
+
+    private ref struct ForwardKernel(Span<float> gates, int hidden) : IVectorKernel
+    {
+        private readonly ReadOnlySpan<float> _z = gates.Slice(hidden, hidden);
+        private readonly Span<float> _n = gates.Slice(2 * hidden, hidden);
+        public ReadOnlySpan<float> PreviousHidden;
+        public Span<float> Hidden;
+
+        public readonly void Apply<TWidth, TVector>(int j) where TWidth : struct, IVectorWidth<TVector> where TVector : struct
+        {
+            TVector n = VectorMath<TWidth, TVector>.Tanh(Lanes<TWidth, TVector>.Load(_n, j));                   // (4)
+            TVector previous = Lanes<TWidth, TVector>.Load(PreviousHidden, j);
+            Lanes<TWidth, TVector>.Store(n, _n, j);
+            Lanes<TWidth, TVector>.Store(
+                TWidth.FusedMultiplyAdd(Lanes<TWidth, TVector>.Load(_z, j), TWidth.Subtract(previous, n), n), Hidden, j); // (5)
+        }
+    }
+
+    private ref struct BackwardKernel(Span<float> gates, int hidden) : IVectorKernel
+    {
+        private readonly Span<float> _z = gates.Slice(hidden, hidden), _n = gates.Slice(2 * hidden, hidden);
+        public ReadOnlySpan<float> PreviousHidden;
+        public Span<float> DHidden;
+
+        public readonly void Apply<TWidth, TVector>(int j) where TWidth : struct, IVectorWidth<TVector> where TVector : struct
+        {
+            TVector one = TWidth.Create(1f);
+            TVector z = Lanes<TWidth, TVector>.Load(_z, j), n = Lanes<TWidth, TVector>.Load(_n, j);
+            TVector dh = Lanes<TWidth, TVector>.Load(DHidden, j);
+            // (5') and on through the tanh and the update gate's sigmoid
+            TVector dUpdate = TWidth.Multiply(dh, TWidth.Subtract(Lanes<TWidth, TVector>.Load(PreviousHidden, j), n));
+            Lanes<TWidth, TVector>.Store(TWidth.Multiply(dh, z), DHidden, j);
+            Lanes<TWidth, TVector>.Store(TWidth.Multiply(dUpdate, TWidth.Multiply(z, TWidth.Subtract(one, z))), _z, j);
+            Lanes<TWidth, TVector>.Store(
+                TWidth.Multiply(
+                    TWidth.Multiply(dh, TWidth.Subtract(one, z)), TWidth.Subtract(one, TWidth.Multiply(n, n))),
+                _n, j);
+        }
+    }
+}

@@ -1,0 +1,136 @@
+using Recurant.Numerics;
+using Recurant.Parameters;
+
+namespace Recurant.Cells;
+
+/// <summary>The recurrent cells.</summary>
+public enum CellKind
+{
+    /// <summary>Elman's simple recurrent network: h_t = act(W_ih x_t + W_hh h_(t-1) + b).</summary>
+    Elman,
+
+    /// <summary>Long short-term memory with a forget gate.</summary>
+    Lstm,
+
+    /// <summary>Gated recurrent unit.</summary>
+    Gru,
+}
+
+/// <summary>
+/// A recurrent cell: the equations of one time step, forward and back. It knows nothing of time or of layers; it is
+/// handed the rows of one step (one row a sequence) and the memory where its intermediate values are kept.
+/// The input's share of all gates, W_ih X + b, is computed for all steps at once before the first step, and dW, dX after
+/// the last: only what depends on the previous state happens in a step.
+/// </summary>
+internal abstract class RecurrentCell
+{
+    protected RecurrentCell(int inputSize, int hiddenSize, int gates, string suffix, bool oneHotInput)
+    {
+        InputSize = inputSize;
+        HiddenSize = hiddenSize;
+        Gates = gates;
+        OneHotInput = oneHotInput;
+        InputWeights = oneHotInput
+            ? new Parameter("weight_ih_" + suffix, inputSize, gates * hiddenSize)
+            {
+                IsStoredTransposed = true,
+                Touched = new TouchedRows(inputSize),
+            }
+            : new Parameter("weight_ih_" + suffix, gates * hiddenSize, inputSize);
+        HiddenWeights = new Parameter("weight_hh_" + suffix, gates * hiddenSize, hiddenSize);
+        InputBias = new Parameter("bias_ih_" + suffix, gates * hiddenSize);
+        HiddenBias = new Parameter("bias_hh_" + suffix, gates * hiddenSize);
+    }
+
+    /// <summary>I, the width of the input.</summary>
+    public int InputSize { get; }
+
+    /// <summary>H, the width of the hidden state.</summary>
+    public int HiddenSize { get; }
+
+    /// <summary>G, the number of gates (candidate included): 1, 3 or 4.</summary>
+    public int Gates { get; }
+
+    /// <summary>Whether the input is the number of a word instead of a vector.</summary>
+    public bool OneHotInput { get; }
+
+    /// <summary>The equations of one step, in plain ASCII.</summary>
+    public abstract IReadOnlyList<string> Equations { get; }
+
+    /// <summary>W_ih [G H, I] (the chapter's U); of a one-hot layer [I, G H].</summary>
+    public Parameter InputWeights { get; }
+
+    /// <summary>W_hh [G H, H] (the chapter's W).</summary>
+    public Parameter HiddenWeights { get; }
+
+    /// <summary>b_ih [G H].</summary>
+    public Parameter InputBias { get; }
+
+    /// <summary>b_hh [G H].</summary>
+    public Parameter HiddenBias { get; }
+
+    public IEnumerable<Parameter> Parameters => [InputWeights, HiddenWeights, InputBias, HiddenBias];
+
+    /// <summary>Whether there is a second state c beside h.</summary>
+    public virtual bool HasCellState => false;
+
+    /// <summary>Whether b_hh may be added to the input's share before the first step.</summary>
+    public virtual bool AddsHiddenBiasToInput => true;
+
+    /// <summary>Whether a zero state makes a non-zero contribution to the first step.</summary>
+    public virtual bool StartsFromNonZero => false;
+
+    /// <summary>What the memory of a sequence of steps must hold beside the gates.</summary>
+    public abstract void Reserve(CellMemory memory, int rows);
+
+    /// <summary>Lays out the weights for the products of the forward steps.</summary>
+    public virtual void PackForward(Workers workers, PackedCell packed) =>
+        packed.Forward.Update(workers, HiddenWeights, transposed: true);
+
+    /// <summary>Lays out the weights for the products of the backward steps.</summary>
+    public virtual void PackBackward(Workers workers, PackedCell packed) =>
+        packed.Backward.Update(workers, HiddenWeights, transposed: false);
+
+    /// <summary>Turns a given initial state into the h_0 of the equations, in place.</summary>
+    public virtual void EnterInitialState(Span<float> hidden)
+    {
+    }
+
+    /// <summary>Turns the gradient of h_0 into that of the given initial state, in place.</summary>
+    public virtual void LeaveInitialState(ReadOnlySpan<float> hidden, Span<float> dHidden)
+    {
+    }
+
+    /// <summary>The state after the step of a row, as it may be given to another run as initial state.</summary>
+    public virtual ReadOnlySpan<float> StateAt(CellMemory memory, Matrix output, int row) => output.Row(row);
+
+    /// <summary>One step forward for some rows. <c>step.Previous</c> is filled; gates hold the input's share.</summary>
+    public abstract void StepForward(in CellStep step);
+
+    /// <summary>
+    /// One step back. On entry <c>DHidden</c> holds dh_t of each sequence; on return the gates hold their gradients,
+    /// <c>DHidden</c> what of dh_(t-1) did not pass the product with W_hh, and <c>Product</c> what did.
+    /// </summary>
+    public abstract void StepBackward(in CellStep step);
+
+    /// <summary>Adds the gradients of W_hh and b_hh, summed over all rows of all steps.</summary>
+    public virtual void AddHiddenGradients(Workers workers, CellMemory memory, int rows)
+    {
+        // dW_hh = sum_t dz_t h_(t-1)^T, one product over all rows;  db_hh = sum_t dz_t.
+        Matrix dGates = memory.Gates.Rows(rows);
+        memory.Packed.Scratch.Pack(workers, memory.Previous.Rows(rows));
+        MatrixProduct.MultiplyTransposed(workers, dGates, memory.Packed.Scratch, HiddenWeights.GradientMatrix, accumulate: true);
+        Reductions.AddColumnSums(dGates, HiddenBias.Gradient);
+    }
+
+    /// <summary>Fills the parameters with small random numbers: uniform in +-1 / sqrt(H), as PyTorch does.</summary>
+    public virtual void Initialise(ulong seed, uint ordinal)
+    {
+        float bound = 1f / MathF.Sqrt(HiddenSize);
+        uint offset = 0;
+        foreach (Parameter parameter in Parameters)
+        {
+            parameter.InitialiseUniform(seed, ordinal + offset++, bound);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+namespace Recurant.Data;
+
+/// <summary>
+/// Sequences of unequal lengths side by side, without padding: sorted by length (longest first) and laid out time-major,
+/// so that step t consists of the rows <c>RowStart(t) .. RowStart(t + 1)</c>, one for each sequence that is long enough.
+/// Sequence b stands at row <c>RowStart(t) + b</c> of every step it takes part in.
+/// </summary>
+internal sealed class SequenceBatch
+{
+    private long[] _keys = [];
+    private int[] _order = [], _lengths = [], _rowStart = [0], _tokens = [];
+
+    /// <summary>The number of sequences, B.</summary>
+    public int Sequences { get; private set; }
+
+    /// <summary>The length of the longest sequence, T.</summary>
+    public int Steps { get; private set; }
+
+    /// <summary>The number of rows in all: the sum of the lengths.</summary>
+    public int Rows => _rowStart[Steps];
+
+    /// <summary>The length of each sequence, descending.</summary>
+    public ReadOnlySpan<int> Lengths => _lengths.AsSpan(0, Sequences);
+
+    /// <summary>For each sequence of the batch its position in the list that was asked for.</summary>
+    public ReadOnlySpan<int> Order => _order.AsSpan(0, Sequences);
+
+    /// <summary>The token of each row.</summary>
+    public Span<int> Tokens => _tokens.AsSpan(0, Rows);
+
+    /// <summary>The first row of step t; RowStart(Steps) is the number of rows.</summary>
+    public int RowStart(int step) => _rowStart[step];
+
+    /// <summary>The number of sequences that have a step t, B_t.</summary>
+    public int SequencesAt(int step) => _rowStart[step + 1] - _rowStart[step];
+
+    /// <summary>Lays out the sequences <c>data[chosen[0]], data[chosen[1]], ...</c>; memory is reused.</summary>
+    /// <exception cref="ArgumentException">A sequence is empty.</exception>
+    public void Fill(IReadOnlyList<int[]> data, ReadOnlySpan<int> chosen)
+    {
+        Span<int> lengths = chosen.Length <= 256 ? stackalloc int[chosen.Length] : new int[chosen.Length];
+        for (int i = 0; i < chosen.Length; i++) lengths[i] = data[chosen[i]].Length;
+        Fill(lengths);
+        for (int b = 0; b < Sequences; b++)
+        {
+            int[] sequence = data[chosen[_order[b]]];
+            for (int t = 0; t < sequence.Length; t++) _tokens[_rowStart[t] + b] = sequence[t];
+        }
+    }
+
+    /// <summary>Lays out sequences of these lengths; the tokens are left for the caller to write.</summary>
+    public void Fill(ReadOnlySpan<int> lengths)
+    {
+        Sequences = lengths.Length;
+        Grow(ref _keys, Sequences);
+        Grow(ref _order, Sequences);
+        Grow(ref _lengths, Sequences);
+        long rows = 0;
+        for (int i = 0; i < Sequences; i++)
+        {
+            if (lengths[i] <= 0)
+            {
+                throw new ArgumentException($"Sequence {i} of the batch is empty; a sequence needs at least one step.");
+            }
+
+            // Sorting by (length descending, position ascending) in one key: equal lengths keep their order.
+            _keys[i] = ((long)(int.MaxValue - lengths[i]) << 32) | (uint)i;
+            rows += lengths[i];
+        }
+
+        _keys.AsSpan(0, Sequences).Sort();
+        for (int b = 0; b < Sequences; b++)
+        {
+            _order[b] = (int)(uint)_keys[b];
+            _lengths[b] = lengths[_order[b]];
+        }
+
+        Steps = Sequences == 0 ? 0 : _lengths[0];
+        Grow(ref _rowStart, Steps + 1);
+        Grow(ref _tokens, checked((int)rows));
+        int active = Sequences;
+        _rowStart[0] = 0;
+        for (int t = 0; t < Steps; t++)
+        {
+            while (_lengths[active - 1] <= t) active--;
+            _rowStart[t + 1] = _rowStart[t] + active;
+        }
+    }
+
+    private static void Grow<T>(ref T[] array, int length)
+    {
+        if (array.Length < length) array = new T[length + length / 4];
+    }
+}

@@ -1,0 +1,106 @@
+using Recurant.Cells;
+using Recurant.Data;
+using Recurant.Numerics;
+using Recurant.Parameters;
+
+namespace Recurant.Layers;
+
+/// <summary>What attention pooling keeps of a batch.</summary>
+internal sealed class AttentionMemory
+{
+    public DenseMemory Dense { get; } = new();
+
+    /// <summary>u [rows, A].</summary>
+    public RowStore Keys { get; } = new();
+
+    public RowStore DKeys { get; } = new();
+
+    /// <summary>a [rows, 1]: the weight of each step.</summary>
+    public RowStore Weights { get; } = new();
+
+    public RowStore Scores { get; } = new();
+
+    public RowStore DProjected { get; } = new();
+}
+
+/// <summary>
+/// A weighted mean over time whose weights the network learns (Yang et al. 2016, "Hierarchical attention networks").
+/// <code>
+/// (1) u_t = tanh(W_a h_t + b_a)
+/// (2) a = softmax over t of q . u_t
+/// (3) pooled = sum_t a_t h_t
+/// </code>
+/// </summary>
+internal sealed class AttentionPooling(int inputSize, int attentionSize)
+{
+    private readonly Dense _projection = new("attention", inputSize, attentionSize);
+
+    /// <summary>q [A].</summary>
+    public Parameter Query { get; } = new("attention.query", attentionSize);
+
+    public IEnumerable<Parameter> Parameters => [.. _projection.Parameters, Query];
+
+    public void Initialise(ulong seed, uint ordinal)
+    {
+        _projection.Initialise(seed, ordinal);
+        Query.InitialiseUniform(seed, ordinal + 1, MathF.Sqrt(3f / attentionSize));
+    }
+
+    public void Forward(Workers workers, SequenceBatch batch, Matrix h, Matrix pooled, AttentionMemory memory)
+    {
+        Matrix keys = memory.Keys.Reserve(batch.Rows, attentionSize).Rows(batch.Rows);
+        _projection.Forward(workers, h, keys, memory.Dense);
+        memory.Weights.Reserve(batch.Rows, 1);
+        memory.Scores.Reserve(batch.Sequences, batch.Steps);
+        for (int row = 0; row < batch.Rows; row++) Elementwise.Tanh(keys.Row(row), keys.Row(row));              // (1)
+
+        for (int b = 0; b < batch.Sequences; b++)
+        {
+            Span<float> scores = memory.Scores.Row(b)[..batch.Lengths[b]], result = pooled.Row(b);
+            for (int t = 0; t < scores.Length; t++) scores[t] = Reductions.Dot(Query.Value, keys.Row(batch.RowStart(t) + b));
+            Softmax.Apply(scores, scores);                                                                      // (2)
+            result.Clear();
+            for (int t = 0; t < scores.Length; t++)
+            {
+                int row = batch.RowStart(t) + b;
+                memory.Weights.Row(row)[0] = scores[t];
+                Elementwise.AddScaled(h.Row(row), scores[t], result);                                           // (3)
+            }
+        }
+    }
+
+    public void Backward(Workers workers, SequenceBatch batch, Matrix h, Matrix dPooled, Matrix dh, AttentionMemory memory)
+    {
+        Matrix keys = memory.Keys.Rows(batch.Rows), dKeys = memory.DKeys.Reserve(batch.Rows, attentionSize).Rows(batch.Rows);
+        for (int b = 0; b < batch.Sequences; b++)
+        {
+            Span<float> dWeights = memory.Scores.Row(b)[..batch.Lengths[b]];
+            float mean = 0;
+            for (int t = 0; t < dWeights.Length; t++)
+            {
+                // (3') da_t = dpooled . h_t,  dh_t = a_t dpooled
+                int row = batch.RowStart(t) + b;
+                float weight = memory.Weights.Row(row)[0];
+                dWeights[t] = Reductions.Dot(dPooled.Row(b), h.Row(row));
+                mean = MathF.FusedMultiplyAdd(weight, dWeights[t], mean);
+                Elementwise.AddScaled(dPooled.Row(b), weight, dh.Row(row));
+            }
+
+            for (int t = 0; t < dWeights.Length; t++)
+            {
+                // (2') ds_t = a_t (da_t - sum_k a_k da_k);  dq += ds_t u_t,  du_t = ds_t q;  (1') through the tanh
+                int row = batch.RowStart(t) + b;
+                float dScore = memory.Weights.Row(row)[0] * (dWeights[t] - mean);
+                Elementwise.AddScaled(keys.Row(row), dScore, Query.Gradient);
+                Span<float> dKey = dKeys.Row(row);
+                Query.Value.CopyTo(dKey);
+                Elementwise.Scale(dKey, dScore);
+                ActivationKernels.GradientFromOutput(Activation.Tanh, keys.Row(row), dKey, dKey);
+            }
+        }
+
+        Matrix dProjected = memory.DProjected.Reserve(batch.Rows, inputSize).Rows(batch.Rows);
+        _projection.Backward(workers, h, dKeys, dProjected, memory.Dense);
+        for (int row = 0; row < batch.Rows; row++) Elementwise.Add(dProjected.Row(row), dh.Row(row));
+    }
+}

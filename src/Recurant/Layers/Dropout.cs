@@ -1,0 +1,66 @@
+using Recurant.Cells;
+using Recurant.Data;
+using Recurant.Numerics;
+
+namespace Recurant.Layers;
+
+/// <summary>
+/// The rates of all dropouts of one training step, and where their random numbers come from. All are inverted dropout:
+/// what is kept is scaled by 1 / (1 - rate), so that nothing needs to be done at prediction.
+/// </summary>
+internal readonly record struct DropoutPlan
+{
+    /// <summary>Share of words read as unknown.</summary>
+    public float Word { get; init; }
+
+    /// <summary>Share of word types whose vector is zero for the whole step (Gal and Ghahramani 2016).</summary>
+    public float Embedding { get; init; }
+
+    /// <summary>Share of the input's columns, drawn for each sequence and kept over its steps.</summary>
+    public float Input { get; init; }
+
+    /// <summary>Share of the columns between layers, drawn for each sequence and kept over its steps.</summary>
+    public float Layers { get; init; }
+
+    /// <summary>Share of the hidden state as it enters the product with W_hh, kept over the steps (Gal and Ghahramani 2016).</summary>
+    public float Recurrent { get; init; }
+
+    /// <summary>Share of the pooled vector before the output layer.</summary>
+    public float Output { get; init; }
+
+    public ulong Seed { get; init; }
+
+    public ulong Step { get; init; }
+
+    public Philox Stream(RandomPurpose purpose, uint part = 0) => new(Seed, purpose, Step, part);
+}
+
+/// <summary>Dropout with one mask a sequence, the same at every step of it (variational dropout).</summary>
+internal static class Dropout
+{
+    /// <summary>
+    /// Draws a mask [B, columns]. The row of a sequence depends on its place in the list the batch was made from, not on
+    /// where sorting by length has put it.
+    /// </summary>
+    public static void MakeMask(RowStore mask, SequenceBatch batch, int columns, float rate, Philox stream)
+    {
+        mask.Reserve(batch.Sequences, columns);
+        for (int b = 0; b < batch.Sequences; b++)
+        {
+            stream.FillDropoutMask(mask.Row(b), rate, firstIndex: (uint)batch.Order[b] * (uint)((columns + 3) & ~3));
+        }
+    }
+
+    /// <summary>destination = mask * source, at every step; forward and backward alike. The two may be the same.</summary>
+    public static void Apply(SequenceBatch batch, RowStore mask, Matrix source, Matrix destination)
+    {
+        for (int t = 0; t < batch.Steps; t++)
+        {
+            int start = batch.RowStart(t), count = batch.SequencesAt(t);
+            for (int b = 0; b < count; b++)
+            {
+                Elementwise.Multiply(source.Row(start + b), mask.Row(b), destination.Row(start + b));
+            }
+        }
+    }
+}

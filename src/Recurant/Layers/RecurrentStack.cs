@@ -1,0 +1,224 @@
+using Recurant.Cells;
+using Recurant.Data;
+using Recurant.Numerics;
+using Recurant.Parameters;
+
+namespace Recurant.Layers;
+
+/// <summary>What a stack of recurrent layers is made of; data only.</summary>
+public sealed record RecurrentSpec
+{
+    /// <summary>The cell. Default: LSTM.</summary>
+    public CellKind Cell { get; init; } = CellKind.Lstm;
+
+    /// <summary>The activation of an Elman cell; others ignore it. Default: tanh.</summary>
+    public Activation Activation { get; init; } = Activation.Tanh;
+
+    /// <summary>The formulation of an Elman cell. Default: the hidden form.</summary>
+    public ElmanForm Form { get; init; } = ElmanForm.Hidden;
+
+    /// <summary>Where a GRU applies its reset gate. Default: inside.</summary>
+    public GruReset GruReset { get; init; } = GruReset.Inside;
+
+    /// <summary>What an LSTM's forget-gate bias starts from. Default: 1.</summary>
+    public float ForgetBias { get; init; } = 1f;
+
+    /// <summary>I, the width of the input: of word vectors, or with one-hot input the size of the vocabulary.</summary>
+    public required int InputSize { get; init; }
+
+    /// <summary>H, the width of the hidden state of each layer and direction.</summary>
+    public required int HiddenSize { get; init; }
+
+    /// <summary>The number of layers, one above the other. Default: 1.</summary>
+    public int Layers { get; init; } = 1;
+
+    /// <summary>Whether a second network reads the sequence from its end. Default: no.</summary>
+    public bool Bidirectional { get; init; }
+
+    /// <summary>Whether the first layer reads one-hot vectors, given as word numbers. Default: no.</summary>
+    public bool OneHotInput { get; init; }
+
+    /// <summary>1 or 2.</summary>
+    public int Directions => Bidirectional ? 2 : 1;
+
+    /// <summary>The width of the output: H for each direction.</summary>
+    public int OutputSize => Directions * HiddenSize;
+}
+
+/// <summary>What a stack keeps of a batch.</summary>
+internal sealed class RecurrentMemory
+{
+    public required CellMemory[] Cells { get; init; }
+
+    /// <summary>[rows, D H] for each layer.</summary>
+    public required RowStore[] Outputs { get; init; }
+
+    /// <summary>The outputs after dropout, where a layer above reads them.</summary>
+    public required RowStore[] Dropped { get; init; }
+
+    public required RowStore[] DOutputs { get; init; }
+
+    public required RowStore[] Masks { get; init; }
+
+    public bool HasInitialState { get; set; }
+}
+
+/// <summary>
+/// Layers of recurrent cells, one above the other, in one direction or both. Names and order of the parameters are
+/// PyTorch's: weight_ih_l0, weight_hh_l0, bias_ih_l0, bias_hh_l0, weight_ih_l0_reverse, ..., weight_ih_l1, ...
+/// </summary>
+internal sealed class RecurrentStack
+{
+    private readonly RecurrentDirection[] _directions;
+
+    public RecurrentStack(RecurrentSpec spec)
+    {
+        Spec = spec;
+        _directions = new RecurrentDirection[spec.Layers * spec.Directions];
+        for (int i = 0; i < _directions.Length; i++)
+        {
+            int layer = i / spec.Directions;
+            bool reverse = i % spec.Directions == 1;
+            int inputSize = layer == 0 ? spec.InputSize : spec.OutputSize;
+            string suffix = reverse ? $"l{layer}_reverse" : $"l{layer}";
+            _directions[i] = new RecurrentDirection(MakeCell(spec, inputSize, suffix, spec.OneHotInput && layer == 0), reverse);
+        }
+    }
+
+    public RecurrentSpec Spec { get; }
+
+    public IEnumerable<RecurrentCell> Cells => _directions.Select(direction => direction.Cell);
+
+    public IEnumerable<Parameter> Parameters => Cells.SelectMany(cell => cell.Parameters);
+
+    public RecurrentMemory CreateMemory() => new()
+    {
+        Cells = Make(_directions.Length, () => new CellMemory()),
+        Outputs = Make(Spec.Layers, () => new RowStore()),
+        Dropped = Make(Spec.Layers, () => new RowStore()),
+        DOutputs = Make(Spec.Layers, () => new RowStore()),
+        Masks = Make(Spec.Layers, () => new RowStore()),
+    };
+
+    public void Initialise(ulong seed, uint ordinal)
+    {
+        foreach (RecurrentCell cell in Cells)
+        {
+            cell.Initialise(seed, ordinal);
+            ordinal += 16;
+        }
+    }
+
+    /// <summary>Clears the initial states of all layers and directions for a batch of so many sequences.</summary>
+    public void ResetInitialState(RecurrentMemory memory, int sequences)
+    {
+        memory.HasInitialState = false;
+        foreach (CellMemory cell in memory.Cells)
+        {
+            cell.InitialHidden.Reserve(sequences, Spec.HiddenSize).Clear();
+            cell.InitialCell.Reserve(sequences, Spec.HiddenSize).Clear();
+        }
+    }
+
+    /// <summary>Clears the gradients of the final states, which the backward pass starts from.</summary>
+    public void ResetFinalGradient(RecurrentMemory memory, int sequences)
+    {
+        foreach (CellMemory cell in memory.Cells)
+        {
+            cell.DHidden.Reserve(sequences, Spec.HiddenSize).Clear();
+            cell.DCell.Reserve(sequences, Spec.HiddenSize).Clear();
+        }
+    }
+
+    /// <summary>Runs all layers; the initial states stand in the memory. Returns the topmost output [rows, D H].</summary>
+    public Matrix Forward(Workers workers, SequenceBatch batch, Matrix input, RecurrentMemory memory, DropoutPlan? dropout = null)
+    {
+        Matrix below = input;
+        for (int layer = 0; layer < Spec.Layers; layer++)
+        {
+            Matrix output = memory.Outputs[layer].Reserve(batch.Rows, Spec.OutputSize).Rows(batch.Rows);
+            for (int d = 0; d < Spec.Directions; d++)
+            {
+                int index = layer * Spec.Directions + d;
+                bool hasMask = MakeRecurrentMask(memory.Cells[index], batch, dropout, index);
+                _directions[index].Forward(
+                    workers, batch, below, output.Column(d * Spec.HiddenSize, Spec.HiddenSize), memory.Cells[index],
+                    memory.HasInitialState, hasMask);
+            }
+
+            below = output;
+            if (layer + 1 < Spec.Layers && dropout is { Layers: > 0 } plan)
+            {
+                Dropout.MakeMask(
+                    memory.Masks[layer], batch, Spec.OutputSize, plan.Layers, plan.Stream(RandomPurpose.LayerDropout, (uint)layer));
+                below = memory.Dropped[layer].Reserve(batch.Rows, Spec.OutputSize).Rows(batch.Rows);
+                Dropout.Apply(batch, memory.Masks[layer], output, below);
+            }
+        }
+
+        return memory.Outputs[^1].Rows(batch.Rows);
+    }
+
+    /// <summary>
+    /// Back-propagation through time of all layers. memory.Cells[i].DHidden and DCell hold the gradients of the final
+    /// states on entry, those of the initial states on return.
+    /// </summary>
+    public void Backward(
+        Workers workers, SequenceBatch batch, Matrix input, Matrix dOutput, Matrix? dInput, RecurrentMemory memory,
+        DropoutPlan? dropout = null)
+    {
+        Matrix dAbove = dOutput;
+        for (int layer = Spec.Layers - 1; layer >= 0; layer--)
+        {
+            bool dropsBelow = layer > 0 && dropout is { Layers: > 0 };
+            Matrix output = memory.Outputs[layer].Rows(batch.Rows);
+            Matrix below = layer == 0 ? input
+                : (dropsBelow ? memory.Dropped[layer - 1] : memory.Outputs[layer - 1]).Rows(batch.Rows);
+            Matrix? dBelow = dInput;
+            if (layer > 0)
+            {
+                memory.DOutputs[layer - 1].Reserve(batch.Rows, Spec.OutputSize).Clear();
+                dBelow = memory.DOutputs[layer - 1].Rows(batch.Rows);
+            }
+
+            for (int d = 0; d < Spec.Directions; d++)
+            {
+                int index = layer * Spec.Directions + d, first = d * Spec.HiddenSize;
+                _directions[index].Backward(
+                    workers, batch, below, output.Column(first, Spec.HiddenSize), dAbove.Column(first, Spec.HiddenSize), dBelow,
+                    memory.Cells[index], hasMask: dropout is { Recurrent: > 0 });
+            }
+
+            if (dropsBelow) Dropout.Apply(batch, memory.Masks[layer - 1], dBelow!.Value, dBelow.Value);
+            if (layer > 0) dAbove = dBelow!.Value;
+        }
+    }
+
+    private bool MakeRecurrentMask(CellMemory memory, SequenceBatch batch, DropoutPlan? dropout, int index)
+    {
+        if (dropout is not { Recurrent: > 0 } plan)
+        {
+            return false;
+        }
+
+        Dropout.MakeMask(
+            memory.RecurrentMask, batch, Spec.HiddenSize, plan.Recurrent, plan.Stream(RandomPurpose.RecurrentDropout, (uint)index));
+        return true;
+    }
+
+    private static RecurrentCell MakeCell(RecurrentSpec spec, int inputSize, string suffix, bool oneHot) => spec.Cell switch
+    {
+        CellKind.Elman => new ElmanCell(inputSize, spec.HiddenSize, suffix, spec.Activation, spec.Form, oneHot),
+        CellKind.Lstm => new LstmCell(inputSize, spec.HiddenSize, suffix, oneHot, spec.ForgetBias),
+        CellKind.Gru when spec.GruReset == GruReset.Outside => new GruOutsideCell(inputSize, spec.HiddenSize, suffix, oneHot),
+        CellKind.Gru => new GruCell(inputSize, spec.HiddenSize, suffix, oneHot),
+        _ => throw new ArgumentOutOfRangeException(nameof(spec), spec.Cell, "Unknown cell."),
+    };
+
+    private static T[] Make<T>(int count, Func<T> make)
+    {
+        var array = new T[count];
+        for (int i = 0; i < count; i++) array[i] = make();
+        return array;
+    }
+}

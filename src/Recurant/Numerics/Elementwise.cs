@@ -1,0 +1,156 @@
+namespace Recurant.Numerics;
+
+/// <summary>Small element-wise kernels that several rooms use. Source and destination may be the same span.</summary>
+internal static class Elementwise
+{
+    /// <summary>destination += source.</summary>
+    public static void Add(ReadOnlySpan<float> source, Span<float> destination)
+    {
+        var kernel = new AddKernel { Source = source, Destination = destination };
+        VectorLoop.Run(ref kernel, destination.Length);
+    }
+
+    /// <summary>destination += factor * source, fused.</summary>
+    public static void AddScaled(ReadOnlySpan<float> source, float factor, Span<float> destination)
+    {
+        var kernel = new AddScaledKernel { Source = source, Factor = factor, Destination = destination };
+        VectorLoop.Run(ref kernel, destination.Length);
+    }
+
+    /// <summary>values *= factor.</summary>
+    public static void Scale(Span<float> values, float factor)
+    {
+        var kernel = new ScaleKernel { Values = values, Factor = factor };
+        VectorLoop.Run(ref kernel, values.Length);
+    }
+
+    /// <summary>destination = left * right, element by element.</summary>
+    public static void Multiply(ReadOnlySpan<float> left, ReadOnlySpan<float> right, Span<float> destination)
+    {
+        var kernel = new MultiplyKernel { Left = left, Right = right, Destination = destination };
+        VectorLoop.Run(ref kernel, destination.Length);
+    }
+
+    /// <summary>destination = e^source.</summary>
+    public static void Exp(ReadOnlySpan<float> source, Span<float> destination)
+    {
+        var kernel = new ExpKernel { Source = source, Destination = destination };
+        VectorLoop.Run(ref kernel, destination.Length);
+    }
+
+    /// <summary>destination = ln source.</summary>
+    public static void Log(ReadOnlySpan<float> source, Span<float> destination)
+    {
+        var kernel = new LogKernel { Source = source, Destination = destination };
+        VectorLoop.Run(ref kernel, destination.Length);
+    }
+
+    /// <summary>destination = tanh source.</summary>
+    public static void Tanh(ReadOnlySpan<float> source, Span<float> destination)
+    {
+        var kernel = new TanhKernel { Source = source, Destination = destination };
+        VectorLoop.Run(ref kernel, destination.Length);
+    }
+
+    /// <summary>destination = 1 / (1 + e^-source).</summary>
+    public static void Sigmoid(ReadOnlySpan<float> source, Span<float> destination)
+    {
+        var kernel = new SigmoidKernel { Source = source, Destination = destination };
+        VectorLoop.Run(ref kernel, destination.Length);
+    }
+
+    /// <summary>ln of one number, with the bits of the vector kernel.</summary>
+    public static float Log(float value)
+    {
+        Span<float> one = [value];
+        Log(one, one);
+        return one[0];
+    }
+
+    private ref struct AddKernel : IVectorKernel
+    {
+        public ReadOnlySpan<float> Source;
+        public Span<float> Destination;
+
+        public void Apply<TWidth, TVector>(int index) where TWidth : struct, IVectorWidth<TVector> where TVector : struct =>
+            Lanes<TWidth, TVector>.Store(
+                TWidth.Add(Lanes<TWidth, TVector>.Load(Destination, index), Lanes<TWidth, TVector>.Load(Source, index)),
+                Destination, index);
+    }
+
+    private ref struct AddScaledKernel : IVectorKernel
+    {
+        public ReadOnlySpan<float> Source;
+        public float Factor;
+        public Span<float> Destination;
+
+        public void Apply<TWidth, TVector>(int index) where TWidth : struct, IVectorWidth<TVector> where TVector : struct =>
+            Lanes<TWidth, TVector>.Store(
+                TWidth.FusedMultiplyAdd(
+                    TWidth.Create(Factor), Lanes<TWidth, TVector>.Load(Source, index),
+                    Lanes<TWidth, TVector>.Load(Destination, index)),
+                Destination, index);
+    }
+
+    private ref struct ScaleKernel : IVectorKernel
+    {
+        public Span<float> Values;
+        public float Factor;
+
+        public void Apply<TWidth, TVector>(int index) where TWidth : struct, IVectorWidth<TVector> where TVector : struct =>
+            Lanes<TWidth, TVector>.Store(
+                TWidth.Multiply(Lanes<TWidth, TVector>.Load(Values, index), TWidth.Create(Factor)), Values, index);
+    }
+
+    private ref struct MultiplyKernel : IVectorKernel
+    {
+        public ReadOnlySpan<float> Left;
+        public ReadOnlySpan<float> Right;
+        public Span<float> Destination;
+
+        public void Apply<TWidth, TVector>(int index) where TWidth : struct, IVectorWidth<TVector> where TVector : struct =>
+            Lanes<TWidth, TVector>.Store(
+                TWidth.Multiply(Lanes<TWidth, TVector>.Load(Left, index), Lanes<TWidth, TVector>.Load(Right, index)),
+                Destination, index);
+    }
+
+    private ref struct ExpKernel : IVectorKernel
+    {
+        public ReadOnlySpan<float> Source;
+        public Span<float> Destination;
+
+        public void Apply<TWidth, TVector>(int index) where TWidth : struct, IVectorWidth<TVector> where TVector : struct =>
+            Lanes<TWidth, TVector>.Store(
+                VectorMath<TWidth, TVector>.Exp(Lanes<TWidth, TVector>.Load(Source, index)), Destination, index);
+    }
+
+    private ref struct LogKernel : IVectorKernel
+    {
+        public ReadOnlySpan<float> Source;
+        public Span<float> Destination;
+
+        public void Apply<TWidth, TVector>(int index) where TWidth : struct, IVectorWidth<TVector> where TVector : struct =>
+            Lanes<TWidth, TVector>.Store(
+                VectorMath<TWidth, TVector>.Log(Lanes<TWidth, TVector>.Load(Source, index)), Destination, index);
+    }
+
+    private ref struct TanhKernel : IVectorKernel
+    {
+        public ReadOnlySpan<float> Source;
+        public Span<float> Destination;
+
+        public void Apply<TWidth, TVector>(int index) where TWidth : struct, IVectorWidth<TVector> where TVector : struct =>
+            Lanes<TWidth, TVector>.Store(
+                VectorMath<TWidth, TVector>.Tanh(Lanes<TWidth, TVector>.Load(Source, index)), Destination, index);
+    }
+
+    private ref struct SigmoidKernel : IVectorKernel
+    {
+        public ReadOnlySpan<float> Source;
+        public Span<float> Destination;
+
+        public void Apply<TWidth, TVector>(int index) where TWidth : struct, IVectorWidth<TVector> where TVector : struct =>
+            Lanes<TWidth, TVector>.Store(
+                VectorMath<TWidth, TVector>.Sigmoid(Lanes<TWidth, TVector>.Load(Source, index)), Destination, index);
+    }
+}

@@ -1,0 +1,63 @@
+namespace Recurant.Numerics;
+
+/// <summary>A view of a row-major matrix [Rows, Columns] in a buffer; consecutive rows may lie further apart than their width.</summary>
+internal readonly unsafe struct Matrix
+{
+    private readonly FloatBuffer _buffer;
+    private readonly int _offset;
+
+    /// <summary>Views part of a buffer.</summary>
+    /// <param name="buffer">The memory.</param>
+    /// <param name="offset">Where row 0 begins, in floats.</param>
+    /// <param name="rows">Number of rows.</param>
+    /// <param name="columns">Number of columns.</param>
+    /// <param name="rowStep">Distance between rows, in floats; the number of columns when left out.</param>
+    public Matrix(FloatBuffer buffer, int offset, int rows, int columns, int rowStep = -1)
+    {
+        RowStep = rowStep < 0 ? columns : rowStep;
+        if (offset < 0 || rows < 0 || columns < 0 || RowStep < columns ||
+            (rows > 0 && offset + (long)(rows - 1) * RowStep + columns > buffer.Length))
+        {
+            throw new ArgumentException(
+                $"A matrix [{rows}, {columns}] with row step {RowStep} at {offset} does not fit a buffer of {buffer.Length} floats.");
+        }
+
+        _buffer = buffer;
+        _offset = offset;
+        Rows = rows;
+        Columns = columns;
+    }
+
+    public int Rows { get; }
+
+    public int Columns { get; }
+
+    public int RowStep { get; }
+
+    public bool IsEmpty => _buffer is null;
+
+    /// <summary>One row.</summary>
+    public Span<float> Row(int row) => _buffer.Span.Slice(_offset + row * RowStep, Columns);
+
+    /// <summary>All elements, of a matrix whose rows follow one another.</summary>
+    public Span<float> Span => RowStep == Columns || Rows <= 1
+        ? _buffer.Span.Slice(_offset, Rows * Columns)
+        : throw new InvalidOperationException("The rows of this matrix do not follow one another.");
+
+    /// <summary>The rows first, first + 1, ...</summary>
+    public Matrix Slice(int first, int count) => new(_buffer, _offset + first * RowStep, count, Columns, RowStep);
+
+    /// <summary>Every step-th row from first on: rows first, first + step, ... as long as they are below limit.</summary>
+    public Matrix Stride(int first, int step, int limit)
+    {
+        int count = first >= limit ? 0 : (limit - first + step - 1) / step;
+        return count == 0
+            ? new(_buffer, 0, 0, Columns, RowStep * step)
+            : new(_buffer, _offset + first * RowStep, count, Columns, RowStep * step);
+    }
+
+    /// <summary>The columns first, first + 1, ... of every row.</summary>
+    public Matrix Column(int first, int count) => new(_buffer, _offset + first, Rows, count, RowStep);
+
+    internal float* Start => _buffer.Pointer + _offset;
+}

@@ -1,0 +1,135 @@
+using System.Runtime.CompilerServices;
+
+namespace Recurant.Numerics;
+
+/// <summary>A number of rows known to the compiler, so that one source serves tiles of 1 to 12 rows.</summary>
+internal interface IRowCount
+{
+    static abstract int Value { get; }
+}
+
+internal readonly struct Rows1 : IRowCount { public static int Value => 1; }
+internal readonly struct Rows2 : IRowCount { public static int Value => 2; }
+internal readonly struct Rows3 : IRowCount { public static int Value => 3; }
+internal readonly struct Rows4 : IRowCount { public static int Value => 4; }
+internal readonly struct Rows5 : IRowCount { public static int Value => 5; }
+internal readonly struct Rows6 : IRowCount { public static int Value => 6; }
+internal readonly struct Rows7 : IRowCount { public static int Value => 7; }
+internal readonly struct Rows8 : IRowCount { public static int Value => 8; }
+internal readonly struct Rows9 : IRowCount { public static int Value => 9; }
+internal readonly struct Rows10 : IRowCount { public static int Value => 10; }
+internal readonly struct Rows11 : IRowCount { public static int Value => 11; }
+internal readonly struct Rows12 : IRowCount { public static int Value => 12; }
+
+/// <summary>
+/// The inner loop of every matrix product: a tile of C, up to 12 rows by two vectors, held in registers over the whole
+/// depth.
+/// <code>
+/// for k = 0 .. depth-1:  C[r, j] = fma(A[r, k], B[k, j], C[r, j])
+/// </code>
+/// The lanes of a vector run over columns j, never over k, and every element of C is one running sum in the order of k:
+/// that is why no vector width, tile height or split over threads can change a bit of the result.
+/// </summary>
+internal static unsafe class ProductTile<TWidth, TVector, TRows>
+    where TWidth : struct, IVectorWidth<TVector>
+    where TVector : struct
+    where TRows : struct, IRowCount
+{
+    /// <summary>Adds A B to a tile of C, or overwrites it.</summary>
+    /// <param name="a">First element of A [rows, depth].</param>
+    /// <param name="rowStep">Distance between rows of A, in floats.</param>
+    /// <param name="depthStep">Distance between the columns of A (steps of k), in floats.</param>
+    /// <param name="b">First element of the tile's columns in a packed panel of B: row k stands at b + k * <see cref="PackedMatrix.PanelWidth"/>.</param>
+    /// <param name="c">First element of the tile of C.</param>
+    /// <param name="cStep">Distance between rows of C, in floats.</param>
+    /// <param name="depth">Number of steps of k.</param>
+    /// <param name="accumulate">Whether the running sums continue from what stands in C, or start at zero.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Multiply(
+        float* a, nint rowStep, nint depthStep, float* b, float* c, nint cStep, nint depth, bool accumulate)
+    {
+        TVector c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default;
+        TVector c30 = default, c31 = default, c40 = default, c41 = default, c50 = default, c51 = default;
+        TVector c60 = default, c61 = default, c70 = default, c71 = default, c80 = default, c81 = default;
+        TVector c90 = default, c91 = default, cA0 = default, cA1 = default, cB0 = default, cB1 = default;
+
+        if (accumulate)
+        {
+            float* row = c;
+            LoadRow(ref c00, ref c01, ref row, cStep);
+            if (TRows.Value > 1) LoadRow(ref c10, ref c11, ref row, cStep);
+            if (TRows.Value > 2) LoadRow(ref c20, ref c21, ref row, cStep);
+            if (TRows.Value > 3) LoadRow(ref c30, ref c31, ref row, cStep);
+            if (TRows.Value > 4) LoadRow(ref c40, ref c41, ref row, cStep);
+            if (TRows.Value > 5) LoadRow(ref c50, ref c51, ref row, cStep);
+            if (TRows.Value > 6) LoadRow(ref c60, ref c61, ref row, cStep);
+            if (TRows.Value > 7) LoadRow(ref c70, ref c71, ref row, cStep);
+            if (TRows.Value > 8) LoadRow(ref c80, ref c81, ref row, cStep);
+            if (TRows.Value > 9) LoadRow(ref c90, ref c91, ref row, cStep);
+            if (TRows.Value > 10) LoadRow(ref cA0, ref cA1, ref row, cStep);
+            if (TRows.Value > 11) LoadRow(ref cB0, ref cB1, ref row, cStep);
+        }
+
+        // Four pointers, each with the offsets 0, rowStep and 2 rowStep, reach twelve rows by plain x64 addressing modes.
+        float* a0 = a, a3 = a + 3 * rowStep, a6 = a + 6 * rowStep, a9 = a + 9 * rowStep;
+        float* end = b + depth * PackedMatrix.PanelWidth;
+        while (b < end)
+        {
+            TVector b0 = TWidth.Load(b), b1 = TWidth.Load(b + TWidth.Count);
+            AddRow(ref c00, ref c01, a0, b0, b1);
+            if (TRows.Value > 1) AddRow(ref c10, ref c11, a0 + rowStep, b0, b1);
+            if (TRows.Value > 2) AddRow(ref c20, ref c21, a0 + 2 * rowStep, b0, b1);
+            if (TRows.Value > 3) AddRow(ref c30, ref c31, a3, b0, b1);
+            if (TRows.Value > 4) AddRow(ref c40, ref c41, a3 + rowStep, b0, b1);
+            if (TRows.Value > 5) AddRow(ref c50, ref c51, a3 + 2 * rowStep, b0, b1);
+            if (TRows.Value > 6) AddRow(ref c60, ref c61, a6, b0, b1);
+            if (TRows.Value > 7) AddRow(ref c70, ref c71, a6 + rowStep, b0, b1);
+            if (TRows.Value > 8) AddRow(ref c80, ref c81, a6 + 2 * rowStep, b0, b1);
+            if (TRows.Value > 9) AddRow(ref c90, ref c91, a9, b0, b1);
+            if (TRows.Value > 10) AddRow(ref cA0, ref cA1, a9 + rowStep, b0, b1);
+            if (TRows.Value > 11) AddRow(ref cB0, ref cB1, a9 + 2 * rowStep, b0, b1);
+            a0 += depthStep;
+            if (TRows.Value > 3) a3 += depthStep;
+            if (TRows.Value > 6) a6 += depthStep;
+            if (TRows.Value > 9) a9 += depthStep;
+            b += PackedMatrix.PanelWidth;
+        }
+
+        StoreRow(c00, c01, ref c, cStep);
+        if (TRows.Value > 1) StoreRow(c10, c11, ref c, cStep);
+        if (TRows.Value > 2) StoreRow(c20, c21, ref c, cStep);
+        if (TRows.Value > 3) StoreRow(c30, c31, ref c, cStep);
+        if (TRows.Value > 4) StoreRow(c40, c41, ref c, cStep);
+        if (TRows.Value > 5) StoreRow(c50, c51, ref c, cStep);
+        if (TRows.Value > 6) StoreRow(c60, c61, ref c, cStep);
+        if (TRows.Value > 7) StoreRow(c70, c71, ref c, cStep);
+        if (TRows.Value > 8) StoreRow(c80, c81, ref c, cStep);
+        if (TRows.Value > 9) StoreRow(c90, c91, ref c, cStep);
+        if (TRows.Value > 10) StoreRow(cA0, cA1, ref c, cStep);
+        if (TRows.Value > 11) StoreRow(cB0, cB1, ref c, cStep);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddRow(ref TVector left, ref TVector right, float* a, TVector b0, TVector b1)
+    {
+        TVector factor = TWidth.Create(*a);
+        left = TWidth.FusedMultiplyAdd(factor, b0, left);
+        right = TWidth.FusedMultiplyAdd(factor, b1, right);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void LoadRow(ref TVector left, ref TVector right, ref float* row, nint step)
+    {
+        left = TWidth.Load(row);
+        right = TWidth.Load(row + TWidth.Count);
+        row += step;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void StoreRow(TVector left, TVector right, ref float* row, nint step)
+    {
+        TWidth.Store(left, row);
+        TWidth.Store(right, row + TWidth.Count);
+        row += step;
+    }
+}

@@ -1,0 +1,119 @@
+namespace Recurant.Numerics;
+
+/// <summary>
+/// Sums in a fixed order that knows neither the vector width nor the number of threads: element i belongs to running sum
+/// i mod 64, the 64 sums are then added pairwise (0 + 32, 1 + 33, ...; 0 + 16, ...), and blocks of 4,096 elements are
+/// added in order in double precision.
+/// </summary>
+internal static class Reductions
+{
+    private const int Lanes = 64;
+    private const int Block = 4096;
+
+    /// <summary>The sum of all elements.</summary>
+    public static double Sum(ReadOnlySpan<float> values) => Total(values, squares: false);
+
+    /// <summary>The sum of the squares of all elements.</summary>
+    public static double SumOfSquares(ReadOnlySpan<float> values) => Total(values, squares: true);
+
+    /// <summary>sum_i left_i right_i, in the same fixed order.</summary>
+    public static float Dot(ReadOnlySpan<float> left, ReadOnlySpan<float> right)
+    {
+        if (left.Length != right.Length)
+        {
+            throw new ArgumentException($"A dot product needs equal lengths, not {left.Length} and {right.Length}.", nameof(right));
+        }
+
+        Span<float> lanes = stackalloc float[Lanes];
+        lanes.Clear();
+        for (int i = 0; i < left.Length; i += Lanes)
+        {
+            int count = Math.Min(Lanes, left.Length - i);
+            var kernel = new DotKernel { Left = left.Slice(i, count), Right = right.Slice(i, count), Sums = lanes[..count] };
+            VectorLoop.Run(ref kernel, count);
+        }
+
+        return AddPairwise(lanes);
+    }
+
+    /// <summary>The largest element; NaN if there is one.</summary>
+    public static float Max(ReadOnlySpan<float> values)
+    {
+        float largest = float.NegativeInfinity;
+        foreach (float value in values)
+        {
+            if (!(value <= largest)) largest = value;
+        }
+
+        return largest;
+    }
+
+    /// <summary>
+    /// Sums the rows of a matrix: sums[j] += sum over r of matrix[r, j], each column one running sum in the order of r.
+    /// </summary>
+    public static void AddColumnSums(Matrix matrix, Span<float> sums)
+    {
+        for (int row = 0; row < matrix.Rows; row++)
+        {
+            Elementwise.Add(matrix.Row(row), sums);
+        }
+    }
+
+    private static double Total(ReadOnlySpan<float> values, bool squares)
+    {
+        double total = 0;
+        Span<float> lanes = stackalloc float[Lanes];
+        for (int start = 0; start < values.Length; start += Block)
+        {
+            ReadOnlySpan<float> block = values.Slice(start, Math.Min(Block, values.Length - start));
+            lanes.Clear();
+            for (int i = 0; i < block.Length; i += Lanes)
+            {
+                ReadOnlySpan<float> part = block.Slice(i, Math.Min(Lanes, block.Length - i));
+                var kernel = new AccumulateKernel { Source = part, Sums = lanes[..part.Length], Squares = squares };
+                VectorLoop.Run(ref kernel, part.Length);
+            }
+
+            total += AddPairwise(lanes);
+        }
+
+        return total;
+    }
+
+    private static float AddPairwise(Span<float> lanes)
+    {
+        for (int half = Lanes / 2; half > 0; half /= 2)
+        {
+            for (int i = 0; i < half; i++) lanes[i] += lanes[i + half];
+        }
+
+        return lanes[0];
+    }
+
+    private ref struct DotKernel : IVectorKernel
+    {
+        public ReadOnlySpan<float> Left, Right;
+        public Span<float> Sums;
+
+        public void Apply<TWidth, TVector>(int index) where TWidth : struct, IVectorWidth<TVector> where TVector : struct =>
+            Lanes<TWidth, TVector>.Store(
+                TWidth.FusedMultiplyAdd(
+                    Lanes<TWidth, TVector>.Load(Left, index), Lanes<TWidth, TVector>.Load(Right, index),
+                    Lanes<TWidth, TVector>.Load(Sums, index)),
+                Sums, index);
+    }
+
+    private ref struct AccumulateKernel : IVectorKernel
+    {
+        public ReadOnlySpan<float> Source;
+        public Span<float> Sums;
+        public bool Squares;
+
+        public void Apply<TWidth, TVector>(int index) where TWidth : struct, IVectorWidth<TVector> where TVector : struct
+        {
+            TVector value = Lanes<TWidth, TVector>.Load(Source, index), sum = Lanes<TWidth, TVector>.Load(Sums, index);
+            sum = Squares ? TWidth.FusedMultiplyAdd(value, value, sum) : TWidth.Add(sum, value);
+            Lanes<TWidth, TVector>.Store(sum, Sums, index);
+        }
+    }
+}

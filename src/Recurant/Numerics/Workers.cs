@@ -1,0 +1,179 @@
+using System.Runtime.CompilerServices;
+
+namespace Recurant.Numerics;
+
+/// <summary>A piece of work that can be cut into independent parts; no result may depend on the number of parts.</summary>
+internal interface IParallelWork
+{
+    /// <summary>Does part number <paramref name="part"/> of <paramref name="parts"/>.</summary>
+    void Execute(int part, int parts);
+}
+
+/// <summary>
+/// Threads that are kept: a training step hands them work thousands of times a second, so they spin for a moment
+/// before they sleep. Handing out work allocates nothing.
+/// </summary>
+internal sealed unsafe class Workers
+{
+    // About 20 microseconds: longer than the serial pieces between two products, shorter than a user would notice.
+    private const int SpinsBeforeSleep = 400;
+    private const int SpinsBeforeYield = 2000;
+    private static readonly Dictionary<int, Workers> s_byCount = [];
+
+    private readonly object _callLock = new();
+    private readonly SemaphoreSlim[] _wake;
+    private readonly int[] _asleep;
+    private bool _started;
+    private volatile int _generation;
+    private int _pending;
+    private void* _state;
+    private delegate*<void*, int, int, void> _execute;
+    private volatile Exception? _failure;
+
+    private Workers(int count)
+    {
+        Count = count;
+        _wake = new SemaphoreSlim[count];
+        _asleep = new int[count];
+    }
+
+    /// <summary>The number of threads, the caller's own included.</summary>
+    public int Count { get; }
+
+    /// <summary>The workers for so many threads; made once and kept as long as the process.</summary>
+    public static Workers ForThreads(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        lock (s_byCount)
+        {
+            if (!s_byCount.TryGetValue(count, out Workers? workers))
+            {
+                s_byCount[count] = workers = new Workers(count);
+            }
+
+            return workers;
+        }
+    }
+
+    /// <summary>
+    /// Executes all parts, one a thread, and returns when every part is done. Should the workers be busy with another
+    /// caller's work, this caller does all its parts itself: the result is the same.
+    /// </summary>
+    public void Run<TWork>(scoped ref TWork work) where TWork : struct, IParallelWork
+    {
+        if (Count == 1)
+        {
+            work.Execute(0, 1);
+            return;
+        }
+
+        if (!Monitor.TryEnter(_callLock))
+        {
+            for (int part = 0; part < Count; part++)
+            {
+                work.Execute(part, Count);
+            }
+
+            return;
+        }
+
+        try
+        {
+            Start();
+            // The caller's frame outlives the call, and the collector keeps up to date what the struct refers to.
+            _state = Unsafe.AsPointer(ref work);
+            _execute = &Execute<TWork>;
+            Volatile.Write(ref _pending, Count - 1);
+            _generation++;
+            Interlocked.MemoryBarrier();
+            for (int i = 1; i < Count; i++)
+            {
+                if (Volatile.Read(ref _asleep[i]) != 0)
+                {
+                    _wake[i].Release();
+                }
+            }
+
+            try
+            {
+                work.Execute(0, Count);
+            }
+            finally
+            {
+                for (int spins = 0; Volatile.Read(ref _pending) != 0; spins++)
+                {
+                    // With more threads than cores the part we wait for may need this core.
+                    if (spins < SpinsBeforeYield) Thread.SpinWait(8); else Thread.Yield();
+                }
+            }
+
+            if (_failure is { } failure)
+            {
+                _failure = null;
+                throw new AggregateException("A worker thread failed: " + failure.Message, failure);
+            }
+        }
+        finally
+        {
+            Monitor.Exit(_callLock);
+        }
+    }
+
+    private static void Execute<TWork>(void* state, int part, int parts) where TWork : struct, IParallelWork =>
+        Unsafe.AsRef<TWork>(state).Execute(part, parts);
+
+    private void Start()
+    {
+        if (_started)
+        {
+            return;
+        }
+
+        for (int i = 1; i < Count; i++)
+        {
+            int part = i;
+            _wake[i] = new SemaphoreSlim(0);
+            new Thread(() => Loop(part), maxStackSize: 1 << 20) { IsBackground = true, Name = $"Recurant worker {part}" }.Start();
+        }
+
+        _started = true;
+    }
+
+    private void Loop(int part)
+    {
+        int seen = 0;
+        while (true)
+        {
+            int spins = 0;
+            while (_generation == seen)
+            {
+                if (++spins < SpinsBeforeSleep)
+                {
+                    Thread.SpinWait(16);
+                    continue;
+                }
+
+                Interlocked.Exchange(ref _asleep[part], 1);
+                if (_generation == seen)
+                {
+                    _wake[part].Wait();
+                }
+
+                Volatile.Write(ref _asleep[part], 0);
+                // Had the generation changed before we slept, one release is left over: it costs one more turn of this loop.
+            }
+
+            seen = _generation;
+            try
+            {
+                _execute(_state, part, Count);
+            }
+            catch (Exception failure)
+            {
+                _failure = failure;
+            }
+
+            Interlocked.Decrement(ref _pending);
+        }
+    }
+}

@@ -1,0 +1,235 @@
+using Recurant.Numerics;
+using Recurant.Parameters;
+
+namespace Recurant.Optimizers;
+
+/// <summary>The optimisers.</summary>
+public enum OptimizerKind
+{
+    /// <summary>Gradient descent: w -= lr g.</summary>
+    Sgd,
+
+    /// <summary>Gradient descent with momentum 0.9: v = 0.9 v + g, w -= lr v.</summary>
+    Momentum,
+
+    /// <summary>Nesterov's momentum 0.9: v = 0.9 v + g, w -= lr (g + 0.9 v).</summary>
+    Nesterov,
+
+    /// <summary>Adam (Kingma and Ba 2015); weight decay is added to the gradient.</summary>
+    Adam,
+
+    /// <summary>AdamW (Loshchilov and Hutter 2019): Adam with weight decay apart from the gradient.</summary>
+    AdamW,
+
+    /// <summary>RMSprop (Hinton 2012), smoothing 0.99.</summary>
+    RmsProp,
+
+    /// <summary>AdaGrad (Duchi, Hazan and Singer 2011).</summary>
+    AdaGrad,
+}
+
+/// <summary>
+/// One optimiser over a list of parameters, with PyTorch's definitions and defaults (beta 0.9 and 0.999, epsilon 1e-8,
+/// for AdaGrad 1e-10). Of a table of which a step touched few rows, only these rows and their moments are updated (as
+/// PyTorch's SparseAdam does): a word that does not occur costs nothing and keeps its momentum.
+/// </summary>
+internal sealed class Optimizer
+{
+    private const float Momentum = 0.9f, Beta1 = 0.9f, Beta2 = 0.999f, RmsSmoothing = 0.99f;
+
+    private readonly Parameter[] _parameters;
+    private readonly FloatBuffer?[] _first, _second;
+    private double _beta1Power = 1, _beta2Power = 1;
+
+    public Optimizer(OptimizerKind kind, IEnumerable<Parameter> parameters)
+    {
+        Kind = kind;
+        _parameters = [.. parameters.Where(parameter => parameter.IsTrainable)];
+        _first = new FloatBuffer?[_parameters.Length];
+        _second = new FloatBuffer?[_parameters.Length];
+        for (int i = 0; i < _parameters.Length; i++)
+        {
+            if (kind is not (OptimizerKind.Sgd or OptimizerKind.RmsProp or OptimizerKind.AdaGrad)) _first[i] = new FloatBuffer(_parameters[i].Count);
+            if (kind is OptimizerKind.Adam or OptimizerKind.AdamW or OptimizerKind.RmsProp or OptimizerKind.AdaGrad)
+            {
+                _second[i] = new FloatBuffer(_parameters[i].Count);
+            }
+        }
+    }
+
+    public OptimizerKind Kind { get; }
+
+    /// <summary>The learning rate that usually suits a kind.</summary>
+    public static float DefaultLearningRate(OptimizerKind kind) => kind switch
+    {
+        OptimizerKind.Sgd => 0.5f,
+        OptimizerKind.Momentum or OptimizerKind.Nesterov => 0.05f,
+        OptimizerKind.AdaGrad => 0.02f,
+        _ => 1e-3f,
+    };
+
+    /// <summary>The Euclidean norm of all gradients together: sqrt(sum of squares over all parameters).</summary>
+    public double GradientNorm()
+    {
+        double total = 0;
+        foreach (Parameter parameter in _parameters)
+        {
+            if (parameter.Touched is null)
+            {
+                total += Reductions.SumOfSquares(parameter.Gradient);
+                continue;
+            }
+
+            parameter.Touched.Sort();
+            Matrix gradient = parameter.GradientMatrix;
+            foreach (int row in parameter.Touched.Rows) total += Reductions.SumOfSquares(gradient.Row(row));
+        }
+
+        return Math.Sqrt(total);
+    }
+
+    /// <summary>Updates every parameter from its gradient and clears the gradients.</summary>
+    /// <param name="workers">The threads.</param>
+    /// <param name="learningRate">The step size.</param>
+    /// <param name="weightDecay">The factor of the weights in the gradient (AdamW: in the step). Vectors (biases) are not decayed.</param>
+    /// <param name="gradientScale">Every gradient is multiplied by this first; below 1 when clipped.</param>
+    public void Step(Workers workers, float learningRate, float weightDecay, float gradientScale)
+    {
+        _beta1Power *= Beta1;
+        _beta2Power *= Beta2;
+        for (int i = 0; i < _parameters.Length; i++)
+        {
+            var work = new UpdateWork
+            {
+                Parameter = _parameters[i],
+                First = _first[i],
+                Second = _second[i],
+                Update = new Update
+                {
+                    Kind = Kind,
+                    LearningRate = learningRate,
+                    Decay = _parameters[i].Shape.Count > 1 ? weightDecay : 0f,
+                    Scale = gradientScale,
+                    FirstCorrection = (float)(learningRate / (1 - _beta1Power)),
+                    SecondCorrection = (float)(1 / Math.Sqrt(1 - _beta2Power)),
+                },
+            };
+            if (work.Elements < 1 << 16) work.Execute(0, 1); else workers.Run(ref work);
+            _parameters[i].MarkChanged();
+            _parameters[i].ClearGradient();
+        }
+    }
+
+    private struct UpdateWork : IParallelWork
+    {
+        public Parameter Parameter;
+        public FloatBuffer? First, Second;
+        public Update Update;
+
+        public readonly int Elements => Parameter.Touched is { } touched
+            ? touched.Rows.Length * Parameter.Matrix.Columns
+            : Parameter.Count;
+
+        public readonly void Execute(int part, int parts)
+        {
+            if (Parameter.Touched is { } touched)
+            {
+                (int begin, int end) = Partition.Range(touched.Rows.Length, part, parts);
+                int columns = Parameter.Matrix.Columns;
+                foreach (int row in touched.Rows[begin..end]) Apply(row * columns, columns);
+                return;
+            }
+
+            (int first, int last) = Partition.Range(Parameter.Count, part, parts);
+            Apply(first, last - first);
+        }
+
+        private readonly void Apply(int start, int count)
+        {
+            var kernel = new UpdateKernel
+            {
+                Rule = Update,
+                Value = Parameter.Value.Slice(start, count),
+                Gradient = Parameter.Gradient.Slice(start, count),
+                First = First is null ? default : First.Span.Slice(start, count),
+                Second = Second is null ? default : Second.Span.Slice(start, count),
+            };
+            VectorLoop.Run(ref kernel, count);
+        }
+    }
+
+    private struct Update
+    {
+        public OptimizerKind Kind;
+        public float LearningRate, Decay, Scale, FirstCorrection, SecondCorrection;
+    }
+
+    private ref struct UpdateKernel : IVectorKernel
+    {
+        public Update Rule;
+        public Span<float> Value, First, Second;
+        public ReadOnlySpan<float> Gradient;
+
+        public readonly void Apply<TWidth, TVector>(int j) where TWidth : struct, IVectorWidth<TVector> where TVector : struct
+        {
+            TVector w = Lanes<TWidth, TVector>.Load(Value, j);
+            TVector g = TWidth.Multiply(Lanes<TWidth, TVector>.Load(Gradient, j), TWidth.Create(Rule.Scale));
+            if (Rule.Decay != 0)
+            {
+                if (Rule.Kind == OptimizerKind.AdamW)
+                {
+                    w = TWidth.FusedMultiplyAdd(TWidth.Create(-Rule.LearningRate * Rule.Decay), w, w);
+                }
+                else
+                {
+                    g = TWidth.FusedMultiplyAdd(TWidth.Create(Rule.Decay), w, g);
+                }
+            }
+
+            TVector step = Rule.Kind switch
+            {
+                OptimizerKind.Sgd => g,
+                OptimizerKind.Momentum or OptimizerKind.Nesterov => MomentumStep<TWidth, TVector>(g, j),
+                OptimizerKind.Adam or OptimizerKind.AdamW => AdamStep<TWidth, TVector>(g, j),
+                OptimizerKind.RmsProp => ScaledStep<TWidth, TVector>(g, RmsSmoothing, 1f - RmsSmoothing, 1e-8f, j),
+                _ => ScaledStep<TWidth, TVector>(g, 1f, 1f, 1e-10f, j),
+            };
+            float rate = Rule.Kind is OptimizerKind.Adam or OptimizerKind.AdamW ? Rule.FirstCorrection : Rule.LearningRate;
+            Lanes<TWidth, TVector>.Store(TWidth.FusedMultiplyAdd(TWidth.Create(-rate), step, w), Value, j);
+        }
+
+        /// <summary>v = mu v + g; the step is v, or Nesterov's g + mu v.</summary>
+        private readonly TVector MomentumStep<TWidth, TVector>(TVector g, int j)
+            where TWidth : struct, IVectorWidth<TVector> where TVector : struct
+        {
+            TVector mu = TWidth.Create(Momentum);
+            TVector v = TWidth.FusedMultiplyAdd(mu, Lanes<TWidth, TVector>.Load(First, j), g);
+            Lanes<TWidth, TVector>.Store(v, First, j);
+            return Rule.Kind == OptimizerKind.Nesterov ? TWidth.FusedMultiplyAdd(mu, v, g) : v;
+        }
+
+        /// <summary>m = b1 m + (1 - b1) g, v = b2 v + (1 - b2) g^2; the step is m / (sqrt(v / (1 - b2^t)) + epsilon).</summary>
+        private readonly TVector AdamStep<TWidth, TVector>(TVector g, int j)
+            where TWidth : struct, IVectorWidth<TVector> where TVector : struct
+        {
+            TVector m = Lanes<TWidth, TVector>.Load(First, j);
+            m = TWidth.FusedMultiplyAdd(TWidth.Create(1f - Beta1), TWidth.Subtract(g, m), m);
+            TVector v = TWidth.Multiply(TWidth.Create(Beta2), Lanes<TWidth, TVector>.Load(Second, j));
+            v = TWidth.FusedMultiplyAdd(TWidth.Multiply(TWidth.Create(1f - Beta2), g), g, v);
+            Lanes<TWidth, TVector>.Store(m, First, j);
+            Lanes<TWidth, TVector>.Store(v, Second, j);
+            TVector root = TWidth.Multiply(TWidth.Sqrt(v), TWidth.Create(Rule.SecondCorrection));
+            return TWidth.Divide(m, TWidth.Add(root, TWidth.Create(1e-8f)));
+        }
+
+        /// <summary>s = keep s + add g^2; the step is g / (sqrt(s) + epsilon).</summary>
+        private readonly TVector ScaledStep<TWidth, TVector>(TVector g, float keep, float add, float epsilon, int j)
+            where TWidth : struct, IVectorWidth<TVector> where TVector : struct
+        {
+            TVector s = TWidth.Multiply(TWidth.Create(keep), Lanes<TWidth, TVector>.Load(Second, j));
+            s = TWidth.FusedMultiplyAdd(TWidth.Multiply(TWidth.Create(add), g), g, s);
+            Lanes<TWidth, TVector>.Store(s, Second, j);
+            return TWidth.Divide(g, TWidth.Add(TWidth.Sqrt(s), TWidth.Create(epsilon)));
+        }
+    }
+}

@@ -1,0 +1,142 @@
+using Recurant.Numerics;
+
+namespace Recurant.Parameters;
+
+/// <summary>
+/// One learnt tensor: its name (PyTorch's, for example <c>weight_ih_l0</c>), its shape, its value and its gradient.
+/// </summary>
+public sealed class Parameter
+{
+    private readonly FloatBuffer _value;
+    private FloatBuffer? _gradient;
+
+    /// <summary>Makes a parameter of zeros.</summary>
+    /// <param name="name">The tensor's name in files and messages.</param>
+    /// <param name="shape">The extent of each axis; the last axis is contiguous in memory.</param>
+    internal Parameter(string name, params int[] shape)
+    {
+        long count = 1;
+        foreach (int extent in shape)
+        {
+            if (extent <= 0)
+            {
+                throw new ArgumentException($"Tensor '{name}': every extent must be positive, but the shape is [{string.Join(", ", shape)}].");
+            }
+
+            count *= extent;
+        }
+
+        if (count > int.MaxValue / 2)
+        {
+            throw new ArgumentException(
+                $"Tensor '{name}' [{string.Join(", ", shape)}] has {count:N0} elements; at most {int.MaxValue / 2:N0} are supported.");
+        }
+
+        Name = name;
+        Shape = shape;
+        _value = new FloatBuffer((int)count);
+    }
+
+    /// <summary>The tensor's name, as PyTorch calls it.</summary>
+    public string Name { get; }
+
+    /// <summary>The extent of each axis, row-major.</summary>
+    public IReadOnlyList<int> Shape { get; }
+
+    /// <summary>The number of elements.</summary>
+    public int Count => _value.Length;
+
+    /// <summary>The value, row-major.</summary>
+    public Span<float> Value => _value.Span;
+
+    /// <summary>The gradient of the loss with respect to the value, same layout; zeros until a backward pass.</summary>
+    public Span<float> Gradient => GradientBuffer.Span;
+
+    /// <summary>Whether training changes it.</summary>
+    public bool IsTrainable { get; internal set; } = true;
+
+    /// <summary>
+    /// Whether files hold the transpose of what memory holds. The input weights of a layer fed with one-hot vectors lie
+    /// here as [vocabulary, gates], a row a word, so that a product with a one-hot vector is the reading of one row.
+    /// </summary>
+    internal bool IsStoredTransposed { get; init; }
+
+    /// <summary>The rows with a gradient, for a table of which a batch uses few rows; null for an ordinary tensor.</summary>
+    internal TouchedRows? Touched { get; init; }
+
+    /// <summary>Counts the changes of the value, so that whoever keeps a packed copy knows when to pack anew.</summary>
+    internal int Version { get; private set; }
+
+    internal FloatBuffer GradientBuffer => _gradient ??= new FloatBuffer(Count);
+
+    internal bool HasGradient => _gradient is not null;
+
+    /// <summary>The value as a matrix [first axis, all other axes].</summary>
+    internal Matrix Matrix => new(_value, 0, Shape[0], Count / Shape[0]);
+
+    /// <summary>The gradient as a matrix [first axis, all other axes].</summary>
+    internal Matrix GradientMatrix => new(GradientBuffer, 0, Shape[0], Count / Shape[0]);
+
+    /// <summary>To be called after every change of the value.</summary>
+    internal void MarkChanged() => Version++;
+
+    /// <summary>Sets the gradient to zero; of a table, the touched rows only.</summary>
+    internal void ClearGradient()
+    {
+        if (_gradient is null)
+        {
+            return;
+        }
+
+        if (Touched is null)
+        {
+            _gradient.Clear();
+            return;
+        }
+
+        Matrix gradient = GradientMatrix;
+        foreach (int row in Touched.Rows) gradient.Row(row).Clear();
+        Touched.Clear();
+    }
+
+    /// <summary>Lets the memory of the gradient go; a trained model needs it no more.</summary>
+    internal void DropGradient() => _gradient = null;
+
+    /// <summary>Fills the value with numbers uniform in [-bound, bound), from the stream of this seed and ordinal.</summary>
+    internal void InitialiseUniform(ulong seed, uint ordinal, float bound)
+    {
+        new Philox(seed, RandomPurpose.Initialisation, part: ordinal).FillUniform(Value, -bound, bound);
+        MarkChanged();
+    }
+}
+
+/// <summary>The rows of a table that a batch used, each once, in the order of first use.</summary>
+internal sealed class TouchedRows(int rows)
+{
+    private readonly bool[] _isTouched = new bool[rows];
+    private int[] _rows = new int[256];
+    private int _count;
+
+    public ReadOnlySpan<int> Rows => _rows.AsSpan(0, _count);
+
+    /// <summary>The rows in ascending order, so that sums over them do not depend on the order of use.</summary>
+    public void Sort() => _rows.AsSpan(0, _count).Sort();
+
+    public void Add(int row)
+    {
+        if (_isTouched[row])
+        {
+            return;
+        }
+
+        _isTouched[row] = true;
+        if (_count == _rows.Length) Array.Resize(ref _rows, Math.Min(2 * _count, _isTouched.Length));
+        _rows[_count++] = row;
+    }
+
+    public void Clear()
+    {
+        foreach (int row in Rows) _isTouched[row] = false;
+        _count = 0;
+    }
+}
