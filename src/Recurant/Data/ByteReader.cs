@@ -1,5 +1,3 @@
-using System.IO.Compression;
-
 namespace Recurant.Data;
 
 /// <summary>Reads a file, plain or gzip, through one buffer, by lines or by blocks, and knows its offset.</summary>
@@ -147,6 +145,6 @@ internal sealed class ByteReader : IDisposable
         Span<byte> magic = stackalloc byte[2];
         bool packed = file.ReadAtLeast(magic, 2, throwOnEndOfStream: false) == 2 && magic[0] == 0x1F && magic[1] == 0x8B;
         file.Position = 0;
-        return packed ? new GZipStream(file, CompressionMode.Decompress) : file;
+        return packed ? new CheckedGzipStream(file) : file;
     }
 }

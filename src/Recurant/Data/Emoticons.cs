@@ -33,7 +33,7 @@ internal static class Emoticons
             ')' or '(' or ']' or '[' or '}' or '{' => wordEyes ? nose && !afterWord : eyes != '=' || !afterWord,
             '|' or '*' or '@' or '/' or '\\' or '>' =>
                 !wordEyes && !afterWord && !IsWord(text, i + 1) && !IsSlash(text, i + 1),
-            'd' or 'D' => !afterWord && eyes != '8' && !IsWord(text, i + 1),
+            'd' or 'D' => !afterWord && eyes != '8' && !IsWord(text, SkipRepeats(text, i + 1)),
             'p' or 'P' or 'o' or 'O' or 's' or 'S' or '3' or '0' => !afterWord && !wordEyes && !IsWord(text, i + 1),
             _ => false,
         };

@@ -156,12 +156,11 @@ internal readonly ref struct WordScanner
         {
             case '\'' when wordFollows:
                 int tail = WordEnd(start + 1);
-                bool cut = start == 0 || !IsWordBefore(start);
-                return Emit(start, cut && IsContraction(text[(start + 1)..tail]) ? tail : start + 1, ref sink);
+                return Emit(start, IsContraction(text[(start + 1)..tail]) ? tail : start + 1, ref sink);
             case '\'' or '`' when start + 1 < text.Length && text[start + 1] == c:
                 sink.Add("\"");
                 return start + 2;
-            case '.' when IsDigitAt(start + 1) && (start == 0 || !IsWordBefore(start)):
+            case '.' when IsDigitAt(start + 1) && (start == 0 || !char.IsLetterOrDigit(text[start - 1])):
                 return Emit(start, WordEnd(start + 1), ref sink);
             case '@' or '#' when wordFollows && !IsDigitAt(start + 1):
                 return Emit(start, WordEnd(start + 1), ref sink);
@@ -230,30 +229,28 @@ internal readonly ref struct WordScanner
     {
         ReadOnlySpan<char> rest = text[start..];
         const StringComparison anyCase = StringComparison.OrdinalIgnoreCase;
-        if (rest.StartsWith("http", anyCase) || rest.StartsWith("www.", anyCase) || rest.StartsWith("ftp", anyCase))
+        int head = rest.StartsWith("http://", anyCase) ? 7
+            : rest.StartsWith("https://", anyCase) ? 8
+            : rest.StartsWith("ftp://", anyCase) ? 6
+            : rest.StartsWith("www.", anyCase) ? 4
+            : 0;
+        if (head == 0 || !IsWordAt(start + head))
         {
-            int head = rest.StartsWith("www.", anyCase) ? 4 : rest[..Math.Min(rest.Length, 5)].IndexOf(':') + 3;
-            bool known = head == 4
-                ? rest.StartsWith("www.", anyCase)
-                : head > 3 && rest.Length > head && rest[head - 2] == '/' && rest[head - 1] == '/';
-            if (known && rest.Length > head && IsWordAt(start + head))
-            {
-                int end = start + head;
-                while (end < text.Length && text[end] is not ('<' or '>' or '"' or '|') && !char.IsWhiteSpace(text[end]))
-                {
-                    end++;
-                }
-
-                while (text[end - 1] is '.' or ',' or ';' or ':' or '!' or '?' or ')' or ']' or '\'')
-                {
-                    end--;
-                }
-
-                return end;
-            }
+            return hasAt ? MailEnd(start) : start;
         }
 
-        return hasAt ? MailEnd(start) : start;
+        int end = start + head;
+        while (end < text.Length && text[end] is not ('<' or '>' or '"' or '|') && !char.IsWhiteSpace(text[end]))
+        {
+            end++;
+        }
+
+        while (text[end - 1] is '.' or ',' or ';' or ':' or '!' or '?' or ')' or ']' or '\'')
+        {
+            end--; // the sentence's, not the address's
+        }
+
+        return end;
     }
 
     private int MailEnd(int start)
@@ -319,6 +316,4 @@ internal readonly ref struct WordScanner
 
     private bool IsWordAt(int i) =>
         i < text.Length && CharacterKinds.At(text, i, out _) is CharacterKind.Letter or CharacterKind.Digit;
-
-    private bool IsWordBefore(int i) => char.IsLetterOrDigit(text[i - 1]);
 }
