@@ -1,0 +1,100 @@
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Recurant.Data;
+
+/// <summary>Looks for faults in a data set that would make training or scoring meaningless.</summary>
+public static class DatasetChecks
+{
+    private const int LabelsShown = 12;
+
+    /// <summary>Checks that a classifier can learn from the data: at least two labels, none of them seen once only.</summary>
+    /// <param name="train">All data that training and validation are to share.</param>
+    /// <exception cref="InvalidDataException">A check failed; the message names the file, the label and the line.</exception>
+    public static void ForTraining(TextDataset train)
+    {
+        ArgumentNullException.ThrowIfNull(train);
+        if (train.Count == 0)
+        {
+            throw new InvalidDataException($"{train.Name}: there are no examples to learn from.");
+        }
+
+        if (train.Labels.Count == 1)
+        {
+            throw new InvalidDataException(
+                $"{train.Name}: all {train.Count} rows have the label \"{train.Labels[0]}\". "
+                + "A classifier needs at least two labels: add rows of another, or name the right column as the label.");
+        }
+
+        var counts = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (TextExample example in train.Examples)
+        {
+            CollectionsMarshal.GetValueRefOrAddDefault(counts, example.Label, out _)++;
+        }
+
+        int single = 0;
+        TextExample? first = null;
+        foreach (TextExample example in train.Examples)
+        {
+            if (counts[example.Label] == 1)
+            {
+                single++;
+                first ??= example;
+            }
+        }
+
+        if (first is not null)
+        {
+            string others = single > 1 ? $" ({single - 1} more labels also occur once only.)" : "";
+            throw new InvalidDataException(
+                $"{Place(train, first)}: the label \"{first.Label}\" occurs only once. At least 2 examples of a label are "
+                + $"needed, one to learn from and one to check with: add another, remove the row or correct its label.{others}");
+        }
+    }
+
+    /// <summary>Checks that every label of the test data occurs in the training data.</summary>
+    /// <param name="train">What the model learns, or has learnt, from.</param>
+    /// <param name="test">What it is to be scored on.</param>
+    /// <exception cref="InvalidDataException">A label is new; the message names file, line and the known labels.</exception>
+    public static void TestLabelsKnown(TextDataset train, TextDataset test)
+    {
+        ArgumentNullException.ThrowIfNull(train);
+        TestLabelsKnown(train.Labels, test);
+    }
+
+    /// <summary>Checks that every label of the test data is one of those a model knows.</summary>
+    /// <param name="known">The labels of the model.</param>
+    /// <param name="test">What it is to be scored on.</param>
+    /// <exception cref="InvalidDataException">A label is new; the message names file, line and the known labels.</exception>
+    public static void TestLabelsKnown(IReadOnlyList<string> known, TextDataset test)
+    {
+        ArgumentNullException.ThrowIfNull(known);
+        ArgumentNullException.ThrowIfNull(test);
+        var set = new HashSet<string>(known, StringComparer.Ordinal);
+        foreach (TextExample example in test.Examples)
+        {
+            if (!set.Contains(example.Label))
+            {
+                throw new InvalidDataException(
+                    $"{Place(test, example)}: the label \"{example.Label}\" never occurs in the training data, "
+                    + $"whose labels are {List(known)}. Correct the label, or train with examples of it.");
+            }
+        }
+    }
+
+    private static string Place(TextDataset data, TextExample example) =>
+        example.Line > 0 ? $"{example.File ?? data.Name}, line {example.Line}" : example.File ?? data.Name;
+
+    private static string List(IReadOnlyList<string> labels)
+    {
+        var text = new StringBuilder();
+        for (int i = 0; i < Math.Min(labels.Count, LabelsShown); i++)
+        {
+            text.Append(i == 0 ? "\"" : ", \"").Append(labels[i]).Append('"');
+        }
+
+        return labels.Count > LabelsShown
+            ? text.Append(" and ").Append(labels.Count - LabelsShown).Append(" more").ToString()
+            : text.ToString();
+    }
+}

@@ -1,0 +1,82 @@
+namespace Recurant.Data;
+
+/// <summary>Word vectors learnt elsewhere, such as GloVe's, word2vec's or fastText's.</summary>
+public sealed class WordVectors
+{
+    private const int RowsPerBlock = 1024;
+
+    private readonly Dictionary<string, int> rows = new(StringComparer.Ordinal);
+    private readonly List<float[]> blocks = []; // a table that grows without being copied
+
+    internal WordVectors(int dimension)
+    {
+        Dimension = dimension;
+    }
+
+    /// <summary>The length of each vector.</summary>
+    public int Dimension { get; }
+
+    /// <summary>The number of words kept.</summary>
+    public int Count => rows.Count;
+
+    /// <summary>
+    /// Reads a file of word vectors, one word after another; only the words kept stay in memory. What kind of file it is
+    /// is told from its content: text with a word and its numbers on each line (GloVe), the same below a line that gives
+    /// the count and the dimension (word2vec and fastText), or word2vec's binary form; each may be gzip-compressed.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="keep">The words wanted, compared exactly; null keeps all. If a word occurs twice the first counts.</param>
+    /// <exception cref="InvalidDataException">
+    /// The file is empty or cut short, a line has too few or too many numbers, or a number cannot be read or is not finite;
+    /// the message names the line and column or the offset.
+    /// </exception>
+    /// <exception cref="IOException">The file cannot be opened.</exception>
+    /// <remarks>
+    /// A word may hold blanks, as a few of GloVe's do: the numbers are taken from the right. A word that is not valid
+    /// UTF-8 is passed over, since no text that we read can hold it.
+    /// </remarks>
+    public static WordVectors Read(string path, ISet<string>? keep = null)
+    {
+        using var reader = new ByteReader(path);
+        return WordVectorsReader.Read(reader, keep);
+    }
+
+    /// <summary>Copies the vector of a word.</summary>
+    /// <param name="word">The word, compared exactly.</param>
+    /// <param name="vector">Gets the vector; its length must be <see cref="Dimension"/>.</param>
+    /// <returns>False if the word has no vector; <paramref name="vector"/> is then left as it was.</returns>
+    /// <exception cref="ArgumentException">The length of <paramref name="vector"/> is another.</exception>
+    public bool TryGet(string word, Span<float> vector)
+    {
+        if (vector.Length != Dimension)
+        {
+            throw new ArgumentException(
+                $"The vectors have {Dimension} numbers; there is room for {vector.Length}.", nameof(vector));
+        }
+
+        if (!rows.TryGetValue(word, out int row))
+        {
+            return false;
+        }
+
+        Row(row).CopyTo(vector);
+        return true;
+    }
+
+    internal bool Contains(string word) => rows.ContainsKey(word);
+
+    /// <summary>Makes room for the vector of a new word.</summary>
+    internal Span<float> Add(string word)
+    {
+        int row = rows.Count;
+        rows.Add(word, row);
+        if (row % RowsPerBlock == 0)
+        {
+            blocks.Add(new float[RowsPerBlock * Dimension]);
+        }
+
+        return Row(row);
+    }
+
+    private Span<float> Row(int row) => blocks[row / RowsPerBlock].AsSpan(row % RowsPerBlock * Dimension, Dimension);
+}
