@@ -1,0 +1,65 @@
+using Recurant.Cells;
+using Recurant.Data;
+using Recurant.Layers;
+using Recurant.Numerics;
+using Recurant.Parameters;
+
+namespace Recurant.Models;
+
+/// <summary>What a network keeps of a batch from the forward to the backward pass; one per thread of control.</summary>
+internal abstract class NetworkMemory
+{
+    /// <summary>[B, C], in the batch's order.</summary>
+    public RowStore Logits { get; } = new();
+
+    public DenseMemory Output { get; } = new();
+}
+
+/// <summary>A network that gives every sequence of a batch one row of logits.</summary>
+internal abstract class ClassifierNetwork
+{
+    /// <summary>All tensors, in the order of the model file.</summary>
+    public abstract IReadOnlyList<Parameter> Parameters { get; }
+
+    /// <summary>The layers in the order the data passes them, each with its equation.</summary>
+    public abstract IReadOnlyList<LayerDescription> Describe();
+
+    public abstract void Initialise(ulong seed);
+
+    public abstract NetworkMemory CreateMemory();
+
+    /// <summary>The logits [B, C] of a batch, in the batch's order. Dropout only while training.</summary>
+    public abstract Matrix Forward(Workers workers, SequenceBatch batch, NetworkMemory memory, DropoutPlan? dropout);
+
+    /// <summary>Adds the gradients of all parameters, given those of the logits.</summary>
+    public abstract void Backward(
+        Workers workers, SequenceBatch batch, NetworkMemory memory, Matrix dLogits, DropoutPlan? dropout);
+
+    /// <summary>The network of a specification, its parameters zero.</summary>
+    public static ClassifierNetwork Create(ClassifierSpec spec)
+    {
+        spec.Validate();
+        return spec.Model switch
+        {
+            ModelKind.Recurrent => new RecurrentNetwork(spec),
+            ModelKind.FeedForward => new FeedForwardNetwork(spec),
+            _ => new BagOfWordsNetwork(spec),
+        };
+    }
+}
+
+/// <summary>One layer as a person would describe it.</summary>
+/// <param name="Name">What it is, for example "LSTM, both directions".</param>
+/// <param name="Shape">What goes in and out, for example "[T, 100] -> [T, 256]".</param>
+/// <param name="Equations">Its equations in plain ASCII.</param>
+/// <param name="Tensors">The names of its tensors.</param>
+/// <param name="ParameterCount">The number of its parameters.</param>
+public sealed record LayerDescription(
+    string Name, string Shape, IReadOnlyList<string> Equations, IReadOnlyList<string> Tensors, int ParameterCount)
+{
+    internal static LayerDescription Of(string name, string shape, IReadOnlyList<string> equations, IEnumerable<Parameter> parameters)
+    {
+        Parameter[] list = [.. parameters];
+        return new LayerDescription(name, shape, equations, [.. list.Select(p => p.Name)], list.Sum(p => p.Count));
+    }
+}

@@ -1,0 +1,106 @@
+using Recurant.Cells;
+using Recurant.Data;
+using Recurant.Layers;
+
+namespace Recurant.Models;
+
+/// <summary>The kinds of classifier.</summary>
+public enum ModelKind
+{
+    /// <summary>Reads the words in order: embedding, recurrent layers, pooling, softmax.</summary>
+    Recurrent,
+
+    /// <summary>The chapter's feed-forward network over the mean of the word vectors; knows no order.</summary>
+    FeedForward,
+
+    /// <summary>Logistic regression over words and pairs of neighbouring words.</summary>
+    BagOfWords,
+}
+
+/// <summary>What a classifier is made of: data only, stored in the model file. Every value is decided, none is "automatic".</summary>
+public sealed record ClassifierSpec
+{
+    /// <summary>The kind. Default: recurrent.</summary>
+    public ModelKind Model { get; init; } = ModelKind.Recurrent;
+
+    /// <summary>What the tokens are. Default: words.</summary>
+    public TokenUnit Unit { get; init; } = TokenUnit.Word;
+
+    /// <summary>Whether capitals are read as small letters. Default: yes.</summary>
+    public bool Lowercase { get; init; } = true;
+
+    /// <summary>V, the number of words (of a bag of words: words and pairs), the unknown word included.</summary>
+    public required int VocabularySize { get; init; }
+
+    /// <summary>C, the number of classes.</summary>
+    public required int Classes { get; init; }
+
+    /// <summary>E, the width of the word vectors; 0 for one-hot input. Default: 100.</summary>
+    public int EmbeddingSize { get; init; } = 100;
+
+    /// <summary>The recurrent cell. Default: LSTM.</summary>
+    public CellKind Cell { get; init; } = CellKind.Lstm;
+
+    /// <summary>The activation of an Elman cell and of a feed-forward network's hidden layers. Default: tanh.</summary>
+    public Activation Activation { get; init; } = Activation.Tanh;
+
+    /// <summary>The formulation of an Elman cell. Default: hidden.</summary>
+    public ElmanForm Form { get; init; } = ElmanForm.Hidden;
+
+    /// <summary>Where a GRU applies its reset gate. Default: inside.</summary>
+    public GruReset GruReset { get; init; } = GruReset.Inside;
+
+    /// <summary>H, the width of each hidden layer (of each direction). Default: 128.</summary>
+    public int HiddenSize { get; init; } = 128;
+
+    /// <summary>The number of hidden layers; a feed-forward network may have none. Default: 1.</summary>
+    public int Layers { get; init; } = 1;
+
+    /// <summary>Whether a second network reads the text from its end. Default: yes.</summary>
+    public bool Bidirectional { get; init; } = true;
+
+    /// <summary>How the outputs of all steps become one vector. Default: max.</summary>
+    public Pooling Pooling { get; init; } = Pooling.Max;
+
+    /// <summary>What an LSTM's forget-gate bias starts from. Default: 1.</summary>
+    public float ForgetBias { get; init; } = 1f;
+
+    /// <summary>Longer texts keep this many tokens, half from the beginning and half from the end. Default: 1,000.</summary>
+    public int MaximumTokens { get; init; } = 1000;
+
+    /// <summary>The recurrent layers of this classifier.</summary>
+    internal RecurrentSpec Recurrent => new()
+    {
+        Cell = Cell,
+        Activation = Activation,
+        Form = Form,
+        GruReset = GruReset,
+        ForgetBias = ForgetBias,
+        InputSize = EmbeddingSize == 0 ? VocabularySize : EmbeddingSize,
+        OneHotInput = EmbeddingSize == 0,
+        HiddenSize = HiddenSize,
+        Layers = Layers,
+        Bidirectional = Bidirectional,
+    };
+
+    /// <summary>Checks every value.</summary>
+    /// <exception cref="ArgumentException">A value is outside its range; the message names the property and the range.</exception>
+    public void Validate()
+    {
+        Require(VocabularySize >= 1, nameof(VocabularySize), VocabularySize, "at least 1");
+        Require(Classes >= 2, nameof(Classes), Classes, "at least 2");
+        Require(EmbeddingSize is >= 0 and <= 65536, nameof(EmbeddingSize), EmbeddingSize, "0 (one-hot) to 65,536");
+        Require(HiddenSize is >= 1 and <= 65536, nameof(HiddenSize), HiddenSize, "1 to 65,536");
+        Require(Layers <= 64 && Layers >= (Model == ModelKind.Recurrent ? 1 : 0), nameof(Layers), Layers, "1 to 64 (feed-forward: 0 to 64)");
+        Require(MaximumTokens >= 2, nameof(MaximumTokens), MaximumTokens, "at least 2");
+        if (Model == ModelKind.FeedForward)
+        {
+            Require(EmbeddingSize > 0, nameof(EmbeddingSize), EmbeddingSize, "at least 1 for a feed-forward network");
+        }
+    }
+
+    private static void Require(bool holds, string property, int value, string range)
+    {
+        if (!holds) throw new ArgumentException($"{property} is {value}; it must be {range}.");
+    }
+}

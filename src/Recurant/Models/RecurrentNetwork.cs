@@ -1,0 +1,209 @@
+using Recurant.Cells;
+using Recurant.Data;
+using Recurant.Layers;
+using Recurant.Numerics;
+using Recurant.Parameters;
+
+namespace Recurant.Models;
+
+/// <summary>
+/// Many to one: the words of a text in order, one answer at the end.
+/// <code>
+/// (1) x_t = E[w_t]                      word vectors (or one-hot vectors)
+/// (2) h_1 .. h_T = recurrent(x_1 .. x_T)
+/// (3) p = pool(h_1 .. h_T)
+/// (4) y = softmax(V p + b)
+/// </code>
+/// </summary>
+internal sealed class RecurrentNetwork : ClassifierNetwork
+{
+    private readonly ClassifierSpec _spec;
+    private readonly Embedding? _embedding;
+    private readonly RecurrentStack _stack;
+    private readonly AttentionPooling? _attention;
+    private readonly Dense _output;
+
+    public RecurrentNetwork(ClassifierSpec spec)
+    {
+        _spec = spec;
+        _embedding = spec.EmbeddingSize > 0 ? new Embedding(spec.VocabularySize, spec.EmbeddingSize) : null;
+        _stack = new RecurrentStack(spec.Recurrent);
+        _attention = spec.Pooling == Pooling.Attention ? new AttentionPooling(_stack.Spec.OutputSize, spec.HiddenSize) : null;
+        _output = new Dense("output", _stack.Spec.OutputSize, spec.Classes);
+        Parameters =
+        [
+            .. _embedding is null ? [] : new[] { _embedding.Table }, .. _stack.Parameters, .. _attention?.Parameters ?? [], .. _output.Parameters,
+        ];
+    }
+
+    public override IReadOnlyList<Parameter> Parameters { get; }
+
+    public Embedding? Embedding => _embedding;
+
+    public RecurrentStack Stack => _stack;
+
+    public override void Initialise(ulong seed)
+    {
+        _embedding?.Initialise(seed, 0, deviation: 0.1f);
+        _stack.Initialise(seed, 1000);
+        _attention?.Initialise(seed, 100);
+        _output.Initialise(seed, 200);
+    }
+
+    public override IReadOnlyList<LayerDescription> Describe()
+    {
+        RecurrentSpec recurrent = _stack.Spec;
+        var layers = new List<LayerDescription>();
+        if (_embedding is not null)
+        {
+            layers.Add(LayerDescription.Of(
+                "word vectors", $"[T] -> [T, {_embedding.Size}]", ["x_t = E[w_t]"], [_embedding.Table]));
+        }
+
+        RecurrentCell[] cells = [.. _stack.Cells];
+        for (int layer = 0; layer < recurrent.Layers; layer++)
+        {
+            RecurrentCell[] ofLayer = cells[(layer * recurrent.Directions)..((layer + 1) * recurrent.Directions)];
+            string name = recurrent.Cell == CellKind.Elman ? "simple recurrent (Elman)" : recurrent.Cell.ToString().ToUpperInvariant();
+            string directions = recurrent.Bidirectional ? ", both directions" : "";
+            int inputSize = ofLayer[0].InputSize;
+            layers.Add(LayerDescription.Of(
+                $"{name} layer {layer}{directions}", $"[T, {inputSize}] -> [T, {recurrent.OutputSize}]", ofLayer[0].Equations,
+                ofLayer.SelectMany(cell => cell.Parameters)));
+        }
+
+        string equation = _spec.Pooling switch
+        {
+            Pooling.Last => recurrent.Bidirectional ? "p = [h_T forward, h_1 backward]" : "p = h_T",
+            Pooling.Mean => "p = (1/T) sum_t h_t",
+            Pooling.Max => "p_j = max_t h_(t,j)",
+            _ => "u_t = tanh(W_a h_t + b_a); a = softmax_t(q . u_t); p = sum_t a_t h_t",
+        };
+        layers.Add(LayerDescription.Of(
+            $"pooling ({_spec.Pooling.ToString().ToLowerInvariant()})", $"[T, {recurrent.OutputSize}] -> [{recurrent.OutputSize}]",
+            [equation], _attention?.Parameters ?? []));
+        layers.Add(LayerDescription.Of(
+            "softmax", $"[{recurrent.OutputSize}] -> [{_spec.Classes}]", ["y = softmax(V p + b)"], _output.Parameters));
+        return layers;
+    }
+
+    public override NetworkMemory CreateMemory() => new Memory { Recurrent = _stack.CreateMemory() };
+
+    public override Matrix Forward(Workers workers, SequenceBatch batch, NetworkMemory memory, DropoutPlan? dropout)
+    {
+        var own = (Memory)memory;
+        Matrix input = ReadWords(batch, own, dropout);
+        _stack.ResetInitialState(own.Recurrent, batch.Sequences);
+        Matrix h = _stack.Forward(workers, batch, input, own.Recurrent, dropout);
+
+        Matrix pooled = own.Pooled.Reserve(batch.Sequences, h.Columns).Rows(batch.Sequences);
+        if (_attention is not null)
+        {
+            _attention.Forward(workers, batch, h, pooled, own.Pooling.Attention);
+        }
+        else
+        {
+            FixedPooling.Forward(_spec.Pooling, batch, _stack.Spec.Directions, h, pooled, own.Pooling);
+        }
+
+        if (dropout is { Output: > 0 } plan)
+        {
+            Dropout.MakeMask(own.OutputMask, batch, pooled.Columns, plan.Output, plan.Stream(RandomPurpose.OutputDropout));
+            Elementwise.Multiply(pooled.Span, own.OutputMask.Rows(batch.Sequences).Span, pooled.Span);
+        }
+
+        Matrix logits = memory.Logits.Reserve(batch.Sequences, _spec.Classes).Rows(batch.Sequences);
+        _output.Forward(workers, pooled, logits, memory.Output);
+        return logits;
+    }
+
+    public override void Backward(Workers workers, SequenceBatch batch, NetworkMemory memory, Matrix dLogits, DropoutPlan? dropout)
+    {
+        var own = (Memory)memory;
+        Matrix h = own.Recurrent.Outputs[^1].Rows(batch.Rows), pooled = own.Pooled.Rows(batch.Sequences);
+        Matrix dPooled = own.DPooled.Reserve(batch.Sequences, h.Columns).Rows(batch.Sequences);
+        _output.Backward(workers, pooled, dLogits, dPooled, memory.Output);
+        if (dropout is { Output: > 0 }) Elementwise.Multiply(dPooled.Span, own.OutputMask.Rows(batch.Sequences).Span, dPooled.Span);
+
+        own.DHidden.Reserve(batch.Rows, h.Columns).Clear();
+        Matrix dh = own.DHidden.Rows(batch.Rows);
+        if (_attention is not null)
+        {
+            _attention.Backward(workers, batch, h, dPooled, dh, own.Pooling.Attention);
+        }
+        else
+        {
+            FixedPooling.Backward(_spec.Pooling, batch, _stack.Spec.Directions, dPooled, dh, own.Pooling);
+        }
+
+        _stack.ResetFinalGradient(own.Recurrent, batch.Sequences);
+        if (_embedding is null)
+        {
+            _stack.Backward(workers, batch, default, dh, null, own.Recurrent, dropout);
+            return;
+        }
+
+        Matrix input = own.Input.Rows(batch.Rows);
+        if (!_embedding.Table.IsTrainable)
+        {
+            _stack.Backward(workers, batch, input, dh, null, own.Recurrent, dropout);
+            return;
+        }
+
+        own.DInput.Reserve(batch.Rows, _embedding.Size).Clear();
+        Matrix dInput = own.DInput.Rows(batch.Rows);
+        _stack.Backward(workers, batch, input, dh, dInput, own.Recurrent, dropout);
+        if (dropout is { Input: > 0 }) Dropout.Apply(batch, own.InputMask, dInput, dInput);
+        if (dropout is { Embedding: > 0 } plan) Elementwise.Scale(dInput.Span, 1f / (1f - plan.Embedding));
+        _embedding.Backward(own.Tokens.AsSpan(0, batch.Rows), dInput);
+    }
+
+    /// <summary>(1), with the dropouts of words, of word types and of the vectors' columns.</summary>
+    private Matrix ReadWords(SequenceBatch batch, Memory memory, DropoutPlan? dropout)
+    {
+        if (dropout is { Word: > 0 } word) WordDropout.ReadAsUnknown(batch, word);
+        if (_embedding is null)
+        {
+            return default;
+        }
+
+        if (memory.Tokens.Length < batch.Rows) memory.Tokens = new int[batch.Rows + batch.Rows / 4];
+        Span<int> tokens = memory.Tokens.AsSpan(0, batch.Rows);
+        batch.Tokens.CopyTo(tokens);
+        if (dropout is { Embedding: > 0 } types) WordDropout.HideTypes(tokens, types);
+
+        Matrix input = memory.Input.Reserve(batch.Rows, _embedding.Size).Rows(batch.Rows);
+        _embedding.Forward(tokens, input);
+        if (dropout is { Embedding: > 0 } scaled) Elementwise.Scale(input.Span, 1f / (1f - scaled.Embedding));
+        if (dropout is { Input: > 0 } plan)
+        {
+            Dropout.MakeMask(memory.InputMask, batch, _embedding.Size, plan.Input, plan.Stream(RandomPurpose.InputDropout));
+            Dropout.Apply(batch, memory.InputMask, input, input);
+        }
+
+        return input;
+    }
+
+    private sealed class Memory : NetworkMemory
+    {
+        public required RecurrentMemory Recurrent { get; init; }
+
+        public int[] Tokens { get; set; } = [];
+
+        public RowStore Input { get; } = new();
+
+        public RowStore InputMask { get; } = new();
+
+        public RowStore DInput { get; } = new();
+
+        public RowStore DHidden { get; } = new();
+
+        public RowStore Pooled { get; } = new();
+
+        public RowStore DPooled { get; } = new();
+
+        public RowStore OutputMask { get; } = new();
+
+        public PoolingMemory Pooling { get; } = new();
+    }
+}

@@ -1,0 +1,72 @@
+using Recurant.Data;
+
+namespace Recurant.Models;
+
+/// <summary>Turns a text into the numbers a network reads, in the same way at training and at prediction.</summary>
+internal sealed class TextEncoder
+{
+    private readonly Tokenizer _tokenizer;
+    private readonly bool _withPairs;
+    private readonly int _maximumTokens;
+
+    public TextEncoder(Tokenizer tokenizer, Vocabulary vocabulary, bool withPairs, int maximumTokens)
+    {
+        _tokenizer = tokenizer;
+        Vocabulary = vocabulary;
+        _withPairs = withPairs;
+        _maximumTokens = maximumTokens;
+    }
+
+    /// <summary>The encoder that belongs to a specification.</summary>
+    public TextEncoder(ClassifierSpec spec, Vocabulary vocabulary)
+        : this(MakeTokenizer(spec.Unit, spec.Lowercase), vocabulary, spec.Model == ModelKind.BagOfWords, spec.MaximumTokens)
+    {
+    }
+
+    public Vocabulary Vocabulary { get; }
+
+    public static Tokenizer MakeTokenizer(TokenUnit unit, bool lowercase) =>
+        new(new TokenizerOptions { Unit = unit, Lowercase = lowercase });
+
+    /// <summary>
+    /// The tokens of a text by number. A bag of words gets its pairs of neighbours as well and drops what it does not
+    /// know. A text without any token counts as one unknown word, so that every text gets an answer.
+    /// </summary>
+    public int[] Encode(string text)
+    {
+        List<int> numbers = [];
+        if (_withPairs)
+        {
+            foreach (string feature in WithPairs(_tokenizer.Tokenize(text)))
+            {
+                int number = Vocabulary.IndexOf(feature);
+                if (number != Vocabulary.Unknown) numbers.Add(number);
+            }
+        }
+        else
+        {
+            _tokenizer.Encode(text, Vocabulary, numbers);
+        }
+
+        if (numbers.Count == 0) return [Vocabulary.Unknown];
+        if (numbers.Count <= _maximumTokens || _withPairs) return [.. numbers];
+        int head = _maximumTokens / 2, tail = _maximumTokens - head;
+        return [.. numbers[..head], .. numbers[^tail..]];
+    }
+
+    /// <summary>The tokens, then every pair of neighbours joined by a blank; the edges of the text count as neighbours.</summary>
+    public static List<string> WithPairs(List<string> tokens)
+    {
+        var features = new List<string>(2 * tokens.Count + 1);
+        features.AddRange(tokens);
+        string previous = "<s>";
+        foreach (string token in tokens)
+        {
+            features.Add(previous + " " + token);
+            previous = token;
+        }
+
+        features.Add(previous + " </s>");
+        return features;
+    }
+}
