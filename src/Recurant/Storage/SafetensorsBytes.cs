@@ -1,0 +1,133 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Recurant.Storage;
+
+/// <summary>The bytes of an open safetensors file: finds the header, says what a file of another kind is, reads values.</summary>
+internal sealed class SafetensorsBytes : IDisposable
+{
+    private const int ChunkBytes = 1 << 18;
+
+    private readonly SafeFileHandle handle;
+
+    /// <summary>Takes over an open file; the caller closes it where this throws.</summary>
+    /// <exception cref="InvalidDataException">It is a pipe or a device, which has no length.</exception>
+    public SafetensorsBytes(string path, SafeFileHandle handle)
+    {
+        Path = path;
+        this.handle = handle;
+        try
+        {
+            Length = RandomAccess.GetLength(handle);
+        }
+        catch (NotSupportedException)
+        {
+            throw new InvalidDataException($"{path}: this is a pipe or a device; expected a .safetensors file on a disk.");
+        }
+    }
+
+    /// <summary>The path, for messages.</summary>
+    public string Path { get; }
+
+    /// <summary>The file's length in bytes when it was opened.</summary>
+    public long Length { get; }
+
+    /// <summary>Reads the header, padding included, and nothing after it.</summary>
+    /// <exception cref="InvalidDataException">The file is too short for it, or of another kind.</exception>
+    public byte[] ReadHeader()
+    {
+        var start = new byte[(int)Math.Min(Length, FileKind.SampleLength)];
+        ReadExactly(0, start);
+        ulong size = Length < SafetensorsHeader.Start ? 0 : BinaryPrimitives.ReadUInt64LittleEndian(start);
+        bool looksRight = size is >= 2 and <= SafetensorsHeader.MaximumLength && (Length == 8 || start[8] == (byte)'{');
+        if (!looksRight)
+            throw NotSafetensors(start, size);
+        if ((long)size > Length - SafetensorsHeader.Start)
+        {
+            throw StorageFault.At(Path, 0, $"the header takes {size} bytes by the number the file begins with, but only "
+                + $"{Length - SafetensorsHeader.Start} bytes follow", StorageFault.CutShort);
+        }
+        // The file is at least this long, so the memory asked for is never more than the file itself.
+        var json = new byte[size];
+        ReadExactly(SafetensorsHeader.Start, json);
+        return json;
+    }
+
+    /// <summary>Reads the values <paramref name="first"/> onwards of a tensor of type F32, F64, F16 or BF16.</summary>
+    public void ReadFloats(TensorInfo tensor, long first, Span<float> destination)
+    {
+        int size = TensorTypes.SizeOf(tensor.DType);
+        bool direct = tensor.DType == "F32" && BitConverter.IsLittleEndian;
+        byte[] buffer = direct ? [] : ArrayPool<byte>.Shared.Rent(ChunkBytes);
+        try
+        {
+            for (int done = 0; done < destination.Length;)
+            {
+                Span<float> part = destination.Slice(done, Math.Min(ChunkBytes / size, destination.Length - done));
+                Span<byte> bytes = direct ? MemoryMarshal.AsBytes(part) : buffer.AsSpan(0, part.Length * size);
+                ReadExactly(tensor.Offset + (first + done) * size, bytes);
+                if (!direct)
+                    Convert(tensor.DType, bytes, part);
+                done += part.Length;
+            }
+        }
+        finally
+        {
+            if (!direct)
+                ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>Closes the file.</summary>
+    public void Dispose() => handle.Dispose();
+
+    private static void Convert(string dtype, ReadOnlySpan<byte> bytes, Span<float> values)
+    {
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = dtype switch
+            {
+                "F64" => (float)BinaryPrimitives.ReadDoubleLittleEndian(bytes[(8 * i)..]),
+                "F32" => BinaryPrimitives.ReadSingleLittleEndian(bytes[(4 * i)..]),
+                "F16" => (float)BinaryPrimitives.ReadHalfLittleEndian(bytes[(2 * i)..]),
+                // A BF16 is the upper half of an F32.
+                _ => BitConverter.Int32BitsToSingle(BinaryPrimitives.ReadUInt16LittleEndian(bytes[(2 * i)..]) << 16),
+            };
+        }
+    }
+
+    private void ReadExactly(long offset, Span<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
+        {
+            int read = RandomAccess.Read(handle, bytes, offset);
+            if (read == 0)
+                throw StorageFault.At(Path, offset, "the file became shorter while it was being read", StorageFault.CutShort);
+            bytes = bytes[read..];
+            offset += read;
+        }
+    }
+
+    private InvalidDataException NotSafetensors(ReadOnlySpan<byte> start, ulong size)
+    {
+        const string DamagedOrOther = "It is damaged or not a safetensors file: copy it again, or train anew.";
+        if (start.IsEmpty)
+            return StorageFault.At(Path, 0, "the file is empty", StorageFault.CutShort);
+        if (FileKind.Guess(start) is var (kind, advice))
+            return StorageFault.At(Path, 0, $"this is not a safetensors file; it seems to be {kind}", advice + ".");
+        if (start.Length < SafetensorsHeader.Start)
+        {
+            return StorageFault.At(Path, 0, $"the file has only {start.Length} bytes; at least 10 are expected",
+                StorageFault.CutShort);
+        }
+        if (size is < 2 or > SafetensorsHeader.MaximumLength)
+        {
+            return StorageFault.At(Path, 0, $"the file begins with {size} as the length of its header; 2 to "
+                + $"{SafetensorsHeader.MaximumLength} is expected", DamagedOrOther);
+        }
+        return StorageFault.At(Path, SafetensorsHeader.Start,
+            $"the header begins with the byte 0x{start[8]:X2}; '{{' (0x7B) is expected", DamagedOrOther);
+    }
+}
