@@ -63,6 +63,9 @@ public sealed class WordVectors
         return true;
     }
 
+    /// <summary>The words kept, in the order of the file (usually the most frequent first).</summary>
+    internal IEnumerable<string> Words => rows.Keys;
+
     internal bool Contains(string word) => rows.ContainsKey(word);
 
     /// <summary>Makes room for the vector of a new word.</summary>

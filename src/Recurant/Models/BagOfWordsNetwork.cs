@@ -85,5 +85,8 @@ internal sealed class BagOfWordsNetwork : ClassifierNetwork
         }
     }
 
+    public override string? FirstNonFinite(NetworkMemory memory, SequenceBatch batch) =>
+        IsFinite(memory.Logits.Rows(batch.Sequences)) ? null : "the logistic regression";
+
     private sealed class Memory : NetworkMemory;
 }

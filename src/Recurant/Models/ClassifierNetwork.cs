@@ -35,6 +35,22 @@ internal abstract class ClassifierNetwork
     public abstract void Backward(
         Workers workers, SequenceBatch batch, NetworkMemory memory, Matrix dLogits, DropoutPlan? dropout);
 
+    /// <summary>The first layer of the last forward pass whose output holds NaN or infinity; null if all are finite.</summary>
+    public abstract string? FirstNonFinite(NetworkMemory memory, SequenceBatch batch);
+
+    protected static bool IsFinite(Matrix matrix)
+    {
+        for (int row = 0; row < matrix.Rows; row++)
+        {
+            foreach (float value in matrix.Row(row))
+            {
+                if (!float.IsFinite(value)) return false;
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>The network of a specification, its parameters zero.</summary>
     public static ClassifierNetwork Create(ClassifierSpec spec)
     {

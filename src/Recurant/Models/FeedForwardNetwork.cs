@@ -114,6 +114,17 @@ internal sealed class FeedForwardNetwork : ClassifierNetwork
         }
     }
 
+    public override string? FirstNonFinite(NetworkMemory memory, SequenceBatch batch)
+    {
+        var own = (Memory)memory;
+        for (int i = 0; i < own.Values.Length; i++)
+        {
+            if (!IsFinite(own.Values[i].Rows(batch.Sequences))) return i == 0 ? "the word vectors" : $"hidden layer {i - 1}";
+        }
+
+        return IsFinite(memory.Logits.Rows(batch.Sequences)) ? null : "the output layer";
+    }
+
     private static void Drop(SequenceBatch batch, Memory memory, int level, Matrix values, float rate, DropoutPlan? dropout)
     {
         if (rate > 0 && dropout is { } plan)

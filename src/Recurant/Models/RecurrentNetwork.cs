@@ -158,6 +158,19 @@ internal sealed class RecurrentNetwork : ClassifierNetwork
         _embedding.Backward(own.Tokens.AsSpan(0, batch.Rows), dInput);
     }
 
+    public override string? FirstNonFinite(NetworkMemory memory, SequenceBatch batch)
+    {
+        var own = (Memory)memory;
+        if (_embedding is not null && !IsFinite(own.Input.Rows(batch.Rows))) return "the word vectors";
+        for (int layer = 0; layer < _stack.Spec.Layers; layer++)
+        {
+            if (!IsFinite(own.Recurrent.Outputs[layer].Rows(batch.Rows))) return $"recurrent layer {layer}";
+        }
+
+        if (!IsFinite(own.Pooled.Rows(batch.Sequences))) return "the pooling";
+        return IsFinite(memory.Logits.Rows(batch.Sequences)) ? null : "the output layer";
+    }
+
     /// <summary>(1), with the dropouts of words, of word types and of the vectors' columns.</summary>
     private Matrix ReadWords(SequenceBatch batch, Memory memory, DropoutPlan? dropout)
     {

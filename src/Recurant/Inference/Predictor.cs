@@ -1,0 +1,108 @@
+using System.Collections.Concurrent;
+using Recurant.Data;
+using Recurant.Models;
+using Recurant.Numerics;
+
+namespace Recurant.Inference;
+
+/// <summary>What a classifier says of a text.</summary>
+public sealed record Prediction
+{
+    /// <summary>The most probable label.</summary>
+    public required string Label { get; init; }
+
+    /// <summary>Its probability, 0 to 1.</summary>
+    public required float Probability { get; init; }
+
+    /// <summary>Every label with its probability, in the order of the model's labels; they add up to 1.</summary>
+    public required IReadOnlyList<KeyValuePair<string, float>> Probabilities { get; init; }
+}
+
+/// <summary>Predicts with a model. One predictor may be used from many threads at once.</summary>
+public sealed class Predictor
+{
+    private readonly ClassifierModel _model;
+    private readonly Workers _workers;
+    private readonly ConcurrentBag<ClassifierScorer> _scorers = [];
+
+    /// <summary>Makes a predictor.</summary>
+    /// <param name="model">The model; it must not be trained while this predicts.</param>
+    /// <param name="threads">Threads for one call; 0 for one a core. The result does not depend on it.</param>
+    public Predictor(ClassifierModel model, int threads = 0)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentOutOfRangeException.ThrowIfNegative(threads);
+        _model = model;
+        _workers = Workers.ForThreads(threads > 0 ? threads : Environment.ProcessorCount);
+    }
+
+    /// <summary>Predicts the label of one text. A word the model has never seen counts as the unknown word.</summary>
+    public Prediction Predict(string text) => Predict([text])[0];
+
+    /// <summary>Predicts the labels of many texts; the answers stand in the order of the texts.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled between two batches.</exception>
+    public IReadOnlyList<Prediction> Predict(IReadOnlyList<string> texts, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        var sequences = new int[texts.Count][];
+        for (int i = 0; i < sequences.Length; i++)
+        {
+            sequences[i] = _model.Encoder.Encode(texts[i] ?? throw new ArgumentNullException(nameof(texts), $"Text {i} is null."));
+        }
+
+        float[] probabilities = Score(sequences, null, null, cancellation);
+        var predictions = new Prediction[sequences.Length];
+        for (int i = 0; i < predictions.Length; i++)
+        {
+            predictions[i] = ToPrediction(probabilities.AsSpan(i * _model.Labels.Count, _model.Labels.Count));
+        }
+
+        return predictions;
+    }
+
+    /// <summary>Scores the model on labelled texts.</summary>
+    /// <exception cref="InvalidDataException">A label is not one of the model's; the message names file and line.</exception>
+    public Evaluation Evaluate(TextDataset data, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        DatasetChecks.TestLabelsKnown(_model.Labels, data);
+        var numbers = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (int j = 0; j < _model.Labels.Count; j++) numbers[_model.Labels[j]] = j;
+        var sequences = new int[data.Count][];
+        var labels = new int[data.Count];
+        for (int i = 0; i < sequences.Length; i++)
+        {
+            sequences[i] = _model.Encoder.Encode(data.Examples[i].Text);
+            labels[i] = numbers[data.Examples[i].Label];
+        }
+
+        var losses = new float[sequences.Length];
+        float[] probabilities = Score(sequences, losses, labels, cancellation);
+        return Evaluation.Of(probabilities, losses, labels, _model.Labels.Count);
+    }
+
+    private float[] Score(int[][] sequences, float[]? losses, int[]? labels, CancellationToken cancellation)
+    {
+        if (!_scorers.TryTake(out ClassifierScorer? scorer))
+        {
+            scorer = new ClassifierScorer(_model.Network, _model.Labels.Count, _workers);
+        }
+
+        try
+        {
+            return scorer.Probabilities(sequences, losses, labels, cancellation);
+        }
+        finally
+        {
+            _scorers.Add(scorer);
+        }
+    }
+
+    private Prediction ToPrediction(ReadOnlySpan<float> probabilities)
+    {
+        var all = new KeyValuePair<string, float>[probabilities.Length];
+        for (int j = 0; j < all.Length; j++) all[j] = new(_model.Labels[j], probabilities[j]);
+        int best = Losses.CrossEntropy.ArgMax(probabilities);
+        return new Prediction { Label = _model.Labels[best], Probability = probabilities[best], Probabilities = all };
+    }
+}

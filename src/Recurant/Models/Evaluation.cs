@@ -1,0 +1,58 @@
+namespace Recurant.Models;
+
+/// <summary>How well a classifier does on labelled texts.</summary>
+public sealed record Evaluation
+{
+    /// <summary>The number of texts.</summary>
+    public required int Rows { get; init; }
+
+    /// <summary>The mean of -ln p(right label), in nats.</summary>
+    public required double Loss { get; init; }
+
+    /// <summary>The share of texts whose most probable label is the right one, 0 to 1.</summary>
+    public required double Accuracy { get; init; }
+
+    /// <summary>
+    /// The mean over labels of F1 = 2 TP / (2 TP + FP + FN). A label that neither occurs nor is predicted is left out.
+    /// </summary>
+    public required double MacroF1 { get; init; }
+
+    /// <summary>Confusion[right][predicted]: how often.</summary>
+    public required IReadOnlyList<IReadOnlyList<int>> Confusion { get; init; }
+
+    /// <summary>Scores probabilities [n, C] against the right classes.</summary>
+    internal static Evaluation Of(float[] probabilities, float[] losses, int[] labels, int classes)
+    {
+        var confusion = new int[classes][];
+        for (int j = 0; j < classes; j++) confusion[j] = new int[classes];
+        double loss = 0;
+        int correct = 0;
+        for (int i = 0; i < labels.Length; i++)
+        {
+            int predicted = Losses.CrossEntropy.ArgMax(probabilities.AsSpan(i * classes, classes));
+            confusion[labels[i]][predicted]++;
+            if (predicted == labels[i]) correct++;
+            loss += losses[i];
+        }
+
+        double sumOfF1 = 0;
+        int counted = 0;
+        for (int j = 0; j < classes; j++)
+        {
+            int truePositives = confusion[j][j], occurrences = confusion[j].Sum(), predictions = confusion.Sum(row => row[j]);
+            if (occurrences + predictions == 0) continue;
+            counted++;
+            sumOfF1 += 2.0 * truePositives / (occurrences + predictions);
+        }
+
+        int count = Math.Max(1, labels.Length);
+        return new Evaluation
+        {
+            Rows = labels.Length,
+            Loss = loss / count,
+            Accuracy = (double)correct / count,
+            MacroF1 = sumOfF1 / Math.Max(1, counted),
+            Confusion = confusion,
+        };
+    }
+}

@@ -1,0 +1,94 @@
+using Recurant.Numerics;
+using Recurant.Parameters;
+
+namespace Recurant.Optimizers;
+
+/// <summary>
+/// A moving average of the weights: a += (1 - d) (w - a), taken every few steps. The average predicts better than the
+/// last weights, which still carry the noise of the last batches (Polyak and Juditsky 1992; Izmailov et al. 2018).
+/// </summary>
+internal sealed class WeightAverage
+{
+    /// <summary>Steps between two updates: the average of a large embedding table would otherwise cost more than the step.</summary>
+    private const int Interval = 8;
+
+    private readonly Parameter[] _parameters;
+    private readonly FloatBuffer[] _averages;
+    private readonly float _decay;
+    private int _steps, _updates;
+
+    /// <summary>Starts from the present weights.</summary>
+    /// <param name="parameters">The parameters to average; frozen ones are left alone.</param>
+    /// <param name="horizon">The number of steps the average reaches back over, about.</param>
+    public WeightAverage(IEnumerable<Parameter> parameters, double horizon)
+    {
+        _parameters = [.. parameters.Where(parameter => parameter.IsTrainable)];
+        _averages = new FloatBuffer[_parameters.Length];
+        _decay = (float)Math.Max(0, 1 - Interval / Math.Max(Interval, horizon));
+        for (int i = 0; i < _parameters.Length; i++)
+        {
+            _averages[i] = new FloatBuffer(_parameters[i].Count);
+            _parameters[i].Value.CopyTo(_averages[i].Span);
+        }
+    }
+
+    /// <summary>To be called after every step.</summary>
+    public void Update(Workers workers)
+    {
+        if (++_steps % Interval != 0)
+        {
+            return;
+        }
+
+        // At first the average forgets quickly, so that it does not stay near the random beginning.
+        _updates++;
+        float rate = 1 - Math.Min(_decay, (1f + _updates) / (10f + _updates));
+        for (int i = 0; i < _parameters.Length; i++)
+        {
+            var work = new Work { Value = _parameters[i], Average = _averages[i], Rate = rate };
+            workers.Run(ref work);
+        }
+    }
+
+    /// <summary>Exchanges the weights and their average; a second call takes it back.</summary>
+    public void Swap()
+    {
+        for (int i = 0; i < _parameters.Length; i++)
+        {
+            Span<float> value = _parameters[i].Value, average = _averages[i].Span;
+            for (int j = 0; j < value.Length; j++) (value[j], average[j]) = (average[j], value[j]);
+            _parameters[i].MarkChanged();
+        }
+    }
+
+    private struct Work : IParallelWork
+    {
+        public Parameter Value;
+        public FloatBuffer Average;
+        public float Rate;
+
+        public readonly void Execute(int part, int parts)
+        {
+            (int first, int last) = Partition.Range(Value.Count, part, parts);
+            var kernel = new Kernel
+            {
+                Value = Value.Value[first..last], Average = Average.Span[first..last], Rate = Rate,
+            };
+            VectorLoop.Run(ref kernel, last - first);
+        }
+    }
+
+    private ref struct Kernel : IVectorKernel
+    {
+        public ReadOnlySpan<float> Value;
+        public Span<float> Average;
+        public float Rate;
+
+        public readonly void Apply<TWidth, TVector>(int j) where TWidth : struct, IVectorWidth<TVector> where TVector : struct
+        {
+            TVector average = Lanes<TWidth, TVector>.Load(Average, j);
+            TVector difference = TWidth.Subtract(Lanes<TWidth, TVector>.Load(Value, j), average);
+            Lanes<TWidth, TVector>.Store(TWidth.FusedMultiplyAdd(TWidth.Create(Rate), difference, average), Average, j);
+        }
+    }
+}

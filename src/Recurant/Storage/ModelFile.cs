@@ -1,0 +1,152 @@
+using System.Text.Json;
+using Recurant.Data;
+using Recurant.Models;
+using Recurant.Parameters;
+
+namespace Recurant.Storage;
+
+/// <summary>
+/// A classifier in one .safetensors file: tensors under PyTorch's names in PyTorch's gate order, and in the metadata
+/// everything else that prediction needs. The keys are described in docs/model-file.md.
+/// </summary>
+public static class ModelFile
+{
+    internal const string SpecificationKey = "recurant", VocabularyKey = "vocabulary", LabelsKey = "labels", TrainingKey = "training";
+
+    /// <summary>Writes a model; an existing file is replaced only by a complete one.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="path">The file, by convention with the ending <c>.safetensors</c>.</param>
+    /// <exception cref="IOException">The file cannot be written; what stood there before is untouched.</exception>
+    public static void Save(ClassifierModel model, string path)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        var writer = new SafetensorsWriter();
+        writer.AddMetadata(SpecificationKey, SpecificationJson.Write(model.Spec));
+        writer.AddMetadata(VocabularyKey, StringListJson.Write(model.Vocabulary.Words));
+        writer.AddMetadata(LabelsKey, StringListJson.Write(model.Labels));
+        if (model.TrainingRecord.Length > 0) writer.AddMetadata(TrainingKey, model.TrainingRecord);
+        foreach (Parameter parameter in model.Parameters)
+        {
+            TensorSource source = (first, destination) => parameter.Value.Slice((int)first, destination.Length).CopyTo(destination);
+            if (parameter.IsStoredTransposed)
+            {
+                writer.AddTransposed(parameter.Name, parameter.Shape[0], parameter.Shape[1], source);
+            }
+            else
+            {
+                writer.Add(parameter.Name, [.. parameter.Shape], source);
+            }
+        }
+
+        writer.Save(path);
+    }
+
+    /// <summary>Reads a model.</summary>
+    /// <param name="path">A file written by <see cref="Save"/>.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged, of another program or of a newer version.</exception>
+    public static ClassifierModel Load(string path)
+    {
+        using SafetensorsFile file = SafetensorsFile.Open(path);
+        if (!file.Metadata.TryGetValue(SpecificationKey, out string? specification))
+        {
+            throw new InvalidDataException(
+                $"{path}: this is a safetensors file of another program: its metadata has no key '{SpecificationKey}'. "
+                + "'recurant inspect' shows what is in it; to predict, give a model that 'recurant train' wrote.");
+        }
+
+        try
+        {
+            ClassifierSpec spec = SpecificationJson.Read(specification);
+            var vocabulary = new Vocabulary(StringListJson.Read(Metadata(file, VocabularyKey), VocabularyKey));
+            List<string> labels = StringListJson.Read(Metadata(file, LabelsKey), LabelsKey);
+            RequireTensorsBeforeAllocating(file, spec);
+            var model = new ClassifierModel(spec, vocabulary, labels)
+            {
+                TrainingRecord = file.Metadata.GetValueOrDefault(TrainingKey, ""),
+            };
+            foreach (Parameter parameter in model.Parameters) ReadTensor(file, parameter);
+            if (file.Tensors.Count != model.Parameters.Count) RejectExtraTensor(file, model);
+            return model;
+        }
+        catch (Exception failure) when (failure is JsonException or ArgumentException or FormatException)
+        {
+            throw new InvalidDataException(
+                $"{path}: the metadata does not describe a model: {failure.Message} Copy the file again or train anew.", failure);
+        }
+    }
+
+    private static string Metadata(SafetensorsFile file, string key) => file.Metadata.TryGetValue(key, out string? value)
+        ? value
+        : throw new InvalidDataException($"{file.FilePath}: the metadata lacks the key '{key}'. Copy the file again or train anew.");
+
+    /// <summary>A damaged specification must not make us ask for memory that the file does not have.</summary>
+    private static void RequireTensorsBeforeAllocating(SafetensorsFile file, ClassifierSpec spec)
+    {
+        long available = 0;
+        foreach (TensorInfo tensor in file.Tensors) available += tensor.ElementCount;
+        long least = (long)spec.VocabularySize * Math.Max(1, spec.EmbeddingSize)
+            + (spec.Model == ModelKind.Recurrent ? (long)spec.HiddenSize * spec.HiddenSize * spec.Layers : 0);
+        if (spec.Model != ModelKind.BagOfWords && least > available)
+        {
+            throw new InvalidDataException(
+                $"{file.FilePath}: the specification asks for at least {least:N0} numbers, but the tensors of the file hold {available:N0}. "
+                + "Copy the file again or train anew.");
+        }
+    }
+
+    private static void ReadTensor(SafetensorsFile file, Parameter parameter)
+    {
+        int[] expected = parameter.IsStoredTransposed ? [.. parameter.Shape.Reverse()] : [.. parameter.Shape];
+        if (!file.TryGetTensor(parameter.Name, out TensorInfo? tensor))
+        {
+            throw new InvalidDataException(
+                $"{file.FilePath}: the tensor '{parameter.Name}' [{string.Join(", ", expected)}] is missing. Copy the file again or train anew.");
+        }
+
+        if (!tensor.Shape.SequenceEqual(expected.Select(extent => (long)extent)))
+        {
+            throw new InvalidDataException(
+                $"{file.FilePath}: tensor '{parameter.Name}' has the shape [{string.Join(", ", tensor.Shape)}], but the specification "
+                + $"says [{string.Join(", ", expected)}]. Copy the file again or train anew.");
+        }
+
+        if (parameter.IsStoredTransposed)
+        {
+            file.ReadFloatsTransposed(parameter.Name, parameter.Value);
+        }
+        else
+        {
+            file.ReadFloats(parameter.Name, parameter.Value);
+        }
+
+        int bad = parameter.Value.IndexOfAnyExceptFinite();
+        if (bad >= 0)
+        {
+            throw new InvalidDataException(
+                $"{file.FilePath}: tensor '{parameter.Name}' holds {parameter.Value[bad]} at element {bad}; weights must be finite numbers. "
+                + "The training that made the file went wrong, or the file is damaged: train anew.");
+        }
+
+        parameter.MarkChanged();
+    }
+
+    private static void RejectExtraTensor(SafetensorsFile file, ClassifierModel model)
+    {
+        var known = new HashSet<string>(model.Parameters.Select(parameter => parameter.Name), StringComparer.Ordinal);
+        TensorInfo extra = file.Tensors.First(tensor => !known.Contains(tensor.Name));
+        throw new InvalidDataException(
+            $"{file.FilePath}: the tensor '{extra.Name}' does not belong to the model that the metadata describes. "
+            + "Copy the file again or train anew.");
+    }
+
+    private static int IndexOfAnyExceptFinite(this Span<float> values)
+    {
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (!float.IsFinite(values[i])) return i;
+        }
+
+        return -1;
+    }
+}

@@ -1,0 +1,60 @@
+using Recurant.Data;
+using Recurant.Inference;
+using Recurant.Models;
+using Recurant.Storage;
+using Recurant.Training;
+
+namespace Recurant;
+
+/// <summary>
+/// The front door: learns to tell which label a text has, and tells it.
+/// <code>
+/// var model = TextClassifier.Train(TextDataset.FromPairs(reviews));
+/// model.Save("reviews.safetensors");
+/// string label = TextClassifier.Load("reviews.safetensors").Predict("This movie is not good").Label;
+/// </code>
+/// </summary>
+public sealed class TextClassifier
+{
+    private readonly Predictor _predictor;
+
+    /// <summary>Wraps a model.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="threads">Threads for one prediction; 0 for one a core. The result does not depend on it.</param>
+    public TextClassifier(ClassifierModel model, int threads = 0)
+    {
+        _predictor = new Predictor(model, threads);
+        Model = model;
+    }
+
+    /// <summary>The model: its specification, words, labels and tensors.</summary>
+    public ClassifierModel Model { get; }
+
+    /// <summary>What is known of the training; null for a loaded model.</summary>
+    public TrainingResult? Training { get; private init; }
+
+    /// <summary>Trains a classifier; see <see cref="ClassifierTrainer.Train"/> for parameters and exceptions.</summary>
+    public static TextClassifier Train(
+        TextDataset data, TrainingOptions? options = null, TextDataset? validation = null,
+        IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        TrainingResult result = ClassifierTrainer.Train(data, options, validation, progress, cancellation);
+        return new TextClassifier(result.Model, options?.Threads ?? 0) { Training = result };
+    }
+
+    /// <summary>Reads a classifier from a model file; see <see cref="ModelFile.Load"/> for exceptions.</summary>
+    public static TextClassifier Load(string path) => new(ModelFile.Load(path));
+
+    /// <summary>Writes the model to a file; an existing file is replaced only by a complete one.</summary>
+    public void Save(string path) => ModelFile.Save(Model, path);
+
+    /// <summary>Tells the label of a text.</summary>
+    public Prediction Predict(string text) => _predictor.Predict(text);
+
+    /// <summary>Tells the labels of many texts, in their order.</summary>
+    public IReadOnlyList<Prediction> Predict(IReadOnlyList<string> texts, CancellationToken cancellation = default) =>
+        _predictor.Predict(texts, cancellation);
+
+    /// <summary>Scores the classifier on labelled texts.</summary>
+    public Evaluation Evaluate(TextDataset data, CancellationToken cancellation = default) => _predictor.Evaluate(data, cancellation);
+}

@@ -1,0 +1,136 @@
+using System.Diagnostics;
+using Recurant.Data;
+using Recurant.Layers;
+using Recurant.Models;
+using Recurant.Numerics;
+using Recurant.Optimizers;
+using Recurant.Parameters;
+
+namespace Recurant.Training;
+
+/// <summary>
+/// Trains classifiers of texts: batch after batch forward, loss, back, clip, optimiser step; after every epoch a look at
+/// the validation texts; the best weights are kept.
+/// </summary>
+public static class ClassifierTrainer
+{
+    /// <summary>Trains a model.</summary>
+    /// <param name="train">The texts to learn from.</param>
+    /// <param name="options">How; null for the defaults.</param>
+    /// <param name="validation">Texts for early stopping; null sets a share of <paramref name="train"/> aside.</param>
+    /// <param name="progress">Gets told where the run stands.</param>
+    /// <param name="cancellation">Ends the run after the present step; the best weights so far are returned.</param>
+    /// <exception cref="InvalidDataException">The data cannot be learnt from; the message names file and line.</exception>
+    /// <exception cref="ArgumentException">An option is outside its range.</exception>
+    /// <exception cref="NonFiniteLossException">The loss became NaN or infinite.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled before the first epoch was over.</exception>
+    public static TrainingResult Train(
+        TextDataset train, TrainingOptions? options = null, TextDataset? validation = null,
+        IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(train);
+        options ??= new TrainingOptions();
+        TrainingOptionsCheck.Validate(options);
+        var clock = Stopwatch.StartNew();
+        PreparedData data = PreparedData.Make(train, validation, options);
+        Workers workers = Workers.ForThreads(options.Threads > 0 ? options.Threads : Environment.ProcessorCount);
+        return new ClassifierRun(data, workers, clock, progress, cancellation).Run();
+    }
+}
+
+/// <summary>Texts turned into numbers, and the model they are for.</summary>
+internal sealed class PreparedData
+{
+    public required ClassifierModel Model { get; init; }
+
+    public required TrainingPlan Plan { get; init; }
+
+    public required List<int[]> Train { get; init; }
+
+    public required int[] TrainLabels { get; init; }
+
+    public required List<int[]> Validation { get; init; }
+
+    public required int[] ValidationLabels { get; init; }
+
+    public int? VectorsFound { get; init; }
+
+    public static PreparedData Make(TextDataset all, TextDataset? validation, TrainingOptions options)
+    {
+        DatasetChecks.ForTraining(all);
+        if (validation is not null) DatasetChecks.TestLabelsKnown(all, validation);
+        (TextDataset train, validation) = validation is null
+            ? DatasetSplit.Stratified(all, options.ValidationFraction, options.Seed)
+            : (all, validation);
+        if (validation.Count == 0)
+        {
+            throw new InvalidDataException(
+                $"{all.Name}: {all.Count} rows are too few to set some aside for validation. Give more rows, or a file of their own with --valid.");
+        }
+
+        bool pairs = options.Model == ModelKind.BagOfWords;
+        Tokenizer tokenizer = TextEncoder.MakeTokenizer(options.Unit, options.Lowercase);
+        List<List<string>> documents = [.. train.Examples.Select(example => tokenizer.Tokenize(example.Text))];
+        var size = new DataSize(train.Count, all.Labels.Count, documents.Sum(document => (long)document.Count));
+        Vocabulary vocabulary = Vocabulary.Build(
+            pairs ? documents.Select(TextEncoder.WithPairs) : documents,
+            pairs ? options.MinimumCount ?? 1 : TrainingPlan.MinimumCount(options, size),
+            pairs ? int.MaxValue / 4 : options.MaximumVocabulary);
+        if (options.Vectors is { } extra && !pairs) vocabulary = WithVectorWords(vocabulary, extra, options.MaximumVocabulary);
+
+        TrainingPlan plan = TrainingPlan.For(options, size, vocabulary.Count);
+        var model = new ClassifierModel(plan.Spec, vocabulary, all.Labels);
+        model.Network.Initialise(options.Seed);
+        return new PreparedData
+        {
+            Model = model,
+            Plan = plan,
+            Train = Encode(model, train),
+            TrainLabels = LabelNumbers(model, train),
+            Validation = Encode(model, validation),
+            ValidationLabels = LabelNumbers(model, validation),
+            VectorsFound = options.Vectors is { } vectors && !pairs ? UseVectors(model, vectors, options.FreezeVectors) : null,
+        };
+    }
+
+    public static List<int[]> Encode(ClassifierModel model, TextDataset texts) =>
+        [.. texts.Examples.Select(example => model.Encoder.Encode(example.Text))];
+
+    public static int[] LabelNumbers(ClassifierModel model, TextDataset texts)
+    {
+        var numbers = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (int i = 0; i < model.Labels.Count; i++) numbers[model.Labels[i]] = i;
+        return [.. texts.Examples.Select(example => numbers[example.Label])];
+    }
+
+    /// <summary>
+    /// Words of the vectors' file are worth knowing even if the training texts lack them: a text to come may not. They are
+    /// added in the file's order, most frequent first as a rule, up to the largest vocabulary allowed.
+    /// </summary>
+    private static Vocabulary WithVectorWords(Vocabulary vocabulary, WordVectors vectors, int maximum)
+    {
+        var words = new List<string>(vocabulary.Words);
+        var known = new HashSet<string>(words, StringComparer.Ordinal);
+        foreach (string word in vectors.Words)
+        {
+            if (words.Count >= maximum) break;
+            if (known.Add(word)) words.Add(word);
+        }
+
+        return new Vocabulary(words);
+    }
+
+    private static int UseVectors(ClassifierModel model, WordVectors vectors, bool freeze)
+    {
+        Parameter table = model.Parameters[0];
+        int found = 0;
+        for (int word = 1; word < model.Vocabulary.Count; word++)
+        {
+            if (vectors.TryGet(model.Vocabulary[word], table.Value.Slice(word * vectors.Dimension, vectors.Dimension))) found++;
+        }
+
+        table.IsTrainable = !freeze;
+        table.MarkChanged();
+        return found;
+    }
+}

@@ -1,0 +1,132 @@
+using Recurant.Cells;
+using Recurant.Data;
+using Recurant.Layers;
+using Recurant.Models;
+using Recurant.Optimizers;
+
+namespace Recurant.Training;
+
+/// <summary>The rates of dropout while training, each 0 to below 1; null lets the amount of data decide.</summary>
+public sealed record DropoutOptions
+{
+    /// <summary>Share of words read as the unknown word.</summary>
+    public float? Word { get; init; }
+
+    /// <summary>Share of word types whose vector is zero for a whole step.</summary>
+    public float? Embedding { get; init; }
+
+    /// <summary>Share of the word vectors' columns, one draw a text.</summary>
+    public float? Input { get; init; }
+
+    /// <summary>Share of the columns between layers, one draw a text.</summary>
+    public float? Layers { get; init; }
+
+    /// <summary>Share of the hidden state on its way into the next step, one draw a text.</summary>
+    public float? Recurrent { get; init; }
+
+    /// <summary>Share of the pooled vector.</summary>
+    public float? Output { get; init; }
+}
+
+/// <summary>
+/// How a classifier is trained. Every property may be left out: null means "decided from the data", see
+/// docs/training.md for the rules. All defaults together are meant to be good enough that nobody needs an option.
+/// </summary>
+public sealed record TrainingOptions
+{
+    /// <summary>The kind of model. Default: recurrent.</summary>
+    public ModelKind Model { get; init; } = ModelKind.Recurrent;
+
+    /// <summary>The recurrent cell.</summary>
+    public CellKind? Cell { get; init; }
+
+    /// <summary>The activation of an Elman cell or of a feed-forward network. Default: tanh.</summary>
+    public Activation Activation { get; init; } = Activation.Tanh;
+
+    /// <summary>The formulation of an Elman cell. Default: hidden.</summary>
+    public ElmanForm Form { get; init; } = ElmanForm.Hidden;
+
+    /// <summary>Where a GRU applies its reset gate. Default: inside.</summary>
+    public GruReset GruReset { get; init; } = GruReset.Inside;
+
+    /// <summary>What an LSTM's forget-gate bias starts from. Default: 1.</summary>
+    public float ForgetBias { get; init; } = 1f;
+
+    /// <summary>The width of each hidden layer and direction.</summary>
+    public int? Hidden { get; init; }
+
+    /// <summary>The number of hidden layers.</summary>
+    public int? Layers { get; init; }
+
+    /// <summary>Whether the text is read from both ends.</summary>
+    public bool? Bidirectional { get; init; }
+
+    /// <summary>The width of the word vectors; 0 for one-hot input.</summary>
+    public int? Embedding { get; init; }
+
+    /// <summary>Ready-made word vectors to start from.</summary>
+    public WordVectors? Vectors { get; init; }
+
+    /// <summary>Whether ready-made word vectors stay as they are. Default: no, they are tuned.</summary>
+    public bool FreezeVectors { get; init; }
+
+    /// <summary>What the tokens are. Default: words.</summary>
+    public TokenUnit Unit { get; init; } = TokenUnit.Word;
+
+    /// <summary>Whether capitals are read as small letters. Default: yes.</summary>
+    public bool Lowercase { get; init; } = true;
+
+    /// <summary>Words that occur less often in the training texts are read as unknown.</summary>
+    public int? MinimumCount { get; init; }
+
+    /// <summary>The most words a model knows. Default: 100,000.</summary>
+    public int MaximumVocabulary { get; init; } = 100_000;
+
+    /// <summary>Longer texts keep this many tokens, half from each end.</summary>
+    public int? MaximumTokens { get; init; }
+
+    /// <summary>How the outputs of all steps become one vector.</summary>
+    public Pooling? Pooling { get; init; }
+
+    /// <summary>The rates of dropout.</summary>
+    public DropoutOptions Dropout { get; init; } = new();
+
+    /// <summary>The optimiser. Default: AdamW.</summary>
+    public OptimizerKind Optimizer { get; init; } = OptimizerKind.AdamW;
+
+    /// <summary>The learning rate, above 0.</summary>
+    public float? LearningRate { get; init; }
+
+    /// <summary>The weight decay, 0 or more.</summary>
+    public float? WeightDecay { get; init; }
+
+    /// <summary>How the learning rate changes.</summary>
+    public ScheduleKind? Schedule { get; init; }
+
+    /// <summary>The largest norm of the gradient of one step; longer ones are shortened to it. 0: no clipping. Default: 1.</summary>
+    public float Clip { get; init; } = 1f;
+
+    /// <summary>The share of the target spread over all labels, 0 to below 1.</summary>
+    public float? LabelSmoothing { get; init; }
+
+    /// <summary>The number of texts in a step.</summary>
+    public int? Batch { get; init; }
+
+    /// <summary>The most passes over the data.</summary>
+    public int? Epochs { get; init; }
+
+    /// <summary>Training ends after so many epochs without a better validation score.</summary>
+    public int? Patience { get; init; }
+
+    /// <summary>The share of the data set aside for validation when none is given. Default: a tenth.</summary>
+    public double ValidationFraction { get; init; } = 0.1;
+
+    /// <summary>The key of all random numbers. Default: 1.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>The number of threads; 0 for one a core. The result does not depend on it. Default: 0.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>Training ends, with the best weights so far, when this time is over. Default: no limit.</summary>
+    public TimeSpan? Budget { get; init; }
+}

@@ -1,0 +1,122 @@
+using Recurant.Cells;
+using Recurant.Layers;
+using Recurant.Models;
+using Recurant.Optimizers;
+
+namespace Recurant.Training;
+
+/// <summary>What is known of the data before a model is chosen.</summary>
+/// <param name="Texts">The number of training texts.</param>
+/// <param name="Classes">The number of labels.</param>
+/// <param name="Tokens">The number of tokens of all training texts.</param>
+internal readonly record struct DataSize(int Texts, int Classes, long Tokens)
+{
+    public double MeanTokens => (double)Tokens / Math.Max(1, Texts);
+}
+
+/// <summary>
+/// The options with nothing left open: what the user did not decide is decided here from the amount of data.
+/// The rules are explained in docs/training.md, with the experiments behind them.
+/// </summary>
+internal sealed record TrainingPlan
+{
+    public required TrainingOptions Options { get; init; }
+
+    public required ClassifierSpec Spec { get; init; }
+
+    public required DropoutPlan Dropout { get; init; }
+
+    public required float LearningRate { get; init; }
+
+    public required float WeightDecay { get; init; }
+
+    public required float LabelSmoothing { get; init; }
+
+    public required ScheduleKind Schedule { get; init; }
+
+    public required int Batch { get; init; }
+
+    public required int Epochs { get; init; }
+
+    public required int Patience { get; init; }
+
+    public static int MinimumCount(TrainingOptions options, DataSize size) =>
+        options.MinimumCount ?? (size.Tokens < 100_000 ? 1 : 2);
+
+    /// <summary>Decides everything.</summary>
+    public static TrainingPlan For(TrainingOptions options, DataSize size, int vocabulary) =>
+        options.Model == ModelKind.BagOfWords ? ForBagOfWords(options, size, vocabulary) : ForNetwork(options, size, vocabulary);
+
+    private static TrainingPlan ForNetwork(TrainingOptions options, DataSize size, int vocabulary)
+    {
+        bool small = size.Tokens < 100_000;
+        DropoutOptions dropout = options.Dropout;
+        bool recurrent = options.Model == ModelKind.Recurrent;
+        return new TrainingPlan
+        {
+            Options = options,
+            Spec = new ClassifierSpec
+            {
+                Model = options.Model,
+                Unit = options.Unit,
+                Lowercase = options.Lowercase,
+                VocabularySize = vocabulary,
+                Classes = size.Classes,
+                EmbeddingSize = options.Vectors?.Dimension ?? options.Embedding ?? 100,
+                Cell = options.Cell ?? CellKind.Lstm,
+                Activation = options.Activation,
+                Form = options.Form,
+                GruReset = options.GruReset,
+                HiddenSize = options.Hidden ?? 128,
+                Layers = options.Layers ?? 1,
+                Bidirectional = options.Bidirectional ?? true,
+                Pooling = options.Pooling ?? Pooling.Max,
+                ForgetBias = options.ForgetBias,
+                MaximumTokens = options.MaximumTokens ?? 400,
+            },
+            Dropout = new DropoutPlan
+            {
+                Word = dropout.Word ?? 0.1f,
+                Embedding = dropout.Embedding ?? 0f,
+                Input = dropout.Input ?? (small ? 0.2f : 0.4f),
+                Layers = dropout.Layers ?? 0.3f,
+                Recurrent = dropout.Recurrent ?? 0f,
+                Output = dropout.Output ?? 0.5f,
+                Seed = options.Seed,
+            },
+            LearningRate = options.LearningRate ?? DefaultRate(options.Optimizer, recurrent),
+            WeightDecay = options.WeightDecay ?? 0.01f,
+            LabelSmoothing = options.LabelSmoothing ?? 0f,
+            Schedule = options.Schedule ?? ScheduleKind.Linear,
+            Batch = options.Batch ?? 32,
+            Epochs = options.Epochs ?? (small ? 30 : 12),
+            Patience = options.Patience ?? 4,
+        };
+    }
+
+    /// <summary>Logistic regression: few passes, strong weight decay, no dropout.</summary>
+    private static TrainingPlan ForBagOfWords(TrainingOptions options, DataSize size, int features) => new()
+    {
+        Options = options,
+        Spec = new ClassifierSpec
+        {
+            Model = ModelKind.BagOfWords,
+            Unit = options.Unit,
+            Lowercase = options.Lowercase,
+            VocabularySize = features,
+            Classes = size.Classes,
+            MaximumTokens = options.MaximumTokens ?? 1_000_000,
+        },
+        Dropout = new DropoutPlan { Seed = options.Seed },
+        LearningRate = options.LearningRate ?? 0.01f,
+        WeightDecay = options.WeightDecay ?? 0.1f,
+        LabelSmoothing = options.LabelSmoothing ?? 0f,
+        Schedule = options.Schedule ?? ScheduleKind.Linear,
+        Batch = options.Batch ?? 32,
+        Epochs = options.Epochs ?? 20,
+        Patience = options.Patience ?? 4,
+    };
+
+    private static float DefaultRate(OptimizerKind kind, bool recurrent) =>
+        kind is OptimizerKind.Adam or OptimizerKind.AdamW ? (recurrent ? 2e-3f : 3e-3f) : Optimizer.DefaultLearningRate(kind);
+}

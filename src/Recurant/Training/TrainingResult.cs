@@ -1,0 +1,52 @@
+using Recurant.Models;
+
+namespace Recurant.Training;
+
+/// <summary>One epoch of a run.</summary>
+/// <param name="Number">From 1.</param>
+/// <param name="TrainLoss">The mean training loss, dropout included.</param>
+/// <param name="TrainAccuracy">The training accuracy, dropout included.</param>
+/// <param name="Validation">How the model did on the validation texts.</param>
+/// <param name="Seconds">The time the epoch took, validation included.</param>
+public sealed record EpochRecord(int Number, double TrainLoss, double TrainAccuracy, Evaluation Validation, double Seconds);
+
+/// <summary>What came of a training run.</summary>
+public sealed record TrainingResult
+{
+    /// <summary>The model, with the weights that did best on the validation texts.</summary>
+    public required ClassifierModel Model { get; init; }
+
+    /// <summary>How the model does on the validation texts.</summary>
+    public required Evaluation Validation { get; init; }
+
+    /// <summary>The epochs in order.</summary>
+    public required IReadOnlyList<EpochRecord> Epochs { get; init; }
+
+    /// <summary>The epoch whose weights were kept.</summary>
+    public required int BestEpoch { get; init; }
+
+    /// <summary>The time spent, in seconds.</summary>
+    public required double Seconds { get; init; }
+
+    /// <summary>Why it ended.</summary>
+    public required TrainingEnd End { get; init; }
+
+    /// <summary>The number of words of ready-made vectors found among the model's words; null without vectors.</summary>
+    public int? VectorsFound { get; init; }
+}
+
+/// <summary>Why a training run ended.</summary>
+public enum TrainingEnd
+{
+    /// <summary>All epochs are done.</summary>
+    Completed,
+
+    /// <summary>The validation score had stopped getting better.</summary>
+    EarlyStopping,
+
+    /// <summary>The time allowed was over.</summary>
+    Budget,
+
+    /// <summary>It was cancelled; the best weights so far are kept.</summary>
+    Cancelled,
+}
