@@ -10,7 +10,7 @@ public class ReferenceGradientTests
     public static TheoryData<string, int, bool, bool> Networks()
     {
         TheoryData<string, int, bool, bool> data = [];
-        foreach (string cell in Cells)
+        foreach (string cell in CellNames)
         {
             for (int bits = 0; bits < 8; bits++)
             {
