@@ -10,8 +10,8 @@ namespace Recurant.Reference;
 /// reset outside   u_n = W_hn (r_t * m * h_{t-1}) + b_hn   n_t = tanh(a_n + u_n)         (5)
 /// h_t = (1 - z_t) * n_t + z_t * h_{t-1}                                       (6)
 /// </code>
-/// Source: Cho et al., "Learning Phrase Representations using RNN Encoder-Decoder", arXiv 1406.1078; docs/cells/gru.md has the
-/// derivation and says which version of the paper has which reset.
+/// Source: Cho et al., "Learning Phrase Representations using RNN Encoder-Decoder", arXiv 1406.1078; (4) is version 1,
+/// (5) version 3. Derivation: docs/cells/gru.md.
 /// </remarks>
 internal sealed class GruEquations(ReferenceReset reset) : CellEquations
 {

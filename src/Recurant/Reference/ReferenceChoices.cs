@@ -39,10 +39,14 @@ public enum ReferenceForm
 /// <summary>Where the reset gate of a GRU acts.</summary>
 public enum ReferenceReset
 {
-    /// <summary>After the product, as in PyTorch: n_t = tanh(W_in x_t + b_in + r_t * (W_hn h_{t-1} + b_hn)).</summary>
+    /// <summary>
+    /// After the product, as in PyTorch and in version 1 of the paper: n_t = tanh(W_in x_t + b_in + r_t * (W_hn h_{t-1} + b_hn)).
+    /// </summary>
     Inside,
 
-    /// <summary>Before the product, as first published: n_t = tanh(W_in x_t + b_in + W_hn (r_t * h_{t-1}) + b_hn).</summary>
+    /// <summary>
+    /// Before the product, as in version 3 of the paper: n_t = tanh(W_in x_t + b_in + W_hn (r_t * h_{t-1}) + b_hn).
+    /// </summary>
     Outside,
 }
 

@@ -11,7 +11,8 @@ namespace Recurant.Reference;
 /// </code>
 /// W_k is hidden.(k-1).weight [out,in] and b_k hidden.(k-1).bias [out]; V is output.weight [C,in] and b output.bias [C].
 /// Without hidden layers this is logistic regression: over word counts (<see cref="ReferenceBagOfWords.Counts"/>) it is the
-/// bag-of-words baseline, and over the mean of embeddings (<see cref="ReferenceBagOfWords.MeanEmbedding"/>) the bag of word vectors.
+/// bag-of-words baseline, and over the mean of embeddings (<see cref="ReferenceBagOfWords.MeanEmbedding"/>) the bag of
+/// word vectors.
 /// </remarks>
 public sealed class ReferenceFeedForward
 {

@@ -5,8 +5,8 @@ using static Recurant.Tests.Reference.ReferenceCases;
 namespace Recurant.Tests.Reference;
 
 /// <summary>
-/// Two steps of each cell, H = 2, I = 1, x = 1 then -2, h_0 = (0.3, -0.6), c_0 = (0.2, -0.4). The expected values were worked out one
-/// unit at a time from the scalar equations, without any of this project's code, to twelve digits.
+/// Two steps of each cell, H = 2, I = 1, x = 1 then -2, h_0 = (0.3, -0.6), c_0 = (0.2, -0.4). The expected values were worked
+/// out one unit at a time from the scalar equations, without any of this project's code, to twelve digits.
 /// </summary>
 public class CellEquationsTests
 {

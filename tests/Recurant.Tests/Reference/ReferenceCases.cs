@@ -21,7 +21,7 @@ internal static class ReferenceCases
     public const double SameTolerance = 1e-13;
 
     /// <summary>The nine cells: three activations in two forms, LSTM, two GRUs.</summary>
-    public static readonly string[] Cells =
+    public static readonly string[] CellNames =
     [
         "tanh", "relu", "sigmoid", "tanh preactivation", "relu preactivation", "sigmoid preactivation",
         "lstm", "gru inside", "gru outside",

@@ -10,7 +10,7 @@ public class ReferenceGradientTests
     public static TheoryData<string, int, bool, bool> Networks()
     {
         TheoryData<string, int, bool, bool> data = [];
-        foreach (string cell in Cells)
+        foreach (string cell in CellNames)
         {
             for (int bits = 0; bits < 8; bits++)
             {
@@ -140,7 +140,7 @@ public class ReferenceGradientTests
         return sum;
     }
 
-    /// <summary>Random weights; with relu the layers' are raised, so that enough units are alive to give every tensor a gradient.</summary>
+    /// <summary>Random weights; with relu the layers' are raised, so that every tensor has a unit that is alive.</summary>
     private static ReferenceTensors Weights(ReferenceSpec spec, int seed)
     {
         ReferenceTensors weights = spec.RandomWeights(seed, spec.Activation == ReferenceActivation.Relu ? 0.5 : 0.9);
