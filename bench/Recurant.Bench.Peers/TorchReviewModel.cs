@@ -23,6 +23,13 @@ internal sealed class TorchReviewModel : IReviewModel
         _lstm = nn.LSTM(ReviewProgram.EmbeddingSize, ReviewProgram.HiddenSize, bidirectional: true);
         _linear = nn.Linear(2 * ReviewProgram.HiddenSize, 2);
         _parameters = [.. _embedding.parameters(), .. _lstm.parameters(), .. _linear.parameters()];
+        using (no_grad())
+        {
+            // PyTorch's own start, a standard normal, learns such small data far more slowly.
+            _embedding.weight!.uniform_(-ReviewProgram.EmbeddingScale, ReviewProgram.EmbeddingScale);
+            _embedding.weight![ReviewData.PaddingWord].zero_();
+        }
+
         _optimizer = optim.AdamW(_parameters, ReviewProgram.LearningRate, weight_decay: ReviewProgram.WeightDecay);
     }
 
