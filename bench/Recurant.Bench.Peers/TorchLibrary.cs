@@ -103,9 +103,10 @@ internal static class TorchLibrary
             int entry = need + BinaryPrimitives.ReadInt32LittleEndian(elf.AsSpan(need + 8));
             for (int j = 0; j < count; j++)
             {
-                if (NameIs(elf, strings + BinaryPrimitives.ReadInt32LittleEndian(elf.AsSpan(entry + 8)), NewVersion))
+                int name = strings + BinaryPrimitives.ReadInt32LittleEndian(elf.AsSpan(entry + 8));
+                ushort flags = BinaryPrimitives.ReadUInt16LittleEndian(elf.AsSpan(entry + 4));
+                if ((flags & WeakVersion) == 0 && NameIs(elf, name, NewVersion))
                 {
-                    ushort flags = BinaryPrimitives.ReadUInt16LittleEndian(elf.AsSpan(entry + 4));
                     BinaryPrimitives.WriteUInt16LittleEndian(elf.AsSpan(entry + 4), (ushort)(flags | WeakVersion));
                     changed = true;
                 }

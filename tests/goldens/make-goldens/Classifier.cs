@@ -78,5 +78,9 @@ internal sealed class Classifier : nn.Module<Batch, Tensor>
 
     public double[] FlatParameters() => [.. parameters().SelectMany(Values.ToDoubles)];
 
+    /// <summary>For each element of <see cref="FlatParameters"/> whether weight decay acts on it.</summary>
+    public bool[] FlatDecays() =>
+        [.. parameters().SelectMany(p => Enumerable.Repeat(OptimizerSettings.Decays(p), (int)p.numel()))];
+
     public double[] FlatGradients() => [.. parameters().SelectMany(parameter => Values.ToDoubles(parameter.grad!))];
 }

@@ -5,18 +5,19 @@ namespace Recurant.Goldens;
 /// </summary>
 /// <remarks>
 /// TorchSharp's optimisers are C# code of their own, not PyTorch's. This second opinion makes sure that the numbers
-/// written are PyTorch's. Per element, with gradient g (first g = g + decay p, except for AdamW), step t = 1, 2, ...:
+/// written are PyTorch's. Per element, with gradient g (for matrices, except with AdamW, first g = g + decay p) and
+/// step t = 1, 2, ...:
 /// <code>
 /// sgd       m = momentum m + g (m = g at t = 1);  p = p - rate m,  nesterov: p = p - rate (g + momentum m)
 /// adam      m = b1 m + (1 - b1) g;  v = b2 v + (1 - b2) g g
 ///           p = p - rate / (1 - b1^t) m / (sqrt(v) / sqrt(1 - b2^t) + eps)
-/// adamw     p = p - rate decay p, then as adam
-/// rmsprop   v = alpha v + (1 - alpha) g g;  m = momentum m + g / (sqrt(v) + eps);  p = p - rate m
+/// adamw     matrices: p = p - rate decay p; then as adam
+/// rmsprop   v = alpha v + (1 - alpha) g g;  p = p - rate g / (sqrt(v) + eps)
 /// adagrad   v = v + g g;  p = p - rate g / (sqrt(v) + eps)
 /// clipping  before all of it: g = g min(1, clip / (norm + 1e-6)), norm over all parameters together
 /// </code>
 /// </remarks>
-internal sealed class OptimizerCheck(OptimizerSettings settings, double[] initial)
+internal sealed class OptimizerCheck(OptimizerSettings settings, double[] initial, bool[] decays)
 {
     private readonly double[] _parameters = [.. initial];
     private readonly double[] _first = new double[initial.Length];
@@ -37,13 +38,14 @@ internal sealed class OptimizerCheck(OptimizerSettings settings, double[] initia
         for (int i = 0; i < _parameters.Length; i++)
         {
             double g = gradients[i] * scale;
+            double decay = decays[i] ? settings.WeightDecay : 0;
             if (settings.Kind == "adamw")
             {
-                _parameters[i] -= settings.LearningRate * settings.WeightDecay * _parameters[i];
+                _parameters[i] -= settings.LearningRate * decay * _parameters[i];
             }
             else
             {
-                g += settings.WeightDecay * _parameters[i];
+                g += decay * _parameters[i];
             }
 
             _parameters[i] -= settings.LearningRate * Direction(i, g);
@@ -64,8 +66,7 @@ internal sealed class OptimizerCheck(OptimizerSettings settings, double[] initia
                 return unbiased / (Math.Sqrt(_second[i]) / Math.Sqrt(1 - Math.Pow(settings.Beta2, _step)) + settings.Epsilon);
             case "rmsprop":
                 _second[i] = settings.Alpha * _second[i] + (1 - settings.Alpha) * g * g;
-                _first[i] = settings.Momentum * _first[i] + g / (Math.Sqrt(_second[i]) + settings.Epsilon);
-                return _first[i];
+                return g / (Math.Sqrt(_second[i]) + settings.Epsilon);
             default:
                 _second[i] += g * g;
                 return g / (Math.Sqrt(_second[i]) + settings.Epsilon);

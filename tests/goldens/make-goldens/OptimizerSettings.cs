@@ -33,15 +33,34 @@ internal sealed record OptimizerSettings(string Name, string Kind, double Learni
             settings with { Name = settings.Name + "-clip", ClipNorm = clipNorm },
         ]);
 
-    public optim.Optimizer Make(IEnumerable<Parameter> parameters) => Kind switch
+    /// <summary>PyTorch's optimiser with two groups of parameters: matrices decay, vectors (biases) do not.</summary>
+    public optim.Optimizer Make(IEnumerable<Parameter> parameters)
     {
-        "sgd" => optim.SGD(parameters, LearningRate, Momentum, dampening: 0, WeightDecay, Nesterov),
-        "adam" => optim.Adam(parameters, LearningRate, Beta1, Beta2, Epsilon, WeightDecay),
-        "adamw" => optim.AdamW(parameters, LearningRate, Beta1, Beta2, Epsilon, WeightDecay),
-        "rmsprop" => optim.RMSProp(parameters, LearningRate, Alpha, Epsilon, WeightDecay, Momentum),
-        "adagrad" => optim.Adagrad(parameters, LearningRate, lr_decay: 0, WeightDecay, initial_accumulator_value: 0, Epsilon),
-        _ => throw new InvalidOperationException($"no optimiser '{Kind}'"),
-    };
+        Parameter[] matrices = [.. parameters.Where(Decays)], vectors = [.. parameters.Where(parameter => !Decays(parameter))];
+        switch (Kind)
+        {
+            case "sgd":
+                SGD.ParamGroup SgdGroup(Parameter[] group, double decay) =>
+                    new(group, LearningRate, Momentum, 0, decay, Nesterov);
+                return optim.SGD([SgdGroup(matrices, WeightDecay), SgdGroup(vectors, 0)], LearningRate);
+            case "adam":
+                Adam.ParamGroup AdamGroup(Parameter[] group, double decay) =>
+                    new(group, LearningRate, Beta1, Beta2, Epsilon, decay);
+                return optim.Adam([AdamGroup(matrices, WeightDecay), AdamGroup(vectors, 0)], LearningRate);
+            case "adamw":
+                AdamW.ParamGroup AdamWGroup(Parameter[] group, double decay) =>
+                    new(group, LearningRate, Beta1, Beta2, Epsilon, decay);
+                return optim.AdamW([AdamWGroup(matrices, WeightDecay), AdamWGroup(vectors, 0)], LearningRate);
+            case "rmsprop":
+                return optim.RMSProp(parameters, LearningRate, Alpha, Epsilon);
+            case "adagrad":
+                return optim.Adagrad(parameters, LearningRate, eps: Epsilon);
+            default:
+                throw new InvalidOperationException($"no optimiser '{Kind}'");
+        }
+    }
+
+    public static bool Decays(Tensor parameter) => parameter.dim() > 1;
 
     public JsonObject ToJson() => new()
     {
@@ -61,16 +80,13 @@ internal sealed record OptimizerSettings(string Name, string Kind, double Learni
     private static IEnumerable<OptimizerSettings> Unclipped()
     {
         yield return new("sgd", "sgd", 0.2);
-        yield return new("momentum", "sgd", 0.1) { Momentum = 0.9, WeightDecay = 0.01 };
+        yield return new("sgd-decay", "sgd", 0.2) { WeightDecay = 0.05 };
+        yield return new("momentum", "sgd", 0.1) { Momentum = 0.9 };
         yield return new("nesterov", "sgd", 0.1) { Momentum = 0.9, WeightDecay = 0.01, Nesterov = true };
         yield return new("adam", "adam", 0.02) { Beta1 = 0.9, Beta2 = 0.999, Epsilon = 1e-8 };
         yield return new("adam-decay", "adam", 0.02) { Beta1 = 0.9, Beta2 = 0.999, Epsilon = 1e-8, WeightDecay = 0.05 };
         yield return new("adamw", "adamw", 0.02) { Beta1 = 0.9, Beta2 = 0.999, Epsilon = 1e-8, WeightDecay = 0.05 };
         yield return new("rmsprop", "rmsprop", 0.005) { Alpha = 0.99, Epsilon = 1e-8 };
-        yield return new("rmsprop-momentum", "rmsprop", 0.002)
-        {
-            Alpha = 0.9, Epsilon = 1e-8, Momentum = 0.5, WeightDecay = 0.01,
-        };
         yield return new("adagrad", "adagrad", 0.1) { Epsilon = 1e-10 };
     }
 }
