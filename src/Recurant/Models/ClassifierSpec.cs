@@ -68,6 +68,11 @@ public sealed record ClassifierSpec
     /// <summary>Longer texts keep this many tokens, half from the beginning and half from the end. Default: 1,000.</summary>
     public int MaximumTokens { get; init; } = 1000;
 
+    /// <summary>
+    /// Rows for pairs of neighbouring words in direct connections from words to the output; 0 for none. Default: 0.
+    /// </summary>
+    public int DirectBuckets { get; init; }
+
     /// <summary>The recurrent layers of this classifier.</summary>
     internal RecurrentSpec Recurrent => new()
     {

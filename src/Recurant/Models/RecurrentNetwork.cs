@@ -22,6 +22,7 @@ internal sealed class RecurrentNetwork : ClassifierNetwork
     private readonly RecurrentStack _stack;
     private readonly AttentionPooling? _attention;
     private readonly Dense _output;
+    private readonly DirectConnections? _direct;
 
     public RecurrentNetwork(ClassifierSpec spec)
     {
@@ -30,9 +31,11 @@ internal sealed class RecurrentNetwork : ClassifierNetwork
         _stack = new RecurrentStack(spec.Recurrent);
         _attention = spec.Pooling == Pooling.Attention ? new AttentionPooling(_stack.Spec.OutputSize, spec.HiddenSize) : null;
         _output = new Dense("output", _stack.Spec.OutputSize, spec.Classes);
+        _direct = spec.DirectBuckets > 0 ? new DirectConnections(spec.VocabularySize, spec.DirectBuckets, spec.Classes) : null;
         Parameters =
         [
             .. _embedding is null ? [] : new[] { _embedding.Table }, .. _stack.Parameters, .. _attention?.Parameters ?? [], .. _output.Parameters,
+            .. _direct is null ? [] : new[] { _direct.Weights },
         ];
     }
 
@@ -114,6 +117,7 @@ internal sealed class RecurrentNetwork : ClassifierNetwork
 
         Matrix logits = memory.Logits.Reserve(batch.Sequences, _spec.Classes).Rows(batch.Sequences);
         _output.Forward(workers, pooled, logits, memory.Output);
+        _direct?.Forward(batch, logits);
         return logits;
     }
 
@@ -123,6 +127,7 @@ internal sealed class RecurrentNetwork : ClassifierNetwork
         Matrix h = own.Recurrent.Outputs[^1].Rows(batch.Rows), pooled = own.Pooled.Rows(batch.Sequences);
         Matrix dPooled = own.DPooled.Reserve(batch.Sequences, h.Columns).Rows(batch.Sequences);
         _output.Backward(workers, pooled, dLogits, dPooled, memory.Output);
+        _direct?.Backward(batch, dLogits);
         if (dropout is { Output: > 0 }) Elementwise.Multiply(dPooled.Span, own.OutputMask.Rows(batch.Sequences).Span, dPooled.Span);
 
         own.DHidden.Reserve(batch.Rows, h.Columns).Clear();

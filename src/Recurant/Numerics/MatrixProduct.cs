@@ -126,13 +126,14 @@ internal static unsafe class MatrixProduct
             for (int firstTile = 0; firstTile < tiles; firstTile += TilesPerChunk)
             {
                 int lastTile = Math.Min(tiles, firstTile + TilesPerChunk);
-                int firstRow = Partition.Range(rows, firstTile, tiles).First;
+                int firstRow = TileStart(rows, firstTile, tiles, TWidth.TileRows);
                 if (packed != null)
                 {
                     for (int tile = firstTile; tile < lastTile; tile++)
                     {
-                        (int first, int last) = Partition.Range(rows, tile, tiles);
-                        PackLeft(a, first, last - first, k, depth, packed + (nint)(first - firstRow) * depth);
+                        int first = TileStart(rows, tile, tiles, TWidth.TileRows);
+                        int count = TileStart(rows, tile + 1, tiles, TWidth.TileRows) - first;
+                        PackLeft(a, first, count, k, depth, packed + (nint)(first - firstRow) * depth);
                     }
                 }
 
@@ -142,8 +143,8 @@ internal static unsafe class MatrixProduct
                     int width = Math.Min(PackedMatrix.PanelWidth, b.Columns - panel * PackedMatrix.PanelWidth);
                     for (int tile = firstTile; tile < lastTile; tile++)
                     {
-                        (int first, int last) = Partition.Range(rows, tile, tiles);
-                        int count = last - first;
+                        int first = TileStart(rows, tile, tiles, TWidth.TileRows);
+                        int count = TileStart(rows, tile + 1, tiles, TWidth.TileRows) - first;
                         LeftFactor left = packed != null
                             ? new LeftFactor(packed + (nint)(first - firstRow) * depth, 1, count)
                             : new LeftFactor(a.Start + first * a.RowStep + k, a.RowStep, 1);
@@ -160,6 +161,15 @@ internal static unsafe class MatrixProduct
                 }
             }
         }
+    }
+
+    /// <summary>Where a tile of rows begins: all tiles are full but the last two, which share what is left.</summary>
+    private static int TileStart(int rows, int tile, int tiles, int height)
+    {
+        if (tile == 0 || tile <= tiles - 2) return tile * height;
+        if (tile == tiles) return rows;
+        int full = (tiles - 2) * height;
+        return full + (rows - full + 1) / 2;
     }
 
     /// <summary>The last, incomplete panel: through a small tile, so that nothing past the last column is touched.</summary>
@@ -216,7 +226,9 @@ internal static unsafe class MatrixProduct
         {
             for (int k = 0; k < depth; k++, source += a.DepthStep, packed += rows)
             {
-                for (int row = 0; row < rows; row++) packed[row] = source[row];
+                int row = 0;
+                for (; row + 4 <= rows; row += 4) Vector128.Store(Vector128.Load(source + row), packed + row);
+                for (; row < rows; row++) packed[row] = source[row];
             }
 
             return;

@@ -107,10 +107,10 @@ internal sealed class Optimizer
                 Update = new Update
                 {
                     Kind = Kind,
-                    LearningRate = learningRate,
+                    LearningRate = learningRate * _parameters[i].LearningRateFactor,
                     Decay = _parameters[i].Shape.Count > 1 ? weightDecay : 0f,
                     Scale = gradientScale,
-                    FirstCorrection = (float)(learningRate / (1 - _beta1Power)),
+                    FirstCorrection = (float)(learningRate * _parameters[i].LearningRateFactor / (1 - _beta1Power)),
                     SecondCorrection = (float)(1 / Math.Sqrt(1 - _beta2Power)),
                 },
             };

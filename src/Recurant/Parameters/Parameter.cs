@@ -64,6 +64,9 @@ public sealed class Parameter
     /// <summary>The rows with a gradient, for a table of which a batch uses few rows; null for an ordinary tensor.</summary>
     internal TouchedRows? Touched { get; init; }
 
+    /// <summary>By how much faster than others this tensor learns. Default: 1.</summary>
+    internal float LearningRateFactor { get; init; } = 1f;
+
     /// <summary>Counts the changes of the value, so that whoever keeps a packed copy knows when to pack anew.</summary>
     internal int Version { get; private set; }
 

@@ -34,6 +34,7 @@ internal static class SpecificationJson
             writer.WriteString("pooling", Name(spec.Pooling));
             writer.WriteNumber("forget_bias", spec.ForgetBias);
             writer.WriteNumber("maximum_tokens", spec.MaximumTokens);
+            writer.WriteNumber("direct_buckets", spec.DirectBuckets);
             writer.WriteEndObject();
         }
 
@@ -73,6 +74,7 @@ internal static class SpecificationJson
             Pooling = Choice<Layers.Pooling>(root, "pooling"),
             ForgetBias = Real(root, "forget_bias"),
             MaximumTokens = Number(root, "maximum_tokens"),
+            DirectBuckets = Number(root, "direct_buckets"),
         };
     }
 

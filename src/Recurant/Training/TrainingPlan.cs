@@ -73,6 +73,7 @@ internal sealed record TrainingPlan
                 Pooling = options.Pooling ?? Pooling.Max,
                 ForgetBias = options.ForgetBias,
                 MaximumTokens = options.MaximumTokens ?? 400,
+                DirectBuckets = recurrent && (options.Direct ?? false) ? 1 << 18 : 0,
             },
             Dropout = new DropoutPlan
             {
