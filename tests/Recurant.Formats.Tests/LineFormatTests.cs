@@ -9,9 +9,13 @@ public sealed class LineFormatTests : TemporaryFiles
     [Theory]
     [InlineData("d.txt", "__label__a x y\n\n__label__b-c z\n", "1 a: x y | 3 b-c: z")]
     [InlineData("d.csv", "__label__a x, y\r\n__label__b\ty\r\n", "1 a: x, y | 2 b: y")]
-    [InlineData("d.jsonl", "{\"text\": \"x\", \"label\": \"a\"}\n\n{\"label\": \"b\", \"n\": {\"text\": 1}, \"text\": \"\\u00e9\"}\n", "1 a: x | 3 b: \u00E9")]
+    [InlineData(
+        "d.jsonl", "{\"text\": \"x\", \"label\": \"a\"}\n\n{\"label\": \"b\", \"n\": {\"text\": 1}, \"text\": \"\\u00e9\"}\n",
+        "1 a: x | 3 b: \u00E9")]
     [InlineData("d.txt", "{\"Review\": \"x\", \"label\": 1}\n{\"Review\": \"y\", \"label\": 0.5}\n", "1 1: x | 2 0.5: y")]
-    [InlineData("d.ndjson", "{\"label\": true, \"text\": \"x\"}\n{\"label\": false, \"text\": \"y\"}\n", "1 true: x | 2 false: y")]
+    [InlineData(
+        "d.ndjson", "{\"label\": true, \"text\": \"x\"}\n{\"label\": false, \"text\": \"y\"}\n",
+        "1 true: x | 2 false: y")]
     [InlineData("d.label", "NUM:dist How far ?\nHUM:desc Who ?\n", "1 NUM: How far ? | 2 HUM: Who ?")]
     [InlineData("d.txt", "NUM:dist How far ?\nHUM:desc Who ?\n", "1 NUM: How far ? | 2 HUM: Who ?")]
     public void Read_LineFormat_GivesTheExamples(string name, string content, string expected)
@@ -23,7 +27,8 @@ public sealed class LineFormatTests : TemporaryFiles
     public void Read_TrecFine_GivesTheWholeLabel()
     {
         string path = Write("d.label", "NUM:dist How far ?\nHUM:desc Who ?\n");
-        Assert.Equal(["HUM:desc", "NUM:dist"], TextDatasetReader.Read(path, new TextFormatOptions { LabelColumn = "fine" }).Labels);
+        var fine = new TextFormatOptions { LabelColumn = "fine" };
+        Assert.Equal(["HUM:desc", "NUM:dist"], TextDatasetReader.Read(path, fine).Labels);
         Assert.Equal(["HUM", "NUM"], TextDatasetReader.Read(path, new TextFormatOptions { LabelColumn = "coarse" }).Labels);
     }
 
@@ -41,18 +46,36 @@ public sealed class LineFormatTests : TemporaryFiles
     [InlineData("d.txt", "__label__a x __label__b\n", "d.txt, line 1, column 14: a second label")]
     [InlineData("d.label", "NUM:dist How ?\nwhat is it\n", "d.label, line 2, column 1: expected COARSE:fine")]
     [InlineData("d.jsonl", "", "d.jsonl: the file is empty")]
-    [InlineData("d.jsonl", "{\"text\": \"x\", \"label\": \"a\"}\n{\"text\": \"\u00E9\", \"label\": a}\n", "d.jsonl, line 2, column 24: not valid JSON: ")]
+    [InlineData(
+        "d.jsonl", "{\"text\": \"x\", \"label\": \"a\"}\n{\"text\": \"\u00E9\", \"label\": a}\n",
+        "d.jsonl, line 2, column 24: not valid JSON: ")]
     [InlineData("d.jsonl", "{\"text\": \"x\", \"label\": \"a\"\n", "d.jsonl, line 1, column 27: not valid JSON: ")]
     [InlineData("d.jsonl", "{\"text\": \"x\", \"label\": \"a\"} x\n", "d.jsonl, line 1, column 29: not valid JSON: ")]
-    [InlineData("d.jsonl", "{\"text\": \"x\", \"label\": \"a\"}\n{\"label\": \"a\"}\n", "d.jsonl, line 2, column 1: there is no \"text\" in this object.")]
-    [InlineData("d.jsonl", "{\"text\": \"x\", \"label\": \"a\"}\n[1]\n", "d.jsonl, line 2, column 1: expected one JSON object a line")]
-    [InlineData("d.jsonl", "{\"text\": \"x\", \"label\": null}\n", "d.jsonl, line 1, column 24: the value of \"label\" must be a string, a number or a truth value.")]
-    [InlineData("d.jsonl", "{\"text\": 5, \"label\": 1}\n", "d.jsonl, line 1, column 10: the value of \"text\" must be a string.")]
+    [InlineData(
+        "d.jsonl", "{\"text\": \"x\", \"label\": \"a\"}\n{\"label\": \"a\"}\n",
+        "d.jsonl, line 2, column 1: there is no \"text\" in this object.")]
+    [InlineData(
+        "d.jsonl", "{\"text\": \"x\", \"label\": \"a\"}\n[1]\n",
+        "d.jsonl, line 2, column 1: expected one JSON object a line")]
+    [InlineData(
+        "d.jsonl", "{\"text\": \"x\", \"label\": null}\n",
+        "d.jsonl, line 1, column 24: the value of \"label\" must be a string, a number or a truth value.")]
+    [InlineData(
+        "d.jsonl", "{\"text\": 5, \"label\": 1}\n",
+        "d.jsonl, line 1, column 10: the value of \"text\" must be a string.")]
     [InlineData("d.jsonl", "{\"text\": \"x\", \"label\": \" \"}\n", "d.jsonl, line 1, column 1: the value of \"label\" is empty")]
-    [InlineData("d.jsonl", "{\"text\": \"x\\ud800\", \"label\": \"a\"}\n", "d.jsonl, line 1, column 10: half of a surrogate pair")]
-    [InlineData("d.jsonl", "{\"txet\": \"x\", \"label\": \"a\"}\n", "d.jsonl, line 1: cannot tell which key holds the text. The keys are: \"txet\", \"label\". Did you mean \"txet\"?")]
-    [InlineData("d.jsonl", "{\"text\": \"x\"}\n", "d.jsonl, line 1: cannot tell which key holds the label. The keys are: \"text\".")]
-    [InlineData("d.json", "[\n{\"text\": \"x\", \"label\": \"a\"}\n]\n", "d.json, line 1, column 1: expected one JSON object a line")]
+    [InlineData(
+        "d.jsonl", "{\"text\": \"x\\ud800\", \"label\": \"a\"}\n",
+        "d.jsonl, line 1, column 10: half of a surrogate pair")]
+    [InlineData(
+        "d.jsonl", "{\"txet\": \"x\", \"label\": \"a\"}\n",
+        "d.jsonl, line 1: cannot tell which key holds the text. The keys are: \"txet\", \"label\". Did you mean \"txet\"?")]
+    [InlineData(
+        "d.jsonl", "{\"text\": \"x\"}\n",
+        "d.jsonl, line 1: cannot tell which key holds the label. The keys are: \"text\".")]
+    [InlineData(
+        "d.json", "[\n{\"text\": \"x\", \"label\": \"a\"}\n]\n",
+        "d.json, line 1, column 1: expected one JSON object a line")]
     [InlineData("d.txt", "just some text\nand more\n", "d.txt: plain lines without labels.")]
     public void Read_FaultyLines_SaysWhere(string name, string content, string expected)
     {

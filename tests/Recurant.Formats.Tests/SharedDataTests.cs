@@ -19,8 +19,10 @@ public class SharedDataTests
     public void Read_Trec_CountsRows()
     {
         Assert.Equal(
-            "ABBR 86, DESC 1162, ENTY 1250, HUM 1223, LOC 835, NUM 896", Counts(TextDatasetReader.Read(Find("trec/train_5500.label"))));
-        Assert.Equal("ABBR 9, DESC 138, ENTY 94, HUM 65, LOC 81, NUM 113", Counts(TextDatasetReader.Read(Find("trec/TREC_10.label"))));
+            "ABBR 86, DESC 1162, ENTY 1250, HUM 1223, LOC 835, NUM 896",
+            Counts(TextDatasetReader.Read(Find("trec/train_5500.label"))));
+        Assert.Equal(
+            "ABBR 9, DESC 138, ENTY 94, HUM 65, LOC 81, NUM 113", Counts(TextDatasetReader.Read(Find("trec/TREC_10.label"))));
         var fine = new TextFormatOptions { LabelColumn = "fine" };
         Assert.Equal(50, TextDatasetReader.Read(Find("trec/train_5500.label"), fine).Labels.Count);
     }

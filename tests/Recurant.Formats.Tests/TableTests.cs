@@ -33,7 +33,9 @@ public sealed class TableTests : TemporaryFiles
     [InlineData("d.tsv", "a\tx y z\nb\ty y y\na\tz\n", "1 a: x y z | 2 b: y y y | 3 a: z")]
     [InlineData("d.txt", "x y z\ta\ny y y\tb\nz\ta\n", "1 a: x y z | 2 b: y y y | 3 a: z")]
     [InlineData("d.csv", "1,\"x, y\"\n0,z\n1,w\n", "1 1: x, y | 2 0: z | 3 1: w")]
-    [InlineData("d.tsv", "question\twhat is it\nquestion\twho\nanswer\tme\n", "1 question: what is it | 2 question: who | 3 answer: me")]
+    [InlineData(
+        "d.tsv", "question\twhat is it\nquestion\twho\nanswer\tme\n",
+        "1 question: what is it | 2 question: who | 3 answer: me")]
     [InlineData("d.tsv", "x\ta\ny\ta\n", "1 a: x | 2 a: y")]
     public void Read_NoHeader_GuessesTheColumns(string name, string content, string expected)
     {
@@ -51,13 +53,15 @@ public sealed class TableTests : TemporaryFiles
     public void Read_ManyColumnsWithoutNames_TakesFewestValuesForLabelAndLongestForText()
     {
         // row number, constant, five ratings, two labels, text
-        IEnumerable<string> rows = Enumerable.Range(0, 40).Select(i => $"{i}\tv1\t{i % 5}\t{(i % 2 == 0 ? "neg" : "pos")}\tsome text {i}");
+        IEnumerable<string> rows =
+            Enumerable.Range(0, 40).Select(i => $"{i}\tv1\t{i % 5}\t{(i % 2 == 0 ? "neg" : "pos")}\tsome text {i}");
         string path = Write("d.tsv", string.Join('\n', rows));
         TextDataset data = TextDatasetReader.Read(path);
         Assert.Equal(new TextExample("some text 3", "pos", 4), data.Examples[3]);
         Assert.Equal(40, data.Count);
         Assert.Equal(
-            "tab-separated columns without a header, text in column 5, label in column 4", TextDatasetReader.Detect(path).ToString());
+            "tab-separated columns without a header, text in column 5, label in column 4",
+            TextDatasetReader.Detect(path).ToString());
     }
 
     [Fact]
@@ -93,17 +97,23 @@ public sealed class TableTests : TemporaryFiles
     [InlineData("d.csv", "text,label\n", "d.csv: there is a header and no row below it")]
     [InlineData("d.tsv", "id\tstars\ttext\n", "d.tsv: there is a header and no row below it")]
     [InlineData("d.csv", "text\nx\n", "d.csv, line 1, column 1: there is only one column")]
-    [InlineData("d.csv", "text,label\nx,a\n\"y\n\",b,c\n", "d.csv, line 4, column 5: too many fields: expected 2, found 3. Put a field")]
+    [InlineData(
+        "d.csv", "text,label\nx,a\n\"y\n\",b,c\n",
+        "d.csv, line 4, column 5: too many fields: expected 2, found 3. Put a field")]
     [InlineData("d.csv", "text,label\nx,a\ny\n", "d.csv, line 3, column 1: too few fields: expected 2, found 1.")]
     [InlineData("d.tsv", "text\tlabel\nx\ta\tb\n", "d.tsv, line 2, column 5: too many fields: expected 2, found 3. Separate")]
     [InlineData("d.tsv", "id\ttext\tlabel\n1\tx\n", "d.tsv, line 2, column 3: too few fields: expected 3, found 2.")]
     [InlineData("d.tsv", "a\tx\nb\ty\tz\n", "d.tsv, line 2, column 5: too many fields: expected 2, found 3.")]
     [InlineData("d.csv", "text,label\nx,a\ny,\"b\nz,a\n", "d.csv, line 3, column 3: the quote that opens here is never closed.")]
-    [InlineData("d.csv", "text,label\nx,a\n\"y\n z\" w,b\n", "d.csv, line 4, column 4: text follows the closing quote of the field that began on line 3, column 1.")]
+    [InlineData(
+        "d.csv", "text,label\nx,a\n\"y\n z\" w,b\n",
+        "d.csv, line 4, column 4: text follows the closing quote of the field that began on line 3, column 1.")]
     [InlineData("d.csv", "text,label\n\"x\ny\",\" \"\n", "d.csv, line 3, column 4: the label is empty.")]
     [InlineData("d.csv", "text,label\nx,a\ny,\n", "d.csv, line 3, column 3: the label is empty.")]
     [InlineData("d.tsv", "text\tlabel\nx\ta\ny\t \n", "d.tsv, line 3, column 3: the label is empty.")]
-    [InlineData("d.tsv", "a\tb\tc\nx\ty\tz\n", "d.tsv: cannot tell which column holds the label. The columns are: \"a\", \"b\", \"c\".")]
+    [InlineData(
+        "d.tsv", "a\tb\tc\nx\ty\tz\n",
+        "d.tsv: cannot tell which column holds the label. The columns are: \"a\", \"b\", \"c\".")]
     public void Read_FaultyTable_SaysWhere(string name, string content, string expected)
     {
         Assert.StartsWith(expected, Fault(name, content));
@@ -114,12 +124,17 @@ public sealed class TableTests : TemporaryFiles
     {
         var content = new StringBuilder("text,label\nx,a\n\"y,b\n");
         content.Insert(content.Length, "some more text,a\n", 200_000);
-        Assert.StartsWith("d.csv, line 3, column 1: the quote that opens here is never closed.", Fault("d.csv", content.ToString()));
+        Assert.StartsWith(
+            "d.csv, line 3, column 1: the quote that opens here is never closed.", Fault("d.csv", content.ToString()));
     }
 
     [Theory]
-    [InlineData("txt", null, "there is no column \"txt\" for the text. The columns are: \"text\", \"label\". Did you mean \"text\"?")]
-    [InlineData(null, "lable", "there is no column \"lable\" for the label. The columns are: \"text\", \"label\". Did you mean \"label\"?")]
+    [InlineData(
+        "txt", null,
+        "there is no column \"txt\" for the text. The columns are: \"text\", \"label\". Did you mean \"text\"?")]
+    [InlineData(
+        null, "lable",
+        "there is no column \"lable\" for the label. The columns are: \"text\", \"label\". Did you mean \"label\"?")]
     [InlineData("3", null, "there is no column \"3\" for the text.")]
     [InlineData("0", null, "there is no column \"0\" for the text.")]
     [InlineData("text", "1", "the text and the label cannot both be column \"text\".")]
@@ -134,7 +149,8 @@ public sealed class TableTests : TemporaryFiles
     {
         string message = Fault("d.tsv", "1\tx\n0\ty\n", new TextFormatOptions { TextColumn = "text" });
         Assert.Equal(
-            "d.tsv, line 1: there is no column \"text\" for the text. The first row names no columns: give the number of one, 1 to 2.",
+            "d.tsv, line 1: there is no column \"text\" for the text. "
+            + "The first row names no columns: give the number of one, 1 to 2.",
             message);
     }
 

@@ -141,7 +141,8 @@ internal sealed class ByteReader : IDisposable
         {
             // Formats are told by looking at a file before it is read, which would lose the head of a pipe.
             file.Dispose();
-            throw new IOException($"{path}: this is a pipe or a device, which can be read only once. Write the data to a file first.");
+            throw new IOException(
+                $"{path}: this is a pipe or a device, which can be read only once. Write the data to a file first.");
         }
 
         Span<byte> magic = stackalloc byte[2];
