@@ -139,7 +139,10 @@ internal sealed class ByteReader : IDisposable
 
         if (!file.CanSeek)
         {
-            return file; // a pipe: it cannot be looked at twice, so it is taken as it comes
+            // Formats are told by looking at a file before it is read, which would lose the head of a pipe.
+            file.Dispose();
+            throw new IOException(
+                $"{path}: this is a pipe or a device, which can be read only once. Write the data to a file first.");
         }
 
         Span<byte> magic = stackalloc byte[2];

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.IO.Pipes;
 using System.Text;
 using Recurant.Data;
 using Xunit;
@@ -144,6 +145,15 @@ public sealed class TextFileTests : IDisposable
         File.SetUnixFileMode(path, UnixFileMode.None);
         Assert.SkipWhen(Environment.IsPrivilegedProcess, "The superuser may read every file.");
         Assert.Contains("no permission", Assert.Throws<UnauthorizedAccessException>(() => new TextFile(path)).Message);
+    }
+
+    [Fact]
+    public void Constructor_Pipe_SaysSo()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux gives a pipe a path.");
+        using var pipe = new AnonymousPipeServerStream(PipeDirection.Out);
+        string path = $"/proc/self/fd/{pipe.GetClientHandleAsString()}";
+        Assert.Contains("this is a pipe", Assert.Throws<IOException>(() => new TextFile(path)).Message);
     }
 
     private static byte[] Gzip(byte[] content)

@@ -1,0 +1,94 @@
+using Recurant.Data;
+
+namespace Recurant.Formats;
+
+/// <summary>Finds the line and column of a place in a CSV file, character by character. Needed for messages only.</summary>
+internal static class CsvFault
+{
+    private enum State
+    {
+        FieldStart,
+        Plain,
+        Quoted,
+        QuoteInQuoted,
+    }
+
+    /// <summary>Reads the file again up to the first quote that is not closed or is followed by more text.</summary>
+    internal static InvalidDataException Find(string path, char delimiter, Exception cause)
+    {
+        using var file = new TextFile(path);
+        var state = State.FieldStart;
+        (int Line, int Column) opened = default;
+        long quotedLength = 0;
+        while (file.TryReadLine(out ReadOnlySpan<char> line))
+        {
+            for (int i = 0; i < line.Length; i++)
+            {
+                State before = state;
+                state = Next(before, line[i], delimiter);
+                if (before == State.FieldStart && state == State.Quoted)
+                {
+                    opened = (file.LineNumber, i + 1);
+                    quotedLength = 0;
+                }
+                else if (before == State.QuoteInQuoted && state == State.Plain)
+                {
+                    return file.Error(
+                        i + 1,
+                        $"text follows the closing quote of the field that began on line {opened.Line}, column {opened.Column}. "
+                        + "Double the quotes inside a field, and close it right before the separator.");
+                }
+            }
+
+            quotedLength += line.Length;
+            if (state != State.Quoted)
+            {
+                state = State.FieldStart;
+            }
+            else if (quotedLength > CsvTable.MaximumRow)
+            {
+                break;
+            }
+        }
+
+        return state == State.Quoted
+            ? TextFile.Error(
+                path,
+                opened.Line,
+                opened.Column,
+                "the quote that opens here is never closed. Close it, or put the field in quotes and double those inside it.")
+            : new InvalidDataException($"{path}: not valid CSV: {cause.Message}", cause);
+    }
+
+    /// <summary>Where a field of a row begins: lines below the row's first, and the column.</summary>
+    internal static (int Line, int Column) Locate(ReadOnlySpan<char> row, char delimiter, int field)
+    {
+        var state = State.FieldStart;
+        int line = 0;
+        int lineStart = 0;
+        for (int i = 0; i < row.Length && field > 0; i++)
+        {
+            if (row[i] == '\n')
+            {
+                line++;
+                lineStart = i + 1;
+            }
+
+            state = Next(state, row[i], delimiter);
+            if (state == State.FieldStart && --field == 0)
+            {
+                return (line, i + 2 - lineStart);
+            }
+        }
+
+        return (line, 1);
+    }
+
+    private static State Next(State state, char c, char delimiter) => state switch
+    {
+        State.Quoted => c == '"' ? State.QuoteInQuoted : State.Quoted,
+        State.QuoteInQuoted when c == '"' => State.Quoted,
+        State.FieldStart when c == '"' => State.Quoted,
+        _ => c == delimiter ? State.FieldStart : State.Plain,
+    };
+}

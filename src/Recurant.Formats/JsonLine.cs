@@ -1,0 +1,190 @@
+using System.Text;
+using System.Text.Json;
+using Recurant.Data;
+
+namespace Recurant.Formats;
+
+/// <summary>Takes the text and the label out of lines that each hold one JSON object.</summary>
+internal sealed class JsonLine
+{
+    private readonly TextFile file;
+    private byte[] bytes = new byte[1024];
+
+    /// <summary>Reads the first object of a file to learn its keys.</summary>
+    internal JsonLine(TextFile file, ReadOnlySpan<char> firstLine, TextFormatOptions options, bool labelled)
+    {
+        this.file = file;
+        List<string> keys = Keys(firstLine);
+        TextKey = Choose(keys, options.TextColumn, KnownNames.Text, "text", "--text (TextColumn)");
+        LabelKey = labelled ? Choose(keys, options.LabelColumn, KnownNames.Label, "label", "--label (LabelColumn)") : null;
+        if (TextKey == LabelKey)
+        {
+            throw file.Error(1, $"the text and the label cannot both be \"{TextKey}\".");
+        }
+    }
+
+    internal string TextKey { get; }
+
+    internal string? LabelKey { get; }
+
+    /// <summary>The text and the label of an object; the label is null if none is wanted.</summary>
+    /// <exception cref="InvalidDataException">The line is no JSON object, or one of its two values is missing.</exception>
+    internal (string Text, string? Label) Read(ReadOnlySpan<char> line)
+    {
+        string? text = null;
+        string? label = null;
+        Utf8JsonReader reader = Open(line);
+        try
+        {
+            if (reader.Read() && reader.TokenType != JsonTokenType.StartObject)
+            {
+                throw NoObject();
+            }
+
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                bool isText = reader.ValueTextEquals(TextKey);
+                bool isLabel = LabelKey is not null && reader.ValueTextEquals(LabelKey);
+                reader.Read();
+                if (isText)
+                {
+                    text = Value(reader, TextKey, stringOnly: true);
+                }
+                else if (isLabel)
+                {
+                    label = Value(reader, LabelKey!, stringOnly: false);
+                }
+                else
+                {
+                    reader.Skip();
+                }
+            }
+
+            while (reader.Read())
+            {
+                // anything behind the object is a fault that the reader reports
+            }
+        }
+        catch (JsonException exception)
+        {
+            throw Fault(exception);
+        }
+
+        if (text is null)
+        {
+            throw Missing(TextKey);
+        }
+
+        if (LabelKey is not null && string.IsNullOrWhiteSpace(label))
+        {
+            throw label is null
+                ? Missing(LabelKey)
+                : file.Error(1, $"the value of \"{LabelKey}\" is empty: a label is expected.");
+        }
+
+        return (text, label);
+    }
+
+    private InvalidDataException Missing(string key) =>
+        file.Error(1, $"there is no \"{key}\" in this object. Every line must have the same keys.");
+
+    private InvalidDataException NoObject() => file.Error(
+        1,
+        "expected one JSON object a line, such as {\"text\": \"...\", \"label\": \"...\"}. "
+        + "(jq -c '.[]' turns an array into lines.)");
+
+    private string Value(in Utf8JsonReader reader, string key, bool stringOnly)
+    {
+        switch (reader.TokenType)
+        {
+            case JsonTokenType.String:
+                return String(reader);
+            case JsonTokenType.Number when !stringOnly:
+                return Encoding.UTF8.GetString(reader.ValueSpan);
+            case JsonTokenType.True or JsonTokenType.False when !stringOnly:
+                return reader.TokenType == JsonTokenType.True ? "true" : "false";
+            default:
+                string expected = stringOnly ? "a string" : "a string, a number or a truth value";
+                throw file.Error(Column(reader.TokenStartIndex), $"the value of \"{key}\" must be {expected}.");
+        }
+    }
+
+    private string String(in Utf8JsonReader reader)
+    {
+        try
+        {
+            return reader.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            throw file.Error(Column(reader.TokenStartIndex), "half of a surrogate pair in a \\u escape: write both halves.");
+        }
+    }
+
+    private List<string> Keys(ReadOnlySpan<char> line)
+    {
+        var keys = new List<string>();
+        Utf8JsonReader reader = Open(line);
+        try
+        {
+            if (reader.Read() && reader.TokenType != JsonTokenType.StartObject)
+            {
+                throw NoObject();
+            }
+
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                keys.Add(String(reader));
+                reader.Skip();
+            }
+        }
+        catch (JsonException exception)
+        {
+            throw Fault(exception);
+        }
+
+        return keys;
+    }
+
+    private string Choose(List<string> keys, string? asked, string[] known, string role, string option)
+    {
+        if (asked is not null)
+        {
+            return keys.Contains(asked)
+                ? asked
+                : throw file.Error(
+                    0, $"there is no key \"{asked}\" for the {role}. {Suggestion.Describe("The keys are", asked, keys)}");
+        }
+
+        int index = KnownNames.Find(keys, known);
+        if (index >= 0)
+        {
+            return keys[index];
+        }
+
+        string list = Suggestion.Describe("The keys are", role, keys);
+        throw file.Error(0, $"cannot tell which key holds the {role}. {list} Name it with {option}.");
+    }
+
+    private Utf8JsonReader Open(ReadOnlySpan<char> line)
+    {
+        int most = Encoding.UTF8.GetMaxByteCount(line.Length);
+        if (bytes.Length < most)
+        {
+            bytes = new byte[most];
+        }
+
+        return new Utf8JsonReader(bytes.AsSpan(0, Encoding.UTF8.GetBytes(line, bytes)));
+    }
+
+    private InvalidDataException Fault(JsonException exception)
+    {
+        // The exception's own message ends in a position; ours names it in characters.
+        string message = exception.Message;
+        int position = message.IndexOf(" LineNumber:", StringComparison.Ordinal);
+        return file.Error(
+            Column(exception.BytePositionInLine ?? 0), $"not valid JSON: {(position > 0 ? message[..position] : message)}");
+    }
+
+    private int Column(long bytePosition) => Encoding.UTF8.GetCharCount(bytes.AsSpan(0, (int)bytePosition)) + 1;
+}

@@ -1,0 +1,46 @@
+using Recurant.Data;
+
+namespace Recurant.Formats;
+
+/// <summary>A file of rows and columns, read row by row. Blank lines are no rows.</summary>
+internal abstract class TableReader(string path) : IDisposable
+{
+    /// <summary>The file.</summary>
+    internal string Path => path;
+
+    /// <summary>The line on which the row begins.</summary>
+    internal int Line { get; private protected set; }
+
+    /// <summary>The number of fields of the row.</summary>
+    internal abstract int FieldCount { get; }
+
+    /// <summary>How to mend a row with a wrong number of fields.</summary>
+    internal abstract string Advice { get; }
+
+    /// <summary>Goes to the next row; false at the end.</summary>
+    internal abstract bool Read();
+
+    /// <summary>A field of the row, its quotes taken off; valid until the next row.</summary>
+    internal abstract ReadOnlySpan<char> Field(int index);
+
+    /// <summary>An exception that names the place where a field of the row begins.</summary>
+    internal abstract InvalidDataException Error(int field, string message);
+
+    public abstract void Dispose();
+
+    /// <summary>Opens a table in the format named.</summary>
+    internal static TableReader Open(string path, string format, char delimiter) =>
+        format == FormatName.Csv ? new CsvTable(path, delimiter) : new TsvTable(path);
+
+    /// <summary>Throws unless the row has the number of fields expected.</summary>
+    internal void CheckFieldCount(int expected)
+    {
+        if (FieldCount != expected)
+        {
+            bool few = FieldCount < expected;
+            throw Error(
+                few ? FieldCount - 1 : expected, // the last field there is, or the first too many
+                $"too {(few ? "few" : "many")} fields: expected {expected}, found {FieldCount}. {Advice}");
+        }
+    }
+}

@@ -1,0 +1,207 @@
+using Recurant.Data;
+
+namespace Recurant.Formats;
+
+/// <summary>
+/// Reads texts, with or without labels, from the usual formats; plain or gzip, in UTF-8. Formats, columns and headers
+/// that the options do not name are guessed from the file.
+/// </summary>
+/// <remarks>
+/// <para>CSV and tab-separated columns, with a header or without: the text and the label are found by the columns' names;
+/// failing that the label is the column with the fewest different values, and the text the longest of the others.</para>
+/// <para>JSON lines, fastText's <c>__label__x text</c>, TREC's <c>COARSE:fine question</c>, and directories whose
+/// sub-directories or files are named as the labels.</para>
+/// <para>Every fault is an <see cref="InvalidDataException"/> that names the file, the line and the column and says what to do.
+/// Blank lines are skipped. An empty text is kept and counted in <see cref="TextDataset.Warnings"/>; an empty label is a fault.
+/// </para>
+/// </remarks>
+public static class TextDatasetReader
+{
+    /// <summary>Reads labelled texts.</summary>
+    /// <param name="path">A file or a directory.</param>
+    /// <param name="options">What need not be guessed.</param>
+    /// <exception cref="InvalidDataException">The content is faulty.</exception>
+    /// <exception cref="IOException">The file cannot be opened.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
+    /// <exception cref="ArgumentException">The options name no known format.</exception>
+    public static TextDataset Read(string path, TextFormatOptions? options = null)
+    {
+        options ??= new TextFormatOptions();
+        (string format, char delimiter) = FormatGuess.Guess(path, options.Format);
+        return format switch
+        {
+            FormatName.Directory => DirectoryReader.Read(path),
+            FormatName.Csv or FormatName.Tsv => ReadTable(path, format, delimiter, options),
+            FormatName.JsonLines => ReadJsonLines(path, options),
+            FormatName.FastText or FormatName.Trec => ReadLabelledLines(path, format, options),
+            _ => throw NoLabels(path),
+        };
+    }
+
+    /// <summary>Reads texts without labels, one at a time, as the enumeration goes on; labels are passed over.</summary>
+    /// <param name="path">A file in any of the formats, or of plain lines; each of these is a text, the empty ones too.</param>
+    /// <param name="options">What need not be guessed; the label is not looked for.</param>
+    /// <exception cref="InvalidDataException">The content is faulty.</exception>
+    /// <exception cref="IOException">The file cannot be opened.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
+    /// <exception cref="ArgumentException">The options name no known format.</exception>
+    public static IEnumerable<string> ReadTexts(string path, TextFormatOptions? options = null)
+    {
+        options = (options ?? new TextFormatOptions()) with { LabelColumn = null };
+        (string format, char delimiter) = FormatGuess.Guess(path, options.Format);
+        return format switch
+        {
+            FormatName.Directory => DirectoryReader.Read(path).Examples.Select(example => example.Text),
+            FormatName.Csv or FormatName.Tsv => TableTexts(path, format, delimiter, options),
+            _ => LineTexts(path, format, options),
+        };
+    }
+
+    /// <summary>Says what a file would be taken for, by looking at it as <see cref="Read"/> does.</summary>
+    /// <param name="path">A file or a directory.</param>
+    /// <param name="options">What need not be guessed.</param>
+    /// <exception cref="InvalidDataException">The content is faulty.</exception>
+    /// <exception cref="IOException">The file cannot be opened.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
+    /// <exception cref="ArgumentException">The options name no known format.</exception>
+    public static DetectedFormat Detect(string path, TextFormatOptions? options = null)
+    {
+        options ??= new TextFormatOptions();
+        (string format, char delimiter) = FormatGuess.Guess(path, options.Format);
+        switch (format)
+        {
+            case FormatName.Csv or FormatName.Tsv:
+                return Layout(path, format, delimiter, options, labelled: true).Describe(format);
+            case FormatName.JsonLines:
+                using (var file = new TextFile(path))
+                {
+                    TryReadText(file, out ReadOnlySpan<char> line);
+                    var json = new JsonLine(file, line, options, labelled: true);
+                    return new DetectedFormat(format, false, Suggestion.Quote(json.TextKey), Suggestion.Quote(json.LabelKey!));
+                }
+
+            default:
+                return new DetectedFormat(format, false, null, null);
+        }
+    }
+
+    private static TableLayout Layout(string path, string format, char delimiter, TextFormatOptions options, bool labelled) =>
+        TableLayout.Find(() => TableReader.Open(path, format, delimiter), options, labelled);
+
+    private static TextDataset ReadTable(string path, string format, char delimiter, TextFormatOptions options)
+    {
+        TableLayout layout = Layout(path, format, delimiter, options, labelled: true);
+        var examples = new ExampleCollector();
+        using TableReader table = TableReader.Open(path, format, delimiter);
+        for (bool header = layout.HasHeader; table.Read(); header = false)
+        {
+            if (header)
+            {
+                continue;
+            }
+
+            table.CheckFieldCount(layout.FieldCount);
+            ReadOnlySpan<char> label = table.Field(layout.LabelColumn);
+            if (label.IsWhiteSpace())
+            {
+                throw table.Error(layout.LabelColumn, "the label is empty. Every row needs one: add it or remove the row.");
+            }
+
+            examples.Add(table.Field(layout.TextColumn), label, table.Line);
+        }
+
+        return examples.Count > 0 ? examples.ToDataset(path) : throw TableLayout.HeaderOnly(path);
+    }
+
+    private static TextDataset ReadJsonLines(string path, TextFormatOptions options)
+    {
+        var examples = new ExampleCollector();
+        using var file = new TextFile(path);
+        JsonLine? json = null;
+        while (TryReadText(file, out ReadOnlySpan<char> line))
+        {
+            json ??= new JsonLine(file, line, options, labelled: true);
+            (string text, string? label) = json.Read(line);
+            examples.Add(text, label, file.LineNumber);
+        }
+
+        return examples.ToDataset(path);
+    }
+
+    private static TextDataset ReadLabelledLines(string path, string format, TextFormatOptions options)
+    {
+        bool fine = IsFine(path, format, options);
+        var examples = new ExampleCollector();
+        using var file = new TextFile(path);
+        while (TryReadText(file, out ReadOnlySpan<char> line))
+        {
+            LabelledLine example = format == FormatName.Trec
+                ? LabelledLine.Trec(file, line, fine)
+                : LabelledLine.FastText(file, line);
+            examples.Add(example.Text, example.Label, file.LineNumber);
+        }
+
+        return examples.ToDataset(path);
+    }
+
+    private static IEnumerable<string> TableTexts(string path, string format, char delimiter, TextFormatOptions options)
+    {
+        TableLayout layout = Layout(path, format, delimiter, options, labelled: false);
+        using TableReader table = TableReader.Open(path, format, delimiter);
+        for (bool header = layout.HasHeader; table.Read(); header = false)
+        {
+            if (!header)
+            {
+                table.CheckFieldCount(layout.FieldCount);
+                yield return table.Field(layout.TextColumn).ToString();
+            }
+        }
+    }
+
+    private static IEnumerable<string> LineTexts(string path, string format, TextFormatOptions options)
+    {
+        using var file = new TextFile(path);
+        JsonLine? json = null;
+        while (file.TryReadLine(out ReadOnlySpan<char> line))
+        {
+            if (format == FormatName.Lines || !line.IsWhiteSpace())
+            {
+                json ??= format == FormatName.JsonLines ? new JsonLine(file, line, options, labelled: false) : null;
+                yield return format switch
+                {
+                    FormatName.JsonLines => json!.Read(line).Text,
+                    FormatName.FastText => LabelledLine.FastText(file, line).Text.ToString(),
+                    FormatName.Trec => LabelledLine.Trec(file, line, fine: false).Text.ToString(),
+                    _ => line.ToString(),
+                };
+            }
+        }
+    }
+
+    private static bool TryReadText(TextFile file, out ReadOnlySpan<char> line)
+    {
+        while (file.TryReadLine(out line))
+        {
+            if (!line.IsWhiteSpace())
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool IsFine(string path, string format, TextFormatOptions options)
+    {
+        string[] kinds = ["coarse", "fine"];
+        return format == FormatName.Trec && options.LabelColumn is not null && (kinds.Contains(options.LabelColumn)
+            ? options.LabelColumn == "fine"
+            : throw new InvalidDataException(
+                $"{path}: there is no label \"{options.LabelColumn}\" in TREC lines. "
+                + Suggestion.Describe("The labels are", options.LabelColumn, kinds)));
+    }
+
+    private static InvalidDataException NoLabels(string path) => new(
+        $"{path}: plain lines without labels. Expected columns (CSV or tabs) with a text and a label, JSON lines, "
+        + "__label__x text, or COARSE:fine text; where each file is a label, give their directory.");
+}

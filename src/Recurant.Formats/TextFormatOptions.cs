@@ -1,0 +1,22 @@
+namespace Recurant.Formats;
+
+/// <summary>What a reader should not guess about a file. Whatever is null is guessed.</summary>
+public sealed record TextFormatOptions
+{
+    /// <summary>
+    /// The column that holds the text: its name, or its number counted from 1; in JSON lines the key. Default: null.
+    /// </summary>
+    public string? TextColumn { get; init; }
+
+    /// <summary>
+    /// The column that holds the label: its name, or its number counted from 1; in JSON lines the key; in TREC's files
+    /// <c>coarse</c> (which is the default there) or <c>fine</c>. Default: null.
+    /// </summary>
+    public string? LabelColumn { get; init; }
+
+    /// <summary>
+    /// The format: <c>csv</c>, <c>tsv</c>, <c>jsonl</c>, <c>fasttext</c>, <c>trec</c>, <c>lines</c> (texts without labels) or
+    /// <c>directory</c>. Default: null.
+    /// </summary>
+    public string? Format { get; init; }
+}

@@ -1,0 +1,74 @@
+using Recurant.Data;
+using Xunit;
+
+namespace Recurant.Formats.Tests;
+
+/// <summary>Reads the real data sets that stand beside the repository on some machines, in shared/data.</summary>
+public class SharedDataTests
+{
+    [Fact]
+    public void Read_MoviePolarity_CountsRows()
+    {
+        TextDataset data = TextDatasetReader.Read(Find("mr_polarity"));
+        Assert.Equal("neg 5331, pos 5331", Counts(data));
+        Assert.Equal("simplistic , silly and tedious .", data.Examples[0].Text);
+        Assert.Empty(data.Warnings);
+    }
+
+    [Fact]
+    public void Read_Trec_CountsRows()
+    {
+        Assert.Equal(
+            "ABBR 86, DESC 1162, ENTY 1250, HUM 1223, LOC 835, NUM 896",
+            Counts(TextDatasetReader.Read(Find("trec/train_5500.label"))));
+        Assert.Equal(
+            "ABBR 9, DESC 138, ENTY 94, HUM 65, LOC 81, NUM 113", Counts(TextDatasetReader.Read(Find("trec/TREC_10.label"))));
+        var fine = new TextFormatOptions { LabelColumn = "fine" };
+        Assert.Equal(50, TextDatasetReader.Read(Find("trec/train_5500.label"), fine).Labels.Count);
+    }
+
+    [Theory]
+    [InlineData(null, null)]
+    [InlineData("4", "2")]
+    public void Read_Imdb_CountsRows(string? text, string? label)
+    {
+        var options = new TextFormatOptions { TextColumn = text, LabelColumn = label };
+        TextDataset data = TextDatasetReader.Read(Find("imdb_subset/imdb_test_2k.tsv.gz"), options);
+        Assert.Equal("0 1000, 1 1000", Counts(data));
+        Assert.StartsWith("Once again Mr. Costner", data.Examples[0].Text);
+        Assert.Contains(data.Examples, example => example.Text.StartsWith('"'));
+    }
+
+    [Fact]
+    public void Read_StanfordTreebank_CountsRows()
+    {
+        Assert.Equal("0 3310, 1 3610", Counts(TextDatasetReader.Read(Find("sst_train/sst2_train.tsv"))));
+        Assert.Equal("0 1092, 1 2218, 2 1624, 3 2322, 4 1288", Counts(TextDatasetReader.Read(Find("sst_train/sst5_train.tsv"))));
+    }
+
+    [Fact]
+    public void Read_NamesByLanguage_CountsRows()
+    {
+        TextDataset data = TextDatasetReader.Read(Find("names_by_language"));
+        Assert.Equal((20_050, 18), (data.Count, data.Labels.Count));
+        Assert.Equal(9384, data.Examples.Count(example => example.Label == "Russian"));
+    }
+
+    private static string Counts(TextDataset data) =>
+        string.Join(", ", data.Labels.Select(label => $"{label} {data.Examples.Count(example => example.Label == label)}"));
+
+    private static string Find(string relative)
+    {
+        for (DirectoryInfo? up = new(AppContext.BaseDirectory); up is not null; up = up.Parent)
+        {
+            string path = Path.Combine(up.FullName, "shared", "data", relative);
+            if (Path.Exists(path))
+            {
+                return path;
+            }
+        }
+
+        Assert.Skip($"shared/data/{relative} is not on this machine.");
+        return "";
+    }
+}
