@@ -1,7 +1,9 @@
 namespace Recurant.Bench.Peers;
 
 /// <summary>One row of the report; an engine that was not measured has no time.</summary>
-internal sealed record Row(Case Case, int Threads, Mode Mode, IReadOnlyDictionary<string, double> Milliseconds)
+/// <param name="Disturbed">Turns during which other programs used cores that the engine needed.</param>
+internal sealed record Row(
+    Case Case, int Threads, Mode Mode, IReadOnlyDictionary<string, double> Milliseconds, int Disturbed)
 {
     public double? Time(string engine) => Milliseconds.TryGetValue(engine, out double time) ? time : null;
 
@@ -22,6 +24,9 @@ internal sealed record Row(Case Case, int Threads, Mode Mode, IReadOnlyDictionar
 internal static class Comparison
 {
     private const double SecondsPerTurn = 0.2;
+
+    // A turn that other programs disturbed is taken again, but not for ever.
+    private const int Attempts = 4;
 
     // So that the threads of the engine before, which spin a while for more work, are asleep.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(60);
@@ -56,8 +61,20 @@ internal static class Comparison
             }
         }
 
+        WarnOfDisturbance(rows);
         Console.WriteLine(options.Json ? Report.Json(limits, rows) : Report.Table(limits, rows));
         return 0;
+    }
+
+    private static void WarnOfDisturbance(List<Row> rows)
+    {
+        int count = rows.Count(row => row.Disturbed > 0);
+        if (count > 0)
+        {
+            Console.Error.WriteLine(
+                $"warning: in {count} of {rows.Count} rows other programs used cores that an engine needed; "
+                + "measure again when they are done");
+        }
     }
 
     private static Row Measure(WorkerProcess[] all, Case shape, Mode mode, int threads, int rounds)
@@ -65,16 +82,35 @@ internal static class Comparison
         WorkerProcess[] workers = [.. all.Where(worker => mode == Mode.Infer || worker.Engine != Engines.OnnxRuntime)];
         Prepare(workers, shape, mode);
         var times = workers.ToDictionary(worker => worker.Engine, _ => new List<double>());
+        int disturbed = 0;
         for (int round = 0; round < rounds; round++)
         {
             foreach (WorkerProcess worker in round % 2 == 0 ? workers : workers.Reverse())
             {
-                Thread.Sleep(Pause);
-                times[worker.Engine].Add(worker.Time(SecondsPerTurn));
+                (double milliseconds, bool wasDisturbed) = TakeTurn(worker);
+                times[worker.Engine].Add(milliseconds);
+                disturbed += wasDisturbed ? 1 : 0;
             }
         }
 
-        return new Row(shape, threads, mode, times.ToDictionary(pair => pair.Key, pair => Statistics.Median(pair.Value)));
+        var medians = times.ToDictionary(pair => pair.Key, pair => Statistics.Median(pair.Value));
+        return new Row(shape, threads, mode, medians, disturbed);
+    }
+
+    private static (double Milliseconds, bool Disturbed) TakeTurn(WorkerProcess worker)
+    {
+        (double Milliseconds, bool Disturbed) best = (double.PositiveInfinity, true);
+        for (int attempt = 0; attempt < Attempts && best.Disturbed; attempt++)
+        {
+            Thread.Sleep(Pause);
+            (double Milliseconds, bool Disturbed) turn = worker.Time(SecondsPerTurn);
+            if (!turn.Disturbed || turn.Milliseconds < best.Milliseconds)
+            {
+                best = turn;
+            }
+        }
+
+        return best;
     }
 
     private static void Prepare(WorkerProcess[] workers, Case shape, Mode mode)

@@ -26,7 +26,7 @@ internal static class Report
         {
             text.AppendLine(
                 $"| {row.Case} | {Name(row.Mode)} | {row.Threads} | {Cell(row, Engines.Recurant)} | {Cell(row, Engines.Torch)} "
-                + $"| {Cell(row, Engines.OnnxRuntime)} | {Number(row.Speedup, "f2")} |");
+                + $"| {Cell(row, Engines.OnnxRuntime)} | {Number(row.Speedup, "f2")}{(row.Disturbed > 0 ? " *" : "")} |");
         }
 
         foreach (var group in rows.Where(row => row.Speedup is not null).GroupBy(row => (row.Mode, row.Threads)))
@@ -36,6 +36,12 @@ internal static class Report
             text.AppendLine(
                 $"{Name(group.Key.Mode)}, {Threads(group.Key.Threads)}: geometric mean "
                 + $"{Number(Statistics.GeometricMean(speedups), "f2")}, least {Number(speedups.Min(), "f2")}.");
+        }
+
+        if (rows.Any(row => row.Disturbed > 0))
+        {
+            text.AppendLine();
+            text.AppendLine("\\* Other programs used cores that an engine needed: not to be relied on.");
         }
 
         return text.ToString().TrimEnd();

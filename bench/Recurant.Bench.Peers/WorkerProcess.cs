@@ -7,10 +7,11 @@ namespace Recurant.Bench.Peers;
 internal sealed class WorkerProcess : IDisposable
 {
     private readonly Process _process;
+    private readonly int _threads;
 
     public WorkerProcess(string engine, int threads)
     {
-        Engine = engine;
+        (Engine, _threads) = (engine, threads);
         _process = Process.Start(StartInfo("--worker", engine, "--threads", threads.ToString(CultureInfo.InvariantCulture)))
             ?? throw new InvalidOperationException($"the process of {engine} did not start");
     }
@@ -40,9 +41,15 @@ internal sealed class WorkerProcess : IDisposable
         }
     }
 
-    /// <summary>The median milliseconds of the prepared step, repeated for about this long.</summary>
-    public double Time(double seconds) =>
-        double.Parse(Ask(string.Create(CultureInfo.InvariantCulture, $"time {seconds}")), CultureInfo.InvariantCulture);
+    /// <summary>
+    /// The median milliseconds of the prepared step, repeated for about this long, and whether other programs disturbed it.
+    /// </summary>
+    public (double Milliseconds, bool Disturbed) Time(double seconds)
+    {
+        var disturbance = new Disturbance(_process, _threads);
+        string answer = Ask(string.Create(CultureInfo.InvariantCulture, $"time {seconds}"));
+        return (double.Parse(answer, CultureInfo.InvariantCulture), disturbance.HasOccurred());
+    }
 
     public void Dispose()
     {
