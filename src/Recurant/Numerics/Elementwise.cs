@@ -1,11 +1,15 @@
 namespace Recurant.Numerics;
 
-/// <summary>Small element-wise kernels that several rooms use. Source and destination may be the same span.</summary>
+/// <summary>
+/// Small element-wise kernels that several rooms use. All spans of a call have the same length; source and destination may
+/// be the same span.
+/// </summary>
 internal static class Elementwise
 {
     /// <summary>destination += source.</summary>
     public static void Add(ReadOnlySpan<float> source, Span<float> destination)
     {
+        Check(source.Length, destination.Length);
         var kernel = new AddKernel { Source = source, Destination = destination };
         VectorLoop.Run(ref kernel, destination.Length);
     }
@@ -13,6 +17,7 @@ internal static class Elementwise
     /// <summary>destination += factor * source, fused.</summary>
     public static void AddScaled(ReadOnlySpan<float> source, float factor, Span<float> destination)
     {
+        Check(source.Length, destination.Length);
         var kernel = new AddScaledKernel { Source = source, Factor = factor, Destination = destination };
         VectorLoop.Run(ref kernel, destination.Length);
     }
@@ -27,6 +32,8 @@ internal static class Elementwise
     /// <summary>destination = left * right, element by element.</summary>
     public static void Multiply(ReadOnlySpan<float> left, ReadOnlySpan<float> right, Span<float> destination)
     {
+        Check(left.Length, destination.Length);
+        Check(right.Length, destination.Length);
         var kernel = new MultiplyKernel { Left = left, Right = right, Destination = destination };
         VectorLoop.Run(ref kernel, destination.Length);
     }
@@ -34,6 +41,7 @@ internal static class Elementwise
     /// <summary>destination = e^source.</summary>
     public static void Exp(ReadOnlySpan<float> source, Span<float> destination)
     {
+        Check(source.Length, destination.Length);
         var kernel = new ExpKernel { Source = source, Destination = destination };
         VectorLoop.Run(ref kernel, destination.Length);
     }
@@ -41,6 +49,7 @@ internal static class Elementwise
     /// <summary>destination = ln source.</summary>
     public static void Log(ReadOnlySpan<float> source, Span<float> destination)
     {
+        Check(source.Length, destination.Length);
         var kernel = new LogKernel { Source = source, Destination = destination };
         VectorLoop.Run(ref kernel, destination.Length);
     }
@@ -48,6 +57,7 @@ internal static class Elementwise
     /// <summary>destination = tanh source.</summary>
     public static void Tanh(ReadOnlySpan<float> source, Span<float> destination)
     {
+        Check(source.Length, destination.Length);
         var kernel = new TanhKernel { Source = source, Destination = destination };
         VectorLoop.Run(ref kernel, destination.Length);
     }
@@ -55,6 +65,7 @@ internal static class Elementwise
     /// <summary>destination = 1 / (1 + e^-source).</summary>
     public static void Sigmoid(ReadOnlySpan<float> source, Span<float> destination)
     {
+        Check(source.Length, destination.Length);
         var kernel = new SigmoidKernel { Source = source, Destination = destination };
         VectorLoop.Run(ref kernel, destination.Length);
     }
@@ -66,6 +77,14 @@ internal static class Elementwise
         Log(one, one);
         return one[0];
     }
+
+    private static void Check(int length, int expected)
+    {
+        if (length != expected) ThrowUnequal(length, expected);
+    }
+
+    private static void ThrowUnequal(int length, int expected) => throw new ArgumentException(
+        $"An element-wise kernel was given a source of {length} elements for a destination of {expected}; they must be equal.");
 
     private ref struct AddKernel : IVectorKernel
     {

@@ -59,5 +59,9 @@ internal readonly unsafe struct Matrix
     /// <summary>The columns first, first + 1, ... of every row.</summary>
     public Matrix Column(int first, int count) => new(_buffer, _offset + first, Rows, count, RowStep);
 
+    /// <summary>The first element. Whoever works with it calls <see cref="KeepAlive"/> afterwards.</summary>
     internal float* Start => _buffer.Pointer + _offset;
+
+    /// <summary>Keeps the memory from being collected before this point: a pointer does not.</summary>
+    internal void KeepAlive() => GC.KeepAlive(_buffer);
 }

@@ -36,6 +36,7 @@ internal static unsafe class MatrixProduct
     {
         Check(a.Rows, a.Columns, b, c);
         Multiply(workers, LeftFactor.Rows(a.Start, a.RowStep), a.Rows, b, c.Start, c.RowStep, accumulate);
+        KeepAlive(a, b, c);
     }
 
     /// <summary>C = A^T B or C += A^T B on all workers; A [K, rows], C [A.Columns, B.Columns].</summary>
@@ -43,6 +44,7 @@ internal static unsafe class MatrixProduct
     {
         Check(a.Columns, a.Rows, b, c);
         Multiply(workers, LeftFactor.Transpose(a.Start, a.RowStep), a.Columns, b, c.Start, c.RowStep, accumulate);
+        KeepAlive(a, b, c);
     }
 
     /// <summary>C = A B or C += A B on the calling thread.</summary>
@@ -50,6 +52,14 @@ internal static unsafe class MatrixProduct
     {
         Check(a.Rows, a.Columns, b, c);
         Multiply(LeftFactor.Rows(a.Start, a.RowStep), a.Rows, b, 0, b.Panels, c.Start, c.RowStep, accumulate);
+        KeepAlive(a, b, c);
+    }
+
+    private static void KeepAlive(Matrix a, PackedMatrix b, Matrix c)
+    {
+        a.KeepAlive();
+        GC.KeepAlive(b);
+        c.KeepAlive();
     }
 
     private static void Check(int rows, int depth, PackedMatrix b, Matrix c)

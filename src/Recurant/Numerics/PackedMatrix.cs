@@ -42,11 +42,18 @@ internal sealed unsafe class PackedMatrix
     }
 
     /// <summary>Packs B [K, N] as it lies.</summary>
-    public void Pack(Workers workers, Matrix b) => PackRows(workers, b.Start, b.RowStep, b.Rows, b.Columns);
+    public void Pack(Workers workers, Matrix b)
+    {
+        PackRows(workers, b.Start, b.RowStep, b.Rows, b.Columns);
+        b.KeepAlive();
+    }
 
     /// <summary>Packs the transpose of a matrix [N, K], such as a weight [out, in].</summary>
-    public void PackTransposed(Workers workers, Matrix transpose) =>
+    public void PackTransposed(Workers workers, Matrix transpose)
+    {
         PackTransposed(workers, transpose.Start, transpose.RowStep, transpose.Columns, transpose.Rows);
+        transpose.KeepAlive();
+    }
 
     private PackedMatrix Resize(int depth, int columns)
     {

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Recurant.Numerics;
 
 /// <summary>What a random number is for: different purposes never share numbers.</summary>
@@ -89,7 +91,13 @@ internal readonly struct Philox(ulong seed, RandomPurpose purpose, ulong step = 
         b = _counter1;
         c = _counter2;
         d = _counter3;
-        uint key0 = _key0, key1 = _key1;
+        TenRounds(_key0, _key1, ref a, ref b, ref c, ref d);
+    }
+
+    /// <summary>Philox4x32-10 itself: turns a counter of four words into four random words, under a key of two.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void TenRounds(uint key0, uint key1, ref uint a, ref uint b, ref uint c, ref uint d)
+    {
         for (int round = 0; round < 10; round++)
         {
             ulong product0 = (ulong)a * 0xD2511F53u, product1 = (ulong)c * 0xCD9E8D57u;

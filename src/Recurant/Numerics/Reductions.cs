@@ -42,7 +42,8 @@ internal static class Reductions
         float largest = float.NegativeInfinity;
         foreach (float value in values)
         {
-            if (!(value <= largest)) largest = value;
+            if (float.IsNaN(value)) return value;
+            if (value > largest) largest = value;
         }
 
         return largest;

@@ -20,11 +20,12 @@ internal static class VectorMath<TWidth, TVector>
     // Adding and subtracting 1.5 * 2^23 rounds to the nearest whole number.
     private const float RoundingShift = 12582912f;
 
-    /// <summary>The range in which e^x is a normal number.</summary>
+    // From -126 ln 2 to 127.5 ln 2 the power of two is a normal number; outside, e^x stays at its value at the border.
     private const float LargestExponent = 88.3762589f;
     private const float SmallestExponent = -87.3365479f;
 
-    /// <summary>e^x: x = n ln 2 + r, |r| up to ln 2 / 2, and e^x = 2^n (1 + r + r^2 q(r)). NaN stays NaN.</summary>
+    /// <summary>e^x: x = n ln 2 + r, |r| up to ln 2 / 2, and e^x = 2^n (1 + r + r^2 q(r)). NaN stays NaN;
+    /// beyond the range of normal numbers the result stays at 1.2e-38 and 2.4e38.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Exp(TVector x)
     {
@@ -55,7 +56,7 @@ internal static class VectorMath<TWidth, TVector>
 
     /// <summary>
     /// ln(x) for normal x > 0: x = m 2^e with m in [sqrt(1/2), sqrt(2)), f = m - 1, ln x = e ln 2 + f - f^2/2 + f^3 p(f).
-    /// Smaller x, zero and negative numbers count as the smallest normal number.
+    /// Smaller x, zero and negative numbers count as the smallest normal number; infinity stays, and so does NaN.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Log(TVector x)
@@ -78,7 +79,10 @@ internal static class VectorMath<TWidth, TVector>
         TVector square = TWidth.Multiply(f, f);
         TVector small = TWidth.FusedMultiplyAdd(TWidth.Multiply(square, f), p, TWidth.Multiply(square, TWidth.Create(-0.5f)));
         small = TWidth.FusedMultiplyAdd(e, TWidth.Create(Ln2Low), small);
-        return TWidth.FusedMultiplyAdd(e, TWidth.Create(Ln2High), TWidth.Add(f, small));
+        TVector result = TWidth.FusedMultiplyAdd(e, TWidth.Create(Ln2High), TWidth.Add(f, small));
+        // The exponent bits of infinity and NaN are no exponent: both are handed through. A NaN is greater than nothing.
+        result = TWidth.SelectGreater(x, TWidth.Create(float.MaxValue), x, result);
+        return TWidth.SelectGreater(x, default, result, x);
     }
 
     /// <summary>n = round(x / ln 2), r = x - n ln 2, tail = r + r^2 q(r) = e^r - 1.</summary>

@@ -20,10 +20,10 @@ internal sealed unsafe class Workers
     private const int SpinsBeforeYield = 2000;
     private static readonly Dictionary<int, Workers> s_byCount = [];
 
-    private readonly object _callLock = new();
     private readonly SemaphoreSlim[] _wake;
     private readonly int[] _asleep;
     private bool _started;
+    private int _busy;
     private volatile int _generation;
     private int _pending;
     private void* _state;
@@ -57,7 +57,8 @@ internal sealed unsafe class Workers
 
     /// <summary>
     /// Executes all parts, one a thread, and returns when every part is done. Should the workers be busy with another
-    /// caller's work, this caller does all its parts itself: the result is the same.
+    /// caller's work, or with the work this call is made from, the caller does all its parts itself: the result is the
+    /// same.
     /// </summary>
     public void Run<TWork>(scoped ref TWork work) where TWork : struct, IParallelWork
     {
@@ -67,7 +68,7 @@ internal sealed unsafe class Workers
             return;
         }
 
-        if (!Monitor.TryEnter(_callLock))
+        if (Interlocked.CompareExchange(ref _busy, 1, 0) != 0)
         {
             for (int part = 0; part < Count; part++)
             {
@@ -83,6 +84,7 @@ internal sealed unsafe class Workers
             // The caller's frame outlives the call, and the collector keeps up to date what the struct refers to.
             _state = Unsafe.AsPointer(ref work);
             _execute = &Execute<TWork>;
+            _failure = null;
             Volatile.Write(ref _pending, Count - 1);
             _generation++;
             Interlocked.MemoryBarrier();
@@ -109,13 +111,12 @@ internal sealed unsafe class Workers
 
             if (_failure is { } failure)
             {
-                _failure = null;
                 throw new AggregateException("A worker thread failed: " + failure.Message, failure);
             }
         }
         finally
         {
-            Monitor.Exit(_callLock);
+            Volatile.Write(ref _busy, 0);
         }
     }
 

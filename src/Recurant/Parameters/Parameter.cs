@@ -24,12 +24,12 @@ public sealed class Parameter
             }
 
             count *= extent;
-        }
-
-        if (count > int.MaxValue / 2)
-        {
-            throw new ArgumentException(
-                $"Tensor '{name}' [{string.Join(", ", shape)}] has {count:N0} elements; at most {int.MaxValue / 2:N0} are supported.");
+            // In the loop: the product of many extents could overflow and look small again.
+            if (count > int.MaxValue / 2)
+            {
+                throw new ArgumentException(
+                    $"Tensor '{name}' [{string.Join(", ", shape)}] has too many elements; at most {int.MaxValue / 2:N0} are supported.");
+            }
         }
 
         Name = name;

@@ -1,0 +1,51 @@
+using System.Runtime.InteropServices;
+using Recurant.Numerics;
+using Xunit;
+
+namespace Recurant.Tests.Numerics;
+
+/// <summary>Comparing floats by their bits, and distinct numbers to compute with.</summary>
+internal static class Bits
+{
+    /// <summary>Stands where nothing may be written: a number that no computation of the tests gives.</summary>
+    public const float Sentinel = -123456.789f;
+
+    public static ReadOnlySpan<int> Of(ReadOnlySpan<float> values) => MemoryMarshal.Cast<float, int>(values);
+
+    public static bool Equal(ReadOnlySpan<float> left, ReadOnlySpan<float> right) => Of(left).SequenceEqual(Of(right));
+
+    public static void AssertEqual(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual, string what)
+    {
+        if (Equal(expected, actual))
+        {
+            return;
+        }
+
+        int first = Of(expected).CommonPrefixLength(Of(actual));
+        Assert.Fail(
+            $"{what}: lengths {expected.Length} and {actual.Length}; at {first} expected " +
+            $"{(first < expected.Length ? expected[first] : 0):G9}, was {(first < actual.Length ? actual[first] : 0):G9}.");
+    }
+
+    /// <summary>Distinct numbers in [-1, 1), the same for the same seed.</summary>
+    public static float[] Random(int count, ulong seed)
+    {
+        float[] values = new float[count];
+        new Philox(seed, RandomPurpose.Initialisation).FillUniform(values, -1f, 1f);
+        return values;
+    }
+
+    public static FloatBuffer Buffer(ReadOnlySpan<float> values)
+    {
+        var buffer = new FloatBuffer(values.Length);
+        values.CopyTo(buffer.Span);
+        return buffer;
+    }
+
+    public static FloatBuffer RandomBuffer(int count, ulong seed) => Buffer(Random(count, seed));
+
+    /// <summary>A matrix of its own.</summary>
+    public static Matrix RandomMatrix(int rows, int columns, ulong seed) => new(RandomBuffer(rows * columns, seed), 0, rows, columns);
+
+    public static Matrix Zeros(int rows, int columns) => new(new FloatBuffer(rows * columns), 0, rows, columns);
+}
