@@ -210,23 +210,47 @@ internal static unsafe class MatrixProduct
     {
         for (int column = 0; column < width; column += 2 * TWidth.Count, b += 2 * TWidth.Count, c += 2 * TWidth.Count)
         {
-            switch (rows)
+            if (width - column > TWidth.Count)
             {
-                case 1: ProductTile<TWidth, TVector, Rows1>.Multiply(a.Start, a.RowStep, a.DepthStep, b, c, cStep, depth, accumulate); break;
-                case 2: ProductTile<TWidth, TVector, Rows2>.Multiply(a.Start, a.RowStep, a.DepthStep, b, c, cStep, depth, accumulate); break;
-                case 3: ProductTile<TWidth, TVector, Rows3>.Multiply(a.Start, a.RowStep, a.DepthStep, b, c, cStep, depth, accumulate); break;
-                case 4: ProductTile<TWidth, TVector, Rows4>.Multiply(a.Start, a.RowStep, a.DepthStep, b, c, cStep, depth, accumulate); break;
-                case 5: ProductTile<TWidth, TVector, Rows5>.Multiply(a.Start, a.RowStep, a.DepthStep, b, c, cStep, depth, accumulate); break;
-                case 6: ProductTile<TWidth, TVector, Rows6>.Multiply(a.Start, a.RowStep, a.DepthStep, b, c, cStep, depth, accumulate); break;
-                case 7: ProductTile<TWidth, TVector, Rows7>.Multiply(a.Start, a.RowStep, a.DepthStep, b, c, cStep, depth, accumulate); break;
-                case 8: ProductTile<TWidth, TVector, Rows8>.Multiply(a.Start, a.RowStep, a.DepthStep, b, c, cStep, depth, accumulate); break;
-                case 9: ProductTile<TWidth, TVector, Rows9>.Multiply(a.Start, a.RowStep, a.DepthStep, b, c, cStep, depth, accumulate); break;
-                case 10: ProductTile<TWidth, TVector, Rows10>.Multiply(a.Start, a.RowStep, a.DepthStep, b, c, cStep, depth, accumulate); break;
-                case 11: ProductTile<TWidth, TVector, Rows11>.Multiply(a.Start, a.RowStep, a.DepthStep, b, c, cStep, depth, accumulate); break;
-                default: ProductTile<TWidth, TVector, Rows12>.Multiply(a.Start, a.RowStep, a.DepthStep, b, c, cStep, depth, accumulate); break;
+                MultiplyRows<TWidth, TVector, TwoVectors>(a, rows, b, c, cStep, depth, accumulate);
+            }
+            else
+            {
+                MultiplyRows<TWidth, TVector, OneVector>(a, rows, b, c, cStep, depth, accumulate);
             }
         }
     }
+
+    private static void MultiplyRows<TWidth, TVector, TColumns>(
+        LeftFactor a, int rows, float* b, float* c, nint cStep, int depth, bool accumulate)
+        where TWidth : struct, IVectorWidth<TVector>
+        where TVector : struct
+        where TColumns : struct, IVectorCount
+    {
+        switch (rows)
+        {
+            case 1: Tile<TWidth, TVector, Rows1, TColumns>(a, b, c, cStep, depth, accumulate); break;
+            case 2: Tile<TWidth, TVector, Rows2, TColumns>(a, b, c, cStep, depth, accumulate); break;
+            case 3: Tile<TWidth, TVector, Rows3, TColumns>(a, b, c, cStep, depth, accumulate); break;
+            case 4: Tile<TWidth, TVector, Rows4, TColumns>(a, b, c, cStep, depth, accumulate); break;
+            case 5: Tile<TWidth, TVector, Rows5, TColumns>(a, b, c, cStep, depth, accumulate); break;
+            case 6: Tile<TWidth, TVector, Rows6, TColumns>(a, b, c, cStep, depth, accumulate); break;
+            case 7: Tile<TWidth, TVector, Rows7, TColumns>(a, b, c, cStep, depth, accumulate); break;
+            case 8: Tile<TWidth, TVector, Rows8, TColumns>(a, b, c, cStep, depth, accumulate); break;
+            case 9: Tile<TWidth, TVector, Rows9, TColumns>(a, b, c, cStep, depth, accumulate); break;
+            case 10: Tile<TWidth, TVector, Rows10, TColumns>(a, b, c, cStep, depth, accumulate); break;
+            case 11: Tile<TWidth, TVector, Rows11, TColumns>(a, b, c, cStep, depth, accumulate); break;
+            default: Tile<TWidth, TVector, Rows12, TColumns>(a, b, c, cStep, depth, accumulate); break;
+        }
+    }
+
+    private static void Tile<TWidth, TVector, TRows, TColumns>(
+        LeftFactor a, float* b, float* c, nint cStep, int depth, bool accumulate)
+        where TWidth : struct, IVectorWidth<TVector>
+        where TVector : struct
+        where TRows : struct, IRowCount
+        where TColumns : struct, IVectorCount =>
+        ProductTile<TWidth, TVector, TRows, TColumns>.Multiply(a.Start, a.RowStep, a.DepthStep, b, c, cStep, depth, accumulate);
 
     /// <summary>Copies rows of a transposed left factor so that the steps of k follow one another: packed[k * rows + r].</summary>
     private static void PackLeft(LeftFactor a, int firstRow, int rows, int firstDepth, int depth, float* packed)

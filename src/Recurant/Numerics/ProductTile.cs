@@ -21,8 +21,17 @@ internal readonly struct Rows10 : IRowCount { public static int Value => 10; }
 internal readonly struct Rows11 : IRowCount { public static int Value => 11; }
 internal readonly struct Rows12 : IRowCount { public static int Value => 12; }
 
+/// <summary>A number of vectors side by side known to the compiler: two as a rule, one for a last panel that is half empty.</summary>
+internal interface IVectorCount
+{
+    static abstract int Value { get; }
+}
+
+internal readonly struct OneVector : IVectorCount { public static int Value => 1; }
+internal readonly struct TwoVectors : IVectorCount { public static int Value => 2; }
+
 /// <summary>
-/// The inner loop of every matrix product: a tile of C, up to 12 rows by two vectors, held in registers over the whole
+/// The inner loop of every matrix product: a tile of C, up to 12 rows by one or two vectors, held in registers over the whole
 /// depth.
 /// <code>
 /// for k = 0 .. depth-1:  C[r, j] = fma(A[r, k], B[k, j], C[r, j])
@@ -30,10 +39,11 @@ internal readonly struct Rows12 : IRowCount { public static int Value => 12; }
 /// The lanes of a vector run over columns j, never over k, and every element of C is one running sum in the order of k:
 /// that is why no vector width, tile height or split over threads can change a bit of the result.
 /// </summary>
-internal static unsafe class ProductTile<TWidth, TVector, TRows>
+internal static unsafe class ProductTile<TWidth, TVector, TRows, TColumns>
     where TWidth : struct, IVectorWidth<TVector>
     where TVector : struct
     where TRows : struct, IRowCount
+    where TColumns : struct, IVectorCount
 {
     /// <summary>Adds A B to a tile of C, or overwrites it.</summary>
     /// <param name="a">First element of A [rows, depth].</param>
@@ -75,7 +85,7 @@ internal static unsafe class ProductTile<TWidth, TVector, TRows>
         float* end = b + depth * PackedMatrix.PanelWidth;
         while (b < end)
         {
-            TVector b0 = TWidth.Load(b), b1 = TWidth.Load(b + TWidth.Count);
+            TVector b0 = TWidth.Load(b), b1 = TColumns.Value > 1 ? TWidth.Load(b + TWidth.Count) : default;
             AddRow(ref c00, ref c01, a0, b0, b1);
             if (TRows.Value > 1) AddRow(ref c10, ref c11, a0 + rowStep, b0, b1);
             if (TRows.Value > 2) AddRow(ref c20, ref c21, a0 + 2 * rowStep, b0, b1);
@@ -114,14 +124,14 @@ internal static unsafe class ProductTile<TWidth, TVector, TRows>
     {
         TVector factor = TWidth.Create(*a);
         left = TWidth.FusedMultiplyAdd(factor, b0, left);
-        right = TWidth.FusedMultiplyAdd(factor, b1, right);
+        if (TColumns.Value > 1) right = TWidth.FusedMultiplyAdd(factor, b1, right);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void LoadRow(ref TVector left, ref TVector right, ref float* row, nint step)
     {
         left = TWidth.Load(row);
-        right = TWidth.Load(row + TWidth.Count);
+        if (TColumns.Value > 1) right = TWidth.Load(row + TWidth.Count);
         row += step;
     }
 
@@ -129,7 +139,7 @@ internal static unsafe class ProductTile<TWidth, TVector, TRows>
     private static void StoreRow(TVector left, TVector right, ref float* row, nint step)
     {
         TWidth.Store(left, row);
-        TWidth.Store(right, row + TWidth.Count);
+        if (TColumns.Value > 1) TWidth.Store(right, row + TWidth.Count);
         row += step;
     }
 }
