@@ -10,7 +10,7 @@ namespace Recurant.Layers;
 /// network language models", section 5). What single words say is learnt here quickly; the recurrent layers are left with what
 /// their order says.
 /// <code>
-/// (1) z += (1 / sqrt(n)) (sum_t D[w_t] + sum_t D[V + hash(w_(t-1), w_t)])
+/// (1) z += (1 / sqrt(2T + 1)) (sum_t D[w_t] + sum_t D[V + hash(w_(t-1), w_t)])
 /// </code>
 /// Pairs share a fixed number of rows through a hash; a collision adds two pairs' weights together.
 /// </summary>

@@ -85,8 +85,15 @@ internal sealed class RecurrentNetwork : ClassifierNetwork
         layers.Add(LayerDescription.Of(
             $"pooling ({_spec.Pooling.ToString().ToLowerInvariant()})", $"[T, {recurrent.OutputSize}] -> [{recurrent.OutputSize}]",
             [equation], _attention?.Parameters ?? []));
+        if (_direct is not null)
+        {
+            layers.Add(LayerDescription.Of(
+                "direct connections", $"[T] -> [{_spec.Classes}]",
+                ["d = (1 / sqrt(2T + 1)) (sum_t D[w_t] + sum_t D[V + hash(w_(t-1), w_t)])"], [_direct.Weights]));
+        }
+
         layers.Add(LayerDescription.Of(
-            "softmax", $"[{recurrent.OutputSize}] -> [{_spec.Classes}]", ["y = softmax(V p + b)"], _output.Parameters));
+            "softmax", $"[{recurrent.OutputSize}] -> [{_spec.Classes}]", [_direct is null ? "y = softmax(V p + b)" : "y = softmax(V p + b + d)"], _output.Parameters));
         return layers;
     }
 

@@ -85,7 +85,10 @@ public sealed record TrainingOptions
     /// <summary>Longer texts keep this many tokens, half from each end.</summary>
     public int? MaximumTokens { get; init; }
 
-    /// <summary>Whether words and pairs of words are also connected to the output directly, past the recurrent layers.</summary>
+    /// <summary>
+    /// Whether words and pairs of neighbours are also connected to the output directly, past the recurrent layers. Null: yes
+    /// for a recurrent model of words.
+    /// </summary>
     public bool? Direct { get; init; }
 
     /// <summary>How the outputs of all steps become one vector.</summary>

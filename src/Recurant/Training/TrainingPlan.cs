@@ -73,7 +73,7 @@ internal sealed record TrainingPlan
                 Pooling = options.Pooling ?? Pooling.Max,
                 ForgetBias = options.ForgetBias,
                 MaximumTokens = options.MaximumTokens ?? 400,
-                DirectBuckets = recurrent && (options.Direct ?? false) ? 1 << 18 : 0,
+                DirectBuckets = recurrent && (options.Direct ?? true) ? Buckets(size.Tokens) : 0,
             },
             Dropout = new DropoutPlan
             {
@@ -117,6 +117,14 @@ internal sealed record TrainingPlan
         Epochs = options.Epochs ?? 20,
         Patience = options.Patience ?? 4,
     };
+
+    /// <summary>About as many rows as there are different pairs of neighbours: half the tokens, as a power of two.</summary>
+    private static int Buckets(long tokens)
+    {
+        int buckets = 1 << 12;
+        while (buckets < 1 << 19 && buckets < tokens / 2) buckets <<= 1;
+        return buckets;
+    }
 
     private static float DefaultRate(OptimizerKind kind, bool recurrent) =>
         kind is OptimizerKind.Adam or OptimizerKind.AdamW ? (recurrent ? 2e-3f : 3e-3f) : Optimizer.DefaultLearningRate(kind);
