@@ -9,6 +9,8 @@ internal static class Application
         ("train", static () => new TrainCommand()),
         ("test", static () => new TestCommand()),
         ("predict", static () => new PredictCommand()),
+        ("inspect", static () => new InspectCommand()),
+        ("gradcheck", static () => new GradcheckCommand()),
         ("init", static () => new InitCommand()),
     ];
 
