@@ -45,6 +45,31 @@ public sealed class ClassifierModel
     /// <summary>What is known of the training that made the model, as one JSON object; empty for a new model.</summary>
     public string TrainingRecord { get; internal set; } = "";
 
+    /// <summary>Sets <see cref="TrainingRecord"/>, which the model file keeps.</summary>
+    /// <param name="json">One JSON object, or an empty string for none.</param>
+    /// <exception cref="ArgumentException">It is something else.</exception>
+    public void SetTrainingRecord(string json)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        if (json.Length > 0)
+        {
+            try
+            {
+                using var document = System.Text.Json.JsonDocument.Parse(json);
+                if (document.RootElement.ValueKind != System.Text.Json.JsonValueKind.Object)
+                {
+                    throw new ArgumentException("The training record must be a JSON object.", nameof(json));
+                }
+            }
+            catch (System.Text.Json.JsonException fault)
+            {
+                throw new ArgumentException($"The training record must be a JSON object: {fault.Message}", nameof(json), fault);
+            }
+        }
+
+        TrainingRecord = json;
+    }
+
     internal ClassifierNetwork Network { get; }
 
     internal TextEncoder Encoder { get; }

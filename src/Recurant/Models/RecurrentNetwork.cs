@@ -99,6 +99,9 @@ internal sealed class RecurrentNetwork : ClassifierNetwork
 
     public override NetworkMemory CreateMemory() => new Memory { Recurrent = _stack.CreateMemory() };
 
+    /// <summary>The recurrent layers' part of what <see cref="CreateMemory"/> made.</summary>
+    public RecurrentMemory RecurrentMemory(NetworkMemory memory) => ((Memory)memory).Recurrent;
+
     public override Matrix Forward(Workers workers, SequenceBatch batch, NetworkMemory memory, DropoutPlan? dropout)
     {
         var own = (Memory)memory;

@@ -48,31 +48,46 @@ public static class ModelFile
     public static ClassifierModel Load(string path)
     {
         using SafetensorsFile file = SafetensorsFile.Open(path);
-        if (!file.Metadata.TryGetValue(SpecificationKey, out string? specification))
-        {
-            throw new InvalidDataException(
-                $"{path}: this is a safetensors file of another program: its metadata has no key '{SpecificationKey}'. "
-                + "'recurant inspect' shows what is in it; to predict, give a model that 'recurant train' wrote.");
-        }
+        ClassifierModel model = TryReadWithoutTensors(file) ?? throw new InvalidDataException(
+            $"{path}: this is a safetensors file of another program: its metadata has no key '{SpecificationKey}'. "
+            + "'recurant inspect' shows what is in it; to predict, give a model that 'recurant train' wrote.");
+        foreach (Parameter parameter in model.Parameters) ReadTensor(file, parameter);
+        if (file.Tensors.Count != model.Parameters.Count) RejectExtraTensor(file, model);
+        return model;
+    }
 
+    /// <summary>Tells what a model is made of from the file's header alone; the values of its tensors are not read.</summary>
+    /// <param name="file">An open safetensors file.</param>
+    /// <returns>The description; null if the file is another program's.</returns>
+    /// <exception cref="InvalidDataException">The metadata does not describe a model.</exception>
+    public static ModelDescription? TryDescribe(SafetensorsFile file)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        return TryReadWithoutTensors(file) is not { } model ? null : new ModelDescription
+        {
+            Spec = model.Spec,
+            Vocabulary = model.Vocabulary,
+            Labels = model.Labels,
+            Layers = model.Describe(),
+            TrainingRecord = model.TrainingRecord,
+        };
+    }
+
+    private static ClassifierModel? TryReadWithoutTensors(SafetensorsFile file)
+    {
+        if (!file.Metadata.TryGetValue(SpecificationKey, out string? specification)) return null;
         try
         {
             ClassifierSpec spec = SpecificationJson.Read(specification);
             var vocabulary = new Vocabulary(StringListJson.Read(Metadata(file, VocabularyKey), VocabularyKey));
             List<string> labels = StringListJson.Read(Metadata(file, LabelsKey), LabelsKey);
             RequireTensorsBeforeAllocating(file, spec);
-            var model = new ClassifierModel(spec, vocabulary, labels)
-            {
-                TrainingRecord = file.Metadata.GetValueOrDefault(TrainingKey, ""),
-            };
-            foreach (Parameter parameter in model.Parameters) ReadTensor(file, parameter);
-            if (file.Tensors.Count != model.Parameters.Count) RejectExtraTensor(file, model);
-            return model;
+            return new ClassifierModel(spec, vocabulary, labels) { TrainingRecord = file.Metadata.GetValueOrDefault(TrainingKey, "") };
         }
         catch (Exception failure) when (failure is JsonException or ArgumentException or FormatException)
         {
             throw new InvalidDataException(
-                $"{path}: the metadata does not describe a model: {failure.Message} Copy the file again or train anew.", failure);
+                $"{file.FilePath}: the metadata does not describe a model: {failure.Message} Copy the file again or train anew.", failure);
         }
     }
 

@@ -135,4 +135,8 @@ public sealed record TrainingOptions
 
     /// <summary>Training ends, with the best weights so far, when this time is over. Default: no limit.</summary>
     public TimeSpan? Budget { get; init; }
+
+    /// <summary>Checks the range of every property.</summary>
+    /// <exception cref="ArgumentException">A value is outside its range; the message names the property and the range.</exception>
+    public void Validate() => TrainingOptionsCheck.Validate(this);
 }

@@ -1,0 +1,94 @@
+namespace Recurant.Cli;
+
+/// <summary>Finds the command that is meant, runs it, and turns failures into messages and exit codes.</summary>
+internal static class Application
+{
+    /// <summary>The commands in the order of help. Made when asked for: start-up pays for one of them only.</summary>
+    public static IReadOnlyList<(string Name, Func<CliCommand> Make)> Commands { get; } =
+    [
+        ("train", static () => new TrainCommand()),
+        ("test", static () => new TestCommand()),
+        ("predict", static () => new PredictCommand()),
+        ("inspect", static () => new InspectCommand()),
+        ("gradcheck", static () => new GradcheckCommand()),
+        ("init", static () => new InitCommand()),
+    ];
+
+    public static int Run(IReadOnlyList<string> words, UserTerminal terminal)
+    {
+        try
+        {
+            int code = Dispatch(words, terminal);
+            terminal.Out.Flush();
+            return code;
+        }
+        catch (Exception failure)
+        {
+            return FailureReport.Write(failure, terminal, verbose: words.Contains(SharedOptions.Verbose.Name));
+        }
+    }
+
+    private static int Dispatch(IReadOnlyList<string> words, UserTerminal terminal)
+    {
+        // Options that stand before the command belong to it, too: recurant --json inspect FILE.
+        int at = 0;
+        while (at < words.Count && words[at].StartsWith('-')) at++;
+        if (at == words.Count) return WithoutCommand(words, terminal);
+        if (words[at] == "help")
+        {
+            if (at + 1 < words.Count) HelpText.Write(terminal, Find(words[at + 1])); else HelpText.Write(terminal);
+            return ExitCode.Done;
+        }
+
+        CliCommand command = Find(words[at]);
+        Invocation call;
+        try
+        {
+            call = Invocation.Parse(command, [.. words.Take(at), .. words.Skip(at + 1)], terminal);
+        }
+        catch (UsageException fault)
+        {
+            throw new UsageException($"{fault.Message}\nTry 'recurant {command.Name} --help'.");
+        }
+
+        if (!call.AsksForHelp) return command.Run(call);
+        HelpText.Write(terminal, command);
+        return ExitCode.Done;
+    }
+
+    private static int WithoutCommand(IReadOnlyList<string> words, UserTerminal terminal)
+    {
+        foreach (string word in words)
+        {
+            switch (word)
+            {
+                case "--version":
+                    terminal.Out.WriteLine(Version);
+                    return ExitCode.Done;
+                case "--help" or "-h":
+                    break;
+                default:
+                    throw new UsageException(
+                        $"there is no option {word} without a command.{Nearest.Question(word, ["--help", "--version"])}\nTry 'recurant --help'.");
+            }
+        }
+
+        HelpText.Write(terminal);
+        return ExitCode.Done;
+    }
+
+    /// <summary>The version of this build.</summary>
+    public static string Version => typeof(Application).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";
+
+    private static CliCommand Find(string name)
+    {
+        foreach ((string known, Func<CliCommand> make) in Commands)
+        {
+            if (known == name) return make();
+        }
+
+        throw new UsageException(
+            $"there is no command \"{TextLayout.Shorten(TextLayout.OneLine(name), 40)}\".{Nearest.Question(name, Commands.Select(command => command.Name))}"
+            + $"\nThe commands are {string.Join(", ", Commands.Select(command => command.Name))}; try 'recurant --help'.");
+    }
+}

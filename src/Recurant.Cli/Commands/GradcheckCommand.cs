@@ -1,0 +1,169 @@
+using Recurant.Cells;
+using Recurant.Insight;
+using Recurant.Layers;
+using Recurant.Models;
+using Recurant.Training;
+
+namespace Recurant.Cli;
+
+/// <summary><c>recurant gradcheck</c>: are the gradients computed by hand the slope of the loss?</summary>
+internal sealed class GradcheckCommand : CliCommand
+{
+    private const int Words = 7, Classes = 3, DefaultHidden = 5, DefaultEmbedding = 4;
+
+    private static readonly Setting[] s_settings = [.. SettingTable.Architecture, SettingTable.Seed];
+
+    public override string Name => "gradcheck";
+
+    public override string Summary =>
+        "Check gradients: of the reference equations against finite differences, and of the fast code against the reference. "
+        + "Without options every cell is checked; with some, the network they describe.";
+
+    public override string Arguments => "";
+
+    public override (int Least, int Most) ArgumentCount => (0, 0);
+
+    public override IReadOnlyList<CommandOption> Options { get; } =
+    [
+        new("--all", null, "Check every combination of cell, layers, directions, pooling and input."),
+        .. s_settings.Select(CommandOption.Of),
+    ];
+
+    public override IReadOnlyList<string> Examples => ["gradcheck", "gradcheck --cell gru --gru-reset outside --layers 2 --bidirectional"];
+
+    public override int Run(Invocation call)
+    {
+        TrainSettings settings = call.Apply(s_settings, new TrainSettings());
+        int seed = (int)(settings.Training.Seed & int.MaxValue);
+        bool isOne = settings.Given.Any(given => given.Setting != SettingTable.Seed);
+        if (isOne && call.Has("--all")) throw new UsageException("--all checks every network: leave out the options that describe one.");
+
+        (string Name, ClassifierSpec Spec)[] cases = isOne ? [("", Spec(settings.Training))] : call.Has("--all") ? [.. AllCases()] : [.. Cells()];
+        var results = new List<(string Name, IReadOnlyList<GradientAuditRow> Rows)>();
+        foreach ((string name, ClassifierSpec spec) in cases) results.Add((name, GradientAudit.Run(spec, seed)));
+        int failed = results.Count(result => result.Rows.Any(row => !row.Passes));
+        if (call.Json)
+        {
+            WriteJson(call, results, failed);
+        }
+        else
+        {
+            WriteTable(call.Terminal.Out, isOne ? [.. results[0].Rows.Select(row => (row.Tensor, row))] : [.. results.Select(Worst)], isOne);
+            call.Terminal.Out.WriteLine(failed == 0
+                ? "All gradients agree."
+                : $"{failed} of {results.Count} networks have wrong gradients.");
+        }
+
+        return failed == 0 ? ExitCode.Done : ExitCode.Failed;
+    }
+
+    private static ClassifierSpec Spec(TrainingOptions options) => new()
+    {
+        VocabularySize = Words,
+        Classes = Classes,
+        Cell = options.Cell ?? CellKind.Lstm,
+        Activation = options.Activation,
+        Form = options.Form,
+        GruReset = options.GruReset,
+        HiddenSize = options.Hidden ?? DefaultHidden,
+        Layers = options.Layers ?? 1,
+        Bidirectional = options.Bidirectional ?? false,
+        Pooling = options.Pooling ?? Pooling.Last,
+        EmbeddingSize = options.Embedding ?? DefaultEmbedding,
+    };
+
+    /// <summary>The nine cells, each with two layers in both directions, so that every path of the gradient is walked.</summary>
+    private static IEnumerable<(string Name, ClassifierSpec Spec)> Cells()
+    {
+        ClassifierSpec start = Spec(new TrainingOptions { Layers = 2, Bidirectional = true });
+        foreach (Activation activation in (Activation[])[Activation.Tanh, Activation.Relu, Activation.Sigmoid])
+        {
+            foreach (ElmanForm form in (ElmanForm[])[ElmanForm.Hidden, ElmanForm.PreActivation])
+            {
+                string name = $"elman {activation.ToString().ToLowerInvariant()} {form.ToString().ToLowerInvariant()}";
+                yield return (name, start with { Cell = CellKind.Elman, Activation = activation, Form = form });
+            }
+        }
+
+        yield return ("lstm", start with { Cell = CellKind.Lstm });
+        yield return ("gru reset inside", start with { Cell = CellKind.Gru });
+        yield return ("gru reset outside", start with { Cell = CellKind.Gru, GruReset = GruReset.Outside });
+    }
+
+    private static IEnumerable<(string Name, ClassifierSpec Spec)> AllCases()
+    {
+        foreach ((string name, ClassifierSpec spec) in Cells())
+        {
+            foreach (Pooling pooling in (Pooling[])[Pooling.Last, Pooling.Mean, Pooling.Max, Pooling.Attention])
+            {
+                for (int i = 0; i < 8; i++)
+                {
+                    ClassifierSpec variant = spec with
+                    {
+                        Pooling = pooling,
+                        Layers = 1 + i % 2,
+                        Bidirectional = i / 2 % 2 == 1,
+                        EmbeddingSize = i / 4 == 1 ? 0 : DefaultEmbedding,
+                    };
+                    string details = $"{variant.Layers}{(variant.Bidirectional ? " both" : "")}{(variant.EmbeddingSize == 0 ? " onehot" : "")}";
+                    yield return ($"{name}, {pooling.ToString().ToLowerInvariant()}, {details}", variant);
+                }
+            }
+        }
+    }
+
+    /// <summary>A network in one row: the worst of its tensors, by each measure.</summary>
+    private static (string Name, GradientAuditRow Row) Worst((string Name, IReadOnlyList<GradientAuditRow> Rows) result) => (result.Name, new GradientAuditRow(
+        result.Rows.MaxBy(row => row.ProductionError).Tensor,
+        result.Rows.Sum(row => row.Count),
+        result.Rows.Max(row => row.ReferenceError),
+        result.Rows.Max(row => row.ProductionError)));
+
+    private static void WriteTable(TextWriter to, IReadOnlyList<(string Name, GradientAuditRow Row)> rows, bool isOne)
+    {
+        var table = new List<string[]> { new[] { isOne ? "tensor" : "network", "count", "equations", "fast code", "" } };
+        foreach ((string name, GradientAuditRow row) in rows)
+        {
+            table.Add([name, Numbers.Count(row.Count), Numbers.Scientific(row.ReferenceError), Numbers.Scientific(row.ProductionError), row.Passes ? "ok" : "WRONG"]);
+        }
+
+        to.WriteLine("Largest relative errors of the gradients: of the equations against finite");
+        to.WriteLine("differences, and of the fast code against the equations.");
+        to.WriteLine();
+        foreach (string line in TextLayout.Table(table)) to.WriteLine(line);
+        to.WriteLine();
+    }
+
+    private static void WriteJson(Invocation call, List<(string Name, IReadOnlyList<GradientAuditRow> Rows)> results, int failed) =>
+        call.Terminal.Out.WriteLine(JsonText.Object(writer =>
+        {
+            writer.WriteBoolean("passed", failed == 0);
+            writer.WriteNumber("reference_tolerance", GradientAudit.ReferenceTolerance);
+            writer.WriteNumber("production_tolerance", GradientAudit.ProductionTolerance);
+            writer.WriteStartArray("networks");
+            foreach ((string name, IReadOnlyList<GradientAuditRow> rows) in results)
+            {
+                writer.WriteStartObject();
+                writer.WriteString("name", name);
+                writer.WriteStartArray("tensors");
+                foreach (GradientAuditRow row in rows)
+                {
+                    writer.WriteStartObject();
+                    writer.WriteString("name", row.Tensor);
+                    writer.WriteNumber("count", row.Count);
+                    writer.WriteNumber("reference_error", Finite(row.ReferenceError));
+                    writer.WriteNumber("production_error", Finite(row.ProductionError));
+                    writer.WriteBoolean("passed", row.Passes);
+                    writer.WriteEndObject();
+                }
+
+                writer.WriteEndArray();
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndArray();
+        }));
+
+    // JSON has no infinity, which stands for a gradient that is no number.
+    private static double Finite(double error) => double.IsFinite(error) ? error : double.MaxValue;
+}

@@ -1,0 +1,40 @@
+namespace Recurant.Cli;
+
+/// <summary><c>recurant init</c>: writes a configuration file to fill in.</summary>
+internal sealed class InitCommand : CliCommand
+{
+    private const string DefaultName = "recurant.json";
+
+    public override string Name => "init";
+
+    public override string Summary => "Write a configuration file for train --config, with every setting explained.";
+
+    public override string Arguments => "[FILE]";
+
+    public override (int Least, int Most) ArgumentCount => (0, 1);
+
+    public override IReadOnlyList<CommandOption> Options { get; } = [new("--force", null, "Replace the file if it is there.")];
+
+    public override IReadOnlyList<string> Examples => ["init", "init experiments/first.json"];
+
+    public override int Run(Invocation call)
+    {
+        string path = call.Arguments.Count > 0 ? call.Arguments[0] : DefaultName;
+        if (File.Exists(path) && !call.Has("--force"))
+        {
+            throw new UsageException($"{path} is there already. Name another file, or replace it with --force.");
+        }
+
+        ConfigFile.Write(path);
+        if (call.Json)
+        {
+            call.Terminal.Out.WriteLine(JsonText.Object(writer => writer.WriteString("config", path)));
+        }
+        else
+        {
+            call.Terminal.Out.WriteLine($"{path} written. Fill in what you want to decide, then: recurant train --config {path}");
+        }
+
+        return ExitCode.Done;
+    }
+}

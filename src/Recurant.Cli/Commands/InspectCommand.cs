@@ -1,0 +1,138 @@
+using System.Text.Json;
+using Recurant.Models;
+using Recurant.Storage;
+
+namespace Recurant.Cli;
+
+/// <summary><c>recurant inspect</c>: what is in a safetensors file; the tensors' values are not read.</summary>
+internal sealed class InspectCommand : CliCommand
+{
+    private const int LabelsShown = 12, LongestMetadata = 200;
+
+    public override string Name => "inspect";
+
+    public override string Summary =>
+        "Show what is in a safetensors file, without loading its tensors; of a model of this program also its layers and equations.";
+
+    public override string Arguments => "FILE";
+
+    public override (int Least, int Most) ArgumentCount => (1, 1);
+
+    public override IReadOnlyList<string> Examples => ["inspect reviews.safetensors", "inspect reviews.safetensors --json"];
+
+    public override int Run(Invocation call)
+    {
+        using SafetensorsFile file = SafetensorsFile.Open(call.Arguments[0]);
+        ModelDescription? model = ModelFile.TryDescribe(file);
+        if (call.Json)
+        {
+            call.Terminal.Out.WriteLine(Json(file, model));
+            return ExitCode.Done;
+        }
+
+        if (model is not null) WriteModel(call.Terminal, model);
+        WriteTensors(call.Terminal.Out, file);
+        if (model is null) WriteMetadata(call.Terminal, file);
+        return ExitCode.Done;
+    }
+
+    private static void WriteModel(UserTerminal terminal, ModelDescription model)
+    {
+        TextWriter to = terminal.Out;
+        to.WriteLine(ModelText.Describe(model.Spec));
+        string more = model.Labels.Count > LabelsShown ? $" and {model.Labels.Count - LabelsShown} more" : "";
+        WriteWrapped(terminal, $"labels: {string.Join(", ", model.Labels.Take(LabelsShown).Select(TextLayout.OneLine))}{more}");
+        string unit = model.Spec.Unit == Data.TokenUnit.Character ? "characters" : model.Spec.Model == ModelKind.BagOfWords ? "words and pairs" : "words";
+        to.WriteLine($"knows {Numbers.Count(model.Vocabulary.Count)} {unit}; reads {(model.Spec.Lowercase ? "capitals as small letters" : "capitals as they are")}");
+        if (model.TrainingRecord.Length > 0) WriteWrapped(terminal, $"training: {TextLayout.OneLine(model.TrainingRecord)}");
+        to.WriteLine();
+        foreach (LayerDescription layer in model.Layers)
+        {
+            to.WriteLine($"{layer.Name}  {layer.Shape}  {Numbers.Count(layer.ParameterCount)} parameters");
+            foreach (string equation in layer.Equations) to.WriteLine($"    {equation}");
+        }
+
+        to.WriteLine();
+    }
+
+    private static void WriteTensors(TextWriter to, SafetensorsFile file)
+    {
+        var rows = new List<string[]> { new[] { "tensor", "type", "shape", "elements" } };
+        foreach (TensorInfo tensor in file.Tensors)
+        {
+            rows.Add([TextLayout.OneLine(tensor.Name), tensor.DType, $"[{string.Join(", ", tensor.Shape)}]", Numbers.Count(tensor.ElementCount)]);
+        }
+
+        rows.Add([$"{file.Tensors.Count} in all", "", "", Numbers.Count(file.Tensors.Sum(tensor => (double)tensor.ElementCount))]);
+        foreach (string line in TextLayout.Table(rows, left: [1, 2])) to.WriteLine(line);
+    }
+
+    private static void WriteMetadata(UserTerminal terminal, SafetensorsFile file)
+    {
+        if (file.Metadata.Count == 0) return;
+        terminal.Out.WriteLine();
+        foreach ((string key, string value) in file.Metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        {
+            WriteWrapped(terminal, $"{TextLayout.OneLine(key)}: {TextLayout.Shorten(TextLayout.OneLine(value), LongestMetadata)}");
+        }
+    }
+
+    private static void WriteWrapped(UserTerminal terminal, string text)
+    {
+        foreach (string line in TextLayout.Wrap(text, terminal.Width)) terminal.Out.WriteLine(line);
+    }
+
+    private static string Json(SafetensorsFile file, ModelDescription? model) => JsonText.Object(writer =>
+    {
+        writer.WriteString("file", file.FilePath);
+        writer.WriteStartArray("tensors");
+        foreach (TensorInfo tensor in file.Tensors)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("name", tensor.Name);
+            writer.WriteString("dtype", tensor.DType);
+            writer.WriteStartArray("shape");
+            foreach (long extent in tensor.Shape) writer.WriteNumberValue(extent);
+            writer.WriteEndArray();
+            writer.WriteNumber("elements", tensor.ElementCount);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        if (model is null)
+        {
+            writer.WriteObject("metadata", members =>
+            {
+                foreach ((string key, string value) in file.Metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal)) members.WriteString(key, value);
+            });
+        }
+        else
+        {
+            writer.WriteObject("model", members => WriteModel(members, model));
+        }
+    });
+
+    private static void WriteModel(Utf8JsonWriter writer, ModelDescription model)
+    {
+        writer.WriteString("description", ModelText.Describe(model.Spec));
+        writer.WriteNumber("parameters", model.Layers.Sum(layer => layer.ParameterCount));
+        writer.WriteNumber("words", model.Vocabulary.Count);
+        writer.WriteStrings("labels", model.Labels);
+        writer.WriteStartArray("layers");
+        foreach (LayerDescription layer in model.Layers)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("name", layer.Name);
+            writer.WriteString("shape", layer.Shape);
+            writer.WriteNumber("parameters", layer.ParameterCount);
+            writer.WriteStrings("equations", layer.Equations);
+            writer.WriteStrings("tensors", layer.Tensors);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        if (model.TrainingRecord.Length == 0) return;
+        writer.WritePropertyName("training");
+        writer.WriteRawValue(model.TrainingRecord);
+    }
+}

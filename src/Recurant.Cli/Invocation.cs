@@ -1,0 +1,165 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+
+namespace Recurant.Cli;
+
+/// <summary>A command line that was understood: the arguments and options of one command.</summary>
+internal sealed class Invocation
+{
+    private readonly ParseResult _parsed;
+    private readonly Dictionary<string, Option> _options;
+
+    private Invocation(CliCommand command, ParseResult parsed, Dictionary<string, Option> options, string[] arguments, UserTerminal terminal)
+    {
+        Command = command;
+        _parsed = parsed;
+        _options = options;
+        Arguments = arguments;
+        Terminal = terminal;
+    }
+
+    public CliCommand Command { get; }
+
+    public IReadOnlyList<string> Arguments { get; }
+
+    public UserTerminal Terminal { get; }
+
+    public bool Json => Has(SharedOptions.Json.Name);
+
+    public bool Quiet => Has(SharedOptions.Quiet.Name);
+
+    public bool AsksForHelp => Has(SharedOptions.Help.Name);
+
+    /// <summary>The number of threads asked for; 0 for one a core.</summary>
+    public int Threads
+    {
+        get
+        {
+            if (Value(SharedOptions.Threads.Name) is not { } text) return 0;
+            return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int threads) && threads <= 1024
+                ? threads
+                : throw new UsageException($"--threads: \"{text}\" is not a whole number from 0 to 1024.");
+        }
+    }
+
+    /// <summary>Reads the words after the command's name.</summary>
+    /// <exception cref="UsageException">They do not fit the command.</exception>
+    public static Invocation Parse(CliCommand command, IReadOnlyList<string> words, UserTerminal terminal)
+    {
+        var symbol = new Command(command.Name);
+        var arguments = new Argument<string[]>("arguments") { Arity = ArgumentArity.ZeroOrMore };
+        symbol.Arguments.Add(arguments);
+        var options = new Dictionary<string, Option>(StringComparer.Ordinal);
+        foreach (CommandOption option in command.Options) Add(option);
+        Add(SharedOptions.Json);
+        Add(SharedOptions.Quiet);
+        Add(SharedOptions.Verbose);
+        Add(SharedOptions.Help);
+        options[SharedOptions.Help.Name].Aliases.Add("-h");
+
+        // Nothing may be read from files named @... nor one-letter options be taken apart: a text to predict can look like either.
+        var configuration = new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null };
+        ParseResult parsed = symbol.Parse(words, configuration);
+        RejectUnknownOptions(parsed, options.Keys);
+        if (parsed.Errors.Count > 0) throw new UsageException(Reword(parsed.Errors[0]));
+        var call = new Invocation(command, parsed, options, parsed.GetValue(arguments) ?? [], terminal);
+        if (!call.AsksForHelp) CheckCount(command, call.Arguments);
+        return call;
+
+        void Add(CommandOption option)
+        {
+            Option made = option.IsFlag || option.Value is null
+                ? new Option<bool>(option.Name) { Arity = option.IsFlag ? ArgumentArity.ZeroOrOne : ArgumentArity.Zero }
+                : new Option<string>(option.Name) { Arity = ArgumentArity.ExactlyOne };
+            options.Add(option.Name, made);
+            symbol.Options.Add(made);
+            if (option.IsFlag) Add(new CommandOption("--no-" + option.Name[2..], null, ""));
+        }
+    }
+
+    /// <summary>Whether an option was given.</summary>
+    public bool Has(string option) => _options.TryGetValue(option, out Option? symbol) && _parsed.GetResult(symbol) is OptionResult { Implicit: false };
+
+    /// <summary>The value of an option as text, <c>true</c> or <c>false</c> for a flag; null if it was not given.</summary>
+    public string? Value(string option)
+    {
+        if (!_options.TryGetValue(option, out Option? symbol)) return null;
+        if (symbol is Option<string> text) return Has(option) ? _parsed.GetValue(text) : null;
+        string negation = "--no-" + option[2..];
+        if (Has(negation))
+        {
+            return Has(option) ? throw new UsageException($"{option} and {negation} contradict each other: give one of them.") : "false";
+        }
+
+        return !Has(option) ? null : _parsed.GetValue((Option<bool>)symbol) ? "true" : "false";
+    }
+
+    /// <summary>The settings given as options, in the order of the list.</summary>
+    public TrainSettings Apply(IReadOnlyList<Setting> settings, TrainSettings start)
+    {
+        foreach (Setting setting in settings)
+        {
+            string name = "--" + setting.Name;
+            if (Value(name) is { } value) start = setting.Apply(start, value, name);
+        }
+
+        return start;
+    }
+
+    /// <summary>
+    /// Words that look like options are none of the arguments unless they stand after <c>--</c>: System.CommandLine takes
+    /// them for arguments where any are welcome, so that a typing error would be predicted as a text.
+    /// </summary>
+    private static void RejectUnknownOptions(ParseResult parsed, IEnumerable<string> known)
+    {
+        var values = new HashSet<Token>(ReferenceEqualityComparer.Instance);
+        foreach (SymbolResult child in parsed.CommandResult.Children)
+        {
+            if (child is OptionResult) values.UnionWith(child.Tokens);
+        }
+
+        foreach (Token token in parsed.Tokens)
+        {
+            if (token.Type == TokenType.DoubleDash) return;
+            if (token.Type != TokenType.Argument || values.Contains(token) || !LooksLikeOption(token.Value)) continue;
+            string name = token.Value.Split('=', 2)[0];
+            throw new UsageException(
+                $"there is no option {name}.{Nearest.Question(name, known)} (Where it is meant as text, put -- before it.)");
+        }
+    }
+
+    private static bool LooksLikeOption(string word)
+    {
+        string name = word.Split('=', 2)[0];
+        return name.Length > 1 && name[0] == '-' && name.Any(char.IsAsciiLetter) && !name.Any(c => !char.IsAsciiLetterOrDigit(c) && c != '-');
+    }
+
+    private static string Reword(ParseError error)
+    {
+        if (error.SymbolResult is OptionResult { Option: { } option } result)
+        {
+            return result.Tokens.Count == 0 ? $"{option.Name} needs a value."
+                : result.IdentifierTokenCount > 1 ? $"{option.Name} is given more than once."
+                : $"{option.Name}: \"{result.Tokens[0].Value}\" is not true or false.";
+        }
+
+        return error.Message;
+    }
+
+    private static void CheckCount(CliCommand command, IReadOnlyList<string> arguments)
+    {
+        (int least, int most) = command.ArgumentCount;
+        if (arguments.Count < least)
+        {
+            string missing = command.Arguments.Split(' ')[arguments.Count].Trim('[', ']', '.');
+            throw new UsageException($"{missing} is missing. Usage: recurant {command.Name} {command.Arguments}");
+        }
+
+        if (arguments.Count > most)
+        {
+            throw new UsageException(
+                $"\"{TextLayout.Shorten(arguments[most], 60)}\" is one argument too many. Usage: recurant {command.Name} {command.Arguments}");
+        }
+    }
+}

@@ -1,0 +1,45 @@
+namespace Recurant.Cli;
+
+/// <summary>Guesses which of several names was meant by one that does not exist.</summary>
+internal static class Nearest
+{
+    /// <summary>The sentence <c> Did you mean "name"?</c> with a blank before it; empty where no name is near.</summary>
+    public static string Question(string asked, IEnumerable<string> names) =>
+        Find(asked, names) is { } name ? $" Did you mean \"{name}\"?" : "";
+
+    /// <summary>The name nearest to the one asked for; null if even that one is far.</summary>
+    public static string? Find(string asked, IEnumerable<string> names)
+    {
+        string? nearest = null;
+        int least = Math.Max(2, asked.Length / 3) + 1;
+        foreach (string name in names)
+        {
+            int distance = Distance(asked.ToLowerInvariant(), name);
+            if (distance < least && distance < name.Length) (nearest, least) = (name, distance);
+        }
+
+        return nearest;
+    }
+
+    /// <summary>How many letters must be added, dropped, replaced or swapped with their neighbour (Damerau 1964).</summary>
+    internal static int Distance(string a, string b)
+    {
+        var d = new int[a.Length + 1, b.Length + 1];
+        for (int i = 0; i <= a.Length; i++) d[i, 0] = i;
+        for (int j = 0; j <= b.Length; j++) d[0, j] = j;
+        for (int i = 1; i <= a.Length; i++)
+        {
+            for (int j = 1; j <= b.Length; j++)
+            {
+                int cost = a[i - 1] == b[j - 1] ? 0 : 1;
+                d[i, j] = Math.Min(d[i - 1, j - 1] + cost, 1 + Math.Min(d[i - 1, j], d[i, j - 1]));
+                if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                {
+                    d[i, j] = Math.Min(d[i, j], d[i - 2, j - 2] + 1);
+                }
+            }
+        }
+
+        return d[a.Length, b.Length];
+    }
+}

@@ -1,0 +1,288 @@
+using Recurant.Cells;
+using Recurant.Data;
+using Recurant.Layers;
+using Recurant.Models;
+using Recurant.Optimizers;
+using Recurant.Training;
+
+namespace Recurant.Cli;
+
+/// <summary>All settings of a training run, in the order in which help and <c>init</c> list them.</summary>
+internal static class SettingTable
+{
+    private const string Data = "Data", Model = "Model", Learning = "Learning", Run = "The run";
+
+    private static readonly (string, ModelKind)[] s_models =
+        [("recurrent", ModelKind.Recurrent), ("feedforward", ModelKind.FeedForward), ("bag-of-words", ModelKind.BagOfWords)];
+
+    private static readonly (string, CellKind)[] s_cells = [("elman", CellKind.Elman), ("lstm", CellKind.Lstm), ("gru", CellKind.Gru)];
+
+    private static readonly (string, Activation)[] s_activations =
+        [("tanh", Activation.Tanh), ("relu", Activation.Relu), ("sigmoid", Activation.Sigmoid)];
+
+    private static readonly (string, ElmanForm)[] s_forms = [("hidden", ElmanForm.Hidden), ("preactivation", ElmanForm.PreActivation)];
+
+    private static readonly (string, GruReset)[] s_resets = [("inside", GruReset.Inside), ("outside", GruReset.Outside)];
+
+    private static readonly (string, TokenUnit)[] s_units = [("word", TokenUnit.Word), ("char", TokenUnit.Character)];
+
+    private static readonly (string, Pooling)[] s_poolings =
+        [("last", Pooling.Last), ("mean", Pooling.Mean), ("max", Pooling.Max), ("attention", Pooling.Attention)];
+
+    private static readonly (string, OptimizerKind)[] s_optimizers =
+    [
+        ("sgd", OptimizerKind.Sgd), ("momentum", OptimizerKind.Momentum), ("nesterov", OptimizerKind.Nesterov), ("adam", OptimizerKind.Adam),
+        ("adamw", OptimizerKind.AdamW), ("rmsprop", OptimizerKind.RmsProp), ("adagrad", OptimizerKind.AdaGrad),
+    ];
+
+    private static readonly (string, ScheduleKind)[] s_schedules =
+    [
+        ("constant", ScheduleKind.Constant), ("linear", ScheduleKind.Linear), ("cosine", ScheduleKind.Cosine), ("plateau", ScheduleKind.Plateau),
+    ];
+
+    /// <summary>Where the labelled texts are; <c>test</c> takes these, too.</summary>
+    public static IReadOnlyList<Setting> Columns { get; } =
+    [
+        new()
+        {
+            Name = "text", Group = Data, Value = "COLUMN", Help = "The column of the texts, by name or by number from 1. Guessed if not given.",
+            Set = (s, v) => s with { TextColumn = v },
+        },
+        new()
+        {
+            Name = "label", Group = Data, Value = "COLUMN", Help = "The column of the labels, by name or by number from 1. Guessed if not given.",
+            Set = (s, v) => s with { LabelColumn = v },
+        },
+        new()
+        {
+            Name = "format", Group = Data, Value = "csv|tsv|jsonl|fasttext|trec|directory", Help = "The format of the data. Guessed if not given.",
+            Set = (s, v) => s with { Format = v },
+        },
+    ];
+
+    /// <summary>What a recurrent network looks like; <c>gradcheck</c> takes these, too.</summary>
+    public static IReadOnlyList<Setting> Architecture { get; } =
+    [
+        new()
+        {
+            Name = "cell", Group = Model, Value = Names(s_cells), Help = "The recurrent cell. Decided from the data if not given.",
+            Set = (s, v) => With(s, t => t with { Cell = SettingValue.Choice(v, s_cells) }),
+        },
+        new()
+        {
+            Name = "activation", Group = Model, Value = Names(s_activations),
+            Help = "The activation of an Elman cell or a feed-forward network. Default: tanh.",
+            Set = (s, v) => With(s, t => t with { Activation = SettingValue.Choice(v, s_activations) }),
+        },
+        new()
+        {
+            Name = "form", Group = Model, Value = Names(s_forms),
+            Help = "The formulation of an Elman cell: h_t = f(U x_t + W h_(t-1)), or s_t = U x_t + W f(s_(t-1)). Default: hidden.",
+            Set = (s, v) => With(s, t => t with { Form = SettingValue.Choice(v, s_forms) }),
+        },
+        new()
+        {
+            Name = "gru-reset", Group = Model, Value = Names(s_resets),
+            Help = "Where a GRU applies its reset gate: to W h (inside, as PyTorch) or to h (outside). Default: inside.",
+            Set = (s, v) => With(s, t => t with { GruReset = SettingValue.Choice(v, s_resets) }),
+        },
+        new()
+        {
+            Name = "hidden", Group = Model, Value = "N", Kind = SettingKind.Number,
+            Help = "The width of each hidden layer and direction. Decided from the data if not given.",
+            Set = (s, v) => With(s, t => t with { Hidden = SettingValue.Whole(v) }),
+        },
+        new()
+        {
+            Name = "layers", Group = Model, Value = "N", Kind = SettingKind.Number,
+            Help = "The number of hidden layers. Decided from the data if not given.",
+            Set = (s, v) => With(s, t => t with { Layers = SettingValue.Whole(v) }),
+        },
+        new()
+        {
+            Name = "bidirectional", Group = Model, Value = "true|false", Kind = SettingKind.Flag,
+            Help = "Read the text from both ends. Decided from the data if not given.",
+            Set = (s, v) => With(s, t => t with { Bidirectional = SettingValue.Flag(v) }),
+        },
+        new()
+        {
+            Name = "pooling", Group = Model, Value = Names(s_poolings),
+            Help = "How the outputs of all steps become one vector. Decided from the data if not given.",
+            Set = (s, v) => With(s, t => t with { Pooling = SettingValue.Choice(v, s_poolings) }),
+        },
+        new()
+        {
+            Name = "embedding", Group = Model, Value = "N|onehot", Kind = SettingKind.Number,
+            Help = "The width of the word vectors, or onehot for one-hot input. Decided from the data if not given.",
+            Set = (s, v) => With(s, t => t with { Embedding = v == "onehot" ? 0 : SettingValue.Whole(v) }),
+        },
+    ];
+
+    public static Setting Seed { get; } = new()
+    {
+        Name = "seed", Group = Run, Value = "N", Kind = SettingKind.Number,
+        Help = "The key of all random numbers: same data and seed, same model file. Default: 1.",
+        Set = (s, v) => With(s, t => t with { Seed = SettingValue.Seed(v) }),
+    };
+
+    public static Setting Threads { get; } = new()
+    {
+        Name = "threads", Group = Run, Value = "N", Kind = SettingKind.Number, IsUnrecorded = true,
+        Help = "The number of threads; 0 for one a core. The result does not depend on it. Default: 0.",
+        Set = (s, v) => With(s, t => t with { Threads = SettingValue.Whole(v) }),
+    };
+
+    /// <summary>Every setting of <c>train</c>.</summary>
+    public static IReadOnlyList<Setting> All { get; } =
+    [
+        .. Columns,
+        new()
+        {
+            Name = "valid", Group = Data, Value = "FILE|FRACTION", Kind = SettingKind.Path,
+            Help = "Validation texts for early stopping: a file, or the share of the data to set aside. Default: 0.1.",
+            Set = SetValidation,
+        },
+        new()
+        {
+            Name = "test", Group = Data, Value = "FILE", Kind = SettingKind.Path,
+            Help = "Labelled texts for the final scores. A tenth of the data is set aside if not given.",
+            Set = (s, v) => s with { TestFile = v },
+        },
+        new()
+        {
+            Name = "unit", Group = Data, Value = Names(s_units), Help = "What the tokens are. Default: word.",
+            Set = (s, v) => With(s, t => t with { Unit = v == "character" ? TokenUnit.Character : SettingValue.Choice(v, s_units) }),
+        },
+        new()
+        {
+            Name = "lowercase", Group = Data, Value = "true|false", Kind = SettingKind.Flag,
+            Help = "Read capitals as small letters. Default: true.",
+            Set = (s, v) => With(s, t => t with { Lowercase = SettingValue.Flag(v) }),
+        },
+        new()
+        {
+            Name = "min-count", Group = Data, Value = "N", Kind = SettingKind.Number,
+            Help = "Words that occur less often are read as unknown. Decided from the data if not given.",
+            Set = (s, v) => With(s, t => t with { MinimumCount = SettingValue.Whole(v) }),
+        },
+        new()
+        {
+            Name = "max-words", Group = Data, Value = "N", Kind = SettingKind.Number,
+            Help = "The most words a model knows. Default: 100000.",
+            Set = (s, v) => With(s, t => t with { MaximumVocabulary = SettingValue.Whole(v) }),
+        },
+        new()
+        {
+            Name = "max-tokens", Group = Data, Value = "N", Kind = SettingKind.Number,
+            Help = "Longer texts keep this many tokens, half from each end. Decided from the data if not given.",
+            Set = (s, v) => With(s, t => t with { MaximumTokens = SettingValue.Whole(v) }),
+        },
+        new()
+        {
+            Name = "vectors", Group = Data, Value = "FILE", Kind = SettingKind.Path,
+            Help = "Ready-made word vectors to start from: GloVe, word2vec or fastText text, or word2vec binary.",
+            Set = (s, v) => s with { VectorsFile = v },
+        },
+        new()
+        {
+            Name = "freeze-vectors", Group = Data, Value = "true|false", Kind = SettingKind.Flag,
+            Help = "Leave ready-made word vectors as they are. Default: false, they are tuned.",
+            Set = (s, v) => With(s, t => t with { FreezeVectors = SettingValue.Flag(v) }),
+        },
+        new()
+        {
+            Name = "model", Group = Model, Value = Names(s_models), Help = "The kind of model. Default: recurrent.",
+            Set = (s, v) => With(s, t => t with { Model = SettingValue.Choice(v, s_models) }),
+        },
+        .. Architecture,
+        new()
+        {
+            Name = "forget-bias", Group = Model, Value = "X", Kind = SettingKind.Number,
+            Help = "What the forget-gate bias of an LSTM starts from. Default: 1.",
+            Set = (s, v) => With(s, t => t with { ForgetBias = SettingValue.Real(v) }),
+        },
+        new()
+        {
+            Name = "dropout", Group = Learning, Value = "RATE|LIST",
+            Help = "One rate for input, layers and output, or a list such as input=0.3,layers=0.2,recurrent=0.1,word=0.05,"
+                + "embedding=0,output=0.5. What is not named is decided from the data.",
+            Set = (s, v) => With(s, t => t with { Dropout = DropoutValue.Read(v) }),
+        },
+        new()
+        {
+            Name = "optimizer", Group = Learning, Value = Names(s_optimizers), Help = "The optimiser. Default: adamw.",
+            Set = (s, v) => With(s, t => t with { Optimizer = SettingValue.Choice(v, s_optimizers) }),
+        },
+        new()
+        {
+            Name = "learning-rate", Group = Learning, Value = "X", Kind = SettingKind.Number,
+            Help = "The learning rate. Depends on optimiser and data if not given.",
+            Set = (s, v) => With(s, t => t with { LearningRate = SettingValue.Real(v) }),
+        },
+        new()
+        {
+            Name = "schedule", Group = Learning, Value = Names(s_schedules),
+            Help = "How the learning rate changes; plateau halves it when validation gets no better. Decided from the data if not given.",
+            Set = (s, v) => With(s, t => t with { Schedule = SettingValue.Choice(v, s_schedules) }),
+        },
+        new()
+        {
+            Name = "weight-decay", Group = Learning, Value = "X", Kind = SettingKind.Number,
+            Help = "The weight decay. Decided from the data if not given.",
+            Set = (s, v) => With(s, t => t with { WeightDecay = SettingValue.Real(v) }),
+        },
+        new()
+        {
+            Name = "clip", Group = Learning, Value = "X", Kind = SettingKind.Number,
+            Help = "The largest norm of a step's gradient; 0 for no clipping. Default: 1.",
+            Set = (s, v) => With(s, t => t with { Clip = SettingValue.Real(v) }),
+        },
+        new()
+        {
+            Name = "label-smoothing", Group = Learning, Value = "X", Kind = SettingKind.Number,
+            Help = "The share of the target spread over all labels. Decided from the data if not given.",
+            Set = (s, v) => With(s, t => t with { LabelSmoothing = SettingValue.Real(v) }),
+        },
+        new()
+        {
+            Name = "batch", Group = Learning, Value = "N", Kind = SettingKind.Number,
+            Help = "The number of texts in a step. Decided from the data if not given.",
+            Set = (s, v) => With(s, t => t with { Batch = SettingValue.Whole(v) }),
+        },
+        new()
+        {
+            Name = "epochs", Group = Learning, Value = "N", Kind = SettingKind.Number,
+            Help = "The most passes over the data. Decided from the data if not given.",
+            Set = (s, v) => With(s, t => t with { Epochs = SettingValue.Whole(v) }),
+        },
+        new()
+        {
+            Name = "patience", Group = Learning, Value = "N", Kind = SettingKind.Number,
+            Help = "Stop after so many epochs without a better validation score. Decided from the data if not given.",
+            Set = (s, v) => With(s, t => t with { Patience = SettingValue.Whole(v) }),
+        },
+        new()
+        {
+            Name = "budget", Group = Run, Value = "TIME", Help = "Stop, with the best weights so far, after 90s, 5m, 1h or 1h30m.",
+            Set = (s, v) => With(s, t => t with { Budget = SettingValue.Duration(v) }),
+        },
+        Seed,
+        Threads,
+        new()
+        {
+            Name = "out", Group = Run, Value = "FILE", Kind = SettingKind.Path, IsUnrecorded = true,
+            Help = "The model file to write. Default: the data's name with .safetensors, in the current directory.",
+            Set = (s, v) => s with { OutFile = v },
+        },
+    ];
+
+    private static TrainSettings With(TrainSettings settings, Func<TrainingOptions, TrainingOptions> change) =>
+        settings with { Training = change(settings.Training) };
+
+    private static TrainSettings SetValidation(TrainSettings settings, string value) =>
+        double.TryParse(value, System.Globalization.CultureInfo.InvariantCulture, out double fraction) && !File.Exists(value)
+            ? With(settings with { ValidationFile = null }, t => t with { ValidationFraction = fraction })
+            : settings with { ValidationFile = value };
+
+    private static string Names<T>((string Name, T Value)[] choices) => string.Join('|', choices.Select(choice => choice.Name));
+}

@@ -1,0 +1,34 @@
+using Recurant.Training;
+
+namespace Recurant.Cli;
+
+/// <summary>All that a training run is told: where the data is and how to learn.</summary>
+internal sealed record TrainSettings
+{
+    /// <summary>The file or directory to learn from.</summary>
+    public string? Data { get; init; }
+
+    public string? TextColumn { get; init; }
+
+    public string? LabelColumn { get; init; }
+
+    public string? Format { get; init; }
+
+    /// <summary>The file of validation texts; null sets a share of the data aside.</summary>
+    public string? ValidationFile { get; init; }
+
+    /// <summary>The file of test texts; null sets a tenth of the data aside.</summary>
+    public string? TestFile { get; init; }
+
+    /// <summary>The file of ready-made word vectors.</summary>
+    public string? VectorsFile { get; init; }
+
+    /// <summary>The model file to write; null takes the data's name.</summary>
+    public string? OutFile { get; init; }
+
+    /// <summary>How the model learns.</summary>
+    public TrainingOptions Training { get; init; } = new();
+
+    /// <summary>What the user decided, in the order of the table of settings, for the record in the model file.</summary>
+    public IReadOnlyList<(Setting Setting, string Value)> Given { get; init; } = [];
+}

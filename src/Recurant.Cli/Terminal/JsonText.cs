@@ -1,0 +1,42 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Recurant.Cli;
+
+/// <summary>Makes one-line JSON objects.</summary>
+internal static class JsonText
+{
+    // The escaping meant for web pages would make texts in other scripts unreadable.
+    private static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>An object whose members the action writes.</summary>
+    public static string Object(Action<Utf8JsonWriter> members)
+    {
+        using var stream = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(stream, s_options))
+        {
+            writer.WriteStartObject();
+            members(writer);
+            writer.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length);
+    }
+
+    /// <summary>A member that is an object itself.</summary>
+    public static void WriteObject(this Utf8JsonWriter writer, string name, Action<Utf8JsonWriter> members)
+    {
+        writer.WriteStartObject(name);
+        members(writer);
+        writer.WriteEndObject();
+    }
+
+    /// <summary>A member that is a list of strings.</summary>
+    public static void WriteStrings(this Utf8JsonWriter writer, string name, IEnumerable<string> values)
+    {
+        writer.WriteStartArray(name);
+        foreach (string value in values) writer.WriteStringValue(value);
+        writer.WriteEndArray();
+    }
+}

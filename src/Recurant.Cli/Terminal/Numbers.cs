@@ -1,0 +1,20 @@
+using System.Globalization;
+
+namespace Recurant.Cli;
+
+/// <summary>Numbers as people read them, the same in every country.</summary>
+internal static class Numbers
+{
+    public static string Count(double value) => value.ToString("N0", CultureInfo.InvariantCulture);
+
+    public static string Four(double value) => value.ToString("F4", CultureInfo.InvariantCulture);
+
+    public static string Scientific(double value) => value.ToString("0.0e+00", CultureInfo.InvariantCulture);
+
+    public static string Seconds(double value) => value.ToString(value < 10 ? "F1" : "F0", CultureInfo.InvariantCulture) + " s";
+
+    /// <summary>A time left: 0:07, 12:30, 1:02:03.</summary>
+    public static string Clock(TimeSpan time) => time.TotalHours >= 1
+        ? time.ToString(@"h\:mm\:ss", CultureInfo.InvariantCulture)
+        : time.ToString(@"m\:ss", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,64 @@
+using Recurant.Models;
+using Recurant.Training;
+
+namespace Recurant.Cli;
+
+/// <summary>What <c>train</c> says in the end: the scores, beside those of the baseline.</summary>
+internal sealed class TrainReport(Invocation call, string path, TrainingResult result, Evaluation test)
+{
+    private const string BaselineName = "bag-of-words";
+
+    public void Write(Evaluation baseline)
+    {
+        if (call.Json) WriteJson(baseline); else WriteText(baseline);
+    }
+
+    private void WriteJson(Evaluation baseline) => call.Terminal.Out.WriteLine(JsonText.Object(writer =>
+    {
+        writer.WriteString("task", "classification");
+        writer.WriteString("model", path);
+        writer.WriteNumber("seconds", Math.Round(result.Seconds, 3));
+        writer.WriteNumber("epochs", result.Epochs.Count);
+        writer.WriteNumber("parameters", result.Model.ParameterCount);
+        writer.WriteObject("valid", valid =>
+        {
+            valid.WriteNumber("loss", result.Validation.Loss);
+            valid.WriteNumber("accuracy", result.Validation.Accuracy);
+        });
+        writer.WriteObject("test", members =>
+        {
+            members.WriteNumber("loss", test.Loss);
+            members.WriteNumber("accuracy", test.Accuracy);
+            members.WriteNumber("macro_f1", test.MacroF1);
+        });
+        writer.WriteObject("baseline", members =>
+        {
+            members.WriteString("name", BaselineName);
+            members.WriteObject("test", scores => scores.WriteNumber("accuracy", baseline.Accuracy));
+        });
+    }));
+
+    private void WriteText(Evaluation baseline)
+    {
+        TextWriter to = call.Terminal.Out;
+        string end = result.End switch
+        {
+            TrainingEnd.EarlyStopping => "stopped early",
+            TrainingEnd.Budget => "time is up",
+            _ => "all epochs done",
+        };
+        string vectors = result.VectorsFound is { } found ? $", {Numbers.Count(found)} ready-made word vectors" : "";
+        to.WriteLine($"{path}: {ModelText.Describe(result.Model.Spec)}");
+        to.WriteLine($"{Numbers.Count(result.Model.ParameterCount)} parameters, {Numbers.Count(result.Model.Vocabulary.Count)} words{vectors}");
+        to.WriteLine($"{result.Epochs.Count} epochs in {Numbers.Seconds(result.Seconds)}, {end}; epoch {result.BestEpoch} was the best");
+        to.WriteLine();
+        var rows = new List<string[]> { new[] { "", "rows", "loss", "accuracy", "macro F1" }, Row("validation", result.Validation), Row("test", test) };
+        if (!ReferenceEquals(baseline, test)) rows.Add(Row("test, bag of words", baseline));
+        foreach (string line in TextLayout.Table(rows)) to.WriteLine(line);
+        to.WriteLine();
+        to.WriteLine($"Next: recurant predict {path} \"...\"");
+    }
+
+    private static string[] Row(string name, Evaluation scores) =>
+        [name, Numbers.Count(scores.Rows), Numbers.Four(scores.Loss), Numbers.Four(scores.Accuracy), Numbers.Four(scores.MacroF1)];
+}

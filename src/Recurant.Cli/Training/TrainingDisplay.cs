@@ -1,0 +1,65 @@
+using System.Globalization;
+using Recurant.Training;
+using Spectre.Console;
+
+namespace Recurant.Cli;
+
+/// <summary>Shows where a training run stands: a bar on a terminal, a line an epoch everywhere.</summary>
+internal static class TrainingDisplay
+{
+    private const int WideEnoughForSpeed = 72;
+
+    /// <summary>Does the work, which reports to what it is given.</summary>
+    /// <param name="terminal">Progress goes to its error stream.</param>
+    /// <param name="quiet">Show nothing.</param>
+    /// <param name="withEpochs">Whether each epoch gets a line; else only the bar is shown, if any.</param>
+    /// <param name="work">The training.</param>
+    public static T Show<T>(UserTerminal terminal, bool quiet, bool withEpochs, Func<IProgress<TrainingProgress>?, T> work)
+    {
+        if (quiet) return work(null);
+        if (withEpochs) terminal.Error.WriteLine(EpochLine.Heading);
+        return terminal.ErrorIsTerminal ? ShowBar(terminal, withEpochs, work) : work(new Lines(terminal.Error, withEpochs));
+    }
+
+    private static T ShowBar<T>(UserTerminal terminal, bool withEpochs, Func<IProgress<TrainingProgress>?, T> work)
+    {
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(terminal.Error) });
+        return console.Progress()
+            .AutoClear(true)
+            .Columns(new ProgressBarColumn { Width = 16 }, new TaskDescriptionColumn { Alignment = Justify.Left })
+            .Start(context => work(new Bar(console, context.AddTask("starting"), withEpochs, terminal.Width >= WideEnoughForSpeed)));
+    }
+
+    private sealed class Lines(TextWriter to, bool withEpochs) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value)
+        {
+            if (withEpochs && value.Validation is not null) to.WriteLine(EpochLine.Of(value));
+        }
+    }
+
+    private sealed class Bar(IAnsiConsole console, ProgressTask task, bool withEpochs, bool withSpeed) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value)
+        {
+            task.MaxValue = (double)value.Epochs * value.Steps;
+            task.Value = (value.Epoch - 1.0) * value.Steps + value.Step;
+            string speed = withSpeed ? $"  {Numbers.Count(value.TokensPerSecond)} tokens/s" : "";
+            task.Description = string.Create(
+                CultureInfo.InvariantCulture,
+                $"{value.Stage} {value.Epoch}/{value.Epochs}  loss {value.Loss:F3}{speed}  {Numbers.Clock(value.Remaining)} left");
+            if (withEpochs && value.Validation is not null) console.WriteLine(EpochLine.Of(value));
+        }
+    }
+}
+
+/// <summary>The line that tells of one epoch: 60 columns at most.</summary>
+internal static class EpochLine
+{
+    public const string Heading = "epoch    loss  accuracy    valid  accuracy  tokens/s    left";
+
+    public static string Of(TrainingProgress value) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{value.Epoch,5}  {value.Loss,6:F4}  {value.Accuracy,8:F4}   {value.Validation!.Loss,6:F4}  {value.Validation.Accuracy,8:F4}"
+        + $"  {Numbers.Count(value.TokensPerSecond),8}  {Numbers.Clock(value.Remaining),6}{(value.IsBest ? " *" : "")}");
+}
