@@ -74,7 +74,7 @@ internal sealed class PreparedData
         var size = new DataSize(train.Count, all.Labels.Count, documents.Sum(document => (long)document.Count));
         Vocabulary vocabulary = Vocabulary.Build(
             pairs ? documents.Select(TextEncoder.WithPairs) : documents,
-            pairs ? options.MinimumCount ?? 1 : TrainingPlan.MinimumCount(options, size),
+            TrainingPlan.MinimumCount(options, size),
             pairs ? int.MaxValue / 4 : options.MaximumVocabulary);
         if (options.Vectors is { } extra && !pairs) vocabulary = WithVectorWords(vocabulary, extra, options.MaximumVocabulary);
 

@@ -41,7 +41,7 @@ internal sealed record TrainingPlan
     public required int Patience { get; init; }
 
     public static int MinimumCount(TrainingOptions options, DataSize size) =>
-        options.MinimumCount ?? (size.Tokens < 100_000 ? 1 : 2);
+        options.MinimumCount ?? (size.Tokens < (options.Model == ModelKind.BagOfWords ? 1_000_000 : 100_000) ? 1 : 2);
 
     /// <summary>Decides everything.</summary>
     public static TrainingPlan For(TrainingOptions options, DataSize size, int vocabulary) =>
