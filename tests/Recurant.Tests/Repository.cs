@@ -13,6 +13,7 @@ internal static class Repository
             if (File.Exists(Path.Combine(up.FullName, "Recurant.slnx"))) return up.FullName;
         }
 
-        throw new DirectoryNotFoundException($"No Recurant.slnx above {AppContext.BaseDirectory}; run the tests inside the repository.");
+        throw new DirectoryNotFoundException(
+            $"No Recurant.slnx above {AppContext.BaseDirectory}; run the tests inside the repository.");
     }
 }

@@ -18,8 +18,8 @@ public class DenseAndEmbeddingTests
         Dense dense = new("output", In, Out);
         dense.Weights.InitialiseUniform(1, 0, 0.7f);
         dense.Bias.InitialiseUniform(2, 0, 0.7f);
-        Matrix input = Bits.RandomMatrix(Rows, In, 3), output = Bits.RandomMatrix(Rows, Out, 4), dOutput = Bits.RandomMatrix(Rows, Out, 5);
-        Matrix dInput = Bits.RandomMatrix(Rows, In, 6);
+        Matrix input = Bits.RandomMatrix(Rows, In, 3), output = Bits.RandomMatrix(Rows, Out, 4);
+        Matrix dOutput = Bits.RandomMatrix(Rows, Out, 5), dInput = Bits.RandomMatrix(Rows, In, 6);
         DenseMemory memory = new();
         Workers workers = Workers.ForThreads(1);
         dense.Forward(workers, input, output, memory);

@@ -35,7 +35,8 @@ public class PoolingTests
         for (int b = 0; b < batch.Sequences; b++)
         {
             double[] h = example.Sequence(example.Hidden, b), dp = Doubles(example.DPooled.Row(b));
-            Near.AssertEqual(PoolingEquations.Forward(kind, h, batch.Lengths[b], directions), pooled.Row(b), Tolerance, $"pooled {b}");
+            Near.AssertEqual(PoolingEquations.Forward(kind, h, batch.Lengths[b], directions), pooled.Row(b), Tolerance,
+                $"pooled {b}");
             double[] dh = PoolingEquations.Backward(kind, h, batch.Lengths[b], directions, dp);
             example.AssertAdded(dh, before, dHidden, b);
         }

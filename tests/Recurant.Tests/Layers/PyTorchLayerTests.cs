@@ -19,7 +19,11 @@ public class PyTorchLayerTests
         get
         {
             TheoryData<string> names = [];
-            foreach (JsonElement layer in Goldens.ReadJson("layers.json").EnumerateArray()) names.Add(layer.GetProperty("name").GetString()!);
+            foreach (JsonElement layer in Goldens.ReadJson("layers.json").EnumerateArray())
+            {
+                names.Add(layer.GetProperty("name").GetString()!);
+            }
+
             return names;
         }
     }
@@ -33,11 +37,13 @@ public class PyTorchLayerTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void ForwardAndBackward_GoldenLayerWithFinalGradients_EqualPyTorch(string name) => Check(name, "grad_with_final.", withFinal: true);
+    public void ForwardAndBackward_GoldenLayerWithFinalGradients_EqualPyTorch(string name) =>
+        Check(name, "grad_with_final.", withFinal: true);
 
     private static void Check(string name, string prefix, bool withFinal)
     {
-        JsonElement golden = Goldens.ReadJson("layers.json").EnumerateArray().Single(layer => layer.GetProperty("name").GetString() == name);
+        JsonElement golden = Goldens.ReadJson("layers.json").EnumerateArray().Single(
+            layer => layer.GetProperty("name").GetString() == name);
         Dictionary<string, float[]> tensors = Goldens.ReadTensors(golden.GetProperty("file").GetString()!);
         int[] lengths = [.. golden.GetProperty("lengths").EnumerateArray().Select(length => length.GetInt32())];
         string cell = golden.GetProperty("cell").GetString()!;

@@ -128,7 +128,10 @@ public class RecurrentStackTests
     [Fact]
     public void Initialise_Relu_StartsFromTheIdentity()
     {
-        RecurrentStack stack = new(new RecurrentSpec { Cell = CellKind.Elman, Activation = Activation.Relu, InputSize = 3, HiddenSize = 4 });
+        RecurrentStack stack = new(new RecurrentSpec
+        {
+            Cell = CellKind.Elman, Activation = Activation.Relu, InputSize = 3, HiddenSize = 4,
+        });
         stack.Initialise(seed: 5, ordinal: 0);
         float[] weights = stack.Cells.Single().HiddenWeights.Value.ToArray();
         for (int i = 0; i < 16; i++) Assert.Equal(i % 5 == 0 ? 1f : 0f, weights[i]);

@@ -102,10 +102,12 @@ public class ReferenceComparisonTests
             int sequence = result.Batch.Order[b];
             double[] input = spec.OneHotInput ? OneHot(run.Tokens[sequence], spec.InputSize) : Doubles(run.Inputs[sequence]);
             ReferenceStackRun forward = reference.Forward(
-                input, StatesOf(run.InitialHidden, run, sequence), spec.Cell == CellKind.Lstm ? StatesOf(run.InitialCell, run, sequence) : null,
+                input, StatesOf(run.InitialHidden, run, sequence),
+                spec.Cell == CellKind.Lstm ? StatesOf(run.InitialCell, run, sequence) : null,
                 run.Dropout is null ? null : MasksOf(run, result, b));
             ReferenceStackGradients backward = reference.Backward(
-                forward, Doubles(run.DOutputs[sequence]), StatesOf(run.DFinalHidden, run, sequence), StatesOf(run.DFinalCell, run, sequence));
+                forward, Doubles(run.DOutputs[sequence]), StatesOf(run.DFinalHidden, run, sequence),
+                StatesOf(run.DFinalCell, run, sequence));
 
             Near.AssertEqual(forward.Outputs, result.Outputs[sequence], Tolerance, $"output of sequence {sequence}");
             CompareStates(forward.FinalState, result.FinalHidden, run, sequence, "final state");
@@ -137,7 +139,8 @@ public class ReferenceComparisonTests
     }
 
     private static void CompareStates(double[] expected, float[] actual, StackCase run, int sequence, string what) =>
-        Near.AssertEqual(expected, Array.ConvertAll(StatesOf(actual, run, sequence)!, value => (float)value), Tolerance, $"{what} of sequence {sequence}");
+        Near.AssertEqual(expected, Array.ConvertAll(StatesOf(actual, run, sequence)!, value => (float)value), Tolerance,
+            $"{what} of sequence {sequence}");
 
     /// <summary>The masks that the layer drew, as the reference takes them.</summary>
     private static ReferenceMasks MasksOf(StackCase run, StackResult result, int b)
@@ -202,7 +205,8 @@ public class ReferenceComparisonTests
     {
         int hidden = run.Stack.Spec.HiddenSize, sequences = run.Lengths.Length;
         return states is null ? null :
-            [.. Enumerable.Range(0, states.Length / sequences).Select(i => (double)states[(i / hidden * sequences + sequence) * hidden + i % hidden])];
+            [.. Enumerable.Range(0, states.Length / sequences)
+                .Select(i => (double)states[(i / hidden * sequences + sequence) * hidden + i % hidden])];
     }
 
     private static float[][] Sequences(int columns, ulong seed) =>

@@ -97,7 +97,9 @@ internal sealed class StackCase
             Matrix output = memory.Outputs[i / directions].Rows(batch.Rows).Column(i % directions * Hidden, Hidden);
             return cells[i].StateAt(memory.Cells[i], output, LastRow(i, b));
         });
-        float[] cell = cells[0].HasCellState ? States(batch, cells.Length, (i, b) => memory.Cells[i].Cells.Row(LastRow(i, b))) : [];
+        float[] cell = cells[0].HasCellState
+            ? States(batch, cells.Length, (i, b) => memory.Cells[i].Cells.Row(LastRow(i, b)))
+            : [];
         return (hidden, cell);
     }
 

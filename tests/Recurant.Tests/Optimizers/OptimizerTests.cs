@@ -99,7 +99,8 @@ public class OptimizerTests
             table.Touched!.Add(row);
         }
 
-        double expected = Math.Sqrt(tensor.Gradient.ToArray().Concat(table.Gradient.ToArray()).Sum(value => (double)value * value));
+        double expected = Math.Sqrt(tensor.Gradient.ToArray().Concat(table.Gradient.ToArray()).Sum(
+            value => (double)value * value));
         Assert.Equal(expected, new Optimizer(OptimizerKind.Sgd, [tensor, table]).GradientNorm(), 1e-6);
     }
 

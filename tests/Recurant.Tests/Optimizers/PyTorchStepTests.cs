@@ -93,10 +93,13 @@ public class PyTorchStepTests
         }
     }
 
-    /// <summary>Embedding, one recurrent layer, its last state, a dense layer, cross-entropy: the golden program's classifier.</summary>
+    /// <summary>
+    /// Embedding, one recurrent layer, its last state, a dense layer, cross-entropy: the golden program's classifier.
+    /// </summary>
     private sealed class Classifier
     {
-        private readonly Embedding _embedding = new(s_golden.GetProperty("vocabulary").GetInt32(), s_golden.GetProperty("embedding_size").GetInt32());
+        private readonly Embedding _embedding = new(
+            s_golden.GetProperty("vocabulary").GetInt32(), s_golden.GetProperty("embedding_size").GetInt32());
         private readonly RecurrentStack _stack;
         private readonly Dense _output;
         private readonly Workers _workers = Workers.ForThreads(1);
@@ -138,7 +141,8 @@ public class PyTorchStepTests
 
             int hidden = _stack.Spec.HiddenSize, count = batch.Sequences;
             Matrix input = Bits.Zeros(batch.Rows, _embedding.Size), dInput = Bits.Zeros(batch.Rows, _embedding.Size);
-            Matrix pooled = Bits.Zeros(count, hidden), dPooled = Bits.Zeros(count, hidden), dHidden = Bits.Zeros(batch.Rows, hidden);
+            Matrix pooled = Bits.Zeros(count, hidden), dPooled = Bits.Zeros(count, hidden),
+                dHidden = Bits.Zeros(batch.Rows, hidden);
             Matrix logits = Bits.Zeros(count, _output.Bias.Count);
             _embedding.Forward(batch.Tokens, input);
             _stack.ResetInitialState(_memory, count);
@@ -152,7 +156,7 @@ public class PyTorchStepTests
             FixedPooling.Backward(Pooling.Last, batch, 1, dPooled, dHidden, _pooling);
             _stack.Backward(_workers, batch, input, dHidden, dInput, _memory);
             _embedding.Backward(batch.Tokens, dInput);
-            // PyTorch's optimisers update the whole table, ours the words of the batch: here all words but the unknown one occur.
+            // PyTorch's optimisers update the whole table, ours the words of the batch: here every word occurs.
             return loss / count;
         }
 
