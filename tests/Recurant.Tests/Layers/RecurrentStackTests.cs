@@ -1,5 +1,7 @@
 using Recurant.Cells;
+using Recurant.Data;
 using Recurant.Layers;
+using Recurant.Numerics;
 using Recurant.Parameters;
 using Recurant.Tests.Numerics;
 using Xunit;
@@ -80,6 +82,37 @@ public class RecurrentStackTests
         run.Run(threads: 1, memory);
         StackCase.FillWeights(run.Stack, 0.1f, seed: 900);
         AssertSame(run.Run(threads: 1), run.Run(threads: 1, memory), "weights changed");
+    }
+
+    [Theory]
+    [MemberData(nameof(Stacks))]
+    public void ForwardAndBackward_OnceWarm_AllocateNothing(CellKind cell, GruReset reset, ElmanForm form, bool bidirectional)
+    {
+        RecurrentStack stack = new(Spec(cell, reset, form, bidirectional));
+        StackCase.FillWeights(stack, 0.15f, seed: 20);
+        Parameter[] parameters = [.. stack.Parameters];
+        RecurrentMemory memory = stack.CreateMemory();
+        DropoutPlan dropout = new() { Layers = 0.4f, Recurrent = 0.3f, Seed = 7 };
+        SequenceBatch batch = new();
+        Workers workers = Workers.ForThreads(2);
+        int rows = s_lengths.Sum();
+        Matrix input = Bits.RandomMatrix(rows, InputSize, 1), dInput = Bits.Zeros(rows, InputSize);
+        Matrix dOutput = Bits.RandomMatrix(rows, stack.Spec.OutputSize, 2);
+        void Step()
+        {
+            batch.Fill(s_lengths);
+            stack.ResetInitialState(memory, batch.Sequences);
+            stack.ResetFinalGradient(memory, batch.Sequences);
+            stack.Forward(workers, batch, input, memory, dropout);
+            stack.Backward(workers, batch, input, dOutput, dInput, memory, dropout);
+            // As after an optimiser's step: the weights have to be laid out anew.
+            foreach (Parameter parameter in parameters) parameter.MarkChanged();
+        }
+
+        for (int i = 0; i < 20; i++) Step();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 10; i++) Step();
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
     }
 
     [Fact]
