@@ -41,7 +41,8 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
 
     /// <summary>
     /// Runs all steps back and adds the gradients of all weights. memory.DHidden and DCell [B, H] hold the gradients of
-    /// the final states on entry and those of the initial states on return.
+    /// the final states on entry (of a pre-activation cell that of its last output) and those of the initial states on
+    /// return.
     /// </summary>
     /// <param name="workers">The threads.</param>
     /// <param name="batch">The same batch as in the forward pass.</param>

@@ -45,7 +45,8 @@ internal static class Bits
     public static FloatBuffer RandomBuffer(int count, ulong seed) => Buffer(Random(count, seed));
 
     /// <summary>A matrix of its own.</summary>
-    public static Matrix RandomMatrix(int rows, int columns, ulong seed) => new(RandomBuffer(rows * columns, seed), 0, rows, columns);
+    public static Matrix RandomMatrix(int rows, int columns, ulong seed) =>
+        new(RandomBuffer(rows * columns, seed), 0, rows, columns);
 
     public static Matrix Zeros(int rows, int columns) => new(new FloatBuffer(rows * columns), 0, rows, columns);
 }

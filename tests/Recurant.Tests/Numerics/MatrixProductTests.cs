@@ -11,7 +11,8 @@ namespace Recurant.Tests.Numerics;
 public unsafe class MatrixProductTests
 {
     private const int MostRows = 26, MostColumns = 70, MostDepth = 513;
-    private const int LeftStep = MostDepth + 3, TransposedStep = MostRows + 5, RightStep = MostColumns + 1, ResultStep = MostColumns + 7;
+    private const int LeftStep = MostDepth + 3, TransposedStep = MostRows + 5, RightStep = MostColumns + 1,
+        ResultStep = MostColumns + 7;
     private const int Guard = 40;
 
     private static readonly int[] s_depths = [.. Enumerable.Range(0, 41), 255, 256, 257, 300, 513];
@@ -65,7 +66,8 @@ public unsafe class MatrixProductTests
 
                     FloatBuffer result = Bits.Buffer(Filled((MostRows + 1) * ResultStep));
                     MatrixProduct.Multiply(
-                        LeftFactor.Rows(operands.Left.Pointer, LeftStep), MostRows, right, first, last, result.Pointer, ResultStep, false);
+                        LeftFactor.Rows(operands.Left.Pointer, LeftStep), MostRows, right, first, last, result.Pointer,
+                        ResultStep, false);
                     Bits.AssertEqual(expected, result.Span, $"depth {depth}, panels {first} to {last}");
                 }
             }
@@ -91,7 +93,9 @@ public unsafe class MatrixProductTests
         }
     }
 
-    /// <summary>Sizes past the threshold of threading: one that is split by rows, one by panels, one with few of either.</summary>
+    /// <summary>
+    /// Sizes past the threshold of threading: one that is split by rows, one by panels, one with few of either.
+    /// </summary>
     [Theory]
     [InlineData(150, 260, 70, false)]
     [InlineData(150, 260, 70, true)]
@@ -136,7 +140,8 @@ public unsafe class MatrixProductTests
             () => MatrixProduct.Multiply(left, right, Bits.Zeros(3, 6), accumulate: false));
         Assert.Contains("[3, 4] x [4, 5]", error.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => MatrixProduct.Multiply(left, right, Bits.Zeros(2, 5), accumulate: false));
-        Assert.Throws<ArgumentException>(() => MatrixProduct.Multiply(Bits.Zeros(3, 5), right, Bits.Zeros(3, 5), accumulate: false));
+        Assert.Throws<ArgumentException>(
+            () => MatrixProduct.Multiply(Bits.Zeros(3, 5), right, Bits.Zeros(3, 5), accumulate: false));
     }
 
     private static void CheckEverySize<TWidth, TVector>(bool transposed, bool accumulate)
@@ -171,7 +176,8 @@ public unsafe class MatrixProductTests
                         left, rows, right, 0, right.Panels, result.Pointer + Guard, ResultStep, accumulate);
                     if (!Bits.Equal(expected, result.Span))
                     {
-                        Bits.AssertEqual(expected, result.Span, $"rows {rows}, depth {depth}, columns {columns}, with a guard of {Guard}");
+                        Bits.AssertEqual(expected, result.Span,
+                            $"rows {rows}, depth {depth}, columns {columns}, with a guard of {Guard}");
                     }
                 }
             }

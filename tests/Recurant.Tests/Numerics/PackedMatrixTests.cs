@@ -65,7 +65,10 @@ public unsafe class PackedMatrixTests
             {
                 int k = i / PackedMatrix.PanelWidth, n = panel * PackedMatrix.PanelWidth + i % PackedMatrix.PanelWidth;
                 float expected = n < columns ? element(k, n) : 0f;
-                if (!actual[i].Equals(expected)) Assert.Fail($"[{depth}, {columns}]: B[{k}, {n}] is {actual[i]}, expected {expected}.");
+                if (!actual[i].Equals(expected))
+                {
+                    Assert.Fail($"[{depth}, {columns}]: B[{k}, {n}] is {actual[i]}, expected {expected}.");
+                }
             }
         }
     }

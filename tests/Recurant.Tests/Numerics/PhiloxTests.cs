@@ -42,7 +42,8 @@ public class PhiloxTests
         for (uint index = 0; index < 40; index += 4)
         {
             stream.Block(index / 4, out uint a, out uint b, out uint c, out uint d);
-            Assert.Equal([a, b, c, d], new[] { stream.Bits(index), stream.Bits(index + 1), stream.Bits(index + 2), stream.Bits(index + 3) });
+            uint[] words = [stream.Bits(index), stream.Bits(index + 1), stream.Bits(index + 2), stream.Bits(index + 3)];
+            Assert.Equal([a, b, c, d], words);
         }
     }
 
@@ -51,7 +52,8 @@ public class PhiloxTests
     {
         Philox[] streams =
         [
-            new(1, RandomPurpose.Initialisation), new(2, RandomPurpose.Initialisation), new(1ul << 32, RandomPurpose.Initialisation),
+            new(1, RandomPurpose.Initialisation), new(2, RandomPurpose.Initialisation),
+            new(1ul << 32, RandomPurpose.Initialisation),
             new(1, RandomPurpose.Shuffling), new(1, RandomPurpose.Initialisation, step: 1),
             new(1, RandomPurpose.Initialisation, step: 1ul << 32), new(1, RandomPurpose.Initialisation, part: 1),
         ];
@@ -83,7 +85,8 @@ public class PhiloxTests
         foreach (int[] counts in new[] { high, low, below })
         {
             double expected = (double)Count / Bins;
-            Assert.InRange(counts.Sum(count => (count - expected) * (count - expected) / expected), LeastChiSquare, MostChiSquare);
+            double chiSquare = counts.Sum(count => (count - expected) * (count - expected) / expected);
+            Assert.InRange(chiSquare, LeastChiSquare, MostChiSquare);
         }
     }
 

@@ -43,7 +43,8 @@ public class ReductionsTests
                 magnitude += Math.Abs((double)left[i] * right[i]);
             }
 
-            Assert.InRange(Reductions.Dot(left.AsSpan(0, length), right.AsSpan(0, length)), sum - Tolerance * magnitude, sum + Tolerance * magnitude);
+            Assert.InRange(Reductions.Dot(left.AsSpan(0, length), right.AsSpan(0, length)), sum - Tolerance * magnitude,
+                sum + Tolerance * magnitude);
             Assert.Equal(
                 (float)InDocumentedOrder(left.AsSpan(0, length), right.AsSpan(0, length), isProduct: true),
                 Reductions.Dot(left.AsSpan(0, length), right.AsSpan(0, length)));

@@ -46,7 +46,8 @@ public class VectorMathAccuracyTests
     [Fact]
     public void Functions_OfNaN_AreNaN()
     {
-        foreach (SpanFunction function in new SpanFunction[] { Elementwise.Exp, Elementwise.Tanh, Elementwise.Sigmoid, Elementwise.Log })
+        SpanFunction[] functions = [Elementwise.Exp, Elementwise.Tanh, Elementwise.Sigmoid, Elementwise.Log];
+        foreach (SpanFunction function in functions)
         {
             Assert.All(Results(function, float.NaN, -float.NaN), value => Assert.True(float.IsNaN(value)));
         }
@@ -71,8 +72,10 @@ public class VectorMathAccuracyTests
     [Fact]
     public void Tanh_OfLargeAndTinyNumbers_IsOneOrTheNumberItself()
     {
-        Assert.All(Results(Elementwise.Tanh, 10f, 1e10f, float.MaxValue, float.PositiveInfinity), value => Assert.Equal(1f, value));
-        Assert.All(Results(Elementwise.Tanh, -10f, -1e10f, float.MinValue, float.NegativeInfinity), value => Assert.Equal(-1f, value));
+        Assert.All(Results(Elementwise.Tanh, 10f, 1e10f, float.MaxValue, float.PositiveInfinity),
+            value => Assert.Equal(1f, value));
+        Assert.All(Results(Elementwise.Tanh, -10f, -1e10f, float.MinValue, float.NegativeInfinity),
+            value => Assert.Equal(-1f, value));
         float[] tiny = [0f, float.Epsilon, -float.Epsilon, 1e-40f, -1e-40f, 1e-20f];
         Assert.Equal(tiny, Results(Elementwise.Tanh, tiny));
     }
@@ -80,7 +83,8 @@ public class VectorMathAccuracyTests
     [Fact]
     public void Sigmoid_OfLargeNumbers_IsOneOrNextToZero()
     {
-        Assert.All(Results(Elementwise.Sigmoid, 20f, 1e10f, float.MaxValue, float.PositiveInfinity), value => Assert.Equal(1f, value));
+        Assert.All(Results(Elementwise.Sigmoid, 20f, 1e10f, float.MaxValue, float.PositiveInfinity),
+            value => Assert.Equal(1f, value));
         Assert.All(
             Results(Elementwise.Sigmoid, -89f, -1e10f, float.MinValue, float.NegativeInfinity),
             value => Assert.InRange(value, 0f, SmallestNormal));
@@ -106,19 +110,23 @@ public class VectorMathAccuracyTests
         Check(Elementwise.Tanh, Math.Tanh, [float.MinValue, -12f, -Tiny, Tiny, 12f, float.MaxValue], stride, TanhBound);
 
     private static void CheckSigmoid(int stride) => Check(
-        Elementwise.Sigmoid, x => 1 / (1 + Math.Exp(-x)), [SmallestExponent, -Tiny, Tiny, 20f, float.MaxValue], stride, SigmoidBound);
+        Elementwise.Sigmoid, x => 1 / (1 + Math.Exp(-x)), [SmallestExponent, -Tiny, Tiny, 20f, float.MaxValue], stride,
+            SigmoidBound);
 
     private static void CheckLog(int stride) =>
         Check(Elementwise.Log, Math.Log, [SmallestNormal, 1f / 64, 64f, float.MaxValue], stride, LogBound);
 
-    /// <summary>Goes through the ranges between the borders; those far out or around zero, where little happens, in longer strides.</summary>
+    /// <summary>
+    /// Goes through the ranges between the borders; those far out or around zero, where little happens, in longer strides.
+    /// </summary>
     private static void Check(SpanFunction function, Func<double, double> exact, float[] borders, int stride, double bound)
     {
         double error = 0;
         float at = 0;
         for (int i = 0; i + 1 < borders.Length; i++)
         {
-            bool isDull = borders[i] == -Tiny || Math.Abs(borders[i]) > 1e30 || borders[i + 1] > 1e30 || borders[i] == SmallestNormal;
+            bool isDull = borders[i] == -Tiny || Math.Abs(borders[i]) > 1e30 || borders[i + 1] > 1e30
+                || borders[i] == SmallestNormal;
             (double largest, float place) = FloatRange.LargestError(
                 function, exact, borders[i], borders[i + 1], isDull ? 31 * stride : stride);
             // Written so that a NaN counts as an error.

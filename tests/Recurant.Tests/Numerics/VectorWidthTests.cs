@@ -39,9 +39,9 @@ public class VectorWidthTests
         for (int i = 0; i < MostElements; i++) Run<Width128, Vector128<float>>(function, inputs.AsSpan(i, 1), all.AsSpan(i, 1));
         for (int length = 0; length <= MostElements; length++)
         {
-            CheckLength(all, inputs, length, (source, destination) => Run<Width128, Vector128<float>>(function, source, destination));
-            CheckLength(all, inputs, length, (source, destination) => Run<Width256, Vector256<float>>(function, source, destination));
-            CheckLength(all, inputs, length, (source, destination) => Run<Width512, Vector512<float>>(function, source, destination));
+            CheckLength(all, inputs, length, (x, y) => Run<Width128, Vector128<float>>(function, x, y));
+            CheckLength(all, inputs, length, (x, y) => Run<Width256, Vector256<float>>(function, x, y));
+            CheckLength(all, inputs, length, (x, y) => Run<Width512, Vector512<float>>(function, x, y));
             CheckLength(all, inputs, length, OfElementwise(function));
         }
     }
@@ -117,7 +117,10 @@ public class VectorWidthTests
         where TWidth : struct, IVectorWidth<TVector>
         where TVector : struct
     {
-        var kernel = new FunctionKernel { Function = Array.IndexOf(s_functions, function), Source = source, Destination = destination };
+        var kernel = new FunctionKernel
+        {
+            Function = Array.IndexOf(s_functions, function), Source = source, Destination = destination,
+        };
         VectorLoop.Run<FunctionKernel, TWidth, TVector>(ref kernel, destination.Length);
     }
 
