@@ -6,6 +6,7 @@ internal static class Application
     /// <summary>The commands in the order of help. Made when asked for: start-up pays for one of them only.</summary>
     public static IReadOnlyList<(string Name, Func<CliCommand> Make)> Commands { get; } =
     [
+        ("demo", static () => new DemoCommand()),
         ("train", static () => new TrainCommand()),
         ("test", static () => new TestCommand()),
         ("predict", static () => new PredictCommand()),

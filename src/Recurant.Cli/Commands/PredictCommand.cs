@@ -8,6 +8,9 @@ namespace Recurant.Cli;
 internal sealed class PredictCommand : CliCommand
 {
     private const int BatchSize = 512;
+
+    // Starting and waking threads takes longer than the answers to a few texts.
+    private const int TextsWorthThreads = 16;
     private const string FileOption = "--file";
 
     public override string Name => "predict";
@@ -39,7 +42,8 @@ internal sealed class PredictCommand : CliCommand
         if (hasTexts && file is not null) throw new UsageException("TEXT and --file exclude each other: give one of them.");
         if (file is null && column is not null) throw new UsageException("--text names a column of --file FILE, which is missing.");
 
-        var answers = new AnswerWriter(new Predictor(ModelFile.Load(call.Arguments[0]), call.Threads), call.Terminal.Out, call.Json);
+        int threads = hasTexts && call.Arguments.Count <= TextsWorthThreads ? 1 : call.Threads;
+        var answers = new AnswerWriter(new Predictor(ModelFile.Load(call.Arguments[0]), threads), call.Terminal.Out, call.Json);
         if (hasTexts)
         {
             answers.Write([.. call.Arguments.Skip(1)]);

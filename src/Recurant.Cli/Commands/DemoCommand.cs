@@ -1,0 +1,128 @@
+using Recurant.Data;
+using Recurant.Inference;
+using Recurant.Training;
+
+namespace Recurant.Cli;
+
+/// <summary><c>recurant demo</c>: why the order of words matters, told with four models trained on the spot.</summary>
+internal sealed class DemoCommand : CliCommand
+{
+    private static readonly Setting[] s_settings = [SettingTable.Seed];
+
+    public override string Name => "demo";
+
+    public override string Summary =>
+        "Train four models on the bundled reviews, in less than a minute, and see which of them understand \"This movie is not good\".";
+
+    public override string Arguments => "";
+
+    public override (int Least, int Most) ArgumentCount => (0, 0);
+
+    public override IReadOnlyList<CommandOption> Options { get; } =
+    [
+        .. s_settings.Select(CommandOption.Of),
+        SharedOptions.Threads with { Group = "The run", Help = "The number of threads. The result does not depend on it. Default: 1, enough for models this small." },
+    ];
+
+    public override IReadOnlyList<string> Examples => ["demo", "demo --seed 7 --json"];
+
+    public override int Run(Invocation call)
+    {
+        ulong seed = call.Apply(s_settings, new TrainSettings()).Training.Seed;
+        int threads = call.Value(SharedOptions.Threads.Name) is null ? 1 : call.Threads;
+        using var interruption = new Interruption(() => { });
+        TextDataset train = DemoReviews.Training(), heldOut = DemoReviews.HeldOut();
+        TextWriter? story = call.Json ? null : call.Terminal.Out;
+        Tell(call, story,
+            "The order of the words decides whether a review is positive or negative. "
+            + $"{Numbers.Count(train.Count)} short reviews to learn from; {Numbers.Count(heldOut.Count)} held out, with combinations that were not learnt.");
+        var results = new List<DemoResult>();
+        foreach (DemoModel model in DemoModel.All(seed, threads))
+        {
+            DemoResult result = Train(model, train, heldOut, call, interruption.Token);
+            results.Add(result);
+            Prediction answer = result.Classifier.Predict(DemoText.NotGood);
+            story?.WriteLine();
+            Tell(call, story, $"{results.Count}. {Capital(model.Name)}: {model.Idea}");
+            Tell(call, story, $"   held-out accuracy {Numbers.Four(result.HeldOut.Accuracy)}, learnt in {Numbers.Seconds(result.Seconds)}");
+            Tell(call, story, $"   \"{DemoText.NotGood}\": {answer.Label} {Numbers.Four(answer.Probability)}{(answer.Label == "negative" ? "" : ", which is wrong")}");
+        }
+
+        IReadOnlyList<IReadOnlyList<Prediction>> answers =
+            [.. DemoText.Sentences.Select(sentence => (IReadOnlyList<Prediction>)[.. results.Select(result => result.Classifier.Predict(sentence.Text))])];
+        if (story is null)
+        {
+            WriteJson(call.Terminal.Out, results, answers);
+            return ExitCode.Done;
+        }
+
+        story.WriteLine();
+        foreach (string line in DemoText.Table([.. results.Select(result => result.Model.Name)], answers, call.Terminal.Width)) story.WriteLine(line);
+        story.WriteLine("(x: a reader would not say so)");
+        story.WriteLine();
+        Tell(call, story, "Next, with texts of your own, one \"label<TAB>text\" a line: recurant train FILE, then recurant predict MODEL \"...\"");
+        return ExitCode.Done;
+    }
+
+    private static DemoResult Train(
+        DemoModel model, TextDataset train, TextDataset heldOut, Invocation call, CancellationToken cancellation)
+    {
+        if (!call.Quiet && !call.Terminal.ErrorIsTerminal && call.Json) call.Terminal.Error.WriteLine($"training: {model.Name}");
+        TextClassifier classifier = TrainingDisplay.Show(call.Terminal, call.Quiet, withEpochs: false, progress =>
+            TextClassifier.Train(train, model.Options, progress: progress, cancellation: cancellation));
+        cancellation.ThrowIfCancellationRequested();
+        return new DemoResult(model, classifier, classifier.Evaluate(heldOut, cancellation));
+    }
+
+    private static void Tell(Invocation call, TextWriter? story, string text)
+    {
+        if (story is null) return;
+        string indent = text[..(text.Length - text.TrimStart().Length)];
+        foreach (string line in TextLayout.Wrap(text, call.Terminal.Width - indent.Length)) story.WriteLine(indent + line);
+        story.Flush();
+    }
+
+    private static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
+
+    private static void WriteJson(TextWriter to, List<DemoResult> results, IReadOnlyList<IReadOnlyList<Prediction>> answers) =>
+        to.WriteLine(JsonText.Object(writer =>
+        {
+            writer.WriteStartArray("models");
+            foreach (DemoResult result in results)
+            {
+                writer.WriteStartObject();
+                writer.WriteString("name", result.Model.Name);
+                writer.WriteNumber("seconds", Math.Round(result.Seconds, 3));
+                writer.WriteNumber("parameters", result.Classifier.Model.ParameterCount);
+                writer.WriteObject("heldout", scores =>
+                {
+                    scores.WriteNumber("loss", result.HeldOut.Loss);
+                    scores.WriteNumber("accuracy", result.HeldOut.Accuracy);
+                });
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndArray();
+            writer.WriteStartArray("sentences");
+            for (int s = 0; s < answers.Count; s++)
+            {
+                writer.WriteStartObject();
+                writer.WriteString("text", DemoText.Sentences[s].Text);
+                writer.WriteString("expected", DemoText.Sentences[s].Label);
+                writer.WriteStartArray("answers");
+                for (int m = 0; m < results.Count; m++)
+                {
+                    writer.WriteStartObject();
+                    writer.WriteString("model", results[m].Model.Name);
+                    writer.WriteString("label", answers[s][m].Label);
+                    writer.WriteNumber("probability", answers[s][m].Probability);
+                    writer.WriteEndObject();
+                }
+
+                writer.WriteEndArray();
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndArray();
+        }));
+}

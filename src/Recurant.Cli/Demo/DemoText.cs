@@ -1,0 +1,57 @@
+using System.Globalization;
+using System.Text;
+using Recurant.Inference;
+
+namespace Recurant.Cli;
+
+/// <summary>The sentences of the demo and how its answers are shown.</summary>
+internal static class DemoText
+{
+    /// <summary>The sentence that the chapter begins with.</summary>
+    public const string NotGood = "This movie is not good";
+
+    private const int NarrowestSentence = 20;
+
+    /// <summary>Sentences with the label that any reader gives them.</summary>
+    public static IReadOnlyList<(string Text, string Label)> Sentences { get; } =
+    [
+        ("This movie is good", "positive"),
+        ("This movie is bad", "negative"),
+        (NotGood, "negative"),
+        ("This movie is not bad", "positive"),
+        ("This movie is not only good but great", "positive"),
+        ("This movie is hardly good", "negative"),
+        ("I would not say that this movie is good", "negative"),
+        ("The music is great but the movie is boring", "negative"),
+    ];
+
+    /// <summary>A table of sentences by models; answers that a reader would not give are marked.</summary>
+    public static IEnumerable<string> Table(IReadOnlyList<string> models, IReadOnlyList<IReadOnlyList<Prediction>> answers, int width)
+    {
+        int longest = Sentences.Max(sentence => sentence.Text.Length);
+        bool fits = longest + models.Count * (2 + Cell(new string('x', 8), 0, wrong: true).Length) <= width;
+        var cells = new List<string[]> { models.ToArray() };
+        for (int s = 0; s < Sentences.Count; s++)
+        {
+            string right = Sentences[s].Label;
+            cells.Add([.. answers[s].Select(answer =>
+                Cell(fits ? answer.Label : answer.Label[..3], answer.Probability, answer.Label != right))]);
+        }
+
+        int[] widths = [.. models.Select((_, m) => cells.Max(row => row[m].Length))];
+        int room = Math.Clamp(width - widths.Sum() - 2 * widths.Length, NarrowestSentence, longest);
+        for (int row = 0; row < cells.Count; row++)
+        {
+            string[] lines = row == 0 ? [""] : [.. TextLayout.Wrap(Sentences[row - 1].Text, room)];
+            for (int i = 0; i < lines.Length; i++)
+            {
+                var line = new StringBuilder(lines[i].PadRight(room));
+                for (int m = 0; i == 0 && m < widths.Length; m++) line.Append("  ").Append(cells[row][m].PadRight(widths[m]));
+                yield return line.ToString().TrimEnd();
+            }
+        }
+    }
+
+    private static string Cell(string label, float probability, bool wrong) =>
+        string.Create(CultureInfo.InvariantCulture, $"{label} {probability:F2}{(wrong ? " x" : "")}");
+}
