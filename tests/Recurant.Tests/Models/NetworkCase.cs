@@ -17,7 +17,7 @@ internal sealed class NetworkCase
     private const double GradientFloor = 0.02;
 
     /// <summary>A tensor whose gradients are all below this would be compared with little more than rounding.</summary>
-    private const double SmallestGradient = 2e-5;
+    private const double SmallestGradient = 1e-5;
 
     /// <summary>Not sorted by length; no text holds word 0, so that a word that was dropped can be told.</summary>
     public static readonly int[][] Texts = [[3, 1, 4, 1], [5, 8, 2, 6, 5, 3], [7], [8, 2, 7], [1, 8, 2, 8, 4, 6]];
