@@ -7,7 +7,7 @@ using Recurant.Training;
 namespace Recurant;
 
 /// <summary>
-/// The front door: learns to tell which label a text has, and tells it.
+/// The front door: learns to tell which label a text has, and tells it. May be used from many threads at once.
 /// <code>
 /// var model = TextClassifier.Train(TextDataset.FromPairs(reviews));
 /// model.Save("reviews.safetensors");
@@ -46,15 +46,25 @@ public sealed class TextClassifier
     public static TextClassifier Load(string path) => new(ModelFile.Load(path));
 
     /// <summary>Writes the model to a file; an existing file is replaced only by a complete one.</summary>
+    /// <param name="path">The file, by convention with the ending <c>.safetensors</c>.</param>
+    /// <exception cref="IOException">The file cannot be written; what stood there before is untouched.</exception>
     public void Save(string path) => ModelFile.Save(Model, path);
 
-    /// <summary>Tells the label of a text.</summary>
+    /// <summary>Tells the label of a text; a word the model has never seen counts as the unknown word.</summary>
+    /// <param name="text">The text, as it would stand in the data; may be empty.</param>
     public Prediction Predict(string text) => _predictor.Predict(text);
 
-    /// <summary>Tells the labels of many texts, in their order.</summary>
+    /// <summary>Tells the labels of many texts, in their order; quicker than one call for each.</summary>
+    /// <param name="texts">The texts.</param>
+    /// <param name="cancellation">Looked at between two batches.</param>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public IReadOnlyList<Prediction> Predict(IReadOnlyList<string> texts, CancellationToken cancellation = default) =>
         _predictor.Predict(texts, cancellation);
 
     /// <summary>Scores the classifier on labelled texts.</summary>
+    /// <param name="data">The texts with their right labels.</param>
+    /// <param name="cancellation">Looked at between two batches.</param>
+    /// <exception cref="InvalidDataException">A label is not one of the model's; the message names file and line.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public Evaluation Evaluate(TextDataset data, CancellationToken cancellation = default) => _predictor.Evaluate(data, cancellation);
 }
