@@ -8,7 +8,7 @@ namespace Recurant.Data;
 internal sealed class SequenceBatch
 {
     private long[] _keys = [];
-    private int[] _order = [], _lengths = [], _rowStart = [0], _tokens = [];
+    private int[] _order = [], _lengths = [], _rowStart = [0], _tokens = [], _asked = [];
 
     /// <summary>The number of sequences, B.</summary>
     public int Sequences { get; private set; }
@@ -38,7 +38,8 @@ internal sealed class SequenceBatch
     /// <exception cref="ArgumentException">A sequence is empty.</exception>
     public void Fill(IReadOnlyList<int[]> data, ReadOnlySpan<int> chosen)
     {
-        Span<int> lengths = chosen.Length <= 256 ? stackalloc int[chosen.Length] : new int[chosen.Length];
+        Grow(ref _asked, chosen.Length);
+        Span<int> lengths = _asked.AsSpan(0, chosen.Length);
         for (int i = 0; i < chosen.Length; i++) lengths[i] = data[chosen[i]].Length;
         Fill(lengths);
         for (int b = 0; b < Sequences; b++)

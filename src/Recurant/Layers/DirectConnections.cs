@@ -37,26 +37,36 @@ internal sealed class DirectConnections
     /// <summary>Adds the share of the words and pairs to the logits [B, C].</summary>
     public void Forward(SequenceBatch batch, Matrix logits)
     {
-        Matrix weights = Weights.Matrix;
-        Span<float> sum = stackalloc float[Math.Min(_classes, 256)];
-        if (_classes > 256) sum = new float[_classes];
+        // On the stack, whatever the number of classes: a few of them at a time.
+        Span<float> room = stackalloc float[Math.Min(_classes, 256)];
         for (int b = 0; b < batch.Sequences; b++)
         {
-            sum.Clear();
-            int previous = -1;
-            for (int t = 0; t < batch.Lengths[b]; t++)
-            {
-                int word = batch.Tokens[batch.RowStart(t) + b];
-                Add(weights.Row(word), sum);
-                Add(weights.Row(Pair(previous, word)), sum);
-                previous = word;
-            }
-
-            Add(weights.Row(Pair(previous, -1)), sum);
             float scale = Scale(batch.Lengths[b]);
             Span<float> row = logits.Row(b);
-            for (int j = 0; j < row.Length; j++) row[j] = MathF.FusedMultiplyAdd(sum[j], scale, row[j]);
+            for (int first = 0; first < _classes; first += room.Length)
+            {
+                Span<float> sum = room[..Math.Min(room.Length, _classes - first)];
+                Sum(batch, b, first, sum);
+                for (int j = 0; j < sum.Length; j++) row[first + j] = MathF.FusedMultiplyAdd(sum[j], scale, row[first + j]);
+            }
         }
+    }
+
+    /// <summary>The sums of sequence b for the classes first, first + 1, ...</summary>
+    private void Sum(SequenceBatch batch, int b, int first, Span<float> sum)
+    {
+        Matrix weights = Weights.Matrix;
+        sum.Clear();
+        int previous = -1;
+        for (int t = 0; t < batch.Lengths[b]; t++)
+        {
+            int word = batch.Tokens[batch.RowStart(t) + b];
+            Add(weights.Row(word).Slice(first, sum.Length), sum);
+            Add(weights.Row(Pair(previous, word)).Slice(first, sum.Length), sum);
+            previous = word;
+        }
+
+        Add(weights.Row(Pair(previous, -1)).Slice(first, sum.Length), sum);
     }
 
     /// <summary>dD of every feature += its share of dz.</summary>

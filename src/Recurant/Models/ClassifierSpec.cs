@@ -98,6 +98,8 @@ public sealed record ClassifierSpec
         Require(HiddenSize is >= 1 and <= 65536, nameof(HiddenSize), HiddenSize, "1 to 65,536");
         Require(Layers <= 64 && Layers >= (Model == ModelKind.Recurrent ? 1 : 0), nameof(Layers), Layers, "1 to 64 (feed-forward: 0 to 64)");
         Require(MaximumTokens >= 2, nameof(MaximumTokens), MaximumTokens, "at least 2");
+        Require(DirectBuckets is >= 0 and <= 1 << 28, nameof(DirectBuckets), DirectBuckets, "0 (none) to 268,435,456");
+        if (!float.IsFinite(ForgetBias)) throw new ArgumentException($"{nameof(ForgetBias)} is {ForgetBias}; it must be a finite number.");
         if (Model == ModelKind.FeedForward)
         {
             Require(EmbeddingSize > 0, nameof(EmbeddingSize), EmbeddingSize, "at least 1 for a feed-forward network");

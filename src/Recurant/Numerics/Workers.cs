@@ -15,12 +15,12 @@ internal interface IParallelWork
 /// </summary>
 internal sealed unsafe class Workers
 {
-    // .NET makes one iteration of SpinWait last about 9 nanoseconds on every machine. A worker spins about 60 microseconds
+    // .NET makes one iteration of SpinWait last about 30 nanoseconds on every machine. A worker spins about 60 microseconds
     // before it sleeps: longer than the serial pieces between two products as a rule. The caller waits about 20 microseconds
     // before it offers its core to others: on a busy machine the part it waits for may need that core.
     private const int SpinIterations = 16;
-    private const int SpinsBeforeSleep = 400;
-    private const int SpinsBeforeYield = 128;
+    private const int SpinsBeforeSleep = 128;
+    private const int SpinsBeforeYield = 40;
     private static readonly Dictionary<int, Workers> s_byCount = [];
 
     private readonly SemaphoreSlim[] _wake;

@@ -12,7 +12,7 @@ public enum ScheduleKind
     /// <summary>It falls along half a cosine to a hundredth.</summary>
     Cosine,
 
-    /// <summary>It halves whenever an epoch did not improve the validation loss.</summary>
+    /// <summary>It halves whenever an epoch did not improve the validation score.</summary>
     Plateau,
 }
 

@@ -7,10 +7,13 @@ namespace Recurant.Parameters;
 /// </summary>
 public sealed class Parameter
 {
-    private readonly FloatBuffer _value;
+    private FloatBuffer? _value;
     private FloatBuffer? _gradient;
 
-    /// <summary>Makes a parameter of zeros.</summary>
+    /// <summary>
+    /// Makes a parameter of zeros. It takes memory at its first use only, so that the shapes of a model can be compared with
+    /// those of a file before a damaged file makes us ask for memory.
+    /// </summary>
     /// <param name="name">The tensor's name in files and messages.</param>
     /// <param name="shape">The extent of each axis; the last axis is contiguous in memory.</param>
     internal Parameter(string name, params int[] shape)
@@ -34,7 +37,7 @@ public sealed class Parameter
 
         Name = name;
         Shape = shape;
-        _value = new FloatBuffer((int)count);
+        Count = (int)count;
     }
 
     /// <summary>The tensor's name, as PyTorch calls it.</summary>
@@ -44,10 +47,10 @@ public sealed class Parameter
     public IReadOnlyList<int> Shape { get; }
 
     /// <summary>The number of elements.</summary>
-    public int Count => _value.Length;
+    public int Count { get; }
 
     /// <summary>The value, row-major.</summary>
-    public Span<float> Value => _value.Span;
+    public Span<float> Value => ValueBuffer.Span;
 
     /// <summary>The gradient of the loss with respect to the value, same layout; zeros until a backward pass.</summary>
     public Span<float> Gradient => GradientBuffer.Span;
@@ -75,10 +78,12 @@ public sealed class Parameter
     internal bool HasGradient => _gradient is not null;
 
     /// <summary>The value as a matrix [first axis, all other axes].</summary>
-    internal Matrix Matrix => new(_value, 0, Shape[0], Count / Shape[0]);
+    internal Matrix Matrix => new(ValueBuffer, 0, Shape[0], Count / Shape[0]);
 
     /// <summary>The gradient as a matrix [first axis, all other axes].</summary>
     internal Matrix GradientMatrix => new(GradientBuffer, 0, Shape[0], Count / Shape[0]);
+
+    private FloatBuffer ValueBuffer => _value ?? MakeValue();
 
     /// <summary>To be called after every change of the value.</summary>
     internal void MarkChanged() => Version++;
@@ -105,6 +110,13 @@ public sealed class Parameter
     /// <summary>Lets the memory of the gradient go; a trained model needs it no more.</summary>
     internal void DropGradient() => _gradient = null;
 
+    /// <summary>Several threads may read a new model at once: all get the same memory.</summary>
+    private FloatBuffer MakeValue()
+    {
+        var made = new FloatBuffer(Count);
+        return Interlocked.CompareExchange(ref _value, made, null) ?? made;
+    }
+
     /// <summary>Fills the value with numbers uniform in [-bound, bound), from the stream of this seed and ordinal.</summary>
     internal void InitialiseUniform(ulong seed, uint ordinal, float bound)
     {
@@ -116,8 +128,8 @@ public sealed class Parameter
 /// <summary>The rows of a table that a batch used, each once, in the order of first use.</summary>
 internal sealed class TouchedRows(int rows)
 {
-    private readonly bool[] _isTouched = new bool[rows];
-    private int[] _rows = new int[256];
+    private bool[] _isTouched = [];
+    private int[] _rows = [];
     private int _count;
 
     public ReadOnlySpan<int> Rows => _rows.AsSpan(0, _count);
@@ -127,13 +139,14 @@ internal sealed class TouchedRows(int rows)
 
     public void Add(int row)
     {
+        if (_isTouched.Length == 0) _isTouched = new bool[rows];
         if (_isTouched[row])
         {
             return;
         }
 
         _isTouched[row] = true;
-        if (_count == _rows.Length) Array.Resize(ref _rows, Math.Min(2 * _count, _isTouched.Length));
+        if (_count == _rows.Length) Array.Resize(ref _rows, Math.Min(Math.Max(256, 2 * _count), rows));
         _rows[_count++] = row;
     }
 

@@ -51,8 +51,10 @@ public static class ModelFile
         ClassifierModel model = TryReadWithoutTensors(file) ?? throw new InvalidDataException(
             $"{path}: this is a safetensors file of another program: its metadata has no key '{SpecificationKey}'. "
             + "'recurant inspect' shows what is in it; to predict, give a model that 'recurant train' wrote.");
-        foreach (Parameter parameter in model.Parameters) ReadTensor(file, parameter);
+        // All names and shapes before the first value: until then the model takes no memory, whatever sizes the file claims.
+        foreach (Parameter parameter in model.Parameters) RequireTensor(file, parameter);
         if (file.Tensors.Count != model.Parameters.Count) RejectExtraTensor(file, model);
+        foreach (Parameter parameter in model.Parameters) ReadTensor(file, parameter);
         return model;
     }
 
@@ -75,42 +77,56 @@ public static class ModelFile
 
     private static ClassifierModel? TryReadWithoutTensors(SafetensorsFile file)
     {
-        if (!file.Metadata.TryGetValue(SpecificationKey, out string? specification)) return null;
+        if (!file.Metadata.ContainsKey(SpecificationKey)) return null;
+        ClassifierSpec spec = Parse(file, SpecificationKey, SpecificationJson.Read);
+        Vocabulary vocabulary = Parse(file, VocabularyKey, json => new Vocabulary(StringListJson.Read(json)));
+        List<string> labels = Parse(file, LabelsKey, StringListJson.Read);
+        RequireCount(file, VocabularyKey, vocabulary.Count, "vocabulary_size", spec.VocabularySize);
+        RequireCount(file, LabelsKey, labels.Count, "classes", spec.Classes);
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (string label in labels)
+        {
+            if (!seen.Add(label)) throw Fault(file, LabelsKey, $"the label \"{label}\" stands twice.");
+        }
+
+        ClassifierModel model = Parse(file, SpecificationKey, _ => new ClassifierModel(spec, vocabulary, labels));
+        model.TrainingRecord = file.Metadata.GetValueOrDefault(TrainingKey, "");
+        return model;
+    }
+
+    /// <summary>What one key of the metadata says; every fault in it names the file and the key.</summary>
+    private static T Parse<T>(SafetensorsFile file, string key, Func<string, T> read)
+    {
+        if (!file.Metadata.TryGetValue(key, out string? text)) throw Fault(file, key, "the key is missing.");
         try
         {
-            ClassifierSpec spec = SpecificationJson.Read(specification);
-            var vocabulary = new Vocabulary(StringListJson.Read(Metadata(file, VocabularyKey), VocabularyKey));
-            List<string> labels = StringListJson.Read(Metadata(file, LabelsKey), LabelsKey);
-            RequireTensorsBeforeAllocating(file, spec);
-            return new ClassifierModel(spec, vocabulary, labels) { TrainingRecord = file.Metadata.GetValueOrDefault(TrainingKey, "") };
+            return read(text);
         }
-        catch (Exception failure) when (failure is JsonException or ArgumentException or FormatException)
+        catch (ArgumentException failure)
         {
-            throw new InvalidDataException(
-                $"{file.FilePath}: the metadata does not describe a model: {failure.Message} Copy the file again or train anew.", failure);
+            // The name of one of our own parameters would tell the user nothing.
+            throw Fault(file, key, failure.Message.Replace($" (Parameter '{failure.ParamName}')", "", StringComparison.Ordinal), failure);
+        }
+        catch (Exception failure) when (failure is JsonException or FormatException)
+        {
+            throw Fault(file, key, failure.Message, failure);
+        }
+        catch (InvalidOperationException failure)
+        {
+            // What the reader of JSON says of half a surrogate pair.
+            throw Fault(file, key, "a text in it is not valid Unicode.", failure);
         }
     }
 
-    private static string Metadata(SafetensorsFile file, string key) => file.Metadata.TryGetValue(key, out string? value)
-        ? value
-        : throw new InvalidDataException($"{file.FilePath}: the metadata lacks the key '{key}'. Copy the file again or train anew.");
-
-    /// <summary>A damaged specification must not make us ask for memory that the file does not have.</summary>
-    private static void RequireTensorsBeforeAllocating(SafetensorsFile file, ClassifierSpec spec)
+    private static void RequireCount(SafetensorsFile file, string key, int count, string property, int expected)
     {
-        long available = 0;
-        foreach (TensorInfo tensor in file.Tensors) available += tensor.ElementCount;
-        long least = (long)spec.VocabularySize * Math.Max(1, spec.EmbeddingSize)
-            + (spec.Model == ModelKind.Recurrent ? (long)spec.HiddenSize * spec.HiddenSize * spec.Layers : 0);
-        if (spec.Model != ModelKind.BagOfWords && least > available)
-        {
-            throw new InvalidDataException(
-                $"{file.FilePath}: the specification asks for at least {least:N0} numbers, but the tensors of the file hold {available:N0}. "
-                + "Copy the file again or train anew.");
-        }
+        if (count != expected) throw Fault(file, key, $"it has {count} entries, but \"{property}\" in '{SpecificationKey}' is {expected}.");
     }
 
-    private static void ReadTensor(SafetensorsFile file, Parameter parameter)
+    private static InvalidDataException Fault(SafetensorsFile file, string key, string fault, Exception? cause = null) =>
+        new($"{file.FilePath}: metadata '{key}': {fault} Copy the file again or train anew.", cause);
+
+    private static void RequireTensor(SafetensorsFile file, Parameter parameter)
     {
         int[] expected = parameter.IsStoredTransposed ? [.. parameter.Shape.Reverse()] : [.. parameter.Shape];
         if (!file.TryGetTensor(parameter.Name, out TensorInfo? tensor))
@@ -125,7 +141,10 @@ public static class ModelFile
                 $"{file.FilePath}: tensor '{parameter.Name}' has the shape [{string.Join(", ", tensor.Shape)}], but the specification "
                 + $"says [{string.Join(", ", expected)}]. Copy the file again or train anew.");
         }
+    }
 
+    private static void ReadTensor(SafetensorsFile file, Parameter parameter)
+    {
         if (parameter.IsStoredTransposed)
         {
             file.ReadFloatsTransposed(parameter.Name, parameter.Value);

@@ -159,16 +159,20 @@ internal static class StringListJson
         return Encoding.UTF8.GetString(stream.ToArray());
     }
 
-    public static List<string> Read(string json, string key)
+    /// <exception cref="JsonException">Not JSON.</exception>
+    /// <exception cref="FormatException">Not an array of strings.</exception>
+    public static List<string> Read(string json)
     {
         var strings = new List<string>();
         var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(json));
-        if (!reader.Read() || reader.TokenType != JsonTokenType.StartArray) throw new FormatException($"'{key}' is not a JSON array.");
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartArray) throw new FormatException("it is not a JSON array.");
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            if (reader.TokenType != JsonTokenType.String) throw new FormatException($"'{key}' holds something that is not a string.");
+            if (reader.TokenType != JsonTokenType.String) throw new FormatException($"element {strings.Count} is not a string.");
             strings.Add(reader.GetString()!);
         }
+
+        reader.Read(); // Anything but blanks behind the array throws.
 
         return strings;
     }

@@ -62,7 +62,8 @@ internal sealed class ClassifierRun
         for (int epoch = 1; epoch <= _plan.Epochs; epoch++)
         {
             double begun = _clock.Elapsed.TotalSeconds;
-            (double loss, double accuracy, TrainingEnd? interrupted) = RunEpoch(epoch);
+            (double loss, double accuracy, int steps, TrainingEnd? interrupted) = RunEpoch(epoch);
+            double trained = _clock.Elapsed.TotalSeconds - begun;
             if (interrupted == TrainingEnd.Cancelled && best is null) _cancellation.ThrowIfCancellationRequested();
             if (interrupted == TrainingEnd.Cancelled)
             {
@@ -86,7 +87,7 @@ internal sealed class ClassifierRun
             }
 
             _average.Swap();
-            Report(epoch, StepsInEpoch, loss, accuracy, begun, validation, isBest);
+            Report(epoch, steps, loss, accuracy, begun, trained, validation, isBest);
             if (interrupted is { } reason)
             {
                 end = reason;
@@ -113,37 +114,38 @@ internal sealed class ClassifierRun
         };
     }
 
-    private (double Loss, double Accuracy, TrainingEnd? Interrupted) RunEpoch(int epoch)
+    private (double Loss, double Accuracy, int Steps, TrainingEnd? Interrupted) RunEpoch(int epoch)
     {
         // Every epoch shuffles the list of the epoch before, with numbers that belong to the epoch alone.
         new Philox(_plan.Options.Seed, RandomPurpose.Shuffling, (ulong)epoch).Shuffle(_order);
         double loss = 0, begun = _clock.Elapsed.TotalSeconds, lastReport = begun;
-        int correct = 0, seen = 0;
+        int correct = 0, seen = 0, steps = 0;
         for (int start = 0; start < _order.Length; start += _plan.Batch)
         {
-            if (_cancellation.IsCancellationRequested) return (0, 0, TrainingEnd.Cancelled);
+            if (_cancellation.IsCancellationRequested) return (0, 0, steps, TrainingEnd.Cancelled);
             int count = Math.Min(_plan.Batch, _order.Length - start);
             loss += Step(_order.AsSpan(start, count), epoch, out int correctNow);
             correct += correctNow;
             seen += count;
+            steps++;
             double now = _clock.Elapsed.TotalSeconds;
             if (_progress is not null && now - lastReport > s_progressInterval.TotalSeconds)
             {
                 lastReport = now;
-                Report(epoch, start / _plan.Batch + 1, loss / seen, (double)correct / seen, begun, null, isBest: false);
+                Report(epoch, steps, loss / seen, (double)correct / seen, begun, now - begun, null, isBest: false);
             }
 
             if (_plan.Options.Budget is { } budget && now > budget.TotalSeconds)
             {
-                return (loss / seen, (double)correct / seen, TrainingEnd.Budget);
+                return (loss / seen, (double)correct / seen, steps, TrainingEnd.Budget);
             }
         }
 
-        return (loss / seen, (double)correct / seen, null);
+        return (loss / seen, (double)correct / seen, steps, null);
     }
 
     /// <summary>One step: forward, loss, back, clip, update. Returns the sum of the texts' losses. Allocates nothing once warm.</summary>
-    private double Step(ReadOnlySpan<int> chosen, int epoch, out int correct)
+    internal double Step(ReadOnlySpan<int> chosen, int epoch, out int correct)
     {
         _batch.Fill(_data.Train, chosen);
         for (int b = 0; b < chosen.Length; b++) _labels[b] = _data.TrainLabels[chosen[_batch.Order[b]]];
@@ -192,8 +194,10 @@ internal sealed class ClassifierRun
         }
     }
 
-    private void Report(int epoch, int step, double loss, double accuracy, double begun, Evaluation? validation, bool isBest)
+    private void Report(
+        int epoch, int step, double loss, double accuracy, double begun, double trained, Evaluation? validation, bool isBest)
     {
+        if (_progress is null) return;
         double elapsed = _clock.Elapsed.TotalSeconds - begun;
         long tokens = 0;
         int texts = Math.Min(_order.Length, step * _plan.Batch);
@@ -205,7 +209,7 @@ internal sealed class ClassifierRun
             remaining = budget > _clock.Elapsed ? budget - _clock.Elapsed : TimeSpan.Zero;
         }
 
-        _progress?.Report(new TrainingProgress
+        _progress.Report(new TrainingProgress
         {
             Stage = _plan.Spec.Model == ModelKind.BagOfWords ? "bag of words" : "model",
             Epoch = epoch,
@@ -214,7 +218,7 @@ internal sealed class ClassifierRun
             Steps = StepsInEpoch,
             Loss = loss,
             Accuracy = accuracy,
-            TokensPerSecond = tokens / Math.Max(1e-9, elapsed),
+            TokensPerSecond = tokens / Math.Max(1e-9, trained),
             Remaining = remaining,
             Validation = validation,
             IsBest = isBest,

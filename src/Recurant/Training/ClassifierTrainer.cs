@@ -59,6 +59,11 @@ internal sealed class PreparedData
     {
         DatasetChecks.ForTraining(all);
         if (validation is not null) DatasetChecks.TestLabelsKnown(all, validation);
+        if (validation is { Count: 0 })
+        {
+            throw new InvalidDataException($"{validation.Name}: there are no examples to check the model with. Give at least one row.");
+        }
+
         (TextDataset train, validation) = validation is null
             ? DatasetSplit.Stratified(all, options.ValidationFraction, options.Seed)
             : (all, validation);

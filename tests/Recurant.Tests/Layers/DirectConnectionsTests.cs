@@ -61,6 +61,45 @@ public class DirectConnectionsTests
         Assert.False(Bits.Equal(logits.Row(0), logits.Row(1)));
     }
 
+    [Fact]
+    public void Forward_OneRowForAllPairs_AddsItOnceForEveryNeighbourhood()
+    {
+        var direct = new DirectConnections(Words, buckets: 1, Classes);
+        direct.Weights.InitialiseUniform(8, 0, 0.7f);
+        SequenceBatch batch = new();
+        batch.Fill(s_texts, [.. Enumerable.Range(0, s_texts.Length)]);
+        Matrix logits = Bits.Zeros(batch.Sequences, Classes), weights = direct.Weights.Matrix;
+        direct.Forward(batch, logits);
+        for (int b = 0; b < batch.Sequences; b++)
+        {
+            int[] text = s_texts[batch.Order[b]];
+            for (int j = 0; j < Classes; j++)
+            {
+                double sum = (text.Length + 1) * (double)weights.Row(Words)[j];
+                foreach (int word in text) sum += weights.Row(word)[j];
+                Assert.Equal(sum / Math.Sqrt(2 * text.Length + 1), logits.Row(b)[j], Tolerance);
+            }
+        }
+    }
+
+    [Fact]
+    public void Forward_HundredsOfClasses_AddsToEachOfThem()
+    {
+        // More classes than the sums that are held at a time.
+        const int Many = 700, Word = 2;
+        var direct = new DirectConnections(Words, buckets: 1, Many);
+        for (int i = 0; i < direct.Weights.Count; i++) direct.Weights.Value[i] = i;
+        SequenceBatch batch = new();
+        batch.Fill([[Word]], [0]);
+        Matrix logits = Bits.Zeros(1, Many);
+        direct.Forward(batch, logits);
+        for (int j = 0; j < Many; j++)
+        {
+            double sum = Word * Many + j + 2.0 * (Words * Many + j);
+            Assert.Equal(sum / Math.Sqrt(3), logits.Row(0)[j], Tolerance * sum);
+        }
+    }
+
     /// <summary>z is linear in D: the change of z by a step in any direction, times dz, is that direction times dD.</summary>
     [Fact]
     public void Backward_AnyDirection_IsTheTransposeOfForward()

@@ -17,7 +17,7 @@ internal sealed class NetworkCase
     private const double GradientFloor = 0.02;
 
     /// <summary>A tensor whose gradients are all below this would be compared with little more than rounding.</summary>
-    private const double SmallestGradient = 1e-5;
+    private const double SmallestGradient = 2e-5;
 
     /// <summary>Not sorted by length; no text holds word 0, so that a word that was dropped can be told.</summary>
     public static readonly int[][] Texts = [[3, 1, 4, 1], [5, 8, 2, 6, 5, 3], [7], [8, 2, 7], [1, 8, 2, 8, 4, 6]];
@@ -32,7 +32,8 @@ internal sealed class NetworkCase
         foreach (Parameter parameter in Network.Parameters)
         {
             // With small numbers attention is nearly a mean, and its own gradients would be nothing but rounding.
-            parameter.InitialiseUniform(seed++, ordinal: 0, parameter.Name == "attention.query" ? 6 * scale : scale);
+            float factor = parameter.Name switch { "attention.query" => 6, "output.weight" => 2, _ => 1 };
+            parameter.InitialiseUniform(seed++, ordinal: 0, factor * scale);
             // Biases above zero keep rectified units alive.
             if (parameter.Name.StartsWith("bias", StringComparison.Ordinal)) Lift(parameter.Value, 0.6f * scale);
         }
