@@ -10,8 +10,6 @@ internal static class DemoText
     /// <summary>The sentence that the chapter begins with.</summary>
     public const string NotGood = "This movie is not good";
 
-    private const int NarrowestSentence = 20;
-
     /// <summary>Sentences with the label that any reader gives them.</summary>
     public static IReadOnlyList<(string Text, string Label)> Sentences { get; } =
     [
@@ -25,30 +23,28 @@ internal static class DemoText
         ("The music is great but the movie is boring", "negative"),
     ];
 
-    /// <summary>A table of sentences by models; answers that a reader would not give are marked.</summary>
+    /// <summary>
+    /// A table of sentences by models; answers that a reader would not give are marked. Where it is too wide, the sentences
+    /// stand above their answers.
+    /// </summary>
     public static IEnumerable<string> Table(IReadOnlyList<string> models, IReadOnlyList<IReadOnlyList<Prediction>> answers, int width)
     {
-        int longest = Sentences.Max(sentence => sentence.Text.Length);
-        bool fits = longest + models.Count * (2 + Cell(new string('x', 8), 0, wrong: true).Length) <= width;
         var cells = new List<string[]> { models.ToArray() };
         for (int s = 0; s < Sentences.Count; s++)
         {
-            string right = Sentences[s].Label;
-            cells.Add([.. answers[s].Select(answer =>
-                Cell(fits ? answer.Label : answer.Label[..3], answer.Probability, answer.Label != right))]);
+            cells.Add([.. answers[s].Select(answer => Cell(answer.Label[..3], answer.Probability, answer.Label != Sentences[s].Label))]);
         }
 
         int[] widths = [.. models.Select((_, m) => cells.Max(row => row[m].Length))];
-        int room = Math.Clamp(width - widths.Sum() - 2 * widths.Length, NarrowestSentence, longest);
+        int room = Sentences.Max(sentence => sentence.Text.Length);
+        bool isStacked = room + widths.Sum(cell => cell + 2) > width;
         for (int row = 0; row < cells.Count; row++)
         {
-            string[] lines = row == 0 ? [""] : [.. TextLayout.Wrap(Sentences[row - 1].Text, room)];
-            for (int i = 0; i < lines.Length; i++)
-            {
-                var line = new StringBuilder(lines[i].PadRight(room));
-                for (int m = 0; i == 0 && m < widths.Length; m++) line.Append("  ").Append(cells[row][m].PadRight(widths[m]));
-                yield return line.ToString().TrimEnd();
-            }
+            string sentence = row == 0 ? "" : Sentences[row - 1].Text;
+            if (isStacked && row > 0) yield return sentence;
+            var line = new StringBuilder(isStacked ? "" : sentence.PadRight(room));
+            for (int m = 0; m < widths.Length; m++) line.Append("  ").Append(cells[row][m].PadRight(widths[m]));
+            yield return line.ToString().TrimEnd();
         }
     }
 

@@ -1,0 +1,41 @@
+#!/bin/sh
+# Builds everything in Release and runs all tests. Needs the .NET 10 SDK and nothing else; options are passed on to
+# 'dotnet test', for example: ./test.sh --filter-class '*CellTests'. The last line counts: N passed, N failed.
+root=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd) || exit 1
+cd "$root" || exit 1
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_CLI_UI_LANGUAGE=en
+mkdir -p artifacts || exit 1
+
+if ! dotnet build Recurant.slnx -c Release --nologo -v quiet >artifacts/test-build.log 2>&1; then
+    grep -E 'error' artifacts/test-build.log | sort -u
+    echo "the build failed; all of its output is in artifacts/test-build.log"
+    echo "0 passed, 1 failed"
+    exit 1
+fi
+
+passed=0 failed=0 skipped=0 code=0
+for project in tests/*/*.Tests.csproj; do
+    name=$(basename "$project" .csproj)
+    echo "== $name"
+    dotnet test --project "$project" -c Release --no-build --no-progress --output normal "$@" >artifacts/test-run.log 2>&1
+    result=$?
+    # 8: no test matched the filter, which is no failure of this project.
+    [ $result -eq 0 ] || { [ $result -eq 8 ] && [ $# -gt 0 ]; } || code=1
+    sed -e '/^Running tests from/d' -e '/^$/d' artifacts/test-run.log
+    number() { sed -n "s/^ *$1: *\([0-9][0-9]*\).*/\1/p" artifacts/test-run.log | tail -n 1; }
+    p=$(number succeeded) f=$(number failed) s=$(number skipped)
+    if [ -z "$p" ]; then
+        # The run ended before it could count: that is a failure, not an empty run.
+        f=1
+        code=1
+    fi
+    passed=$((passed + ${p:-0})) failed=$((failed + ${f:-0})) skipped=$((skipped + ${s:-0}))
+done
+
+[ "$failed" -eq 0 ] || code=1
+if [ "$skipped" -gt 0 ]; then
+    echo "$passed passed, $failed failed, $skipped skipped"
+else
+    echo "$passed passed, $failed failed"
+fi
+exit $code
