@@ -59,6 +59,7 @@ internal sealed class ClassifierRun
         var epochs = new List<EpochRecord>();
         EpochRecord? best = null;
         TrainingEnd end = TrainingEnd.Completed;
+        WarmUp();
         for (int epoch = 1; epoch <= _plan.Epochs; epoch++)
         {
             double begun = _clock.Elapsed.TotalSeconds;
@@ -112,6 +113,19 @@ internal sealed class ClassifierRun
             End = end,
             VectorsFound = _data.VectorsFound,
         };
+    }
+
+    /// <summary>
+    /// Runs the longest texts forward and back once, without learning from them: every workspace takes its final size at
+    /// once, and no later step allocates or leaves outgrown memory behind.
+    /// </summary>
+    private void WarmUp()
+    {
+        int[] longest = [.. Enumerable.Range(0, _data.Train.Count).OrderByDescending(i => _data.Train[i].Length).Take(_plan.Batch)];
+        _batch.Fill(_data.Train, longest);
+        Matrix logits = _network.Forward(_workers, _batch, _memory, _plan.Dropout);
+        _network.Backward(_workers, _batch, _memory, logits, _plan.Dropout);
+        foreach (Parameter parameter in _network.Parameters.Where(parameter => parameter.HasGradient)) parameter.ClearGradient();
     }
 
     private (double Loss, double Accuracy, int Steps, TrainingEnd? Interrupted) RunEpoch(int epoch)

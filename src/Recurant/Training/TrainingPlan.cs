@@ -85,9 +85,9 @@ internal sealed record TrainingPlan
                 Output = dropout.Output ?? 0.5f,
                 Seed = options.Seed,
             },
-            LearningRate = options.LearningRate ?? DefaultRate(options.Optimizer, recurrent),
+            LearningRate = options.LearningRate ?? DefaultRate(options.Optimizer),
             WeightDecay = options.WeightDecay ?? 0.01f,
-            LabelSmoothing = options.LabelSmoothing ?? 0f,
+            LabelSmoothing = options.LabelSmoothing ?? (small && size.Classes > 2 ? 0.1f : 0f),
             Schedule = options.Schedule ?? ScheduleKind.Linear,
             Batch = options.Batch ?? 32,
             Epochs = options.Epochs ?? (small ? 30 : 12),
@@ -126,6 +126,6 @@ internal sealed record TrainingPlan
         return buckets;
     }
 
-    private static float DefaultRate(OptimizerKind kind, bool recurrent) =>
-        kind is OptimizerKind.Adam or OptimizerKind.AdamW ? (recurrent ? 2e-3f : 3e-3f) : Optimizer.DefaultLearningRate(kind);
+    private static float DefaultRate(OptimizerKind kind) =>
+        kind is OptimizerKind.Adam or OptimizerKind.AdamW ? 4e-3f : Optimizer.DefaultLearningRate(kind);
 }
