@@ -239,28 +239,8 @@ internal sealed class ClassifierRun
         });
     }
 
-    private NonFiniteLossException NonFinite(string what, double value, int epoch)
-    {
-        string place = _network.Parameters.FirstOrDefault(parameter => HasNonFinite(parameter.Value)) is { } weights
-            ? $"the first non-finite numbers are in the weights '{weights.Name}'"
-            : _network.FirstNonFinite(_memory, _batch) is { } layer
-                ? $"the weights are still finite; the first non-finite numbers come out of {layer}"
-                : _network.Parameters.FirstOrDefault(parameter => parameter.HasGradient && HasNonFinite(parameter.Gradient)) is { } gradient
-                    ? $"the first non-finite numbers are in the gradient of '{gradient.Name}'"
-                    : "every layer's output is finite";
-        return new NonFiniteLossException(string.Create(
-            CultureInfo.InvariantCulture,
-            $"In step {_step + 1} (epoch {epoch}) {what} {value}: {place}. "
-            + $"The steps are too large: lower the learning rate (now {_plan.LearningRate}) or clip the gradient (now {_plan.Options.Clip})."));
-    }
-
-    private static bool HasNonFinite(ReadOnlySpan<float> values)
-    {
-        foreach (float value in values)
-        {
-            if (!float.IsFinite(value)) return true;
-        }
-
-        return false;
-    }
+    private NonFiniteLossException NonFinite(string what, double value, int epoch) => new(string.Create(
+        CultureInfo.InvariantCulture,
+        $"In step {_step + 1} (epoch {epoch}) {what} {value}: {NonFinitePlace.Find(_network, _memory, _batch)}. "
+        + $"The steps are too large: lower the learning rate (now {_plan.LearningRate}) or clip the gradient (now {_plan.Options.Clip})."));
 }

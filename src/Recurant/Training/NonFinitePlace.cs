@@ -1,0 +1,55 @@
+using Recurant.Data;
+using Recurant.Models;
+using Recurant.Parameters;
+
+namespace Recurant.Training;
+
+/// <summary>Finds where numbers went out of bounds, once a loss or the norm of a gradient is not finite.</summary>
+internal static class NonFinitePlace
+{
+    /// <summary>The first place on the data's way: the weights, the outputs of the layers, the gradients.</summary>
+    public static string Find(ClassifierNetwork network, NetworkMemory memory, SequenceBatch batch)
+    {
+        foreach (Parameter parameter in network.Parameters)
+        {
+            if (HasNonFinite(parameter.Value)) return $"the first non-finite numbers are in the weights '{parameter.Name}'";
+        }
+
+        if (network.FirstNonFinite(memory, batch) is { } layer)
+        {
+            return $"the weights are still finite; the first non-finite numbers come out of {layer}";
+        }
+
+        return LargestGradient(network) is { } gradient
+            ? $"weights and outputs are finite; the largest numbers are in the gradient of '{gradient.Name}'"
+            : "weights and outputs are finite, but those of the output layer lie too far apart";
+    }
+
+    /// <summary>The parameter whose gradient holds the largest number, NaN above all; null before a backward pass.</summary>
+    private static Parameter? LargestGradient(ClassifierNetwork network)
+    {
+        Parameter? found = null;
+        float largest = 0;
+        foreach (Parameter parameter in network.Parameters)
+        {
+            if (!parameter.HasGradient) continue;
+            foreach (float value in parameter.Gradient)
+            {
+                float size = float.IsNaN(value) ? float.PositiveInfinity : Math.Abs(value);
+                if (size > largest) (largest, found) = (size, parameter);
+            }
+        }
+
+        return found;
+    }
+
+    private static bool HasNonFinite(ReadOnlySpan<float> values)
+    {
+        foreach (float value in values)
+        {
+            if (!float.IsFinite(value)) return true;
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,114 @@
+using System.Diagnostics;
+using Recurant.Cells;
+using Recurant.Data;
+using Recurant.Layers;
+using Recurant.Models;
+using Recurant.Numerics;
+using Recurant.Optimizers;
+using Recurant.Training;
+using Xunit;
+
+namespace Recurant.Tests.Training;
+
+/// <summary>No other test runs beside these, whose subject is what the whole process allocates.</summary>
+[CollectionDefinition(nameof(AloneCollection), DisableParallelization = true)]
+public class AloneCollection;
+
+/// <summary>A training step allocates nothing on any thread once its memory has grown to the largest batch.</summary>
+[Collection(nameof(AloneCollection))]
+public class AllocationTests
+{
+    private const int Batch = 16, StepsInRound = 10, Rounds = 12;
+
+    public static TheoryData<string, int> Networks
+    {
+        get
+        {
+            TheoryData<string, int> networks = [];
+            foreach (string name in s_networks.Keys)
+            {
+                networks.Add(name, 1);
+                networks.Add(name, 3);
+            }
+
+            return networks;
+        }
+    }
+
+    // Wide enough that products, packing and updates are dealt out over the threads.
+    private static readonly TrainingOptions s_wide = Reviews.Small with
+    {
+        Hidden = 64, Embedding = 64, Layers = 2, Bidirectional = true, Dropout = Reviews.EveryDropout, Batch = Batch,
+    };
+
+    private static readonly Dictionary<string, TrainingOptions> s_networks = new()
+    {
+        ["elman"] = s_wide with { Cell = CellKind.Elman, Pooling = Pooling.Last },
+        ["elman, preactivation"] = s_wide with { Cell = CellKind.Elman, Form = ElmanForm.PreActivation, Pooling = Pooling.Mean },
+        ["lstm"] = s_wide with { Cell = CellKind.Lstm, Pooling = Pooling.Max, Direct = true },
+        ["lstm, one-hot"] = s_wide with { Cell = CellKind.Lstm, Embedding = 0, Optimizer = OptimizerKind.Sgd },
+        ["gru inside"] = s_wide with { Cell = CellKind.Gru, Pooling = Pooling.Attention, Optimizer = OptimizerKind.Nesterov },
+        ["gru outside"] = s_wide with { Cell = CellKind.Gru, GruReset = GruReset.Outside, LabelSmoothing = 0.1f, Clip = 0 },
+        ["feed-forward"] = s_wide with { Model = ModelKind.FeedForward, Optimizer = OptimizerKind.RmsProp },
+        ["bag of words"] = s_wide with { Model = ModelKind.BagOfWords },
+    };
+
+    [Theory]
+    [MemberData(nameof(Networks))]
+    public void Step_OnceWarm_AllocatesNothingOnAnyThread(string network, int threads)
+    {
+        (ClassifierRun run, int[] order) = Start(s_networks[network], threads, Batch);
+        Assert.Equal(0, LeastAllocated(run, order, Batch));
+    }
+
+    [Fact]
+    public void Step_HundredsOfTextsAndClasses_AllocatesNothing()
+    {
+        const int Large = 300;
+        TextDataset words = Reviews.Words(2 * Large, seed: 1);
+        var data = new TextDataset("many", [.. words.Examples.Select((example, i) => example with { Label = $"label {i % Large}" })]);
+        TrainingOptions options = s_wide with { Layers = 1, Hidden = 16, Direct = true, Batch = Large };
+        (ClassifierRun run, int[] order) = Start(options, threads: 2, Large, data);
+        Assert.Equal(0, LeastAllocated(run, order, Large));
+    }
+
+    [Fact]
+    public void LeastAllocated_StepsThatAllocate_IsNotZero()
+    {
+        // The gate itself must be able to fail: the same measure over steps that make one small object each.
+        object? last = null;
+        Assert.True(Least(_ => last = new byte[8]) >= StepsInRound * 8);
+        Assert.NotNull(last);
+    }
+
+    private static (ClassifierRun Run, int[] Order) Start(TrainingOptions options, int threads, int batch, TextDataset? data = null)
+    {
+        PreparedData prepared = PreparedData.Make(data ?? Reviews.Words(200, seed: 1), null, options);
+        var run = new ClassifierRun(prepared, Workers.ForThreads(threads), Stopwatch.StartNew(), null, default);
+        // The longest texts first: memory grows to what they need, with a reserve, and stays.
+        int[] order = [.. Enumerable.Range(0, prepared.Train.Count).OrderByDescending(i => prepared.Train[i].Length)];
+        for (int step = 0; step < 3; step++) run.Step(order.AsSpan(0, batch), 1, out _);
+        for (int start = 0; start + batch <= order.Length; start += batch) run.Step(order.AsSpan(start, batch), 1, out _);
+        return (run, order);
+    }
+
+    private static long LeastAllocated(ClassifierRun run, int[] order, int batch) =>
+        Least(step => run.Step(order.AsSpan(step * batch % (order.Length - batch + 1), batch), 1, out _));
+
+    /// <summary>
+    /// What a round of steps allocates in the whole process, on the quietest of several rounds: the runtime and the test runner
+    /// allocate now and then on threads of their own, but a step that allocates does so in every round.
+    /// </summary>
+    private static long Least(Action<int> step)
+    {
+        long least = long.MaxValue;
+        for (int round = 0; round < Rounds && least > 0; round++)
+        {
+            long before = GC.GetTotalAllocatedBytes(precise: true);
+            for (int i = 0; i < StepsInRound; i++) step(i);
+            least = Math.Min(least, GC.GetTotalAllocatedBytes(precise: true) - before);
+        }
+
+        return least;
+    }
+}
