@@ -43,7 +43,9 @@ public sealed class TextClassifier
     }
 
     /// <summary>Reads a classifier from a model file; see <see cref="ModelFile.Load"/> for exceptions.</summary>
-    public static TextClassifier Load(string path) => new(ModelFile.Load(path));
+    /// <param name="path">The file.</param>
+    /// <param name="threads">Threads for one prediction; 0 for one a core. The result does not depend on it.</param>
+    public static TextClassifier Load(string path, int threads = 0) => new(ModelFile.Load(path), threads);
 
     /// <summary>Writes the model to a file; an existing file is replaced only by a complete one.</summary>
     /// <param name="path">The file, by convention with the ending <c>.safetensors</c>.</param>

@@ -42,7 +42,8 @@ public sealed class TextDataset
 
     /// <summary>Makes a data set from pairs in memory; line n is the n-th pair, counted from 1.</summary>
     /// <param name="pairs">A text and its label, each.</param>
-    public static TextDataset FromPairs(IEnumerable<(string Text, string Label)> pairs)
+    /// <param name="name">What messages call the data.</param>
+    public static TextDataset FromPairs(IEnumerable<(string Text, string Label)> pairs, string name = "the examples")
     {
         ArgumentNullException.ThrowIfNull(pairs);
         var examples = new List<TextExample>();
@@ -51,6 +52,6 @@ public sealed class TextDataset
             examples.Add(new TextExample(text, label, examples.Count + 1));
         }
 
-        return new TextDataset("memory", examples);
+        return new TextDataset(name, examples);
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using Recurant.Data;
 using Recurant.Models;
 using Recurant.Numerics;
@@ -16,9 +17,28 @@ public sealed record Prediction
 
     /// <summary>Every label with its probability, in the order of the model's labels; they add up to 1.</summary>
     public required IReadOnlyList<KeyValuePair<string, float>> Probabilities { get; init; }
+
+    /// <summary>The probability of one label, 0 to 1.</summary>
+    /// <exception cref="ArgumentException">The model does not know the label.</exception>
+    public float ProbabilityOf(string label)
+    {
+        foreach ((string known, float probability) in Probabilities)
+        {
+            if (known == label) return probability;
+        }
+
+        throw new ArgumentException(
+            $"The model does not know the label \"{label}\"; it knows {string.Join(", ", Probabilities.Select(p => $"\"{p.Key}\""))}.", nameof(label));
+    }
+
+    /// <summary>For example "negative 0.98".</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Label} {Probability:0.00}");
 }
 
-/// <summary>Predicts with a model. One predictor may be used from many threads at once.</summary>
+/// <summary>
+/// Predicts with a model that is already in memory; <c>TextClassifier</c> wraps it together with training and
+/// files. One predictor may be used from many threads at once.
+/// </summary>
 public sealed class Predictor
 {
     private readonly ClassifierModel _model;
@@ -37,7 +57,11 @@ public sealed class Predictor
     }
 
     /// <summary>Predicts the label of one text. A word the model has never seen counts as the unknown word.</summary>
-    public Prediction Predict(string text) => Predict([text])[0];
+    public Prediction Predict(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return Predict([text])[0];
+    }
 
     /// <summary>Predicts the labels of many texts; the answers stand in the order of the texts.</summary>
     /// <exception cref="OperationCanceledException">Cancelled between two batches.</exception>

@@ -70,7 +70,7 @@ internal sealed class PreparedData
         if (validation.Count == 0)
         {
             throw new InvalidDataException(
-                $"{all.Name}: {all.Count} rows are too few to set some aside for validation. Give more rows, or a file of their own with --valid.");
+                $"{all.Name}: {all.Count} rows are too few to set some aside for validation. Give more rows, or texts of their own to validate with (--valid on the command line).");
         }
 
         bool pairs = options.Model == ModelKind.BagOfWords;
