@@ -69,8 +69,8 @@ internal static class Application
                 case "--help" or "-h":
                     break;
                 default:
-                    throw new UsageException(
-                        $"there is no option {word} without a command.{Nearest.Question(word, ["--help", "--version"])}\nTry 'recurant --help'.");
+                    string guess = Nearest.Question(word, ["--help", "--version"]);
+                    throw new UsageException($"there is no option {word} without a command.{guess}\nTry 'recurant --help'.");
             }
         }
 
@@ -88,8 +88,10 @@ internal static class Application
             if (known == name) return make();
         }
 
+        IEnumerable<string> names = Commands.Select(command => command.Name);
+        string shown = TextLayout.Shorten(TextLayout.OneLine(name), 40);
         throw new UsageException(
-            $"there is no command \"{TextLayout.Shorten(TextLayout.OneLine(name), 40)}\".{Nearest.Question(name, Commands.Select(command => command.Name))}"
-            + $"\nThe commands are {string.Join(", ", Commands.Select(command => command.Name))}; try 'recurant --help'.");
+            $"there is no command \"{shown}\".{Nearest.Question(name, names)}\n"
+            + $"The commands are {string.Join(", ", names)}; try 'recurant --help'.");
     }
 }

@@ -14,7 +14,11 @@ internal sealed record CommandOption(string Name, string? Value, string Help)
 
     /// <summary>The option of a setting.</summary>
     public static CommandOption Of(Setting setting) =>
-        new("--" + setting.Name, setting.Value, setting.Help) { Group = setting.Group, IsFlag = setting.Kind == SettingKind.Flag };
+        new("--" + setting.Name, setting.Value, setting.Help)
+        {
+            Group = setting.Group,
+            IsFlag = setting.Kind == SettingKind.Flag,
+        };
 }
 
 /// <summary>The options that every command takes.</summary>
@@ -25,7 +29,8 @@ internal static class SharedOptions
 
     public static readonly CommandOption Quiet = new("--quiet", null, "No progress and no notes.");
 
-    public static readonly CommandOption Verbose = new("--verbose", null, "Show the whole of an error, with the place in the code.");
+    public static readonly CommandOption Verbose =
+        new("--verbose", null, "Show the whole of an error, with the place in the code.");
 
     public static readonly CommandOption Help = new("--help", null, "Show this help.");
 

@@ -23,13 +23,15 @@ internal static class FailureReport
     {
         UsageException => (ExitCode.WrongUsage, failure.Message),
         OperationCanceledException => (ExitCode.Interrupted, "interrupted; nothing was written."),
-        FileNotFoundException { FileName: { } file } => (ExitCode.Failed, $"{Relative(file)}: there is no such file.{Neighbour(file)}"),
+        FileNotFoundException { FileName: { } file } =>
+            (ExitCode.Failed, $"{Relative(file)}: there is no such file.{Neighbour(file)}"),
         DirectoryNotFoundException or InvalidDataException or NonFiniteLossException => (ExitCode.Failed, failure.Message),
         UnauthorizedAccessException => (ExitCode.Failed, $"{failure.Message} Change the permissions, or use another file."),
         IOException => (ExitCode.Failed, failure.Message),
         ArgumentException => (ExitCode.WrongUsage, failure.Message),
         OutOfMemoryException => (ExitCode.Failed, "the memory does not suffice. Try a smaller --hidden, --batch or --max-words."),
-        _ => (ExitCode.Failed, $"unexpected failure: {failure.GetType().Name}: {failure.Message}\nThis is a fault of the program; "
+        _ => (ExitCode.Failed,
+            $"unexpected failure: {failure.GetType().Name}: {failure.Message}\nThis is a fault of the program; "
             + "--verbose shows where it happened."),
     };
 
@@ -46,7 +48,8 @@ internal static class FailureReport
         {
             string? directory = Path.GetDirectoryName(Path.GetFullPath(path));
             if (directory is null || !Directory.Exists(directory)) return "";
-            return Nearest.Question(Path.GetFileName(path), Directory.EnumerateFiles(directory).Take(1000).Select(file => Path.GetFileName(file)));
+            return Nearest.Question(
+                Path.GetFileName(path), Directory.EnumerateFiles(directory).Take(1000).Select(file => Path.GetFileName(file)));
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

@@ -10,7 +10,8 @@ internal sealed class Invocation
     private readonly ParseResult _parsed;
     private readonly Dictionary<string, Option> _options;
 
-    private Invocation(CliCommand command, ParseResult parsed, Dictionary<string, Option> options, string[] arguments, UserTerminal terminal)
+    private Invocation(CliCommand command, ParseResult parsed, Dictionary<string, Option> options, string[] arguments,
+        UserTerminal terminal)
     {
         Command = command;
         _parsed = parsed;
@@ -58,7 +59,8 @@ internal sealed class Invocation
         Add(SharedOptions.Help);
         options[SharedOptions.Help.Name].Aliases.Add("-h");
 
-        // Nothing may be read from files named @... nor one-letter options be taken apart: a text to predict can look like either.
+        // Nothing may be read from files named @... nor one-letter options be taken apart: a text to predict can look like
+        // either.
         var configuration = new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null };
         ParseResult parsed = symbol.Parse(words, configuration);
         RejectUnknownOptions(parsed, options.Keys);
@@ -79,7 +81,8 @@ internal sealed class Invocation
     }
 
     /// <summary>Whether an option was given.</summary>
-    public bool Has(string option) => _options.TryGetValue(option, out Option? symbol) && _parsed.GetResult(symbol) is OptionResult { Implicit: false };
+    public bool Has(string option) =>
+        _options.TryGetValue(option, out Option? symbol) && _parsed.GetResult(symbol) is OptionResult { Implicit: false };
 
     /// <summary>The value of an option as text, <c>true</c> or <c>false</c> for a flag; null if it was not given.</summary>
     public string? Value(string option)
@@ -89,7 +92,8 @@ internal sealed class Invocation
         string negation = "--no-" + option[2..];
         if (Has(negation))
         {
-            return Has(option) ? throw new UsageException($"{option} and {negation} contradict each other: give one of them.") : "false";
+            if (!Has(option)) return "false";
+            throw new UsageException($"{option} and {negation} contradict each other: give one of them.");
         }
 
         return !Has(option) ? null : _parsed.GetValue((Option<bool>)symbol) ? "true" : "false";
@@ -132,7 +136,8 @@ internal sealed class Invocation
     private static bool LooksLikeOption(string word)
     {
         string name = word.Split('=', 2)[0];
-        return name.Length > 1 && name[0] == '-' && name.Any(char.IsAsciiLetter) && !name.Any(c => !char.IsAsciiLetterOrDigit(c) && c != '-');
+        return name.Length > 1 && name[0] == '-' && name.Any(char.IsAsciiLetter)
+            && !name.Any(c => !char.IsAsciiLetterOrDigit(c) && c != '-');
     }
 
     private static string Reword(ParseError error)
@@ -158,8 +163,8 @@ internal sealed class Invocation
 
         if (arguments.Count > most)
         {
-            throw new UsageException(
-                $"\"{TextLayout.Shorten(arguments[most], 60)}\" is one argument too many. Usage: recurant {command.Name} {command.Arguments}");
+            string extra = TextLayout.Shorten(arguments[most], 60);
+            throw new UsageException($"\"{extra}\" is one argument too many. Usage: recurant {command.Name} {command.Arguments}");
         }
     }
 }

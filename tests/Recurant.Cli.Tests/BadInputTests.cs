@@ -15,7 +15,8 @@ public class BadInputTests
         { Reviews.Tsv() + "mixed\tOnly once.\n", "data.tsv, line 122: the label \"mixed\" occurs only once" },
         { Reviews.Tsv() + "positive\n", "data.tsv, line 122" },
         { Reviews.Tsv() + "positive\tone\ttwo\n", "data.tsv, line 122" },
-        { Reviews.Tsv().Replace("negative", "positive", StringComparison.Ordinal), "data.tsv: all 120 rows have the label \"positive\"" },
+        { Reviews.Tsv().Replace("negative", "positive", StringComparison.Ordinal),
+            "data.tsv: all 120 rows have the label \"positive\"" },
         { Reviews.Tsv() + "positive\t" + new string('x', 10_000_000) + "\n", "data.tsv, line 122" },
         { Reviews.Tsv() + "\tno label\n", "data.tsv, line 122" },
     };
@@ -34,7 +35,9 @@ public class BadInputTests
     public void Train_UnclosedQuote_NamesTheLine()
     {
         using var place = new Workspace();
-        place.Write("data.csv", "label,text\n" + string.Concat(Reviews.Pairs(40).Select(pair => $"{pair.Label},\"{pair.Text}\"\n")) + "positive,\"never closed\nnegative,x\n");
+        place.Write("data.csv",
+            "label,text\n" + string.Concat(Reviews.Pairs(40).Select(pair => $"{pair.Label},\"{pair.Text}\"\n"))
+                + "positive,\"never closed\nnegative,x\n");
         AssertFails(place, "data.csv, line 42", ["train", "data.csv"]);
         Assert.Equal(["data.csv"], place.Files());
     }
@@ -60,7 +63,9 @@ public class BadInputTests
     public void Train_MarkAndWindowsLineEnds_AreNoFault()
     {
         using var place = new Workspace();
-        place.WriteBytes("data.tsv", [.. Encoding.UTF8.Preamble, .. Encoding.UTF8.GetBytes(Reviews.Tsv().Replace("\n", "\r\n", StringComparison.Ordinal))]);
+        place.WriteBytes("data.tsv",
+            [.. Encoding.UTF8.Preamble,
+                .. Encoding.UTF8.GetBytes(Reviews.Tsv().Replace("\n", "\r\n", StringComparison.Ordinal))]);
         place.TrainSmall("--seed", "3");
         byte[] windows = File.ReadAllBytes(place.Path("model.safetensors"));
         place.Write("data.tsv", Reviews.Tsv());
@@ -74,8 +79,10 @@ public class BadInputTests
         using var place = new Workspace();
         place.TrainSmall();
         place.Write("test.tsv", Reviews.Tsv(10) + "mixed\tSo so.\n");
-        AssertFails(place, "test.tsv, line 12: the label \"mixed\" never occurs in the training data", ["test", "model.safetensors", "test.tsv"]);
-        AssertFails(place, "test.tsv, line 12: the label \"mixed\" never occurs", ["train", "data.tsv", "--test", "test.tsv", "--out", "other.safetensors"]);
+        AssertFails(place, "test.tsv, line 12: the label \"mixed\" never occurs in the training data",
+            ["test", "model.safetensors", "test.tsv"]);
+        AssertFails(place, "test.tsv, line 12: the label \"mixed\" never occurs",
+            ["train", "data.tsv", "--test", "test.tsv", "--out", "other.safetensors"]);
         Assert.False(place.Has("other.safetensors"));
     }
 
@@ -94,7 +101,9 @@ public class BadInputTests
         using var place = new Workspace();
         place.Write("data.tsv", Reviews.Tsv());
         place.Write("model.safetensors", "an older file");
-        string error = AssertFails(place, "In step ", ["train", "data.tsv", "--out", "model.safetensors", "--optimizer", "sgd", "--learning-rate", "1e9", "--clip", "0", "--cell", "elman", "--activation", "relu"]);
+        string[] steep =
+            ["--optimizer", "sgd", "--learning-rate", "1e9", "--clip", "0", "--cell", "elman", "--activation", "relu"];
+        string error = AssertFails(place, "In step ", ["train", "data.tsv", "--out", "model.safetensors", .. steep]);
         Assert.Contains("lower the learning rate", error, StringComparison.Ordinal);
         Assert.Equal("an older file", File.ReadAllText(place.Path("model.safetensors")));
         Assert.Equal(["data.tsv", "model.safetensors"], place.Files());
@@ -106,7 +115,8 @@ public class BadInputTests
         using var place = new Workspace();
         CommandResult result = place.Run("train", "absent.tsv", "--out", "no/such/place.safetensors");
         Assert.Equal(1, result.Code);
-        Assert.StartsWith("recurant: Cannot write no/such/place.safetensors: there is no directory", result.Error, StringComparison.Ordinal);
+        Assert.StartsWith("recurant: Cannot write no/such/place.safetensors: there is no directory", result.Error,
+            StringComparison.Ordinal);
         Assert.Equal(1, place.Run("train", "absent.tsv", "--out", ".").Code);
     }
 
@@ -116,10 +126,13 @@ public class BadInputTests
         using var place = new Workspace();
         place.Write("data.tsv", Reviews.Tsv());
         Directory.CreateDirectory(place.Path("small"));
-        Assert.SkipUnless(Shell("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", place.Path("small")), "A small disk can be made by the superuser only.");
+        Assert.SkipUnless(Shell("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", place.Path("small")),
+            "A small disk can be made by the superuser only.");
         try
         {
-            string error = AssertFails(place, "Cannot write small/model.safetensors: the disk is full", ["train", "data.tsv", "--out", "small/model.safetensors", "--hidden", "64", "--epochs", "1"]);
+            string error = AssertFails(
+                place, "Cannot write small/model.safetensors: the disk is full",
+                ["train", "data.tsv", "--out", "small/model.safetensors", "--hidden", "64", "--epochs", "1"]);
             Assert.Contains("Nothing was written", error, StringComparison.Ordinal);
             Assert.Empty(Directory.GetFiles(place.Path("small")));
         }

@@ -24,7 +24,9 @@ public class ConfigTests
         string[] lines = File.ReadAllLines(place.Path("mine.json"));
         foreach (Setting setting in SettingTable.All)
         {
-            int at = Assert.Single(Enumerable.Range(0, lines.Length), i => lines[i].StartsWith($"  \"{setting.Name}\": null", StringComparison.Ordinal));
+            string start = $"  \"{setting.Name}\": null";
+            int at = Assert.Single(
+                Enumerable.Range(0, lines.Length), i => lines[i].StartsWith(start, StringComparison.Ordinal));
             Assert.StartsWith("  // ", lines[at - 1], StringComparison.Ordinal);
         }
 
@@ -55,15 +57,18 @@ public class ConfigTests
             }
             """);
         Assert.Equal(0, place.Run("train", "--config", "c.json").Code);
-        Assert.Contains("GRU, 1 layer of 8 units, max pooling", place.Run("inspect", "from-file.safetensors").Out, StringComparison.Ordinal);
+        Assert.Contains("GRU, 1 layer of 8 units, max pooling", place.Run("inspect", "from-file.safetensors").Out,
+            StringComparison.Ordinal);
         Assert.Equal(0, place.Run("train", "--config", "c.json", "--cell", "lstm", "--out", "other.safetensors").Code);
-        Assert.Contains("LSTM, 1 layer of 8 units, max pooling", place.Run("inspect", "other.safetensors").Out, StringComparison.Ordinal);
+        Assert.Contains("LSTM, 1 layer of 8 units, max pooling", place.Run("inspect", "other.safetensors").Out,
+            StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("{\n  \"hiden\": 8\n}", "c.json, line 2, column 3: there is no setting \"hiden\". Did you mean \"hidden\"?")]
     [InlineData("{\n  // a comment\n  \"é\": null, \"cell\": \"lsmt\"\n}", "c.json, line 3, column 3: there is no setting")]
-    [InlineData("{\n  \"cell\": \"lsmt\"\n}", "c.json, line 2, column 11: cell: \"lsmt\" is none of elman, lstm, gru. Did you mean \"lstm\"?")]
+    [InlineData("{\n  \"cell\": \"lsmt\"\n}",
+        "c.json, line 2, column 11: cell: \"lsmt\" is none of elman, lstm, gru. Did you mean \"lstm\"?")]
     [InlineData("{ \"hidden\": \"wide\" }", "c.json, line 1, column 13: hidden: \"wide\" is not a whole number")]
     [InlineData("{ \"hidden\": 0 }", "c.json, line 1, column 13: hidden: Hidden is 0; it must be")]
     [InlineData("{ \"hidden\": true }", "c.json, line 1, column 13: hidden: expected a number or null")]

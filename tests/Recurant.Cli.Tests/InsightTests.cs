@@ -16,13 +16,15 @@ public class InsightTests
         place.TrainSmall("--cell", "gru", "--no-bidirectional");
         CommandResult result = place.Run("inspect", "model.safetensors");
         Assert.Equal(0, result.Code);
-        Assert.StartsWith("GRU, 1 layer of 8 units, max pooling\nlabels: negative, positive\n", result.Out, StringComparison.Ordinal);
+        Assert.StartsWith("GRU, 1 layer of 8 units, max pooling\nlabels: negative, positive\n", result.Out,
+            StringComparison.Ordinal);
         Assert.Contains("    h_t = (1 - z) * n + z * h_(t-1)", result.Out, StringComparison.Ordinal);
         Assert.Matches(@"weight_hh_l0 +F32 +\[24, 8\] +192\n", result.Out);
 
         using JsonDocument document = JsonDocument.Parse(place.Run("inspect", "model.safetensors", "--json").Out);
         JsonElement model = document.RootElement.GetProperty("model"), tensors = document.RootElement.GetProperty("tensors");
-        Assert.Equal(model.GetProperty("parameters").GetInt64(), tensors.EnumerateArray().Sum(tensor => tensor.GetProperty("elements").GetInt64()));
+        Assert.Equal(model.GetProperty("parameters").GetInt64(),
+            tensors.EnumerateArray().Sum(tensor => tensor.GetProperty("elements").GetInt64()));
         Assert.Equal("data.tsv", model.GetProperty("training").GetProperty("data").GetString());
         Assert.False(model.GetProperty("training").GetProperty("settings").TryGetProperty("threads", out _));
     }
@@ -31,7 +33,8 @@ public class InsightTests
     public void Inspect_FileOfAnotherProgram_ShowsTensorsAndMetadata()
     {
         using var place = new Workspace();
-        byte[] header = """{"__metadata__":{"format":"pt"},"weight":{"dtype":"F16","shape":[2,3],"data_offsets":[0,12]}}"""u8.ToArray();
+        byte[] header =
+            """{"__metadata__":{"format":"pt"},"weight":{"dtype":"F16","shape":[2,3],"data_offsets":[0,12]}}"""u8.ToArray();
         place.WriteBytes("other.safetensors", [.. BitConverter.GetBytes((long)header.Length), .. header, .. new byte[12]]);
         CommandResult result = place.Run("inspect", "other.safetensors");
         Assert.Equal(0, result.Code);
@@ -53,12 +56,16 @@ public class InsightTests
     public void Gradcheck_OneNetwork_HasARowForEveryTensorAndTheInitialStates()
     {
         using var place = new Workspace();
-        CommandResult result = place.Run("gradcheck", "--cell", "lstm", "--hidden", "4", "--pooling", "attention", "--embedding", "onehot", "--json");
+        CommandResult result =
+            place.Run("gradcheck", "--cell", "lstm", "--hidden", "4", "--pooling", "attention", "--embedding", "onehot",
+                "--json");
         using JsonDocument document = JsonDocument.Parse(result.Out);
         Assert.True(document.RootElement.GetProperty("passed").GetBoolean(), result.Out);
-        string[] names = [.. document.RootElement.GetProperty("networks")[0].GetProperty("tensors").EnumerateArray().Select(tensor => tensor.GetProperty("name").GetString()!)];
+        string[] names = [.. document.RootElement.GetProperty("networks")[0].GetProperty("tensors").EnumerateArray()
+            .Select(tensor => tensor.GetProperty("name").GetString()!)];
         Assert.Equal(
-            ["weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0", "attention.weight", "attention.bias", "attention.query", "output.weight", "output.bias", "h0", "c0"],
+            ["weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0", "attention.weight", "attention.bias",
+                "attention.query", "output.weight", "output.bias", "h0", "c0"],
             names);
     }
 
@@ -70,7 +77,9 @@ public class InsightTests
         Assert.False((row with { ReferenceError = 1e-4 }).Passes);
         Assert.False((row with { ProductionError = 1e-2 }).Passes);
         Assert.False((row with { ProductionError = double.PositiveInfinity }).Passes);
-        Assert.Throws<ArgumentException>(() => GradientAudit.Run(new ClassifierSpec { Model = ModelKind.FeedForward, VocabularySize = 5, Classes = 2, Cell = CellKind.Gru }));
+        Assert.Throws<ArgumentException>(
+            () => GradientAudit.Run(
+                new ClassifierSpec { Model = ModelKind.FeedForward, VocabularySize = 5, Classes = 2, Cell = CellKind.Gru }));
     }
 
     [Fact]
@@ -82,7 +91,8 @@ public class InsightTests
         using JsonDocument document = JsonDocument.Parse(result.Out);
         JsonElement[] models = [.. document.RootElement.GetProperty("models").EnumerateArray()];
         Assert.Equal(["bag of words", "recurrent", "LSTM", "GRU"], models.Select(model => model.GetProperty("name").GetString()));
-        Assert.All(models[2..], model => Assert.InRange(model.GetProperty("heldout").GetProperty("accuracy").GetDouble(), 0.97, 1));
+        Assert.All(models[2..], model =>
+            Assert.InRange(model.GetProperty("heldout").GetProperty("accuracy").GetDouble(), 0.97, 1));
         JsonElement notGood = document.RootElement.GetProperty("sentences").EnumerateArray()
             .Single(sentence => sentence.GetProperty("text").GetString() == "This movie is not good");
         JsonElement[] answers = [.. notGood.GetProperty("answers").EnumerateArray()];

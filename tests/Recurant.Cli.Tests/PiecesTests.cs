@@ -16,7 +16,8 @@ public class PiecesTests
     [InlineData("1h30m", 5400)]
     [InlineData("1.5m", 90)]
     [InlineData("45", 45)]
-    public void Duration_Time_IsItsSeconds(string text, double seconds) => Assert.Equal(seconds, SettingValue.Duration(text).TotalSeconds);
+    public void Duration_Time_IsItsSeconds(string text, double seconds) =>
+        Assert.Equal(seconds, SettingValue.Duration(text).TotalSeconds);
 
     [Theory]
     [InlineData("")]
@@ -66,7 +67,8 @@ public class PiecesTests
         {
             string[] lines = [.. TextLayout.Wrap(string.Join(' ', words), width)];
             Assert.All(lines, line => Assert.InRange(line.Length, 1, width));
-            Assert.Equal(words.Where(word => word.Length > 0), string.Join(' ', lines).Split(' ', StringSplitOptions.RemoveEmptyEntries));
+            Assert.Equal(words.Where(word => word.Length > 0),
+                string.Join(' ', lines).Split(' ', StringSplitOptions.RemoveEmptyEntries));
         });
 
     [Theory]
@@ -76,7 +78,8 @@ public class PiecesTests
     public void LineSource_AnyChunks_GivesTheSameLines(int chunk)
     {
         string text = "first\nzweite Zeile: äöü\n\nlast without an end";
-        string[] lines = [.. new LineSource(new SlowStream(Encoding.UTF8.GetBytes(text), chunk)).Read(2).SelectMany(batch => batch)];
+        string[] lines = [.. new LineSource(new SlowStream(Encoding.UTF8.GetBytes(text), chunk)).Read(2)
+            .SelectMany(batch => batch)];
         Assert.Equal(["first", "zweite Zeile: äöü", "", "last without an end"], lines);
     }
 
@@ -97,10 +100,12 @@ public class PiecesTests
     {
         string[] models = ["bag of words", "recurrent", "LSTM", "GRU"];
         var answer = new Prediction { Label = "positive", Probability = 0.99f, Probabilities = [] };
-        IReadOnlyList<Prediction>[] answers = [.. DemoText.Sentences.Select(_ => (IReadOnlyList<Prediction>)[answer, answer, answer, answer])];
+        IReadOnlyList<Prediction>[] answers =
+            [.. DemoText.Sentences.Select(_ => (IReadOnlyList<Prediction>)[answer, answer, answer, answer])];
         string[] lines = [.. DemoText.Table(models, answers, width)];
         Assert.All(lines, line => Assert.InRange(line.Length, 0, width));
-        Assert.Equal(4 * DemoText.Sentences.Count(sentence => sentence.Label == "negative"), lines.Sum(line => line.Split(" x").Length - 1));
+        Assert.Equal(4 * DemoText.Sentences.Count(sentence => sentence.Label == "negative"),
+            lines.Sum(line => line.Split(" x").Length - 1));
     }
 
     [Fact]

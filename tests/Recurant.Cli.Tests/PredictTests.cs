@@ -35,12 +35,14 @@ public class PredictTests : IDisposable
         foreach (string line in lines)
         {
             using JsonDocument document = JsonDocument.Parse(line);
-            Assert.Equal(["label", "probability", "probabilities"], document.RootElement.EnumerateObject().Select(member => member.Name));
+            Assert.Equal(["label", "probability", "probabilities"],
+                document.RootElement.EnumerateObject().Select(member => member.Name));
             JsonElement probabilities = document.RootElement.GetProperty("probabilities");
             Assert.Equal(["negative", "positive"], probabilities.EnumerateObject().Select(member => member.Name));
             Assert.Equal(1, probabilities.EnumerateObject().Sum(member => member.Value.GetDouble()), 5);
             string label = document.RootElement.GetProperty("label").GetString()!;
-            Assert.Equal(probabilities.GetProperty(label).GetDouble(), document.RootElement.GetProperty("probability").GetDouble());
+            Assert.Equal(probabilities.GetProperty(label).GetDouble(),
+                document.RootElement.GetProperty("probability").GetDouble());
         }
     }
 
@@ -50,7 +52,8 @@ public class PredictTests : IDisposable
         string[] texts = [.. Reviews.Pairs(700).Select(pair => pair.Text)];
         CommandResult lines = _place.RunWithInput(string.Join('\n', texts), "predict", "model.safetensors");
         Assert.Equal(700, lines.Out.Count(c => c == '\n'));
-        Assert.Equal(_place.Run(["predict", "model.safetensors", .. texts[..20]]).Out, string.Concat(lines.Out.Split('\n').Take(20).Select(line => line + "\n")));
+        Assert.Equal(_place.Run(["predict", "model.safetensors", .. texts[..20]]).Out,
+            string.Concat(lines.Out.Split('\n').Take(20).Select(line => line + "\n")));
     }
 
     [Fact]
@@ -66,7 +69,8 @@ public class PredictTests : IDisposable
     {
         CommandResult result = _place.RunWithInput([.. "fine\n"u8, 0x66, 0xC3, 0x28, (byte)'\n'], "predict", "model.safetensors");
         Assert.Equal(1, result.Code);
-        Assert.StartsWith("recurant: standard input, line 2: byte 2 of the line is not valid UTF-8", result.Error, StringComparison.Ordinal);
+        Assert.StartsWith("recurant: standard input, line 2: byte 2 of the line is not valid UTF-8", result.Error,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -83,7 +87,8 @@ public class PredictTests : IDisposable
         }
 
         process.StandardInput.Close();
-        Assert.Equal(0, Workspace.Finish(process, process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync()).Code);
+        Assert.Equal(0, Workspace.Finish(
+            process, process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync()).Code);
     }
 
     [Fact]
@@ -98,7 +103,8 @@ public class PredictTests : IDisposable
             RedirectStandardError = true,
             ArgumentList = { "-c", $"yes 'a good film' | dotnet '{Workspace.Command}' predict model.safetensors | head -n 2" },
         })!;
-        CommandResult result = Workspace.Finish(shell, shell.StandardOutput.ReadToEndAsync(), shell.StandardError.ReadToEndAsync());
+        CommandResult result =
+            Workspace.Finish(shell, shell.StandardOutput.ReadToEndAsync(), shell.StandardError.ReadToEndAsync());
         Assert.Equal(2, result.Out.Count(c => c == '\n'));
         Assert.DoesNotContain("recurant", result.Error, StringComparison.Ordinal);
     }
@@ -114,7 +120,8 @@ public class PredictTests : IDisposable
             RedirectStandardError = true,
             ArgumentList = { "-c", $"dotnet '{Workspace.Command}' predict model.safetensors 'a good film' > /dev/full" },
         })!;
-        CommandResult result = Workspace.Finish(shell, shell.StandardOutput.ReadToEndAsync(), shell.StandardError.ReadToEndAsync());
+        CommandResult result =
+            Workspace.Finish(shell, shell.StandardOutput.ReadToEndAsync(), shell.StandardError.ReadToEndAsync());
         Assert.Equal(1, result.Code);
         Assert.StartsWith("recurant: ", result.Error, StringComparison.Ordinal);
     }

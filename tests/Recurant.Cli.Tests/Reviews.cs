@@ -10,7 +10,8 @@ internal static class Reviews
     private static readonly string[] s_bad = ["bad", "awful", "dull", "poor", "weak"];
 
     /// <summary>Options that make training a matter of a second.</summary>
-    public static string[] Small { get; } = ["--hidden", "8", "--embedding", "8", "--epochs", "3", "--learning-rate", "0.02", "--threads", "1"];
+    public static string[] Small { get; } =
+        ["--hidden", "8", "--embedding", "8", "--epochs", "3", "--learning-rate", "0.02", "--threads", "1"];
 
     public static IEnumerable<(string Label, string Text)> Pairs(int count)
     {

@@ -104,14 +104,16 @@ public class UsageTests
     {
         using var place = new Workspace();
         place.TrainSmall();
-        Assert.Equal(place.Run("inspect", "model.safetensors", "--json").Out, place.Run("--json", "inspect", "model.safetensors").Out);
+        Assert.Equal(place.Run("inspect", "model.safetensors", "--json").Out,
+            place.Run("--json", "inspect", "model.safetensors").Out);
     }
 
     [Fact]
     public void Run_Verbose_AddsThePlaceInTheCode()
     {
         using var place = new Workspace();
-        CommandResult plain = place.Run("inspect", "absent.safetensors"), verbose = place.Run("inspect", "absent.safetensors", "--verbose");
+        CommandResult plain = place.Run("inspect", "absent.safetensors"),
+            verbose = place.Run("inspect", "absent.safetensors", "--verbose");
         Assert.Equal(1, plain.Code);
         Assert.Equal("recurant: absent.safetensors: there is no such file.\n", plain.Error);
         Assert.Contains("   at ", verbose.Error, StringComparison.Ordinal);

@@ -43,11 +43,13 @@ public sealed class Workspace : IDisposable
     }
 
     /// <summary>The names of all files, temporary ones too.</summary>
-    public string[] Files() => [.. Directory.GetFiles(Root).Select(file => System.IO.Path.GetFileName(file)).Order(StringComparer.Ordinal)];
+    public string[] Files() =>
+        [.. Directory.GetFiles(Root).Select(file => System.IO.Path.GetFileName(file)).Order(StringComparer.Ordinal)];
 
     public CommandResult Run(params string[] arguments) => RunWithInput("", arguments);
 
-    public CommandResult RunWithInput(string input, params string[] arguments) => RunWithInput(Encoding.UTF8.GetBytes(input), arguments);
+    public CommandResult RunWithInput(string input, params string[] arguments) =>
+        RunWithInput(Encoding.UTF8.GetBytes(input), arguments);
 
     public CommandResult RunWithInput(byte[] input, params string[] arguments)
     {

@@ -12,7 +12,8 @@ internal sealed class DemoCommand : CliCommand
     public override string Name => "demo";
 
     public override string Summary =>
-        "Train four models on the bundled reviews, in less than a minute, and see which of them understand \"This movie is not good\".";
+        "Train four models on the bundled reviews, in less than a minute, and see which of them understand "
+        + "\"This movie is not good\".";
 
     public override string Arguments => "";
 
@@ -21,7 +22,11 @@ internal sealed class DemoCommand : CliCommand
     public override IReadOnlyList<CommandOption> Options { get; } =
     [
         .. s_settings.Select(CommandOption.Of),
-        SharedOptions.Threads with { Group = "The run", Help = "The number of threads. The result does not depend on it. Default: 1, enough for models this small." },
+        SharedOptions.Threads with
+        {
+            Group = "The run",
+            Help = "The number of threads. The result does not depend on it. Default: 1, enough for models this small.",
+        },
     ];
 
     public override IReadOnlyList<string> Examples => ["demo", "demo --seed 7 --json"];
@@ -35,7 +40,8 @@ internal sealed class DemoCommand : CliCommand
         TextWriter? story = call.Json ? null : call.Terminal.Out;
         Tell(call, story,
             "The order of the words decides whether a review is positive or negative. "
-            + $"{Numbers.Count(train.Count)} short reviews to learn from; {Numbers.Count(heldOut.Count)} held out, with combinations that were not learnt.");
+            + $"{Numbers.Count(train.Count)} short reviews to learn from; {Numbers.Count(heldOut.Count)} held out, with "
+            + "combinations that were not learnt.");
         var results = new List<DemoResult>();
         foreach (DemoModel model in DemoModel.All(seed, threads))
         {
@@ -44,12 +50,15 @@ internal sealed class DemoCommand : CliCommand
             Prediction answer = result.Classifier.Predict(DemoText.NotGood);
             story?.WriteLine();
             Tell(call, story, $"{results.Count}. {Capital(model.Name)}: {model.Idea}");
-            Tell(call, story, $"   held-out accuracy {Numbers.Four(result.HeldOut.Accuracy)}, learnt in {Numbers.Seconds(result.Seconds)}");
-            Tell(call, story, $"   \"{DemoText.NotGood}\": {answer.Label} {Numbers.Four(answer.Probability)}{(answer.Label == "negative" ? "" : ", which is wrong")}");
+            string accuracy = Numbers.Four(result.HeldOut.Accuracy);
+            string verdict = answer.Label == "negative" ? "" : ", which is wrong";
+            Tell(call, story, $"   held-out accuracy {accuracy}, learnt in {Numbers.Seconds(result.Seconds)}");
+            Tell(call, story, $"   \"{DemoText.NotGood}\": {answer.Label} {Numbers.Four(answer.Probability)}{verdict}");
         }
 
         IReadOnlyList<IReadOnlyList<Prediction>> answers =
-            [.. DemoText.Sentences.Select(sentence => (IReadOnlyList<Prediction>)[.. results.Select(result => result.Classifier.Predict(sentence.Text))])];
+            [.. DemoText.Sentences.Select(
+                sentence => (IReadOnlyList<Prediction>)[.. results.Select(result => result.Classifier.Predict(sentence.Text))])];
         if (story is null)
         {
             WriteJson(call.Terminal.Out, results, answers);
@@ -57,10 +66,13 @@ internal sealed class DemoCommand : CliCommand
         }
 
         story.WriteLine();
-        foreach (string line in DemoText.Table([.. results.Select(result => result.Model.Name)], answers, call.Terminal.Width)) story.WriteLine(line);
+        string[] names = [.. results.Select(result => result.Model.Name)];
+        foreach (string line in DemoText.Table(names, answers, call.Terminal.Width)) story.WriteLine(line);
         story.WriteLine("(x: a reader would not say so)");
         story.WriteLine();
-        Tell(call, story, "Next, with texts of your own, one \"label<TAB>text\" a line: recurant train FILE, then recurant predict MODEL \"...\"");
+        Tell(call, story,
+            "Next, with texts of your own, one \"label<TAB>text\" a line: recurant train FILE, then recurant predict MODEL "
+            + "\"...\"");
         return ExitCode.Done;
     }
 

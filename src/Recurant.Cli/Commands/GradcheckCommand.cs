@@ -29,16 +29,21 @@ internal sealed class GradcheckCommand : CliCommand
         .. s_settings.Select(CommandOption.Of),
     ];
 
-    public override IReadOnlyList<string> Examples => ["gradcheck", "gradcheck --cell gru --gru-reset outside --layers 2 --bidirectional"];
+    public override IReadOnlyList<string> Examples =>
+        ["gradcheck", "gradcheck --cell gru --gru-reset outside --layers 2 --bidirectional"];
 
     public override int Run(Invocation call)
     {
         TrainSettings settings = call.Apply(s_settings, new TrainSettings());
         int seed = (int)(settings.Training.Seed & int.MaxValue);
         bool isOne = settings.Given.Any(given => given.Setting != SettingTable.Seed);
-        if (isOne && call.Has("--all")) throw new UsageException("--all checks every network: leave out the options that describe one.");
+        if (isOne && call.Has("--all"))
+        {
+            throw new UsageException("--all checks every network: leave out the options that describe one.");
+        }
 
-        (string Name, ClassifierSpec Spec)[] cases = isOne ? [("", Spec(settings.Training))] : call.Has("--all") ? [.. AllCases()] : [.. Cells()];
+        (string Name, ClassifierSpec Spec)[] cases =
+            isOne ? [("", Spec(settings.Training))] : call.Has("--all") ? [.. AllCases()] : [.. Cells()];
         var results = new List<(string Name, IReadOnlyList<GradientAuditRow> Rows)>();
         foreach ((string name, ClassifierSpec spec) in cases) results.Add((name, GradientAudit.Run(spec, seed)));
         int failed = results.Count(result => result.Rows.Any(row => !row.Passes));
@@ -48,7 +53,8 @@ internal sealed class GradcheckCommand : CliCommand
         }
         else
         {
-            WriteTable(call.Terminal.Out, isOne ? [.. results[0].Rows.Select(row => (row.Tensor, row))] : [.. results.Select(Worst)], isOne);
+            WriteTable(call.Terminal.Out,
+                isOne ? [.. results[0].Rows.Select(row => (row.Tensor, row))] : [.. results.Select(Worst)], isOne);
             call.Terminal.Out.WriteLine(failed == 0
                 ? "All gradients agree."
                 : $"{failed} of {results.Count} networks have wrong gradients.");
@@ -105,7 +111,8 @@ internal sealed class GradcheckCommand : CliCommand
                         Bidirectional = i / 2 % 2 == 1,
                         EmbeddingSize = i / 4 == 1 ? 0 : DefaultEmbedding,
                     };
-                    string details = $"{variant.Layers}{(variant.Bidirectional ? " both" : "")}{(variant.EmbeddingSize == 0 ? " onehot" : "")}";
+                    string both = variant.Bidirectional ? " both" : "", input = variant.EmbeddingSize == 0 ? " onehot" : "";
+                    string details = $"{variant.Layers}{both}{input}";
                     yield return ($"{name}, {pooling.ToString().ToLowerInvariant()}, {details}", variant);
                 }
             }
@@ -113,7 +120,8 @@ internal sealed class GradcheckCommand : CliCommand
     }
 
     /// <summary>A network in one row: the worst of its tensors, by each measure.</summary>
-    private static (string Name, GradientAuditRow Row) Worst((string Name, IReadOnlyList<GradientAuditRow> Rows) result) => (result.Name, new GradientAuditRow(
+    private static (string Name, GradientAuditRow Row) Worst((string Name, IReadOnlyList<GradientAuditRow> Rows) result) =>
+        (result.Name, new GradientAuditRow(
         result.Rows.MaxBy(row => row.ProductionError).Tensor,
         result.Rows.Sum(row => row.Count),
         result.Rows.Max(row => row.ReferenceError),
@@ -124,7 +132,8 @@ internal sealed class GradcheckCommand : CliCommand
         var table = new List<string[]> { new[] { isOne ? "tensor" : "network", "count", "equations", "fast code", "" } };
         foreach ((string name, GradientAuditRow row) in rows)
         {
-            table.Add([name, Numbers.Count(row.Count), Numbers.Scientific(row.ReferenceError), Numbers.Scientific(row.ProductionError), row.Passes ? "ok" : "WRONG"]);
+            table.Add([name, Numbers.Count(row.Count), Numbers.Scientific(row.ReferenceError),
+                Numbers.Scientific(row.ProductionError), row.Passes ? "ok" : "WRONG"]);
         }
 
         to.WriteLine("Largest relative errors of the gradients: of the equations against finite");
@@ -134,7 +143,8 @@ internal sealed class GradcheckCommand : CliCommand
         to.WriteLine();
     }
 
-    private static void WriteJson(Invocation call, List<(string Name, IReadOnlyList<GradientAuditRow> Rows)> results, int failed) =>
+    private static void WriteJson(
+        Invocation call, List<(string Name, IReadOnlyList<GradientAuditRow> Rows)> results, int failed) =>
         call.Terminal.Out.WriteLine(JsonText.Object(writer =>
         {
             writer.WriteBoolean("passed", failed == 0);

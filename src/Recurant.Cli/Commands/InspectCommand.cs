@@ -12,7 +12,8 @@ internal sealed class InspectCommand : CliCommand
     public override string Name => "inspect";
 
     public override string Summary =>
-        "Show what is in a safetensors file, without loading its tensors; of a model of this program also its layers and equations.";
+        "Show what is in a safetensors file, without loading its tensors; of a model of this program also its layers and "
+        + "equations.";
 
     public override string Arguments => "FILE";
 
@@ -42,8 +43,10 @@ internal sealed class InspectCommand : CliCommand
         to.WriteLine(ModelText.Describe(model.Spec));
         string more = model.Labels.Count > LabelsShown ? $" and {model.Labels.Count - LabelsShown} more" : "";
         WriteWrapped(terminal, $"labels: {string.Join(", ", model.Labels.Take(LabelsShown).Select(TextLayout.OneLine))}{more}");
-        string unit = model.Spec.Unit == Data.TokenUnit.Character ? "characters" : model.Spec.Model == ModelKind.BagOfWords ? "words and pairs" : "words";
-        to.WriteLine($"knows {Numbers.Count(model.Vocabulary.Count)} {unit}; reads {(model.Spec.Lowercase ? "capitals as small letters" : "capitals as they are")}");
+        string unit = model.Spec.Unit == Data.TokenUnit.Character ? "characters" : "words";
+        string pairs = model.Spec.Model == ModelKind.BagOfWords ? " and pairs of them" : "";
+        string capitals = model.Spec.Lowercase ? "as small letters" : "as they are";
+        to.WriteLine($"knows {Numbers.Count(model.Vocabulary.Count)} {unit}{pairs}; reads capitals {capitals}");
         if (model.TrainingRecord.Length > 0) WriteWrapped(terminal, $"training: {TextLayout.OneLine(model.TrainingRecord)}");
         to.WriteLine();
         foreach (LayerDescription layer in model.Layers)
@@ -60,10 +63,12 @@ internal sealed class InspectCommand : CliCommand
         var rows = new List<string[]> { new[] { "tensor", "type", "shape", "elements" } };
         foreach (TensorInfo tensor in file.Tensors)
         {
-            rows.Add([TextLayout.OneLine(tensor.Name), tensor.DType, $"[{string.Join(", ", tensor.Shape)}]", Numbers.Count(tensor.ElementCount)]);
+            rows.Add([TextLayout.OneLine(tensor.Name), tensor.DType, $"[{string.Join(", ", tensor.Shape)}]",
+                Numbers.Count(tensor.ElementCount)]);
         }
 
-        rows.Add([$"{file.Tensors.Count} in all", "", "", Numbers.Count(file.Tensors.Sum(tensor => (double)tensor.ElementCount))]);
+        rows.Add([$"{file.Tensors.Count} in all", "", "",
+            Numbers.Count(file.Tensors.Sum(tensor => (double)tensor.ElementCount))]);
         foreach (string line in TextLayout.Table(rows, left: [1, 2])) to.WriteLine(line);
     }
 
@@ -73,7 +78,8 @@ internal sealed class InspectCommand : CliCommand
         terminal.Out.WriteLine();
         foreach ((string key, string value) in file.Metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
-            WriteWrapped(terminal, $"{TextLayout.OneLine(key)}: {TextLayout.Shorten(TextLayout.OneLine(value), LongestMetadata)}");
+            WriteWrapped(terminal,
+                $"{TextLayout.OneLine(key)}: {TextLayout.Shorten(TextLayout.OneLine(value), LongestMetadata)}");
         }
     }
 
@@ -103,7 +109,10 @@ internal sealed class InspectCommand : CliCommand
         {
             writer.WriteObject("metadata", members =>
             {
-                foreach ((string key, string value) in file.Metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal)) members.WriteString(key, value);
+                foreach ((string key, string value) in file.Metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+                {
+                    members.WriteString(key, value);
+                }
             });
         }
         else

@@ -40,7 +40,10 @@ internal sealed class PredictCommand : CliCommand
         string? file = call.Value(FileOption), column = call.Value("--text");
         bool hasTexts = call.Arguments.Count > 1;
         if (hasTexts && file is not null) throw new UsageException("TEXT and --file exclude each other: give one of them.");
-        if (file is null && column is not null) throw new UsageException("--text names a column of --file FILE, which is missing.");
+        if (file is null && column is not null)
+        {
+            throw new UsageException("--text names a column of --file FILE, which is missing.");
+        }
 
         int threads = hasTexts && call.Arguments.Count <= TextsWorthThreads ? 1 : call.Threads;
         var answers = new AnswerWriter(new Predictor(ModelFile.Load(call.Arguments[0]), threads), call.Terminal.Out, call.Json);
@@ -50,7 +53,8 @@ internal sealed class PredictCommand : CliCommand
         }
         else if (file is not null)
         {
-            foreach (string[] texts in TextDatasetReader.ReadTexts(file, new TextFormatOptions { TextColumn = column }).Chunk(BatchSize))
+            foreach (string[] texts in TextDatasetReader.ReadTexts(file, new TextFormatOptions { TextColumn = column })
+                .Chunk(BatchSize))
             {
                 answers.Write(texts);
             }

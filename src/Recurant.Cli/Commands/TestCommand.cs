@@ -18,7 +18,8 @@ internal sealed class TestCommand : CliCommand
     public override IReadOnlyList<CommandOption> Options { get; } =
         [.. SettingTable.Columns.Select(CommandOption.Of), SharedOptions.Threads with { Group = "The run" }];
 
-    public override IReadOnlyList<string> Examples => ["test reviews.safetensors held-out.tsv", "test reviews.safetensors held-out.tsv --json"];
+    public override IReadOnlyList<string> Examples =>
+        ["test reviews.safetensors held-out.tsv", "test reviews.safetensors held-out.tsv --json"];
 
     public override int Run(Invocation call)
     {
@@ -42,12 +43,15 @@ internal sealed class TestCommand : CliCommand
 
         string[][] rows =
         [
-            ["rows", Numbers.Count(scores.Rows)], ["loss", Numbers.Four(scores.Loss)], ["accuracy", Numbers.Four(scores.Accuracy)],
+            ["rows", Numbers.Count(scores.Rows)],
+            ["loss", Numbers.Four(scores.Loss)],
+            ["accuracy", Numbers.Four(scores.Accuracy)],
             ["macro F1", Numbers.Four(scores.MacroF1)],
         ];
         foreach (string line in TextLayout.Table(rows)) call.Terminal.Out.WriteLine(line);
         call.Terminal.Out.WriteLine();
-        foreach (string line in ConfusionTable.Lines(model.Labels, scores.Confusion, call.Terminal.Width)) call.Terminal.Out.WriteLine(line);
+        IEnumerable<string> confusions = ConfusionTable.Lines(model.Labels, scores.Confusion, call.Terminal.Width);
+        foreach (string line in confusions) call.Terminal.Out.WriteLine(line);
         return ExitCode.Done;
     }
 }

@@ -19,7 +19,8 @@ internal sealed class TrainCommand : CliCommand
 
     public override IReadOnlyList<CommandOption> Options { get; } =
     [
-        new("--config", "FILE", "Read settings from a JSON file, as 'recurant init' writes it. Options given here come before it."),
+        new("--config", "FILE",
+            "Read settings from a JSON file, as 'recurant init' writes it. Options given here come before it."),
         .. SettingTable.All.Select(CommandOption.Of),
     ];
 
@@ -56,7 +57,8 @@ internal sealed class TrainCommand : CliCommand
         ModelFile.Save(result.Model, path);
         if (scores is null)
         {
-            call.Terminal.Error.WriteLine($"recurant: interrupted; {path} holds the best weights so far (epoch {result.BestEpoch}).");
+            call.Terminal.Error.WriteLine(
+                $"recurant: interrupted; {path} holds the best weights so far (epoch {result.BestEpoch}).");
             return ExitCode.Interrupted;
         }
 
@@ -81,15 +83,18 @@ internal sealed class TrainCommand : CliCommand
         if (call.Arguments.Count > 0) settings = settings with { Data = call.Arguments[0] };
         if (settings.Data is not { Length: > 0 } data)
         {
-            throw new UsageException("DATA is missing: the file or directory to learn from. Usage: recurant train DATA [OPTIONS]");
+            throw new UsageException(
+                "DATA is missing: the file or directory to learn from. Usage: recurant train DATA [OPTIONS]");
         }
 
         settings = settings with { OutFile = settings.OutFile ?? DefaultOut(data) };
-        foreach (string? input in (string?[])[data, settings.TestFile, settings.ValidationFile, settings.VectorsFile, call.Value("--config")])
+        string?[] inputs = [data, settings.TestFile, settings.ValidationFile, settings.VectorsFile, call.Value("--config")];
+        foreach (string? input in inputs)
         {
             if (input is not null && Path.GetFullPath(input) == Path.GetFullPath(settings.OutFile))
             {
-                throw new UsageException($"--out: {settings.OutFile} is read by this run; it would be overwritten. Choose another name.");
+                throw new UsageException(
+                    $"--out: {settings.OutFile} is read by this run; it would be overwritten. Choose another name.");
             }
         }
 
@@ -117,7 +122,8 @@ internal sealed class TrainCommand : CliCommand
         (TextDataset train, TextDataset test) = LabelledData.SetTestAside(all);
         if (!call.Quiet)
         {
-            call.Terminal.Error.WriteLine($"{Numbers.Count(test.Count)} rows are set aside for the test (--test gives a file of its own)");
+            call.Terminal.Error.WriteLine(
+                $"{Numbers.Count(test.Count)} rows are set aside for the test (--test gives a file of its own)");
         }
 
         return (train, test);
@@ -128,8 +134,8 @@ internal sealed class TrainCommand : CliCommand
 
     /// <summary>The bag of words, trained and scored on the same texts.</summary>
     private static Evaluation Baseline(
-        TextDataset train, TextDataset? validation, TextDataset test, TrainSettings settings, TrainingResult result, Evaluation scores,
-        Invocation call, CancellationToken cancellation)
+        TextDataset train, TextDataset? validation, TextDataset test, TrainSettings settings, TrainingResult result,
+        Evaluation scores, Invocation call, CancellationToken cancellation)
     {
         if (result.Model.Spec.Model == ModelKind.BagOfWords) return scores;
         TrainingOptions chosen = settings.Training;

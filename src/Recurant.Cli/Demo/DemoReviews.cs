@@ -12,7 +12,7 @@ internal static class DemoReviews
     /// <summary>Reviews with combinations of words that the others lack.</summary>
     public static TextDataset HeldOut() => Read("reviews-heldout.tsv");
 
-    /// <summary>Lines of label, tab, text below a heading; no quotes, no escapes: samples/README.md says how they were made.</summary>
+    /// <summary>Lines of label, tab, text below a heading; no quotes, no escapes (see samples/README.md).</summary>
     private static TextDataset Read(string name)
     {
         using Stream stream = typeof(DemoReviews).Assembly.GetManifestResourceStream(name)

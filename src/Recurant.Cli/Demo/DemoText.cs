@@ -27,12 +27,14 @@ internal static class DemoText
     /// A table of sentences by models; answers that a reader would not give are marked. Where it is too wide, the sentences
     /// stand above their answers.
     /// </summary>
-    public static IEnumerable<string> Table(IReadOnlyList<string> models, IReadOnlyList<IReadOnlyList<Prediction>> answers, int width)
+    public static IEnumerable<string> Table(
+        IReadOnlyList<string> models, IReadOnlyList<IReadOnlyList<Prediction>> answers, int width)
     {
         var cells = new List<string[]> { models.ToArray() };
         for (int s = 0; s < Sentences.Count; s++)
         {
-            cells.Add([.. answers[s].Select(answer => Cell(answer.Label[..3], answer.Probability, answer.Label != Sentences[s].Label))]);
+            cells.Add([.. answers[s]
+                .Select(answer => Cell(answer.Label[..3], answer.Probability, answer.Label != Sentences[s].Label))]);
         }
 
         int[] widths = [.. models.Select((_, m) => cells.Max(row => row[m].Length))];

@@ -4,7 +4,9 @@ using Recurant.Storage;
 
 namespace Recurant.Cli;
 
-/// <summary>The configuration file of <c>train</c>: one JSON object, comments and trailing commas allowed; null means "not given".</summary>
+/// <summary>
+/// The configuration file of <c>train</c>: one JSON object, comments and trailing commas allowed; null means "not given".
+/// </summary>
 internal static class ConfigFile
 {
     private const string DataKey = "data";
@@ -31,7 +33,8 @@ internal static class ConfigFile
             long line = fault.LineNumber ?? 0;
             // The reader's own message ends with the position; the first sentence is what is wrong.
             string what = fault.Message.Split(" LineNumber:")[0].Split(". ")[0].TrimEnd('.');
-            throw new UsageException($"{path}, line {line + 1}, column {(fault.BytePositionInLine ?? 0) + 1}: not valid JSON: {what}.");
+            throw new UsageException(
+                $"{path}, line {line + 1}, column {(fault.BytePositionInLine ?? 0) + 1}: not valid JSON: {what}.");
         }
     }
 
@@ -57,7 +60,11 @@ internal static class ConfigFile
                 group = setting.Group;
             }
 
-            foreach (string line in TextLayout.Wrap($"{setting.Value}: {setting.Help}", LineWidth - 5)) writer.WriteLine($"  // {line}");
+            foreach (string line in TextLayout.Wrap($"{setting.Value}: {setting.Help}", LineWidth - 5))
+            {
+                writer.WriteLine($"  // {line}");
+            }
+
             writer.Write($"  \"{setting.Name}\": null");
         }
 
@@ -67,11 +74,13 @@ internal static class ConfigFile
 
     private static TrainSettings Read(string path, ReadOnlySpan<byte> json, TrainSettings settings)
     {
-        var reader = new Utf8JsonReader(json, new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+        var reader = new Utf8JsonReader(
+            json, new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
         {
-            throw new UsageException($"{Place(path, json, reader)}: expected one JSON object of settings, as 'recurant init' writes it.");
+            throw new UsageException(
+                $"{Place(path, json, reader)}: expected one JSON object of settings, as 'recurant init' writes it.");
         }
 
         var seen = new HashSet<string>(StringComparer.Ordinal);
@@ -99,10 +108,12 @@ internal static class ConfigFile
     }
 
     /// <summary>The value as the command line would spell it.</summary>
-    private static string Value(ReadOnlySpan<byte> json, in Utf8JsonReader reader, Setting? setting, string place) => reader.TokenType switch
+    private static string Value(ReadOnlySpan<byte> json, in Utf8JsonReader reader, Setting? setting, string place) =>
+        reader.TokenType switch
     {
         JsonTokenType.String => reader.GetString()!,
-        JsonTokenType.True or JsonTokenType.False when setting?.Kind == SettingKind.Flag => reader.TokenType == JsonTokenType.True ? "true" : "false",
+        JsonTokenType.True or JsonTokenType.False when setting?.Kind == SettingKind.Flag =>
+            reader.TokenType == JsonTokenType.True ? "true" : "false",
         JsonTokenType.Number when setting is not null && setting.Kind != SettingKind.Flag =>
             Encoding.UTF8.GetString(json[(int)reader.TokenStartIndex..(int)reader.BytesConsumed]),
         _ => throw new UsageException($"{place}: expected {Kind(setting)} or null."),

@@ -1,8 +1,4 @@
-using Recurant.Cells;
 using Recurant.Data;
-using Recurant.Layers;
-using Recurant.Models;
-using Recurant.Optimizers;
 using Recurant.Training;
 
 namespace Recurant.Cli;
@@ -12,50 +8,25 @@ internal static class SettingTable
 {
     private const string Data = "Data", Model = "Model", Learning = "Learning", Run = "The run";
 
-    private static readonly (string, ModelKind)[] s_models =
-        [("recurrent", ModelKind.Recurrent), ("feedforward", ModelKind.FeedForward), ("bag-of-words", ModelKind.BagOfWords)];
-
-    private static readonly (string, CellKind)[] s_cells = [("elman", CellKind.Elman), ("lstm", CellKind.Lstm), ("gru", CellKind.Gru)];
-
-    private static readonly (string, Activation)[] s_activations =
-        [("tanh", Activation.Tanh), ("relu", Activation.Relu), ("sigmoid", Activation.Sigmoid)];
-
-    private static readonly (string, ElmanForm)[] s_forms = [("hidden", ElmanForm.Hidden), ("preactivation", ElmanForm.PreActivation)];
-
-    private static readonly (string, GruReset)[] s_resets = [("inside", GruReset.Inside), ("outside", GruReset.Outside)];
-
-    private static readonly (string, TokenUnit)[] s_units = [("word", TokenUnit.Word), ("char", TokenUnit.Character)];
-
-    private static readonly (string, Pooling)[] s_poolings =
-        [("last", Pooling.Last), ("mean", Pooling.Mean), ("max", Pooling.Max), ("attention", Pooling.Attention)];
-
-    private static readonly (string, OptimizerKind)[] s_optimizers =
-    [
-        ("sgd", OptimizerKind.Sgd), ("momentum", OptimizerKind.Momentum), ("nesterov", OptimizerKind.Nesterov), ("adam", OptimizerKind.Adam),
-        ("adamw", OptimizerKind.AdamW), ("rmsprop", OptimizerKind.RmsProp), ("adagrad", OptimizerKind.AdaGrad),
-    ];
-
-    private static readonly (string, ScheduleKind)[] s_schedules =
-    [
-        ("constant", ScheduleKind.Constant), ("linear", ScheduleKind.Linear), ("cosine", ScheduleKind.Cosine), ("plateau", ScheduleKind.Plateau),
-    ];
-
     /// <summary>Where the labelled texts are; <c>test</c> takes these, too.</summary>
     public static IReadOnlyList<Setting> Columns { get; } =
     [
         new()
         {
-            Name = "text", Group = Data, Value = "COLUMN", Help = "The column of the texts, by name or by number from 1. Guessed if not given.",
+            Name = "text", Group = Data, Value = "COLUMN",
+            Help = "The column of the texts, by name or by number from 1. Guessed if not given.",
             Set = (s, v) => s with { TextColumn = v },
         },
         new()
         {
-            Name = "label", Group = Data, Value = "COLUMN", Help = "The column of the labels, by name or by number from 1. Guessed if not given.",
+            Name = "label", Group = Data, Value = "COLUMN",
+            Help = "The column of the labels, by name or by number from 1. Guessed if not given.",
             Set = (s, v) => s with { LabelColumn = v },
         },
         new()
         {
-            Name = "format", Group = Data, Value = "csv|tsv|jsonl|fasttext|trec|directory", Help = "The format of the data. Guessed if not given.",
+            Name = "format", Group = Data, Value = "csv|tsv|jsonl|fasttext|trec|directory",
+            Help = "The format of the data. Guessed if not given.",
             Set = (s, v) => s with { Format = v },
         },
     ];
@@ -65,26 +36,28 @@ internal static class SettingTable
     [
         new()
         {
-            Name = "cell", Group = Model, Value = Names(s_cells), Help = "The recurrent cell. Decided from the data if not given.",
-            Set = (s, v) => With(s, t => t with { Cell = SettingValue.Choice(v, s_cells) }),
+            Name = "cell", Group = Model, Value = Names(SettingChoices.Cells),
+            Help = "The recurrent cell. Decided from the data if not given.",
+            Set = (s, v) => With(s, t => t with { Cell = SettingValue.Choice(v, SettingChoices.Cells) }),
         },
         new()
         {
-            Name = "activation", Group = Model, Value = Names(s_activations),
+            Name = "activation", Group = Model, Value = Names(SettingChoices.Activations),
             Help = "The activation of an Elman cell or a feed-forward network. Default: tanh.",
-            Set = (s, v) => With(s, t => t with { Activation = SettingValue.Choice(v, s_activations) }),
+            Set = (s, v) => With(s, t => t with { Activation = SettingValue.Choice(v, SettingChoices.Activations) }),
         },
         new()
         {
-            Name = "form", Group = Model, Value = Names(s_forms),
-            Help = "The formulation of an Elman cell: h_t = f(U x_t + W h_(t-1)), or s_t = U x_t + W f(s_(t-1)). Default: hidden.",
-            Set = (s, v) => With(s, t => t with { Form = SettingValue.Choice(v, s_forms) }),
+            Name = "form", Group = Model, Value = Names(SettingChoices.Forms),
+            Help = "The formulation of an Elman cell: h_t = f(U x_t + W h_(t-1)), or s_t = U x_t + W f(s_(t-1)). "
+                + "Default: hidden.",
+            Set = (s, v) => With(s, t => t with { Form = SettingValue.Choice(v, SettingChoices.Forms) }),
         },
         new()
         {
-            Name = "gru-reset", Group = Model, Value = Names(s_resets),
+            Name = "gru-reset", Group = Model, Value = Names(SettingChoices.Resets),
             Help = "Where a GRU applies its reset gate: to W h (inside, as PyTorch) or to h (outside). Default: inside.",
-            Set = (s, v) => With(s, t => t with { GruReset = SettingValue.Choice(v, s_resets) }),
+            Set = (s, v) => With(s, t => t with { GruReset = SettingValue.Choice(v, SettingChoices.Resets) }),
         },
         new()
         {
@@ -106,9 +79,9 @@ internal static class SettingTable
         },
         new()
         {
-            Name = "pooling", Group = Model, Value = Names(s_poolings),
+            Name = "pooling", Group = Model, Value = Names(SettingChoices.Poolings),
             Help = "How the outputs of all steps become one vector. Decided from the data if not given.",
-            Set = (s, v) => With(s, t => t with { Pooling = SettingValue.Choice(v, s_poolings) }),
+            Set = (s, v) => With(s, t => t with { Pooling = SettingValue.Choice(v, SettingChoices.Poolings) }),
         },
         new()
         {
@@ -150,8 +123,9 @@ internal static class SettingTable
         },
         new()
         {
-            Name = "unit", Group = Data, Value = Names(s_units), Help = "What the tokens are. Default: word.",
-            Set = (s, v) => With(s, t => t with { Unit = v == "character" ? TokenUnit.Character : SettingValue.Choice(v, s_units) }),
+            Name = "unit", Group = Data, Value = Names(SettingChoices.Units), Help = "What the tokens are. Default: word.",
+            Set = (s, v) => With(
+                s, t => t with { Unit = v == "character" ? TokenUnit.Character : SettingValue.Choice(v, SettingChoices.Units) }),
         },
         new()
         {
@@ -191,10 +165,17 @@ internal static class SettingTable
         },
         new()
         {
-            Name = "model", Group = Model, Value = Names(s_models), Help = "The kind of model. Default: recurrent.",
-            Set = (s, v) => With(s, t => t with { Model = SettingValue.Choice(v, s_models) }),
+            Name = "model", Group = Model, Value = Names(SettingChoices.Models), Help = "The kind of model. Default: recurrent.",
+            Set = (s, v) => With(s, t => t with { Model = SettingValue.Choice(v, SettingChoices.Models) }),
         },
         .. Architecture,
+        new()
+        {
+            Name = "direct", Group = Model, Value = "true|false", Kind = SettingKind.Flag,
+            Help = "Connect words and pairs of neighbours to the output as well, past the recurrent layers. "
+                + "Decided from the data if not given.",
+            Set = (s, v) => With(s, t => t with { Direct = SettingValue.Flag(v) }),
+        },
         new()
         {
             Name = "forget-bias", Group = Model, Value = "X", Kind = SettingKind.Number,
@@ -210,8 +191,9 @@ internal static class SettingTable
         },
         new()
         {
-            Name = "optimizer", Group = Learning, Value = Names(s_optimizers), Help = "The optimiser. Default: adamw.",
-            Set = (s, v) => With(s, t => t with { Optimizer = SettingValue.Choice(v, s_optimizers) }),
+            Name = "optimizer", Group = Learning, Value = Names(SettingChoices.Optimizers),
+            Help = "The optimiser. Default: adamw.",
+            Set = (s, v) => With(s, t => t with { Optimizer = SettingValue.Choice(v, SettingChoices.Optimizers) }),
         },
         new()
         {
@@ -221,9 +203,10 @@ internal static class SettingTable
         },
         new()
         {
-            Name = "schedule", Group = Learning, Value = Names(s_schedules),
-            Help = "How the learning rate changes; plateau halves it when validation gets no better. Decided from the data if not given.",
-            Set = (s, v) => With(s, t => t with { Schedule = SettingValue.Choice(v, s_schedules) }),
+            Name = "schedule", Group = Learning, Value = Names(SettingChoices.Schedules),
+            Help = "How the learning rate changes; plateau halves it when validation gets no better. "
+                + "Decided from the data if not given.",
+            Set = (s, v) => With(s, t => t with { Schedule = SettingValue.Choice(v, SettingChoices.Schedules) }),
         },
         new()
         {
@@ -263,7 +246,8 @@ internal static class SettingTable
         },
         new()
         {
-            Name = "budget", Group = Run, Value = "TIME", Help = "Stop, with the best weights so far, after 90s, 5m, 1h or 1h30m.",
+            Name = "budget", Group = Run, Value = "TIME",
+            Help = "Stop, with the best weights so far, after 90s, 5m, 1h or 1h30m.",
             Set = (s, v) => With(s, t => t with { Budget = SettingValue.Duration(v) }),
         },
         Seed,

@@ -58,7 +58,8 @@ internal static class SettingValue
     public static FormatException Expected(string text, string what) => new($"\"{text}\" is not {what}.");
 
     private static double Part(string text, int start, int end) =>
-        double.TryParse(text.AsSpan(start, end - start), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value)
+        double.TryParse(text.AsSpan(start, end - start), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture,
+            out double value)
             ? value
             : throw NoDuration(text);
 

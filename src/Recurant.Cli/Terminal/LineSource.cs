@@ -39,7 +39,11 @@ internal sealed class LineSource(Stream input)
 
             _bytes.AsSpan(start, _length - start).CopyTo(_bytes);
             _length -= start;
-            if (_length > MaximumLineBytes) throw Fault("the line is longer than 4,000,000 bytes. Put each text on a line of its own.");
+            if (_length > MaximumLineBytes)
+            {
+                throw Fault("the line is longer than 4,000,000 bytes. Put each text on a line of its own.");
+            }
+
             if (lines.Count == 0) continue;
             yield return lines;
             lines = [];
@@ -61,7 +65,8 @@ internal sealed class LineSource(Stream input)
         char[] characters = ArrayPool<char>.Shared.Rent(line.Length);
         try
         {
-            OperationStatus status = Utf8.ToUtf16(line, characters, out int read, out int written, replaceInvalidSequences: false);
+            OperationStatus status =
+                Utf8.ToUtf16(line, characters, out int read, out int written, replaceInvalidSequences: false);
             return status == OperationStatus.Done
                 ? new string(characters, 0, written)
                 : throw Fault($"byte {read + 1} of the line is not valid UTF-8. Convert the text first (iconv -t UTF-8).");

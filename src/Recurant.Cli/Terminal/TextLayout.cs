@@ -5,7 +5,7 @@ namespace Recurant.Cli;
 /// <summary>Lays text out for people: lines of a width, and tables whose columns line up.</summary>
 internal static class TextLayout
 {
-    /// <summary>Breaks a text at blanks into lines of at most <paramref name="width"/> characters; a longer word stands alone.</summary>
+    /// <summary>Breaks a text at blanks into lines of at most so many characters; a longer word stands alone.</summary>
     public static IEnumerable<string> Wrap(string text, int width)
     {
         var line = new StringBuilder();
@@ -51,7 +51,8 @@ internal static class TextLayout
     }
 
     /// <summary>The text, or its beginning and an ellipsis where it is longer than the width.</summary>
-    public static string Shorten(string text, int width) => text.Length <= width ? text : string.Concat(text.AsSpan(0, Math.Max(0, width - 3)), "...");
+    public static string Shorten(string text, int width) =>
+        text.Length <= width ? text : string.Concat(text.AsSpan(0, Math.Max(0, width - 3)), "...");
 
     /// <summary>The text without line ends and other control characters, for tables and one-line answers.</summary>
     public static string OneLine(string text) =>

@@ -5,7 +5,9 @@ internal static class ConfusionTable
 {
     private const int LongestLabel = 24, MostConfusions = 10;
 
-    /// <summary>The whole table where it fits the width; else precision and recall of each label and the most frequent confusions.</summary>
+    /// <summary>
+    /// The whole table where it fits the width; else precision and recall of each label and the most frequent confusions.
+    /// </summary>
     public static IEnumerable<string> Lines(IReadOnlyList<string> labels, IReadOnlyList<IReadOnlyList<int>> confusion, int width)
     {
         string[] names = [.. labels.Select(label => TextLayout.Shorten(TextLayout.OneLine(label), LongestLabel))];
@@ -42,7 +44,8 @@ internal static class ConfusionTable
         if (mistakes.Count == 0) yield break;
         yield return "";
         var worst = new List<string[]> { new[] { "right", "answered", "times" } };
-        foreach ((int count, int right, int answered) in mistakes.OrderByDescending(mistake => mistake.Count).Take(MostConfusions))
+        foreach ((int count, int right, int answered) in mistakes.OrderByDescending(mistake => mistake.Count)
+            .Take(MostConfusions))
         {
             worst.Add([names[right], names[answered], Numbers.Count(count)]);
         }

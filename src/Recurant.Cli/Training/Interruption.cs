@@ -11,7 +11,11 @@ internal sealed class Interruption : IDisposable
     /// <param name="asked">Called on the first Ctrl-C, from another thread.</param>
     public Interruption(Action asked)
     {
-        _registrations = [PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle), PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle)];
+        _registrations =
+        [
+            PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle),
+            PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle),
+        ];
 
         void Handle(PosixSignalContext signal)
         {

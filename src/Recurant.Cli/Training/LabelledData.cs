@@ -14,12 +14,18 @@ internal static class LabelledData
     /// <summary>Reads a file or directory and passes its warnings on.</summary>
     public static TextDataset Read(string path, TrainSettings settings, Invocation call)
     {
-        var options = new TextFormatOptions { TextColumn = settings.TextColumn, LabelColumn = settings.LabelColumn, Format = settings.Format };
+        var options = new TextFormatOptions
+        {
+            TextColumn = settings.TextColumn,
+            LabelColumn = settings.LabelColumn,
+            Format = settings.Format,
+        };
         TextDataset data = TextDatasetReader.Read(path, options);
         if (!call.Quiet)
         {
+            DetectedFormat format = TextDatasetReader.Detect(path, options);
             call.Terminal.Error.WriteLine(
-                $"{path}: {TextDatasetReader.Detect(path, options)}; {Numbers.Count(data.Count)} rows, {data.Labels.Count} labels");
+                $"{path}: {format}; {Numbers.Count(data.Count)} rows, {data.Labels.Count} labels");
             foreach (string warning in data.Warnings) call.Terminal.Error.WriteLine(warning);
         }
 
@@ -31,19 +37,22 @@ internal static class LabelledData
     {
         DatasetChecks.ForTraining(all);
         (TextDataset train, TextDataset test) = DatasetSplit.Stratified(all, TestShare, TestSplitSeed);
-        var counts = train.Examples.CountBy(example => example.Label, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
+        var counts = train.Examples.CountBy(example => example.Label, StringComparer.Ordinal)
+            .ToDictionary(StringComparer.Ordinal);
         // A label of two or three texts may have lost one that training and validation need.
         var rare = counts.Where(count => count.Value < 2).Select(count => count.Key).ToHashSet(StringComparer.Ordinal);
         if (rare.Count > 0)
         {
-            train = new TextDataset(all.Name, [.. train.Examples, .. test.Examples.Where(example => rare.Contains(example.Label))]);
+            train = new TextDataset(
+                all.Name, [.. train.Examples, .. test.Examples.Where(example => rare.Contains(example.Label))]);
             test = new TextDataset(all.Name, [.. test.Examples.Where(example => !rare.Contains(example.Label))]);
         }
 
         if (test.Count == 0)
         {
             throw new InvalidDataException(
-                $"{all.Name}: {all.Count} rows are too few to set some aside for the test. Give more rows, or a file of their own with --test.");
+                $"{all.Name}: {all.Count} rows are too few to set some aside for the test. "
+                + "Give more rows, or a file of their own with --test.");
         }
 
         return (train, test);

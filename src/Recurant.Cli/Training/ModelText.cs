@@ -13,7 +13,8 @@ internal static class ModelText
             case ModelKind.BagOfWords:
                 return "bag of words (logistic regression over words and pairs)";
             case ModelKind.FeedForward:
-                return spec.Layers == 0 ? "feed-forward, no hidden layer" : $"feed-forward, {Layers(spec)} of {spec.HiddenSize} units";
+                return spec.Layers == 0 ? "feed-forward, no hidden layer"
+                    : $"feed-forward, {Layers(spec)} of {spec.HiddenSize} units";
             default:
                 string cell = spec.Cell switch
                 {
@@ -22,7 +23,8 @@ internal static class ModelText
                     _ => spec.GruReset == GruReset.Outside ? "GRU (reset outside)" : "GRU",
                 };
                 string directions = spec.Bidirectional ? ", both directions" : "";
-                return $"{cell}, {Layers(spec)} of {spec.HiddenSize} units{directions}, {spec.Pooling.ToString().ToLowerInvariant()} pooling";
+                string pooling = spec.Pooling.ToString().ToLowerInvariant();
+                return $"{cell}, {Layers(spec)} of {spec.HiddenSize} units{directions}, {pooling} pooling";
         }
     }
 

@@ -49,10 +49,13 @@ internal sealed class TrainReport(Invocation call, string path, TrainingResult r
         };
         string vectors = result.VectorsFound is { } found ? $", {Numbers.Count(found)} ready-made word vectors" : "";
         to.WriteLine($"{path}: {ModelText.Describe(result.Model.Spec)}");
-        to.WriteLine($"{Numbers.Count(result.Model.ParameterCount)} parameters, {Numbers.Count(result.Model.Vocabulary.Count)} words{vectors}");
-        to.WriteLine($"{result.Epochs.Count} epochs in {Numbers.Seconds(result.Seconds)}, {end}; epoch {result.BestEpoch} was the best");
+        ClassifierModel model = result.Model;
+        string words = Numbers.Count(model.Vocabulary.Count), seconds = Numbers.Seconds(result.Seconds);
+        to.WriteLine($"{Numbers.Count(model.ParameterCount)} parameters, {words} words{vectors}");
+        to.WriteLine($"{result.Epochs.Count} epochs in {seconds}, {end}; epoch {result.BestEpoch} was the best");
         to.WriteLine();
-        var rows = new List<string[]> { new[] { "", "rows", "loss", "accuracy", "macro F1" }, Row("validation", result.Validation), Row("test", test) };
+        List<string[]> rows =
+            [["", "rows", "loss", "accuracy", "macro F1"], Row("validation", result.Validation), Row("test", test)];
         if (!ReferenceEquals(baseline, test)) rows.Add(Row("test, bag of words", baseline));
         foreach (string line in TextLayout.Table(rows)) to.WriteLine(line);
         to.WriteLine();
@@ -60,5 +63,6 @@ internal sealed class TrainReport(Invocation call, string path, TrainingResult r
     }
 
     private static string[] Row(string name, Evaluation scores) =>
-        [name, Numbers.Count(scores.Rows), Numbers.Four(scores.Loss), Numbers.Four(scores.Accuracy), Numbers.Four(scores.MacroF1)];
+        [name, Numbers.Count(scores.Rows), Numbers.Four(scores.Loss), Numbers.Four(scores.Accuracy),
+            Numbers.Four(scores.MacroF1)];
 }

@@ -27,7 +27,8 @@ internal static class TrainingDisplay
         return console.Progress()
             .AutoClear(true)
             .Columns(new ProgressBarColumn { Width = 16 }, new TaskDescriptionColumn { Alignment = Justify.Left })
-            .Start(context => work(new Bar(console, context.AddTask("starting"), withEpochs, terminal.Width >= WideEnoughForSpeed)));
+            .Start(context => work(
+                new Bar(console, context.AddTask("starting"), withEpochs, terminal.Width >= WideEnoughForSpeed)));
     }
 
     private sealed class Lines(TextWriter to, bool withEpochs) : IProgress<TrainingProgress>
@@ -38,28 +39,31 @@ internal static class TrainingDisplay
         }
     }
 
-    private sealed class Bar(IAnsiConsole console, ProgressTask task, bool withEpochs, bool withSpeed) : IProgress<TrainingProgress>
+    private sealed class Bar(IAnsiConsole console, ProgressTask task, bool withEpochs, bool withSpeed)
+        : IProgress<TrainingProgress>
     {
         public void Report(TrainingProgress value)
         {
             task.MaxValue = (double)value.Epochs * value.Steps;
             task.Value = (value.Epoch - 1.0) * value.Steps + value.Step;
             string speed = withSpeed ? $"  {Numbers.Count(value.TokensPerSecond)} tokens/s" : "";
+            string left = Numbers.Clock(value.Remaining);
             task.Description = string.Create(
                 CultureInfo.InvariantCulture,
-                $"{value.Stage} {value.Epoch}/{value.Epochs}  loss {value.Loss:F3}{speed}  {Numbers.Clock(value.Remaining)} left");
+                $"{value.Stage} {value.Epoch}/{value.Epochs}  loss {value.Loss:F3}{speed}  {left} left");
             if (withEpochs && value.Validation is not null) console.WriteLine(EpochLine.Of(value));
         }
     }
 }
 
-/// <summary>The line that tells of one epoch: 60 columns at most.</summary>
+/// <summary>The line that tells of one epoch: at most 59 columns, so that it fits a terminal of 60.</summary>
 internal static class EpochLine
 {
-    public const string Heading = "epoch    loss  accuracy    valid  accuracy  tokens/s    left";
+    public const string Heading = "epoch    loss    acc.    valid    acc.  tokens/s   left";
 
     public static string Of(TrainingProgress value) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{value.Epoch,5}  {value.Loss,6:F4}  {value.Accuracy,8:F4}   {value.Validation!.Loss,6:F4}  {value.Validation.Accuracy,8:F4}"
-        + $"  {Numbers.Count(value.TokensPerSecond),8}  {Numbers.Clock(value.Remaining),6}{(value.IsBest ? " *" : "")}");
+        $"{value.Epoch,5}  {value.Loss,6:F4}  {value.Accuracy,6:F4}   "
+        + $"{value.Validation!.Loss,6:F4}  {value.Validation.Accuracy,6:F4}  "
+        + $"{Numbers.Count(value.TokensPerSecond),8}  {Numbers.Clock(value.Remaining),5}{(value.IsBest ? " *" : "")}");
 }

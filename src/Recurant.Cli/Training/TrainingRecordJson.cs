@@ -9,14 +9,16 @@ namespace Recurant.Cli;
 /// </summary>
 internal static class TrainingRecordJson
 {
-    public static string Write(TrainSettings settings, TrainingResult result, int trainRows, Evaluation? test) => JsonText.Object(writer =>
+    public static string Write(TrainSettings settings, TrainingResult result, int trainRows, Evaluation? test) =>
+        JsonText.Object(writer =>
     {
         writer.WriteString("version", Application.Version);
         writer.WriteString("data", FileName(settings.Data!));
         writer.WriteNumber("rows", trainRows);
         writer.WriteObject("settings", members =>
         {
-            foreach ((Setting setting, string value) in settings.Given.Where(given => !given.Setting.IsUnrecorded).OrderBy(given => given.Setting.Name, StringComparer.Ordinal))
+            foreach ((Setting setting, string value) in settings.Given.Where(given => !given.Setting.IsUnrecorded)
+                .OrderBy(given => given.Setting.Name, StringComparer.Ordinal))
             {
                 members.WriteString(setting.Name, setting.Kind == SettingKind.Path ? FileName(value) : value);
             }

@@ -21,7 +21,8 @@ namespace Recurant.Insight;
 public readonly record struct GradientAuditRow(string Tensor, int Count, double ReferenceError, double ProductionError)
 {
     /// <summary>Whether both errors are within what rounding explains.</summary>
-    public bool Passes => ReferenceError <= GradientAudit.ReferenceTolerance && ProductionError <= GradientAudit.ProductionTolerance;
+    public bool Passes =>
+        ReferenceError <= GradientAudit.ReferenceTolerance && ProductionError <= GradientAudit.ProductionTolerance;
 }
 
 /// <summary>
@@ -47,16 +48,18 @@ public static class GradientAudit
     private static readonly int[] s_lengths = [3, 6, 1];
 
     /// <summary>Runs both checks.</summary>
-    /// <param name="spec">What the network looks like. The time grows with the square of its size: a few units are enough.</param>
+    /// <param name="spec">What the network looks like; a few units are enough, and many take long.</param>
     /// <param name="seed">Another seed gives other weights, texts and labels.</param>
     /// <returns>A row for each tensor, in the order of the model file, then h0 and, for an LSTM, c0.</returns>
-    /// <exception cref="ArgumentException">The model is not a recurrent one, or a value is out of range.</exception>
+    /// <exception cref="ArgumentException">The model is not a recurrent one, has direct connections, or a value is out of
+    /// range.</exception>
     public static IReadOnlyList<GradientAuditRow> Run(ClassifierSpec spec, int seed = 1)
     {
         ArgumentNullException.ThrowIfNull(spec);
-        if (spec.Model != ModelKind.Recurrent)
+        if (spec.Model != ModelKind.Recurrent || spec.DirectBuckets != 0)
         {
-            throw new ArgumentException("Model must be recurrent: the gradient check compares recurrent networks.", nameof(spec));
+            throw new ArgumentException(
+                "Model must be recurrent, without direct connections: these are what the reference describes.", nameof(spec));
         }
 
         var network = (RecurrentNetwork)ClassifierNetwork.Create(spec);
@@ -73,14 +76,20 @@ public static class GradientAudit
         Dictionary<string, double> referenceErrors = LargestErrors(examples.SelectMany(slow.CheckGradients));
         ReferenceTensors expected = MeanGradients(slow, examples);
         ReferenceTensors computed = ProductionGradients(network, weights, examples, spec);
-        Dictionary<string, double> productionErrors = LargestErrors(GradientCheck.Compare(computed, expected, floor: GradientCheck.Floor));
+        Dictionary<string, double> productionErrors =
+            LargestErrors(GradientCheck.Compare(computed, expected, floor: GradientCheck.Floor));
         return [.. expected.Names.Select(name =>
             new GradientAuditRow(name, expected[name].Length, referenceErrors[name], productionErrors[name]))];
     }
 
     private static ReferenceSpec ReferenceSpecOf(ClassifierSpec spec) => new()
     {
-        Cell = spec.Cell switch { CellKind.Lstm => ReferenceCell.Lstm, CellKind.Gru => ReferenceCell.Gru, _ => ReferenceCell.Elman },
+        Cell = spec.Cell switch
+        {
+            CellKind.Lstm => ReferenceCell.Lstm,
+            CellKind.Gru => ReferenceCell.Gru,
+            _ => ReferenceCell.Elman,
+        },
         Activation = spec.Activation switch
         {
             Activation.Relu => ReferenceActivation.Relu,
@@ -118,7 +127,9 @@ public static class GradientAudit
         return weights;
     }
 
-    /// <summary>A batch's loss is the mean of its texts'; the initial states belong to each text and are listed one after another.</summary>
+    /// <summary>
+    /// A batch's loss is the mean of its texts'; the initial states belong to each text and are listed one after another.
+    /// </summary>
     private static ReferenceTensors MeanGradients(ReferenceNetwork network, ReferenceExample[] examples)
     {
         ReferenceTensors[] each = [.. examples.Select(example => network.Backward(network.Forward(example)))];
@@ -175,7 +186,8 @@ public static class GradientAudit
         return i % rows * columns + i / rows;
     }
 
-    private static float[] InitialGradients(SequenceBatch batch, CellMemory[] cells, Func<CellMemory, RowStore> of, int hiddenSize)
+    private static float[] InitialGradients(
+        SequenceBatch batch, CellMemory[] cells, Func<CellMemory, RowStore> of, int hiddenSize)
     {
         var values = new float[batch.Sequences * cells.Length * hiddenSize];
         for (int b = 0; b < batch.Sequences; b++)
