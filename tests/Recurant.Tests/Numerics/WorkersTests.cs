@@ -5,6 +5,12 @@ namespace Recurant.Tests.Numerics;
 
 public class WorkersTests
 {
+    /// <summary>
+    /// A number of threads that no other test asks for. Workers of the same number are shared, and while another test keeps
+    /// them busy a caller does all parts itself and stops at the first that fails.
+    /// </summary>
+    private const int Own = 5;
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -46,8 +52,8 @@ public class WorkersTests
     [InlineData(2)]
     public void Run_PartThatFails_ThrowsOnceAndWorksAgain(int failing)
     {
-        Workers workers = Workers.ForThreads(3);
-        int[] counts = new int[3];
+        Workers workers = Workers.ForThreads(Own);
+        int[] counts = new int[Own];
         var work = new CountingWork { Counts = counts, FailingParts = 1 << failing };
         Exception error = Assert.ThrowsAny<Exception>(() => workers.Run(ref work));
         Assert.Contains($"part {failing}", error.Message, StringComparison.Ordinal);
@@ -61,8 +67,8 @@ public class WorkersTests
     [Fact]
     public void Run_CallersPartAndAnotherFail_NextRunReportsNothing()
     {
-        Workers workers = Workers.ForThreads(3);
-        int[] counts = new int[3];
+        Workers workers = Workers.ForThreads(Own);
+        int[] counts = new int[Own];
         var work = new CountingWork { Counts = counts, FailingParts = 0b101 };
         Assert.ThrowsAny<Exception>(() => workers.Run(ref work));
         var next = new CountingWork { Counts = counts };
