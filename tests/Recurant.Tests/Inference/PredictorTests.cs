@@ -94,7 +94,8 @@ public class PredictorTests
         }
 
         // A text without any known word is read as one unknown word.
-        Bits.AssertEqual([.. Numbers(predictor.Predict(""))], [.. Numbers(predictor.Predict("zyx"))], "nothing and an unknown word");
+        Bits.AssertEqual([.. Numbers(predictor.Predict(""))], [.. Numbers(predictor.Predict("zyx"))],
+            "nothing and an unknown word");
         Assert.Empty(predictor.Predict([]));
     }
 
@@ -103,7 +104,8 @@ public class PredictorTests
     {
         var predictor = new Predictor(Model(s_models["lstm"] with { MaximumTokens = 5 }), threads: 1);
         float[] expected = [.. Numbers(predictor.Predict("good bad plot dull the"))];
-        Bits.AssertEqual(expected, [.. Numbers(predictor.Predict("good bad film was very not very plot dull the"))], "cut in the middle");
+        Bits.AssertEqual(expected, [.. Numbers(predictor.Predict("good bad film was very not very plot dull the"))],
+            "cut in the middle");
         Assert.False(Bits.Equal(expected, [.. Numbers(predictor.Predict("good bad film plot dull the very"))]));
     }
 

@@ -73,7 +73,8 @@ public class FeedForwardNetworkTests
 
     private static void Check(int layers, string activation, DropoutPlan? dropout)
     {
-        NetworkCase run = new NetworkCase(Spec(layers, Enum.Parse<Activation>(activation)), scale: 0.8f) { Dropout = dropout }.Run();
+        ClassifierSpec spec = Spec(layers, Enum.Parse<Activation>(activation));
+        NetworkCase run = new NetworkCase(spec, scale: 0.8f) { Dropout = dropout }.Run();
         DropoutPlan plan = dropout ?? default;
         ReferenceTensors gradients = new();
         foreach (Parameter parameter in run.Network.Parameters) gradients[parameter.Name] = new double[parameter.Count];

@@ -13,7 +13,7 @@ internal sealed class NetworkCase
 {
     public const int Words = 9, Classes = 3;
 
-    /// <summary>Below this the largest element counts as this: small gradients are differences of terms of about this size.</summary>
+    /// <summary>Below this the largest element counts as this: small gradients are differences of larger terms.</summary>
     private const double GradientFloor = 0.02;
 
     /// <summary>A tensor whose gradients are all below this would be compared with little more than rounding.</summary>
@@ -95,14 +95,16 @@ internal sealed class NetworkCase
     {
         float[] actual = AsInFiles(parameter, parameter.Gradient);
         double largest = expected.Max(Math.Abs);
-        Assert.True(largest > SmallestGradient, $"{what}{parameter.Name}: the largest expected gradient is {largest:G3}, too small to tell anything.");
+        Assert.True(largest > SmallestGradient,
+            $"{what}{parameter.Name}: the largest expected gradient is {largest:G3}, too small to tell anything.");
         Assert.Equal(expected.Length, actual.Length);
         for (int i = 0; i < actual.Length; i++)
         {
             // Written so that a NaN fails.
             if (!(Math.Abs(actual[i] - expected[i]) <= tolerance * Math.Max(largest, GradientFloor)))
             {
-                Assert.Fail($"{what}gradient of {parameter.Name} [{i}]: {actual[i]:G9} instead of {expected[i]:G9}; largest {largest:G3}.");
+                Assert.Fail(
+                    $"{what}gradient of {parameter.Name} [{i}]: {actual[i]:G9} instead of {expected[i]:G9}; largest {largest:G3}.");
             }
         }
     }

@@ -163,7 +163,8 @@ internal sealed class ReferenceClassifier
         Activation = Enum.Parse<ReferenceActivation>(spec.Activation.ToString()),
         Form = spec.Form == ElmanForm.PreActivation ? ReferenceForm.Preactivation : ReferenceForm.Hidden,
         Reset = Enum.Parse<ReferenceReset>(spec.GruReset.ToString()),
-        Input = !readsTokens ? ReferenceInput.Vectors : spec.EmbeddingSize == 0 ? ReferenceInput.OneHot : ReferenceInput.Embedding,
+        Input = !readsTokens ? ReferenceInput.Vectors
+            : spec.EmbeddingSize == 0 ? ReferenceInput.OneHot : ReferenceInput.Embedding,
         VocabularySize = spec.EmbeddingSize == 0 ? 0 : spec.VocabularySize,
         InputSize = spec.EmbeddingSize == 0 ? spec.VocabularySize : spec.EmbeddingSize,
         HiddenSize = spec.HiddenSize,

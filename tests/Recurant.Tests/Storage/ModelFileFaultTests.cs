@@ -11,7 +11,8 @@ public class ModelFileFaultTests
     // A model of this size takes some kilobytes; the header, JSON and the exception need the rest.
     private const long MostAllocated = 4_000_000;
 
-    public static TheoryData<string> Properties => [.. JsonNode.Parse(Good().Metadata["recurant"])!.AsObject().Select(pair => pair.Key)];
+    public static TheoryData<string> Properties =>
+        [.. JsonNode.Parse(Good().Metadata["recurant"])!.AsObject().Select(pair => pair.Key)];
 
     [Theory]
     [MemberData(nameof(Properties))]
@@ -35,7 +36,8 @@ public class ModelFileFaultTests
         // A text where a number or a flag stands, and a fraction where anything else does.
         bool isText = Good().Metadata["recurant"].Contains($"\"{property}\":\"", StringComparison.Ordinal);
         JsonNode other = isText || property != "forget_bias" ? JsonValue.Create(1.5) : JsonValue.Create("x");
-        Assert.Contains($"\"{property}\"", Good().Specification(json => json[property] = other).Fault(), StringComparison.Ordinal);
+        Assert.Contains($"\"{property}\"", Good().Specification(json => json[property] = other).Fault(),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -68,9 +70,11 @@ public class ModelFileFaultTests
     [InlineData("vocabulary", "[\"<unk>\",\"a\",\"b\",\"c\",\"d\",\"e\"] x", "metadata 'vocabulary': ")]
     [InlineData("vocabulary", "[\"<unk>\",7]", "metadata 'vocabulary': element 1 is not a string")]
     [InlineData("vocabulary", "[\"<unk>\",\"\\ud800\"]", "metadata 'vocabulary': a text in it is not valid Unicode")]
-    [InlineData("vocabulary", "[\"a\",\"b\",\"c\",\"d\",\"e\",\"f\"]", "metadata 'vocabulary': The first word of a vocabulary must be \"<unk>\"")]
+    [InlineData("vocabulary", "[\"a\",\"b\",\"c\",\"d\",\"e\",\"f\"]",
+        "metadata 'vocabulary': The first word of a vocabulary must be \"<unk>\"")]
     [InlineData("vocabulary", "[\"<unk>\",\"a\",\"b\",\"a\",\"d\",\"e\"]", "metadata 'vocabulary': The word \"a\" stands twice")]
-    [InlineData("vocabulary", "[\"<unk>\",\"a\"]", "metadata 'vocabulary': it has 2 entries, but \"vocabulary_size\" in 'recurant' is 6")]
+    [InlineData("vocabulary", "[\"<unk>\",\"a\"]",
+        "metadata 'vocabulary': it has 2 entries, but \"vocabulary_size\" in 'recurant' is 6")]
     [InlineData("vocabulary", "[]", "metadata 'vocabulary': The first word")]
     [InlineData("labels", null, "metadata 'labels': the key is missing")]
     [InlineData("labels", "[\"bad\",\"good\"]", "metadata 'labels': it has 2 entries, but \"classes\" in 'recurant' is 3")]
@@ -101,7 +105,8 @@ public class ModelFileFaultTests
             ModelFileCase parts = Good();
             (string name, int[] shape, _) = parts.Tensors[i];
             parts.Tensors.RemoveAt(i);
-            Assert.StartsWith($"the tensor '{name}' [{string.Join(", ", shape)}] is missing", parts.Fault(), StringComparison.Ordinal);
+            Assert.StartsWith($"the tensor '{name}' [{string.Join(", ", shape)}] is missing", parts.Fault(),
+                StringComparison.Ordinal);
         }
     }
 
@@ -115,7 +120,8 @@ public class ModelFileFaultTests
             // The same number of values, so that only the shape tells.
             parts.Tensors[i] = (name, [.. shape.Reverse(), 1], values);
             string fault = parts.Fault();
-            Assert.StartsWith($"tensor '{name}' has the shape [{string.Join(", ", shape.Reverse())}, 1]", fault, StringComparison.Ordinal);
+            Assert.StartsWith($"tensor '{name}' has the shape [{string.Join(", ", shape.Reverse())}, 1]", fault,
+                StringComparison.Ordinal);
             Assert.Contains($"says [{string.Join(", ", shape)}]", fault, StringComparison.Ordinal);
         }
     }
@@ -138,10 +144,9 @@ public class ModelFileFaultTests
         {
             ModelFileCase parts = Good();
             parts.Tensors[i].Values[^1] = wrong;
-            string fault = parts.Fault();
-            Assert.StartsWith(
-                FormattableString.Invariant($"tensor '{parts.Tensors[i].Name}' holds {wrong} at element {parts.Tensors[i].Values.Length - 1}"),
-                fault, StringComparison.Ordinal);
+            int last = parts.Tensors[i].Values.Length - 1;
+            string expected = FormattableString.Invariant($"tensor '{parts.Tensors[i].Name}' holds {wrong} at element {last}");
+            Assert.StartsWith(expected, parts.Fault(), StringComparison.Ordinal);
         }
     }
 
@@ -206,7 +211,8 @@ public class ModelFileFaultTests
 
     [Fact]
     public void Load_NoFile_IsNotFound() =>
-        Assert.Throws<FileNotFoundException>(() => ModelFile.Load(Path.Combine(Path.GetTempPath(), "recurant-no-such-model.safetensors")));
+        Assert.Throws<FileNotFoundException>(
+            () => ModelFile.Load(Path.Combine(Path.GetTempPath(), "recurant-no-such-model.safetensors")));
 
     private static ModelFileCase Good() => ModelFileCase.Of(ModelFileCase.Model(ModelFileCase.Spec with { DirectBuckets = 7 }));
 }

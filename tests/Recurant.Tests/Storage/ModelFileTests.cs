@@ -54,7 +54,8 @@ public sealed class ModelFileTests : IDisposable
             Bits.AssertEqual(before.Value, after.Value, before.Name);
         }
 
-        float[] expected = Probabilities(new TextClassifier(model, threads: 1)), actual = Probabilities(TextClassifier.Load(path));
+        float[] expected = Probabilities(new TextClassifier(model, threads: 1));
+        float[] actual = Probabilities(TextClassifier.Load(path));
         Bits.AssertEqual(expected, actual, "probabilities");
         ModelFile.Save(model, again);
         Assert.Equal(File.ReadAllBytes(path), File.ReadAllBytes(again));
@@ -67,7 +68,8 @@ public sealed class ModelFileTests : IDisposable
     {
         string[] words = ["<unk>", "\"", "\\", "é", "電影", "\U0001F600", "\n", "\u2028", "</script>", ""];
         var model = new ClassifierModel(
-            ModelFileCase.Spec with { VocabularySize = words.Length, Classes = 2 }, new Recurant.Data.Vocabulary(words), ["", "\t\"'"]);
+            ModelFileCase.Spec with { VocabularySize = words.Length, Classes = 2 },
+            new Recurant.Data.Vocabulary(words), ["", "\t\"'"]);
         ModelFile.Save(model, _directory["m.safetensors"]);
         ClassifierModel loaded = ModelFile.Load(_directory["m.safetensors"]);
         Assert.Equal(words, loaded.Vocabulary.Words);
@@ -92,7 +94,8 @@ public sealed class ModelFileTests : IDisposable
         });
         using SafetensorsFile theirs = SafetensorsFile.Open(Path.Combine(Goldens.Folder, golden + ".safetensors"));
         TensorInfo[] weights = [.. theirs.Tensors.Where(
-            tensor => tensor.Name.StartsWith("weight_", StringComparison.Ordinal) || tensor.Name.StartsWith("bias_", StringComparison.Ordinal))];
+            tensor => tensor.Name.StartsWith("weight_", StringComparison.Ordinal)
+                || tensor.Name.StartsWith("bias_", StringComparison.Ordinal))];
         Assert.Equal(model.Spec.Bidirectional ? 16 : 8, weights.Length);
         foreach (TensorInfo weight in weights)
         {
@@ -117,7 +120,8 @@ public sealed class ModelFileTests : IDisposable
         Assert.Equal(
             weights.Select(weight => weight.Name).Order(),
             ours.Tensors.Select(tensor => tensor.Name).Where(
-                tensor => tensor.Contains("_l0", StringComparison.Ordinal) || tensor.Contains("_l1", StringComparison.Ordinal)).Order());
+                tensor => tensor.Contains("_l0", StringComparison.Ordinal)
+                    || tensor.Contains("_l1", StringComparison.Ordinal)).Order());
     }
 
     [Fact]

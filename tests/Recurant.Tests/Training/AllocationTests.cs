@@ -66,7 +66,8 @@ public class AllocationTests
     {
         const int Large = 300;
         TextDataset words = Reviews.Words(2 * Large, seed: 1);
-        var data = new TextDataset("many", [.. words.Examples.Select((example, i) => example with { Label = $"label {i % Large}" })]);
+        var data = new TextDataset(
+            "many", [.. words.Examples.Select((example, i) => example with { Label = $"label {i % Large}" })]);
         TrainingOptions options = s_wide with { Layers = 1, Hidden = 16, Direct = true, Batch = Large };
         (ClassifierRun run, int[] order) = Start(options, threads: 2, Large, data);
         Assert.Equal(0, LeastAllocated(run, order, Large));
@@ -81,7 +82,8 @@ public class AllocationTests
         Assert.NotNull(last);
     }
 
-    private static (ClassifierRun Run, int[] Order) Start(TrainingOptions options, int threads, int batch, TextDataset? data = null)
+    private static (ClassifierRun Run, int[] Order) Start(
+        TrainingOptions options, int threads, int batch, TextDataset? data = null)
     {
         PreparedData prepared = PreparedData.Make(data ?? Reviews.Words(200, seed: 1), null, options);
         var run = new ClassifierRun(prepared, Workers.ForThreads(threads), Stopwatch.StartNew(), null, default);

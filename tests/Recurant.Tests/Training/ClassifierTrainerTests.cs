@@ -49,7 +49,10 @@ public class ClassifierTrainerTests
     [InlineData(ModelKind.BagOfWords)]
     public void Train_AWordTellsTheLabel_EveryModelLearnsIt(ModelKind model)
     {
-        TrainingOptions options = Reviews.Small with { Model = model, Epochs = 20, Pooling = Pooling.Max, Schedule = ScheduleKind.Linear };
+        TrainingOptions options = Reviews.Small with
+        {
+            Model = model, Epochs = 20, Pooling = Pooling.Max, Schedule = ScheduleKind.Linear,
+        };
         TrainingResult result = ClassifierTrainer.Train(Reviews.Words(200, seed: 1), options);
         Assert.Equal(1, new Predictor(result.Model, threads: 1).Evaluate(Reviews.Words(100, seed: 9)).Accuracy);
         Assert.Equal(TrainingEnd.Completed, result.End);
@@ -92,7 +95,8 @@ public class ClassifierTrainerTests
         Assert.Equal(result.BestEpoch + 3, result.Epochs.Count);
         Assert.Equal(Enumerable.Range(1, result.Epochs.Count), result.Epochs.Select(epoch => epoch.Number));
 
-        EpochRecord best = result.Epochs.OrderByDescending(epoch => epoch.Validation.Accuracy).ThenBy(epoch => epoch.Validation.Loss).First();
+        EpochRecord best = result.Epochs
+            .OrderByDescending(epoch => epoch.Validation.Accuracy).ThenBy(epoch => epoch.Validation.Loss).First();
         Assert.Equal(best.Number, result.BestEpoch);
         Assert.Same(best.Validation, result.Validation);
         AssertSameScores(best.Validation, new Predictor(result.Model, threads: 1).Evaluate(validation));
@@ -136,7 +140,8 @@ public class ClassifierTrainerTests
             Reviews.Words(60, seed: 1), Reviews.Small with { Epochs = 50 }, validation, log, cancellation.Token);
         Assert.Equal(TrainingEnd.Cancelled, result.End);
         Assert.Equal(3, result.Epochs.Count);
-        AssertSameScores(result.Epochs[result.BestEpoch - 1].Validation, new Predictor(result.Model, threads: 1).Evaluate(validation));
+        Evaluation now = new Predictor(result.Model, threads: 1).Evaluate(validation);
+        AssertSameScores(result.Epochs[result.BestEpoch - 1].Validation, now);
     }
 
     [Fact]
@@ -177,7 +182,10 @@ public class ClassifierTrainerTests
             Bits.Random(8, seed).CopyTo(vectors.Add(word));
         }
 
-        TrainingOptions options = Reviews.Small with { Model = model, Embedding = null, Vectors = vectors, FreezeVectors = frozen };
+        TrainingOptions options = Reviews.Small with
+        {
+            Model = model, Embedding = null, Vectors = vectors, FreezeVectors = frozen,
+        };
         TrainingResult result = ClassifierTrainer.Train(Reviews.Words(60, seed: 1), options);
         Assert.Equal(3, result.VectorsFound);
         Parameter table = result.Model.Parameters.Single(parameter => parameter.Name == "embedding.weight");
@@ -200,7 +208,9 @@ public class ClassifierTrainerTests
 
     private static void AssertSameScores(Evaluation expected, Evaluation actual)
     {
-        Assert.Equal((expected.Rows, expected.Loss, expected.Accuracy, expected.MacroF1), (actual.Rows, actual.Loss, actual.Accuracy, actual.MacroF1));
+        Assert.Equal(
+            (expected.Rows, expected.Loss, expected.Accuracy, expected.MacroF1),
+            (actual.Rows, actual.Loss, actual.Accuracy, actual.MacroF1));
         Assert.Equal(expected.Confusion, actual.Confusion);
     }
 }

@@ -40,7 +40,11 @@ internal static class Reviews
         {
             int length = 1 + random.Below(100 * i, longest);
             var words = new List<string>();
-            for (uint t = 0; t < length; t++) words.Add(s_fillers[random.Below(100 * i + 1 + t, s_fillers.Length)] + random.Below(100 * i + 50 + t, 5));
+            for (uint t = 0; t < length; t++)
+            {
+                words.Add(s_fillers[random.Below(100 * i + 1 + t, s_fillers.Length)] + random.Below(100 * i + 50 + t, 5));
+            }
+
             words.Insert(random.Below(100 * i + 99, words.Count + 1), i % 2 == 0 ? "good" : "bad");
             texts.Add((string.Join(' ', words), i % 2 == 0 ? "good" : "bad"));
         }
@@ -78,7 +82,8 @@ internal static class Reviews
     };
 
     /// <summary>The model as it is before the first step.</summary>
-    public static ClassifierModel Start(TextDataset data, TrainingOptions options) => PreparedData.Make(data, null, options).Model;
+    public static ClassifierModel Start(TextDataset data, TrainingOptions options) =>
+        PreparedData.Make(data, null, options).Model;
 
     public static DropoutOptions NoDropout => new() { Word = 0, Embedding = 0, Input = 0, Layers = 0, Recurrent = 0, Output = 0 };
 

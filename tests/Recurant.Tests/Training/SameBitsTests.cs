@@ -54,7 +54,8 @@ public sealed class SameBitsTests : IDisposable
     {
         TextDataset data = Reviews.Words(60, seed: 3);
         Assert.NotEqual(
-            Train(data, Reviews.Small with { Model = model, Seed = 1 }), Train(data, Reviews.Small with { Model = model, Seed = 2 }));
+            Train(data, Reviews.Small with { Model = model, Seed = 1 }),
+            Train(data, Reviews.Small with { Model = model, Seed = 2 }));
     }
 
     [Fact]
@@ -74,7 +75,8 @@ public sealed class SameBitsTests : IDisposable
             int same = expected.AsSpan().CommonPrefixLength(actual);
             Assert.True(
                 same == expected.Length && same == actual.Length,
-                $"With {threads} threads the file differs from byte {same} on; it has {actual.Length} bytes, expected {expected.Length}.");
+                $"With {threads} threads the file differs from byte {same} on; it has {actual.Length} bytes, "
+                + $"expected {expected.Length}.");
         }
     }
 

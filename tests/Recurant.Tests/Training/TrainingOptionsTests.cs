@@ -91,7 +91,9 @@ public class TrainingOptionsTests
     {
         AssertFault("reviews.tsv: there are no examples", Data());
         AssertFault("reviews.tsv: all 2 rows have the label \"good\"", Data(("fine", "good"), ("nice", "good")));
-        AssertFault("reviews.tsv, line 3: the label \"odd\" occurs only once", Data(("a", "good"), ("b", "bad"), ("c", "odd"), ("d", "good"), ("e", "bad")));
+        AssertFault(
+            "reviews.tsv, line 3: the label \"odd\" occurs only once",
+            Data(("a", "good"), ("b", "bad"), ("c", "odd"), ("d", "good"), ("e", "bad")));
         AssertFault("reviews.tsv: 4 rows are too few", Data(("a", "good"), ("b", "bad"), ("c", "good"), ("d", "bad")));
     }
 
