@@ -105,6 +105,9 @@ internal sealed class CellMemory
     /// <summary>[B, H]: scratch of a step back (GRU, reset outside).</summary>
     public RowStore Scratch { get; } = new();
 
+    /// <summary>[G H]: sum_t dz_t.</summary>
+    public FloatBuffer BiasSums { get; } = new();
+
     /// <summary>[B, H]: initial states, and masks of the recurrent dropout.</summary>
     public RowStore InitialHidden { get; } = new();
 

@@ -84,7 +84,7 @@ internal sealed class GruCell(int inputSize, int hiddenSize, string suffix, bool
         Matrix dHiddenGates = memory.HiddenGates.Rows(rows);
         memory.Packed.Scratch.Pack(workers, memory.Previous.Rows(rows));
         MatrixProduct.MultiplyTransposed(workers, dHiddenGates, memory.Packed.Scratch, HiddenWeights.GradientMatrix, accumulate: true);
-        Reductions.AddColumnSums(dHiddenGates, HiddenBias.Gradient);
+        Reductions.AddColumnSums(workers, dHiddenGates, HiddenBias.GradientBuffer);
     }
 
     private ref struct ForwardKernel(Span<float> gates, Span<float> hiddenGates, int hidden) : IVectorKernel

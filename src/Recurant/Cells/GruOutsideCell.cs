@@ -118,7 +118,6 @@ internal sealed class GruOutsideCell(int inputSize, int hiddenSize, string suffi
         scratch.Pack(workers, memory.Intermediate.Rows(rows));
         MatrixProduct.MultiplyTransposed(
             workers, dGates.Column(TwoGates, HiddenSize), scratch, dWeights.Slice(TwoGates, HiddenSize), accumulate: true);
-        Reductions.AddColumnSums(dGates, HiddenBias.Gradient);
     }
 
     private ref struct ForwardKernel(Span<float> gates, int hidden) : IVectorKernel

@@ -113,14 +113,16 @@ internal abstract class RecurrentCell
     /// </summary>
     public abstract void StepBackward(in CellStep step);
 
-    /// <summary>Adds the gradients of W_hh and b_hh, summed over all rows of all steps.</summary>
+    /// <summary>
+    /// Adds the gradient of W_hh, summed over all rows of all steps; and that of b_hh, unless it is added to the input's
+    /// share, where its gradient is that of b_ih.
+    /// </summary>
     public virtual void AddHiddenGradients(Workers workers, CellMemory memory, int rows)
     {
-        // dW_hh = sum_t dz_t h_(t-1)^T, one product over all rows;  db_hh = sum_t dz_t.
+        // dW_hh = sum_t dz_t h_(t-1)^T, one product over all rows.
         Matrix dGates = memory.Gates.Rows(rows);
         memory.Packed.Scratch.Pack(workers, memory.Previous.Rows(rows));
         MatrixProduct.MultiplyTransposed(workers, dGates, memory.Packed.Scratch, HiddenWeights.GradientMatrix, accumulate: true);
-        Reductions.AddColumnSums(dGates, HiddenBias.Gradient);
     }
 
     /// <summary>Fills the parameters with small random numbers: uniform in +-1 / sqrt(H), as PyTorch does.</summary>

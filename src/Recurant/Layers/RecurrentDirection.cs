@@ -75,7 +75,7 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
         Span<float> bias = gates.Row(0);
         cell.InputBias.Value.CopyTo(bias);
         if (cell.AddsHiddenBiasToInput) Elementwise.Add(cell.HiddenBias.Value, bias);
-        for (int row = 1; row < gates.Rows; row++) bias.CopyTo(gates.Row(row));
+        Elementwise.RepeatFirstRow(workers, gates);
 
         if (cell.OneHotInput)
         {
@@ -89,11 +89,17 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
         MatrixProduct.Multiply(workers, input, memory.Packed.Input.Matrix, gates, accumulate: true);
     }
 
-    /// <summary>dW_ih = sum_t dz_t x_t^T,  db_ih = sum_t dz_t,  dx_t = W_ih^T dz_t: one product each over all rows.</summary>
+    /// <summary>
+    /// dW_ih = sum_t dz_t x_t^T,  db_ih = sum_t dz_t,  dx_t = W_ih^T dz_t: one product each over all rows. Where b_hh stands
+    /// beside b_ih its gradient is the same.
+    /// </summary>
     private void AddInputGradients(Workers workers, SequenceBatch batch, Matrix input, Matrix? dInput, CellMemory memory)
     {
         Matrix dGates = memory.Gates.Rows(batch.Rows);
-        Reductions.AddColumnSums(dGates, cell.InputBias.Gradient);
+        memory.BiasSums.Reserve(dGates.Columns).Clear();
+        Reductions.AddColumnSums(workers, dGates, memory.BiasSums);
+        Elementwise.Add(memory.BiasSums.Span, cell.InputBias.Gradient);
+        if (cell.AddsHiddenBiasToInput) Elementwise.Add(memory.BiasSums.Span, cell.HiddenBias.Gradient);
         if (cell.OneHotInput)
         {
             Matrix dColumns = cell.InputWeights.GradientMatrix;

@@ -29,6 +29,24 @@ internal static class Elementwise
         VectorLoop.Run(ref kernel, values.Length);
     }
 
+    /// <summary>Copies the first row of a matrix into all the others, on all workers.</summary>
+    public static void RepeatFirstRow(Workers workers, Matrix matrix)
+    {
+        var work = new RepeatWork { Matrix = matrix };
+        if ((long)matrix.Rows * matrix.Columns < 1 << 16) work.Execute(0, 1); else workers.Run(ref work);
+    }
+
+    private struct RepeatWork : IParallelWork
+    {
+        public Matrix Matrix;
+
+        public readonly void Execute(int part, int parts)
+        {
+            (int first, int last) = Partition.Range(Matrix.Rows, part, parts);
+            for (int row = Math.Max(1, first); row < last; row++) Matrix.Row(0).CopyTo(Matrix.Row(row));
+        }
+    }
+
     /// <summary>destination = left * right, element by element.</summary>
     public static void Multiply(ReadOnlySpan<float> left, ReadOnlySpan<float> right, Span<float> destination)
     {

@@ -10,6 +10,9 @@ internal static class Reductions
     private const int Lanes = 64;
     private const int Block = 4096;
 
+    /// <summary>Below so many elements a second thread costs more than it gives.</summary>
+    private const int WorthSplitting = 1 << 16;
+
     /// <summary>The sum of all elements.</summary>
     public static double Sum(ReadOnlySpan<float> values) => Total(values, squares: false);
 
@@ -57,6 +60,33 @@ internal static class Reductions
         for (int row = 0; row < matrix.Rows; row++)
         {
             Elementwise.Add(matrix.Row(row), sums);
+        }
+    }
+
+    /// <summary>The same on all workers: columns are dealt out, never rows.</summary>
+    public static void AddColumnSums(Workers workers, Matrix matrix, FloatBuffer sums)
+    {
+        if ((long)matrix.Rows * matrix.Columns < WorthSplitting)
+        {
+            AddColumnSums(matrix, sums.Span);
+            return;
+        }
+
+        var work = new ColumnSumsWork { Matrix = matrix, Sums = sums };
+        workers.Run(ref work);
+    }
+
+    private struct ColumnSumsWork : IParallelWork
+    {
+        public Matrix Matrix;
+        public FloatBuffer Sums;
+
+        public readonly void Execute(int part, int parts)
+        {
+            // Shares of whole cache lines, so that no two workers write into one.
+            (int first, int last) = Partition.Range((Matrix.Columns + 15) / 16, part, parts);
+            int begin = Math.Min(16 * first, Matrix.Columns), end = Math.Min(16 * last, Matrix.Columns);
+            AddColumnSums(Matrix.Column(begin, end - begin), Sums.Span[begin..end]);
         }
     }
 
