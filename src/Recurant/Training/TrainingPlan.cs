@@ -51,7 +51,7 @@ internal sealed record TrainingPlan
     {
         bool small = size.Tokens < 100_000;
         DropoutOptions dropout = options.Dropout;
-        bool recurrent = options.Model == ModelKind.Recurrent;
+        bool recurrent = options.Model == ModelKind.Recurrent, words = options.Unit == Data.TokenUnit.Word;
         return new TrainingPlan
         {
             Options = options,
@@ -62,7 +62,7 @@ internal sealed record TrainingPlan
                 Lowercase = options.Lowercase,
                 VocabularySize = vocabulary,
                 Classes = size.Classes,
-                EmbeddingSize = options.Vectors?.Dimension ?? options.Embedding ?? 100,
+                EmbeddingSize = options.Vectors?.Dimension ?? options.Embedding ?? (words ? 100 : 64),
                 Cell = options.Cell ?? CellKind.Lstm,
                 Activation = options.Activation,
                 Form = options.Form,
@@ -72,8 +72,8 @@ internal sealed record TrainingPlan
                 Bidirectional = options.Bidirectional ?? true,
                 Pooling = options.Pooling ?? Pooling.Max,
                 ForgetBias = options.ForgetBias,
-                MaximumTokens = options.MaximumTokens ?? 400,
-                DirectBuckets = recurrent && (options.Direct ?? true) ? Buckets(size.Tokens) : 0,
+                MaximumTokens = options.MaximumTokens ?? (words ? 400 : 2000),
+                DirectBuckets = recurrent && (options.Direct ?? words) ? Buckets(size.Tokens) : 0,
             },
             Dropout = new DropoutPlan
             {
@@ -90,7 +90,7 @@ internal sealed record TrainingPlan
             LabelSmoothing = options.LabelSmoothing ?? (small && size.Classes > 2 ? 0.1f : 0f),
             Schedule = options.Schedule ?? ScheduleKind.Linear,
             Batch = options.Batch ?? 32,
-            Epochs = options.Epochs ?? (small ? 30 : 12),
+            Epochs = options.Epochs ?? (small ? 30 : size.Tokens < 1_000_000 ? 12 : 6),
             Patience = options.Patience ?? 4,
         };
     }
