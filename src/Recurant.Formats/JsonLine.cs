@@ -69,6 +69,10 @@ internal sealed class JsonLine
         {
             throw Fault(exception);
         }
+        catch (InvalidOperationException)
+        {
+            throw HalfSurrogate(reader);
+        }
 
         if (text is null)
         {
@@ -117,9 +121,12 @@ internal sealed class JsonLine
         }
         catch (InvalidOperationException)
         {
-            throw file.Error(Column(reader.TokenStartIndex), "half of a surrogate pair in a \\u escape: write both halves.");
+            throw HalfSurrogate(reader);
         }
     }
+
+    private InvalidDataException HalfSurrogate(in Utf8JsonReader reader) =>
+        file.Error(Column(reader.TokenStartIndex), "half of a surrogate pair in a \\u escape: write both halves.");
 
     private List<string> Keys(ReadOnlySpan<char> line)
     {

@@ -88,4 +88,17 @@ public class ConfigTests
         Assert.StartsWith("recurant: " + expected, result.Error, StringComparison.Ordinal);
         Assert.InRange(result.ErrorLines.Length, 1, 2);
     }
+
+    [Theory]
+    [InlineData("{ \"cell\": \"\\ud800\" }", "not valid Unicode")]
+    [InlineData("{ \"cell\": \"\u00E4\" }", "not valid UTF-8")]
+    public void Train_ConfigurationThatIsNoText_IsWrongUsage(string json, string expected)
+    {
+        using var place = new Workspace();
+        place.WriteBytes("c.json", System.Text.Encoding.Latin1.GetBytes(json));
+        CommandResult result = place.Run("train", "data.tsv", "--config", "c.json");
+        Assert.Equal(2, result.Code);
+        Assert.StartsWith("recurant: c.json: ", result.Error, StringComparison.Ordinal);
+        Assert.Contains(expected, result.Error, StringComparison.Ordinal);
+    }
 }

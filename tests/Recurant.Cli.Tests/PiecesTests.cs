@@ -88,8 +88,10 @@ public class PiecesTests
     {
         string line = new('x', 300_000);
         Assert.Equal([line], new LineSource(new MemoryStream(Encoding.UTF8.GetBytes(line + "\n"))).Read(8).Single());
-        var endless = new LineSource(new MemoryStream(new byte[5_000_000]));
-        Assert.Throws<InvalidDataException>(() => endless.Read(8).Count());
+        byte[] endless = [.. "short\n"u8, .. new byte[5_000_000]];
+        string fault = Assert.Throws<InvalidDataException>(
+            () => new LineSource(new MemoryStream(endless)).Read(8).Count()).Message;
+        Assert.StartsWith("standard input, line 2: the line is longer", fault, StringComparison.Ordinal);
     }
 
     [Theory]

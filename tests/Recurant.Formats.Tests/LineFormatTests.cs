@@ -68,6 +68,9 @@ public sealed class LineFormatTests : TemporaryFiles
         "d.jsonl", "{\"text\": \"x\\ud800\", \"label\": \"a\"}\n",
         "d.jsonl, line 1, column 10: half of a surrogate pair")]
     [InlineData(
+        "d.jsonl", "{\"text\": \"x\", \"label\": \"a\"}\n{\"\\ud800abc\": 1, \"text\": \"x\", \"label\": \"a\"}\n",
+        "d.jsonl, line 2, column 2: half of a surrogate pair")]
+    [InlineData(
         "d.jsonl", "{\"txet\": \"x\", \"label\": \"a\"}\n",
         "d.jsonl, line 1: cannot tell which key holds the text. The keys are: \"txet\", \"label\". Did you mean \"txet\"?")]
     [InlineData(

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 using Recurant.Storage;
 
 namespace Recurant.Cli;
@@ -24,6 +25,7 @@ internal static class ConfigFile
 
         byte[] bytes = File.ReadAllBytes(path);
         ReadOnlySpan<byte> json = bytes.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? bytes.AsSpan(3) : bytes;
+        if (!Utf8.IsValid(json)) throw new UsageException($"{path}: the file is not valid UTF-8. Save it as UTF-8.");
         try
         {
             return Read(path, json, settings);
@@ -35,6 +37,11 @@ internal static class ConfigFile
             string what = fault.Message.Split(" LineNumber:")[0].Split(". ")[0].TrimEnd('.');
             throw new UsageException(
                 $"{path}, line {line + 1}, column {(fault.BytePositionInLine ?? 0) + 1}: not valid JSON: {what}.");
+        }
+        catch (InvalidOperationException)
+        {
+            // What the reader says of an escape such as \ud800 without its other half.
+            throw new UsageException($"{path}: a string in it is not valid Unicode.");
         }
     }
 

@@ -41,6 +41,7 @@ internal sealed class LineSource(Stream input)
             _length -= start;
             if (_length > MaximumLineBytes)
             {
+                _lineNumber++; // of this line no end has been seen yet
                 throw Fault("the line is longer than 4,000,000 bytes. Put each text on a line of its own.");
             }
 
@@ -77,5 +78,5 @@ internal sealed class LineSource(Stream input)
         }
     }
 
-    private InvalidDataException Fault(string what) => new($"standard input, line {Math.Max(1, _lineNumber)}: {what}");
+    private InvalidDataException Fault(string what) => new($"standard input, line {_lineNumber}: {what}");
 }

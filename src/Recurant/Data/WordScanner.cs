@@ -79,7 +79,7 @@ internal readonly ref struct WordScanner
             Emit(stem, end, ref sink);
         }
 
-        // A hyphen or underscore that joins two words is dropped.
+        // A hyphen that joins two words is dropped.
         return end + 1 < text.Length && text[end] == '-' && IsWordAt(end + 1) ? end + 1 : end;
     }
 

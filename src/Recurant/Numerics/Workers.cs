@@ -25,7 +25,7 @@ internal sealed unsafe class Workers
 
     private readonly SemaphoreSlim[] _wake;
     private readonly int[] _asleep;
-    private bool _started;
+    private int _started = 1; // the threads there are, the caller's own included
     private int _busy;
     private volatile int _generation;
     private int _pending;
@@ -126,21 +126,15 @@ internal sealed unsafe class Workers
     private static void Execute<TWork>(void* state, int part, int parts) where TWork : struct, IParallelWork =>
         Unsafe.AsRef<TWork>(state).Execute(part, parts);
 
+    /// <summary>Starts the threads that are missing: should the system refuse one, the next call goes on from there.</summary>
     private void Start()
     {
-        if (_started)
+        for (; _started < Count; _started++)
         {
-            return;
-        }
-
-        for (int i = 1; i < Count; i++)
-        {
-            int part = i;
-            _wake[i] = new SemaphoreSlim(0);
+            int part = _started;
+            _wake[part] = new SemaphoreSlim(0);
             new Thread(() => Loop(part), maxStackSize: 1 << 20) { IsBackground = true, Name = $"Recurant worker {part}" }.Start();
         }
-
-        _started = true;
     }
 
     private void Loop(int part)

@@ -9,12 +9,13 @@ namespace Recurant.Optimizers;
 /// </summary>
 internal sealed class WeightAverage
 {
-    /// <summary>Steps between two updates: the average of a large embedding table would otherwise cost more than the step.</summary>
-    private const int Interval = 8;
+    /// <summary>The most steps between two updates: the average of a large table would otherwise cost more than the step.</summary>
+    private const int LongestInterval = 8;
 
     private readonly Parameter[] _parameters;
     private readonly FloatBuffer[] _averages;
     private readonly float _decay;
+    private readonly int _interval;
     private int _steps, _updates;
 
     /// <summary>Starts from the present weights.</summary>
@@ -24,7 +25,9 @@ internal sealed class WeightAverage
     {
         _parameters = [.. parameters.Where(parameter => parameter.IsTrainable)];
         _averages = new FloatBuffer[_parameters.Length];
-        _decay = (float)Math.Max(0, 1 - Interval / Math.Max(Interval, horizon));
+        // Where the horizon is short there must still be an update or two within it.
+        _interval = (int)Math.Clamp(horizon / 2, 1, LongestInterval);
+        _decay = (float)Math.Max(0, 1 - _interval / Math.Max(_interval, horizon));
         for (int i = 0; i < _parameters.Length; i++)
         {
             _averages[i] = new FloatBuffer(_parameters[i].Count);
@@ -35,7 +38,7 @@ internal sealed class WeightAverage
     /// <summary>To be called after every step.</summary>
     public void Update(Workers workers)
     {
-        if (++_steps % Interval != 0)
+        if (++_steps % _interval != 0)
         {
             return;
         }
@@ -50,9 +53,17 @@ internal sealed class WeightAverage
         }
     }
 
-    /// <summary>Exchanges the weights and their average; a second call takes it back.</summary>
+    /// <summary>
+    /// Exchanges the weights and their average; a second call takes it back. Before the first update the average is still the
+    /// random beginning, and the weights stay.
+    /// </summary>
     public void Swap()
     {
+        if (_updates == 0)
+        {
+            return;
+        }
+
         for (int i = 0; i < _parameters.Length; i++)
         {
             Span<float> value = _parameters[i].Value, average = _averages[i].Span;
@@ -70,10 +81,7 @@ internal sealed class WeightAverage
         public readonly void Execute(int part, int parts)
         {
             (int first, int last) = Partition.Range(Value.Count, part, parts);
-            var kernel = new Kernel
-            {
-                Value = Value.Value[first..last], Average = Average.Span[first..last], Rate = Rate,
-            };
+            var kernel = new Kernel { Value = Value.Value[first..last], Average = Average.Span[first..last], Rate = Rate };
             VectorLoop.Run(ref kernel, last - first);
         }
     }

@@ -74,6 +74,8 @@ internal sealed class ClassifierRun
 
             _average.Swap();
             Evaluation validation = Evaluate();
+            // The last step of all has no next one that would notice what it did.
+            if (!double.IsFinite(validation.Loss)) throw NonFinite("After", _step, epoch, "validation loss", validation.Loss);
             var record = new EpochRecord(epoch, loss, accuracy, validation, _clock.Elapsed.TotalSeconds - begun);
             epochs.Add(record);
             bool isBest = best is null || IsBetter(validation, best.Validation);
@@ -167,11 +169,11 @@ internal sealed class ClassifierRun
 
         Matrix logits = _network.Forward(_workers, _batch, _memory, dropout);
         double loss = CrossEntropy.Apply(logits, _labels.AsSpan(0, chosen.Length), _plan.LabelSmoothing, out correct);
-        if (!double.IsFinite(loss)) throw NonFinite("the loss is", loss, epoch);
+        if (!double.IsFinite(loss)) throw NonFinite("In", _step + 1, epoch, "loss", loss);
         _network.Backward(_workers, _batch, _memory, logits, dropout);
 
         double norm = _optimizer.GradientNorm();
-        if (!double.IsFinite(norm)) throw NonFinite("the norm of the gradient is", norm, epoch);
+        if (!double.IsFinite(norm)) throw NonFinite("In", _step + 1, epoch, "norm of the gradient", norm);
         float clip = _plan.Options.Clip, scale = clip > 0 && norm > clip ? (float)(clip / (norm + 1e-6)) : 1f;
         double progress = (double)_step / ((long)_plan.Epochs * StepsInEpoch);
         float rate = _plan.LearningRate * Schedule.Factor(_plan.Schedule, progress) * _plateau;
@@ -239,8 +241,9 @@ internal sealed class ClassifierRun
         });
     }
 
-    private NonFiniteLossException NonFinite(string what, double value, int epoch) => new(string.Create(
+    private NonFiniteLossException NonFinite(string when, long step, int epoch, string what, double value) => new(string.Create(
         CultureInfo.InvariantCulture,
-        $"In step {_step + 1} (epoch {epoch}) {what} {value}: {NonFinitePlace.Find(_network, _memory, _batch)}. "
-        + $"The steps are too large: lower the learning rate (now {_plan.LearningRate}) or clip the gradient (now {_plan.Options.Clip})."));
+        $"{when} step {step} (epoch {epoch}) the {what} is {value}: {NonFinitePlace.Find(_network, _memory, _batch)}. "
+        + $"The steps are too large: lower the learning rate (now {_plan.LearningRate}) "
+        + $"or clip the gradient (now {_plan.Options.Clip})."));
 }

@@ -35,15 +35,51 @@ public class WeightAverageTests
     public void Swap_Any_MarksTheChangeAndLeavesFrozenParametersAlone()
     {
         Parameter parameter = new("weight", 5), frozen = new("frozen", 5) { IsTrainable = false };
-        WeightAverage average = new([parameter, frozen], horizon: 100);
+        WeightAverage average = new([parameter, frozen], horizon: 2);
         parameter.Value.Fill(1f);
         frozen.Value.Fill(1f);
+        average.Update(Workers.ForThreads(1));
         int version = parameter.Version, frozenVersion = frozen.Version;
         average.Swap();
         Assert.NotEqual(version, parameter.Version);
         Assert.Equal(frozenVersion, frozen.Version);
-        Assert.All(parameter.Value.ToArray(), value => Assert.Equal(0f, value));
+        // The first update moves the average by 1 - 2/11.
+        Assert.All(parameter.Value.ToArray(), value => Assert.Equal(9f / 11, value, 1e-6f));
         Assert.All(frozen.Value.ToArray(), value => Assert.Equal(1f, value));
+    }
+
+    [Fact]
+    public void Swap_BeforeTheFirstUpdate_LeavesTheWeights()
+    {
+        Parameter parameter = new("weight", 5);
+        WeightAverage average = new([parameter], horizon: 80);
+        parameter.Value.Fill(1f);
+        for (int step = 1; step < 8; step++) average.Update(Workers.ForThreads(1));
+        average.Swap();
+        Assert.All(parameter.Value.ToArray(), value => Assert.Equal(1f, value));
+        average.Update(Workers.ForThreads(1));
+        average.Swap();
+        Assert.All(parameter.Value.ToArray(), value => Assert.InRange(value, 0.5f, 0.99f));
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(6)]
+    [InlineData(16)]
+    public void Update_ShortHorizon_EveryHalfOfItMovesTheAverage(int horizon)
+    {
+        Parameter parameter = new("weight", 5);
+        WeightAverage average = new([parameter], horizon);
+        parameter.Value.Fill(1f);
+        float before = 0;
+        for (int half = 0; half < 4; half++)
+        {
+            for (int step = 0; step < horizon / 2; step++) average.Update(Workers.ForThreads(1));
+            average.Swap();
+            Assert.InRange(parameter.Value[0], before + 1e-4f, 1f);
+            before = parameter.Value[0];
+            average.Swap();
+        }
     }
 
     [Fact]

@@ -104,6 +104,19 @@ public class ClassifierTrainerTests
         Assert.All(result.Model.Parameters, parameter => Assert.False(parameter.HasGradient));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Train_FewStepsAnEpoch_KeepsWhatWasLearnt(int steps)
+    {
+        // With validation texts that are those to learn from, every epoch is better than the last.
+        TextDataset data = Reviews.Words(24, seed: 1, longest: 3);
+        TrainingOptions options = Reviews.Small with { Batch = 24 / steps, Epochs = 40, Patience = 4 };
+        TrainingResult result = ClassifierTrainer.Train(data, options, data);
+        Assert.Equal(1, result.Validation.Accuracy);
+        Assert.InRange(result.BestEpoch, 20, 40);
+    }
+
     [Fact]
     public void Train_BudgetIsOver_EndsAfterTheStepWithAModel()
     {

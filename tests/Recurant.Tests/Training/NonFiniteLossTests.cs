@@ -34,6 +34,18 @@ public class NonFiniteLossTests
             message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Train_LastStepOfAllOverflows_IsNoticed()
+    {
+        // One step in all, so that no next one can find its weights out of range.
+        string message = MessageOf(Reviews.Small with
+        {
+            Model = ModelKind.FeedForward, Optimizer = OptimizerKind.Sgd, LearningRate = 1e25f, Activation = Activation.Relu,
+            Clip = 0, Batch = 60, Epochs = 1,
+        });
+        Assert.StartsWith("After step 1 (epoch 1) the validation loss is ", message, StringComparison.Ordinal);
+    }
+
     private static string MessageOf(TrainingOptions options) =>
         Assert.Throws<NonFiniteLossException>(() => ClassifierTrainer.Train(Reviews.Words(60, seed: 1), options)).Message;
 }
