@@ -5,11 +5,16 @@ using Recurant.Numerics;
 namespace Recurant.Models;
 
 /// <summary>Runs a network forward over many encoded texts, in batches of similar length.</summary>
-internal sealed class ClassifierScorer(ClassifierNetwork network, int classes, Workers workers)
+/// <param name="network">The network.</param>
+/// <param name="classes">C, the number of classes.</param>
+/// <param name="workers">The threads.</param>
+/// <param name="memory">Memory to work in, such as that of a training run; made when left out.</param>
+internal sealed class ClassifierScorer(ClassifierNetwork network, int classes, Workers workers, NetworkMemory? memory = null)
 {
-    private const int BatchSize = 64;
+    /// <summary>A batch has at most so many texts, and not many more tokens than this, so that its memory stays small.</summary>
+    private const int MostTexts = 64, MostTokens = 8192;
 
-    private readonly NetworkMemory _memory = network.CreateMemory();
+    private readonly NetworkMemory _memory = memory ?? network.CreateMemory();
     private readonly SequenceBatch _batch = new();
 
     /// <summary>
@@ -27,12 +32,15 @@ internal sealed class ClassifierScorer(ClassifierNetwork network, int classes, W
         int[] order = new int[sequences.Count];
         for (int i = 0; i < order.Length; i++) order[i] = i;
         Array.Sort(order, (a, b) => sequences[a].Length != sequences[b].Length
-            ? sequences[a].Length.CompareTo(sequences[b].Length)
+            ? sequences[b].Length.CompareTo(sequences[a].Length)
             : a.CompareTo(b));
-        for (int start = 0; start < order.Length; start += BatchSize)
+        // The longest come first: the memory takes its final size at once.
+        for (int start = 0, count; start < order.Length; start += count)
         {
             cancellation.ThrowIfCancellationRequested();
-            ReadOnlySpan<int> chosen = order.AsSpan(start, Math.Min(BatchSize, order.Length - start));
+            int fitting = Math.Clamp(MostTokens / sequences[order[start]].Length, 1, MostTexts);
+            count = Math.Min(fitting, order.Length - start);
+            ReadOnlySpan<int> chosen = order.AsSpan(start, count);
             _batch.Fill(sequences, chosen);
             Matrix logits = network.Forward(workers, _batch, _memory, dropout: null);
             for (int b = 0; b < chosen.Length; b++)

@@ -46,7 +46,7 @@ internal sealed class ClassifierRun
         _memory = _network.CreateMemory();
         _optimizer = new Optimizer(_plan.Options.Optimizer, _network.Parameters);
         _average = new WeightAverage(_network.Parameters, horizon: 2.0 * StepsInEpoch);
-        _scorer = new ClassifierScorer(_network, data.Model.Spec.Classes, workers);
+        _scorer = new ClassifierScorer(_network, data.Model.Spec.Classes, workers, _memory);
         _order = [.. Enumerable.Range(0, data.Train.Count)];
         _labels = new int[_plan.Batch];
         _best = [.. _network.Parameters.Select(parameter => new float[parameter.Count])];
