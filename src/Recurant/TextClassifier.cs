@@ -68,5 +68,6 @@ public sealed class TextClassifier
     /// <param name="cancellation">Looked at between two batches.</param>
     /// <exception cref="InvalidDataException">A label is not one of the model's; the message names file and line.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public Evaluation Evaluate(TextDataset data, CancellationToken cancellation = default) => _predictor.Evaluate(data, cancellation);
+    public Evaluation Evaluate(TextDataset data, CancellationToken cancellation = default) =>
+        _predictor.Evaluate(data, cancellation);
 }

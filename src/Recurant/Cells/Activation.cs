@@ -15,7 +15,9 @@ public enum Activation
     Sigmoid,
 }
 
-/// <summary>An activation and its derivative, the latter from the output: all three allow it, so inputs need not be kept.</summary>
+/// <summary>
+/// An activation and its derivative, the latter from the output: all three allow it, so inputs need not be kept.
+/// </summary>
 internal static class ActivationKernels
 {
     /// <summary>output = act(input); the two may be the same span.</summary>

@@ -73,7 +73,8 @@ internal sealed class ElmanCell(
         CellMemory memory = step.Memory;
         if (!step.StartsFromZero)
         {
-            MatrixProduct.Multiply(step.Rows(memory.Previous), memory.Packed.Forward.Matrix, step.Rows(memory.Gates), accumulate: true); // (1)
+            MatrixProduct.Multiply(
+                step.Rows(memory.Previous), memory.Packed.Forward.Matrix, step.Rows(memory.Gates), accumulate: true); // (1)
         }
 
         for (int b = step.First; b < step.Count; b += step.Stride)
@@ -95,6 +96,7 @@ internal sealed class ElmanCell(
         }
 
         // (1') dh_(t-1) = W_hh^T dz_t
-        MatrixProduct.Multiply(step.Rows(memory.Gates), memory.Packed.Backward.Matrix, step.Sequences(memory.Product), accumulate: false);
+        MatrixProduct.Multiply(
+            step.Rows(memory.Gates), memory.Packed.Backward.Matrix, step.Sequences(memory.Product), accumulate: false);
     }
 }

@@ -47,15 +47,17 @@ internal sealed class GruCell(int inputSize, int hiddenSize, string suffix, bool
         for (int row = 0; row < hiddenGates.Rows; row++) HiddenBias.Value.CopyTo(hiddenGates.Row(row));
         if (!step.StartsFromZero)
         {
-            MatrixProduct.Multiply(step.Rows(memory.Previous), memory.Packed.Forward.Matrix, hiddenGates, accumulate: true); // (3)
+            // (3)
+            MatrixProduct.Multiply(step.Rows(memory.Previous), memory.Packed.Forward.Matrix, hiddenGates, accumulate: true);
         }
 
         for (int b = step.First; b < step.Count; b += step.Stride)
         {
-            var kernel = new ForwardKernel(memory.Gates.Row(step.RowStart + b), memory.HiddenGates.Row(step.RowStart + b), HiddenSize)
+            int row = step.RowStart + b;
+            var kernel = new ForwardKernel(memory.Gates.Row(row), memory.HiddenGates.Row(row), HiddenSize)
             {
                 PreviousHidden = step.PreviousHidden(b),
-                Hidden = step.Output.Row(step.RowStart + b),
+                Hidden = step.Output.Row(row),
             };
             VectorLoop.Run(ref kernel, HiddenSize);
         }
@@ -66,7 +68,8 @@ internal sealed class GruCell(int inputSize, int hiddenSize, string suffix, bool
         CellMemory memory = step.Memory;
         for (int b = step.First; b < step.Count; b += step.Stride)
         {
-            var kernel = new BackwardKernel(memory.Gates.Row(step.RowStart + b), memory.HiddenGates.Row(step.RowStart + b), HiddenSize)
+            int row = step.RowStart + b;
+            var kernel = new BackwardKernel(memory.Gates.Row(row), memory.HiddenGates.Row(row), HiddenSize)
             {
                 PreviousHidden = step.PreviousHidden(b),
                 DHidden = memory.DHidden.Row(b),
@@ -82,8 +85,9 @@ internal sealed class GruCell(int inputSize, int hiddenSize, string suffix, bool
     public override void AddHiddenGradients(Workers workers, CellMemory memory, int rows)
     {
         Matrix dHiddenGates = memory.HiddenGates.Rows(rows);
-        memory.Packed.Scratch.Pack(workers, memory.Previous.Rows(rows));
-        MatrixProduct.MultiplyTransposed(workers, dHiddenGates, memory.Packed.Scratch, HiddenWeights.GradientMatrix, accumulate: true);
+        PackedMatrix scratch = memory.Packed.Scratch;
+        scratch.Pack(workers, memory.Previous.Rows(rows));
+        MatrixProduct.MultiplyTransposed(workers, dHiddenGates, scratch, HiddenWeights.GradientMatrix, accumulate: true);
         Reductions.AddColumnSums(workers, dHiddenGates, HiddenBias.GradientBuffer);
     }
 

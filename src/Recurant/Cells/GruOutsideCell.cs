@@ -66,7 +66,8 @@ internal sealed class GruOutsideCell(int inputSize, int hiddenSize, string suffi
 
         if (!step.StartsFromZero)
         {
-            MatrixProduct.Multiply(reset, memory.Packed.CandidateForward.Matrix, gates.Column(TwoGates, HiddenSize), accumulate: true);
+            MatrixProduct.Multiply(
+                reset, memory.Packed.CandidateForward.Matrix, gates.Column(TwoGates, HiddenSize), accumulate: true);
         }
 
         for (int b = step.First; b < step.Count; b += step.Stride)
@@ -96,7 +97,8 @@ internal sealed class GruOutsideCell(int inputSize, int hiddenSize, string suffi
 
         // (4') dq = W_hn^T dz_n
         Matrix dReset = step.Sequences(memory.Scratch), product = step.Sequences(memory.Product);
-        MatrixProduct.Multiply(gates.Column(TwoGates, HiddenSize), memory.Packed.CandidateBackward.Matrix, dReset, accumulate: false);
+        MatrixProduct.Multiply(
+            gates.Column(TwoGates, HiddenSize), memory.Packed.CandidateBackward.Matrix, dReset, accumulate: false);
         for (int row = 0; row < gates.Rows; row++)
         {
             // (3') dr = dq * h_(t-1), then through the sigmoid (1');  dh_(t-1) += dq * r
@@ -114,7 +116,8 @@ internal sealed class GruOutsideCell(int inputSize, int hiddenSize, string suffi
         Matrix dGates = memory.Gates.Rows(rows), dWeights = HiddenWeights.GradientMatrix;
         PackedMatrix scratch = memory.Packed.Scratch;
         scratch.Pack(workers, memory.Previous.Rows(rows));
-        MatrixProduct.MultiplyTransposed(workers, dGates.Column(0, TwoGates), scratch, dWeights.Slice(0, TwoGates), accumulate: true);
+        MatrixProduct.MultiplyTransposed(
+            workers, dGates.Column(0, TwoGates), scratch, dWeights.Slice(0, TwoGates), accumulate: true);
         scratch.Pack(workers, memory.Intermediate.Rows(rows));
         MatrixProduct.MultiplyTransposed(
             workers, dGates.Column(TwoGates, HiddenSize), scratch, dWeights.Slice(TwoGates, HiddenSize), accumulate: true);

@@ -52,7 +52,8 @@ internal sealed class LstmCell(int inputSize, int hiddenSize, string suffix, boo
         CellMemory memory = step.Memory;
         if (!step.StartsFromZero)
         {
-            MatrixProduct.Multiply(step.Rows(memory.Previous), memory.Packed.Forward.Matrix, step.Rows(memory.Gates), accumulate: true);
+            MatrixProduct.Multiply(
+                step.Rows(memory.Previous), memory.Packed.Forward.Matrix, step.Rows(memory.Gates), accumulate: true);
         }
 
         for (int b = step.First; b < step.Count; b += step.Stride)
@@ -86,7 +87,8 @@ internal sealed class LstmCell(int inputSize, int hiddenSize, string suffix, boo
         }
 
         // dh_(t-1) = W_hh^T dz
-        MatrixProduct.Multiply(step.Rows(memory.Gates), memory.Packed.Backward.Matrix, step.Sequences(memory.Product), accumulate: false);
+        MatrixProduct.Multiply(
+            step.Rows(memory.Gates), memory.Packed.Backward.Matrix, step.Sequences(memory.Product), accumulate: false);
     }
 
     private ref struct ForwardKernel(Span<float> gates, int hidden) : IVectorKernel

@@ -28,7 +28,8 @@ public sealed record Prediction
         }
 
         throw new ArgumentException(
-            $"The model does not know the label \"{label}\"; it knows {string.Join(", ", Probabilities.Select(p => $"\"{p.Key}\""))}.", nameof(label));
+            $"The model does not know the label \"{label}\"; it knows "
+            + $"{string.Join(", ", Probabilities.Select(known => $"\"{known.Key}\""))}.", nameof(label));
     }
 
     /// <summary>For example "negative 0.98".</summary>
@@ -71,7 +72,8 @@ public sealed class Predictor
         var sequences = new int[texts.Count][];
         for (int i = 0; i < sequences.Length; i++)
         {
-            sequences[i] = _model.Encoder.Encode(texts[i] ?? throw new ArgumentNullException(nameof(texts), $"Text {i} is null."));
+            string text = texts[i] ?? throw new ArgumentNullException(nameof(texts), $"Text {i} is null.");
+            sequences[i] = _model.Encoder.Encode(text);
         }
 
         float[] probabilities = Score(sequences, null, null, cancellation);

@@ -103,7 +103,9 @@ internal sealed class DirectConnections
         for (int j = 0; j < gradient.Length; j++) gradient[j] = MathF.FusedMultiplyAdd(row[j], scale, gradient[j]);
     }
 
-    /// <summary>The row of a pair of neighbours; -1 stands for the edge of the text. A multiplicative hash of both numbers.</summary>
+    /// <summary>
+    /// The row of a pair of neighbours; -1 stands for the edge of the text. A multiplicative hash of both numbers.
+    /// </summary>
     private int Pair(int first, int second)
     {
         ulong hash = ((ulong)(uint)(first + 1) << 32 | (uint)(second + 1)) * 0x9E3779B97F4A7C15ul;

@@ -22,7 +22,9 @@ internal readonly record struct DropoutPlan
     /// <summary>Share of the columns between layers, drawn for each sequence and kept over its steps.</summary>
     public float Layers { get; init; }
 
-    /// <summary>Share of the hidden state as it enters the product with W_hh, kept over the steps (Gal and Ghahramani 2016).</summary>
+    /// <summary>
+    /// Share of the hidden state as it enters the product with W_hh, kept over the steps (Gal and Ghahramani 2016).
+    /// </summary>
     public float Recurrent { get; init; }
 
     /// <summary>Share of the pooled vector before the output layer.</summary>

@@ -32,7 +32,8 @@ internal sealed class PoolingMemory
 /// <summary>The pooling without parameters. H is [rows, D], the result [B, D].</summary>
 internal static class FixedPooling
 {
-    public static void Forward(Pooling pooling, SequenceBatch batch, int directions, Matrix h, Matrix pooled, PoolingMemory memory)
+    public static void Forward(
+        Pooling pooling, SequenceBatch batch, int directions, Matrix h, Matrix pooled, PoolingMemory memory)
     {
         switch (pooling)
         {
@@ -43,7 +44,8 @@ internal static class FixedPooling
     }
 
     /// <summary>dH += the gradient of the pooled vectors, carried to the steps they came from.</summary>
-    public static void Backward(Pooling pooling, SequenceBatch batch, int directions, Matrix dPooled, Matrix dh, PoolingMemory memory)
+    public static void Backward(
+        Pooling pooling, SequenceBatch batch, int directions, Matrix dPooled, Matrix dh, PoolingMemory memory)
     {
         switch (pooling)
         {

@@ -34,7 +34,8 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
 
         var work = new ForwardWork
         {
-            Direction = this, Batch = batch, Output = output, Memory = memory, HasInitialState = hasInitialState, HasMask = hasMask,
+            Direction = this, Batch = batch, Output = output, Memory = memory,
+            HasInitialState = hasInitialState, HasMask = hasMask,
         };
         RunOverSequences(workers, ref work, batch);
     }
@@ -53,7 +54,8 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
     /// <param name="memory">What the forward pass kept; the gates are overwritten by their gradients.</param>
     /// <param name="hasMask">As in the forward pass.</param>
     public void Backward(
-        Workers workers, SequenceBatch batch, Matrix input, Matrix output, Matrix dOutput, Matrix? dInput, CellMemory memory, bool hasMask)
+        Workers workers, SequenceBatch batch, Matrix input, Matrix output, Matrix dOutput, Matrix? dInput, CellMemory memory,
+        bool hasMask)
     {
         memory.Product.Reserve(batch.Sequences, cell.HiddenSize);
         cell.PackBackward(workers, memory.Packed);
@@ -113,8 +115,9 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
             return;
         }
 
-        memory.Packed.Scratch.Pack(workers, input);
-        MatrixProduct.MultiplyTransposed(workers, dGates, memory.Packed.Scratch, cell.InputWeights.GradientMatrix, accumulate: true);
+        PackedMatrix scratch = memory.Packed.Scratch;
+        scratch.Pack(workers, input);
+        MatrixProduct.MultiplyTransposed(workers, dGates, scratch, cell.InputWeights.GradientMatrix, accumulate: true);
         if (dInput is { } target)
         {
             memory.Packed.InputBackward.Update(workers, cell.InputWeights, transposed: false);

@@ -150,7 +150,8 @@ internal sealed class RecurrentStack
             if (layer + 1 < Spec.Layers && dropout is { Layers: > 0 } plan)
             {
                 Dropout.MakeMask(
-                    memory.Masks[layer], batch, Spec.OutputSize, plan.Layers, plan.Stream(RandomPurpose.LayerDropout, (uint)layer));
+                    memory.Masks[layer], batch, Spec.OutputSize, plan.Layers,
+                    plan.Stream(RandomPurpose.LayerDropout, (uint)layer));
                 below = memory.Dropped[layer].Reserve(batch.Rows, Spec.OutputSize).Rows(batch.Rows);
                 Dropout.Apply(batch, memory.Masks[layer], output, below);
             }
@@ -202,7 +203,8 @@ internal sealed class RecurrentStack
         }
 
         Dropout.MakeMask(
-            memory.RecurrentMask, batch, Spec.HiddenSize, plan.Recurrent, plan.Stream(RandomPurpose.RecurrentDropout, (uint)index));
+            memory.RecurrentMask, batch, Spec.HiddenSize, plan.Recurrent,
+            plan.Stream(RandomPurpose.RecurrentDropout, (uint)index));
         return true;
     }
 

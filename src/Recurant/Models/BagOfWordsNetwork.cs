@@ -67,7 +67,8 @@ internal sealed class BagOfWordsNetwork : ClassifierNetwork
         return logits;
     }
 
-    public override void Backward(Workers workers, SequenceBatch batch, NetworkMemory memory, Matrix dLogits, DropoutPlan? dropout)
+    public override void Backward(
+        Workers workers, SequenceBatch batch, NetworkMemory memory, Matrix dLogits, DropoutPlan? dropout)
     {
         Matrix gradient = _weights.GradientMatrix;
         Reductions.AddColumnSums(dLogits, _bias.Gradient);

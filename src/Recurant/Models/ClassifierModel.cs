@@ -11,7 +11,8 @@ public sealed class ClassifierModel
         if (vocabulary.Count != spec.VocabularySize)
         {
             throw new ArgumentException(
-                $"The specification speaks of {spec.VocabularySize} words, but the vocabulary has {vocabulary.Count}.", nameof(vocabulary));
+                $"The specification speaks of {spec.VocabularySize} words, but the vocabulary has {vocabulary.Count}.",
+                nameof(vocabulary));
         }
 
         if (labels.Count != spec.Classes)

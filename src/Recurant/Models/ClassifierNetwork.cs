@@ -73,7 +73,8 @@ internal abstract class ClassifierNetwork
 public sealed record LayerDescription(
     string Name, string Shape, IReadOnlyList<string> Equations, IReadOnlyList<string> Tensors, int ParameterCount)
 {
-    internal static LayerDescription Of(string name, string shape, IReadOnlyList<string> equations, IEnumerable<Parameter> parameters)
+    internal static LayerDescription Of(
+        string name, string shape, IReadOnlyList<string> equations, IEnumerable<Parameter> parameters)
     {
         Parameter[] list = [.. parameters];
         return new LayerDescription(name, shape, equations, [.. list.Select(p => p.Name)], list.Sum(p => p.Count));

@@ -17,7 +17,9 @@ public enum ModelKind
     BagOfWords,
 }
 
-/// <summary>What a classifier is made of: data only, stored in the model file. Every value is decided, none is "automatic".</summary>
+/// <summary>
+/// What a classifier is made of: data only, stored in the model file. Every value is decided, none is "automatic".
+/// </summary>
 public sealed record ClassifierSpec
 {
     /// <summary>The kind. Default: recurrent.</summary>
@@ -89,17 +91,24 @@ public sealed record ClassifierSpec
     };
 
     /// <summary>Checks every value.</summary>
-    /// <exception cref="ArgumentException">A value is outside its range; the message names the property and the range.</exception>
+    /// <exception cref="ArgumentException">
+    /// A value is outside its range; the message names the property and the range.
+    /// </exception>
     public void Validate()
     {
         Require(VocabularySize >= 1, nameof(VocabularySize), VocabularySize, "at least 1");
         Require(Classes >= 2, nameof(Classes), Classes, "at least 2");
         Require(EmbeddingSize is >= 0 and <= 65536, nameof(EmbeddingSize), EmbeddingSize, "0 (one-hot) to 65,536");
         Require(HiddenSize is >= 1 and <= 65536, nameof(HiddenSize), HiddenSize, "1 to 65,536");
-        Require(Layers <= 64 && Layers >= (Model == ModelKind.Recurrent ? 1 : 0), nameof(Layers), Layers, "1 to 64 (feed-forward: 0 to 64)");
+        int fewest = Model == ModelKind.Recurrent ? 1 : 0;
+        Require(Layers >= fewest && Layers <= 64, nameof(Layers), Layers, "1 to 64 (feed-forward: 0 to 64)");
         Require(MaximumTokens >= 2, nameof(MaximumTokens), MaximumTokens, "at least 2");
         Require(DirectBuckets is >= 0 and <= 1 << 28, nameof(DirectBuckets), DirectBuckets, "0 (none) to 268,435,456");
-        if (!float.IsFinite(ForgetBias)) throw new ArgumentException($"{nameof(ForgetBias)} is {ForgetBias}; it must be a finite number.");
+        if (!float.IsFinite(ForgetBias))
+        {
+            throw new ArgumentException($"{nameof(ForgetBias)} is {ForgetBias}; it must be a finite number.");
+        }
+
         if (Model == ModelKind.FeedForward)
         {
             Require(EmbeddingSize > 0, nameof(EmbeddingSize), EmbeddingSize, "at least 1 for a feed-forward network");

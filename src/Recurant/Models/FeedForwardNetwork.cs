@@ -27,7 +27,11 @@ internal sealed class FeedForwardNetwork : ClassifierNetwork
         _embedding = new Embedding(spec.VocabularySize, spec.EmbeddingSize);
         _hidden = new Dense[spec.Layers];
         int width = spec.EmbeddingSize;
-        for (int i = 0; i < _hidden.Length; i++, width = spec.HiddenSize) _hidden[i] = new Dense($"hidden.{i}", width, spec.HiddenSize);
+        for (int i = 0; i < _hidden.Length; i++, width = spec.HiddenSize)
+        {
+            _hidden[i] = new Dense($"hidden.{i}", width, spec.HiddenSize);
+        }
+
         _output = new Dense("output", width, spec.Classes);
         Parameters = [_embedding.Table, .. _hidden.SelectMany(layer => layer.Parameters), .. _output.Parameters];
     }
@@ -45,7 +49,8 @@ internal sealed class FeedForwardNetwork : ClassifierNetwork
     {
         var layers = new List<LayerDescription>
         {
-            LayerDescription.Of("mean of word vectors", $"[T] -> [{_embedding.Size}]", ["X = (1/T) sum_t E[w_t]"], [_embedding.Table]),
+            LayerDescription.Of(
+                "mean of word vectors", $"[T] -> [{_embedding.Size}]", ["X = (1/T) sum_t E[w_t]"], [_embedding.Table]),
         };
         string act = _spec.Activation.ToString().ToLowerInvariant();
         for (int i = 0; i < _hidden.Length; i++)
@@ -58,7 +63,8 @@ internal sealed class FeedForwardNetwork : ClassifierNetwork
 
         string top = _hidden.Length == 0 ? "X" : $"H_{_hidden.Length}";
         layers.Add(LayerDescription.Of(
-            "softmax", $"[{_output.Weights.Shape[1]}] -> [{_spec.Classes}]", [$"y = softmax(W_y {top} + b_y)"], _output.Parameters));
+            "softmax", $"[{_output.Weights.Shape[1]}] -> [{_spec.Classes}]", [$"y = softmax(W_y {top} + b_y)"],
+            _output.Parameters));
         return layers;
     }
 
@@ -89,7 +95,8 @@ internal sealed class FeedForwardNetwork : ClassifierNetwork
         return logits;
     }
 
-    public override void Backward(Workers workers, SequenceBatch batch, NetworkMemory memory, Matrix dLogits, DropoutPlan? dropout)
+    public override void Backward(
+        Workers workers, SequenceBatch batch, NetworkMemory memory, Matrix dLogits, DropoutPlan? dropout)
     {
         var own = (Memory)memory;
         int top = _hidden.Length;
@@ -98,7 +105,8 @@ internal sealed class FeedForwardNetwork : ClassifierNetwork
         for (int i = top - 1; i >= 0; i--)
         {
             Undrop(own, i + 1, d, dropout?.Layers ?? 0);
-            ActivationKernels.GradientFromOutput(_spec.Activation, own.Activated[i].Rows(batch.Sequences).Span, d.Span, d.Span); // (2')
+            Span<float> activated = own.Activated[i].Rows(batch.Sequences).Span;
+            ActivationKernels.GradientFromOutput(_spec.Activation, activated, d.Span, d.Span);                  // (2')
             Matrix below = own.Gradients[i].Reserve(batch.Sequences, _hidden[i].Weights.Shape[1]).Rows(batch.Sequences);
             _hidden[i].Backward(workers, own.Values[i].Rows(batch.Sequences), d, below, own.Dense[i]);
             d = below;
@@ -129,7 +137,8 @@ internal sealed class FeedForwardNetwork : ClassifierNetwork
     {
         if (rate > 0 && dropout is { } plan)
         {
-            Dropout.MakeMask(memory.Masks[level], batch, values.Columns, rate, plan.Stream(RandomPurpose.LayerDropout, (uint)level));
+            Philox stream = plan.Stream(RandomPurpose.LayerDropout, (uint)level);
+            Dropout.MakeMask(memory.Masks[level], batch, values.Columns, rate, stream);
             Undrop(memory, level, values, rate);
         }
     }

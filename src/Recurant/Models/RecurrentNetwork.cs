@@ -34,7 +34,10 @@ internal sealed class RecurrentNetwork : ClassifierNetwork
         _direct = spec.DirectBuckets > 0 ? new DirectConnections(spec.VocabularySize, spec.DirectBuckets, spec.Classes) : null;
         Parameters =
         [
-            .. _embedding is null ? [] : new[] { _embedding.Table }, .. _stack.Parameters, .. _attention?.Parameters ?? [], .. _output.Parameters,
+            .. _embedding is null ? [] : new[] { _embedding.Table },
+            .. _stack.Parameters,
+            .. _attention?.Parameters ?? [],
+            .. _output.Parameters,
             .. _direct is null ? [] : new[] { _direct.Weights },
         ];
     }
@@ -67,7 +70,9 @@ internal sealed class RecurrentNetwork : ClassifierNetwork
         for (int layer = 0; layer < recurrent.Layers; layer++)
         {
             RecurrentCell[] ofLayer = cells[(layer * recurrent.Directions)..((layer + 1) * recurrent.Directions)];
-            string name = recurrent.Cell == CellKind.Elman ? "simple recurrent (Elman)" : recurrent.Cell.ToString().ToUpperInvariant();
+            string name = recurrent.Cell == CellKind.Elman
+                ? "simple recurrent (Elman)"
+                : recurrent.Cell.ToString().ToUpperInvariant();
             string directions = recurrent.Bidirectional ? ", both directions" : "";
             int inputSize = ofLayer[0].InputSize;
             layers.Add(LayerDescription.Of(
@@ -83,8 +88,8 @@ internal sealed class RecurrentNetwork : ClassifierNetwork
             _ => "u_t = tanh(W_a h_t + b_a); a = softmax_t(q . u_t); p = sum_t a_t h_t",
         };
         layers.Add(LayerDescription.Of(
-            $"pooling ({_spec.Pooling.ToString().ToLowerInvariant()})", $"[T, {recurrent.OutputSize}] -> [{recurrent.OutputSize}]",
-            [equation], _attention?.Parameters ?? []));
+            $"pooling ({_spec.Pooling.ToString().ToLowerInvariant()})",
+            $"[T, {recurrent.OutputSize}] -> [{recurrent.OutputSize}]", [equation], _attention?.Parameters ?? []));
         if (_direct is not null)
         {
             layers.Add(LayerDescription.Of(
@@ -93,7 +98,8 @@ internal sealed class RecurrentNetwork : ClassifierNetwork
         }
 
         layers.Add(LayerDescription.Of(
-            "softmax", $"[{recurrent.OutputSize}] -> [{_spec.Classes}]", [_direct is null ? "y = softmax(V p + b)" : "y = softmax(V p + b + d)"], _output.Parameters));
+            "softmax", $"[{recurrent.OutputSize}] -> [{_spec.Classes}]",
+            [_direct is null ? "y = softmax(V p + b)" : "y = softmax(V p + b + d)"], _output.Parameters));
         return layers;
     }
 
@@ -131,14 +137,19 @@ internal sealed class RecurrentNetwork : ClassifierNetwork
         return logits;
     }
 
-    public override void Backward(Workers workers, SequenceBatch batch, NetworkMemory memory, Matrix dLogits, DropoutPlan? dropout)
+    public override void Backward(
+        Workers workers, SequenceBatch batch, NetworkMemory memory, Matrix dLogits, DropoutPlan? dropout)
     {
         var own = (Memory)memory;
         Matrix h = own.Recurrent.Outputs[^1].Rows(batch.Rows), pooled = own.Pooled.Rows(batch.Sequences);
         Matrix dPooled = own.DPooled.Reserve(batch.Sequences, h.Columns).Rows(batch.Sequences);
         _output.Backward(workers, pooled, dLogits, dPooled, memory.Output);
         _direct?.Backward(batch, dLogits);
-        if (dropout is { Output: > 0 }) Elementwise.Multiply(dPooled.Span, own.OutputMask.Rows(batch.Sequences).Span, dPooled.Span);
+        if (dropout is { Output: > 0 })
+        {
+            Elementwise.Multiply(dPooled.Span, own.OutputMask.Rows(batch.Sequences).Span, dPooled.Span);
+        }
+
 
         own.DHidden.Reserve(batch.Rows, h.Columns).Clear();
         Matrix dh = own.DHidden.Rows(batch.Rows);

@@ -1,6 +1,8 @@
 namespace Recurant.Numerics;
 
-/// <summary>A view of a row-major matrix [Rows, Columns] in a buffer; consecutive rows may lie further apart than their width.</summary>
+/// <summary>
+/// A view of a row-major matrix [Rows, Columns] in a buffer; consecutive rows may lie further apart than their width.
+/// </summary>
 internal readonly unsafe struct Matrix
 {
     private readonly FloatBuffer _buffer;
@@ -19,7 +21,8 @@ internal readonly unsafe struct Matrix
             (rows > 0 && offset + (long)(rows - 1) * RowStep + columns > buffer.Length))
         {
             throw new ArgumentException(
-                $"A matrix [{rows}, {columns}] with row step {RowStep} at {offset} does not fit a buffer of {buffer.Length} floats.");
+                $"A matrix [{rows}, {columns}] with row step {RowStep} at {offset} does not fit a buffer of {buffer.Length} "
+                + "floats.");
         }
 
         _buffer = buffer;

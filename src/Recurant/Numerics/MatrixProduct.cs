@@ -3,7 +3,9 @@ using System.Runtime.Intrinsics;
 
 namespace Recurant.Numerics;
 
-/// <summary>The left factor A [rows, K] of a product, anywhere in memory: element (r, k) stands at Start + r RowStep + k DepthStep.</summary>
+/// <summary>
+/// The left factor A [rows, K] of a product, anywhere in memory: element (r, k) stands at Start + r RowStep + k DepthStep.
+/// </summary>
 internal readonly unsafe struct LeftFactor(float* start, nint rowStep, nint depthStep)
 {
     public readonly float* Start = start;
@@ -71,7 +73,9 @@ internal static unsafe class MatrixProduct
         }
     }
 
-    /// <summary>Below so many multiply-adds the handing over costs more than a second thread gives (about 10 microseconds).</summary>
+    /// <summary>
+    /// Below so many multiply-adds the handing over costs more than a second thread gives (about 10 microseconds).
+    /// </summary>
     private const long WorthSplitting = 1 << 20;
 
     [ThreadStatic]
@@ -252,7 +256,9 @@ internal static unsafe class MatrixProduct
         where TColumns : struct, IVectorCount =>
         ProductTile<TWidth, TVector, TRows, TColumns>.Multiply(a.Start, a.RowStep, a.DepthStep, b, c, cStep, depth, accumulate);
 
-    /// <summary>Copies rows of a transposed left factor so that the steps of k follow one another: packed[k * rows + r].</summary>
+    /// <summary>
+    /// Copies rows of a transposed left factor so that the steps of k follow one another: packed[k * rows + r].
+    /// </summary>
     private static void PackLeft(LeftFactor a, int firstRow, int rows, int firstDepth, int depth, float* packed)
     {
         float* source = a.Start + firstRow * a.RowStep + firstDepth * a.DepthStep;

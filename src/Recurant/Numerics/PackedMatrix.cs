@@ -34,7 +34,9 @@ internal sealed unsafe class PackedMatrix
         Run(workers, ref work);
     }
 
-    /// <summary>Packs B from the rows of its transpose (a weight [out, in] as PyTorch lays it out): B[k, n] = source[n * step + k].</summary>
+    /// <summary>
+    /// Packs B from the rows of its transpose (a weight [out, in] as PyTorch lays it out): B[k, n] = source[n * step + k].
+    /// </summary>
     public void PackTransposed(Workers workers, float* source, nint step, int depth, int columns)
     {
         var work = new PackTransposedWork { Target = Resize(depth, columns), Source = source, Step = step };

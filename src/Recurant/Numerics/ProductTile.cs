@@ -21,7 +21,9 @@ internal readonly struct Rows10 : IRowCount { public static int Value => 10; }
 internal readonly struct Rows11 : IRowCount { public static int Value => 11; }
 internal readonly struct Rows12 : IRowCount { public static int Value => 12; }
 
-/// <summary>A number of vectors side by side known to the compiler: two as a rule, one for a last panel that is half empty.</summary>
+/// <summary>
+/// A number of vectors side by side known to the compiler: two as a rule, one for a last panel that is half empty.
+/// </summary>
 internal interface IVectorCount
 {
     static abstract int Value { get; }
@@ -49,7 +51,10 @@ internal static unsafe class ProductTile<TWidth, TVector, TRows, TColumns>
     /// <param name="a">First element of A [rows, depth].</param>
     /// <param name="rowStep">Distance between rows of A, in floats.</param>
     /// <param name="depthStep">Distance between the columns of A (steps of k), in floats.</param>
-    /// <param name="b">First element of the tile's columns in a packed panel of B: row k stands at b + k * <see cref="PackedMatrix.PanelWidth"/>.</param>
+    /// <param name="b">
+    /// First element of the tile's columns in a packed panel of B: row k stands at b + k * <see
+    /// cref="PackedMatrix.PanelWidth"/>.
+    /// </param>
     /// <param name="c">First element of the tile of C.</param>
     /// <param name="cStep">Distance between rows of C, in floats.</param>
     /// <param name="depth">Number of steps of k.</param>

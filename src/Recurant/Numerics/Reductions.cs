@@ -24,7 +24,8 @@ internal static class Reductions
     {
         if (left.Length != right.Length)
         {
-            throw new ArgumentException($"A dot product needs equal lengths, not {left.Length} and {right.Length}.", nameof(right));
+            throw new ArgumentException(
+                $"A dot product needs equal lengths, not {left.Length} and {right.Length}.", nameof(right));
         }
 
         Span<float> lanes = stackalloc float[Lanes];

@@ -34,7 +34,9 @@ internal static class VectorMath<TWidth, TVector>
         return TWidth.Multiply(TWidth.PowerOfTwo(n), TWidth.Add(TWidth.Create(1f), tail));
     }
 
-    /// <summary>tanh(x) = (e^2x - 1) / (e^2x + 1), with e^2x - 1 computed without cancellation; at |x| >= 10 it is 1 in float.</summary>
+    /// <summary>
+    /// tanh(x) = (e^2x - 1) / (e^2x + 1), with e^2x - 1 computed without cancellation; at |x| >= 10 it is 1 in float.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Tanh(TVector x)
     {

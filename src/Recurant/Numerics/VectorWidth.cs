@@ -31,7 +31,9 @@ internal unsafe interface IVectorWidth<TVector> where TVector : struct
     /// <summary>left where left is less than right, else right: a NaN on the right stays, a NaN on the left does not.</summary>
     static abstract TVector Min(TVector left, TVector right);
 
-    /// <summary>left where left is greater than right, else right: a NaN on the right stays, a NaN on the left does not.</summary>
+    /// <summary>
+    /// left where left is greater than right, else right: a NaN on the right stays, a NaN on the left does not.
+    /// </summary>
     static abstract TVector Max(TVector left, TVector right);
 
     /// <summary>whenTrue in the lanes where left is greater than right, whenFalse in the others.</summary>
@@ -107,7 +109,9 @@ internal readonly unsafe struct Width256 : IVectorWidth<Vector256<float>>
         ((value.AsInt32() & Vector256.Create(0x007FFFFF)) | Vector256.Create(0x3F800000)).AsSingle();
 }
 
-/// <summary>Vectors of 128 bits: SSE, NEON, or none at all (then .NET does lane by lane what the vector would do at once).</summary>
+/// <summary>
+/// Vectors of 128 bits: SSE, NEON, or none at all (then .NET does lane by lane what the vector would do at once).
+/// </summary>
 internal readonly unsafe struct Width128 : IVectorWidth<Vector128<float>>
 {
     public static int Count => 4;

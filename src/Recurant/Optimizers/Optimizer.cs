@@ -49,7 +49,11 @@ internal sealed class Optimizer
         _second = new FloatBuffer?[_parameters.Length];
         for (int i = 0; i < _parameters.Length; i++)
         {
-            if (kind is not (OptimizerKind.Sgd or OptimizerKind.RmsProp or OptimizerKind.AdaGrad)) _first[i] = new FloatBuffer(_parameters[i].Count);
+            if (kind is not (OptimizerKind.Sgd or OptimizerKind.RmsProp or OptimizerKind.AdaGrad))
+            {
+                _first[i] = new FloatBuffer(_parameters[i].Count);
+            }
+
             if (kind is OptimizerKind.Adam or OptimizerKind.AdamW or OptimizerKind.RmsProp or OptimizerKind.AdaGrad)
             {
                 _second[i] = new FloatBuffer(_parameters[i].Count);
@@ -91,7 +95,9 @@ internal sealed class Optimizer
     /// <summary>Updates every parameter from its gradient and clears the gradients.</summary>
     /// <param name="workers">The threads.</param>
     /// <param name="learningRate">The step size.</param>
-    /// <param name="weightDecay">The factor of the weights in the gradient (AdamW: in the step). Vectors (biases) are not decayed.</param>
+    /// <param name="weightDecay">
+    /// The factor of the weights in the gradient (AdamW: in the step). Vectors (biases) are not decayed.
+    /// </param>
     /// <param name="gradientScale">Every gradient is multiplied by this first; below 1 when clipped.</param>
     public void Step(Workers workers, float learningRate, float weightDecay, float gradientScale)
     {

@@ -42,6 +42,7 @@ internal static class Schedule
     internal static double CosinePi(double x)
     {
         double y = Math.PI * (0.5 - x), square = y * y;
-        return y * (1 - square / 6 * (1 - square / 20 * (1 - square / 42 * (1 - square / 72 * (1 - square / 110 * (1 - square / 156))))));
+        double tail = 1 - square / 72 * (1 - square / 110 * (1 - square / 156));
+        return y * (1 - square / 6 * (1 - square / 20 * (1 - square / 42 * tail)));
     }
 }

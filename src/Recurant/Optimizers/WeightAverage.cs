@@ -9,7 +9,9 @@ namespace Recurant.Optimizers;
 /// </summary>
 internal sealed class WeightAverage
 {
-    /// <summary>The most steps between two updates: the average of a large table would otherwise cost more than the step.</summary>
+    /// <summary>
+    /// The most steps between two updates: the average of a large table would otherwise cost more than the step.
+    /// </summary>
     private const int LongestInterval = 8;
 
     private readonly Parameter[] _parameters;

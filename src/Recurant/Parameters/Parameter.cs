@@ -23,7 +23,8 @@ public sealed class Parameter
         {
             if (extent <= 0)
             {
-                throw new ArgumentException($"Tensor '{name}': every extent must be positive, but the shape is [{string.Join(", ", shape)}].");
+                throw new ArgumentException(
+                    $"Tensor '{name}': every extent must be positive, but the shape is [{string.Join(", ", shape)}].");
             }
 
             count *= extent;
@@ -31,7 +32,8 @@ public sealed class Parameter
             if (count > int.MaxValue / 2)
             {
                 throw new ArgumentException(
-                    $"Tensor '{name}' [{string.Join(", ", shape)}] has too many elements; at most {int.MaxValue / 2:N0} are supported.");
+                    $"Tensor '{name}' [{string.Join(", ", shape)}] has too many elements; "
+                    + $"at most {int.MaxValue / 2:N0} are supported.");
             }
         }
 

@@ -11,7 +11,8 @@ namespace Recurant.Storage;
 /// </summary>
 public static class ModelFile
 {
-    internal const string SpecificationKey = "recurant", VocabularyKey = "vocabulary", LabelsKey = "labels", TrainingKey = "training";
+    internal const string SpecificationKey = "recurant", VocabularyKey = "vocabulary", LabelsKey = "labels";
+    internal const string TrainingKey = "training";
 
     /// <summary>Writes a model; an existing file is replaced only by a complete one.</summary>
     /// <param name="model">The model.</param>
@@ -27,7 +28,8 @@ public static class ModelFile
         if (model.TrainingRecord.Length > 0) writer.AddMetadata(TrainingKey, model.TrainingRecord);
         foreach (Parameter parameter in model.Parameters)
         {
-            TensorSource source = (first, destination) => parameter.Value.Slice((int)first, destination.Length).CopyTo(destination);
+            TensorSource source = (first, destination) =>
+                parameter.Value.Slice((int)first, destination.Length).CopyTo(destination);
             if (parameter.IsStoredTransposed)
             {
                 writer.AddTransposed(parameter.Name, parameter.Shape[0], parameter.Shape[1], source);
@@ -105,7 +107,8 @@ public static class ModelFile
         catch (ArgumentException failure)
         {
             // The name of one of our own parameters would tell the user nothing.
-            throw Fault(file, key, failure.Message.Replace($" (Parameter '{failure.ParamName}')", "", StringComparison.Ordinal), failure);
+            string message = failure.Message.Replace($" (Parameter '{failure.ParamName}')", "", StringComparison.Ordinal);
+            throw Fault(file, key, message, failure);
         }
         catch (Exception failure) when (failure is JsonException or FormatException)
         {
@@ -120,7 +123,10 @@ public static class ModelFile
 
     private static void RequireCount(SafetensorsFile file, string key, int count, string property, int expected)
     {
-        if (count != expected) throw Fault(file, key, $"it has {count} entries, but \"{property}\" in '{SpecificationKey}' is {expected}.");
+        if (count != expected)
+        {
+            throw Fault(file, key, $"it has {count} entries, but \"{property}\" in '{SpecificationKey}' is {expected}.");
+        }
     }
 
     private static InvalidDataException Fault(SafetensorsFile file, string key, string fault, Exception? cause = null) =>
@@ -132,14 +138,15 @@ public static class ModelFile
         if (!file.TryGetTensor(parameter.Name, out TensorInfo? tensor))
         {
             throw new InvalidDataException(
-                $"{file.FilePath}: the tensor '{parameter.Name}' [{string.Join(", ", expected)}] is missing. Copy the file again or train anew.");
+                $"{file.FilePath}: the tensor '{parameter.Name}' [{string.Join(", ", expected)}] is missing. "
+                + "Copy the file again or train anew.");
         }
 
         if (!tensor.Shape.SequenceEqual(expected.Select(extent => (long)extent)))
         {
             throw new InvalidDataException(
-                $"{file.FilePath}: tensor '{parameter.Name}' has the shape [{string.Join(", ", tensor.Shape)}], but the specification "
-                + $"says [{string.Join(", ", expected)}]. Copy the file again or train anew.");
+                $"{file.FilePath}: tensor '{parameter.Name}' has the shape [{string.Join(", ", tensor.Shape)}], "
+                + $"but the specification says [{string.Join(", ", expected)}]. Copy the file again or train anew.");
         }
     }
 
@@ -158,7 +165,8 @@ public static class ModelFile
         if (bad >= 0)
         {
             throw new InvalidDataException(
-                $"{file.FilePath}: tensor '{parameter.Name}' holds {parameter.Value[bad]} at element {bad}; weights must be finite numbers. "
+                $"{file.FilePath}: tensor '{parameter.Name}' holds {parameter.Value[bad]} at element {bad}; "
+                + "weights must be finite numbers. "
                 + "The training that made the file went wrong, or the file is damaged: train anew.");
         }
 

@@ -4,7 +4,9 @@ using Recurant.Models;
 
 namespace Recurant.Storage;
 
-/// <summary>A classifier's specification as JSON, written and read property by property (no reflection, nothing executable).</summary>
+/// <summary>
+/// A classifier's specification as JSON, written and read property by property (no reflection, nothing executable).
+/// </summary>
 internal static class SpecificationJson
 {
     /// <summary>The version of the format; a reader refuses newer ones.</summary>
@@ -51,7 +53,8 @@ internal static class SpecificationJson
         int format = Number(root, "format");
         if (format != Format)
         {
-            throw new FormatException($"the specification has format {format}, but this version of Recurant reads format {Format}.");
+            throw new FormatException(
+                $"the specification has format {format}, but this version of Recurant reads format {Format}.");
         }
 
         string task = Text(root, "task");

@@ -34,7 +34,8 @@ internal sealed class ClassifierRun
     private long _step;
 
     public ClassifierRun(
-        PreparedData data, Workers workers, Stopwatch clock, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
+        PreparedData data, Workers workers, Stopwatch clock, IProgress<TrainingProgress>? progress,
+        CancellationToken cancellation)
     {
         _data = data;
         _plan = data.Plan;
@@ -123,7 +124,8 @@ internal sealed class ClassifierRun
     /// </summary>
     private void WarmUp()
     {
-        int[] longest = [.. Enumerable.Range(0, _data.Train.Count).OrderByDescending(i => _data.Train[i].Length).Take(_plan.Batch)];
+        IEnumerable<int> texts = Enumerable.Range(0, _data.Train.Count);
+        int[] longest = [.. texts.OrderByDescending(i => _data.Train[i].Length).Take(_plan.Batch)];
         _batch.Fill(_data.Train, longest);
         Matrix logits = _network.Forward(_workers, _batch, _memory, _plan.Dropout);
         _network.Backward(_workers, _batch, _memory, logits, _plan.Dropout);
@@ -160,7 +162,9 @@ internal sealed class ClassifierRun
         return (loss / seen, (double)correct / seen, steps, null);
     }
 
-    /// <summary>One step: forward, loss, back, clip, update. Returns the sum of the texts' losses. Allocates nothing once warm.</summary>
+    /// <summary>
+    /// One step: forward, loss, back, clip, update. Returns the sum of the texts' losses. Allocates nothing once warm.
+    /// </summary>
     internal double Step(ReadOnlySpan<int> chosen, int epoch, out int correct)
     {
         _batch.Fill(_data.Train, chosen);

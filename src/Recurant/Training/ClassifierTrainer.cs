@@ -61,7 +61,8 @@ internal sealed class PreparedData
         if (validation is not null) DatasetChecks.TestLabelsKnown(all, validation);
         if (validation is { Count: 0 })
         {
-            throw new InvalidDataException($"{validation.Name}: there are no examples to check the model with. Give at least one row.");
+            throw new InvalidDataException(
+                $"{validation.Name}: there are no examples to check the model with. Give at least one row.");
         }
 
         (TextDataset train, validation) = validation is null
@@ -70,7 +71,8 @@ internal sealed class PreparedData
         if (validation.Count == 0)
         {
             throw new InvalidDataException(
-                $"{all.Name}: {all.Count} rows are too few to set some aside for validation. Give more rows, or texts of their own to validate with (--valid on the command line).");
+                $"{all.Name}: {all.Count} rows are too few to set some aside for validation. "
+                + "Give more rows, or texts of their own to validate with (--valid on the command line).");
         }
 
         bool pairs = options.Model == ModelKind.BagOfWords;

@@ -109,7 +109,9 @@ public sealed record TrainingOptions
     /// <summary>How the learning rate changes.</summary>
     public ScheduleKind? Schedule { get; init; }
 
-    /// <summary>The largest norm of the gradient of one step; longer ones are shortened to it. 0: no clipping. Default: 1.</summary>
+    /// <summary>
+    /// The largest norm of the gradient of one step; longer ones are shortened to it. 0: no clipping. Default: 1.
+    /// </summary>
     public float Clip { get; init; } = 1f;
 
     /// <summary>The share of the target spread over all labels, 0 to below 1.</summary>
@@ -137,6 +139,8 @@ public sealed record TrainingOptions
     public TimeSpan? Budget { get; init; }
 
     /// <summary>Checks the range of every property.</summary>
-    /// <exception cref="ArgumentException">A value is outside its range; the message names the property and the range.</exception>
+    /// <exception cref="ArgumentException">
+    /// A value is outside its range; the message names the property and the range.
+    /// </exception>
     public void Validate() => TrainingOptionsCheck.Validate(this);
 }
