@@ -76,7 +76,7 @@ internal sealed class ClassifierRun
             _average.Swap();
             Evaluation validation = Evaluate();
             // The last step of all has no next one that would notice what it did.
-            if (!double.IsFinite(validation.Loss)) throw NonFinite("After", _step, epoch, "validation loss", validation.Loss);
+            if (!double.IsFinite(validation.Loss)) throw NonFiniteValidation(epoch, validation.Loss);
             var record = new EpochRecord(epoch, loss, accuracy, validation, _clock.Elapsed.TotalSeconds - begun);
             epochs.Add(record);
             bool isBest = best is null || IsBetter(validation, best.Validation);
@@ -173,11 +173,11 @@ internal sealed class ClassifierRun
 
         Matrix logits = _network.Forward(_workers, _batch, _memory, dropout);
         double loss = CrossEntropy.Apply(logits, _labels.AsSpan(0, chosen.Length), _plan.LabelSmoothing, out correct);
-        if (!double.IsFinite(loss)) throw NonFinite("In", _step + 1, epoch, "loss", loss);
+        if (!double.IsFinite(loss)) throw NonFinite(epoch, "loss", loss);
         _network.Backward(_workers, _batch, _memory, logits, dropout);
 
         double norm = _optimizer.GradientNorm();
-        if (!double.IsFinite(norm)) throw NonFinite("In", _step + 1, epoch, "norm of the gradient", norm);
+        if (!double.IsFinite(norm)) throw NonFinite(epoch, "norm of the gradient", norm);
         float clip = _plan.Options.Clip, scale = clip > 0 && norm > clip ? (float)(clip / (norm + 1e-6)) : 1f;
         double progress = (double)_step / ((long)_plan.Epochs * StepsInEpoch);
         float rate = _plan.LearningRate * Schedule.Factor(_plan.Schedule, progress) * _plateau;
@@ -245,9 +245,17 @@ internal sealed class ClassifierRun
         });
     }
 
-    private NonFiniteLossException NonFinite(string when, long step, int epoch, string what, double value) => new(string.Create(
+    private NonFiniteLossException NonFinite(int epoch, string what, double value) => NonFinite(string.Create(
         CultureInfo.InvariantCulture,
-        $"{when} step {step} (epoch {epoch}) the {what} is {value}: {NonFinitePlace.Find(_network, _memory, _batch)}. "
-        + $"The steps are too large: lower the learning rate (now {_plan.LearningRate}) "
+        $"In step {_step + 1} (epoch {epoch}) the {what} is {value}: {NonFinitePlace.Find(_network, _memory, _batch)}"));
+
+    private NonFiniteLossException NonFiniteValidation(int epoch, double loss) => NonFinite(string.Create(
+        CultureInfo.InvariantCulture,
+        $"After step {_step} (epoch {epoch}) the validation loss is {loss}: "
+        + $"{NonFinitePlace.InWeights(_network) ?? "the weights are still finite, but too large"}"));
+
+    private NonFiniteLossException NonFinite(string what) => new(string.Create(
+        CultureInfo.InvariantCulture,
+        $"{what}. The steps are too large: lower the learning rate (now {_plan.LearningRate}) "
         + $"or clip the gradient (now {_plan.Options.Clip})."));
 }

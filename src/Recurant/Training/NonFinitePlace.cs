@@ -10,11 +10,7 @@ internal static class NonFinitePlace
     /// <summary>The first place on the data's way: the weights, the outputs of the layers, the gradients.</summary>
     public static string Find(ClassifierNetwork network, NetworkMemory memory, SequenceBatch batch)
     {
-        foreach (Parameter parameter in network.Parameters)
-        {
-            if (HasNonFinite(parameter.Value)) return $"the first non-finite numbers are in the weights '{parameter.Name}'";
-        }
-
+        if (InWeights(network) is { } weights) return weights;
         if (network.FirstNonFinite(memory, batch) is { } layer)
         {
             return $"the weights are still finite; the first non-finite numbers come out of {layer}";
@@ -23,6 +19,17 @@ internal static class NonFinitePlace
         return LargestGradient(network) is { } gradient
             ? $"weights and outputs are finite; the largest numbers are in the gradient of '{gradient.Name}'"
             : "weights and outputs are finite, but those of the output layer lie too far apart";
+    }
+
+    /// <summary>The first weights that are not finite; null if all are.</summary>
+    public static string? InWeights(ClassifierNetwork network)
+    {
+        foreach (Parameter parameter in network.Parameters)
+        {
+            if (HasNonFinite(parameter.Value)) return $"the first non-finite numbers are in the weights '{parameter.Name}'";
+        }
+
+        return null;
     }
 
     /// <summary>The parameter whose gradient holds the largest number, NaN above all; null before a backward pass.</summary>
