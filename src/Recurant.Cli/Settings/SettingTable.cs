@@ -37,7 +37,7 @@ internal static class SettingTable
         new()
         {
             Name = "cell", Group = Model, Value = Names(SettingChoices.Cells),
-            Help = "The recurrent cell. Decided from the data if not given.",
+            Help = "The recurrent cell. Default: lstm.",
             Set = (s, v) => With(s, t => t with { Cell = SettingValue.Choice(v, SettingChoices.Cells) }),
         },
         new()
@@ -62,31 +62,31 @@ internal static class SettingTable
         new()
         {
             Name = "hidden", Group = Model, Value = "N", Kind = SettingKind.Number,
-            Help = "The width of each hidden layer and direction. Decided from the data if not given.",
+            Help = "The width of each hidden layer and direction. Default: 128 (gradcheck: 5).",
             Set = (s, v) => With(s, t => t with { Hidden = SettingValue.Whole(v) }),
         },
         new()
         {
             Name = "layers", Group = Model, Value = "N", Kind = SettingKind.Number,
-            Help = "The number of hidden layers. Decided from the data if not given.",
+            Help = "The number of hidden layers. Default: 1.",
             Set = (s, v) => With(s, t => t with { Layers = SettingValue.Whole(v) }),
         },
         new()
         {
             Name = "bidirectional", Group = Model, Value = "true|false", Kind = SettingKind.Flag,
-            Help = "Read the text from both ends. Decided from the data if not given.",
+            Help = "Read the text from both ends. Default: true (gradcheck: false).",
             Set = (s, v) => With(s, t => t with { Bidirectional = SettingValue.Flag(v) }),
         },
         new()
         {
             Name = "pooling", Group = Model, Value = Names(SettingChoices.Poolings),
-            Help = "How the outputs of all steps become one vector. Decided from the data if not given.",
+            Help = "How the outputs of all steps become one vector. Default: max (gradcheck: last).",
             Set = (s, v) => With(s, t => t with { Pooling = SettingValue.Choice(v, SettingChoices.Poolings) }),
         },
         new()
         {
             Name = "embedding", Group = Model, Value = "N|onehot", Kind = SettingKind.Number,
-            Help = "The width of the word vectors, or onehot for one-hot input. Decided from the data if not given.",
+            Help = "The width of the word vectors, or onehot for one-hot input. Default: 100, of characters 64 (gradcheck: 4).",
             Set = (s, v) => With(s, t => t with { Embedding = v == "onehot" ? 0 : SettingValue.Whole(v) }),
         },
     ];
@@ -148,7 +148,7 @@ internal static class SettingTable
         new()
         {
             Name = "max-tokens", Group = Data, Value = "N", Kind = SettingKind.Number,
-            Help = "Longer texts keep this many tokens, half from each end. Decided from the data if not given.",
+            Help = "Longer texts keep this many tokens, half from each end. Default: 400 words or 2000 characters.",
             Set = (s, v) => With(s, t => t with { MaximumTokens = SettingValue.Whole(v) }),
         },
         new()
@@ -173,7 +173,7 @@ internal static class SettingTable
         {
             Name = "direct", Group = Model, Value = "true|false", Kind = SettingKind.Flag,
             Help = "Connect words and pairs of neighbours to the output as well, past the recurrent layers. "
-                + "Decided from the data if not given.",
+                + "Default: true for words, false for characters.",
             Set = (s, v) => With(s, t => t with { Direct = SettingValue.Flag(v) }),
         },
         new()
@@ -198,20 +198,20 @@ internal static class SettingTable
         new()
         {
             Name = "learning-rate", Group = Learning, Value = "X", Kind = SettingKind.Number,
-            Help = "The learning rate. Depends on optimiser and data if not given.",
+            Help = "The learning rate. Depends on the optimiser if not given; adamw and adam: 0.004, bag of words: 0.01.",
             Set = (s, v) => With(s, t => t with { LearningRate = SettingValue.Real(v) }),
         },
         new()
         {
             Name = "schedule", Group = Learning, Value = Names(SettingChoices.Schedules),
             Help = "How the learning rate changes; plateau halves it when validation gets no better. "
-                + "Decided from the data if not given.",
+                + "Default: linear.",
             Set = (s, v) => With(s, t => t with { Schedule = SettingValue.Choice(v, SettingChoices.Schedules) }),
         },
         new()
         {
             Name = "weight-decay", Group = Learning, Value = "X", Kind = SettingKind.Number,
-            Help = "The weight decay. Decided from the data if not given.",
+            Help = "The weight decay. Default: 0.01, bag of words: 0.1.",
             Set = (s, v) => With(s, t => t with { WeightDecay = SettingValue.Real(v) }),
         },
         new()
@@ -229,7 +229,7 @@ internal static class SettingTable
         new()
         {
             Name = "batch", Group = Learning, Value = "N", Kind = SettingKind.Number,
-            Help = "The number of texts in a step. Decided from the data if not given.",
+            Help = "The number of texts in a step. Default: 32.",
             Set = (s, v) => With(s, t => t with { Batch = SettingValue.Whole(v) }),
         },
         new()
@@ -241,7 +241,7 @@ internal static class SettingTable
         new()
         {
             Name = "patience", Group = Learning, Value = "N", Kind = SettingKind.Number,
-            Help = "Stop after so many epochs without a better validation score. Decided from the data if not given.",
+            Help = "Stop after so many epochs without a better validation score. Default: 4.",
             Set = (s, v) => With(s, t => t with { Patience = SettingValue.Whole(v) }),
         },
         new()

@@ -6,7 +6,11 @@ using Recurant.Optimizers;
 
 namespace Recurant.Training;
 
-/// <summary>The rates of dropout while training, each 0 to below 1; null lets the amount of data decide.</summary>
+/// <summary>
+/// The rates of dropout while training, each 0 to below 1; null: see docs/training.md. A place that a model lacks has no
+/// effect: with one-hot input Embedding and Input, in a feed-forward network Embedding, Recurrent and Output (its hidden
+/// layers are Layers), in a bag of words all.
+/// </summary>
 public sealed record DropoutOptions
 {
     /// <summary>Share of words read as the unknown word.</summary>
@@ -29,15 +33,15 @@ public sealed record DropoutOptions
 }
 
 /// <summary>
-/// How a classifier is trained. Every property may be left out: null means "decided from the data", see
-/// docs/training.md for the rules. All defaults together are meant to be good enough that nobody needs an option.
+/// How a classifier is trained. Every property may be left out; some defaults follow the amount of data, and docs/training.md
+/// says how. All defaults together are meant to be good enough that nobody needs an option.
 /// </summary>
 public sealed record TrainingOptions
 {
     /// <summary>The kind of model. Default: recurrent.</summary>
     public ModelKind Model { get; init; } = ModelKind.Recurrent;
 
-    /// <summary>The recurrent cell.</summary>
+    /// <summary>The recurrent cell. Default: LSTM.</summary>
     public CellKind? Cell { get; init; }
 
     /// <summary>The activation of an Elman cell or of a feed-forward network. Default: tanh.</summary>
@@ -52,16 +56,16 @@ public sealed record TrainingOptions
     /// <summary>What an LSTM's forget-gate bias starts from. Default: 1.</summary>
     public float ForgetBias { get; init; } = 1f;
 
-    /// <summary>The width of each hidden layer and direction.</summary>
+    /// <summary>The width of each hidden layer and direction. Default: 128.</summary>
     public int? Hidden { get; init; }
 
-    /// <summary>The number of hidden layers.</summary>
+    /// <summary>The number of hidden layers. Default: 1.</summary>
     public int? Layers { get; init; }
 
-    /// <summary>Whether the text is read from both ends.</summary>
+    /// <summary>Whether the text is read from both ends. Default: yes.</summary>
     public bool? Bidirectional { get; init; }
 
-    /// <summary>The width of the word vectors; 0 for one-hot input.</summary>
+    /// <summary>The width of the word vectors; 0 for one-hot input. Default: 100, for characters 64.</summary>
     public int? Embedding { get; init; }
 
     /// <summary>Ready-made word vectors to start from.</summary>
@@ -76,13 +80,13 @@ public sealed record TrainingOptions
     /// <summary>Whether capitals are read as small letters. Default: yes.</summary>
     public bool Lowercase { get; init; } = true;
 
-    /// <summary>Words that occur less often in the training texts are read as unknown.</summary>
+    /// <summary>Words that occur less often in the training texts are read as unknown. Default: follows the data.</summary>
     public int? MinimumCount { get; init; }
 
     /// <summary>The most words a model knows. Default: 100,000.</summary>
     public int MaximumVocabulary { get; init; } = 100_000;
 
-    /// <summary>Longer texts keep this many tokens, half from each end.</summary>
+    /// <summary>Longer texts keep this many tokens, half from each end. Default: 400 words or 2,000 characters.</summary>
     public int? MaximumTokens { get; init; }
 
     /// <summary>
@@ -91,7 +95,7 @@ public sealed record TrainingOptions
     /// </summary>
     public bool? Direct { get; init; }
 
-    /// <summary>How the outputs of all steps become one vector.</summary>
+    /// <summary>How the outputs of all steps become one vector. Default: max.</summary>
     public Pooling? Pooling { get; init; }
 
     /// <summary>The rates of dropout.</summary>
@@ -100,13 +104,13 @@ public sealed record TrainingOptions
     /// <summary>The optimiser. Default: AdamW.</summary>
     public OptimizerKind Optimizer { get; init; } = OptimizerKind.AdamW;
 
-    /// <summary>The learning rate, above 0.</summary>
+    /// <summary>The learning rate, above 0. Default: follows the optimiser; 0.004 for AdamW.</summary>
     public float? LearningRate { get; init; }
 
-    /// <summary>The weight decay, 0 or more.</summary>
+    /// <summary>The weight decay, 0 to below 1. Default: 0.01, for a bag of words 0.1.</summary>
     public float? WeightDecay { get; init; }
 
-    /// <summary>How the learning rate changes.</summary>
+    /// <summary>How the learning rate changes. Default: in a straight line.</summary>
     public ScheduleKind? Schedule { get; init; }
 
     /// <summary>
@@ -114,16 +118,16 @@ public sealed record TrainingOptions
     /// </summary>
     public float Clip { get; init; } = 1f;
 
-    /// <summary>The share of the target spread over all labels, 0 to below 1.</summary>
+    /// <summary>The share of the target spread over all labels, 0 to below 1. Default: follows the data.</summary>
     public float? LabelSmoothing { get; init; }
 
-    /// <summary>The number of texts in a step.</summary>
+    /// <summary>The number of texts in a step. Default: 32.</summary>
     public int? Batch { get; init; }
 
-    /// <summary>The most passes over the data.</summary>
+    /// <summary>The most passes over the data. Default: follows the data.</summary>
     public int? Epochs { get; init; }
 
-    /// <summary>Training ends after so many epochs without a better validation score.</summary>
+    /// <summary>Training ends after so many epochs without a better validation score. Default: 4.</summary>
     public int? Patience { get; init; }
 
     /// <summary>The share of the data set aside for validation when none is given. Default: a tenth.</summary>
