@@ -31,6 +31,7 @@ internal sealed class GruOutsideCell(int inputSize, int hiddenSize, string suffi
     public override void Reserve(CellMemory memory, int rows)
     {
         memory.Intermediate.Reserve(rows, HiddenSize);
+        // One row a sequence would do, but only the number of all rows is known here.
         memory.Scratch.Reserve(rows, HiddenSize);
     }
 

@@ -116,7 +116,14 @@ public sealed class Predictor
 
         try
         {
-            return scorer.Probabilities(sequences, losses, labels, cancellation);
+            float[] probabilities = scorer.Probabilities(sequences, losses, labels, cancellation);
+            if (probabilities.AsSpan().IndexOfAnyExceptInRange(0f, 1f) >= 0)
+            {
+                throw new InvalidDataException(
+                    "The model's answers are not finite numbers: its weights are too large. Train anew, with a lower learning rate.");
+            }
+
+            return probabilities;
         }
         finally
         {

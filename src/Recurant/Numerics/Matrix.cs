@@ -37,8 +37,6 @@ internal readonly unsafe struct Matrix
 
     public int RowStep { get; }
 
-    public bool IsEmpty => _buffer is null;
-
     /// <summary>One row.</summary>
     public Span<float> Row(int row) => _buffer.Span.Slice(_offset + row * RowStep, Columns);
 

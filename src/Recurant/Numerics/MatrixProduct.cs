@@ -33,6 +33,14 @@ internal static unsafe class MatrixProduct
 
     private const int MaximumTileRows = 12;
 
+    /// <summary>
+    /// Below so many multiply-adds the handing over costs more than a second thread gives (about 10 microseconds).
+    /// </summary>
+    private const long WorthSplitting = 1 << 20;
+
+    [ThreadStatic]
+    private static FloatBuffer? t_packedLeft;
+
     /// <summary>C = A B or C += A B on all workers; C [A.Rows, B.Columns].</summary>
     public static void Multiply(Workers workers, Matrix a, PackedMatrix b, Matrix c, bool accumulate)
     {
@@ -72,14 +80,6 @@ internal static unsafe class MatrixProduct
                 $"A product [{rows}, {depth}] x [{b.Depth}, {b.Columns}] does not give a matrix [{c.Rows}, {c.Columns}].");
         }
     }
-
-    /// <summary>
-    /// Below so many multiply-adds the handing over costs more than a second thread gives (about 10 microseconds).
-    /// </summary>
-    private const long WorthSplitting = 1 << 20;
-
-    [ThreadStatic]
-    private static FloatBuffer? t_packedLeft;
 
     /// <summary>The product on all workers: rows or panels are dealt out, never k.</summary>
     public static void Multiply(

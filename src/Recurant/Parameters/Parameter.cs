@@ -51,11 +51,14 @@ public sealed class Parameter
     /// <summary>The number of elements.</summary>
     public int Count { get; }
 
-    /// <summary>The value, row-major.</summary>
-    public Span<float> Value => ValueBuffer.Span;
+    /// <summary>The numbers of the tensor, row-major.</summary>
+    public ReadOnlySpan<float> Values => Value;
+
+    /// <summary>The value, row-major; whoever writes to it calls <see cref="MarkChanged"/>.</summary>
+    internal Span<float> Value => ValueBuffer.Span;
 
     /// <summary>The gradient of the loss with respect to the value, same layout; zeros until a backward pass.</summary>
-    public Span<float> Gradient => GradientBuffer.Span;
+    internal Span<float> Gradient => GradientBuffer.Span;
 
     /// <summary>Whether training changes it.</summary>
     public bool IsTrainable { get; internal set; } = true;
@@ -86,6 +89,29 @@ public sealed class Parameter
     internal Matrix GradientMatrix => new(GradientBuffer, 0, Shape[0], Count / Shape[0]);
 
     private FloatBuffer ValueBuffer => _value ?? MakeValue();
+
+    /// <summary>Replaces the numbers of the tensor; no prediction may run meanwhile.</summary>
+    /// <param name="values">All elements, row-major.</param>
+    /// <exception cref="ArgumentException">The number of elements is another, or one is not a finite number.</exception>
+    public void SetValues(ReadOnlySpan<float> values)
+    {
+        if (values.Length != Count)
+        {
+            throw new ArgumentException(
+                $"Tensor '{Name}' [{string.Join(", ", Shape)}] has {Count} elements, but {values.Length} were given.", nameof(values));
+        }
+
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (!float.IsFinite(values[i]))
+            {
+                throw new ArgumentException($"Tensor '{Name}': element {i} is {values[i]}; weights must be finite numbers.", nameof(values));
+            }
+        }
+
+        values.CopyTo(Value);
+        MarkChanged();
+    }
 
     /// <summary>To be called after every change of the value.</summary>
     internal void MarkChanged() => Version++;

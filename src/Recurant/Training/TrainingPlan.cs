@@ -95,6 +95,8 @@ internal sealed record TrainingPlan
         };
     }
 
+    private const int LeastSteps = 1000;
+
     /// <summary>Logistic regression: few passes, strong weight decay, no dropout.</summary>
     private static TrainingPlan ForBagOfWords(TrainingOptions options, DataSize size, int features) => new()
     {
@@ -114,8 +116,9 @@ internal sealed record TrainingPlan
         LabelSmoothing = options.LabelSmoothing ?? 0f,
         Schedule = options.Schedule ?? ScheduleKind.Linear,
         Batch = options.Batch ?? 32,
-        Epochs = options.Epochs ?? 20,
-        Patience = options.Patience ?? 4,
+        // Of few texts a pass is a few steps, and a baseline that has not learnt would flatter whatever stands beside it.
+        Epochs = options.Epochs ?? Math.Max(20, LeastSteps / Math.Max(1, size.Texts / 32)),
+        Patience = options.Patience ?? Math.Max(4, LeastSteps / 5 / Math.Max(1, size.Texts / 32)),
     };
 
     /// <summary>About as many rows as there are different pairs of neighbours: half the tokens, as a power of two.</summary>
