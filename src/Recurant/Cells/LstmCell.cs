@@ -28,6 +28,8 @@ internal sealed class LstmCell(int inputSize, int hiddenSize, string suffix, boo
         "h_t = o * tanh(c_t)",
     ];
 
+    public override bool HasCellState => true;
+
     /// <summary>
     /// Uniform in +-1 / sqrt(H); the forget gate's bias starts at <c>forgetBias</c>, so that at first the cell remembers
     /// (Gers et al. 2000; Jozefowicz, Zaremba and Sutskever 2015 find 1 a good value).

@@ -71,6 +71,9 @@ internal abstract class RecurrentCell
 
     public IEnumerable<Parameter> Parameters => [InputWeights, HiddenWeights, InputBias, HiddenBias];
 
+    /// <summary>Whether there is a second state c beside h.</summary>
+    public virtual bool HasCellState => false;
+
     /// <summary>Whether b_hh may be added to the input's share before the first step.</summary>
     public virtual bool AddsHiddenBiasToInput => true;
 
