@@ -20,7 +20,11 @@ for project in tests/*/*.Tests.csproj; do
     dotnet test --project "$project" -c Release --no-build --no-progress --output normal "$@" >artifacts/test-run.log 2>&1
     result=$?
     # 8: no test matched the filter, which is no failure of this project.
-    [ $result -eq 0 ] || { [ $result -eq 8 ] && [ $# -gt 0 ]; } || code=1
+    if [ $result -eq 8 ] && [ $# -gt 0 ]; then
+        echo "no test of this project matches"
+        continue
+    fi
+    [ $result -eq 0 ] || code=1
     sed -e '/^Running tests from/d' -e '/^$/d' artifacts/test-run.log
     number() { sed -n "s/^ *$1: *\([0-9][0-9]*\).*/\1/p" artifacts/test-run.log | tail -n 1; }
     p=$(number succeeded) f=$(number failed) s=$(number skipped)
@@ -33,6 +37,11 @@ for project in tests/*/*.Tests.csproj; do
 done
 
 [ "$failed" -eq 0 ] || code=1
+if [ $# -gt 0 ] && [ $((passed + failed + skipped)) -eq 0 ] && [ $code -eq 0 ]; then
+    # A misspelt filter must not look like success.
+    echo "no test matches: $*"
+    code=1
+fi
 if [ "$skipped" -gt 0 ]; then
     echo "$passed passed, $failed failed, $skipped skipped"
 else

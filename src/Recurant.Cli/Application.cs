@@ -41,7 +41,7 @@ internal static class Application
             return ExitCode.Done;
         }
 
-        CliCommand command = Find(words[at]);
+        CliCommand command = Find(words[at], afterOptions: at > 0);
         Invocation call;
         try
         {
@@ -81,7 +81,7 @@ internal static class Application
     /// <summary>The version of this build.</summary>
     public static string Version => typeof(Application).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";
 
-    private static CliCommand Find(string name)
+    private static CliCommand Find(string name, bool afterOptions = false)
     {
         foreach ((string known, Func<CliCommand> make) in Commands)
         {
@@ -90,8 +90,10 @@ internal static class Application
 
         IEnumerable<string> names = Commands.Select(command => command.Name);
         string shown = TextLayout.Shorten(TextLayout.OneLine(name), 40);
+        string hint = Nearest.Question(name, names);
+        if (hint.Length == 0 && afterOptions) hint = " The command comes before its options' values.";
         throw new UsageException(
-            $"there is no command \"{shown}\".{Nearest.Question(name, names)}\n"
+            $"there is no command \"{shown}\".{hint}\n"
             + $"The commands are {string.Join(", ", names)}; try 'recurant --help'.");
     }
 }

@@ -5,7 +5,7 @@ namespace Recurant.Cli;
 /// <summary>Says what went wrong in one or two lines, and chooses the exit code.</summary>
 internal static class FailureReport
 {
-    private const int BrokenPipe = 32; // EPIPE on Linux and macOS
+    private const int BrokenPipe = 32, DiskFull = 28; // EPIPE and ENOSPC on Linux and macOS
 
     public static int Write(Exception failure, UserTerminal terminal, bool verbose)
     {
@@ -14,7 +14,7 @@ internal static class FailureReport
         if (failure is IOException { HResult: BrokenPipe }) return ExitCode.Done;
 
         (int code, string message) = Explain(failure);
-        terminal.Error.WriteLine($"recurant: {message}");
+        terminal.WriteNote($"recurant: {message}");
         if (verbose) terminal.Error.WriteLine(failure);
         return code;
     }
@@ -27,6 +27,9 @@ internal static class FailureReport
             (ExitCode.Failed, $"{Relative(file)}: there is no such file.{Neighbour(file)}"),
         DirectoryNotFoundException or InvalidDataException or NonFiniteLossException => (ExitCode.Failed, failure.Message),
         UnauthorizedAccessException => (ExitCode.Failed, $"{failure.Message} Change the permissions, or use another file."),
+        // Of a file the message names the path after a colon; of standard output it names nothing.
+        IOException { HResult: DiskFull } when !failure.Message.Contains(':', StringComparison.Ordinal) =>
+            (ExitCode.Failed, $"standard output: {failure.Message}."),
         IOException => (ExitCode.Failed, failure.Message),
         ArgumentException => (ExitCode.WrongUsage, failure.Message),
         OutOfMemoryException => (ExitCode.Failed, "the memory does not suffice. Try a smaller --hidden, --batch or --max-words."),

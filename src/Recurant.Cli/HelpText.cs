@@ -3,7 +3,7 @@ namespace Recurant.Cli;
 /// <summary>Writes help: the list of commands, or all about one of them.</summary>
 internal static class HelpText
 {
-    private const int Widest = 100, Indent = 4;
+    private const int Widest = 80, Indent = 4;
 
     /// <summary>Help about the whole program.</summary>
     public static void Write(UserTerminal terminal)

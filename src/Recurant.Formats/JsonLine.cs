@@ -16,7 +16,9 @@ internal sealed class JsonLine
         this.file = file;
         List<string> keys = Keys(firstLine);
         TextKey = Choose(keys, options.TextColumn, KnownNames.Text, "text", "--text (TextColumn)");
-        LabelKey = labelled ? Choose(keys, options.LabelColumn, KnownNames.Label, "label", "--label (LabelColumn)") : null;
+        // Of two keys the one that is not the text is the label, whatever it is called.
+        string? label = options.LabelColumn ?? (keys.Count == 2 ? keys.Find(key => key != TextKey) : null);
+        LabelKey = labelled ? Choose(keys, label, KnownNames.Label, "label", "--label (LabelColumn)") : null;
         if (TextKey == LabelKey)
         {
             throw file.Error(1, $"the text and the label cannot both be \"{TextKey}\".");

@@ -70,7 +70,7 @@ public class ConfigTests
     [InlineData("{\n  \"cell\": \"lsmt\"\n}",
         "c.json, line 2, column 11: cell: \"lsmt\" is none of elman, lstm, gru. Did you mean \"lstm\"?")]
     [InlineData("{ \"hidden\": \"wide\" }", "c.json, line 1, column 13: hidden: \"wide\" is not a whole number")]
-    [InlineData("{ \"hidden\": 0 }", "c.json, line 1, column 13: hidden: Hidden is 0; it must be")]
+    [InlineData("{ \"hidden\": 0 }", "c.json, line 1, column 13: hidden is 0; it must be")]
     [InlineData("{ \"hidden\": true }", "c.json, line 1, column 13: hidden: expected a number or null")]
     [InlineData("{ \"bidirectional\": 1 }", "c.json, line 1, column 20: bidirectional: expected true, false or null")]
     [InlineData("{ \"cell\": [\"gru\"] }", "c.json, line 1, column 11: cell: expected a string or null")]

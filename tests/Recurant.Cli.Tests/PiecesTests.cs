@@ -27,6 +27,39 @@ public class PiecesTests
     [InlineData("5 minutes")]
     public void Duration_NoTime_Throws(string text) => Assert.Throws<FormatException>(() => SettingValue.Duration(text));
 
+    [Theory]
+    [InlineData(0.69314, "0.6931")]
+    [InlineData(9999.5, "9999.5000")]
+    [InlineData(2.587e21, "2.6e+21")]
+    [InlineData(double.NaN, "NaN")]
+    public void Loss_AnyNumber_FitsItsColumn(double loss, string expected) =>
+        Assert.Equal(expected, Numbers.Loss(loss));
+
+    [Theory]
+    [InlineData(0, "0 rows")]
+    [InlineData(1, "1 row")]
+    [InlineData(6334, "6,334 rows")]
+    public void Of_CountAndNoun_AgreeInNumber(int count, string expected) =>
+        Assert.Equal(expected, Numbers.Of(count, "row"));
+
+    [Fact]
+    public void WriteNote_LongLines_BreaksBetweenWordsOnATerminalOnly()
+    {
+        Assert.Equal(["the first line is", "longer than twenty", "second"], Note(isTerminal: true));
+        Assert.Equal(["the first line is longer than twenty", "second"], Note(isTerminal: false));
+
+        static string[] Note(bool isTerminal)
+        {
+            using var error = new StringWriter();
+            using var terminal = new UserTerminal
+            {
+                Out = TextWriter.Null, Error = error, Input = Stream.Null, ErrorIsTerminal = isTerminal, Width = 20,
+            };
+            terminal.WriteNote("the first line is longer than twenty\nsecond");
+            return error.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        }
+    }
+
     [Fact]
     public void Dropout_OneRate_IsForInputLayersAndOutput() =>
         Assert.Equal(new DropoutOptions { Input = 0.25f, Layers = 0.25f, Output = 0.25f }, DropoutValue.Read("0.25"));

@@ -16,6 +16,7 @@ public sealed class LineFormatTests : TemporaryFiles
     [InlineData(
         "d.ndjson", "{\"label\": true, \"text\": \"x\"}\n{\"label\": false, \"text\": \"y\"}\n",
         "1 true: x | 2 false: y")]
+    [InlineData("d.jsonl", "{\"rating\": 5, \"body\": \"x\"}\n{\"body\": \"y\", \"rating\": 1}\n", "1 5: x | 2 1: y")]
     [InlineData("d.label", "NUM:dist How far ?\nHUM:desc Who ?\n", "1 NUM: How far ? | 2 HUM: Who ?")]
     [InlineData("d.txt", "NUM:dist How far ?\nHUM:desc Who ?\n", "1 NUM: How far ? | 2 HUM: Who ?")]
     public void Read_LineFormat_GivesTheExamples(string name, string content, string expected)

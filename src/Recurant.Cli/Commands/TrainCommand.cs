@@ -57,7 +57,7 @@ internal sealed class TrainCommand : CliCommand
         ModelFile.Save(result.Model, path);
         if (scores is null)
         {
-            call.Terminal.Error.WriteLine(
+            call.Terminal.WriteNote(
                 $"recurant: interrupted; {path} holds the best weights so far (epoch {result.BestEpoch}).");
             return ExitCode.Interrupted;
         }
@@ -70,7 +70,7 @@ internal sealed class TrainCommand : CliCommand
         }
         catch (OperationCanceledException)
         {
-            call.Terminal.Error.WriteLine($"recurant: interrupted while training the baseline; {path} is complete.");
+            call.Terminal.WriteNote($"recurant: interrupted while training the baseline; {path} is complete.");
             return ExitCode.Interrupted;
         }
     }
@@ -122,8 +122,8 @@ internal sealed class TrainCommand : CliCommand
         (TextDataset train, TextDataset test) = LabelledData.SetTestAside(all);
         if (!call.Quiet)
         {
-            call.Terminal.Error.WriteLine(
-                $"{Numbers.Count(test.Count)} rows are set aside for the test (--test gives a file of its own)");
+            string rows = test.Count == 1 ? "1 row is" : $"{Numbers.Count(test.Count)} rows are";
+            call.Terminal.WriteNote($"{rows} set aside for the test (--test gives a file of its own)");
         }
 
         return (train, test);

@@ -50,7 +50,21 @@ internal sealed record Setting
         }
         catch (Exception fault) when (fault is FormatException or ArgumentException)
         {
-            throw new UsageException($"{place}: {fault.Message}");
+            throw new UsageException(
+                fault is ArgumentException ? InUsersWords(place, fault.Message) : $"{place}: {fault.Message}");
         }
+    }
+
+    /// <summary>
+    /// The core says "Epochs is 0; it must be ..."; whoever wrote <c>--epochs 0</c> knows the option and not the property.
+    /// </summary>
+    private static string InUsersWords(string place, string message)
+    {
+        int end = message.IndexOf(" is ", StringComparison.Ordinal);
+        string property = end < 0 ? "" : message[..end];
+        if (property.Length == 0 || property.Contains(' ', StringComparison.Ordinal)) return $"{place}: {message}";
+        int dot = property.IndexOf('.', StringComparison.Ordinal);
+        string part = dot < 0 ? "" : ": " + property[(dot + 1)..].ToLowerInvariant();
+        return place + part + message[end..];
     }
 }

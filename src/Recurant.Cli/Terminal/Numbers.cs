@@ -9,6 +9,12 @@ internal static class Numbers
 
     public static string Four(double value) => value.ToString("F4", CultureInfo.InvariantCulture);
 
+    /// <summary>A loss in its column: four decimals, or powers of ten for one that has run away.</summary>
+    public static string Loss(double value) => Math.Abs(value) < 10_000 ? Four(value) : Scientific(value);
+
+    /// <summary>A number and its noun: 1 epoch, 2 epochs.</summary>
+    public static string Of(int count, string noun) => $"{Count(count)} {noun}{(count == 1 ? "" : "s")}";
+
     public static string Scientific(double value) => value.ToString("0.0e+00", CultureInfo.InvariantCulture);
 
     public static string Seconds(double value) => value.ToString(value < 10 ? "F1" : "F0", CultureInfo.InvariantCulture) + " s";

@@ -23,6 +23,21 @@ internal sealed class UserTerminal : IDisposable
     /// <summary>The columns a table may take.</summary>
     public int Width { get; init; } = WidthOfPipes;
 
+    /// <summary>Writes a note or an error; a terminal gets it broken between words, a file as it is.</summary>
+    public void WriteNote(string text)
+    {
+        foreach (string line in text.Split('\n'))
+        {
+            if (!ErrorIsTerminal || line.Length <= Width)
+            {
+                Error.WriteLine(line);
+                continue;
+            }
+
+            foreach (string part in TextLayout.Wrap(line, Width)) Error.WriteLine(part);
+        }
+    }
+
     /// <summary>The streams of this process.</summary>
     public static UserTerminal Standard()
     {

@@ -24,9 +24,9 @@ internal static class LabelledData
         if (!call.Quiet)
         {
             DetectedFormat format = TextDatasetReader.Detect(path, options);
-            call.Terminal.Error.WriteLine(
-                $"{path}: {format}; {Numbers.Count(data.Count)} rows, {data.Labels.Count} labels");
-            foreach (string warning in data.Warnings) call.Terminal.Error.WriteLine(warning);
+            call.Terminal.WriteNote(
+                $"{path}: {format}; {Numbers.Of(data.Count, "row")}, {Numbers.Of(data.Labels.Count, "label")}");
+            foreach (string warning in data.Warnings) call.Terminal.WriteNote(warning);
         }
 
         return data;

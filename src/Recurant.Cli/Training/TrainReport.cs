@@ -48,11 +48,12 @@ internal sealed class TrainReport(Invocation call, string path, TrainingResult r
             _ => "all epochs done",
         };
         string vectors = result.VectorsFound is { } found ? $", {Numbers.Count(found)} ready-made word vectors" : "";
-        to.WriteLine($"{path}: {ModelText.Describe(result.Model.Spec)}");
+        string description = $"{path}: {ModelText.Describe(result.Model.Spec)}";
+        foreach (string line in TextLayout.Wrap(description, call.Terminal.Width)) to.WriteLine(line);
         ClassifierModel model = result.Model;
         string words = Numbers.Count(model.Vocabulary.Count), seconds = Numbers.Seconds(result.Seconds);
         to.WriteLine($"{Numbers.Count(model.ParameterCount)} parameters, {words} words{vectors}");
-        to.WriteLine($"{result.Epochs.Count} epochs in {seconds}, {end}; epoch {result.BestEpoch} was the best");
+        to.WriteLine($"{Numbers.Of(result.Epochs.Count, "epoch")} in {seconds}, {end}; epoch {result.BestEpoch} was the best");
         to.WriteLine();
         List<string[]> rows =
             [["", "rows", "loss", "accuracy", "macro F1"], Row("validation", result.Validation), Row("test", test)];

@@ -63,7 +63,7 @@ internal static class EpochLine
 
     public static string Of(TrainingProgress value) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{value.Epoch,5}  {value.Loss,6:F4}  {value.Accuracy,6:F4}   "
-        + $"{value.Validation!.Loss,6:F4}  {value.Validation.Accuracy,6:F4}  "
+        $"{value.Epoch,5}  {Numbers.Loss(value.Loss),6}  {value.Accuracy,6:F4}   "
+        + $"{Numbers.Loss(value.Validation!.Loss),6}  {value.Validation.Accuracy,6:F4}  "
         + $"{Numbers.Count(value.TokensPerSecond),8}  {Numbers.Clock(value.Remaining),5}{(value.IsBest ? " *" : "")}");
 }

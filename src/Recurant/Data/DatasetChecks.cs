@@ -45,7 +45,12 @@ public static class DatasetChecks
 
         if (first is not null)
         {
-            string others = single > 1 ? $" ({single - 1} more labels also occur once only.)" : "";
+            string others = single switch
+            {
+                1 => "",
+                2 => " (One more label occurs only once.)",
+                _ => $" ({single - 1} more labels occur only once.)",
+            };
             throw new InvalidDataException(
                 $"{Place(train, first)}: the label \"{first.Label}\" occurs only once. At least 2 examples of a label are "
                 + $"needed, one to learn from and one to check with: add another, remove the row or correct its label.{others}");

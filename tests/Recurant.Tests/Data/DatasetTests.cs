@@ -85,7 +85,7 @@ public class DatasetTests
         var data = new TextDataset("reviews.tsv", [new("x", "a", 2), new("y", "b", 3), new("z", "a", 4), new("w", "c", 5)]);
         string message = Assert.Throws<InvalidDataException>(() => DatasetChecks.ForTraining(data)).Message;
         Assert.StartsWith("reviews.tsv, line 3: the label \"b\" occurs only once. At least 2 examples", message);
-        Assert.Contains("1 more labels", message);
+        Assert.Contains("(One more label occurs only once.)", message);
     }
 
     [Fact]
