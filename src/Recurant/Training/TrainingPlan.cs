@@ -20,6 +20,14 @@ internal readonly record struct DataSize(int Texts, int Classes, long Tokens)
 /// </summary>
 internal sealed record TrainingPlan
 {
+    private const int DefaultBatch = 32;
+
+    /// <summary>
+    /// Of few texts a pass is a few steps: there may be as many passes as make so many steps, and training waits for so many
+    /// before it gives up.
+    /// </summary>
+    private const int MostSteps = 1500, PatientSteps = 300;
+
     public required TrainingOptions Options { get; init; }
 
     public required ClassifierSpec Spec { get; init; }
@@ -50,6 +58,7 @@ internal sealed record TrainingPlan
     private static TrainingPlan ForNetwork(TrainingOptions options, DataSize size, int vocabulary)
     {
         bool small = size.Tokens < 100_000;
+        int steps = StepsInEpoch(options, size);
         DropoutOptions dropout = options.Dropout;
         bool recurrent = options.Model == ModelKind.Recurrent, words = options.Unit == Data.TokenUnit.Word;
         return new TrainingPlan
@@ -89,13 +98,11 @@ internal sealed record TrainingPlan
             WeightDecay = options.WeightDecay ?? 0.01f,
             LabelSmoothing = options.LabelSmoothing ?? (small && size.Classes > 2 ? 0.1f : 0f),
             Schedule = options.Schedule ?? ScheduleKind.Linear,
-            Batch = options.Batch ?? 32,
-            Epochs = options.Epochs ?? (small ? 30 : size.Tokens < 1_000_000 ? 12 : 6),
-            Patience = options.Patience ?? 4,
+            Batch = options.Batch ?? DefaultBatch,
+            Epochs = options.Epochs ?? Math.Max(small ? 30 : size.Tokens < 1_000_000 ? 12 : 6, MostSteps / steps),
+            Patience = options.Patience ?? Math.Max(4, PatientSteps / steps),
         };
     }
-
-    private const int LeastSteps = 1000;
 
     /// <summary>Logistic regression: few passes, strong weight decay, no dropout.</summary>
     private static TrainingPlan ForBagOfWords(TrainingOptions options, DataSize size, int features) => new()
@@ -115,11 +122,13 @@ internal sealed record TrainingPlan
         WeightDecay = options.WeightDecay ?? 0.1f,
         LabelSmoothing = options.LabelSmoothing ?? 0f,
         Schedule = options.Schedule ?? ScheduleKind.Linear,
-        Batch = options.Batch ?? 32,
-        // Of few texts a pass is a few steps, and a baseline that has not learnt would flatter whatever stands beside it.
-        Epochs = options.Epochs ?? Math.Max(20, LeastSteps / Math.Max(1, size.Texts / 32)),
-        Patience = options.Patience ?? Math.Max(4, LeastSteps / 5 / Math.Max(1, size.Texts / 32)),
+        Batch = options.Batch ?? DefaultBatch,
+        Epochs = options.Epochs ?? Math.Max(20, MostSteps / StepsInEpoch(options, size)),
+        Patience = options.Patience ?? Math.Max(4, PatientSteps / StepsInEpoch(options, size)),
     };
+
+    private static int StepsInEpoch(TrainingOptions options, DataSize size) =>
+        Math.Max(1, size.Texts / (options.Batch ?? DefaultBatch));
 
     /// <summary>About as many rows as there are different pairs of neighbours: half the tokens, as a power of two.</summary>
     private static int Buckets(long tokens)
