@@ -28,6 +28,8 @@ internal sealed record TrainingPlan
     /// </summary>
     private const int MostSteps = 1500, PatientSteps = 300;
 
+    private const int LeastBuckets = 1 << 12, MostBuckets = 1 << 19, LargestDirectTable = 1 << 23;
+
     public required TrainingOptions Options { get; init; }
 
     public required ClassifierSpec Spec { get; init; }
@@ -82,7 +84,9 @@ internal sealed record TrainingPlan
                 Pooling = options.Pooling ?? Pooling.Max,
                 ForgetBias = options.ForgetBias,
                 MaximumTokens = options.MaximumTokens ?? (words ? 400 : 2000),
-                DirectBuckets = recurrent && (options.Direct ?? words) ? Buckets(size.Tokens) : 0,
+                DirectBuckets = recurrent && (options.Direct ?? words)
+                    ? Buckets(size, vocabulary, demanded: options.Direct == true)
+                    : 0,
             },
             Dropout = new DropoutPlan
             {
@@ -130,11 +134,16 @@ internal sealed record TrainingPlan
     private static int StepsInEpoch(TrainingOptions options, DataSize size) =>
         Math.Max(1, size.Texts / (options.Batch ?? DefaultBatch));
 
-    /// <summary>About as many rows as there are different pairs of neighbours: half the tokens, as a power of two.</summary>
-    private static int Buckets(long tokens)
+    /// <summary>
+    /// About as many rows as there are different pairs of neighbours: half the tokens, as a power of two. With many labels the
+    /// table would outgrow everything else: then it has fewer rows, or is left out unless it was demanded.
+    /// </summary>
+    private static int Buckets(DataSize size, int vocabulary, bool demanded)
     {
-        int buckets = 1 << 12;
-        while (buckets < 1 << 19 && buckets < tokens / 2) buckets <<= 1;
+        if (!demanded && (long)vocabulary * size.Classes > LargestDirectTable) return 0;
+        int buckets = LeastBuckets;
+        long most = Math.Min(MostBuckets, LargestDirectTable / size.Classes);
+        while (buckets < size.Tokens / 2 && 2 * buckets <= most) buckets <<= 1;
         return buckets;
     }
 
