@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Recurant.Numerics;
 
@@ -91,6 +92,14 @@ internal static unsafe class ProductTile<TWidth, TVector, TRows, TColumns>
         while (b < end)
         {
             TVector b0 = TWidth.Load(b), b1 = TColumns.Value > 1 ? TWidth.Load(b + TWidth.Count) : default;
+            // A weight seen once a step comes from the second-level cache or beyond: asking eight rows ahead hides the way.
+            // A prefetch past the end of the panel is harmless. (3 to 7% on LSTM layers of 200 and 512.)
+            if (Sse.IsSupported)
+            {
+                Sse.Prefetch0(b + 8 * PackedMatrix.PanelWidth);
+                if (TColumns.Value > 1) Sse.Prefetch0(b + 8 * PackedMatrix.PanelWidth + TWidth.Count);
+            }
+
             AddRow(ref c00, ref c01, a0, b0, b1);
             if (TRows.Value > 1) AddRow(ref c10, ref c11, a0 + rowStep, b0, b1);
             if (TRows.Value > 2) AddRow(ref c20, ref c21, a0 + 2 * rowStep, b0, b1);
