@@ -57,36 +57,17 @@ internal static class Elementwise
     }
 
     /// <summary>destination = e^source.</summary>
-    public static void Exp(ReadOnlySpan<float> source, Span<float> destination)
-    {
-        Check(source.Length, destination.Length);
-        var kernel = new ExpKernel { Source = source, Destination = destination };
-        VectorLoop.Run(ref kernel, destination.Length);
-    }
+    public static void Exp(ReadOnlySpan<float> source, Span<float> destination) => Apply<ExpFunction>(source, destination);
 
     /// <summary>destination = ln source.</summary>
-    public static void Log(ReadOnlySpan<float> source, Span<float> destination)
-    {
-        Check(source.Length, destination.Length);
-        var kernel = new LogKernel { Source = source, Destination = destination };
-        VectorLoop.Run(ref kernel, destination.Length);
-    }
+    public static void Log(ReadOnlySpan<float> source, Span<float> destination) => Apply<LogFunction>(source, destination);
 
     /// <summary>destination = tanh source.</summary>
-    public static void Tanh(ReadOnlySpan<float> source, Span<float> destination)
-    {
-        Check(source.Length, destination.Length);
-        var kernel = new TanhKernel { Source = source, Destination = destination };
-        VectorLoop.Run(ref kernel, destination.Length);
-    }
+    public static void Tanh(ReadOnlySpan<float> source, Span<float> destination) => Apply<TanhFunction>(source, destination);
 
     /// <summary>destination = 1 / (1 + e^-source).</summary>
-    public static void Sigmoid(ReadOnlySpan<float> source, Span<float> destination)
-    {
-        Check(source.Length, destination.Length);
-        var kernel = new SigmoidKernel { Source = source, Destination = destination };
-        VectorLoop.Run(ref kernel, destination.Length);
-    }
+    public static void Sigmoid(ReadOnlySpan<float> source, Span<float> destination) =>
+        Apply<SigmoidFunction>(source, destination);
 
     /// <summary>ln of one number, with the bits of the vector kernel.</summary>
     public static float Log(float value)
@@ -151,43 +132,62 @@ internal static class Elementwise
                 Destination, index);
     }
 
-    private ref struct ExpKernel : IVectorKernel
+    private static void Apply<TFunction>(ReadOnlySpan<float> source, Span<float> destination) where TFunction : struct, IFunction
     {
-        public ReadOnlySpan<float> Source;
-        public Span<float> Destination;
-
-        public void Apply<TWidth, TVector>(int index) where TWidth : struct, IVectorWidth<TVector> where TVector : struct =>
-            Lanes<TWidth, TVector>.Store(
-                VectorMath<TWidth, TVector>.Exp(Lanes<TWidth, TVector>.Load(Source, index)), Destination, index);
+        Check(source.Length, destination.Length);
+        var kernel = new FunctionKernel<TFunction> { Source = source, Destination = destination };
+        VectorLoop.Run(ref kernel, destination.Length);
     }
 
-    private ref struct LogKernel : IVectorKernel
+    /// <summary>A function of one number, at any width.</summary>
+    private interface IFunction
     {
-        public ReadOnlySpan<float> Source;
-        public Span<float> Destination;
-
-        public void Apply<TWidth, TVector>(int index) where TWidth : struct, IVectorWidth<TVector> where TVector : struct =>
-            Lanes<TWidth, TVector>.Store(
-                VectorMath<TWidth, TVector>.Log(Lanes<TWidth, TVector>.Load(Source, index)), Destination, index);
+        static abstract TVector Of<TWidth, TVector>(TVector x)
+            where TWidth : struct, IVectorWidth<TVector>
+            where TVector : struct;
     }
 
-    private ref struct TanhKernel : IVectorKernel
+    private readonly struct ExpFunction : IFunction
     {
-        public ReadOnlySpan<float> Source;
-        public Span<float> Destination;
-
-        public void Apply<TWidth, TVector>(int index) where TWidth : struct, IVectorWidth<TVector> where TVector : struct =>
-            Lanes<TWidth, TVector>.Store(
-                VectorMath<TWidth, TVector>.Tanh(Lanes<TWidth, TVector>.Load(Source, index)), Destination, index);
+        public static TVector Of<TWidth, TVector>(TVector x)
+            where TWidth : struct, IVectorWidth<TVector>
+            where TVector : struct =>
+            VectorMath<TWidth, TVector>.Exp(x);
     }
 
-    private ref struct SigmoidKernel : IVectorKernel
+    private readonly struct LogFunction : IFunction
+    {
+        public static TVector Of<TWidth, TVector>(TVector x)
+            where TWidth : struct, IVectorWidth<TVector>
+            where TVector : struct =>
+            VectorMath<TWidth, TVector>.Log(x);
+    }
+
+    private readonly struct TanhFunction : IFunction
+    {
+        public static TVector Of<TWidth, TVector>(TVector x)
+            where TWidth : struct, IVectorWidth<TVector>
+            where TVector : struct =>
+            VectorMath<TWidth, TVector>.Tanh(x);
+    }
+
+    private readonly struct SigmoidFunction : IFunction
+    {
+        public static TVector Of<TWidth, TVector>(TVector x)
+            where TWidth : struct, IVectorWidth<TVector>
+            where TVector : struct =>
+            VectorMath<TWidth, TVector>.Sigmoid(x);
+    }
+
+    private ref struct FunctionKernel<TFunction> : IVectorKernel where TFunction : struct, IFunction
     {
         public ReadOnlySpan<float> Source;
         public Span<float> Destination;
 
-        public void Apply<TWidth, TVector>(int index) where TWidth : struct, IVectorWidth<TVector> where TVector : struct =>
+        public readonly void Apply<TWidth, TVector>(int index)
+            where TWidth : struct, IVectorWidth<TVector>
+            where TVector : struct =>
             Lanes<TWidth, TVector>.Store(
-                VectorMath<TWidth, TVector>.Sigmoid(Lanes<TWidth, TVector>.Load(Source, index)), Destination, index);
+                TFunction.Of<TWidth, TVector>(Lanes<TWidth, TVector>.Load(Source, index)), Destination, index);
     }
 }
