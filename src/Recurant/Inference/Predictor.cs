@@ -120,7 +120,8 @@ public sealed class Predictor
             if (probabilities.AsSpan().IndexOfAnyExceptInRange(0f, 1f) >= 0)
             {
                 throw new InvalidDataException(
-                    "The model's answers are not finite numbers: its weights are too large. Train anew, with a lower learning rate.");
+                    "The model's answers are not finite numbers: its weights are too large. "
+                    + "Train anew, with a lower learning rate.");
             }
 
             return probabilities;

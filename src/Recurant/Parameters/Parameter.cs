@@ -98,14 +98,16 @@ public sealed class Parameter
         if (values.Length != Count)
         {
             throw new ArgumentException(
-                $"Tensor '{Name}' [{string.Join(", ", Shape)}] has {Count} elements, but {values.Length} were given.", nameof(values));
+                $"Tensor '{Name}' [{string.Join(", ", Shape)}] has {Count} elements, but {values.Length} were given.",
+                nameof(values));
         }
 
         for (int i = 0; i < values.Length; i++)
         {
             if (!float.IsFinite(values[i]))
             {
-                throw new ArgumentException($"Tensor '{Name}': element {i} is {values[i]}; weights must be finite numbers.", nameof(values));
+                throw new ArgumentException(
+                    $"Tensor '{Name}': element {i} is {values[i]}; weights must be finite numbers.", nameof(values));
             }
         }
 
