@@ -85,9 +85,7 @@ internal sealed class GruCell(int inputSize, int hiddenSize, string suffix, bool
     public override void AddHiddenGradients(Workers workers, CellMemory memory, int rows)
     {
         Matrix dHiddenGates = memory.HiddenGates.Rows(rows);
-        PackedMatrix scratch = memory.Packed.Scratch;
-        scratch.Pack(workers, memory.Previous.Rows(rows));
-        MatrixProduct.MultiplyTransposed(workers, dHiddenGates, scratch, HiddenWeights.GradientMatrix, accumulate: true);
+        AddHiddenWeightGradient(workers, memory, dHiddenGates);
         Reductions.AddColumnSums(workers, dHiddenGates, HiddenBias.GradientBuffer);
     }
 

@@ -117,11 +117,13 @@ internal abstract class RecurrentCell
     /// Adds the gradient of W_hh, summed over all rows of all steps; and that of b_hh, unless it is added to the input's
     /// share, where its gradient is that of b_ih.
     /// </summary>
-    public virtual void AddHiddenGradients(Workers workers, CellMemory memory, int rows)
+    public virtual void AddHiddenGradients(Workers workers, CellMemory memory, int rows) =>
+        AddHiddenWeightGradient(workers, memory, memory.Gates.Rows(rows));
+
+    /// <summary>dW_hh += sum_t dz_t h_(t-1)^T, one product over all rows.</summary>
+    protected void AddHiddenWeightGradient(Workers workers, CellMemory memory, Matrix dGates)
     {
-        // dW_hh = sum_t dz_t h_(t-1)^T, one product over all rows.
-        Matrix dGates = memory.Gates.Rows(rows);
-        memory.Packed.Scratch.Pack(workers, memory.Previous.Rows(rows));
+        memory.Packed.Scratch.Pack(workers, memory.Previous.Rows(dGates.Rows));
         MatrixProduct.MultiplyTransposed(workers, dGates, memory.Packed.Scratch, HiddenWeights.GradientMatrix, accumulate: true);
     }
 

@@ -92,16 +92,8 @@ public sealed class Predictor
     {
         ArgumentNullException.ThrowIfNull(data);
         DatasetChecks.TestLabelsKnown(_model.Labels, data);
-        var numbers = new Dictionary<string, int>(StringComparer.Ordinal);
-        for (int j = 0; j < _model.Labels.Count; j++) numbers[_model.Labels[j]] = j;
-        var sequences = new int[data.Count][];
-        var labels = new int[data.Count];
-        for (int i = 0; i < sequences.Length; i++)
-        {
-            sequences[i] = _model.Encoder.Encode(data.Examples[i].Text);
-            labels[i] = numbers[data.Examples[i].Label];
-        }
-
+        int[][] sequences = _model.Encode(data);
+        int[] labels = _model.LabelNumbers(data);
         var losses = new float[sequences.Length];
         float[] probabilities = Score(sequences, losses, labels, cancellation);
         return Evaluation.Of(probabilities, losses, labels, _model.Labels.Count);

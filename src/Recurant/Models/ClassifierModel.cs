@@ -75,6 +75,17 @@ public sealed class ClassifierModel
 
     internal TextEncoder Encoder { get; }
 
+    /// <summary>The texts as the network reads them, in their order.</summary>
+    internal int[][] Encode(TextDataset texts) => [.. texts.Examples.Select(example => Encoder.Encode(example.Text))];
+
+    /// <summary>The class number of every text's label; all labels must be known.</summary>
+    internal int[] LabelNumbers(TextDataset texts)
+    {
+        var numbers = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (int i = 0; i < Labels.Count; i++) numbers[Labels[i]] = i;
+        return [.. texts.Examples.Select(example => numbers[example.Label])];
+    }
+
     /// <summary>The layers in the order the data passes them, each with its shape and equations.</summary>
     public IReadOnlyList<LayerDescription> Describe() => Network.Describe();
 }

@@ -48,12 +48,12 @@ internal sealed class ClassifierRun
         _optimizer = new Optimizer(_plan.Options.Optimizer, _network.Parameters);
         _average = new WeightAverage(_network.Parameters, horizon: 2.0 * StepsInEpoch);
         _scorer = new ClassifierScorer(_network, data.Model.Spec.Classes, workers, _memory);
-        _order = [.. Enumerable.Range(0, data.Train.Count)];
+        _order = [.. Enumerable.Range(0, data.Train.Length)];
         _labels = new int[_plan.Batch];
         _best = [.. _network.Parameters.Select(parameter => new float[parameter.Count])];
     }
 
-    private int StepsInEpoch => (_data.Train.Count + _plan.Batch - 1) / _plan.Batch;
+    private int StepsInEpoch => (_data.Train.Length + _plan.Batch - 1) / _plan.Batch;
 
     public TrainingResult Run()
     {
@@ -124,7 +124,7 @@ internal sealed class ClassifierRun
     /// </summary>
     private void WarmUp()
     {
-        IEnumerable<int> texts = Enumerable.Range(0, _data.Train.Count);
+        IEnumerable<int> texts = Enumerable.Range(0, _data.Train.Length);
         int[] longest = [.. texts.OrderByDescending(i => _data.Train[i].Length).Take(_plan.Batch)];
         _batch.Fill(_data.Train, longest);
         Matrix logits = _network.Forward(_workers, _batch, _memory, _plan.Dropout);
@@ -189,7 +189,7 @@ internal sealed class ClassifierRun
 
     private Evaluation Evaluate()
     {
-        var losses = new float[_data.Validation.Count];
+        var losses = new float[_data.Validation.Length];
         float[] probabilities = _scorer.Probabilities(_data.Validation, losses, _data.ValidationLabels);
         return Evaluation.Of(probabilities, losses, _data.ValidationLabels, _data.Model.Spec.Classes);
     }

@@ -45,11 +45,11 @@ internal sealed class PreparedData
 
     public required TrainingPlan Plan { get; init; }
 
-    public required List<int[]> Train { get; init; }
+    public required int[][] Train { get; init; }
 
     public required int[] TrainLabels { get; init; }
 
-    public required List<int[]> Validation { get; init; }
+    public required int[][] Validation { get; init; }
 
     public required int[] ValidationLabels { get; init; }
 
@@ -92,22 +92,12 @@ internal sealed class PreparedData
         {
             Model = model,
             Plan = plan,
-            Train = Encode(model, train),
-            TrainLabels = LabelNumbers(model, train),
-            Validation = Encode(model, validation),
-            ValidationLabels = LabelNumbers(model, validation),
+            Train = model.Encode(train),
+            TrainLabels = model.LabelNumbers(train),
+            Validation = model.Encode(validation),
+            ValidationLabels = model.LabelNumbers(validation),
             VectorsFound = options.Vectors is { } vectors && !pairs ? UseVectors(model, vectors, options.FreezeVectors) : null,
         };
-    }
-
-    public static List<int[]> Encode(ClassifierModel model, TextDataset texts) =>
-        [.. texts.Examples.Select(example => model.Encoder.Encode(example.Text))];
-
-    public static int[] LabelNumbers(ClassifierModel model, TextDataset texts)
-    {
-        var numbers = new Dictionary<string, int>(StringComparer.Ordinal);
-        for (int i = 0; i < model.Labels.Count; i++) numbers[model.Labels[i]] = i;
-        return [.. texts.Examples.Select(example => numbers[example.Label])];
     }
 
     /// <summary>

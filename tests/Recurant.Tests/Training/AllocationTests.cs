@@ -88,7 +88,7 @@ public class AllocationTests
         PreparedData prepared = PreparedData.Make(data ?? Reviews.Words(200, seed: 1), null, options);
         var run = new ClassifierRun(prepared, Workers.ForThreads(threads), Stopwatch.StartNew(), null, default);
         // The longest texts first: memory grows to what they need, with a reserve, and stays.
-        int[] order = [.. Enumerable.Range(0, prepared.Train.Count).OrderByDescending(i => prepared.Train[i].Length)];
+        int[] order = [.. Enumerable.Range(0, prepared.Train.Length).OrderByDescending(i => prepared.Train[i].Length)];
         for (int step = 0; step < 3; step++) run.Step(order.AsSpan(0, batch), 1, out _);
         for (int start = 0; start + batch <= order.Length; start += batch) run.Step(order.AsSpan(start, batch), 1, out _);
         return (run, order);
