@@ -25,6 +25,9 @@ internal sealed class RowStore
     /// <summary>One row.</summary>
     public Span<float> Row(int row) => _buffer.Span.Slice(row * _columns, _columns);
 
+    /// <summary>Where a row begins; valid until the store grows.</summary>
+    public Address At(int row) => _buffer.At((nint)row * _columns);
+
     public void Clear() => _buffer.Clear();
 }
 
@@ -37,18 +40,18 @@ internal sealed class PackedWeights
     public PackedMatrix Matrix { get; } = new();
 
     /// <summary>Packs anew if the parameter has changed since the last time.</summary>
-    public void Update(Workers workers, Parameter parameter, bool transposed) =>
-        Update(workers, parameter, parameter.Matrix, transposed);
+    public void Update(Workers workers, Parameter parameter, bool transposed, int groups = 1) =>
+        Update(workers, parameter, parameter.Matrix, transposed, groups);
 
     /// <summary>Packs some rows of a parameter anew if it has changed.</summary>
-    public void Update(Workers workers, Parameter parameter, Matrix rows, bool transposed)
+    public void Update(Workers workers, Parameter parameter, Matrix rows, bool transposed, int groups = 1)
     {
         if (ReferenceEquals(_parameter, parameter) && _version == parameter.Version)
         {
             return;
         }
 
-        if (transposed) Matrix.PackTransposed(workers, rows); else Matrix.Pack(workers, rows);
+        if (transposed) Matrix.PackTransposed(workers, rows, groups); else Matrix.Pack(workers, rows);
         _parameter = parameter;
         _version = parameter.Version;
     }
@@ -78,14 +81,47 @@ internal sealed class CellMemory
 {
     public PackedCell Packed { get; } = new();
 
+    /// <summary>
+    /// Whether every step is kept for the way back. Otherwise the stores hold what the steps to come need: a few steps of
+    /// gates, and of the states only the last ones.
+    /// </summary>
+    public bool KeepsHistory { get; set; } = true;
+
+    /// <summary>[G H]: what the gates of every row start from, b_ih or b_ih + b_hh.</summary>
+    public FloatBuffer GateStart { get; } = new();
+
     /// <summary>[rows, G H]: the input's share, then the activated gates, then their gradients.</summary>
     public RowStore Gates { get; } = new();
 
     /// <summary>[rows, G H]: the hidden state's share of the gates where it must be kept apart (GRU, reset inside).</summary>
     public RowStore HiddenGates { get; } = new();
 
-    /// <summary>[rows, H]: h_(t-1) as it entered the product, with the recurrent dropout mask applied.</summary>
+    /// <summary>
+    /// [rows, H]: h_(t-1) as it entered the product, where that is a copy: with the recurrent dropout mask applied.
+    /// </summary>
     public RowStore Previous { get; } = new();
+
+    /// <summary>Where h_(t-1) of every row stands, for the gradient of W_hh.</summary>
+    public RowSource[] PreviousRows { get; set; } = [];
+
+    public int PreviousRowCount { get; set; }
+
+    /// <summary>Adds rows to <see cref="PreviousRows"/>; rows that go on at the same distance join those before.</summary>
+    public void AddPreviousRows(Address start, int step, int rows)
+    {
+        if (rows == 0) return;
+        if (PreviousRowCount > 0)
+        {
+            ref RowSource before = ref PreviousRows[PreviousRowCount - 1];
+            if (before.Step == step && start == before.Start + (nint)before.Rows * step)
+            {
+                before.Rows += rows;
+                return;
+            }
+        }
+
+        PreviousRows[PreviousRowCount++] = new RowSource { Start = start, Step = step, Rows = rows };
+    }
 
     /// <summary>[rows, H]: the cell state c_t (LSTM).</summary>
     public RowStore Cells { get; } = new();
@@ -114,52 +150,4 @@ internal sealed class CellMemory
     public RowStore InitialCell { get; } = new();
 
     public RowStore RecurrentMask { get; } = new();
-}
-
-/// <summary>
-/// The rows of one time step that one worker handles: sequences <c>First, First + Stride, ...</c> below <c>Count</c>.
-/// Dealing the sequences out in turn keeps the shares equal when short sequences have ended.
-/// </summary>
-internal readonly struct CellStep
-{
-    public required CellMemory Memory { get; init; }
-
-    /// <summary>The first row of the step in matrices of all rows.</summary>
-    public required int RowStart { get; init; }
-
-    /// <summary>The first row of the step before in processing order.</summary>
-    public required int PreviousRowStart { get; init; }
-
-    /// <summary>Sequences that had a step before; the others start here from the initial state.</summary>
-    public required int PreviousCount { get; init; }
-
-    /// <summary>B_t, the sequences of this step.</summary>
-    public required int Count { get; init; }
-
-    public required int First { get; init; }
-
-    public required int Stride { get; init; }
-
-    /// <summary>The layer's output [rows, H].</summary>
-    public required Matrix Output { get; init; }
-
-    /// <summary>Whether every sequence starts here from a zero state, so that products with it can be left out.</summary>
-    public required bool StartsFromZero { get; init; }
-
-    /// <summary>This worker's rows of a matrix of all rows.</summary>
-    public Matrix Rows(RowStore store) =>
-        store.Rows(RowStart, Count).Stride(First, Stride, Count);
-
-    /// <summary>This worker's rows of a matrix with one row a sequence.</summary>
-    public Matrix Sequences(RowStore store) => store.Rows(Count).Stride(First, Stride, Count);
-
-    /// <summary>h_(t-1) of a sequence, as the cell put it out, without any mask.</summary>
-    public ReadOnlySpan<float> PreviousHidden(int sequence) => sequence < PreviousCount
-        ? Output.Row(PreviousRowStart + sequence)
-        : Memory.InitialHidden.Row(sequence);
-
-    /// <summary>c_(t-1) of a sequence.</summary>
-    public ReadOnlySpan<float> PreviousCell(int sequence) => sequence < PreviousCount
-        ? Memory.Cells.Row(PreviousRowStart + sequence)
-        : Memory.InitialCell.Row(sequence);
 }

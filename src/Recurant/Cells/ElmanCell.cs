@@ -35,7 +35,7 @@ internal sealed class ElmanCell(
 
     public override bool StartsFromNonZero => form == ElmanForm.PreActivation && activation == Activation.Sigmoid;
 
-    public override void Reserve(CellMemory memory, int rows)
+    public override void Reserve(CellMemory memory, int rows, int sequences)
     {
     }
 
@@ -68,35 +68,29 @@ internal sealed class ElmanCell(
     public override ReadOnlySpan<float> StateAt(CellMemory memory, Matrix output, int row) =>
         form == ElmanForm.PreActivation ? memory.Gates.Row(row) : output.Row(row);
 
+    /// <summary>The state of the pre-activation form stands in the gates of every step.</summary>
+    public override bool CanForget => form == ElmanForm.Hidden;
+
     public override void StepForward(in CellStep step)
     {
         CellMemory memory = step.Memory;
-        if (!step.StartsFromZero)
-        {
-            MatrixProduct.Multiply(
-                step.Rows(memory.Previous), memory.Packed.Forward.Matrix, step.Rows(memory.Gates), accumulate: true); // (1)
-        }
-
+        step.AddHiddenShare(memory.Packed.Forward.Matrix, Address.None, memory.Gates.At(step.GateRowStart), HiddenSize); // (1)
         for (int b = step.First; b < step.Count; b += step.Stride)
         {
-            int row = step.RowStart + b;
-            ActivationKernels.Apply(activation, memory.Gates.Row(row), step.Output.Row(row)); // (2)
+            var output = step.Hidden(b).Span(step.Units);
+            ActivationKernels.Apply(activation, step.Gates(b).Span(step.Units), output); // (2)
         }
     }
 
     public override void StepBackward(in CellStep step)
     {
-        CellMemory memory = step.Memory;
         for (int b = step.First; b < step.Count; b += step.Stride)
         {
-            int row = step.RowStart + b;
-            Span<float> dHidden = memory.DHidden.Row(b);
-            ActivationKernels.GradientFromOutput(activation, step.Output.Row(row), dHidden, memory.Gates.Row(row)); // (2')
-            dHidden.Clear();
+            var dHidden = (step.Memory.DHidden.At(b) + step.FirstUnit).Span(step.Units);
+            Elementwise.Add(step.DHiddenFromAbove(b).Span(step.Units), dHidden);
+            var output = step.Hidden(b).Span(step.Units);
+            var dGates = step.Gates(b).Span(step.Units);
+            ActivationKernels.GradientFromOutput(activation, output, dHidden, dGates); // (2')
         }
-
-        // (1') dh_(t-1) = W_hh^T dz_t
-        MatrixProduct.Multiply(
-            step.Rows(memory.Gates), memory.Packed.Backward.Matrix, step.Sequences(memory.Product), accumulate: false);
     }
 }

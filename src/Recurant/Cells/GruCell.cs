@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Recurant.Numerics;
 using Recurant.Parameters;
 
@@ -38,49 +39,31 @@ internal sealed class GruCell(int inputSize, int hiddenSize, string suffix, bool
     /// <summary>b_hn belongs inside the parentheses of (4), so the hidden share starts from b_hh in every step.</summary>
     public override bool AddsHiddenBiasToInput => false;
 
-    public override void Reserve(CellMemory memory, int rows) => memory.HiddenGates.Reserve(rows, 3 * HiddenSize);
+    public override void Reserve(CellMemory memory, int rows, int sequences) =>
+        memory.HiddenGates.Reserve(memory.KeepsHistory ? rows : sequences, 3 * HiddenSize);
 
     public override void StepForward(in CellStep step)
     {
         CellMemory memory = step.Memory;
-        Matrix hiddenGates = step.Rows(memory.HiddenGates);
-        for (int row = 0; row < hiddenGates.Rows; row++) HiddenBias.Value.CopyTo(hiddenGates.Row(row));
-        if (!step.StartsFromZero)
-        {
-            // (3)
-            MatrixProduct.Multiply(step.Rows(memory.Previous), memory.Packed.Forward.Matrix, hiddenGates, accumulate: true);
-        }
+        // (3), and the hidden share of (1) and (2)
+        Address target = memory.HiddenGates.At(step.HistoryRow(0));
+        step.AddHiddenShare(memory.Packed.Forward.Matrix, HiddenBias.Matrix.At(0), target, 3 * HiddenSize);
 
-        for (int b = step.First; b < step.Count; b += step.Stride)
-        {
-            int row = step.RowStart + b;
-            var kernel = new ForwardKernel(memory.Gates.Row(row), memory.HiddenGates.Row(row), HiddenSize)
-            {
-                PreviousHidden = step.PreviousHidden(b),
-                Hidden = step.Output.Row(row),
-            };
-            VectorLoop.Run(ref kernel, HiddenSize);
-        }
+        var kernel = new ForwardKernel(step, HiddenSize);
+        UnitLoop.Run(ref kernel, step.First, step.Count, step.Stride, step.Units);
     }
 
     public override void StepBackward(in CellStep step)
     {
-        CellMemory memory = step.Memory;
-        for (int b = step.First; b < step.Count; b += step.Stride)
-        {
-            int row = step.RowStart + b;
-            var kernel = new BackwardKernel(memory.Gates.Row(row), memory.HiddenGates.Row(row), HiddenSize)
-            {
-                PreviousHidden = step.PreviousHidden(b),
-                DHidden = memory.DHidden.Row(b),
-            };
-            VectorLoop.Run(ref kernel, HiddenSize);
-        }
-
-        // dh_(t-1) += W_hh^T [dz_r, dz_z, dm]
-        MatrixProduct.Multiply(
-            step.Rows(memory.HiddenGates), memory.Packed.Backward.Matrix, step.Sequences(memory.Product), accumulate: false);
+        var kernel = new BackwardKernel(step, HiddenSize);
+        UnitLoop.Run(ref kernel, step.First, step.Count, step.Stride, step.Units);
     }
+
+    /// <summary>dh_(t-1) = dh z + ...</summary>
+    public override bool CarriesDHidden => true;
+
+    /// <summary>dh_(t-1) += W_hh^T [dz_r, dz_z, dm]</summary>
+    public override void MultiplyBackward(in CellStep step) => MultiplyBackward(step, step.Memory.HiddenGates);
 
     public override void AddHiddenGradients(Workers workers, CellMemory memory, int rows)
     {
@@ -89,48 +72,89 @@ internal sealed class GruCell(int inputSize, int hiddenSize, string suffix, bool
         Reductions.AddColumnSums(workers, dHiddenGates, HiddenBias.GradientBuffer);
     }
 
-    private ref struct ForwardKernel(Span<float> gates, Span<float> hiddenGates, int hidden) : IVectorKernel
+    private ref struct ForwardKernel(in CellStep step, int hidden) : IUnitKernel
     {
-        private readonly Span<float> _r = gates[..hidden], _z = gates.Slice(hidden, hidden), _n = gates.Slice(2 * hidden, hidden);
-        private readonly ReadOnlySpan<float> _hr = hiddenGates[..hidden], _hz = hiddenGates.Slice(hidden, hidden);
-        private readonly ReadOnlySpan<float> _m = hiddenGates.Slice(2 * hidden, hidden);
-        public ReadOnlySpan<float> PreviousHidden;
-        public Span<float> Hidden;
+        private readonly CellStep _step = step;
+        private readonly bool _keeps = step.Memory.KeepsHistory;
+        private Address _r, _z, _n, _hr, _hz, _m, _previous, _hidden;
 
-        public readonly void Apply<TWidth, TVector>(int j) where TWidth : struct, IVectorWidth<TVector> where TVector : struct
+        public void Begin(int row)
         {
-            TVector r = VectorMath<TWidth, TVector>.Sigmoid(
-                TWidth.Add(Lanes<TWidth, TVector>.Load(_r, j), Lanes<TWidth, TVector>.Load(_hr, j)));           // (1)
-            TVector z = VectorMath<TWidth, TVector>.Sigmoid(
-                TWidth.Add(Lanes<TWidth, TVector>.Load(_z, j), Lanes<TWidth, TVector>.Load(_hz, j)));           // (2)
-            TVector n = VectorMath<TWidth, TVector>.Tanh(
-                TWidth.FusedMultiplyAdd(r, Lanes<TWidth, TVector>.Load(_m, j), Lanes<TWidth, TVector>.Load(_n, j))); // (4)
-            TVector previous = Lanes<TWidth, TVector>.Load(PreviousHidden, j);
-            Lanes<TWidth, TVector>.Store(r, _r, j);
-            Lanes<TWidth, TVector>.Store(z, _z, j);
-            Lanes<TWidth, TVector>.Store(n, _n, j);
+            _r = _step.Gates(row);
+            _z = _r + hidden;
+            _n = _z + hidden;
+            _hr = _step.Memory.HiddenGates.At(_step.HistoryRow(row)) + _step.FirstUnit;
+            _hz = _hr + hidden;
+            _m = _hz + hidden;
+            _previous = _step.PreviousHidden(row);
+            _hidden = _step.Hidden(row);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void Apply<TWidth, TVector, TReach>(int j, int left)
+            where TWidth : struct, IVectorWidth<TVector>
+            where TVector : struct
+            where TReach : struct, IReach
+        {
+            TVector r = VectorMath<TWidth, TVector>.Sigmoid(TWidth.Add(
+                UnitLanes<TWidth, TVector, TReach>.Load(_r + j, left),
+                UnitLanes<TWidth, TVector, TReach>.Load(_hr + j, left)));                                       // (1)
+            TVector z = VectorMath<TWidth, TVector>.Sigmoid(TWidth.Add(
+                UnitLanes<TWidth, TVector, TReach>.Load(_z + j, left),
+                UnitLanes<TWidth, TVector, TReach>.Load(_hz + j, left)));                                       // (2)
+            TVector n = VectorMath<TWidth, TVector>.Tanh(TWidth.FusedMultiplyAdd(
+                r, UnitLanes<TWidth, TVector, TReach>.Load(_m + j, left),
+                UnitLanes<TWidth, TVector, TReach>.Load(_n + j, left)));                                        // (4)
+            TVector previous = UnitLanes<TWidth, TVector, TReach>.Load(_previous + j, left);
+            if (_keeps)
+            {
+                UnitLanes<TWidth, TVector, TReach>.Store(r, _r + j, left);
+                UnitLanes<TWidth, TVector, TReach>.Store(z, _z + j, left);
+                UnitLanes<TWidth, TVector, TReach>.Store(n, _n + j, left);
+            }
+
             // (5), with one product: n + z (h_(t-1) - n)
-            Lanes<TWidth, TVector>.Store(TWidth.FusedMultiplyAdd(z, TWidth.Subtract(previous, n), n), Hidden, j);
+            TVector h = TWidth.FusedMultiplyAdd(z, TWidth.Subtract(previous, n), n);
+            UnitLanes<TWidth, TVector, TReach>.Store(h, _hidden + j, left);
         }
     }
 
-    private ref struct BackwardKernel(Span<float> gates, Span<float> hiddenGates, int hidden) : IVectorKernel
+    private ref struct BackwardKernel(in CellStep step, int hidden) : IUnitKernel
     {
-        private readonly Span<float> _r = gates[..hidden], _z = gates.Slice(hidden, hidden), _n = gates.Slice(2 * hidden, hidden);
-        private readonly Span<float> _hr = hiddenGates[..hidden], _hz = hiddenGates.Slice(hidden, hidden);
-        private readonly Span<float> _m = hiddenGates.Slice(2 * hidden, hidden);
-        public ReadOnlySpan<float> PreviousHidden;
-        public Span<float> DHidden;
+        private readonly CellStep _step = step;
+        private Address _r, _z, _n, _hr, _hz, _m, _previous, _dHidden, _dAbove;
 
-        public readonly void Apply<TWidth, TVector>(int j) where TWidth : struct, IVectorWidth<TVector> where TVector : struct
+        public void Begin(int row)
+        {
+            _r = _step.Gates(row);
+            _z = _r + hidden;
+            _n = _z + hidden;
+            _hr = _step.Memory.HiddenGates.At(_step.RowStart + row) + _step.FirstUnit;
+            _hz = _hr + hidden;
+            _m = _hz + hidden;
+            _previous = _step.PreviousHidden(row);
+            _dHidden = _step.Memory.DHidden.At(row) + _step.FirstUnit;
+            _dAbove = _step.DHiddenFromAbove(row);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void Apply<TWidth, TVector, TReach>(int j, int left)
+            where TWidth : struct, IVectorWidth<TVector>
+            where TVector : struct
+            where TReach : struct, IReach
         {
             TVector one = TWidth.Create(1f);
-            TVector r = Lanes<TWidth, TVector>.Load(_r, j), z = Lanes<TWidth, TVector>.Load(_z, j);
-            TVector n = Lanes<TWidth, TVector>.Load(_n, j), m = Lanes<TWidth, TVector>.Load(_m, j);
-            TVector dh = Lanes<TWidth, TVector>.Load(DHidden, j);
+            TVector r = UnitLanes<TWidth, TVector, TReach>.Load(_r + j, left);
+            TVector z = UnitLanes<TWidth, TVector, TReach>.Load(_z + j, left);
+            TVector n = UnitLanes<TWidth, TVector, TReach>.Load(_n + j, left);
+            TVector m = UnitLanes<TWidth, TVector, TReach>.Load(_m + j, left);
+            TVector dh = TWidth.Add(
+                UnitLanes<TWidth, TVector, TReach>.Load(_dHidden + j, left),
+                UnitLanes<TWidth, TVector, TReach>.Load(_dAbove + j, left));
+            TVector previous = UnitLanes<TWidth, TVector, TReach>.Load(_previous + j, left);
             // (5') dn = dh (1 - z),  dz = dh (h_(t-1) - n),  dh_(t-1) = dh z + ...
-            TVector dUpdate = TWidth.Multiply(dh, TWidth.Subtract(Lanes<TWidth, TVector>.Load(PreviousHidden, j), n));
-            Lanes<TWidth, TVector>.Store(TWidth.Multiply(dh, z), DHidden, j);
+            TVector dUpdate = TWidth.Multiply(dh, TWidth.Subtract(previous, n));
+            UnitLanes<TWidth, TVector, TReach>.Store(TWidth.Multiply(dh, z), _dHidden + j, left);
             // (4') through tanh;  dm = dz_n r,  dr = dz_n m
             TVector dCandidate = TWidth.Multiply(
                 TWidth.Multiply(dh, TWidth.Subtract(one, z)), TWidth.Subtract(one, TWidth.Multiply(n, n)));
@@ -138,12 +162,12 @@ internal sealed class GruCell(int inputSize, int hiddenSize, string suffix, bool
             // (1'), (2') through the sigmoids
             dReset = TWidth.Multiply(dReset, TWidth.Multiply(r, TWidth.Subtract(one, r)));
             dUpdate = TWidth.Multiply(dUpdate, TWidth.Multiply(z, TWidth.Subtract(one, z)));
-            Lanes<TWidth, TVector>.Store(dReset, _r, j);
-            Lanes<TWidth, TVector>.Store(dUpdate, _z, j);
-            Lanes<TWidth, TVector>.Store(dCandidate, _n, j);
-            Lanes<TWidth, TVector>.Store(dReset, _hr, j);
-            Lanes<TWidth, TVector>.Store(dUpdate, _hz, j);
-            Lanes<TWidth, TVector>.Store(TWidth.Multiply(dCandidate, r), _m, j);                                // (3')
+            UnitLanes<TWidth, TVector, TReach>.Store(dReset, _r + j, left);
+            UnitLanes<TWidth, TVector, TReach>.Store(dUpdate, _z + j, left);
+            UnitLanes<TWidth, TVector, TReach>.Store(dCandidate, _n + j, left);
+            UnitLanes<TWidth, TVector, TReach>.Store(dReset, _hr + j, left);
+            UnitLanes<TWidth, TVector, TReach>.Store(dUpdate, _hz + j, left);
+            UnitLanes<TWidth, TVector, TReach>.Store(TWidth.Multiply(dCandidate, r), _m + j, left);             // (3')
         }
     }
 }

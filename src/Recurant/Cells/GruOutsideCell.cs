@@ -28,11 +28,18 @@ internal sealed class GruOutsideCell(int inputSize, int hiddenSize, string suffi
 
     private int TwoGates => 2 * HiddenSize;
 
-    public override void Reserve(CellMemory memory, int rows)
+    /// <summary>(3) multiplies h_(t-1) as the product reads it.</summary>
+    public override bool CopiesPrevious => true;
+
+    public override bool CanForget => false;
+
+    /// <summary>(4) needs r of all units, so workers cannot divide them without a second meeting.</summary>
+    public override bool DividesUnits => false;
+
+    public override void Reserve(CellMemory memory, int rows, int sequences)
     {
         memory.Intermediate.Reserve(rows, HiddenSize);
-        // One row a sequence would do, but only the number of all rows is known here.
-        memory.Scratch.Reserve(rows, HiddenSize);
+        memory.Scratch.Reserve(sequences, HiddenSize);
     }
 
     public override void PackForward(Workers workers, PackedCell packed)
@@ -53,7 +60,7 @@ internal sealed class GruOutsideCell(int inputSize, int hiddenSize, string suffi
     {
         CellMemory memory = step.Memory;
         Matrix gates = step.Rows(memory.Gates), reset = step.Rows(memory.Intermediate), previous = step.Rows(memory.Previous);
-        if (!step.StartsFromZero)
+        if (!step.AllStartFromZero)
         {
             MatrixProduct.Multiply(previous, memory.Packed.Forward.Matrix, gates.Column(0, TwoGates), accumulate: true);
         }
@@ -65,7 +72,7 @@ internal sealed class GruOutsideCell(int inputSize, int hiddenSize, string suffi
             Elementwise.Multiply(resetAndUpdate[..HiddenSize], previous.Row(row), reset.Row(row));              // (3)
         }
 
-        if (!step.StartsFromZero)
+        if (!step.AllStartFromZero)
         {
             MatrixProduct.Multiply(
                 reset, memory.Packed.CandidateForward.Matrix, gates.Column(TwoGates, HiddenSize), accumulate: true);
@@ -75,7 +82,7 @@ internal sealed class GruOutsideCell(int inputSize, int hiddenSize, string suffi
         {
             var kernel = new ForwardKernel(memory.Gates.Row(step.RowStart + b), HiddenSize)
             {
-                PreviousHidden = step.PreviousHidden(b),
+                PreviousHidden = step.PreviousHidden(b).Span(HiddenSize),
                 Hidden = step.Output.Row(step.RowStart + b),
             };
             VectorLoop.Run(ref kernel, HiddenSize);
@@ -88,9 +95,10 @@ internal sealed class GruOutsideCell(int inputSize, int hiddenSize, string suffi
         Matrix gates = step.Rows(memory.Gates), previous = step.Rows(memory.Previous);
         for (int b = step.First; b < step.Count; b += step.Stride)
         {
+            Elementwise.Add(step.DHiddenFromAbove(b).Span(HiddenSize), memory.DHidden.Row(b));
             var kernel = new BackwardKernel(memory.Gates.Row(step.RowStart + b), HiddenSize)
             {
-                PreviousHidden = step.PreviousHidden(b),
+                PreviousHidden = step.PreviousHidden(b).Span(HiddenSize),
                 DHidden = memory.DHidden.Row(b),
             };
             VectorLoop.Run(ref kernel, HiddenSize);
@@ -112,11 +120,16 @@ internal sealed class GruOutsideCell(int inputSize, int hiddenSize, string suffi
         MatrixProduct.Multiply(gates.Column(0, TwoGates), memory.Packed.Backward.Matrix, product, accumulate: true);
     }
 
+    /// <summary>Nothing is left: the step itself multiplies, between its element-wise parts.</summary>
+    public override void MultiplyBackward(in CellStep step)
+    {
+    }
+
     public override void AddHiddenGradients(Workers workers, CellMemory memory, int rows)
     {
         Matrix dGates = memory.Gates.Rows(rows), dWeights = HiddenWeights.GradientMatrix;
         PackedMatrix scratch = memory.Packed.Scratch;
-        scratch.Pack(workers, memory.Previous.Rows(rows));
+        scratch.PackRows(workers, memory.PreviousRows.AsSpan(0, memory.PreviousRowCount), HiddenSize);
         MatrixProduct.MultiplyTransposed(
             workers, dGates.Column(0, TwoGates), scratch, dWeights.Slice(0, TwoGates), accumulate: true);
         scratch.Pack(workers, memory.Intermediate.Rows(rows));

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Recurant.Numerics;
 
 namespace Recurant.Cells;
@@ -41,107 +42,124 @@ internal sealed class LstmCell(int inputSize, int hiddenSize, string suffix, boo
         HiddenBias.Value.Slice(HiddenSize, HiddenSize).Clear();
     }
 
-    public override void Reserve(CellMemory memory, int rows)
+    public override void Reserve(CellMemory memory, int rows, int sequences)
     {
-        memory.Cells.Reserve(rows, HiddenSize);
-        memory.Intermediate.Reserve(rows, HiddenSize);
+        memory.Cells.Reserve(memory.KeepsHistory ? rows : sequences, HiddenSize);
+        memory.Intermediate.Reserve(memory.KeepsHistory ? rows : 0, HiddenSize);
     }
 
     public override void StepForward(in CellStep step)
     {
         CellMemory memory = step.Memory;
-        if (!step.StartsFromZero)
-        {
-            MatrixProduct.Multiply(
-                step.Rows(memory.Previous), memory.Packed.Forward.Matrix, step.Rows(memory.Gates), accumulate: true);
-        }
-
-        for (int b = step.First; b < step.Count; b += step.Stride)
-        {
-            var kernel = new ForwardKernel(memory.Gates.Row(step.RowStart + b), HiddenSize)
-            {
-                PreviousCell = step.PreviousCell(b),
-                Cell = memory.Cells.Row(step.RowStart + b),
-                TanhCell = memory.Intermediate.Row(step.RowStart + b),
-                Hidden = step.Output.Row(step.RowStart + b),
-            };
-            VectorLoop.Run(ref kernel, HiddenSize);
-        }
+        int gates = Gates * HiddenSize;
+        step.AddHiddenShare(memory.Packed.Forward.Matrix, Address.None, memory.Gates.At(step.GateRowStart), gates);
+        var kernel = new ForwardKernel(step, HiddenSize);
+        UnitLoop.Run(ref kernel, step.First, step.Count, step.Stride, step.Units);
     }
 
     public override void StepBackward(in CellStep step)
     {
-        CellMemory memory = step.Memory;
-        for (int b = step.First; b < step.Count; b += step.Stride)
-        {
-            Span<float> dHidden = memory.DHidden.Row(b);
-            var kernel = new BackwardKernel(memory.Gates.Row(step.RowStart + b), HiddenSize)
-            {
-                PreviousCell = step.PreviousCell(b),
-                TanhCell = memory.Intermediate.Row(step.RowStart + b),
-                DHidden = dHidden,
-                DCell = memory.DCell.Row(b),
-            };
-            VectorLoop.Run(ref kernel, HiddenSize);
-            dHidden.Clear();
-        }
-
-        // dh_(t-1) = W_hh^T dz
-        MatrixProduct.Multiply(
-            step.Rows(memory.Gates), memory.Packed.Backward.Matrix, step.Sequences(memory.Product), accumulate: false);
+        var kernel = new BackwardKernel(step, HiddenSize);
+        UnitLoop.Run(ref kernel, step.First, step.Count, step.Stride, step.Units);
     }
 
-    private ref struct ForwardKernel(Span<float> gates, int hidden) : IVectorKernel
+    private ref struct ForwardKernel(in CellStep step, int hidden) : IUnitKernel
     {
-        private readonly Span<float> _i = gates[..hidden], _f = gates.Slice(hidden, hidden);
-        private readonly Span<float> _g = gates.Slice(2 * hidden, hidden), _o = gates.Slice(3 * hidden, hidden);
-        public ReadOnlySpan<float> PreviousCell;
-        public Span<float> Cell, TanhCell, Hidden;
+        private readonly CellStep _step = step;
+        private readonly bool _keeps = step.Memory.KeepsHistory;
+        private Address _i, _f, _g, _o, _previousCell, _cell, _tanhCell, _hidden;
 
-        public readonly void Apply<TWidth, TVector>(int j) where TWidth : struct, IVectorWidth<TVector> where TVector : struct
+        public void Begin(int row)
         {
-            TVector i = VectorMath<TWidth, TVector>.Sigmoid(Lanes<TWidth, TVector>.Load(_i, j));                // (1)
-            TVector f = VectorMath<TWidth, TVector>.Sigmoid(Lanes<TWidth, TVector>.Load(_f, j));                // (2)
-            TVector g = VectorMath<TWidth, TVector>.Tanh(Lanes<TWidth, TVector>.Load(_g, j));                   // (3)
-            TVector o = VectorMath<TWidth, TVector>.Sigmoid(Lanes<TWidth, TVector>.Load(_o, j));                // (4)
-            TVector c = TWidth.FusedMultiplyAdd(f, Lanes<TWidth, TVector>.Load(PreviousCell, j), TWidth.Multiply(i, g)); // (5)
+            _i = _step.Gates(row);
+            _f = _i + hidden;
+            _g = _f + hidden;
+            _o = _g + hidden;
+            _previousCell = _step.PreviousCell(row);
+            _cell = _step.Memory.Cells.At(_step.HistoryRow(row)) + _step.FirstUnit;
+            _tanhCell = _keeps ? _step.Memory.Intermediate.At(_step.RowStart + row) + _step.FirstUnit : Address.None;
+            _hidden = _step.Hidden(row);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void Apply<TWidth, TVector, TReach>(int j, int left)
+            where TWidth : struct, IVectorWidth<TVector>
+            where TVector : struct
+            where TReach : struct, IReach
+        {
+            TVector i = VectorMath<TWidth, TVector>.Sigmoid(UnitLanes<TWidth, TVector, TReach>.Load(_i + j, left));  // (1)
+            TVector f = VectorMath<TWidth, TVector>.Sigmoid(UnitLanes<TWidth, TVector, TReach>.Load(_f + j, left));  // (2)
+            TVector g = VectorMath<TWidth, TVector>.Tanh(UnitLanes<TWidth, TVector, TReach>.Load(_g + j, left));     // (3)
+            TVector o = VectorMath<TWidth, TVector>.Sigmoid(UnitLanes<TWidth, TVector, TReach>.Load(_o + j, left));  // (4)
+            TVector previous = UnitLanes<TWidth, TVector, TReach>.Load(_previousCell + j, left);
+            TVector c = TWidth.FusedMultiplyAdd(f, previous, TWidth.Multiply(i, g));                                 // (5)
             TVector tanhC = VectorMath<TWidth, TVector>.Tanh(c);
-            Lanes<TWidth, TVector>.Store(i, _i, j);
-            Lanes<TWidth, TVector>.Store(f, _f, j);
-            Lanes<TWidth, TVector>.Store(g, _g, j);
-            Lanes<TWidth, TVector>.Store(o, _o, j);
-            Lanes<TWidth, TVector>.Store(c, Cell, j);
-            Lanes<TWidth, TVector>.Store(tanhC, TanhCell, j);
-            Lanes<TWidth, TVector>.Store(TWidth.Multiply(o, tanhC), Hidden, j);                                 // (6)
+            if (_keeps)
+            {
+                UnitLanes<TWidth, TVector, TReach>.Store(i, _i + j, left);
+                UnitLanes<TWidth, TVector, TReach>.Store(f, _f + j, left);
+                UnitLanes<TWidth, TVector, TReach>.Store(g, _g + j, left);
+                UnitLanes<TWidth, TVector, TReach>.Store(o, _o + j, left);
+                UnitLanes<TWidth, TVector, TReach>.Store(tanhC, _tanhCell + j, left);
+            }
+
+            UnitLanes<TWidth, TVector, TReach>.Store(c, _cell + j, left);
+            UnitLanes<TWidth, TVector, TReach>.Store(TWidth.Multiply(o, tanhC), _hidden + j, left);                  // (6)
         }
     }
 
-    private ref struct BackwardKernel(Span<float> gates, int hidden) : IVectorKernel
+    private ref struct BackwardKernel(in CellStep step, int hidden) : IUnitKernel
     {
-        private readonly Span<float> _i = gates[..hidden], _f = gates.Slice(hidden, hidden);
-        private readonly Span<float> _g = gates.Slice(2 * hidden, hidden), _o = gates.Slice(3 * hidden, hidden);
-        public ReadOnlySpan<float> PreviousCell, TanhCell, DHidden;
-        public Span<float> DCell;
+        private readonly CellStep _step = step;
+        private Address _i, _f, _g, _o, _previousCell, _tanhCell, _dHidden, _dAbove, _dCell;
 
-        public readonly void Apply<TWidth, TVector>(int j) where TWidth : struct, IVectorWidth<TVector> where TVector : struct
+        public void Begin(int row)
+        {
+            _i = _step.Gates(row);
+            _f = _i + hidden;
+            _g = _f + hidden;
+            _o = _g + hidden;
+            _previousCell = _step.PreviousCell(row);
+            _tanhCell = _step.Memory.Intermediate.At(_step.RowStart + row) + _step.FirstUnit;
+            _dHidden = _step.Memory.DHidden.At(row) + _step.FirstUnit;
+            _dAbove = _step.DHiddenFromAbove(row);
+            _dCell = _step.Memory.DCell.At(row) + _step.FirstUnit;
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void Apply<TWidth, TVector, TReach>(int j, int left)
+            where TWidth : struct, IVectorWidth<TVector>
+            where TVector : struct
+            where TReach : struct, IReach
         {
             TVector one = TWidth.Create(1f);
-            TVector i = Lanes<TWidth, TVector>.Load(_i, j), f = Lanes<TWidth, TVector>.Load(_f, j);
-            TVector g = Lanes<TWidth, TVector>.Load(_g, j), o = Lanes<TWidth, TVector>.Load(_o, j);
-            TVector tanhC = Lanes<TWidth, TVector>.Load(TanhCell, j), dh = Lanes<TWidth, TVector>.Load(DHidden, j);
+            TVector i = UnitLanes<TWidth, TVector, TReach>.Load(_i + j, left);
+            TVector f = UnitLanes<TWidth, TVector, TReach>.Load(_f + j, left);
+            TVector g = UnitLanes<TWidth, TVector, TReach>.Load(_g + j, left);
+            TVector o = UnitLanes<TWidth, TVector, TReach>.Load(_o + j, left);
+            TVector tanhC = UnitLanes<TWidth, TVector, TReach>.Load(_tanhCell + j, left);
+            TVector dh = TWidth.Add(
+                UnitLanes<TWidth, TVector, TReach>.Load(_dHidden + j, left),
+                UnitLanes<TWidth, TVector, TReach>.Load(_dAbove + j, left));
+            TVector previousCell = UnitLanes<TWidth, TVector, TReach>.Load(_previousCell + j, left);
+            TVector dcNext = UnitLanes<TWidth, TVector, TReach>.Load(_dCell + j, left);
             // (6') do = dh * tanh(c),  dc = dc_next + dh * o * (1 - tanh(c)^2)
             TVector dOut = TWidth.Multiply(dh, tanhC);
             TVector slope = TWidth.Subtract(one, TWidth.Multiply(tanhC, tanhC));
-            TVector dc = TWidth.FusedMultiplyAdd(TWidth.Multiply(dh, o), slope, Lanes<TWidth, TVector>.Load(DCell, j));
+            TVector dc = TWidth.FusedMultiplyAdd(TWidth.Multiply(dh, o), slope, dcNext);
             // (5') df = dc * c_(t-1),  di = dc * g,  dg = dc * i,  dc_(t-1) = dc * f
-            TVector dForget = TWidth.Multiply(dc, Lanes<TWidth, TVector>.Load(PreviousCell, j));
+            TVector dForget = TWidth.Multiply(dc, previousCell);
             TVector dIn = TWidth.Multiply(dc, g), dCandidate = TWidth.Multiply(dc, i);
-            Lanes<TWidth, TVector>.Store(TWidth.Multiply(dc, f), DCell, j);
+            UnitLanes<TWidth, TVector, TReach>.Store(TWidth.Multiply(dc, f), _dCell + j, left);
             // (1') .. (4'): through the sigmoids s' = s (1 - s) and the tanh' = 1 - g^2
-            Lanes<TWidth, TVector>.Store(TWidth.Multiply(dIn, TWidth.Multiply(i, TWidth.Subtract(one, i))), _i, j);
-            Lanes<TWidth, TVector>.Store(TWidth.Multiply(dForget, TWidth.Multiply(f, TWidth.Subtract(one, f))), _f, j);
-            Lanes<TWidth, TVector>.Store(TWidth.Multiply(dCandidate, TWidth.Subtract(one, TWidth.Multiply(g, g))), _g, j);
-            Lanes<TWidth, TVector>.Store(TWidth.Multiply(dOut, TWidth.Multiply(o, TWidth.Subtract(one, o))), _o, j);
+            dIn = TWidth.Multiply(dIn, TWidth.Multiply(i, TWidth.Subtract(one, i)));
+            dForget = TWidth.Multiply(dForget, TWidth.Multiply(f, TWidth.Subtract(one, f)));
+            dCandidate = TWidth.Multiply(dCandidate, TWidth.Subtract(one, TWidth.Multiply(g, g)));
+            dOut = TWidth.Multiply(dOut, TWidth.Multiply(o, TWidth.Subtract(one, o)));
+            UnitLanes<TWidth, TVector, TReach>.Store(dIn, _i + j, left);
+            UnitLanes<TWidth, TVector, TReach>.Store(dForget, _f + j, left);
+            UnitLanes<TWidth, TVector, TReach>.Store(dCandidate, _g + j, left);
+            UnitLanes<TWidth, TVector, TReach>.Store(dOut, _o + j, left);
         }
     }
 }

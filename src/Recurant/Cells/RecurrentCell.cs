@@ -80,12 +80,30 @@ internal abstract class RecurrentCell
     /// <summary>Whether a zero state makes a non-zero contribution to the first step.</summary>
     public virtual bool StartsFromNonZero => false;
 
-    /// <summary>What the memory of a sequence of steps must hold beside the gates.</summary>
-    public abstract void Reserve(CellMemory memory, int rows);
+    /// <summary>Whether a step needs h_(t-1) in memory.Previous even without a dropout mask.</summary>
+    public virtual bool CopiesPrevious => false;
+
+    /// <summary>Whether the steps can do without the history of all steps when no way back follows.</summary>
+    public virtual bool CanForget => true;
+
+    /// <summary>
+    /// Whether the packed weights begin a new panel with every gate, so that workers can divide the hidden units. It is so
+    /// where it costs no more than a fiftieth in empty columns.
+    /// </summary>
+    public virtual bool DividesUnits => (HiddenSize + 15) / 16 * 16 - HiddenSize <= HiddenSize / 50;
+
+    /// <summary>The groups of columns of the packed W_ih and W_hh: one a gate, or one in all.</summary>
+    public int ColumnGroups => DividesUnits ? Gates : 1;
+
+    /// <summary>What the memory must hold beside the gates.</summary>
+    /// <param name="memory">The memory.</param>
+    /// <param name="rows">Rows of all steps.</param>
+    /// <param name="sequences">B, the rows of a store that keeps only the last step.</param>
+    public abstract void Reserve(CellMemory memory, int rows, int sequences);
 
     /// <summary>Lays out the weights for the products of the forward steps.</summary>
     public virtual void PackForward(Workers workers, PackedCell packed) =>
-        packed.Forward.Update(workers, HiddenWeights, transposed: true);
+        packed.Forward.Update(workers, HiddenWeights, transposed: true, ColumnGroups);
 
     /// <summary>Lays out the weights for the products of the backward steps.</summary>
     public virtual void PackBackward(Workers workers, PackedCell packed) =>
@@ -104,14 +122,43 @@ internal abstract class RecurrentCell
     /// <summary>The state after the step of a row, as it may be given to another run as initial state.</summary>
     public virtual ReadOnlySpan<float> StateAt(CellMemory memory, Matrix output, int row) => output.Row(row);
 
-    /// <summary>One step forward for some rows. <c>step.Previous</c> is filled; gates hold the input's share.</summary>
+    /// <summary>One step forward for some rows and units; the gates hold the input's share.</summary>
     public abstract void StepForward(in CellStep step);
 
     /// <summary>
-    /// One step back. On entry <c>DHidden</c> holds dh_t of each sequence; on return the gates hold their gradients,
-    /// <c>DHidden</c> what of dh_(t-1) did not pass the product with W_hh, and <c>Product</c> what did.
+    /// One step back, its element-wise part. On entry <c>DHidden</c> holds what of dh_t came from the step after; the
+    /// layer above adds <c>step.DHiddenFromAbove</c>. On return the gates hold their gradients and <c>DHidden</c> what of
+    /// dh_(t-1) does not pass the product with W_hh, if <see cref="CarriesDHidden"/>.
     /// </summary>
     public abstract void StepBackward(in CellStep step);
+
+    /// <summary>Whether part of dh_(t-1) does not pass the product with W_hh.</summary>
+    public virtual bool CarriesDHidden => false;
+
+    /// <summary>
+    /// dh_(t-1) = W_hh^T dz_t, or dh_(t-1) += W_hh^T dz_t, for this worker's rows and units; where a mask stands between, the
+    /// product goes to memory.Product.
+    /// </summary>
+    public virtual void MultiplyBackward(in CellStep step) => MultiplyBackward(step, step.Memory.Gates);
+
+    /// <summary>The same where the gates that h_(t-1) enters stand in a store of their own.</summary>
+    protected void MultiplyBackward(in CellStep step, RowStore dGates)
+    {
+        CellMemory memory = step.Memory;
+        PackedMatrix weights = memory.Packed.Backward.Matrix;
+        Address target = (step.HasMask ? memory.Product : memory.DHidden).At(step.First);
+        nint targetStep = step.Stride * HiddenSize;
+        var block = new RowBlock
+        {
+            Left = dGates.At(step.RowStart + step.First), Initial = CarriesDHidden && !step.HasMask ? target : Address.None,
+            Target = target, Rows = step.OwnRows,
+        };
+        var steps = new RowSteps(step.Stride * weights.Depth, targetStep, targetStep);
+        CellStep.MultiplyUnits(
+            new ReadOnlySpan<RowBlock>(ref block), steps, weights, HiddenSize, step.FirstUnit, step.Units);
+        if (!step.HasMask || CarriesDHidden) return;
+        for (int b = step.First; b < step.Count; b += step.Stride) memory.DHidden.Row(b).Clear();
+    }
 
     /// <summary>
     /// Adds the gradient of W_hh, summed over all rows of all steps; and that of b_hh, unless it is added to the input's
@@ -123,7 +170,7 @@ internal abstract class RecurrentCell
     /// <summary>dW_hh += sum_t dz_t h_(t-1)^T, one product over all rows.</summary>
     protected void AddHiddenWeightGradient(Workers workers, CellMemory memory, Matrix dGates)
     {
-        memory.Packed.Scratch.Pack(workers, memory.Previous.Rows(dGates.Rows));
+        memory.Packed.Scratch.PackRows(workers, memory.PreviousRows.AsSpan(0, memory.PreviousRowCount), HiddenSize);
         MatrixProduct.MultiplyTransposed(workers, dGates, memory.Packed.Scratch, HiddenWeights.GradientMatrix, accumulate: true);
     }
 

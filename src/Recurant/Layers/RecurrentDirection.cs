@@ -6,8 +6,7 @@ namespace Recurant.Layers;
 
 /// <summary>
 /// One cell unrolled over time in one direction, and back-propagation through time. The same weights serve every step.
-/// The sequences are dealt out over the workers, and each worker runs its own through all steps: no worker ever waits
-/// for another inside the loop over time.
+/// The workers divide either the sequences or the hidden units among them: see <see cref="WorkSplit"/>.
 /// </summary>
 internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
 {
@@ -18,26 +17,34 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
     /// <param name="batch">The layout of the rows; the tokens, if the cell reads one-hot input.</param>
     /// <param name="input">X [rows, I]; not read by a cell with one-hot input.</param>
     /// <param name="output">H [rows, H], written.</param>
-    /// <param name="memory">Keeps what the way back needs.</param>
+    /// <param name="memory">Keeps what the way back needs, or only the last states: memory.KeepsHistory.</param>
     /// <param name="hasInitialState">Whether an initial state was given; without one the first product is left out.</param>
     /// <param name="hasMask">Whether h_(t-1) is multiplied by memory.RecurrentMask before it enters the product.</param>
     public void Forward(
         Workers workers, SequenceBatch batch, Matrix input, Matrix output, CellMemory memory, bool hasInitialState, bool hasMask)
     {
-        int rows = batch.Rows, hidden = cell.HiddenSize;
-        memory.Gates.Reserve(rows, cell.Gates * hidden);
-        memory.Previous.Reserve(rows, hidden);
-        cell.Reserve(memory, rows);
+        bool copies = hasMask || cell.CopiesPrevious;
+        WorkSplit split = WorkSplit.Of(cell, batch, workers.Count, copies);
+        int chunk = split.StepsPerChunk(cell, batch);
+        memory.Gates.Reserve(
+            memory.KeepsHistory ? batch.Rows : Math.Min(batch.Rows, chunk * batch.Sequences), cell.Gates * cell.HiddenSize);
+        memory.Previous.Reserve(copies ? batch.Rows : 0, cell.HiddenSize);
+        cell.Reserve(memory, batch.Rows, batch.Sequences);
         cell.PackForward(workers, memory.Packed);
-        AddInputShare(workers, batch, input, memory);
+        if (!cell.OneHotInput) memory.Packed.Input.Update(workers, cell.InputWeights, transposed: true, cell.ColumnGroups);
+        cell.InputBias.Value.CopyTo(memory.GateStart.Reserve(cell.Gates * cell.HiddenSize).Span);
+        if (cell.AddsHiddenBiasToInput) Elementwise.Add(cell.HiddenBias.Value, memory.GateStart.Span);
         for (int b = 0; b < batch.Sequences; b++) cell.EnterInitialState(memory.InitialHidden.Row(b));
 
         var work = new ForwardWork
         {
-            Direction = this, Batch = batch, Output = output, Memory = memory,
-            HasInitialState = hasInitialState, HasMask = hasMask,
+            Direction = this, Batch = batch, Input = input, Output = output, Memory = memory,
+            StartsFromZero = !hasInitialState && !cell.StartsFromNonZero, HasMask = hasMask, Copies = copies,
+            DividesUnits = split.DividesUnits, StepsPerChunk = chunk,
         };
-        RunOverSequences(workers, ref work, batch);
+        split.Run(workers, ref work);
+        input.KeepAlive();
+        output.KeepAlive();
     }
 
     /// <summary>
@@ -57,38 +64,56 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
         Workers workers, SequenceBatch batch, Matrix input, Matrix output, Matrix dOutput, Matrix? dInput, CellMemory memory,
         bool hasMask)
     {
-        memory.Product.Reserve(batch.Sequences, cell.HiddenSize);
+        bool copies = hasMask || cell.CopiesPrevious;
+        memory.Product.Reserve(copies ? batch.Sequences : 0, cell.HiddenSize);
         cell.PackBackward(workers, memory.Packed);
+        WorkSplit split = WorkSplit.Of(cell, batch, workers.Count, copies);
         var work = new BackwardWork
         {
             Direction = this, Batch = batch, Output = output, DOutput = dOutput, Memory = memory, HasMask = hasMask,
+            Copies = copies, DividesUnits = split.DividesUnits,
         };
-        RunOverSequences(workers, ref work, batch);
+        split.Run(workers, ref work);
+        dOutput.KeepAlive();
 
         for (int b = 0; b < batch.Sequences; b++) cell.LeaveInitialState(memory.InitialHidden.Row(b), memory.DHidden.Row(b));
+        ListPreviousRows(batch, output, memory, copies);
         cell.AddHiddenGradients(workers, memory, batch.Rows);
+        output.KeepAlive();
         AddInputGradients(workers, batch, input, dInput, memory);
     }
 
-    /// <summary>gates = b + W_ih x_t for all steps, in one product.</summary>
-    private void AddInputShare(Workers workers, SequenceBatch batch, Matrix input, CellMemory memory)
+    /// <summary>Where h_(t-1) of every row stands: a step earlier in the output, or among the initial states.</summary>
+    private void ListPreviousRows(SequenceBatch batch, Matrix output, CellMemory memory, bool copies)
     {
-        Matrix gates = memory.Gates.Rows(batch.Rows);
-        Span<float> bias = gates.Row(0);
-        cell.InputBias.Value.CopyTo(bias);
-        if (cell.AddsHiddenBiasToInput) Elementwise.Add(cell.HiddenBias.Value, bias);
-        Elementwise.RepeatFirstRow(workers, gates);
-
-        if (cell.OneHotInput)
+        if (memory.PreviousRows.Length < 2 * batch.Steps) memory.PreviousRows = new RowSource[2 * batch.Steps];
+        memory.PreviousRowCount = 0;
+        for (int t = 0; t < batch.Steps; t++)
         {
-            // W_ih x for a one-hot x is a column of W_ih.
-            Matrix columns = cell.InputWeights.Matrix;
-            for (int row = 0; row < gates.Rows; row++) Elementwise.Add(columns.Row(batch.Tokens[row]), gates.Row(row));
-            return;
-        }
+            if (copies)
+            {
+                memory.AddPreviousRows(memory.Previous.At(batch.RowStart(t)), cell.HiddenSize, batch.SequencesAt(t));
+                continue;
+            }
 
-        memory.Packed.Input.Update(workers, cell.InputWeights, transposed: true);
-        MatrixProduct.Multiply(workers, input, memory.Packed.Input.Matrix, gates, accumulate: true);
+            (int before, int inside) = StepBefore(batch, t);
+            if (inside > 0)
+            {
+                Address start = output.At(batch.RowStart(before));
+                memory.AddPreviousRows(start, output.RowStep, inside);
+            }
+
+            memory.AddPreviousRows(memory.InitialHidden.At(inside), cell.HiddenSize, batch.SequencesAt(t) - inside);
+        }
+    }
+
+    /// <summary>The step before in processing order, and how many sequences of step t have it.</summary>
+    private (int Step, int Sequences) StepBefore(SequenceBatch batch, int t)
+    {
+        int before = reverse ? t + 1 : t - 1;
+        return before < 0 || before == batch.Steps
+            ? (0, 0)
+            : (before, Math.Min(batch.SequencesAt(before), batch.SequencesAt(t)));
     }
 
     /// <summary>
@@ -125,96 +150,95 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
         }
     }
 
-    private void RunOverSequences<TWork>(Workers workers, ref TWork work, SequenceBatch batch) where TWork : struct, IParallelWork
+    private CellStep StepAt(in WorkShare share, SequenceBatch batch, int t)
     {
-        long products = (long)batch.Rows * cell.Gates * cell.HiddenSize * cell.HiddenSize;
-        if (batch.Sequences < 2 || products < 1 << 18)
-        {
-            work.Execute(0, 1);
-        }
-        else
-        {
-            workers.Run(ref work);
-        }
-    }
-
-    private CellStep StepAt(
-        SequenceBatch batch, int t, CellMemory memory, Matrix output, int part, int parts, bool hasInitialState)
-    {
-        int before = reverse ? t + 1 : t - 1;
-        bool isFirst = before < 0 || before == batch.Steps;
+        (int before, int inside) = StepBefore(batch, t);
         return new CellStep
         {
-            Memory = memory,
+            Memory = share.Memory,
             RowStart = batch.RowStart(t),
-            PreviousRowStart = isFirst ? 0 : batch.RowStart(before),
-            PreviousCount = isFirst ? 0 : Math.Min(batch.SequencesAt(before), batch.SequencesAt(t)),
+            GateRowStart = batch.RowStart(t),
+            PreviousRowStart = inside == 0 ? 0 : batch.RowStart(before),
+            PreviousCount = inside,
             Count = batch.SequencesAt(t),
-            First = part,
-            Stride = parts,
-            Output = output,
-            StartsFromZero = isFirst && !hasInitialState && !cell.StartsFromNonZero,
+            First = share.First,
+            Stride = share.Stride,
+            FirstUnit = share.FirstUnit,
+            Units = share.Units,
+            Output = share.Output,
+            DOutput = share.DOutput,
+            StartsFromZero = share.StartsFromZero,
+            HasMask = share.Copies,
         };
     }
 
-    private struct ForwardWork : IParallelWork
+    private struct ForwardWork : IMeetingWork
     {
         public RecurrentDirection Direction;
         public SequenceBatch Batch;
-        public Matrix Output;
+        public Matrix Input, Output;
         public CellMemory Memory;
-        public bool HasInitialState, HasMask;
+        public bool StartsFromZero, HasMask, Copies, DividesUnits;
+        public int StepsPerChunk;
+        private SpinBarrier _meeting;
 
-        public readonly void Execute(int part, int parts)
+        public void Execute(int part, int parts)
         {
-            for (int i = 0; i < Batch.Steps; i++)
+            RecurrentCell cell = Direction.Cell;
+            var share = new WorkShare(cell, Memory, Output, part, parts, DividesUnits)
             {
-                int t = Direction.IsReverse ? Batch.Steps - 1 - i : i;
-                CellStep step = Direction.StepAt(Batch, t, Memory, Output, part, parts, HasInitialState);
-                for (int b = part; b < step.Count; b += parts)
+                StartsFromZero = StartsFromZero, Copies = Copies,
+            };
+            for (int first = 0; first < Batch.Steps; first += StepsPerChunk)
+            {
+                // A few steps at a time: their gates are still in the cache when the steps come to them.
+                int last = Math.Min(Batch.Steps, first + StepsPerChunk);
+                (int begin, int end) = Direction.IsReverse ? (Batch.Steps - last, Batch.Steps - first) : (first, last);
+                InputShare.Add(cell, share, Batch, begin, end, Input);
+                for (int i = first; i < last; i++)
                 {
-                    Span<float> previous = Memory.Previous.Row(step.RowStart + b);
-                    if (HasMask)
-                    {
-                        Elementwise.Multiply(step.PreviousHidden(b), Memory.RecurrentMask.Row(b), previous);
-                    }
-                    else
-                    {
-                        step.PreviousHidden(b).CopyTo(previous);
-                    }
+                    int t = Direction.IsReverse ? Batch.Steps - 1 - i : i;
+                    CellStep step = Direction.StepAt(share, Batch, t);
+                    if (!Memory.KeepsHistory) step = step with { GateRowStart = (t - begin) * Batch.Sequences };
+                    if (Copies) CopyPrevious(step);
+                    if (share.First < step.Count) cell.StepForward(step);
+                    if (DividesUnits) _meeting.Meet(parts);
                 }
+            }
+        }
 
-                if (part < step.Count) Direction.Cell.StepForward(step);
+        private readonly void CopyPrevious(in CellStep step)
+        {
+            int hidden = Direction.Cell.HiddenSize;
+            for (int b = step.First; b < step.Count; b += step.Stride)
+            {
+                var from = step.PreviousHidden(b).Span(hidden);
+                Span<float> previous = Memory.Previous.Row(step.RowStart + b);
+                if (HasMask) Elementwise.Multiply(from, Memory.RecurrentMask.Row(b), previous); else from.CopyTo(previous);
             }
         }
     }
 
-    private struct BackwardWork : IParallelWork
+    private struct BackwardWork : IMeetingWork
     {
         public RecurrentDirection Direction;
         public SequenceBatch Batch;
         public Matrix Output, DOutput;
         public CellMemory Memory;
-        public bool HasMask;
+        public bool HasMask, Copies, DividesUnits;
+        private SpinBarrier _meeting;
 
-        public readonly void Execute(int part, int parts)
+        public void Execute(int part, int parts)
         {
+            RecurrentCell cell = Direction.Cell;
+            var share = new WorkShare(cell, Memory, Output, part, parts, DividesUnits) { DOutput = DOutput, Copies = Copies };
             for (int i = Batch.Steps - 1; i >= 0; i--)
             {
-                int t = Direction.IsReverse ? Batch.Steps - 1 - i : i;
-                CellStep step = Direction.StepAt(Batch, t, Memory, Output, part, parts, hasInitialState: true);
-                if (part >= step.Count)
-                {
-                    continue;
-                }
-
-                for (int b = part; b < step.Count; b += parts)
-                {
-                    Elementwise.Add(DOutput.Row(step.RowStart + b), Memory.DHidden.Row(b));
-                }
-
-                Direction.Cell.StepBackward(step);
-                for (int b = part; b < step.Count; b += parts)
+                CellStep step = Direction.StepAt(share, Batch, Direction.IsReverse ? Batch.Steps - 1 - i : i);
+                if (share.First < step.Count) cell.StepBackward(step);
+                if (DividesUnits) _meeting.Meet(parts);
+                if (share.First < step.Count) cell.MultiplyBackward(step);
+                for (int b = step.First; Copies && b < step.Count; b += step.Stride)
                 {
                     Span<float> product = Memory.Product.Row(b);
                     if (HasMask) Elementwise.Multiply(product, Memory.RecurrentMask.Row(b), product);

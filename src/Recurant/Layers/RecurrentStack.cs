@@ -61,6 +61,9 @@ internal sealed class RecurrentMemory
     public required RowStore[] Masks { get; init; }
 
     public bool HasInitialState { get; set; }
+
+    /// <summary>Whether a way back will follow, for which every step is kept; otherwise only the outputs are. Default: yes.</summary>
+    public bool KeepsHistory { get; set; } = true;
 }
 
 /// <summary>
@@ -141,6 +144,7 @@ internal sealed class RecurrentStack
             {
                 int index = layer * Spec.Directions + d;
                 bool hasMask = MakeRecurrentMask(memory.Cells[index], batch, dropout, index);
+                memory.Cells[index].KeepsHistory = memory.KeepsHistory || !_directions[index].Cell.CanForget;
                 _directions[index].Forward(
                     workers, batch, below, output.Column(d * Spec.HiddenSize, Spec.HiddenSize), memory.Cells[index],
                     memory.HasInitialState, hasMask);

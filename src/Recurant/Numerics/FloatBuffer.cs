@@ -22,6 +22,9 @@ internal sealed unsafe class FloatBuffer
     /// <summary>The first element; valid as long as the buffer is reachable and is not grown.</summary>
     public float* Pointer { get; private set; }
 
+    /// <summary>Where an element stands.</summary>
+    public Address At(nint index) => new(Pointer + index);
+
     /// <summary>All elements in use.</summary>
     public Span<float> Span => _array.AsSpan(_offset, Length);
 

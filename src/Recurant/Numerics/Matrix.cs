@@ -60,6 +60,9 @@ internal readonly unsafe struct Matrix
     /// <summary>The columns first, first + 1, ... of every row.</summary>
     public Matrix Column(int first, int count) => new(_buffer, _offset + first, Rows, count, RowStep);
 
+    /// <summary>Where a row begins. Whoever works with it calls <see cref="KeepAlive"/> afterwards.</summary>
+    public Address At(int row) => new(Start + (nint)row * RowStep);
+
     /// <summary>The first element. Whoever works with it calls <see cref="KeepAlive"/> afterwards.</summary>
     internal float* Start => _buffer.Pointer + _offset;
 

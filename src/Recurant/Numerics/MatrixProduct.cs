@@ -19,6 +19,32 @@ internal readonly unsafe struct LeftFactor(float* start, nint rowStep, nint dept
     public static LeftFactor Transpose(float* start, nint step) => new(start, 1, step);
 }
 
+/// <summary>Some neighbouring rows of a product: where they are read, what their sums start from and where they go.</summary>
+internal struct RowBlock
+{
+    /// <summary>First element of A [Rows, K].</summary>
+    public Address Left;
+
+    /// <summary>First element of what the sums start from [Rows, N]; none for zero.</summary>
+    public Address Initial;
+
+    /// <summary>First element of C [Rows, N].</summary>
+    public Address Target;
+
+    public int Rows;
+}
+
+/// <summary>The distances between rows, in floats, that all row blocks of a product share.</summary>
+internal readonly struct RowSteps(nint left, nint initial, nint target)
+{
+    public readonly nint Left = left;
+
+    /// <summary>Zero where every row starts from the same values, as from a bias.</summary>
+    public readonly nint Initial = initial;
+
+    public readonly nint Target = target;
+}
+
 /// <summary>
 /// C [rows, N] = A [rows, K] B [K, N], or C += A B. Each element of C is one running sum in the order of k with fused
 /// multiply-add, whatever the blocking, the vector width and the number of threads.
@@ -29,7 +55,7 @@ internal static unsafe class MatrixProduct
     private const int DepthBlock = 256;
 
     /// <summary>Tiles of rows that share a panel while it is in the first-level cache.</summary>
-    private const int TilesPerChunk = 10;
+    private const int TilesPerChunk = 16;
 
     private const int MaximumTileRows = 12;
 
@@ -99,194 +125,342 @@ internal static unsafe class MatrixProduct
     public static void Multiply(
         LeftFactor a, int rows, PackedMatrix b, int firstPanel, int lastPanel, float* c, nint cStep, bool accumulate)
     {
+        var block = new RowBlock
+        {
+            Left = new Address(a.Start), Initial = new Address(accumulate ? c : null), Target = new Address(c), Rows = rows,
+        };
+        var steps = new RowSteps(a.RowStep, cStep, cStep);
+        Multiply(new ReadOnlySpan<RowBlock>(ref block), steps, a.DepthStep, b, firstPanel, lastPanel);
+    }
+
+    /// <summary>
+    /// C = initial + A B for several blocks of rows, on the calling thread, for the panels [firstPanel, lastPanel) of B only.
+    /// The rows of C are taken as they come: the blocks share each panel while it is in the first-level cache.
+    /// </summary>
+    public static void Multiply(
+        ReadOnlySpan<RowBlock> blocks, RowSteps steps, nint depthStep, PackedMatrix b, int firstPanel, int lastPanel)
+    {
         if (Vector512.IsHardwareAccelerated)
         {
-            Multiply<Width512, Vector512<float>>(a, rows, b, firstPanel, lastPanel, c, cStep, accumulate);
+            Multiply<Width512, Vector512<float>>(blocks, steps, depthStep, b, firstPanel, lastPanel);
         }
         else if (Vector256.IsHardwareAccelerated)
         {
-            Multiply<Width256, Vector256<float>>(a, rows, b, firstPanel, lastPanel, c, cStep, accumulate);
+            Multiply<Width256, Vector256<float>>(blocks, steps, depthStep, b, firstPanel, lastPanel);
         }
         else
         {
-            Multiply<Width128, Vector128<float>>(a, rows, b, firstPanel, lastPanel, c, cStep, accumulate);
+            Multiply<Width128, Vector128<float>>(blocks, steps, depthStep, b, firstPanel, lastPanel);
         }
     }
 
-    /// <summary>The product at a given vector width.</summary>
+    /// <summary>The product of one block of rows at a given vector width.</summary>
     public static void Multiply<TWidth, TVector>(
         LeftFactor a, int rows, PackedMatrix b, int firstPanel, int lastPanel, float* c, nint cStep, bool accumulate)
         where TWidth : struct, IVectorWidth<TVector>
         where TVector : struct
     {
-        if (rows == 0 || firstPanel >= lastPanel)
+        var block = new RowBlock
+        {
+            Left = new Address(a.Start), Initial = new Address(accumulate ? c : null), Target = new Address(c), Rows = rows,
+        };
+        var steps = new RowSteps(a.RowStep, cStep, cStep);
+        Multiply<TWidth, TVector>(new ReadOnlySpan<RowBlock>(ref block), steps, a.DepthStep, b, firstPanel, lastPanel);
+    }
+
+    /// <summary>
+    /// Cuts the blocks into tiles of nearly equal height and works through tiles of one height together, up to sixteen at a
+    /// time.
+    /// </summary>
+    private static void Multiply<TWidth, TVector>(
+        ReadOnlySpan<RowBlock> blocks, RowSteps steps, nint depthStep, PackedMatrix b, int firstPanel, int lastPanel)
+        where TWidth : struct, IVectorWidth<TVector>
+        where TVector : struct
+    {
+        if (firstPanel >= lastPanel)
         {
             return;
         }
 
-        if (b.Depth == 0)
+        int lowest = int.MaxValue, highest = 0;
+        foreach (ref readonly RowBlock block in blocks)
         {
-            ClearUnlessAccumulating(rows, b, firstPanel, lastPanel, c, cStep, accumulate);
-            return;
+            int tiles = TilesOf(block.Rows, TWidth.TileRows);
+            if (tiles == 0) continue;
+            lowest = Math.Min(lowest, block.Rows / tiles);
+            highest = Math.Max(highest, (block.Rows + tiles - 1) / tiles);
         }
 
-        int tiles = (rows + TWidth.TileRows - 1) / TWidth.TileRows;
-        float* packed = a.DepthStep == 1 ? null : PackedLeft(Math.Min(tiles, TilesPerChunk) * TWidth.TileRows * DepthBlock);
-
-        for (int k = 0; k < b.Depth; k += DepthBlock)
+        TileAddress* addresses = stackalloc TileAddress[TilesPerChunk];
+        var run = new TileRun
         {
-            int depth = Math.Min(DepthBlock, b.Depth - k);
-            bool continues = accumulate || k > 0;
-            for (int firstTile = 0; firstTile < tiles; firstTile += TilesPerChunk)
+            Tiles = addresses, RowStep = steps.Left, DepthStep = depthStep, InitialStep = steps.Initial,
+            TargetStep = steps.Target,
+        };
+        for (int height = highest; height >= lowest; height--)
+        {
+            foreach (ref readonly RowBlock block in blocks)
             {
-                int lastTile = Math.Min(tiles, firstTile + TilesPerChunk);
-                int firstRow = TileStart(rows, firstTile, tiles, TWidth.TileRows);
-                if (packed != null)
+                // The first block.Rows % tiles tiles have one row more than the others.
+                int tiles = TilesOf(block.Rows, TWidth.TileRows);
+                if (tiles == 0) continue;
+                int low = block.Rows / tiles, taller = block.Rows % tiles;
+                (int count, int row) = height == low + 1 ? (taller, 0)
+                    : height == low ? (tiles - taller, taller * (low + 1)) : (0, 0);
+                for (; count > 0; count--, row += height)
                 {
-                    for (int tile = firstTile; tile < lastTile; tile++)
+                    addresses[run.TileCount++] = new TileAddress
                     {
-                        int first = TileStart(rows, tile, tiles, TWidth.TileRows);
-                        int count = TileStart(rows, tile + 1, tiles, TWidth.TileRows) - first;
-                        PackLeft(a, first, count, k, depth, packed + (nint)(first - firstRow) * depth);
+                        Left = block.Left.Pointer + row * steps.Left,
+                        Initial = block.Initial.IsNone ? null : block.Initial.Pointer + row * steps.Initial,
+                        Target = block.Target.Pointer + row * steps.Target,
+                    };
+                    if (run.TileCount == TilesPerChunk)
+                    {
+                        MultiplyChunk<TWidth, TVector>(ref run, height, b, firstPanel, lastPanel);
+                        run.TileCount = 0;
                     }
                 }
+            }
 
-                for (int panel = firstPanel; panel < lastPanel; panel++)
-                {
-                    float* right = b.Panel(panel) + (nint)k * PackedMatrix.PanelWidth;
-                    int width = Math.Min(PackedMatrix.PanelWidth, b.Columns - panel * PackedMatrix.PanelWidth);
-                    for (int tile = firstTile; tile < lastTile; tile++)
-                    {
-                        int first = TileStart(rows, tile, tiles, TWidth.TileRows);
-                        int count = TileStart(rows, tile + 1, tiles, TWidth.TileRows) - first;
-                        LeftFactor left = packed != null
-                            ? new LeftFactor(packed + (nint)(first - firstRow) * depth, 1, count)
-                            : new LeftFactor(a.Start + first * a.RowStep + k, a.RowStep, 1);
-                        float* target = c + first * cStep + panel * PackedMatrix.PanelWidth;
-                        if (width == PackedMatrix.PanelWidth)
-                        {
-                            MultiplyTile<TWidth, TVector>(left, count, right, target, cStep, depth, width, continues);
-                        }
-                        else
-                        {
-                            MultiplyEdge<TWidth, TVector>(left, count, right, target, cStep, depth, width, continues);
-                        }
-                    }
-                }
+            if (run.TileCount > 0)
+            {
+                MultiplyChunk<TWidth, TVector>(ref run, height, b, firstPanel, lastPanel);
+                run.TileCount = 0;
             }
         }
     }
 
-    /// <summary>Where a tile of rows begins: all tiles are full but the last two, which share what is left.</summary>
-    private static int TileStart(int rows, int tile, int tiles, int height)
-    {
-        if (tile == 0 || tile <= tiles - 2) return tile * height;
-        if (tile == tiles) return rows;
-        int full = (tiles - 2) * height;
-        return full + (rows - full + 1) / 2;
-    }
+    private static int TilesOf(int rows, int height) => (rows + height - 1) / height;
 
-    /// <summary>The last, incomplete panel: through a small tile, so that nothing past the last column is touched.</summary>
-    private static void MultiplyEdge<TWidth, TVector>(
-        LeftFactor a, int rows, float* b, float* c, nint cStep, int depth, int width, bool accumulate)
+    /// <summary>
+    /// Tiles of one height over the whole depth, in steps for which a panel fits the first-level cache. The addresses in the
+    /// run are used up.
+    /// </summary>
+    private static void MultiplyChunk<TWidth, TVector>(ref TileRun run, int height, PackedMatrix b, int firstPanel, int lastPanel)
         where TWidth : struct, IVectorWidth<TVector>
         where TVector : struct
     {
-        float* tile = stackalloc float[MaximumTileRows * PackedMatrix.PanelWidth];
-        for (int row = 0; row < rows; row++)
+        if (b.Depth == 0)
         {
-            var target = new Span<float>(tile + row * PackedMatrix.PanelWidth, PackedMatrix.PanelWidth);
-            target.Clear();
-            if (accumulate) new ReadOnlySpan<float>(c + row * cStep, width).CopyTo(target);
+            CopyInitial(ref run, height, b, firstPanel, lastPanel);
+            return;
         }
 
-        MultiplyTile<TWidth, TVector>(a, rows, b, tile, PackedMatrix.PanelWidth, depth, width, accumulate);
-        for (int row = 0; row < rows; row++)
-        {
-            new ReadOnlySpan<float>(tile + row * PackedMatrix.PanelWidth, width).CopyTo(new Span<float>(c + row * cStep, width));
-        }
-    }
+        // A panel that only one tile reads need not stay in the cache; there the rows of A must.
+        int most = run.TileCount == 1 ? 2 * DepthBlock : DepthBlock;
+        int depthSteps = (b.Depth + most - 1) / most;
+        bool packs = run.DepthStep != 1;
+        nint rowStep = run.RowStep, depthStep = run.DepthStep, initialStep = run.InitialStep;
+        int packedTile = height * most + 16;
+        float* packed = packs ? PackedLeft(run.TileCount * packedTile) : null;
+        float** left = stackalloc float*[TilesPerChunk];
+        for (int i = 0; i < run.TileCount; i++) left[i] = run.Tiles[i].Left;
 
-    private static void MultiplyTile<TWidth, TVector>(
-        LeftFactor a, int rows, float* b, float* c, nint cStep, int depth, int width, bool accumulate)
-        where TWidth : struct, IVectorWidth<TVector>
-        where TVector : struct
-    {
-        for (int column = 0; column < width; column += 2 * TWidth.Count, b += 2 * TWidth.Count, c += 2 * TWidth.Count)
+        for (int step = 0; step < depthSteps; step++)
         {
-            if (width - column > TWidth.Count)
+            (int k, int end) = Partition.Range(b.Depth, step, depthSteps);
+            run.Depth = end - k;
+            if (packs)
             {
-                MultiplyRows<TWidth, TVector, TwoVectors>(a, rows, b, c, cStep, depth, accumulate);
+                PackLeft<TWidth, TVector>(ref run, left, k, height, rowStep, depthStep, packed, packedTile);
+                run.RowStep = 1;
+                run.DepthStep = height;
+            }
+
+            for (int i = 0; i < run.TileCount; i++)
+            {
+                run.Tiles[i].Left = packs ? packed + (nint)i * packedTile : left[i] + k;
+                if (step > 0) run.Tiles[i].Initial = run.Tiles[i].Target;
+            }
+
+            if (step > 0) run.InitialStep = run.TargetStep;
+            MultiplyPanels<TWidth, TVector>(ref run, height, b, k, firstPanel, lastPanel);
+        }
+
+        (run.RowStep, run.DepthStep, run.InitialStep) = (rowStep, depthStep, initialStep);
+    }
+
+    /// <summary>One step of the depth: full panels together as far as they are neighbours in C, a half empty one alone.</summary>
+    private static void MultiplyPanels<TWidth, TVector>(
+        ref TileRun run, int height, PackedMatrix b, int k, int firstPanel, int lastPanel)
+        where TWidth : struct, IVectorWidth<TVector>
+        where TVector : struct
+    {
+        run.PanelStep = (nint)b.Depth * PackedMatrix.PanelWidth;
+        for (int panel = firstPanel; panel < lastPanel;)
+        {
+            int column = b.FirstColumn(panel), width = b.Width(panel);
+            run.Panel = b.Panel(panel) + (nint)k * PackedMatrix.PanelWidth;
+            MoveTo(ref run, column);
+            if (width == PackedMatrix.PanelWidth)
+            {
+                int full = b.FullPanels(panel, lastPanel);
+                bool thin = run.TileCount == 1 && (TWidth.Count == 16 ? height <= 3 : height == 1);
+                if (thin && full >= ThinTile<TWidth, TVector, Rows1>.Panels)
+                {
+                    run.PanelCount = full - full % ThinTile<TWidth, TVector, Rows1>.Panels;
+                    MultiplyThin<TWidth, TVector>(ref run, height);
+                }
+                else
+                {
+                    run.PanelCount = thin ? Math.Min(full, ThinTile<TWidth, TVector, Rows1>.Panels) : full;
+                    MultiplyRows<TWidth, TVector, TwoVectors>(ref run, height);
+                }
+
+                panel += run.PanelCount;
             }
             else
             {
-                MultiplyRows<TWidth, TVector, OneVector>(a, rows, b, c, cStep, depth, accumulate);
+                MultiplyEdge<TWidth, TVector>(ref run, height, width);
+                panel++;
+            }
+
+            MoveTo(ref run, -column);
+        }
+    }
+
+    private static void MoveTo(ref TileRun run, int columns)
+    {
+        for (int i = 0; columns != 0 && i < run.TileCount; i++)
+        {
+            run.Tiles[i].Target += columns;
+            if (run.Tiles[i].Initial != null) run.Tiles[i].Initial += columns;
+        }
+    }
+
+    /// <summary>An incomplete panel: through a small tile, so that nothing past its last column is touched.</summary>
+    private static void MultiplyEdge<TWidth, TVector>(ref TileRun run, int height, int width)
+        where TWidth : struct, IVectorWidth<TVector>
+        where TVector : struct
+    {
+        float* result = stackalloc float[MaximumTileRows * PackedMatrix.PanelWidth];
+        TileAddress inside = default;
+        TileRun edge = run;
+        edge.Tiles = &inside;
+        edge.TileCount = 1;
+        edge.PanelCount = 1;
+        edge.InitialStep = edge.TargetStep = PackedMatrix.PanelWidth;
+        for (int i = 0; i < run.TileCount; i++)
+        {
+            TileAddress tile = run.Tiles[i];
+            for (int row = 0; tile.Initial != null && row < height; row++)
+            {
+                var target = new Span<float>(result + row * PackedMatrix.PanelWidth, PackedMatrix.PanelWidth);
+                new ReadOnlySpan<float>(tile.Initial + row * run.InitialStep, width).CopyTo(target);
+                target[width..].Clear();
+            }
+
+            for (int column = 0; column < width; column += 2 * TWidth.Count)
+            {
+                inside.Left = tile.Left;
+                inside.Target = result + column;
+                inside.Initial = tile.Initial == null ? null : inside.Target;
+                edge.Panel = run.Panel + column;
+                if (width - column > TWidth.Count && 2 * TWidth.Count == PackedMatrix.PanelWidth)
+                {
+                    MultiplyRows<TWidth, TVector, TwoVectors>(ref edge, height);
+                }
+                else
+                {
+                    MultiplyRows<TWidth, TVector, OneVector>(ref edge, height);
+                    if (width - column <= TWidth.Count) continue;
+                    inside.Target += TWidth.Count;
+                    inside.Initial = tile.Initial == null ? null : inside.Target;
+                    edge.Panel += TWidth.Count;
+                    MultiplyRows<TWidth, TVector, OneVector>(ref edge, height);
+                }
+            }
+
+            for (int row = 0; row < height; row++)
+            {
+                new ReadOnlySpan<float>(result + row * PackedMatrix.PanelWidth, width)
+                    .CopyTo(new Span<float>(tile.Target + row * run.TargetStep, width));
             }
         }
     }
 
-    private static void MultiplyRows<TWidth, TVector, TColumns>(
-        LeftFactor a, int rows, float* b, float* c, nint cStep, int depth, bool accumulate)
+    private static void MultiplyThin<TWidth, TVector>(ref TileRun run, int rows)
+        where TWidth : struct, IVectorWidth<TVector>
+        where TVector : struct
+    {
+        switch (rows)
+        {
+            case 1: ThinTile<TWidth, TVector, Rows1>.Multiply(ref run); break;
+            case 2: ThinTile<TWidth, TVector, Rows2>.Multiply(ref run); break;
+            default: ThinTile<TWidth, TVector, Rows3>.Multiply(ref run); break;
+        }
+    }
+
+    private static void MultiplyRows<TWidth, TVector, TColumns>(ref TileRun run, int rows)
         where TWidth : struct, IVectorWidth<TVector>
         where TVector : struct
         where TColumns : struct, IVectorCount
     {
         switch (rows)
         {
-            case 1: Tile<TWidth, TVector, Rows1, TColumns>(a, b, c, cStep, depth, accumulate); break;
-            case 2: Tile<TWidth, TVector, Rows2, TColumns>(a, b, c, cStep, depth, accumulate); break;
-            case 3: Tile<TWidth, TVector, Rows3, TColumns>(a, b, c, cStep, depth, accumulate); break;
-            case 4: Tile<TWidth, TVector, Rows4, TColumns>(a, b, c, cStep, depth, accumulate); break;
-            case 5: Tile<TWidth, TVector, Rows5, TColumns>(a, b, c, cStep, depth, accumulate); break;
-            case 6: Tile<TWidth, TVector, Rows6, TColumns>(a, b, c, cStep, depth, accumulate); break;
-            case 7: Tile<TWidth, TVector, Rows7, TColumns>(a, b, c, cStep, depth, accumulate); break;
-            case 8: Tile<TWidth, TVector, Rows8, TColumns>(a, b, c, cStep, depth, accumulate); break;
-            case 9: Tile<TWidth, TVector, Rows9, TColumns>(a, b, c, cStep, depth, accumulate); break;
-            case 10: Tile<TWidth, TVector, Rows10, TColumns>(a, b, c, cStep, depth, accumulate); break;
-            case 11: Tile<TWidth, TVector, Rows11, TColumns>(a, b, c, cStep, depth, accumulate); break;
-            default: Tile<TWidth, TVector, Rows12, TColumns>(a, b, c, cStep, depth, accumulate); break;
+            case 1: ProductTile<TWidth, TVector, Rows1, TColumns>.Multiply(ref run); break;
+            case 2: ProductTile<TWidth, TVector, Rows2, TColumns>.Multiply(ref run); break;
+            case 3: ProductTile<TWidth, TVector, Rows3, TColumns>.Multiply(ref run); break;
+            case 4: ProductTile<TWidth, TVector, Rows4, TColumns>.Multiply(ref run); break;
+            case 5: ProductTile<TWidth, TVector, Rows5, TColumns>.Multiply(ref run); break;
+            case 6: ProductTile<TWidth, TVector, Rows6, TColumns>.Multiply(ref run); break;
+            case 7: ProductTile<TWidth, TVector, Rows7, TColumns>.Multiply(ref run); break;
+            case 8: ProductTile<TWidth, TVector, Rows8, TColumns>.Multiply(ref run); break;
+            case 9: ProductTile<TWidth, TVector, Rows9, TColumns>.Multiply(ref run); break;
+            case 10: ProductTile<TWidth, TVector, Rows10, TColumns>.Multiply(ref run); break;
+            case 11: ProductTile<TWidth, TVector, Rows11, TColumns>.Multiply(ref run); break;
+            default: ProductTile<TWidth, TVector, Rows12, TColumns>.Multiply(ref run); break;
         }
     }
-
-    private static void Tile<TWidth, TVector, TRows, TColumns>(
-        LeftFactor a, float* b, float* c, nint cStep, int depth, bool accumulate)
-        where TWidth : struct, IVectorWidth<TVector>
-        where TVector : struct
-        where TRows : struct, IRowCount
-        where TColumns : struct, IVectorCount =>
-        ProductTile<TWidth, TVector, TRows, TColumns>.Multiply(a.Start, a.RowStep, a.DepthStep, b, c, cStep, depth, accumulate);
 
     /// <summary>
-    /// Copies rows of a transposed left factor so that the steps of k follow one another: packed[k * rows + r].
+    /// Copies the tiles' rows of a transposed left factor so that the steps of k follow one another: packed[k * height + r].
+    /// Where rows are neighbours, whole vectors are copied: what they write too much the next step of k overwrites, and each
+    /// tile's room has a vector to spare at its end.
     /// </summary>
-    private static void PackLeft(LeftFactor a, int firstRow, int rows, int firstDepth, int depth, float* packed)
+    private static void PackLeft<TWidth, TVector>(
+        ref TileRun run, float** left, int firstDepth, int height, nint rowStep, nint depthStep, float* packed, int packedTile)
+        where TWidth : struct, IVectorWidth<TVector>
+        where TVector : struct
     {
-        float* source = a.Start + firstRow * a.RowStep + firstDepth * a.DepthStep;
-        if (a.RowStep == 1)
+        for (nint k = 0; k < run.Depth; k++)
         {
-            for (int k = 0; k < depth; k++, source += a.DepthStep, packed += rows)
+            // Past the last row of the last step of k there may be no memory to read.
+            bool whole = rowStep == 1 && k + 1 < run.Depth;
+            for (int i = 0; i < run.TileCount; i++)
             {
-                int row = 0;
-                for (; row + 4 <= rows; row += 4) Vector128.Store(Vector128.Load(source + row), packed + row);
-                for (; row < rows; row++) packed[row] = source[row];
+                float* source = left[i] + (firstDepth + k) * depthStep, target = packed + (nint)i * packedTile + k * height;
+                if (whole && depthStep >= TWidth.Count)
+                {
+                    for (int row = 0; row < height; row += TWidth.Count) TWidth.Store(TWidth.Load(source + row), target + row);
+                }
+                else
+                {
+                    for (int row = 0; row < height; row++) target[row] = source[row * rowStep];
+                }
             }
-
-            return;
-        }
-
-        for (int k = 0; k < depth; k++, source += a.DepthStep, packed += rows)
-        {
-            for (int row = 0; row < rows; row++) packed[row] = source[row * a.RowStep];
         }
     }
 
-    private static void ClearUnlessAccumulating(
-        int rows, PackedMatrix b, int firstPanel, int lastPanel, float* c, nint cStep, bool accumulate)
+    private static void CopyInitial(ref TileRun run, int height, PackedMatrix b, int firstPanel, int lastPanel)
     {
-        int first = firstPanel * PackedMatrix.PanelWidth, last = Math.Min(b.Columns, lastPanel * PackedMatrix.PanelWidth);
-        for (int row = 0; !accumulate && row < rows; row++)
+        for (int panel = firstPanel; panel < lastPanel; panel++)
         {
-            new Span<float>(c + row * cStep + first, last - first).Clear();
+            int column = b.FirstColumn(panel), width = b.Width(panel);
+            for (int i = 0; i < run.TileCount * height; i++)
+            {
+                TileAddress tile = run.Tiles[i / height];
+                var target = new Span<float>(tile.Target + i % height * run.TargetStep + column, width);
+                if (tile.Initial == null)
+                {
+                    target.Clear();
+                }
+                else
+                {
+                    new ReadOnlySpan<float>(tile.Initial + i % height * run.InitialStep + column, width).CopyTo(target);
+                }
+            }
         }
     }
 

@@ -4,6 +4,17 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Recurant.Numerics;
 
+/// <summary>Rows of a matrix that follow one another at a fixed distance.</summary>
+internal struct RowSource
+{
+    public Address Start;
+
+    /// <summary>Distance between rows, in floats.</summary>
+    public nint Step;
+
+    public int Rows;
+}
+
 /// <summary>
 /// The right factor B [K, N] of a product, laid out as the inner loop reads it: panels of 32 columns, in each panel the
 /// rows k one after the other; columns past N are zero. The layout is the same at every vector width.
@@ -21,8 +32,30 @@ internal sealed unsafe class PackedMatrix
     /// <summary>N, the columns of the products.</summary>
     public int Columns { get; private set; }
 
-    /// <summary>The number of panels: N / 32, rounded up.</summary>
-    public int Panels => (Columns + PanelWidth - 1) / PanelWidth;
+    /// <summary>
+    /// Groups of equally many columns, each beginning a new panel: one, or one a gate where workers divide hidden units.
+    /// </summary>
+    public int Groups { get; private set; } = 1;
+
+    /// <summary>The columns of a group.</summary>
+    private int GroupColumns => Columns / Groups;
+
+    /// <summary>The panels of a group: its columns / 32, rounded up.</summary>
+    public int GroupPanels => (GroupColumns + PanelWidth - 1) / PanelWidth;
+
+    /// <summary>The number of panels.</summary>
+    public int Panels => Groups * GroupPanels;
+
+    /// <summary>The column of B that a panel begins with.</summary>
+    public int FirstColumn(int panel) => panel / GroupPanels * GroupColumns + panel % GroupPanels * PanelWidth;
+
+    /// <summary>The columns in a panel: 32, or what is left in the last one of a group.</summary>
+    public int Width(int panel) => Math.Min(PanelWidth, GroupColumns - panel % GroupPanels * PanelWidth);
+
+    /// <summary>How many panels from this full one on, and below a limit, are full and follow one another in B.</summary>
+    public int FullPanels(int panel, int limit) => GroupColumns % PanelWidth == 0
+        ? limit - panel
+        : Math.Min(limit, panel / GroupPanels * GroupPanels + GroupColumns / PanelWidth) - panel;
 
     /// <summary>The first element of a panel.</summary>
     public float* Panel(int index) => _buffer.Pointer + (nint)index * Depth * PanelWidth;
@@ -30,16 +63,30 @@ internal sealed unsafe class PackedMatrix
     /// <summary>Packs B from its rows: B[k, n] = source[k * step + n].</summary>
     public void PackRows(Workers workers, float* source, nint step, int depth, int columns)
     {
-        var work = new PackRowsWork { Target = Resize(depth, columns), Source = source, Step = step };
-        Run(workers, ref work);
+        var rows = new RowSource { Start = new Address(source), Step = step, Rows = depth };
+        PackRows(workers, new ReadOnlySpan<RowSource>(ref rows), columns);
+    }
+
+    /// <summary>Packs B from rows that lie in several places, one after the other.</summary>
+    public void PackRows(Workers workers, ReadOnlySpan<RowSource> sources, int columns)
+    {
+        int depth = 0;
+        foreach (ref readonly RowSource source in sources) depth += source.Rows;
+        Resize(depth, columns);
+        fixed (RowSource* first = sources)
+        {
+            var work = new PackRowsWork { Target = this, Sources = first, Count = sources.Length };
+            Run(workers, ref work);
+        }
     }
 
     /// <summary>
     /// Packs B from the rows of its transpose (a weight [out, in] as PyTorch lays it out): B[k, n] = source[n * step + k].
+    /// The columns must divide evenly into the groups.
     /// </summary>
-    public void PackTransposed(Workers workers, float* source, nint step, int depth, int columns)
+    public void PackTransposed(Workers workers, float* source, nint step, int depth, int columns, int groups = 1)
     {
-        var work = new PackTransposedWork { Target = Resize(depth, columns), Source = source, Step = step };
+        var work = new PackTransposedWork { Target = Resize(depth, columns, groups), Source = source, Step = step };
         Run(workers, ref work);
     }
 
@@ -51,16 +98,17 @@ internal sealed unsafe class PackedMatrix
     }
 
     /// <summary>Packs the transpose of a matrix [N, K], such as a weight [out, in].</summary>
-    public void PackTransposed(Workers workers, Matrix transpose)
+    public void PackTransposed(Workers workers, Matrix transpose, int groups = 1)
     {
-        PackTransposed(workers, transpose.Start, transpose.RowStep, transpose.Columns, transpose.Rows);
+        PackTransposed(workers, transpose.Start, transpose.RowStep, transpose.Columns, transpose.Rows, groups);
         transpose.KeepAlive();
     }
 
-    private PackedMatrix Resize(int depth, int columns)
+    private PackedMatrix Resize(int depth, int columns, int groups = 1)
     {
         Depth = depth;
         Columns = columns;
+        Groups = groups;
         _buffer.Reserve(checked(Panels * depth * PanelWidth));
         return this;
     }
@@ -80,24 +128,40 @@ internal sealed unsafe class PackedMatrix
     private struct PackRowsWork : IParallelWork
     {
         public PackedMatrix Target;
-        public float* Source;
-        public nint Step;
+        public RowSource* Sources;
+        public int Count;
 
+        /// <summary>Row by row, as they lie in memory; each worker packs some rows of every panel.</summary>
         public readonly void Execute(int part, int parts)
         {
-            (int first, int last) = Partition.Range(Target.Panels, part, parts);
-            for (int panel = first; panel < last; panel++)
+            (int first, int last) = Partition.Range(Target.Depth, part, parts);
+            int k = 0;
+            for (int i = 0; i < Count && k < last; k += Sources[i++].Rows)
             {
-                float* destination = Target.Panel(panel);
-                float* source = Source + panel * PanelWidth;
-                int width = Math.Min(PanelWidth, Target.Columns - panel * PanelWidth);
-                for (int k = 0; k < Target.Depth; k++, destination += PanelWidth, source += Step)
-                {
-                    var row = new Span<float>(destination, PanelWidth);
-                    new ReadOnlySpan<float>(source, width).CopyTo(row);
-                    if (width < PanelWidth) row[width..].Clear();
-                }
+                int begin = Math.Max(first, k), end = Math.Min(last, k + Sources[i].Rows);
+                for (int row = begin; row < end; row++) CopyRow(Sources[i].Start.Pointer + (row - k) * Sources[i].Step, row);
             }
+        }
+
+        private readonly void CopyRow(float* source, int k)
+        {
+            nint step = (nint)Target.Depth * PanelWidth;
+            float* destination = Target.Panel(0) + (nint)k * PanelWidth;
+            int full = Target.Columns / PanelWidth, left = Target.Columns % PanelWidth;
+            for (int panel = 0; panel < full; panel++, source += PanelWidth, destination += step)
+            {
+                Vector256<float> a = Vector256.Load(source), b = Vector256.Load(source + 8);
+                Vector256<float> c = Vector256.Load(source + 16), d = Vector256.Load(source + 24);
+                a.Store(destination);
+                b.Store(destination + 8);
+                c.Store(destination + 16);
+                d.Store(destination + 24);
+            }
+
+            if (left == 0) return;
+            var row = new Span<float>(destination, PanelWidth);
+            new ReadOnlySpan<float>(source, left).CopyTo(row);
+            row[left..].Clear();
         }
     }
 
@@ -112,8 +176,8 @@ internal sealed unsafe class PackedMatrix
             (int first, int last) = Partition.Range(Target.Panels, part, parts);
             for (int panel = first; panel < last; panel++)
             {
-                int width = Math.Min(PanelWidth, Target.Columns - panel * PanelWidth);
-                TransposeBlock(Source + panel * PanelWidth * Step, Step, width, Target.Depth, Target.Panel(panel));
+                TransposeBlock(
+                    Source + Target.FirstColumn(panel) * Step, Step, Target.Width(panel), Target.Depth, Target.Panel(panel));
             }
         }
     }

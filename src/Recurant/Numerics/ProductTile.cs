@@ -33,11 +33,56 @@ internal interface IVectorCount
 internal readonly struct OneVector : IVectorCount { public static int Value => 1; }
 internal readonly struct TwoVectors : IVectorCount { public static int Value => 2; }
 
+/// <summary>Where one tile of a product reads and writes.</summary>
+internal unsafe struct TileAddress
+{
+    /// <summary>First element of A [rows, depth].</summary>
+    public float* Left;
+
+    /// <summary>First element of what the running sums start from [rows, columns]; null for zero.</summary>
+    public float* Initial;
+
+    /// <summary>First element of C [rows, columns].</summary>
+    public float* Target;
+}
+
+/// <summary>Tiles of equal height over neighbouring panels of B: what one call of the inner loop works through.</summary>
+internal unsafe struct TileRun
+{
+    /// <summary>The tiles; Initial and Target belong to the first panel.</summary>
+    public TileAddress* Tiles;
+
+    public int TileCount;
+
+    /// <summary>Distance between rows of A, in floats.</summary>
+    public nint RowStep;
+
+    /// <summary>Distance between the columns of A (steps of k), in floats.</summary>
+    public nint DepthStep;
+
+    /// <summary>Distance between rows of the initial values, in floats; zero where all rows start from one.</summary>
+    public nint InitialStep;
+
+    /// <summary>Distance between rows of C, in floats.</summary>
+    public nint TargetStep;
+
+    /// <summary>Number of steps of k.</summary>
+    public nint Depth;
+
+    /// <summary>First row of the first panel: row k stands at Panel + k * <see cref="PackedMatrix.PanelWidth"/>.</summary>
+    public float* Panel;
+
+    /// <summary>Distance between panels, in floats.</summary>
+    public nint PanelStep;
+
+    public int PanelCount;
+}
+
 /// <summary>
 /// The inner loop of every matrix product: a tile of C, up to 12 rows by one or two vectors, held in registers over the whole
 /// depth.
 /// <code>
-/// for k = 0 .. depth-1:  C[r, j] = fma(A[r, k], B[k, j], C[r, j])
+/// C[r, j] = initial[r, j];  for k = 0 .. depth-1:  C[r, j] = fma(A[r, k], B[k, j], C[r, j])
 /// </code>
 /// The lanes of a vector run over columns j, never over k, and every element of C is one running sum in the order of k:
 /// that is why no vector width, tile height or split over threads can change a bit of the result.
@@ -48,89 +93,94 @@ internal static unsafe class ProductTile<TWidth, TVector, TRows, TColumns>
     where TRows : struct, IRowCount
     where TColumns : struct, IVectorCount
 {
-    /// <summary>Adds A B to a tile of C, or overwrites it.</summary>
-    /// <param name="a">First element of A [rows, depth].</param>
-    /// <param name="rowStep">Distance between rows of A, in floats.</param>
-    /// <param name="depthStep">Distance between the columns of A (steps of k), in floats.</param>
-    /// <param name="b">
-    /// First element of the tile's columns in a packed panel of B: row k stands at b + k * <see
-    /// cref="PackedMatrix.PanelWidth"/>.
-    /// </param>
-    /// <param name="c">First element of the tile of C.</param>
-    /// <param name="cStep">Distance between rows of C, in floats.</param>
-    /// <param name="depth">Number of steps of k.</param>
-    /// <param name="accumulate">Whether the running sums continue from what stands in C, or start at zero.</param>
+    /// <summary>
+    /// Panel by panel, and in each panel tile by tile: the panel stays in the first-level cache for all tiles. With
+    /// <see cref="OneVector"/> only the first vector of one panel is computed.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply(
-        float* a, nint rowStep, nint depthStep, float* b, float* c, nint cStep, nint depth, bool accumulate)
+    public static void Multiply(ref TileRun run)
     {
-        TVector c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default;
-        TVector c30 = default, c31 = default, c40 = default, c41 = default, c50 = default, c51 = default;
-        TVector c60 = default, c61 = default, c70 = default, c71 = default, c80 = default, c81 = default;
-        TVector c90 = default, c91 = default, cA0 = default, cA1 = default, cB0 = default, cB1 = default;
-
-        if (accumulate)
+        int width = TColumns.Value * TWidth.Count;
+        int columns = TColumns.Value > 1 ? run.PanelCount * PackedMatrix.PanelWidth : width;
+        nint rowStep = run.RowStep, depthStep = run.DepthStep;
+        for (int column = 0; column < columns; column += width)
         {
-            float* row = c;
-            LoadRow(ref c00, ref c01, ref row, cStep);
-            if (TRows.Value > 1) LoadRow(ref c10, ref c11, ref row, cStep);
-            if (TRows.Value > 2) LoadRow(ref c20, ref c21, ref row, cStep);
-            if (TRows.Value > 3) LoadRow(ref c30, ref c31, ref row, cStep);
-            if (TRows.Value > 4) LoadRow(ref c40, ref c41, ref row, cStep);
-            if (TRows.Value > 5) LoadRow(ref c50, ref c51, ref row, cStep);
-            if (TRows.Value > 6) LoadRow(ref c60, ref c61, ref row, cStep);
-            if (TRows.Value > 7) LoadRow(ref c70, ref c71, ref row, cStep);
-            if (TRows.Value > 8) LoadRow(ref c80, ref c81, ref row, cStep);
-            if (TRows.Value > 9) LoadRow(ref c90, ref c91, ref row, cStep);
-            if (TRows.Value > 10) LoadRow(ref cA0, ref cA1, ref row, cStep);
-            if (TRows.Value > 11) LoadRow(ref cB0, ref cB1, ref row, cStep);
-        }
-
-        // Four pointers, each with the offsets 0, rowStep and 2 rowStep, reach twelve rows by plain x64 addressing modes.
-        float* a0 = a, a3 = a + 3 * rowStep, a6 = a + 6 * rowStep, a9 = a + 9 * rowStep;
-        float* end = b + depth * PackedMatrix.PanelWidth;
-        while (b < end)
-        {
-            TVector b0 = TWidth.Load(b), b1 = TColumns.Value > 1 ? TWidth.Load(b + TWidth.Count) : default;
-            // A weight seen once a step comes from the second-level cache or beyond: asking eight rows ahead hides the way.
-            // A prefetch past the end of the panel is harmless. (3 to 7% on LSTM layers of 200 and 512.)
-            if (Sse.IsSupported)
+            float* panel = run.Panel + column / PackedMatrix.PanelWidth * run.PanelStep + column % PackedMatrix.PanelWidth;
+            for (TileAddress* tile = run.Tiles, last = tile + run.TileCount; tile < last; tile++)
             {
-                Sse.Prefetch0(b + 8 * PackedMatrix.PanelWidth);
-                if (TColumns.Value > 1) Sse.Prefetch0(b + 8 * PackedMatrix.PanelWidth + TWidth.Count);
+                TVector c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default;
+                TVector c30 = default, c31 = default, c40 = default, c41 = default, c50 = default, c51 = default;
+                TVector c60 = default, c61 = default, c70 = default, c71 = default, c80 = default, c81 = default;
+                TVector c90 = default, c91 = default, cA0 = default, cA1 = default, cB0 = default, cB1 = default;
+
+                float* row = tile->Initial;
+                nint step = run.InitialStep;
+                if (row != null)
+                {
+                    row += column;
+                    LoadRow(ref c00, ref c01, ref row, step);
+                    if (TRows.Value > 1) LoadRow(ref c10, ref c11, ref row, step);
+                    if (TRows.Value > 2) LoadRow(ref c20, ref c21, ref row, step);
+                    if (TRows.Value > 3) LoadRow(ref c30, ref c31, ref row, step);
+                    if (TRows.Value > 4) LoadRow(ref c40, ref c41, ref row, step);
+                    if (TRows.Value > 5) LoadRow(ref c50, ref c51, ref row, step);
+                    if (TRows.Value > 6) LoadRow(ref c60, ref c61, ref row, step);
+                    if (TRows.Value > 7) LoadRow(ref c70, ref c71, ref row, step);
+                    if (TRows.Value > 8) LoadRow(ref c80, ref c81, ref row, step);
+                    if (TRows.Value > 9) LoadRow(ref c90, ref c91, ref row, step);
+                    if (TRows.Value > 10) LoadRow(ref cA0, ref cA1, ref row, step);
+                    if (TRows.Value > 11) LoadRow(ref cB0, ref cB1, ref row, step);
+                }
+
+                // Four pointers, each with the offsets 0, rowStep and 2 rowStep, reach twelve rows by plain addressing modes.
+                float* a0 = tile->Left, a3 = a0 + 3 * rowStep, a6 = a0 + 6 * rowStep, a9 = a0 + 9 * rowStep;
+                float* b = panel, end = b + run.Depth * PackedMatrix.PanelWidth;
+                while (b < end)
+                {
+                    TVector b0 = TWidth.Load(b), b1 = TColumns.Value > 1 ? TWidth.Load(b + TWidth.Count) : default;
+                    // A weight seen once a step comes from the second-level cache or beyond: asking eight rows ahead hides
+                    // the way. A prefetch past the end of the panel is harmless. (3 to 7% on LSTM layers of 200 and 512.)
+                    if (Sse.IsSupported)
+                    {
+                        Sse.Prefetch0(b + 8 * PackedMatrix.PanelWidth);
+                        if (width > 16) Sse.Prefetch0(b + 8 * PackedMatrix.PanelWidth + 16);
+                    }
+
+                    AddRow(ref c00, ref c01, a0, b0, b1);
+                    if (TRows.Value > 1) AddRow(ref c10, ref c11, a0 + rowStep, b0, b1);
+                    if (TRows.Value > 2) AddRow(ref c20, ref c21, a0 + 2 * rowStep, b0, b1);
+                    if (TRows.Value > 3) AddRow(ref c30, ref c31, a3, b0, b1);
+                    if (TRows.Value > 4) AddRow(ref c40, ref c41, a3 + rowStep, b0, b1);
+                    if (TRows.Value > 5) AddRow(ref c50, ref c51, a3 + 2 * rowStep, b0, b1);
+                    if (TRows.Value > 6) AddRow(ref c60, ref c61, a6, b0, b1);
+                    if (TRows.Value > 7) AddRow(ref c70, ref c71, a6 + rowStep, b0, b1);
+                    if (TRows.Value > 8) AddRow(ref c80, ref c81, a6 + 2 * rowStep, b0, b1);
+                    if (TRows.Value > 9) AddRow(ref c90, ref c91, a9, b0, b1);
+                    if (TRows.Value > 10) AddRow(ref cA0, ref cA1, a9 + rowStep, b0, b1);
+                    if (TRows.Value > 11) AddRow(ref cB0, ref cB1, a9 + 2 * rowStep, b0, b1);
+                    a0 += depthStep;
+                    if (TRows.Value > 3) a3 += depthStep;
+                    if (TRows.Value > 6) a6 += depthStep;
+                    if (TRows.Value > 9) a9 += depthStep;
+                    b += PackedMatrix.PanelWidth;
+                }
+
+                row = tile->Target + column;
+                step = run.TargetStep;
+                StoreRow(c00, c01, ref row, step);
+                if (TRows.Value > 1) StoreRow(c10, c11, ref row, step);
+                if (TRows.Value > 2) StoreRow(c20, c21, ref row, step);
+                if (TRows.Value > 3) StoreRow(c30, c31, ref row, step);
+                if (TRows.Value > 4) StoreRow(c40, c41, ref row, step);
+                if (TRows.Value > 5) StoreRow(c50, c51, ref row, step);
+                if (TRows.Value > 6) StoreRow(c60, c61, ref row, step);
+                if (TRows.Value > 7) StoreRow(c70, c71, ref row, step);
+                if (TRows.Value > 8) StoreRow(c80, c81, ref row, step);
+                if (TRows.Value > 9) StoreRow(c90, c91, ref row, step);
+                if (TRows.Value > 10) StoreRow(cA0, cA1, ref row, step);
+                if (TRows.Value > 11) StoreRow(cB0, cB1, ref row, step);
             }
-
-            AddRow(ref c00, ref c01, a0, b0, b1);
-            if (TRows.Value > 1) AddRow(ref c10, ref c11, a0 + rowStep, b0, b1);
-            if (TRows.Value > 2) AddRow(ref c20, ref c21, a0 + 2 * rowStep, b0, b1);
-            if (TRows.Value > 3) AddRow(ref c30, ref c31, a3, b0, b1);
-            if (TRows.Value > 4) AddRow(ref c40, ref c41, a3 + rowStep, b0, b1);
-            if (TRows.Value > 5) AddRow(ref c50, ref c51, a3 + 2 * rowStep, b0, b1);
-            if (TRows.Value > 6) AddRow(ref c60, ref c61, a6, b0, b1);
-            if (TRows.Value > 7) AddRow(ref c70, ref c71, a6 + rowStep, b0, b1);
-            if (TRows.Value > 8) AddRow(ref c80, ref c81, a6 + 2 * rowStep, b0, b1);
-            if (TRows.Value > 9) AddRow(ref c90, ref c91, a9, b0, b1);
-            if (TRows.Value > 10) AddRow(ref cA0, ref cA1, a9 + rowStep, b0, b1);
-            if (TRows.Value > 11) AddRow(ref cB0, ref cB1, a9 + 2 * rowStep, b0, b1);
-            a0 += depthStep;
-            if (TRows.Value > 3) a3 += depthStep;
-            if (TRows.Value > 6) a6 += depthStep;
-            if (TRows.Value > 9) a9 += depthStep;
-            b += PackedMatrix.PanelWidth;
         }
-
-        StoreRow(c00, c01, ref c, cStep);
-        if (TRows.Value > 1) StoreRow(c10, c11, ref c, cStep);
-        if (TRows.Value > 2) StoreRow(c20, c21, ref c, cStep);
-        if (TRows.Value > 3) StoreRow(c30, c31, ref c, cStep);
-        if (TRows.Value > 4) StoreRow(c40, c41, ref c, cStep);
-        if (TRows.Value > 5) StoreRow(c50, c51, ref c, cStep);
-        if (TRows.Value > 6) StoreRow(c60, c61, ref c, cStep);
-        if (TRows.Value > 7) StoreRow(c70, c71, ref c, cStep);
-        if (TRows.Value > 8) StoreRow(c80, c81, ref c, cStep);
-        if (TRows.Value > 9) StoreRow(c90, c91, ref c, cStep);
-        if (TRows.Value > 10) StoreRow(cA0, cA1, ref c, cStep);
-        if (TRows.Value > 11) StoreRow(cB0, cB1, ref c, cStep);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -63,7 +63,9 @@ internal sealed unsafe class Workers
     /// caller's work, or with the work this call is made from, the caller does all its parts itself: the result is the
     /// same.
     /// </summary>
-    public void Run<TWork>(scoped ref TWork work) where TWork : struct, IParallelWork
+    public void Run<TWork>(scoped ref TWork work) where TWork : struct, IParallelWork => Run(ref work, together: false);
+
+    private void Run<TWork>(scoped ref TWork work, bool together) where TWork : struct, IParallelWork
     {
         if (Count == 1)
         {
@@ -73,9 +75,10 @@ internal sealed unsafe class Workers
 
         if (Interlocked.CompareExchange(ref _busy, 1, 0) != 0)
         {
-            for (int part = 0; part < Count; part++)
+            int parts = together ? 1 : Count;
+            for (int part = 0; part < parts; part++)
             {
-                work.Execute(part, Count);
+                work.Execute(part, parts);
             }
 
             return;
@@ -122,6 +125,12 @@ internal sealed unsafe class Workers
             Volatile.Write(ref _busy, 0);
         }
     }
+
+    /// <summary>
+    /// Executes parts that wait for one another: each on a thread of its own if there are as many threads, or else one part
+    /// that is the whole.
+    /// </summary>
+    public void RunTogether<TWork>(scoped ref TWork work) where TWork : struct, IParallelWork => Run(ref work, together: true);
 
     private static void Execute<TWork>(void* state, int part, int parts) where TWork : struct, IParallelWork =>
         Unsafe.AsRef<TWork>(state).Execute(part, parts);

@@ -1,0 +1,70 @@
+using Recurant.Cells;
+using Recurant.Data;
+using Recurant.Numerics;
+
+namespace Recurant.Layers;
+
+/// <summary>gates = b + W_ih x_t for some steps together: one product for all of a worker's rows.</summary>
+internal static class InputShare
+{
+    /// <summary>Fills the gates of the steps [begin, end) for a worker's rows and units.</summary>
+    public static void Add(RecurrentCell cell, in WorkShare share, SequenceBatch batch, int begin, int end, Matrix input)
+    {
+        CellMemory memory = share.Memory;
+        int width = cell.Gates * cell.HiddenSize, count = 0;
+        Span<RowBlock> blocks = stackalloc RowBlock[end - begin];
+        for (int t = begin; t < end; t++)
+        {
+            int sequences = batch.SequencesAt(t);
+            if (share.First >= sequences) continue;
+            int row = batch.RowStart(t) + share.First;
+            int gateRow = (memory.KeepsHistory ? batch.RowStart(t) : (t - begin) * batch.Sequences) + share.First;
+            int rows = (sequences - share.First + share.Stride - 1) / share.Stride;
+            if (cell.OneHotInput)
+            {
+                AddColumns(cell, share, batch, row, gateRow, rows);
+                continue;
+            }
+
+            Address left = input.At(row), target = memory.Gates.At(gateRow);
+            if (count > 0)
+            {
+                // Rows that go on at the same distance make one block with those before, and taller tiles.
+                ref RowBlock before = ref blocks[count - 1];
+                if (left == before.Left + (nint)before.Rows * share.Stride * input.RowStep &&
+                    target == before.Target + (nint)before.Rows * share.Stride * width)
+                {
+                    before.Rows += rows;
+                    continue;
+                }
+            }
+
+            blocks[count++] = new RowBlock { Left = left, Initial = memory.GateStart.At(0), Target = target, Rows = rows };
+        }
+
+        if (count == 0) return;
+        var steps = new RowSteps(share.Stride * input.RowStep, 0, share.Stride * width);
+        CellStep.MultiplyUnits(
+            blocks[..count], steps, memory.Packed.Input.Matrix, cell.HiddenSize, share.FirstUnit,
+            share.Units);
+    }
+
+    /// <summary>W_ih x for a one-hot x is a column of W_ih.</summary>
+    private static void AddColumns(
+        RecurrentCell cell, in WorkShare share, SequenceBatch batch, int row, int gateRow, int rows)
+    {
+        Matrix columns = cell.InputWeights.Matrix;
+        for (int i = 0; i < rows; i++, row += share.Stride, gateRow += share.Stride)
+        {
+            Span<float> gates = share.Memory.Gates.Row(gateRow), start = share.Memory.GateStart.Span;
+            Span<float> column = columns.Row(batch.Tokens[row]);
+            for (int gate = 0; gate < cell.Gates; gate++)
+            {
+                int first = gate * cell.HiddenSize + share.FirstUnit;
+                Span<float> target = gates.Slice(first, share.Units);
+                start.Slice(first, share.Units).CopyTo(target);
+                Elementwise.Add(column.Slice(first, share.Units), target);
+            }
+        }
+    }
+}

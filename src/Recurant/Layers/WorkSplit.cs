@@ -1,0 +1,109 @@
+using Recurant.Cells;
+using Recurant.Data;
+using Recurant.Numerics;
+
+namespace Recurant.Layers;
+
+/// <summary>Work whose parts wait for one another, so that each needs a thread of its own.</summary>
+internal interface IMeetingWork : IParallelWork;
+
+/// <summary>
+/// How the workers divide a layer in one direction; the result never depends on it.
+/// <para>By sequences: each worker runs its own through all steps, and nobody waits.</para>
+/// <para>By hidden units: each worker computes its units of every gate for all sequences, and all meet after each step. It
+/// is the better way with few sequences, and with weights too large for a core's own cache: each core then reads only its
+/// part of them.</para>
+/// </summary>
+internal readonly struct WorkSplit
+{
+    /// <summary>Multiply-adds of the whole layer below which a second thread costs more than it gives.</summary>
+    private const long WorthSplitting = 1 << 18;
+
+    /// <summary>Multiply-adds of one step that outweigh a meeting of the workers.</summary>
+    private const long WorthMeeting = 1 << 16;
+
+    /// <summary>Weights of a step, in floats, that a core's second-level cache holds beside everything else.</summary>
+    private const long CachedWeights = 160 * 1024;
+
+    /// <summary>Sequences of one worker below which a step's product is slow.</summary>
+    private const int FewSequences = 6;
+
+    /// <summary>Floats of gates that stay in a core's second-level cache beside the weights.</summary>
+    private const int CachedGates = 64 * 1024;
+
+    /// <summary>Rows of input for which it pays to read W_ih.</summary>
+    private const int RowsPerReading = 48;
+
+    private const int MostStepsPerChunk = 128;
+
+    private WorkSplit(int parts, bool dividesUnits)
+    {
+        Parts = parts;
+        DividesUnits = dividesUnits;
+    }
+
+    public int Parts { get; }
+
+    public bool DividesUnits { get; }
+
+    public static WorkSplit Of(RecurrentCell cell, SequenceBatch batch, int workers, bool copiesPrevious)
+    {
+        long weights = (long)cell.Gates * cell.HiddenSize * cell.HiddenSize;
+        if (workers == 1 || batch.Rows * weights < WorthSplitting) return new WorkSplit(1, false);
+        int panels = (cell.HiddenSize + PackedMatrix.PanelWidth - 1) / PackedMatrix.PanelWidth;
+        long step = batch.Rows / batch.Steps * weights;
+        bool canDivide = cell.DividesUnits && !copiesPrevious && panels >= workers && step > WorthMeeting;
+        bool wins = batch.Sequences < FewSequences * workers || weights > CachedWeights;
+        if (canDivide && wins) return new WorkSplit(workers, true);
+        return batch.Sequences > 1 ? new WorkSplit(workers, false) : new WorkSplit(1, false);
+    }
+
+    /// <summary>Steps whose input share is computed together.</summary>
+    public int StepsPerChunk(RecurrentCell cell, SequenceBatch batch)
+    {
+        int rows = DividesUnits ? batch.Sequences : (batch.Sequences + Parts - 1) / Parts;
+        long gates = (long)cell.Gates * cell.HiddenSize / (DividesUnits ? Parts : 1) * rows;
+        long cached = CachedGates / gates, worth = (RowsPerReading + rows - 1) / rows;
+        return (int)Math.Clamp(Math.Max(cached, worth), 1, Math.Min(MostStepsPerChunk, batch.Steps));
+    }
+
+    public void Run<TWork>(Workers workers, ref TWork work) where TWork : struct, IMeetingWork
+    {
+        if (Parts == 1) work.Execute(0, 1); else workers.RunTogether(ref work);
+    }
+}
+
+/// <summary>What one worker does of a layer in one direction.</summary>
+internal readonly struct WorkShare
+{
+    public WorkShare(RecurrentCell cell, CellMemory memory, Matrix output, int part, int parts, bool dividesUnits)
+    {
+        Memory = memory;
+        Output = output;
+        (First, Stride) = dividesUnits ? (0, 1) : (part, parts);
+        Units = cell.HiddenSize;
+        if (!dividesUnits) return;
+        int panels = (cell.HiddenSize + PackedMatrix.PanelWidth - 1) / PackedMatrix.PanelWidth;
+        (int first, int last) = Partition.Range(panels, part, parts);
+        FirstUnit = first * PackedMatrix.PanelWidth;
+        Units = Math.Min(cell.HiddenSize, last * PackedMatrix.PanelWidth) - FirstUnit;
+    }
+
+    public CellMemory Memory { get; }
+
+    public Matrix Output { get; }
+
+    public Matrix DOutput { get; init; }
+
+    public int First { get; }
+
+    public int Stride { get; }
+
+    public int FirstUnit { get; }
+
+    public int Units { get; }
+
+    public bool StartsFromZero { get; init; }
+
+    public bool Copies { get; init; }
+}

@@ -1,0 +1,37 @@
+using System.Runtime.InteropServices;
+
+namespace Recurant.Numerics;
+
+/// <summary>
+/// A meeting point of worker threads inside one piece of work: nobody goes on before everybody has come. Meant for waits of
+/// less than a microsecond; who waits longer offers its core to others.
+/// </summary>
+[StructLayout(LayoutKind.Explicit, Size = 192)]
+internal struct SpinBarrier
+{
+    private const int SpinsBeforeYield = 2000;
+
+    // On cache lines of their own: one is written by all, the other read by all.
+    [FieldOffset(64)]
+    private int _arrived;
+
+    [FieldOffset(128)]
+    private int _generation;
+
+    /// <summary>Waits for all of <paramref name="parts"/> workers. What each wrote before, all see afterwards.</summary>
+    public void Meet(int parts)
+    {
+        int generation = Volatile.Read(ref _generation);
+        if (Interlocked.Increment(ref _arrived) == parts)
+        {
+            _arrived = 0;
+            Volatile.Write(ref _generation, generation + 1);
+            return;
+        }
+
+        for (int spins = 0; Volatile.Read(ref _generation) == generation; spins++)
+        {
+            if (spins < SpinsBeforeYield) Thread.SpinWait(1); else Thread.Yield();
+        }
+    }
+}
