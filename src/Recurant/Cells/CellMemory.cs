@@ -4,29 +4,44 @@ using Recurant.Parameters;
 namespace Recurant.Cells;
 
 /// <summary>A matrix [rows, columns] of a workspace that grows with the batch.</summary>
-internal sealed class RowStore
+/// <param name="isTarget">
+/// Whether products write into it: then every row begins on a cache line, and rows do not lie a multiple of 4 KB apart,
+/// where they would drive one another out of the cache (4 to 8% of a product's time).
+/// </param>
+internal sealed class RowStore(bool isTarget = false)
 {
+    private const int CacheLine = 16, Page = 1024;
     private readonly FloatBuffer _buffer = new();
     private int _columns;
+
+    /// <summary>Distance between rows, in floats.</summary>
+    public int Step { get; private set; }
 
     public RowStore Reserve(int rows, int columns)
     {
         _columns = columns;
-        _buffer.Reserve(checked(rows * columns));
+        Step = columns;
+        if (isTarget && columns > CacheLine)
+        {
+            Step = (columns + CacheLine - 1) / CacheLine * CacheLine;
+            if (Step % Page == 0) Step += CacheLine;
+        }
+
+        _buffer.Reserve(checked(rows * Step));
         return this;
     }
 
     /// <summary>The first so many rows.</summary>
-    public Matrix Rows(int rows) => new(_buffer, 0, rows, _columns);
+    public Matrix Rows(int rows) => new(_buffer, 0, rows, _columns, Step);
 
     /// <summary>The rows first, first + 1, ...</summary>
-    public Matrix Rows(int first, int count) => new(_buffer, first * _columns, count, _columns);
+    public Matrix Rows(int first, int count) => new(_buffer, first * Step, count, _columns, Step);
 
     /// <summary>One row.</summary>
-    public Span<float> Row(int row) => _buffer.Span.Slice(row * _columns, _columns);
+    public Span<float> Row(int row) => _buffer.Span.Slice(row * Step, _columns);
 
     /// <summary>Where a row begins; valid until the store grows.</summary>
-    public Address At(int row) => _buffer.At((nint)row * _columns);
+    public Address At(int row) => _buffer.At((nint)row * Step);
 
     public void Clear() => _buffer.Clear();
 }
@@ -91,10 +106,10 @@ internal sealed class CellMemory
     public FloatBuffer GateStart { get; } = new();
 
     /// <summary>[rows, G H]: the input's share, then the activated gates, then their gradients.</summary>
-    public RowStore Gates { get; } = new();
+    public RowStore Gates { get; } = new(isTarget: true);
 
     /// <summary>[rows, G H]: the hidden state's share of the gates where it must be kept apart (GRU, reset inside).</summary>
-    public RowStore HiddenGates { get; } = new();
+    public RowStore HiddenGates { get; } = new(isTarget: true);
 
     /// <summary>
     /// [rows, H]: h_(t-1) as it entered the product, where that is a copy: with the recurrent dropout mask applied.
@@ -130,13 +145,13 @@ internal sealed class CellMemory
     public RowStore Intermediate { get; } = new();
 
     /// <summary>[B, H]: dh on its way back through time, one row a sequence.</summary>
-    public RowStore DHidden { get; } = new();
+    public RowStore DHidden { get; } = new(isTarget: true);
 
     /// <summary>[B, H]: dc on its way back through time.</summary>
     public RowStore DCell { get; } = new();
 
     /// <summary>[B, H]: the share of dh_(t-1) that comes through W_hh.</summary>
-    public RowStore Product { get; } = new();
+    public RowStore Product { get; } = new(isTarget: true);
 
     /// <summary>[B, H]: scratch of a step back (GRU, reset outside).</summary>
     public RowStore Scratch { get; } = new();

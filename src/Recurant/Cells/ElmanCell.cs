@@ -74,7 +74,8 @@ internal sealed class ElmanCell(
     public override void StepForward(in CellStep step)
     {
         CellMemory memory = step.Memory;
-        step.AddHiddenShare(memory.Packed.Forward.Matrix, Address.None, memory.Gates.At(step.GateRowStart), HiddenSize); // (1)
+        step.AddHiddenShare(
+            memory.Packed.Forward.Matrix, Address.None, memory.Gates.At(step.GateRowStart), memory.Gates.Step); // (1)
         for (int b = step.First; b < step.Count; b += step.Stride)
         {
             var output = step.Hidden(b).Span(step.Units);

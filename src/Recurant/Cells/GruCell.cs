@@ -47,7 +47,7 @@ internal sealed class GruCell(int inputSize, int hiddenSize, string suffix, bool
         CellMemory memory = step.Memory;
         // (3), and the hidden share of (1) and (2)
         Address target = memory.HiddenGates.At(step.HistoryRow(0));
-        step.AddHiddenShare(memory.Packed.Forward.Matrix, HiddenBias.Matrix.At(0), target, 3 * HiddenSize);
+        step.AddHiddenShare(memory.Packed.Forward.Matrix, HiddenBias.Matrix.At(0), target, memory.HiddenGates.Step);
 
         var kernel = new ForwardKernel(step, HiddenSize);
         UnitLoop.Run(ref kernel, step.First, step.Count, step.Stride, step.Units);

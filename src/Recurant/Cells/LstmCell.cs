@@ -51,8 +51,8 @@ internal sealed class LstmCell(int inputSize, int hiddenSize, string suffix, boo
     public override void StepForward(in CellStep step)
     {
         CellMemory memory = step.Memory;
-        int gates = Gates * HiddenSize;
-        step.AddHiddenShare(memory.Packed.Forward.Matrix, Address.None, memory.Gates.At(step.GateRowStart), gates);
+        step.AddHiddenShare(
+            memory.Packed.Forward.Matrix, Address.None, memory.Gates.At(step.GateRowStart), memory.Gates.Step);
         var kernel = new ForwardKernel(step, HiddenSize);
         UnitLoop.Run(ref kernel, step.First, step.Count, step.Stride, step.Units);
     }

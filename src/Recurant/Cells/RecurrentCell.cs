@@ -146,14 +146,15 @@ internal abstract class RecurrentCell
     {
         CellMemory memory = step.Memory;
         PackedMatrix weights = memory.Packed.Backward.Matrix;
-        Address target = (step.HasMask ? memory.Product : memory.DHidden).At(step.First);
-        nint targetStep = step.Stride * HiddenSize;
+        RowStore store = step.HasMask ? memory.Product : memory.DHidden;
+        Address target = store.At(step.First);
+        nint targetStep = step.Stride * store.Step;
         var block = new RowBlock
         {
             Left = dGates.At(step.RowStart + step.First), Initial = CarriesDHidden && !step.HasMask ? target : Address.None,
             Target = target, Rows = step.OwnRows,
         };
-        var steps = new RowSteps(step.Stride * weights.Depth, targetStep, targetStep);
+        var steps = new RowSteps(step.Stride * dGates.Step, targetStep, targetStep);
         CellStep.MultiplyUnits(
             new ReadOnlySpan<RowBlock>(ref block), steps, weights, HiddenSize, step.FirstUnit, step.Units);
         if (!step.HasMask || CarriesDHidden) return;

@@ -11,7 +11,7 @@ internal static class InputShare
     public static void Add(RecurrentCell cell, in WorkShare share, SequenceBatch batch, int begin, int end, Matrix input)
     {
         CellMemory memory = share.Memory;
-        int width = cell.Gates * cell.HiddenSize, count = 0;
+        int count = 0, gateStep = memory.Gates.Step;
         Span<RowBlock> blocks = stackalloc RowBlock[end - begin];
         for (int t = begin; t < end; t++)
         {
@@ -32,7 +32,7 @@ internal static class InputShare
                 // Rows that go on at the same distance make one block with those before, and taller tiles.
                 ref RowBlock before = ref blocks[count - 1];
                 if (left == before.Left + (nint)before.Rows * share.Stride * input.RowStep &&
-                    target == before.Target + (nint)before.Rows * share.Stride * width)
+                    target == before.Target + (nint)before.Rows * share.Stride * gateStep)
                 {
                     before.Rows += rows;
                     continue;
@@ -43,7 +43,7 @@ internal static class InputShare
         }
 
         if (count == 0) return;
-        var steps = new RowSteps(share.Stride * input.RowStep, 0, share.Stride * width);
+        var steps = new RowSteps(share.Stride * input.RowStep, 0, share.Stride * gateStep);
         CellStep.MultiplyUnits(
             blocks[..count], steps, memory.Packed.Input.Matrix, cell.HiddenSize, share.FirstUnit,
             share.Units);

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Recurant.Numerics;
 
@@ -51,9 +52,6 @@ internal readonly struct RowSteps(nint left, nint initial, nint target)
 /// </summary>
 internal static unsafe class MatrixProduct
 {
-    /// <summary>Steps of k per block: a panel of 256 x 32 floats fills two thirds of a 48 KB first-level cache.</summary>
-    private const int DepthBlock = 256;
-
     /// <summary>Tiles of rows that share a panel while it is in the first-level cache.</summary>
     private const int TilesPerChunk = 16;
 
@@ -247,19 +245,16 @@ internal static unsafe class MatrixProduct
             return;
         }
 
-        // A panel that only one tile reads need not stay in the cache; there the rows of A must.
-        int most = run.TileCount == 1 ? 2 * DepthBlock : DepthBlock;
-        int depthSteps = (b.Depth + most - 1) / most;
         bool packs = run.DepthStep != 1;
         nint rowStep = run.RowStep, depthStep = run.DepthStep, initialStep = run.InitialStep;
-        int packedTile = height * most + 16;
+        int packedTile = height * PackedMatrix.DepthBlock + 16;
         float* packed = packs ? PackedLeft(run.TileCount * packedTile) : null;
         float** left = stackalloc float*[TilesPerChunk];
         for (int i = 0; i < run.TileCount; i++) left[i] = run.Tiles[i].Left;
 
-        for (int step = 0; step < depthSteps; step++)
+        for (int step = 0; step < b.DepthSteps; step++)
         {
-            (int k, int end) = Partition.Range(b.Depth, step, depthSteps);
+            (int k, int end) = b.DepthRange(step);
             run.Depth = end - k;
             if (packs)
             {
@@ -275,7 +270,7 @@ internal static unsafe class MatrixProduct
             }
 
             if (step > 0) run.InitialStep = run.TargetStep;
-            MultiplyPanels<TWidth, TVector>(ref run, height, b, k, firstPanel, lastPanel);
+            MultiplyPanels<TWidth, TVector>(ref run, height, b, step, firstPanel, lastPanel);
         }
 
         (run.RowStep, run.DepthStep, run.InitialStep) = (rowStep, depthStep, initialStep);
@@ -283,15 +278,15 @@ internal static unsafe class MatrixProduct
 
     /// <summary>One step of the depth: full panels together as far as they are neighbours in C, a half empty one alone.</summary>
     private static void MultiplyPanels<TWidth, TVector>(
-        ref TileRun run, int height, PackedMatrix b, int k, int firstPanel, int lastPanel)
+        ref TileRun run, int height, PackedMatrix b, int step, int firstPanel, int lastPanel)
         where TWidth : struct, IVectorWidth<TVector>
         where TVector : struct
     {
-        run.PanelStep = (nint)b.Depth * PackedMatrix.PanelWidth;
+        run.PanelStep = b.PanelStep(step);
         for (int panel = firstPanel; panel < lastPanel;)
         {
             int column = b.FirstColumn(panel), width = b.Width(panel);
-            run.Panel = b.Panel(panel) + (nint)k * PackedMatrix.PanelWidth;
+            run.Panel = b.Panel(panel, step);
             MoveTo(ref run, column);
             if (width == PackedMatrix.PanelWidth)
             {
@@ -312,7 +307,7 @@ internal static unsafe class MatrixProduct
             }
             else
             {
-                MultiplyEdge<TWidth, TVector>(ref run, height, width);
+                MultiplyLastPanel<TWidth, TVector>(ref run, height, width);
                 panel++;
             }
 
@@ -329,52 +324,52 @@ internal static unsafe class MatrixProduct
         }
     }
 
-    /// <summary>An incomplete panel: through a small tile, so that nothing past its last column is touched.</summary>
-    private static void MultiplyEdge<TWidth, TVector>(ref TileRun run, int height, int width)
+    /// <summary>
+    /// An incomplete panel: whole vectors as they are, and the rest through a small tile, so that nothing past the last
+    /// column is touched.
+    /// </summary>
+    private static void MultiplyLastPanel<TWidth, TVector>(ref TileRun run, int height, int width)
         where TWidth : struct, IVectorWidth<TVector>
         where TVector : struct
     {
-        float* result = stackalloc float[MaximumTileRows * PackedMatrix.PanelWidth];
+        int column = 0;
+        for (; column + TWidth.Count <= width; column += TWidth.Count)
+        {
+            MultiplyRows<TWidth, TVector, OneVector>(ref run, height);
+            run.Panel += TWidth.Count;
+            MoveTo(ref run, TWidth.Count);
+        }
+
+        if (column < width) MultiplyRest<TWidth, TVector>(ref run, height, width - column);
+        MoveTo(ref run, -column);
+    }
+
+    /// <summary>The last columns, fewer than a vector has lanes.</summary>
+    private static void MultiplyRest<TWidth, TVector>(ref TileRun run, int height, int width)
+        where TWidth : struct, IVectorWidth<TVector>
+        where TVector : struct
+    {
+        float* result = stackalloc float[MaximumTileRows * TWidth.Count];
         TileAddress inside = default;
-        TileRun edge = run;
-        edge.Tiles = &inside;
-        edge.TileCount = 1;
-        edge.PanelCount = 1;
-        edge.InitialStep = edge.TargetStep = PackedMatrix.PanelWidth;
+        TileRun rest = run;
+        rest.Tiles = &inside;
+        rest.TileCount = 1;
+        rest.InitialStep = rest.TargetStep = TWidth.Count;
         for (int i = 0; i < run.TileCount; i++)
         {
             TileAddress tile = run.Tiles[i];
+            inside = tile with { Target = result, Initial = tile.Initial == null ? null : result };
             for (int row = 0; tile.Initial != null && row < height; row++)
             {
-                var target = new Span<float>(result + row * PackedMatrix.PanelWidth, PackedMatrix.PanelWidth);
+                var target = new Span<float>(result + row * TWidth.Count, TWidth.Count);
                 new ReadOnlySpan<float>(tile.Initial + row * run.InitialStep, width).CopyTo(target);
                 target[width..].Clear();
             }
 
-            for (int column = 0; column < width; column += 2 * TWidth.Count)
-            {
-                inside.Left = tile.Left;
-                inside.Target = result + column;
-                inside.Initial = tile.Initial == null ? null : inside.Target;
-                edge.Panel = run.Panel + column;
-                if (width - column > TWidth.Count && 2 * TWidth.Count == PackedMatrix.PanelWidth)
-                {
-                    MultiplyRows<TWidth, TVector, TwoVectors>(ref edge, height);
-                }
-                else
-                {
-                    MultiplyRows<TWidth, TVector, OneVector>(ref edge, height);
-                    if (width - column <= TWidth.Count) continue;
-                    inside.Target += TWidth.Count;
-                    inside.Initial = tile.Initial == null ? null : inside.Target;
-                    edge.Panel += TWidth.Count;
-                    MultiplyRows<TWidth, TVector, OneVector>(ref edge, height);
-                }
-            }
-
+            MultiplyRows<TWidth, TVector, OneVector>(ref rest, height);
             for (int row = 0; row < height; row++)
             {
-                new ReadOnlySpan<float>(result + row * PackedMatrix.PanelWidth, width)
+                new ReadOnlySpan<float>(result + row * TWidth.Count, width)
                     .CopyTo(new Span<float>(tile.Target + row * run.TargetStep, width));
             }
         }
@@ -419,25 +414,39 @@ internal static unsafe class MatrixProduct
     /// Where rows are neighbours, whole vectors are copied: what they write too much the next step of k overwrites, and each
     /// tile's room has a vector to spare at its end.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void PackLeft<TWidth, TVector>(
         ref TileRun run, float** left, int firstDepth, int height, nint rowStep, nint depthStep, float* packed, int packedTile)
         where TWidth : struct, IVectorWidth<TVector>
         where TVector : struct
     {
-        for (nint k = 0; k < run.Depth; k++)
+        // Eight steps of k at a time: a tile's part of them is copied in one go, and all tiles' parts of a row are read
+        // shortly after one another.
+        const int Together = 8;
+        for (nint k = 0; k < run.Depth; k += Together)
         {
             // Past the last row of the last step of k there may be no memory to read.
-            bool whole = rowStep == 1 && k + 1 < run.Depth;
+            nint count = Math.Min(Together, run.Depth - k);
+            bool whole = rowStep == 1 && k + count < run.Depth && depthStep >= TWidth.Count;
             for (int i = 0; i < run.TileCount; i++)
             {
                 float* source = left[i] + (firstDepth + k) * depthStep, target = packed + (nint)i * packedTile + k * height;
-                if (whole && depthStep >= TWidth.Count)
+                for (nint end = k + count, j = k; j < end; j++, source += depthStep, target += height)
                 {
-                    for (int row = 0; row < height; row += TWidth.Count) TWidth.Store(TWidth.Load(source + row), target + row);
-                }
-                else
-                {
-                    for (int row = 0; row < height; row++) target[row] = source[row * rowStep];
+                    // The rows lie far apart, so the cache does not guess the next ones.
+                    if (Sse.IsSupported) Sse.Prefetch0(source + Together * depthStep);
+                    if (whole)
+                    {
+                        TWidth.Store(TWidth.Load(source), target);
+                        for (int row = TWidth.Count; row < height; row += TWidth.Count)
+                        {
+                            TWidth.Store(TWidth.Load(source + row), target + row);
+                        }
+                    }
+                    else
+                    {
+                        for (int row = 0; row < height; row++) target[row] = source[row * rowStep];
+                    }
                 }
             }
         }

@@ -16,13 +16,18 @@ internal struct RowSource
 }
 
 /// <summary>
-/// The right factor B [K, N] of a product, laid out as the inner loop reads it: panels of 32 columns, in each panel the
-/// rows k one after the other; columns past N are zero. The layout is the same at every vector width.
+/// The right factor B [K, N] of a product, laid out as the inner loop reads it: the depth in steps of at most 256 rows, in
+/// each step panels of 32 columns, in each panel the rows k one after the other; columns past N are zero. A product reads
+/// it from the first float to the last, which is how weights come fastest from the outer caches. The layout is the same at
+/// every vector width.
 /// </summary>
 internal sealed unsafe class PackedMatrix
 {
     /// <summary>Columns in a panel: two vectors of AVX-512, four of AVX2, eight of NEON.</summary>
     public const int PanelWidth = 32;
+
+    /// <summary>Rows of a panel that fit two thirds of a 48 KB first-level cache.</summary>
+    public const int DepthBlock = 256;
 
     private readonly FloatBuffer _buffer = new();
 
@@ -57,8 +62,27 @@ internal sealed unsafe class PackedMatrix
         ? limit - panel
         : Math.Min(limit, panel / GroupPanels * GroupPanels + GroupColumns / PanelWidth) - panel;
 
-    /// <summary>The first element of a panel.</summary>
-    public float* Panel(int index) => _buffer.Pointer + (nint)index * Depth * PanelWidth;
+    /// <summary>
+    /// The steps in which a product goes over the depth: so many that a panel's share fits the first-level cache.
+    /// </summary>
+    public int DepthSteps => Math.Max(1, (Depth + DepthBlock - 1) / DepthBlock);
+
+    /// <summary>The rows k of one step: [First, Last).</summary>
+    public (int First, int Last) DepthRange(int step) => Partition.Range(Depth, step, DepthSteps);
+
+    /// <summary>The first element of a panel's share in a step of the depth.</summary>
+    public float* Panel(int index, int step)
+    {
+        (int first, int last) = DepthRange(step);
+        return _buffer.Pointer + ((nint)first * Panels + (nint)index * (last - first)) * PanelWidth;
+    }
+
+    /// <summary>Distance between the panels of a step, in floats.</summary>
+    public nint PanelStep(int step)
+    {
+        (int first, int last) = DepthRange(step);
+        return (nint)(last - first) * PanelWidth;
+    }
 
     /// <summary>Packs B from its rows: B[k, n] = source[k * step + n].</summary>
     public void PackRows(Workers workers, float* source, nint step, int depth, int columns)
@@ -135,18 +159,26 @@ internal sealed unsafe class PackedMatrix
         public readonly void Execute(int part, int parts)
         {
             (int first, int last) = Partition.Range(Target.Depth, part, parts);
-            int k = 0;
+            int k = 0, depthStep = 0;
             for (int i = 0; i < Count && k < last; k += Sources[i++].Rows)
             {
                 int begin = Math.Max(first, k), end = Math.Min(last, k + Sources[i].Rows);
-                for (int row = begin; row < end; row++) CopyRow(Sources[i].Start.Pointer + (row - k) * Sources[i].Step, row);
+                for (int row = begin; row < end;)
+                {
+                    while (row >= Target.DepthRange(depthStep).Last) depthStep++;
+                    (int firstOfStep, int lastOfStep) = Target.DepthRange(depthStep);
+                    nint panelStep = Target.PanelStep(depthStep);
+                    for (; row < Math.Min(end, lastOfStep); row++)
+                    {
+                        float* destination = Target.Panel(0, depthStep) + (nint)(row - firstOfStep) * PanelWidth;
+                        CopyRow(Sources[i].Start.Pointer + (row - k) * Sources[i].Step, destination, panelStep);
+                    }
+                }
             }
         }
 
-        private readonly void CopyRow(float* source, int k)
+        private readonly void CopyRow(float* source, float* destination, nint step)
         {
-            nint step = (nint)Target.Depth * PanelWidth;
-            float* destination = Target.Panel(0) + (nint)k * PanelWidth;
             int full = Target.Columns / PanelWidth, left = Target.Columns % PanelWidth;
             for (int panel = 0; panel < full; panel++, source += PanelWidth, destination += step)
             {
@@ -176,8 +208,12 @@ internal sealed unsafe class PackedMatrix
             (int first, int last) = Partition.Range(Target.Panels, part, parts);
             for (int panel = first; panel < last; panel++)
             {
-                TransposeBlock(
-                    Source + Target.FirstColumn(panel) * Step, Step, Target.Width(panel), Target.Depth, Target.Panel(panel));
+                float* source = Source + Target.FirstColumn(panel) * Step;
+                for (int step = 0; step < Target.DepthSteps; step++)
+                {
+                    (int begin, int end) = Target.DepthRange(step);
+                    TransposeBlock(source + begin, Step, Target.Width(panel), end - begin, Target.Panel(panel, step));
+                }
             }
         }
     }

@@ -132,6 +132,17 @@ internal static unsafe class ProductTile<TWidth, TVector, TRows, TColumns>
                     if (TRows.Value > 11) LoadRow(ref cB0, ref cB1, ref row, step);
                 }
 
+                // The next tile's results begin their way into the cache while this tile is computed.
+                if (Sse.IsSupported)
+                {
+                    float* next = (tile + 1 < last ? tile + 1 : run.Tiles)->Target + (tile + 1 < last ? column : column + width);
+                    for (int r = 0; r < TRows.Value; r++, next += run.TargetStep)
+                    {
+                        Sse.Prefetch0(next);
+                        if (width > 16) Sse.Prefetch0(next + 16);
+                    }
+                }
+
                 // Four pointers, each with the offsets 0, rowStep and 2 rowStep, reach twelve rows by plain addressing modes.
                 float* a0 = tile->Left, a3 = a0 + 3 * rowStep, a6 = a0 + 6 * rowStep, a9 = a0 + 9 * rowStep;
                 float* b = panel, end = b + run.Depth * PackedMatrix.PanelWidth;
