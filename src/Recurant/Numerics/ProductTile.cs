@@ -146,15 +146,17 @@ internal static unsafe class ProductTile<TWidth, TVector, TRows, TColumns>
                 // Four pointers, each with the offsets 0, rowStep and 2 rowStep, reach twelve rows by plain addressing modes.
                 float* a0 = tile->Left, a3 = a0 + 3 * rowStep, a6 = a0 + 6 * rowStep, a9 = a0 + 9 * rowStep;
                 float* b = panel, end = b + run.Depth * PackedMatrix.PanelWidth;
+                // Weights come from the second-level cache or beyond, and asking early hides the way. The last tile of a
+                // panel asks for the next panel: it takes the room of the rows that nobody needs any more. A single tile
+                // asks eight rows ahead. A prefetch past the end is harmless. (docs/performance.md has the numbers.)
+                nint ahead = tile + 1 == last && run.TileCount > 1 ? run.PanelStep : 8 * PackedMatrix.PanelWidth;
                 while (b < end)
                 {
                     TVector b0 = TWidth.Load(b), b1 = TColumns.Value > 1 ? TWidth.Load(b + TWidth.Count) : default;
-                    // A weight seen once a step comes from the second-level cache or beyond: asking eight rows ahead hides
-                    // the way. A prefetch past the end of the panel is harmless. (3 to 7% on LSTM layers of 200 and 512.)
                     if (Sse.IsSupported)
                     {
-                        Sse.Prefetch0(b + 8 * PackedMatrix.PanelWidth);
-                        if (width > 16) Sse.Prefetch0(b + 8 * PackedMatrix.PanelWidth + 16);
+                        Sse.Prefetch0(b + ahead);
+                        if (width > 16) Sse.Prefetch0(b + ahead + 16);
                     }
 
                     AddRow(ref c00, ref c01, a0, b0, b1);
