@@ -41,7 +41,7 @@ public class ProductBenchmarks
 
     [Benchmark]
     public void MultiplyTransposed() =>
-        MatrixProduct.MultiplyTransposed(_one, _left.Rows(Depth).Column(0, Rows), _packed, _result.Rows(Rows), accumulate: true);
+        TransposedProduct.Multiply(_one, _left.Rows(Depth).Column(0, Rows), _packed, _result.Rows(Rows), accumulate: true);
 
     [Benchmark]
     public void Pack() => _packedScratch.PackTransposed(_one, _right.Rows(Columns));

@@ -89,6 +89,8 @@ internal sealed class PackedCell
     public PackedWeights CandidateBackward { get; } = new();
 
     public PackedMatrix Scratch { get; } = new();
+
+    public PackedMatrix InputScratch { get; } = new();
 }
 
 /// <summary>What one layer in one direction keeps of a batch, from the forward pass to the backward pass.</summary>

@@ -149,7 +149,7 @@ internal readonly struct CellStep
     {
         if (units == hidden)
         {
-            MatrixProduct.Multiply(blocks, steps, 1, weights, 0, weights.Panels);
+            MatrixProduct.Multiply(blocks, steps, weights, 0, weights.Panels);
             return;
         }
 
@@ -158,7 +158,7 @@ internal readonly struct CellStep
         for (int group = 0; group < weights.Groups; group++)
         {
             int panel = group * weights.GroupPanels;
-            MatrixProduct.Multiply(blocks, steps, 1, weights, panel + first, panel + last);
+            MatrixProduct.Multiply(blocks, steps, weights, panel + first, panel + last);
         }
     }
 }

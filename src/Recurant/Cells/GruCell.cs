@@ -65,6 +65,8 @@ internal sealed class GruCell(int inputSize, int hiddenSize, string suffix, bool
     /// <summary>dh_(t-1) += W_hh^T [dz_r, dz_z, dm]</summary>
     public override void MultiplyBackward(in CellStep step) => MultiplyBackward(step, step.Memory.HiddenGates);
 
+    public override bool SharesGateGradients => false;
+
     public override void AddHiddenGradients(Workers workers, CellMemory memory, int rows)
     {
         Matrix dHiddenGates = memory.HiddenGates.Rows(rows);

@@ -125,15 +125,17 @@ internal sealed class GruOutsideCell(int inputSize, int hiddenSize, string suffi
     {
     }
 
+    public override bool SharesGateGradients => false;
+
     public override void AddHiddenGradients(Workers workers, CellMemory memory, int rows)
     {
         Matrix dGates = memory.Gates.Rows(rows), dWeights = HiddenWeights.GradientMatrix;
         PackedMatrix scratch = memory.Packed.Scratch;
         scratch.PackRows(workers, memory.PreviousRows.AsSpan(0, memory.PreviousRowCount), HiddenSize);
-        MatrixProduct.MultiplyTransposed(
+        TransposedProduct.Multiply(
             workers, dGates.Column(0, TwoGates), scratch, dWeights.Slice(0, TwoGates), accumulate: true);
         scratch.Pack(workers, memory.Intermediate.Rows(rows));
-        MatrixProduct.MultiplyTransposed(
+        TransposedProduct.Multiply(
             workers, dGates.Column(TwoGates, HiddenSize), scratch, dWeights.Slice(TwoGates, HiddenSize), accumulate: true);
     }
 

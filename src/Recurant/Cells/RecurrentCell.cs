@@ -162,6 +162,11 @@ internal abstract class RecurrentCell
     }
 
     /// <summary>
+    /// Whether W_ih and W_hh see the same gradients dz, so that their gradients can be computed together.
+    /// </summary>
+    public virtual bool SharesGateGradients => true;
+
+    /// <summary>
     /// Adds the gradient of W_hh, summed over all rows of all steps; and that of b_hh, unless it is added to the input's
     /// share, where its gradient is that of b_ih.
     /// </summary>
@@ -172,7 +177,7 @@ internal abstract class RecurrentCell
     protected void AddHiddenWeightGradient(Workers workers, CellMemory memory, Matrix dGates)
     {
         memory.Packed.Scratch.PackRows(workers, memory.PreviousRows.AsSpan(0, memory.PreviousRowCount), HiddenSize);
-        MatrixProduct.MultiplyTransposed(workers, dGates, memory.Packed.Scratch, HiddenWeights.GradientMatrix, accumulate: true);
+        TransposedProduct.Multiply(workers, dGates, memory.Packed.Scratch, HiddenWeights.GradientMatrix, accumulate: true);
     }
 
     /// <summary>Fills the parameters with small random numbers: uniform in +-1 / sqrt(H), as PyTorch does.</summary>

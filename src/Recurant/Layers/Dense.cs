@@ -41,7 +41,7 @@ internal sealed class Dense(string name, int inputSize, int outputSize)
     public void Backward(Workers workers, Matrix input, Matrix dOutput, Matrix? dInput, DenseMemory memory)
     {
         memory.Scratch.Pack(workers, input);
-        MatrixProduct.MultiplyTransposed(workers, dOutput, memory.Scratch, Weights.GradientMatrix, accumulate: true);
+        TransposedProduct.Multiply(workers, dOutput, memory.Scratch, Weights.GradientMatrix, accumulate: true);
         Reductions.AddColumnSums(dOutput, Bias.Gradient);
         if (dInput is { } target)
         {

@@ -78,9 +78,9 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
 
         for (int b = 0; b < batch.Sequences; b++) cell.LeaveInitialState(memory.InitialHidden.Row(b), memory.DHidden.Row(b));
         ListPreviousRows(batch, output, memory, copies);
-        cell.AddHiddenGradients(workers, memory, batch.Rows);
+        AddWeightGradients(workers, batch, input, memory);
         output.KeepAlive();
-        AddInputGradients(workers, batch, input, dInput, memory);
+        AddInputGradients(workers, batch, dInput, memory);
     }
 
     /// <summary>Where h_(t-1) of every row stands: a step earlier in the output, or among the initial states.</summary>
@@ -116,11 +116,29 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
             : (before, Math.Min(batch.SequencesAt(before), batch.SequencesAt(t)));
     }
 
+    /// <summary>dW_hh = sum_t dz_t h_(t-1)^T,  dW_ih = sum_t dz_t x_t^T: one product each over all rows.</summary>
+    private void AddWeightGradients(Workers workers, SequenceBatch batch, Matrix input, CellMemory memory)
+    {
+        Matrix dGates = memory.Gates.Rows(batch.Rows);
+        PackedMatrix previous = memory.Packed.Scratch, inputs = memory.Packed.InputScratch;
+        if (!cell.OneHotInput) inputs.Pack(workers, input);
+        if (cell.OneHotInput || !cell.SharesGateGradients)
+        {
+            cell.AddHiddenGradients(workers, memory, batch.Rows);
+            if (cell.OneHotInput) return;
+            TransposedProduct.Multiply(workers, dGates, inputs, cell.InputWeights.GradientMatrix, accumulate: true);
+            return;
+        }
+
+        previous.PackRows(workers, memory.PreviousRows.AsSpan(0, memory.PreviousRowCount), cell.HiddenSize);
+        TransposedProduct.AddTwo(
+            workers, dGates, previous, cell.HiddenWeights.GradientMatrix, inputs, cell.InputWeights.GradientMatrix);
+    }
+
     /// <summary>
-    /// dW_ih = sum_t dz_t x_t^T,  db_ih = sum_t dz_t,  dx_t = W_ih^T dz_t: one product each over all rows. Where b_hh stands
-    /// beside b_ih its gradient is the same.
+    /// db_ih = sum_t dz_t,  dx_t = W_ih^T dz_t. Where b_hh stands beside b_ih its gradient is the same.
     /// </summary>
-    private void AddInputGradients(Workers workers, SequenceBatch batch, Matrix input, Matrix? dInput, CellMemory memory)
+    private void AddInputGradients(Workers workers, SequenceBatch batch, Matrix? dInput, CellMemory memory)
     {
         Matrix dGates = memory.Gates.Rows(batch.Rows);
         memory.BiasSums.Reserve(dGates.Columns).Clear();
@@ -136,14 +154,8 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
                 cell.InputWeights.Touched!.Add(token);
                 Elementwise.Add(dGates.Row(row), dColumns.Row(token));
             }
-
-            return;
         }
-
-        PackedMatrix scratch = memory.Packed.Scratch;
-        scratch.Pack(workers, input);
-        MatrixProduct.MultiplyTransposed(workers, dGates, scratch, cell.InputWeights.GradientMatrix, accumulate: true);
-        if (dInput is { } target)
+        else if (dInput is { } target)
         {
             memory.Packed.InputBackward.Update(workers, cell.InputWeights, transposed: false);
             MatrixProduct.Multiply(workers, dGates, memory.Packed.InputBackward.Matrix, target, accumulate: true);

@@ -11,8 +11,7 @@ internal interface IMeetingWork : IParallelWork;
 /// How the workers divide a layer in one direction; the result never depends on it.
 /// <para>By sequences: each worker runs its own through all steps, and nobody waits.</para>
 /// <para>By hidden units: each worker computes its units of every gate for all sequences, and all meet after each step. It
-/// is the better way with few sequences, and with weights too large for a core's own cache: each core then reads only its
-/// part of them.</para>
+/// is the better way with few sequences, where a worker's share would be too few rows for a fast product.</para>
 /// </summary>
 internal readonly struct WorkSplit
 {
@@ -22,17 +21,11 @@ internal readonly struct WorkSplit
     /// <summary>Multiply-adds of one step that outweigh a meeting of the workers.</summary>
     private const long WorthMeeting = 1 << 16;
 
-    /// <summary>Weights of a step, in floats, that a core's second-level cache holds beside everything else.</summary>
-    private const long CachedWeights = 160 * 1024;
-
     /// <summary>Sequences of one worker below which a step's product is slow.</summary>
     private const int FewSequences = 6;
 
     /// <summary>Floats of gates that stay in a core's second-level cache beside the weights.</summary>
     private const int CachedGates = 64 * 1024;
-
-    /// <summary>Rows of input for which it pays to read W_ih.</summary>
-    private const int RowsPerReading = 48;
 
     private const int MostStepsPerChunk = 128;
 
@@ -53,8 +46,7 @@ internal readonly struct WorkSplit
         int panels = (cell.HiddenSize + PackedMatrix.PanelWidth - 1) / PackedMatrix.PanelWidth;
         long step = batch.Rows / batch.Steps * weights;
         bool canDivide = cell.DividesUnits && !copiesPrevious && panels >= workers && step > WorthMeeting;
-        bool wins = batch.Sequences < FewSequences * workers || weights > CachedWeights;
-        if (canDivide && wins) return new WorkSplit(workers, true);
+        if (canDivide && batch.Sequences < FewSequences * workers) return new WorkSplit(workers, true);
         return batch.Sequences > 1 ? new WorkSplit(workers, false) : new WorkSplit(1, false);
     }
 
@@ -63,9 +55,16 @@ internal readonly struct WorkSplit
     {
         int rows = DividesUnits ? batch.Sequences : (batch.Sequences + Parts - 1) / Parts;
         long gates = (long)cell.Gates * cell.HiddenSize / (DividesUnits ? Parts : 1) * rows;
-        long cached = CachedGates / gates, worth = (RowsPerReading + rows - 1) / rows;
+        long cached = CachedGates / gates, worth = (RowsPerReading(cell) + rows - 1) / rows;
         return (int)Math.Clamp(Math.Max(cached, worth), 1, Math.Min(MostStepsPerChunk, batch.Steps));
     }
+
+    /// <summary>
+    /// Rows of input for which it pays to read W_ih: more where it does not fit the second-level cache, because it then
+    /// drives W_hh out of the caches beyond.
+    /// </summary>
+    private static int RowsPerReading(RecurrentCell cell) =>
+        (long)cell.InputSize * cell.Gates * cell.HiddenSize > 256 * 1024 ? 256 : 48;
 
     public void Run<TWork>(Workers workers, ref TWork work) where TWork : struct, IMeetingWork
     {

@@ -53,31 +53,20 @@ internal readonly struct RowSteps(nint left, nint initial, nint target)
 internal static unsafe class MatrixProduct
 {
     /// <summary>Tiles of rows that share a panel while it is in the first-level cache.</summary>
-    private const int TilesPerChunk = 16;
+    public const int TilesPerChunk = 16;
 
     private const int MaximumTileRows = 12;
 
     /// <summary>
     /// Below so many multiply-adds the handing over costs more than a second thread gives (about 10 microseconds).
     /// </summary>
-    private const long WorthSplitting = 1 << 20;
-
-    [ThreadStatic]
-    private static FloatBuffer? t_packedLeft;
+    public const long WorthSplitting = 1 << 20;
 
     /// <summary>C = A B or C += A B on all workers; C [A.Rows, B.Columns].</summary>
     public static void Multiply(Workers workers, Matrix a, PackedMatrix b, Matrix c, bool accumulate)
     {
         Check(a.Rows, a.Columns, b, c);
         Multiply(workers, LeftFactor.Rows(a.Start, a.RowStep), a.Rows, b, c.Start, c.RowStep, accumulate);
-        KeepAlive(a, b, c);
-    }
-
-    /// <summary>C = A^T B or C += A^T B on all workers; A [K, rows], C [A.Columns, B.Columns].</summary>
-    public static void MultiplyTransposed(Workers workers, Matrix a, PackedMatrix b, Matrix c, bool accumulate)
-    {
-        Check(a.Columns, a.Rows, b, c);
-        Multiply(workers, LeftFactor.Transpose(a.Start, a.RowStep), a.Columns, b, c.Start, c.RowStep, accumulate);
         KeepAlive(a, b, c);
     }
 
@@ -89,14 +78,14 @@ internal static unsafe class MatrixProduct
         KeepAlive(a, b, c);
     }
 
-    private static void KeepAlive(Matrix a, PackedMatrix b, Matrix c)
+    internal static void KeepAlive(Matrix a, PackedMatrix b, Matrix c)
     {
         a.KeepAlive();
         GC.KeepAlive(b);
         c.KeepAlive();
     }
 
-    private static void Check(int rows, int depth, PackedMatrix b, Matrix c)
+    internal static void Check(int rows, int depth, PackedMatrix b, Matrix c)
     {
         if (depth != b.Depth || c.Columns != b.Columns || c.Rows != rows)
         {
@@ -123,12 +112,18 @@ internal static unsafe class MatrixProduct
     public static void Multiply(
         LeftFactor a, int rows, PackedMatrix b, int firstPanel, int lastPanel, float* c, nint cStep, bool accumulate)
     {
-        var block = new RowBlock
+        if (Vector512.IsHardwareAccelerated)
         {
-            Left = new Address(a.Start), Initial = new Address(accumulate ? c : null), Target = new Address(c), Rows = rows,
-        };
-        var steps = new RowSteps(a.RowStep, cStep, cStep);
-        Multiply(new ReadOnlySpan<RowBlock>(ref block), steps, a.DepthStep, b, firstPanel, lastPanel);
+            Multiply<Width512, Vector512<float>>(a, rows, b, firstPanel, lastPanel, c, cStep, accumulate);
+        }
+        else if (Vector256.IsHardwareAccelerated)
+        {
+            Multiply<Width256, Vector256<float>>(a, rows, b, firstPanel, lastPanel, c, cStep, accumulate);
+        }
+        else
+        {
+            Multiply<Width128, Vector128<float>>(a, rows, b, firstPanel, lastPanel, c, cStep, accumulate);
+        }
     }
 
     /// <summary>
@@ -136,19 +131,19 @@ internal static unsafe class MatrixProduct
     /// The rows of C are taken as they come: the blocks share each panel while it is in the first-level cache.
     /// </summary>
     public static void Multiply(
-        ReadOnlySpan<RowBlock> blocks, RowSteps steps, nint depthStep, PackedMatrix b, int firstPanel, int lastPanel)
+        ReadOnlySpan<RowBlock> blocks, RowSteps steps, PackedMatrix b, int firstPanel, int lastPanel)
     {
         if (Vector512.IsHardwareAccelerated)
         {
-            Multiply<Width512, Vector512<float>>(blocks, steps, depthStep, b, firstPanel, lastPanel);
+            Multiply<Width512, Vector512<float>>(blocks, steps, b, firstPanel, lastPanel);
         }
         else if (Vector256.IsHardwareAccelerated)
         {
-            Multiply<Width256, Vector256<float>>(blocks, steps, depthStep, b, firstPanel, lastPanel);
+            Multiply<Width256, Vector256<float>>(blocks, steps, b, firstPanel, lastPanel);
         }
         else
         {
-            Multiply<Width128, Vector128<float>>(blocks, steps, depthStep, b, firstPanel, lastPanel);
+            Multiply<Width128, Vector128<float>>(blocks, steps, b, firstPanel, lastPanel);
         }
     }
 
@@ -158,12 +153,20 @@ internal static unsafe class MatrixProduct
         where TWidth : struct, IVectorWidth<TVector>
         where TVector : struct
     {
+        if (a.DepthStep != 1)
+        {
+            var target = new TransposedTarget { Right = b, Target = new Address(c), Step = cStep };
+            TransposedProduct.Multiply<TWidth, TVector>(
+                a, rows, new ReadOnlySpan<TransposedTarget>(ref target), firstPanel, lastPanel, accumulate);
+            return;
+        }
+
         var block = new RowBlock
         {
             Left = new Address(a.Start), Initial = new Address(accumulate ? c : null), Target = new Address(c), Rows = rows,
         };
         var steps = new RowSteps(a.RowStep, cStep, cStep);
-        Multiply<TWidth, TVector>(new ReadOnlySpan<RowBlock>(ref block), steps, a.DepthStep, b, firstPanel, lastPanel);
+        Multiply<TWidth, TVector>(new ReadOnlySpan<RowBlock>(ref block), steps, b, firstPanel, lastPanel);
     }
 
     /// <summary>
@@ -171,7 +174,7 @@ internal static unsafe class MatrixProduct
     /// time.
     /// </summary>
     private static void Multiply<TWidth, TVector>(
-        ReadOnlySpan<RowBlock> blocks, RowSteps steps, nint depthStep, PackedMatrix b, int firstPanel, int lastPanel)
+        ReadOnlySpan<RowBlock> blocks, RowSteps steps, PackedMatrix b, int firstPanel, int lastPanel)
         where TWidth : struct, IVectorWidth<TVector>
         where TVector : struct
     {
@@ -192,7 +195,7 @@ internal static unsafe class MatrixProduct
         TileAddress* addresses = stackalloc TileAddress[TilesPerChunk];
         var run = new TileRun
         {
-            Tiles = addresses, RowStep = steps.Left, DepthStep = depthStep, InitialStep = steps.Initial,
+            Tiles = addresses, RowStep = steps.Left, DepthStep = 1, InitialStep = steps.Initial,
             TargetStep = steps.Target,
         };
         for (int height = highest; height >= lowest; height--)
@@ -229,7 +232,7 @@ internal static unsafe class MatrixProduct
         }
     }
 
-    private static int TilesOf(int rows, int height) => (rows + height - 1) / height;
+    internal static int TilesOf(int rows, int height) => (rows + height - 1) / height;
 
     /// <summary>
     /// Tiles of one height over the whole depth, in steps for which a panel fits the first-level cache. The addresses in the
@@ -245,10 +248,7 @@ internal static unsafe class MatrixProduct
             return;
         }
 
-        bool packs = run.DepthStep != 1;
-        nint rowStep = run.RowStep, depthStep = run.DepthStep, initialStep = run.InitialStep;
-        int packedTile = height * PackedMatrix.DepthBlock + 16;
-        float* packed = packs ? PackedLeft(run.TileCount * packedTile) : null;
+        nint initialStep = run.InitialStep;
         float** left = stackalloc float*[TilesPerChunk];
         for (int i = 0; i < run.TileCount; i++) left[i] = run.Tiles[i].Left;
 
@@ -256,16 +256,9 @@ internal static unsafe class MatrixProduct
         {
             (int k, int end) = b.DepthRange(step);
             run.Depth = end - k;
-            if (packs)
-            {
-                PackLeft<TWidth, TVector>(ref run, left, k, height, rowStep, depthStep, packed, packedTile);
-                run.RowStep = 1;
-                run.DepthStep = height;
-            }
-
             for (int i = 0; i < run.TileCount; i++)
             {
-                run.Tiles[i].Left = packs ? packed + (nint)i * packedTile : left[i] + k;
+                run.Tiles[i].Left = left[i] + k;
                 if (step > 0) run.Tiles[i].Initial = run.Tiles[i].Target;
             }
 
@@ -273,11 +266,11 @@ internal static unsafe class MatrixProduct
             MultiplyPanels<TWidth, TVector>(ref run, height, b, step, firstPanel, lastPanel);
         }
 
-        (run.RowStep, run.DepthStep, run.InitialStep) = (rowStep, depthStep, initialStep);
+        run.InitialStep = initialStep;
     }
 
     /// <summary>One step of the depth: full panels together as far as they are neighbours in C, a half empty one alone.</summary>
-    private static void MultiplyPanels<TWidth, TVector>(
+    internal static void MultiplyPanels<TWidth, TVector>(
         ref TileRun run, int height, PackedMatrix b, int step, int firstPanel, int lastPanel)
         where TWidth : struct, IVectorWidth<TVector>
         where TVector : struct
@@ -409,49 +402,6 @@ internal static unsafe class MatrixProduct
         }
     }
 
-    /// <summary>
-    /// Copies the tiles' rows of a transposed left factor so that the steps of k follow one another: packed[k * height + r].
-    /// Where rows are neighbours, whole vectors are copied: what they write too much the next step of k overwrites, and each
-    /// tile's room has a vector to spare at its end.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void PackLeft<TWidth, TVector>(
-        ref TileRun run, float** left, int firstDepth, int height, nint rowStep, nint depthStep, float* packed, int packedTile)
-        where TWidth : struct, IVectorWidth<TVector>
-        where TVector : struct
-    {
-        // Eight steps of k at a time: a tile's part of them is copied in one go, and all tiles' parts of a row are read
-        // shortly after one another.
-        const int Together = 8;
-        for (nint k = 0; k < run.Depth; k += Together)
-        {
-            // Past the last row of the last step of k there may be no memory to read.
-            nint count = Math.Min(Together, run.Depth - k);
-            bool whole = rowStep == 1 && k + count < run.Depth && depthStep >= TWidth.Count;
-            for (int i = 0; i < run.TileCount; i++)
-            {
-                float* source = left[i] + (firstDepth + k) * depthStep, target = packed + (nint)i * packedTile + k * height;
-                for (nint end = k + count, j = k; j < end; j++, source += depthStep, target += height)
-                {
-                    // The rows lie far apart, so the cache does not guess the next ones.
-                    if (Sse.IsSupported) Sse.Prefetch0(source + Together * depthStep);
-                    if (whole)
-                    {
-                        TWidth.Store(TWidth.Load(source), target);
-                        for (int row = TWidth.Count; row < height; row += TWidth.Count)
-                        {
-                            TWidth.Store(TWidth.Load(source + row), target + row);
-                        }
-                    }
-                    else
-                    {
-                        for (int row = 0; row < height; row++) target[row] = source[row * rowStep];
-                    }
-                }
-            }
-        }
-    }
-
     private static void CopyInitial(ref TileRun run, int height, PackedMatrix b, int firstPanel, int lastPanel)
     {
         for (int panel = firstPanel; panel < lastPanel; panel++)
@@ -471,12 +421,6 @@ internal static unsafe class MatrixProduct
                 }
             }
         }
-    }
-
-    private static float* PackedLeft(int length)
-    {
-        FloatBuffer buffer = t_packedLeft ??= new FloatBuffer();
-        return (buffer.Length < length ? buffer.Reserve(length) : buffer).Pointer;
     }
 
     private struct Work : IParallelWork

@@ -124,7 +124,7 @@ public unsafe class MatrixProductTests
             var packed = new PackedMatrix();
             packed.Pack(workers, b);
             Matrix c = Bits.RandomMatrix(rows, columns, 3);
-            if (transposed) MatrixProduct.MultiplyTransposed(workers, a, packed, c, accumulate: true);
+            if (transposed) TransposedProduct.Multiply(workers, a, packed, c, accumulate: true);
             else MatrixProduct.Multiply(workers, a, packed, c, accumulate: true);
             Bits.AssertEqual(expected, c.Span, $"{threads} threads");
         }

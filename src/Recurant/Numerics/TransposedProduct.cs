@@ -1,0 +1,293 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Recurant.Numerics;
+
+/// <summary>One of the products that share a transposed left factor: C += A^T Right.</summary>
+internal struct TransposedTarget
+{
+    /// <summary>B [K, N].</summary>
+    public PackedMatrix Right;
+
+    /// <summary>First element of C.</summary>
+    public Address Target;
+
+    /// <summary>Distance between rows of C, in floats.</summary>
+    public nint Step;
+}
+
+/// <summary>
+/// C = A^T B or C += A^T B, the product of weight gradients: few columns of A and B, a great many rows. A is turned round
+/// piece by piece as the inner loop reads it; several products with the same A share that work.
+/// </summary>
+internal static unsafe class TransposedProduct
+{
+    private const int CacheLine = 16;
+
+    [ThreadStatic]
+    private static FloatBuffer? t_left;
+
+    [ThreadStatic]
+    private static FloatBuffer? t_sums;
+
+    /// <summary>C = A^T B or C += A^T B on all workers; A [K, rows], C [A.Columns, B.Columns].</summary>
+    public static void Multiply(Workers workers, Matrix a, PackedMatrix b, Matrix c, bool accumulate)
+    {
+        MatrixProduct.Check(a.Columns, a.Rows, b, c);
+        MatrixProduct.Multiply(
+            workers, LeftFactor.Transpose(a.Start, a.RowStep), a.Columns, b, c.Start, c.RowStep, accumulate);
+        MatrixProduct.KeepAlive(a, b, c);
+    }
+
+    /// <summary>C1 += A^T B1 and C2 += A^T B2 on all workers.</summary>
+    public static void AddTwo(Workers workers, Matrix a, PackedMatrix b1, Matrix c1, PackedMatrix b2, Matrix c2)
+    {
+        MatrixProduct.Check(a.Columns, a.Rows, b1, c1);
+        MatrixProduct.Check(a.Columns, a.Rows, b2, c2);
+        var work = new TwoWork
+        {
+            A = LeftFactor.Transpose(a.Start, a.RowStep), Rows = a.Columns,
+            First = new TransposedTarget { Right = b1, Target = c1.At(0), Step = c1.RowStep },
+            Second = new TransposedTarget { Right = b2, Target = c2.At(0), Step = c2.RowStep },
+        };
+        if ((long)a.Rows * a.Columns * (b1.Columns + b2.Columns) < MatrixProduct.WorthSplitting)
+        {
+            work.Execute(0, 1);
+        }
+        else
+        {
+            workers.Run(ref work);
+        }
+
+        MatrixProduct.KeepAlive(a, b1, c1);
+        MatrixProduct.KeepAlive(a, b2, c2);
+    }
+
+    /// <summary>The products on the calling thread at a given vector width, for the panels [firstPanel, lastPanel) only.</summary>
+    public static void Multiply<TWidth, TVector>(
+        LeftFactor a, int rows, ReadOnlySpan<TransposedTarget> targets, int firstPanel, int lastPanel, bool accumulate)
+        where TWidth : struct, IVectorWidth<TVector>
+        where TVector : struct
+    {
+        int tiles = MatrixProduct.TilesOf(rows, TWidth.TileRows), row = 0;
+        if (tiles == 0 || firstPanel >= lastPanel) return;
+        int low = rows / tiles, taller = rows % tiles;
+        for (int first = 0; first < tiles;)
+        {
+            // Tiles of one height; the first rows % tiles tiles have one row more than the others.
+            int height = first < taller ? low + 1 : low;
+            int count = Math.Min(MatrixProduct.TilesPerChunk, (first < taller ? taller : tiles) - first);
+            foreach (ref readonly TransposedTarget target in targets)
+            {
+                if (target.Right.Depth == 0)
+                {
+                    ClearUnless(accumulate, target, row, count * height, firstPanel, lastPanel);
+                }
+            }
+
+            MultiplyChunk<TWidth, TVector>(a, row, count, height, targets, firstPanel, lastPanel, accumulate);
+            first += count;
+            row += count * height;
+        }
+    }
+
+    private static void MultiplyChunk<TWidth, TVector>(
+        LeftFactor a, int firstRow, int tiles, int height, ReadOnlySpan<TransposedTarget> targets, int firstPanel,
+        int lastPanel, bool accumulate)
+        where TWidth : struct, IVectorWidth<TVector>
+        where TVector : struct
+    {
+        PackedMatrix right = targets[0].Right;
+        if (right.Depth == 0) return;
+        TileAddress* addresses = stackalloc TileAddress[MatrixProduct.TilesPerChunk];
+        nint tileStep = height * PackedMatrix.DepthBlock + CacheLine;
+        float* packed = Room(ref t_left, tiles * tileStep).Pointer;
+        var run = new TileRun { Tiles = addresses, TileCount = tiles, RowStep = 1, DepthStep = height };
+        Span<Sums> sums = stackalloc Sums[targets.Length];
+        BorrowSums(targets, sums, firstRow, tiles * height, accumulate, firstPanel, lastPanel);
+        for (int step = 0; step < right.DepthSteps; step++)
+        {
+            (int k, int end) = right.DepthRange(step);
+            run.Depth = end - k;
+            float* source = a.Start + firstRow * a.RowStep + k * a.DepthStep;
+            PackLeft<TWidth, TVector>(source, a, end - k, tiles, height, packed, tileStep);
+            for (int i = 0; i < targets.Length; i++)
+            {
+                run.InitialStep = run.TargetStep = sums[i].Step;
+                for (int tile = 0; tile < tiles; tile++)
+                {
+                    float* target = sums[i].Start.Pointer + tile * height * sums[i].Step;
+                    addresses[tile] = new TileAddress
+                    {
+                        Left = packed + tile * tileStep, Initial = accumulate || step > 0 ? target : null, Target = target,
+                    };
+                }
+
+                MatrixProduct.MultiplyPanels<TWidth, TVector>(ref run, height, targets[i].Right, step, firstPanel,
+                    Math.Min(lastPanel, targets[i].Right.Panels));
+            }
+        }
+
+        ReturnSums(targets, sums, firstRow, tiles * height, firstPanel, lastPanel);
+    }
+
+    /// <summary>Where the sums of a chunk are while they grow.</summary>
+    private struct Sums
+    {
+        public Address Start;
+        public nint Step;
+        public bool IsBorrowed;
+    }
+
+    /// <summary>
+    /// Rows of C that do not begin on cache lines would make every tile touch half as many lines again, once for each step of
+    /// the depth: their sums grow elsewhere and are copied back at the end.
+    /// </summary>
+    private static void BorrowSums(
+        ReadOnlySpan<TransposedTarget> targets, Span<Sums> sums, int firstRow, int rows, bool accumulate, int firstPanel,
+        int lastPanel)
+    {
+        nint needed = 0;
+        for (int i = 0; i < targets.Length; i++)
+        {
+            int columns = targets[i].Right.Columns;
+            bool borrow = columns > CacheLine && targets[i].Step % CacheLine != 0 && targets[i].Right.DepthSteps > 1;
+            sums[i] = new Sums
+            {
+                IsBorrowed = borrow, Step = borrow ? (columns + CacheLine - 1) / CacheLine * CacheLine : targets[i].Step,
+                Start = targets[i].Target + firstRow * targets[i].Step,
+            };
+            if (borrow) needed += rows * sums[i].Step;
+        }
+
+        if (needed == 0) return;
+        Address next = Room(ref t_sums, needed).At(0);
+        for (int i = 0; i < targets.Length; i++)
+        {
+            if (!sums[i].IsBorrowed) continue;
+            Address from = sums[i].Start;
+            sums[i].Start = next;
+            next += rows * sums[i].Step;
+            (int column, int count) = Columns(targets[i].Right, firstPanel, lastPanel);
+            for (int row = 0; accumulate && row < rows; row++)
+            {
+                Span<float> target = (sums[i].Start + row * sums[i].Step + column).Span(count);
+                (from + row * targets[i].Step + column).Span(count).CopyTo(target);
+            }
+        }
+    }
+
+    private static void ReturnSums(
+        ReadOnlySpan<TransposedTarget> targets, ReadOnlySpan<Sums> sums, int firstRow, int rows, int firstPanel, int lastPanel)
+    {
+        for (int i = 0; i < targets.Length; i++)
+        {
+            // Other panels may be another worker's.
+            (int column, int count) = Columns(targets[i].Right, firstPanel, lastPanel);
+            Address target = targets[i].Target + firstRow * targets[i].Step + column;
+            for (int row = 0; sums[i].IsBorrowed && row < rows; row++)
+            {
+                (sums[i].Start + row * sums[i].Step + column).Span(count).CopyTo((target + row * targets[i].Step).Span(count));
+            }
+        }
+    }
+
+    private static (int First, int Count) Columns(PackedMatrix right, int firstPanel, int lastPanel)
+    {
+        int first = right.FirstColumn(firstPanel), last = Math.Min(lastPanel, right.Panels) - 1;
+        return (first, right.FirstColumn(last) + right.Width(last) - first);
+    }
+
+    /// <summary>
+    /// Copies rows of A^T so that the steps of k follow one another: packed[k * height + r], tile after tile.
+    /// Where rows are neighbours, whole vectors are copied: what they write too much the next step of k overwrites, and each
+    /// tile's room has a vector to spare at its end.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void PackLeft<TWidth, TVector>(
+        float* first, LeftFactor a, int depth, int tiles, int height, float* packed, nint tileStep)
+        where TWidth : struct, IVectorWidth<TVector>
+        where TVector : struct
+    {
+        // Eight steps of k at a time: a tile's part of them is copied in one go, and all tiles' parts of a row are read
+        // shortly after one another.
+        const int Together = 8;
+        nint rowStep = a.RowStep, depthStep = a.DepthStep;
+        for (nint k = 0; k < depth; k += Together)
+        {
+            // Past the last row of the last step of k there may be no memory to read.
+            nint count = Math.Min(Together, depth - k);
+            bool whole = rowStep == 1 && k + count < depth && depthStep >= TWidth.Count;
+            for (int i = 0; i < tiles; i++)
+            {
+                float* source = first + k * depthStep + i * height * rowStep, target = packed + i * tileStep + k * height;
+                for (nint end = k + count, j = k; j < end; j++, source += depthStep, target += height)
+                {
+                    // The rows lie far apart, so the cache does not guess the next ones.
+                    if (Sse.IsSupported) Sse.Prefetch0(source + Together * depthStep);
+                    if (whole)
+                    {
+                        TWidth.Store(TWidth.Load(source), target);
+                        for (int row = TWidth.Count; row < height; row += TWidth.Count)
+                        {
+                            TWidth.Store(TWidth.Load(source + row), target + row);
+                        }
+                    }
+                    else
+                    {
+                        for (int row = 0; row < height; row++) target[row] = source[row * rowStep];
+                    }
+                }
+            }
+        }
+    }
+
+    private static void ClearUnless(
+        bool accumulate, in TransposedTarget target, int firstRow, int rows, int firstPanel, int lastPanel)
+    {
+        for (int panel = firstPanel; !accumulate && panel < lastPanel; panel++)
+        {
+            for (int row = firstRow; row < firstRow + rows; row++)
+            {
+                (target.Target + row * target.Step + target.Right.FirstColumn(panel)).Span(target.Right.Width(panel)).Clear();
+            }
+        }
+    }
+
+    private static FloatBuffer Room(ref FloatBuffer? buffer, nint length)
+    {
+        buffer ??= new FloatBuffer();
+        return buffer.Length < length ? buffer.Reserve((int)length) : buffer;
+    }
+
+    private struct TwoWork : IParallelWork
+    {
+        public LeftFactor A;
+        public int Rows;
+        public TransposedTarget First, Second;
+
+        public readonly void Execute(int part, int parts)
+        {
+            (int first, int last) = Partition.Range(Rows, part, parts);
+            var share = new LeftFactor(A.Start + first * A.RowStep, A.RowStep, A.DepthStep);
+            ReadOnlySpan<TransposedTarget> targets =
+            [
+                First with { Target = First.Target + first * First.Step },
+                Second with { Target = Second.Target + first * Second.Step },
+            ];
+            if (Vector512.IsHardwareAccelerated)
+            {
+                Multiply<Width512, Vector512<float>>(share, last - first, targets, 0, int.MaxValue, accumulate: true);
+            }
+            else if (Vector256.IsHardwareAccelerated)
+            {
+                Multiply<Width256, Vector256<float>>(share, last - first, targets, 0, int.MaxValue, accumulate: true);
+            }
+            else
+            {
+                Multiply<Width128, Vector128<float>>(share, last - first, targets, 0, int.MaxValue, accumulate: true);
+            }
+        }
+    }
+}
