@@ -58,8 +58,11 @@ internal sealed class RecurantEngine(int threads) : IEngine
         _inputGradient.Reserve(Rows, shape.Input);
     }
 
-    public void Infer()
+    public void Infer() => Forward(forTraining: false);
+
+    private void Forward(bool forTraining)
     {
+        _memory.KeepsHistory = forTraining;
         _stack.ResetInitialState(_memory, _batch.Sequences);
         _stack.Forward(_workers, _batch, _input.Rows(Rows), _memory);
     }
@@ -73,7 +76,7 @@ internal sealed class RecurantEngine(int threads) : IEngine
         }
 
         _inputGradient.Clear();
-        Infer();
+        Forward(forTraining: true);
         _stack.ResetFinalGradient(_memory, _batch.Sequences);
         _stack.Backward(
             _workers, _batch, _input.Rows(Rows), _outputGradient.Rows(Rows), _inputGradient.Rows(Rows), _memory);

@@ -48,7 +48,7 @@ internal static class ActivationKernels
                 Activation switch
                 {
                     Activation.Tanh => VectorMath<TWidth, TVector>.Tanh(x),
-                    Activation.Relu => TWidth.Max(default, x),
+                    Activation.Relu => TWidth.SelectGreater(default, x, default, x),
                     _ => VectorMath<TWidth, TVector>.Sigmoid(x),
                 },
                 Output, j);

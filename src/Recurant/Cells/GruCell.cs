@@ -50,7 +50,7 @@ internal sealed class GruCell(int inputSize, int hiddenSize, string suffix, bool
         step.AddHiddenShare(memory.Packed.Forward.Matrix, HiddenBias.Matrix.At(0), target, memory.HiddenGates.Step);
 
         var kernel = new ForwardKernel(step, HiddenSize);
-        UnitLoop.Run(ref kernel, step.First, step.Count, step.Stride, step.Units);
+        UnitLoop.RunTwice(ref kernel, step.First, step.Count, step.Stride, step.Units);
     }
 
     public override void StepBackward(in CellStep step)
@@ -74,7 +74,7 @@ internal sealed class GruCell(int inputSize, int hiddenSize, string suffix, bool
         Reductions.AddColumnSums(workers, dHiddenGates, HiddenBias.GradientBuffer);
     }
 
-    private ref struct ForwardKernel(in CellStep step, int hidden) : IUnitKernel
+    private ref struct ForwardKernel(in CellStep step, int hidden) : ITwoPassKernel
     {
         private readonly CellStep _step = step;
         private readonly bool _keeps = step.Memory.KeepsHistory;
@@ -104,17 +104,23 @@ internal sealed class GruCell(int inputSize, int hiddenSize, string suffix, bool
             TVector z = VectorMath<TWidth, TVector>.Sigmoid(TWidth.Add(
                 UnitLanes<TWidth, TVector, TReach>.Load(_z + j, left),
                 UnitLanes<TWidth, TVector, TReach>.Load(_hz + j, left)));                                       // (2)
+            UnitLanes<TWidth, TVector, TReach>.Store(r, _r + j, left);
+            UnitLanes<TWidth, TVector, TReach>.Store(z, _z + j, left);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void ApplySecond<TWidth, TVector, TReach>(int j, int left)
+            where TWidth : struct, IVectorWidth<TVector>
+            where TVector : struct
+            where TReach : struct, IReach
+        {
+            TVector r = UnitLanes<TWidth, TVector, TReach>.Load(_r + j, left);
+            TVector z = UnitLanes<TWidth, TVector, TReach>.Load(_z + j, left);
             TVector n = VectorMath<TWidth, TVector>.Tanh(TWidth.FusedMultiplyAdd(
                 r, UnitLanes<TWidth, TVector, TReach>.Load(_m + j, left),
                 UnitLanes<TWidth, TVector, TReach>.Load(_n + j, left)));                                        // (4)
             TVector previous = UnitLanes<TWidth, TVector, TReach>.Load(_previous + j, left);
-            if (_keeps)
-            {
-                UnitLanes<TWidth, TVector, TReach>.Store(r, _r + j, left);
-                UnitLanes<TWidth, TVector, TReach>.Store(z, _z + j, left);
-                UnitLanes<TWidth, TVector, TReach>.Store(n, _n + j, left);
-            }
-
+            if (_keeps) UnitLanes<TWidth, TVector, TReach>.Store(n, _n + j, left);
             // (5), with one product: n + z (h_(t-1) - n)
             TVector h = TWidth.FusedMultiplyAdd(z, TWidth.Subtract(previous, n), n);
             UnitLanes<TWidth, TVector, TReach>.Store(h, _hidden + j, left);

@@ -54,7 +54,7 @@ internal sealed class LstmCell(int inputSize, int hiddenSize, string suffix, boo
         step.AddHiddenShare(
             memory.Packed.Forward.Matrix, Address.None, memory.Gates.At(step.GateRowStart), memory.Gates.Step);
         var kernel = new ForwardKernel(step, HiddenSize);
-        UnitLoop.Run(ref kernel, step.First, step.Count, step.Stride, step.Units);
+        UnitLoop.RunTwice(ref kernel, step.First, step.Count, step.Stride, step.Units);
     }
 
     public override void StepBackward(in CellStep step)
@@ -63,7 +63,7 @@ internal sealed class LstmCell(int inputSize, int hiddenSize, string suffix, boo
         UnitLoop.Run(ref kernel, step.First, step.Count, step.Stride, step.Units);
     }
 
-    private ref struct ForwardKernel(in CellStep step, int hidden) : IUnitKernel
+    private ref struct ForwardKernel(in CellStep step, int hidden) : ITwoPassKernel
     {
         private readonly CellStep _step = step;
         private readonly bool _keeps = step.Memory.KeepsHistory;
@@ -93,17 +93,26 @@ internal sealed class LstmCell(int inputSize, int hiddenSize, string suffix, boo
             TVector o = VectorMath<TWidth, TVector>.Sigmoid(UnitLanes<TWidth, TVector, TReach>.Load(_o + j, left));  // (4)
             TVector previous = UnitLanes<TWidth, TVector, TReach>.Load(_previousCell + j, left);
             TVector c = TWidth.FusedMultiplyAdd(f, previous, TWidth.Multiply(i, g));                                 // (5)
-            TVector tanhC = VectorMath<TWidth, TVector>.Tanh(c);
             if (_keeps)
             {
                 UnitLanes<TWidth, TVector, TReach>.Store(i, _i + j, left);
                 UnitLanes<TWidth, TVector, TReach>.Store(f, _f + j, left);
                 UnitLanes<TWidth, TVector, TReach>.Store(g, _g + j, left);
-                UnitLanes<TWidth, TVector, TReach>.Store(o, _o + j, left);
-                UnitLanes<TWidth, TVector, TReach>.Store(tanhC, _tanhCell + j, left);
             }
 
+            UnitLanes<TWidth, TVector, TReach>.Store(o, _o + j, left);
             UnitLanes<TWidth, TVector, TReach>.Store(c, _cell + j, left);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void ApplySecond<TWidth, TVector, TReach>(int j, int left)
+            where TWidth : struct, IVectorWidth<TVector>
+            where TVector : struct
+            where TReach : struct, IReach
+        {
+            TVector tanhC = VectorMath<TWidth, TVector>.Tanh(UnitLanes<TWidth, TVector, TReach>.Load(_cell + j, left));
+            TVector o = UnitLanes<TWidth, TVector, TReach>.Load(_o + j, left);
+            if (_keeps) UnitLanes<TWidth, TVector, TReach>.Store(tanhC, _tanhCell + j, left);
             UnitLanes<TWidth, TVector, TReach>.Store(TWidth.Multiply(o, tanhC), _hidden + j, left);                  // (6)
         }
     }

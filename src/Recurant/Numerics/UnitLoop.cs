@@ -30,6 +30,19 @@ internal interface IUnitKernel
         where TReach : struct, IReach;
 }
 
+/// <summary>
+/// A kernel in two passes over each row. One long chain of dependent operations leaves the units of a core waiting; cut in
+/// two, several vectors are under way at the same time (5 to 6% less time for the gates of an LSTM).
+/// </summary>
+internal interface ITwoPassKernel : IUnitKernel
+{
+    /// <summary>The second pass; what the first left for it stands in memory.</summary>
+    void ApplySecond<TWidth, TVector, TReach>(int j, int left)
+        where TWidth : struct, IVectorWidth<TVector>
+        where TVector : struct
+        where TReach : struct, IReach;
+}
+
 /// <summary>Runs a kernel over the units of some rows at the widest vectors of this machine.</summary>
 internal static class UnitLoop
 {
@@ -37,45 +50,107 @@ internal static class UnitLoop
     public static void Run<TKernel>(scoped ref TKernel kernel, int first, int count, int stride, int units)
         where TKernel : IUnitKernel, allows ref struct
     {
-        if (Vector512.IsHardwareAccelerated)
+        for (int row = first; row < count; row += stride)
         {
-            Run<TKernel, Width512, Vector512<float>>(ref kernel, first, count, stride, units);
-        }
-        else if (Vector256.IsHardwareAccelerated)
-        {
-            Run<TKernel, Width256, Vector256<float>>(ref kernel, first, count, stride, units);
-        }
-        else
-        {
-            Run<TKernel, Width128, Vector128<float>>(ref kernel, first, count, stride, units);
+            kernel.Begin(row);
+            Pass<TKernel, FirstPass<TKernel>>(ref kernel, units);
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run<TKernel, TWidth, TVector>(scoped ref TKernel kernel, int first, int count, int stride, int units)
-        where TKernel : IUnitKernel, allows ref struct
-        where TWidth : struct, IVectorWidth<TVector>
-        where TVector : struct
+    /// <summary>The same for a kernel in two passes.</summary>
+    public static void RunTwice<TKernel>(scoped ref TKernel kernel, int first, int count, int stride, int units)
+        where TKernel : ITwoPassKernel, allows ref struct
     {
         for (int row = first; row < count; row += stride)
         {
             kernel.Begin(row);
-            int j = 0;
-            for (; j <= units - TWidth.Count; j += TWidth.Count)
-            {
-                kernel.Apply<TWidth, TVector, WholeVector>(j, TWidth.Count);
-            }
-
-            if (j < units) ApplyPart<TKernel, TWidth, TVector>(ref kernel, j, units - j);
+            Pass<TKernel, FirstPass<TKernel>>(ref kernel, units);
+            Pass<TKernel, SecondPass<TKernel>>(ref kernel, units);
         }
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void ApplyPart<TKernel, TWidth, TVector>(scoped ref TKernel kernel, int j, int left)
-        where TKernel : IUnitKernel, allows ref struct
+    private static void Pass<TKernel, TPass>(scoped ref TKernel kernel, int units)
+        where TKernel : allows ref struct
+        where TPass : struct, IPass<TKernel>
+    {
+        if (Vector512.IsHardwareAccelerated)
+        {
+            Pass<TKernel, TPass, Width512, Vector512<float>>(ref kernel, units);
+        }
+        else if (Vector256.IsHardwareAccelerated)
+        {
+            Pass<TKernel, TPass, Width256, Vector256<float>>(ref kernel, units);
+        }
+        else
+        {
+            Pass<TKernel, TPass, Width128, Vector128<float>>(ref kernel, units);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Pass<TKernel, TPass, TWidth, TVector>(scoped ref TKernel kernel, int units)
+        where TKernel : allows ref struct
+        where TPass : struct, IPass<TKernel>
         where TWidth : struct, IVectorWidth<TVector>
-        where TVector : struct =>
-        kernel.Apply<TWidth, TVector, PartOfVector>(j, left);
+        where TVector : struct
+    {
+        int j = 0;
+        for (; j <= units - TWidth.Count; j += TWidth.Count)
+        {
+            TPass.Apply<TWidth, TVector, WholeVector>(ref kernel, j, TWidth.Count);
+        }
+
+        if (j < units) Rest<TKernel, TPass>(ref kernel, j, units);
+    }
+
+    /// <summary>The last units, fewer than a vector has lanes: with narrower vectors, which give the same bits.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private static void Rest<TKernel, TPass>(scoped ref TKernel kernel, int j, int units)
+        where TKernel : allows ref struct
+        where TPass : struct, IPass<TKernel>
+    {
+        if (units - j >= Width256.Count)
+        {
+            TPass.Apply<Width256, Vector256<float>, WholeVector>(ref kernel, j, Width256.Count);
+            j += Width256.Count;
+        }
+
+        for (; units - j >= Width128.Count; j += Width128.Count)
+        {
+            TPass.Apply<Width128, Vector128<float>, WholeVector>(ref kernel, j, Width128.Count);
+        }
+
+        if (j < units) TPass.Apply<Width128, Vector128<float>, PartOfVector>(ref kernel, j, units - j);
+    }
+
+    /// <summary>Which of a kernel's passes, known to the compiler.</summary>
+    private interface IPass<TKernel> where TKernel : allows ref struct
+    {
+        static abstract void Apply<TWidth, TVector, TReach>(scoped ref TKernel kernel, int j, int left)
+            where TWidth : struct, IVectorWidth<TVector>
+            where TVector : struct
+            where TReach : struct, IReach;
+    }
+
+    private readonly struct FirstPass<TKernel> : IPass<TKernel> where TKernel : IUnitKernel, allows ref struct
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Apply<TWidth, TVector, TReach>(scoped ref TKernel kernel, int j, int left)
+            where TWidth : struct, IVectorWidth<TVector>
+            where TVector : struct
+            where TReach : struct, IReach =>
+            kernel.Apply<TWidth, TVector, TReach>(j, left);
+    }
+
+    private readonly struct SecondPass<TKernel> : IPass<TKernel> where TKernel : ITwoPassKernel, allows ref struct
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Apply<TWidth, TVector, TReach>(scoped ref TKernel kernel, int j, int left)
+            where TWidth : struct, IVectorWidth<TVector>
+            where TVector : struct
+            where TReach : struct, IReach =>
+            kernel.ApplySecond<TWidth, TVector, TReach>(j, left);
+    }
 }
 
 /// <summary>Reading and writing one vector; lanes past the last unit read as zero and are not written.</summary>
@@ -98,8 +173,7 @@ internal static unsafe class UnitLanes<TWidth, TVector, TReach>
     private static TVector LoadPart(float* source, int left)
     {
         float* lanes = stackalloc float[16];
-        new Span<float>(lanes, 16).Clear();
-        new ReadOnlySpan<float>(source, left).CopyTo(new Span<float>(lanes, 16));
+        for (int i = 0; i < TWidth.Count; i++) lanes[i] = i < left ? source[i] : 0f;
         return TWidth.Load(lanes);
     }
 
@@ -108,6 +182,6 @@ internal static unsafe class UnitLanes<TWidth, TVector, TReach>
     {
         float* lanes = stackalloc float[16];
         TWidth.Store(value, lanes);
-        new ReadOnlySpan<float>(lanes, left).CopyTo(new Span<float>(destination, left));
+        for (int i = 0; i < left; i++) destination[i] = lanes[i];
     }
 }

@@ -30,8 +30,8 @@ internal static class VectorMath<TWidth, TVector>
     public static TVector Exp(TVector x)
     {
         x = TWidth.Max(TWidth.Create(SmallestExponent), TWidth.Min(TWidth.Create(LargestExponent), x));
-        Reduce(x, out TVector n, out TVector tail);
-        return TWidth.Multiply(TWidth.PowerOfTwo(n), TWidth.Add(TWidth.Create(1f), tail));
+        Reduce(x, out TVector shifted, out TVector tail);
+        return TWidth.ScaleByPowerOfTwo(TWidth.Add(TWidth.Create(1f), tail), shifted);
     }
 
     /// <summary>
@@ -42,8 +42,8 @@ internal static class VectorMath<TWidth, TVector>
     {
         TVector doubled = TWidth.Add(x, x);
         doubled = TWidth.Max(TWidth.Create(-20f), TWidth.Min(TWidth.Create(20f), doubled));
-        Reduce(doubled, out TVector n, out TVector tail);
-        TVector scale = TWidth.PowerOfTwo(n);
+        Reduce(doubled, out TVector shifted, out TVector tail);
+        TVector scale = TWidth.ScaleByPowerOfTwo(TWidth.Create(1f), shifted);
         TVector expm1 = TWidth.FusedMultiplyAdd(scale, tail, TWidth.Subtract(scale, TWidth.Create(1f)));
         return TWidth.Divide(expm1, TWidth.Add(expm1, TWidth.Create(2f)));
     }
@@ -87,12 +87,13 @@ internal static class VectorMath<TWidth, TVector>
         return TWidth.SelectGreater(x, default, result, x);
     }
 
-    /// <summary>n = round(x / ln 2), r = x - n ln 2, tail = r + r^2 q(r) = e^r - 1.</summary>
+    /// <summary>n = round(x / ln 2), shifted = n + 1.5 * 2^23, r = x - n ln 2, tail = r + r^2 q(r) = e^r - 1.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Reduce(TVector x, out TVector n, out TVector tail)
+    private static void Reduce(TVector x, out TVector shifted, out TVector tail)
     {
         TVector shift = TWidth.Create(RoundingShift);
-        n = TWidth.Subtract(TWidth.FusedMultiplyAdd(x, TWidth.Create(Log2E), shift), shift);
+        shifted = TWidth.FusedMultiplyAdd(x, TWidth.Create(Log2E), shift);
+        TVector n = TWidth.Subtract(shifted, shift);
         TVector r = TWidth.FusedMultiplyAdd(n, TWidth.Create(-Ln2High), x);
         r = TWidth.FusedMultiplyAdd(n, TWidth.Create(-Ln2Low), r);
         TVector q = TWidth.Create(0.00139262508f);

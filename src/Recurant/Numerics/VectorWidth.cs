@@ -28,19 +28,23 @@ internal unsafe interface IVectorWidth<TVector> where TVector : struct
 
     static abstract TVector Sqrt(TVector value);
 
-    /// <summary>left where left is less than right, else right: a NaN on the right stays, a NaN on the left does not.</summary>
+    /// <summary>
+    /// The smaller of two; a NaN on the right stays. What a NaN on the left gives, and which of two zeros is taken, may differ
+    /// from machine to machine: the left side is a constant other than zero.
+    /// </summary>
     static abstract TVector Min(TVector left, TVector right);
 
-    /// <summary>
-    /// left where left is greater than right, else right: a NaN on the right stays, a NaN on the left does not.
-    /// </summary>
+    /// <summary>The greater of two, with the same caution.</summary>
     static abstract TVector Max(TVector left, TVector right);
 
     /// <summary>whenTrue in the lanes where left is greater than right, whenFalse in the others.</summary>
     static abstract TVector SelectGreater(TVector left, TVector right, TVector whenTrue, TVector whenFalse);
 
-    /// <summary>2 to the power n for a whole number n in [-126, 127], made by writing the exponent bits.</summary>
-    static abstract TVector PowerOfTwo(TVector wholeNumber);
+    /// <summary>
+    /// value * 2^n, exactly, by adding n to the exponent bits. The whole number n is given as n + 1.5 * 2^23, whose lowest
+    /// bits are those of n; value and result are normal numbers.
+    /// </summary>
+    static abstract TVector ScaleByPowerOfTwo(TVector value, TVector shifted);
 
     /// <summary>The exponent e of a positive normal number m * 2^e with m in [1, 2), as a float.</summary>
     static abstract TVector Exponent(TVector value);
@@ -64,15 +68,13 @@ internal readonly unsafe struct Width512 : IVectorWidth<Vector512<float>>
     public static Vector512<float> FusedMultiplyAdd(Vector512<float> left, Vector512<float> right, Vector512<float> addend) =>
         Vector512.FusedMultiplyAdd(left, right, addend);
     public static Vector512<float> Sqrt(Vector512<float> value) => Vector512.Sqrt(value);
-    public static Vector512<float> Min(Vector512<float> left, Vector512<float> right) =>
-        Vector512.ConditionalSelect(Vector512.LessThan(left, right), left, right);
-    public static Vector512<float> Max(Vector512<float> left, Vector512<float> right) =>
-        Vector512.ConditionalSelect(Vector512.GreaterThan(left, right), left, right);
+    public static Vector512<float> Min(Vector512<float> left, Vector512<float> right) => Vector512.MinNative(left, right);
+    public static Vector512<float> Max(Vector512<float> left, Vector512<float> right) => Vector512.MaxNative(left, right);
     public static Vector512<float> SelectGreater(
         Vector512<float> left, Vector512<float> right, Vector512<float> whenTrue, Vector512<float> whenFalse) =>
         Vector512.ConditionalSelect(Vector512.GreaterThan(left, right), whenTrue, whenFalse);
-    public static Vector512<float> PowerOfTwo(Vector512<float> wholeNumber) =>
-        ((Vector512.ConvertToInt32Native(wholeNumber) + Vector512.Create(127)) << 23).AsSingle();
+    public static Vector512<float> ScaleByPowerOfTwo(Vector512<float> value, Vector512<float> shifted) =>
+        (value.AsInt32() + (shifted.AsInt32() << 23)).AsSingle();
     public static Vector512<float> Exponent(Vector512<float> value) =>
         Vector512.ConvertToSingle((value.AsInt32() >>> 23) - Vector512.Create(127));
     public static Vector512<float> Significand(Vector512<float> value) =>
@@ -94,15 +96,13 @@ internal readonly unsafe struct Width256 : IVectorWidth<Vector256<float>>
     public static Vector256<float> FusedMultiplyAdd(Vector256<float> left, Vector256<float> right, Vector256<float> addend) =>
         Vector256.FusedMultiplyAdd(left, right, addend);
     public static Vector256<float> Sqrt(Vector256<float> value) => Vector256.Sqrt(value);
-    public static Vector256<float> Min(Vector256<float> left, Vector256<float> right) =>
-        Vector256.ConditionalSelect(Vector256.LessThan(left, right), left, right);
-    public static Vector256<float> Max(Vector256<float> left, Vector256<float> right) =>
-        Vector256.ConditionalSelect(Vector256.GreaterThan(left, right), left, right);
+    public static Vector256<float> Min(Vector256<float> left, Vector256<float> right) => Vector256.MinNative(left, right);
+    public static Vector256<float> Max(Vector256<float> left, Vector256<float> right) => Vector256.MaxNative(left, right);
     public static Vector256<float> SelectGreater(
         Vector256<float> left, Vector256<float> right, Vector256<float> whenTrue, Vector256<float> whenFalse) =>
         Vector256.ConditionalSelect(Vector256.GreaterThan(left, right), whenTrue, whenFalse);
-    public static Vector256<float> PowerOfTwo(Vector256<float> wholeNumber) =>
-        ((Vector256.ConvertToInt32Native(wholeNumber) + Vector256.Create(127)) << 23).AsSingle();
+    public static Vector256<float> ScaleByPowerOfTwo(Vector256<float> value, Vector256<float> shifted) =>
+        (value.AsInt32() + (shifted.AsInt32() << 23)).AsSingle();
     public static Vector256<float> Exponent(Vector256<float> value) =>
         Vector256.ConvertToSingle((value.AsInt32() >>> 23) - Vector256.Create(127));
     public static Vector256<float> Significand(Vector256<float> value) =>
@@ -126,15 +126,13 @@ internal readonly unsafe struct Width128 : IVectorWidth<Vector128<float>>
     public static Vector128<float> FusedMultiplyAdd(Vector128<float> left, Vector128<float> right, Vector128<float> addend) =>
         Vector128.FusedMultiplyAdd(left, right, addend);
     public static Vector128<float> Sqrt(Vector128<float> value) => Vector128.Sqrt(value);
-    public static Vector128<float> Min(Vector128<float> left, Vector128<float> right) =>
-        Vector128.ConditionalSelect(Vector128.LessThan(left, right), left, right);
-    public static Vector128<float> Max(Vector128<float> left, Vector128<float> right) =>
-        Vector128.ConditionalSelect(Vector128.GreaterThan(left, right), left, right);
+    public static Vector128<float> Min(Vector128<float> left, Vector128<float> right) => Vector128.MinNative(left, right);
+    public static Vector128<float> Max(Vector128<float> left, Vector128<float> right) => Vector128.MaxNative(left, right);
     public static Vector128<float> SelectGreater(
         Vector128<float> left, Vector128<float> right, Vector128<float> whenTrue, Vector128<float> whenFalse) =>
         Vector128.ConditionalSelect(Vector128.GreaterThan(left, right), whenTrue, whenFalse);
-    public static Vector128<float> PowerOfTwo(Vector128<float> wholeNumber) =>
-        ((Vector128.ConvertToInt32Native(wholeNumber) + Vector128.Create(127)) << 23).AsSingle();
+    public static Vector128<float> ScaleByPowerOfTwo(Vector128<float> value, Vector128<float> shifted) =>
+        (value.AsInt32() + (shifted.AsInt32() << 23)).AsSingle();
     public static Vector128<float> Exponent(Vector128<float> value) =>
         Vector128.ConvertToSingle((value.AsInt32() >>> 23) - Vector128.Create(127));
     public static Vector128<float> Significand(Vector128<float> value) =>
