@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace Recurant.Bench.Peers;
 
 /// <summary>
-/// PyTorch's cells (RNNCell, GRUCell, LSTMCell) in inference mode, the inputs made beforehand. They are faster for single
-/// steps than the modules for whole sequences, of which the LSTM lays its weights out anew in each call.
+/// PyTorch's cells (RNNCell, GRUCell, LSTMCell) in inference mode, the inputs made beforehand. For single steps they are
+/// faster than the modules for whole sequences, the LSTM's several times.
 /// </summary>
 internal sealed class TorchStream : IStream
 {
