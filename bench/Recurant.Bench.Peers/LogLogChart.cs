@@ -16,7 +16,7 @@ internal sealed record ChartPanel(string Title, string XName, IReadOnlyList<Char
 /// </summary>
 internal sealed class LogLogChart
 {
-    private const double PanelWidth = 620, PlotWidth = 340, PlotHeight = 300;
+    private const double PanelWidth = 630, PlotWidth = 340, PlotHeight = 300;
     private const double Left = 62, Top = 78, Bottom = 52, LabelHeight = 15, LabelGap = 8;
     private const string Ink = "#333333", Faint = "#e3e3e3", Reference = "#8a8a8a";
 
