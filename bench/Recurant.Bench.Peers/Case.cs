@@ -11,8 +11,14 @@ internal enum Mode
 
 /// <summary>One row of the grid: a stack of one cell over a batch of equally long sequences.</summary>
 /// <param name="Cell">rnn (tanh), gru (reset inside) or lstm.</param>
-internal sealed record Case(string Cell, int Batch, int Time, int Input, int Hidden, int Layers)
+/// <param name="Recompute">
+/// Whether training keeps only some states and computes the others again; for an engine that can.
+/// </param>
+internal sealed record Case(
+    string Cell, int Batch, int Time, int Input, int Hidden, int Layers, bool Recompute = false)
 {
+    private const string RecomputeMark = "recompute";
+
     public int Gates => Cell switch { "rnn" => 1, "gru" => 3, _ => 4 };
 
     /// <summary>Floating-point operations of the matrix products; training counts as three forward passes.</summary>
@@ -30,13 +36,13 @@ internal sealed record Case(string Cell, int Batch, int Time, int Input, int Hid
     public int InputOf(int layer) => layer == 0 ? Input : Hidden;
 
     public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture, $"{Cell} {Batch},{Time},{Input},{Hidden},{Layers}");
+        CultureInfo.InvariantCulture, $"{Cell} {Batch},{Time},{Input},{Hidden},{Layers}{(Recompute ? "," + RecomputeMark : "")}");
 
     public static Case Parse(string text)
     {
         string[] parts = text.Split(' ', ',');
         int Number(int i) => int.Parse(parts[i], CultureInfo.InvariantCulture);
-        return new Case(parts[0], Number(1), Number(2), Number(3), Number(4), Number(5));
+        return new Case(parts[0], Number(1), Number(2), Number(3), Number(4), Number(5), parts[^1] == RecomputeMark);
     }
 }
 

@@ -9,6 +9,9 @@ internal sealed record Row(
 
     public double? Gflops(string engine) => Case.Flops(Mode) / 1e6 / Time(engine);
 
+    /// <summary>How many times faster Recurant is than one peer.</summary>
+    public double? Against(string peer) => Time(peer) / Time(Engines.Recurant);
+
     /// <summary>How many times faster Recurant is than the fastest peer that can do the row.</summary>
     public double? Speedup
     {
@@ -23,14 +26,6 @@ internal sealed record Row(
 /// <summary>Runs the grid: on each row every engine computes, the results are compared, and only then is time taken.</summary>
 internal static class Comparison
 {
-    private const double SecondsPerTurn = 0.2;
-
-    // A turn that other programs disturbed is taken again, but not for ever.
-    private const int Attempts = 4;
-
-    // So that the threads of the engine before, which spin a while for more work, are asleep.
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(60);
-
     public static int Run(Options options)
     {
         Case[] cases = [.. options.Cases()];
@@ -39,16 +34,31 @@ internal static class Comparison
             throw new InvalidOperationException($"no row of the grid has '{options.Rows}' in its name and one of those cells");
         }
 
+        // Before and after, the larger of the two: a busy moment must not make the limit look lower than it is.
         var limits = options.Threads.ToDictionary(threads => threads, FmaLimit.Measure);
+        List<Row> rows = Measure(options, options.EngineNames, options.Modes, cases);
+        foreach (int threads in options.Threads)
+        {
+            limits[threads] = Math.Max(limits[threads], FmaLimit.Measure(threads));
+        }
+
+        var measurement = new Measurement(limits, rows);
+        Console.WriteLine(options.Json ? JsonReport.Of(measurement) : Report.Table(measurement));
+        return 0;
+    }
+
+    /// <summary>Measures the cases with all numbers of threads and rounds that were asked for.</summary>
+    public static List<Row> Measure(Options options, string[] engines, Mode[] modes, IReadOnlyCollection<Case> cases)
+    {
         var rows = new List<Row>();
         foreach (int threads in options.Threads)
         {
-            WorkerProcess[] workers = [.. options.EngineNames.Select(engine => new WorkerProcess(engine, threads))];
+            WorkerProcess[] workers = [.. engines.Select(engine => new WorkerProcess(engine, threads))];
             try
             {
                 foreach (Case shape in cases)
                 {
-                    foreach (Mode mode in options.Modes)
+                    foreach (Mode mode in modes)
                     {
                         Console.Error.WriteLine($"{shape}, {Report.Name(mode)}, threads: {threads}");
                         rows.Add(Measure(workers, shape, mode, threads, options.Rounds));
@@ -61,73 +71,15 @@ internal static class Comparison
             }
         }
 
-        WarnOfDisturbance(rows);
-        Console.WriteLine(options.Json ? Report.Json(limits, rows) : Report.Table(limits, rows));
-        return 0;
-    }
-
-    private static void WarnOfDisturbance(List<Row> rows)
-    {
-        int count = rows.Count(row => row.Disturbed > 0);
-        if (count > 0)
-        {
-            Console.Error.WriteLine(
-                $"warning: in {count} of {rows.Count} rows other programs used cores that an engine needed; "
-                + "measure again when they are done");
-        }
+        Rounds.WarnOfDisturbance(rows.Count(row => row.Disturbed > 0), rows.Count);
+        return rows;
     }
 
     private static Row Measure(WorkerProcess[] all, Case shape, Mode mode, int threads, int rounds)
     {
         WorkerProcess[] workers = [.. all.Where(worker => mode == Mode.Infer || worker.Engine != Engines.OnnxRuntime)];
-        Prepare(workers, shape, mode);
-        var times = workers.ToDictionary(worker => worker.Engine, _ => new List<double>());
-        int disturbed = 0;
-        for (int round = 0; round < rounds; round++)
-        {
-            foreach (WorkerProcess worker in round % 2 == 0 ? workers : workers.Reverse())
-            {
-                (double milliseconds, bool wasDisturbed) = TakeTurn(worker);
-                times[worker.Engine].Add(milliseconds);
-                disturbed += wasDisturbed ? 1 : 0;
-            }
-        }
-
-        var medians = times.ToDictionary(pair => pair.Key, pair => Statistics.Median(pair.Value));
-        return new Row(shape, threads, mode, medians, disturbed);
-    }
-
-    private static (double Milliseconds, bool Disturbed) TakeTurn(WorkerProcess worker)
-    {
-        (double Milliseconds, bool Disturbed) best = (double.PositiveInfinity, true);
-        for (int attempt = 0; attempt < Attempts && best.Disturbed; attempt++)
-        {
-            Thread.Sleep(Pause);
-            (double Milliseconds, bool Disturbed) turn = worker.Time(SecondsPerTurn);
-            if (!turn.Disturbed || turn.Milliseconds < best.Milliseconds)
-            {
-                best = turn;
-            }
-        }
-
-        return best;
-    }
-
-    private static void Prepare(WorkerProcess[] workers, Case shape, Mode mode)
-    {
-        string? first = null;
-        Dictionary<string, float[]> expected = [];
-        foreach (WorkerProcess worker in workers)
-        {
-            Dictionary<string, float[]> results = worker.Prepare(shape, mode);
-            if (first is null)
-            {
-                (first, expected) = (worker.Engine, results);
-            }
-            else
-            {
-                ResultFile.MustAgree($"{shape}, {mode}", first, expected, worker.Engine, results);
-            }
-        }
+        Rounds.Prepare(workers, Report.Name(mode), shape.ToString());
+        Medians medians = Rounds.Time(workers, rounds);
+        return new Row(shape, threads, mode, medians.Milliseconds, medians.Disturbed);
     }
 }

@@ -33,6 +33,9 @@ internal static partial class Engines
     /// <summary>In the order of the report's columns; Recurant only where its engine was compiled in.</summary>
     public static IReadOnlyList<string> Names { get; } = FindNames();
 
+    /// <summary>Whether Recurant's engine heeds <see cref="Case.Recompute"/>.</summary>
+    public static bool CanRecompute { get; } = AskRecompute();
+
     public static IEngine Make(string name, int threads)
     {
         IEngine? recurant = null;
@@ -55,6 +58,16 @@ internal static partial class Engines
 
     /// <summary>Implemented in RecurantEngine.cs: adds its name.</summary>
     static partial void AddRecurant(List<string> names);
+
+    /// <summary>Implemented in RecurantEngine.cs once its training can do without most states: see <see cref="Case"/>.</summary>
+    static partial void FindRecompute(ref bool can);
+
+    private static bool AskRecompute()
+    {
+        bool can = false;
+        FindRecompute(ref can);
+        return can;
+    }
 
     private static List<string> FindNames()
     {

@@ -16,14 +16,7 @@ internal sealed class OnnxEngine(int threads) : IEngine
     public void Prepare(Case shape, CaseData data, Mode mode)
     {
         Release();
-        using var options = new SessionOptions
-        {
-            GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
-            ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
-            IntraOpNumThreads = threads,
-            InterOpNumThreads = 1,
-        };
-        _session = new InferenceSession(OnnxModel.Build(shape, data), options);
+        _session = OnnxSettings.Open(OnnxModel.Build(shape, data), threads);
         _input = OrtValue.CreateTensorValueFromMemory(data.Input, [shape.Time, shape.Batch, shape.Input]);
         _outputBuffer = new float[shape.Time * shape.Batch * shape.Hidden];
         _output = OrtValue.CreateTensorValueFromMemory(_outputBuffer, [shape.Time, 1, shape.Batch, shape.Hidden]);

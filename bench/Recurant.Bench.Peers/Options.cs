@@ -6,19 +6,46 @@ namespace Recurant.Bench.Peers;
 internal sealed record Options
 {
     public const string Usage = """
-        usage: compare.sh [options]                 the grid: Recurant, TorchSharp and ONNX Runtime on the same shapes
-               compare.sh --program mr --data DIR   a whole training program (rt-polarity.pos and .neg in DIR)
+        usage: compare.sh [options]                    the grid: Recurant, TorchSharp and ONNX Runtime on the same shapes
+               compare.sh --program mr --data DIR      a whole training program (rt-polarity.pos and .neg in DIR)
+               compare.sh --program score --data DIR   10,000 sentences of the same files, scored from file to file
+               compare.sh --program stream             one sequence, one step at a time with kept state
+               compare.sh --program scale              time and memory as sequences grow longer and batches larger
 
           --json              one JSON object on standard output instead of a table
           --threads 1,2       numbers of threads (default 1,2)
-          --mode train,infer  what to time (default both)
-          --cell rnn,gru,lstm which cells (default all)
-          --rows SUBSTRING    only rows whose name, such as "lstm 20,35,200,200,2", contains it
-          --engines LIST      recurant,torch,onnxruntime (default all that are there)
-          --rounds N          rounds, every engine once in each, in alternating order (default 5; quick: 3)
-          --quick             three small shapes instead of the whole grid
-          --epochs N          for --program: passes over the training data (default 6)
+          --engines LIST      recurant,torch,onnxruntime (default all that can do it)
+          --rounds N          rounds, every engine once in each, in alternating order (default 5; quick: 3); not for mr
+          --quick             a few small shapes instead of all of them, 1,000 sentences instead of 10,000; not for mr
+          --mode train,infer  what to time (default both); for the grid and scale
+          --cell rnn,gru,lstm which cells (default all); for the grid and stream
+          --rows SUBSTRING    only rows whose name, such as "lstm 20,35,200,200,2", contains it; for the grid
+          --epochs N          passes over the training data (default 6); for mr
+          --output DIR        writes the table and its curves (SVG) into a folder as well; for scale
         """;
+
+    private const string Grid = "grid";
+
+    // Which options belong to which programs; the others belong to all.
+    private static readonly Dictionary<string, string[]> s_programs = new()
+    {
+        ["--rounds"] = [Grid, "score", "stream", "scale"],
+        ["--quick"] = [Grid, "score", "stream", "scale"],
+        ["--mode"] = [Grid, "scale"],
+        ["--cell"] = [Grid, "stream"],
+        ["--rows"] = [Grid],
+        ["--epochs"] = ["mr"],
+        ["--output"] = ["scale"],
+        ["--data"] = ["mr", "score"],
+    };
+
+    // Engines that a program cannot use, for lack of training or of a counterpart.
+    private static readonly Dictionary<string, string> s_without = new()
+    {
+        ["mr"] = Engines.OnnxRuntime,
+        ["scale"] = Engines.OnnxRuntime,
+        ["score"] = Engines.Torch,
+    };
 
     public bool Json { get; private set; }
 
@@ -32,13 +59,16 @@ internal sealed record Options
 
     public string Rows { get; private set; } = "";
 
-    public string[] EngineNames { get; private set; } = [.. Engines.Names];
+    public string[] EngineNames { get; private set; } = [];
 
     public int Rounds { get; private set; }
 
+    /// <summary>mr, score, stream or scale; null for the grid.</summary>
     public string? Program { get; private set; }
 
     public string Data { get; private set; } = "";
+
+    public string? Output { get; private set; }
 
     public int Epochs { get; private set; } = 6;
 
@@ -47,47 +77,86 @@ internal sealed record Options
     /// <summary>The engine to be in this process, when it was started as a worker.</summary>
     public string? Worker { get; private set; }
 
-    public IEnumerable<Case> Cases() =>
-        Grid.Rows(Quick).Where(shape => Cells.Contains(shape.Cell) && shape.ToString().Contains(Rows, StringComparison.Ordinal));
+    public IEnumerable<Case> Cases() => Peers.Grid.Rows(Quick)
+        .Where(shape => Cells.Contains(shape.Cell) && shape.ToString().Contains(Rows, StringComparison.Ordinal));
 
     /// <exception cref="ArgumentException">An option or value is not known; the message says which.</exception>
     public static Options Parse(string[] args)
     {
         var options = new Options();
+        var given = new List<string>();
         for (int i = 0; i < args.Length; i++)
         {
             string name = args[i];
             string Value() => ++i < args.Length ? args[i] : throw new ArgumentException($"{name} needs a value");
             string[] List(params IEnumerable<string> allowed)
             {
-                string[] values = Value().Split(',');
+                string[] values = [.. Value().Split(',').Distinct()];
                 return Array.TrueForAll(values, allowed.Contains)
                     ? values
                     : throw new ArgumentException($"{name} takes a list of {string.Join(", ", allowed)}; it was '{args[i]}'");
             }
 
+            given.Add(name);
             switch (name)
             {
                 case "--json": options.Json = true; break;
                 case "--quick": options.Quick = true; break;
-                case "--threads": options.Threads = [.. Value().Split(',').Select(value => Number(name, value))]; break;
+                case "--threads":
+                    options.Threads = [.. Value().Split(',').Select(value => Number(name, value)).Distinct()];
+                    break;
                 case "--mode": options.Modes = Array.ConvertAll(List("train", "infer"), Report.ToMode); break;
                 case "--cell": options.Cells = List("rnn", "gru", "lstm"); break;
                 case "--rows": options.Rows = Value(); break;
                 case "--engines": options.EngineNames = List(Engines.Names); break;
                 case "--rounds": options.Rounds = Number(name, Value()); break;
-                case "--program": options.Program = List("mr")[0]; break;
+                case "--program": options.Program = OneOf(name, Value(), "mr", "score", "stream", "scale"); break;
                 case "--data": options.Data = Value(); break;
+                case "--output": options.Output = Value(); break;
                 case "--epochs": options.Epochs = Number(name, Value()); break;
-                case "--help": options.Help = true; break;
+                case "--help" or "-h": options.Help = true; break;
                 case "--worker": options.Worker = Value(); break;
                 default: throw new ArgumentException($"no option '{name}'");
             }
         }
 
+        if (!options.Help) options.Check(given);
         options.Rounds = options.Rounds > 0 ? options.Rounds : options.Quick ? 3 : 5;
         return options;
     }
+
+    private void Check(List<string> given)
+    {
+        string program = Program ?? Grid;
+        foreach (string name in given)
+        {
+            if (s_programs.TryGetValue(name, out string[]? programs) && !programs.Contains(program))
+            {
+                string which = Program is null ? "the grid" : $"--program {program}";
+                throw new ArgumentException($"{name} is not for {which} but for {string.Join(", ", programs)}");
+            }
+        }
+
+        if (s_programs["--data"].Contains(program) && Data.Length == 0)
+        {
+            throw new ArgumentException($"--program {program} needs --data DIR, the folder of rt-polarity.pos and .neg");
+        }
+
+        string? without = s_without.GetValueOrDefault(program);
+        if (EngineNames.Contains(without))
+        {
+            throw new ArgumentException($"--program {program} cannot run on {without}");
+        }
+
+        if (EngineNames.Length == 0)
+        {
+            EngineNames = [.. Engines.Names.Where(name => name != without)];
+        }
+    }
+
+    private static string OneOf(string name, string value, params string[] allowed) => allowed.Contains(value)
+        ? value
+        : throw new ArgumentException($"{name} takes one of {string.Join(", ", allowed)}; it was '{value}'");
 
     private static int Number(string name, string value) =>
         int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0

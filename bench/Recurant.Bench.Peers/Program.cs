@@ -1,5 +1,7 @@
 using Recurant.Bench.Peers;
 
+const int Failed = 1, WrongUsage = 2, Interrupted = 130;
+
 Options options;
 try
 {
@@ -9,7 +11,7 @@ catch (ArgumentException e)
 {
     Console.Error.WriteLine(e.Message);
     Console.Error.WriteLine(Options.Usage);
-    return 2;
+    return WrongUsage;
 }
 
 if (options.Help)
@@ -27,11 +29,23 @@ try
             : ReviewProgram.Run(engine, options);
     }
 
+    using Scratch scratch = Scratch.Instance;
     TorchLibrary.MakeLoadable();
-    return options.Program is null ? Comparison.Run(options) : ReviewProgram.RunAll(options);
+    return options.Program switch
+    {
+        "mr" => ReviewProgram.RunAll(options),
+        "score" => ScoreProgram.Run(options),
+        "stream" => StreamProgram.Run(options),
+        "scale" => ScaleProgram.Run(options),
+        _ => Comparison.Run(options),
+    };
 }
-catch (Exception e) when (e is InvalidOperationException or IOException)
+catch (OperationCanceledException)
+{
+    return Interrupted;
+}
+catch (Exception e) when (e is InvalidOperationException or IOException or UnauthorizedAccessException)
 {
     Console.Error.WriteLine("failed: " + e.Message);
-    return 1;
+    return Failed;
 }

@@ -2,77 +2,39 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 
 namespace Recurant.Bench.Peers;
 
-/// <summary>The measured rows as a Markdown table, or as one JSON object.</summary>
+/// <summary>The measured rows as a Markdown table, and the words that all reports share.</summary>
 internal static class Report
 {
-    public static string Table(IReadOnlyDictionary<int, double> limits, IReadOnlyList<Row> rows)
+    public static string Table(Measurement measurement)
     {
+        IReadOnlyList<Row> rows = measurement.Rows;
         var text = new StringBuilder();
         text.AppendLine(Machine());
         text.AppendLine();
-        var limitTexts = limits.Select(limit => $"{Number(limit.Value, "f0")} GFLOP/s on {Threads(limit.Key)}");
+        var limitTexts = measurement.Limits.Select(limit => $"{Number(limit.Value, "f0")} GFLOP/s on {Threads(limit.Key)}");
         text.AppendLine($"FMA limit: {string.Join(", ", limitTexts)}.");
         text.AppendLine();
-        text.AppendLine("Median milliseconds a step, in brackets GFLOP/s. Speedup: against the fastest peer of the row.");
+        text.AppendLine(
+            "Median milliseconds a step, in brackets GFLOP/s. Of limit: Recurant's GFLOP/s as a share of the FMA limit of so "
+            + "many threads. 2 for 1: Recurant's time on 1 thread divided by that on 2. Speedup: against the fastest peer.");
         text.AppendLine();
-        text.AppendLine("| cell B,T,I,H,layers | mode | threads | Recurant | TorchSharp | ONNX Runtime | speedup |");
-        text.AppendLine("|---|---|--:|--:|--:|--:|--:|");
+        text.AppendLine(
+            "| cell B,T,I,H,layers | mode | threads | Recurant | TorchSharp | ONNX Runtime | of limit | 2 for 1 | speedup |");
+        text.AppendLine("|---|---|--:|--:|--:|--:|--:|--:|--:|");
         foreach (Row row in rows)
         {
             text.AppendLine(
                 $"| {row.Case} | {Name(row.Mode)} | {row.Threads} | {Cell(row, Engines.Recurant)} | {Cell(row, Engines.Torch)} "
-                + $"| {Cell(row, Engines.OnnxRuntime)} | {Number(row.Speedup, "f2")}{(row.Disturbed > 0 ? " *" : "")} |");
+                + $"| {Cell(row, Engines.OnnxRuntime)} | {Percent(measurement.FmaShare(row))} "
+                + $"| {Number(measurement.ThreadsGain(row), "f2")} | {Number(row.Speedup, "f2")}{Star(row.Disturbed)} |");
         }
 
-        foreach (var group in rows.Where(row => row.Speedup is not null).GroupBy(row => (row.Mode, row.Threads)))
-        {
-            double[] speedups = [.. group.Select(row => row.Speedup!.Value)];
-            text.AppendLine();
-            text.AppendLine(
-                $"{Name(group.Key.Mode)}, {Threads(group.Key.Threads)}: geometric mean "
-                + $"{Number(Statistics.GeometricMean(speedups), "f2")}, least {Number(speedups.Min(), "f2")}.");
-        }
-
-        if (rows.Any(row => row.Disturbed > 0))
-        {
-            text.AppendLine();
-            text.AppendLine("\\* Other programs used cores that an engine needed: not to be relied on.");
-        }
-
+        AppendSummary(text, measurement);
+        AppendFootnote(text, rows.Any(row => row.Disturbed > 0));
         return text.ToString().TrimEnd();
-    }
-
-    public static string Json(IReadOnlyDictionary<int, double> limits, IReadOnlyList<Row> rows)
-    {
-        using var buffer = new MemoryStream();
-        var options = new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-        using (var json = new Utf8JsonWriter(buffer, options))
-        {
-            json.WriteStartObject();
-            json.WriteString("machine", Machine());
-            json.WriteStartObject("fma_limit_gflops");
-            foreach ((int threads, double limit) in limits)
-            {
-                json.WriteNumber(threads.ToString(CultureInfo.InvariantCulture), Math.Round(limit, 1));
-            }
-
-            json.WriteEndObject();
-            json.WriteStartArray("rows");
-            foreach (Row row in rows)
-            {
-                Write(json, row);
-            }
-
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-
-        return Encoding.UTF8.GetString(buffer.ToArray());
     }
 
     /// <summary>A mode's name on the command line and in reports.</summary>
@@ -97,43 +59,61 @@ internal static class Report
             + $"ONNX Runtime {Microsoft.ML.OnnxRuntime.OrtEnv.Instance().GetVersionString()}";
     }
 
-    private static string Version(Type type) => type.Assembly.GetName().Version?.ToString(3) ?? "?";
+    public static string Number(double? value, string format) => value?.ToString(format, CultureInfo.InvariantCulture) ?? "-";
 
-    private static void Write(Utf8JsonWriter json, Row row)
+    public static string Threads(int count) => count == 1 ? "1 thread" : $"{count} threads";
+
+    /// <summary>The mark of a row that other programs disturbed.</summary>
+    public static string Star(int disturbed) => disturbed > 0 ? " *" : "";
+
+    public static void AppendFootnote(StringBuilder text, bool anyDisturbed)
     {
-        json.WriteStartObject();
-        json.WriteString("cell", row.Case.Cell);
-        json.WriteNumber("batch", row.Case.Batch);
-        json.WriteNumber("time", row.Case.Time);
-        json.WriteNumber("input", row.Case.Input);
-        json.WriteNumber("hidden", row.Case.Hidden);
-        json.WriteNumber("layers", row.Case.Layers);
-        json.WriteNumber("threads", row.Threads);
-        json.WriteString("mode", Name(row.Mode));
-        WriteRounded("recurant_ms", row.Time(Engines.Recurant));
-        WriteRounded("torch_ms", row.Time(Engines.Torch));
-        WriteRounded("onnxruntime_ms", row.Time(Engines.OnnxRuntime));
-        WriteRounded("gflops", row.Gflops(Engines.Recurant));
-        WriteRounded("speedup", row.Speedup);
-        json.WriteEndObject();
-
-        void WriteRounded(string name, double? value)
+        if (anyDisturbed)
         {
-            if (value is { } number)
-            {
-                json.WriteNumber(name, Math.Round(number, 4));
-            }
-            else
-            {
-                json.WriteNull(name);
-            }
+            text.AppendLine();
+            text.AppendLine("\\* Other programs used cores that an engine needed: not to be relied on.");
         }
     }
+
+    private static void AppendSummary(StringBuilder text, Measurement measurement)
+    {
+        foreach (var group in measurement.Rows.Where(row => row.Speedup is not null).GroupBy(row => (row.Mode, row.Threads)))
+        {
+            Append(
+                text, $"{Name(group.Key.Mode)}, {Threads(group.Key.Threads)}: speedup", "f2", 1,
+                group.Select(row => row.Speedup!.Value));
+        }
+
+        foreach (var group in measurement.Rows.Where(row => measurement.ThreadsGain(row) is not null).GroupBy(row => row.Mode))
+        {
+            Append(
+                text, $"{Name(group.Key)}, B of {Measurement.BatchWorthThreads} or more: 2 threads for 1", "f2", 1,
+                group.Select(row => measurement.ThreadsGain(row)!.Value));
+        }
+
+        foreach (var group in measurement.LargeRows.GroupBy(row => (row.Mode, row.Threads)))
+        {
+            Append(
+                text,
+                $"{Name(group.Key.Mode)}, {Threads(group.Key.Threads)}, GRU and LSTM with {Measurement.LargeHidden} hidden or "
+                + "more: percent of the FMA limit",
+                "f0", 100, group.Select(row => measurement.FmaShare(row)!.Value));
+        }
+    }
+
+    private static void Append(StringBuilder text, string what, string format, double scale, IEnumerable<double> values)
+    {
+        double[] all = [.. values];
+        text.AppendLine();
+        text.AppendLine(
+            $"{what}: geometric mean {Number(scale * Statistics.GeometricMean(all), format)}, "
+            + $"least {Number(scale * all.Min(), format)}, {all.Length} rows.");
+    }
+
+    private static string Version(Type type) => type.Assembly.GetName().Version?.ToString(3) ?? "?";
 
     private static string Cell(Row row, string engine) =>
         row.Time(engine) is null ? "-" : $"{Number(row.Time(engine), "f3")} ({Number(row.Gflops(engine), "f0")})";
 
-    private static string Number(double? value, string format) => value?.ToString(format, CultureInfo.InvariantCulture) ?? "-";
-
-    private static string Threads(int count) => count == 1 ? "1 thread" : $"{count} threads";
+    private static string Percent(double? share) => share is null ? "-" : Number(100 * share, "f0") + "%";
 }

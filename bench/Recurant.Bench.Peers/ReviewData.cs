@@ -30,15 +30,9 @@ internal sealed class ReviewData
     public static ReviewData Load(string directory)
     {
         List<(string[] Words, int Label)> test = [], rest = [];
-        foreach ((string name, int label) in (ReadOnlySpan<(string, int)>)[("rt-polarity.neg", 0), ("rt-polarity.pos", 1)])
+        foreach ((string kind, int label) in (ReadOnlySpan<(string, int)>)[("neg", 0), ("pos", 1)])
         {
-            string path = Path.Combine(directory, name);
-            if (!File.Exists(path))
-            {
-                throw new InvalidOperationException($"there is no {path}; --data takes the folder of rt-polarity.pos and .neg");
-            }
-
-            foreach ((int number, string line) in File.ReadLines(path).Index())
+            foreach ((int number, string line) in ReadLines(directory, kind).Index())
             {
                 (number % Part == 0 ? test : rest).Add((line.Split(' ', StringSplitOptions.RemoveEmptyEntries), label));
             }
@@ -55,6 +49,17 @@ internal sealed class ReviewData
             [.. reviews.Select(review => new Review(
                 Array.ConvertAll(review.Words, word => numbers.GetValueOrDefault(word, UnknownWord)), review.Label))];
         return new ReviewData(numbers.Count + 2, Encode(train), Encode(valid), Encode(test));
+    }
+
+    /// <summary>The sentences of one file.</summary>
+    /// <param name="directory">The folder of both files.</param>
+    /// <param name="kind">pos or neg.</param>
+    public static IEnumerable<string> ReadLines(string directory, string kind)
+    {
+        string path = Path.Combine(directory, "rt-polarity." + kind);
+        return File.Exists(path)
+            ? File.ReadLines(path)
+            : throw new InvalidOperationException($"there is no {path}; --data takes the folder of rt-polarity.pos and .neg");
     }
 
     /// <summary>

@@ -50,15 +50,10 @@ internal static partial class ReviewProgram
     /// <summary>Runs every engine that can train, each number of threads in a process of its own, one after the other.</summary>
     public static int RunAll(Options options)
     {
-        if (options.Data.Length == 0)
-        {
-            throw new InvalidOperationException("--program mr needs --data DIR, the folder of rt-polarity.pos and .neg");
-        }
-
         var results = new List<ReviewResult>();
         foreach (int threads in options.Threads)
         {
-            foreach (string engine in options.EngineNames.Where(name => name != Engines.OnnxRuntime))
+            foreach (string engine in options.EngineNames)
             {
                 Console.Error.WriteLine($"{engine}, threads: {threads}");
                 results.Add(RunChild(engine, threads, options));
@@ -104,9 +99,9 @@ internal static partial class ReviewProgram
             "--worker", engine, "--program", "mr", "--data", options.Data,
             "--threads", threads.ToString(CultureInfo.InvariantCulture),
             "--epochs", options.Epochs.ToString(CultureInfo.InvariantCulture));
-        using Process process = Process.Start(start)!;
+        using Process process = Scratch.Instance.Start(start);
         string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
+        WorkerProcess.ThrowIfInterrupted(process);
         return process.ExitCode == 0
             ? JsonSerializer.Deserialize<ReviewResult>(output)!
             : throw new InvalidOperationException($"the program of {engine} ended with {process.ExitCode}");

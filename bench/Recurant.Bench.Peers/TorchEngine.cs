@@ -12,12 +12,7 @@ internal sealed class TorchEngine : IEngine
     private Tensor _outputGradient = null!;
     private Tensor? _output;
 
-    public TorchEngine(int threads)
-    {
-        TorchLibrary.MakeLoadable();
-        set_num_threads(threads);
-        set_num_interop_threads(1);
-    }
+    public TorchEngine(int threads) => TorchLibrary.Load(threads);
 
     public bool Can(Mode mode) => true;
 

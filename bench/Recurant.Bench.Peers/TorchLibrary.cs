@@ -26,6 +26,22 @@ internal static class TorchLibrary
     private const ushort WeakVersion = 2;
     private const ushort AnyVersion = 1;
 
+    private static bool s_loaded;
+
+    /// <summary>Loads the library and sets its number of threads: the first call counts, libtorch allows no second.</summary>
+    public static void Load(int threads)
+    {
+        if (s_loaded)
+        {
+            return;
+        }
+
+        s_loaded = true;
+        MakeLoadable();
+        TorchSharp.torch.set_num_threads(threads);
+        TorchSharp.torch.set_num_interop_threads(1);
+    }
+
     /// <summary>Makes the library loadable; to be called before anything of TorchSharp is touched.</summary>
     public static void MakeLoadable()
     {

@@ -15,9 +15,7 @@ internal sealed class TorchReviewModel : IReviewModel
 
     public TorchReviewModel(int threads, int vocabularySize, int seed)
     {
-        TorchLibrary.MakeLoadable();
-        set_num_threads(threads);
-        set_num_interop_threads(1);
+        TorchLibrary.Load(threads);
         random.manual_seed(seed);
         _embedding = nn.Embedding(vocabularySize, ReviewProgram.EmbeddingSize, padding_idx: ReviewData.PaddingWord);
         _lstm = nn.LSTM(ReviewProgram.EmbeddingSize, ReviewProgram.HiddenSize, bidirectional: true);
