@@ -20,9 +20,9 @@ internal static class VectorMath<TWidth, TVector>
     // Adding and subtracting 1.5 * 2^23 rounds to the nearest whole number.
     private const float RoundingShift = 12582912f;
 
-    // From -126 ln 2 to 127.5 ln 2 the power of two is a normal number; outside, e^x stays at its value at the border.
+    // From -126 ln 2 to 127.5 ln 2 the result is a normal number; outside, e^x stays at its value at the border.
     private const float LargestExponent = 88.3762589f;
-    private const float SmallestExponent = -87.3365479f;
+    private const float SmallestExponent = -87.3365402f;
 
     /// <summary>e^x: x = n ln 2 + r, |r| up to ln 2 / 2, and e^x = 2^n (1 + r + r^2 q(r)). NaN stays NaN;
     /// beyond the range of normal numbers the result stays at 1.2e-38 and 2.4e38.</summary>

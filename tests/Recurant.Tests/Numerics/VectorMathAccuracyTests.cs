@@ -10,7 +10,7 @@ public class VectorMathAccuracyTests
     private const double ExpBound = 1.09, TanhBound = 2.50, SigmoidBound = 2.49, LogBound = 0.87;
 
     // Where e^x, and with it the sigmoid of a negative number, is a normal float.
-    private const float SmallestExponent = -87.3365479f, LargestExponent = 88.3762589f;
+    private const float SmallestExponent = -87.3365402f, LargestExponent = 88.3762589f;
     private const float SmallestNormal = 1.17549435e-38f;
 
     // Between these numbers exp and the sigmoid are all but constant and tanh is the identity.
