@@ -53,18 +53,23 @@ internal static class InputShare
     private static void AddColumns(
         RecurrentCell cell, in WorkShare share, SequenceBatch batch, int row, int gateRow, int rows)
     {
-        Matrix columns = cell.InputWeights.Matrix;
         for (int i = 0; i < rows; i++, row += share.Stride, gateRow += share.Stride)
         {
-            Span<float> gates = share.Memory.Gates.Row(gateRow), start = share.Memory.GateStart.Span;
-            Span<float> column = columns.Row(batch.Tokens[row]);
-            for (int gate = 0; gate < cell.Gates; gate++)
-            {
-                int first = gate * cell.HiddenSize + share.FirstUnit;
-                Span<float> target = gates.Slice(first, share.Units);
-                start.Slice(first, share.Units).CopyTo(target);
-                Elementwise.Add(column.Slice(first, share.Units), target);
-            }
+            AddColumn(cell, share, batch.Tokens[row], gateRow);
+        }
+    }
+
+    /// <summary>gates = b + the column of one word, for a worker's units.</summary>
+    public static void AddColumn(RecurrentCell cell, in WorkShare share, int token, int gateRow)
+    {
+        Span<float> gates = share.Memory.Gates.Row(gateRow), start = share.Memory.GateStart.Span;
+        Span<float> column = cell.InputWeights.Matrix.Row(token);
+        for (int gate = 0; gate < cell.Gates; gate++)
+        {
+            int first = gate * cell.HiddenSize + share.FirstUnit;
+            Span<float> target = gates.Slice(first, share.Units);
+            start.Slice(first, share.Units).CopyTo(target);
+            Elementwise.Add(column.Slice(first, share.Units), target);
         }
     }
 }

@@ -173,6 +173,7 @@ internal static unsafe class MatrixProduct
     /// Cuts the blocks into tiles of nearly equal height and works through tiles of one height together, up to sixteen at a
     /// time.
     /// </summary>
+    [SkipLocalsInit]
     private static void Multiply<TWidth, TVector>(
         ReadOnlySpan<RowBlock> blocks, RowSteps steps, PackedMatrix b, int firstPanel, int lastPanel)
         where TWidth : struct, IVectorWidth<TVector>
@@ -238,6 +239,7 @@ internal static unsafe class MatrixProduct
     /// Tiles of one height over the whole depth, in steps for which a panel fits the first-level cache. The addresses in the
     /// run are used up.
     /// </summary>
+    [SkipLocalsInit]
     private static void MultiplyChunk<TWidth, TVector>(ref TileRun run, int height, PackedMatrix b, int firstPanel, int lastPanel)
         where TWidth : struct, IVectorWidth<TVector>
         where TVector : struct
@@ -338,6 +340,7 @@ internal static unsafe class MatrixProduct
     }
 
     /// <summary>The last columns, fewer than a vector has lanes.</summary>
+    [SkipLocalsInit]
     private static void MultiplyRest<TWidth, TVector>(ref TileRun run, int height, int width)
         where TWidth : struct, IVectorWidth<TVector>
         where TVector : struct

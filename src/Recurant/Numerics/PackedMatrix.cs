@@ -43,19 +43,23 @@ internal sealed unsafe class PackedMatrix
     public int Groups { get; private set; } = 1;
 
     /// <summary>The columns of a group.</summary>
-    private int GroupColumns => Columns / Groups;
+    private int GroupColumns { get; set; }
 
     /// <summary>The panels of a group: its columns / 32, rounded up.</summary>
-    public int GroupPanels => (GroupColumns + PanelWidth - 1) / PanelWidth;
+    public int GroupPanels { get; private set; }
 
     /// <summary>The number of panels.</summary>
-    public int Panels => Groups * GroupPanels;
+    public int Panels { get; private set; }
 
     /// <summary>The column of B that a panel begins with.</summary>
-    public int FirstColumn(int panel) => panel / GroupPanels * GroupColumns + panel % GroupPanels * PanelWidth;
+    public int FirstColumn(int panel) => GroupColumns % PanelWidth == 0
+        ? panel * PanelWidth
+        : panel / GroupPanels * GroupColumns + panel % GroupPanels * PanelWidth;
 
     /// <summary>The columns in a panel: 32, or what is left in the last one of a group.</summary>
-    public int Width(int panel) => Math.Min(PanelWidth, GroupColumns - panel % GroupPanels * PanelWidth);
+    public int Width(int panel) => GroupColumns % PanelWidth == 0
+        ? PanelWidth
+        : Math.Min(PanelWidth, GroupColumns - panel % GroupPanels * PanelWidth);
 
     /// <summary>How many panels from this full one on, and below a limit, are full and follow one another in B.</summary>
     public int FullPanels(int panel, int limit) => GroupColumns % PanelWidth == 0
@@ -65,10 +69,10 @@ internal sealed unsafe class PackedMatrix
     /// <summary>
     /// The steps in which a product goes over the depth: so many that a panel's share fits the first-level cache.
     /// </summary>
-    public int DepthSteps => Math.Max(1, (Depth + DepthBlock - 1) / DepthBlock);
+    public int DepthSteps { get; private set; } = 1;
 
     /// <summary>The rows k of one step: [First, Last).</summary>
-    public (int First, int Last) DepthRange(int step) => Partition.Range(Depth, step, DepthSteps);
+    public (int First, int Last) DepthRange(int step) => DepthSteps == 1 ? (0, Depth) : Partition.Range(Depth, step, DepthSteps);
 
     /// <summary>The first element of a panel's share in a step of the depth.</summary>
     public float* Panel(int index, int step)
@@ -133,6 +137,10 @@ internal sealed unsafe class PackedMatrix
         Depth = depth;
         Columns = columns;
         Groups = groups;
+        GroupColumns = columns / groups;
+        GroupPanels = (GroupColumns + PanelWidth - 1) / PanelWidth;
+        Panels = groups * GroupPanels;
+        DepthSteps = Math.Max(1, (depth + DepthBlock - 1) / DepthBlock);
         _buffer.Reserve(checked(Panels * depth * PanelWidth));
         return this;
     }

@@ -169,6 +169,7 @@ internal static unsafe class UnitLanes<TWidth, TVector, TReach>
         if (TReach.IsWhole) TWidth.Store(value, destination.Pointer); else StorePart(value, destination.Pointer, left);
     }
 
+    [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static TVector LoadPart(float* source, int left)
     {
@@ -177,6 +178,7 @@ internal static unsafe class UnitLanes<TWidth, TVector, TReach>
         return TWidth.Load(lanes);
     }
 
+    [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void StorePart(TVector value, float* destination, int left)
     {

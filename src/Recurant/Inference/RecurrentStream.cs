@@ -1,0 +1,217 @@
+using Recurant.Cells;
+using Recurant.Layers;
+using Recurant.Numerics;
+
+namespace Recurant.Inference;
+
+/// <summary>
+/// One sequence, one step at a time: the state is kept between the steps, so an endless sequence can be read as it comes.
+/// The numbers are those of a run over the whole sequence, bit by bit. A step allocates nothing.
+/// </summary>
+/// <remarks>
+/// A step of one sequence reads every weight once, and that is what its time goes into. With more threads than one each
+/// reads the weights of its own hidden units, from its own core's cache.
+/// </remarks>
+internal sealed class RecurrentStream
+{
+    /// <summary>Multiply-adds of a layer's step that outweigh handing half of it to another thread.</summary>
+    private const long WorthDividing = 1 << 16;
+
+    private readonly RecurrentCell[] _cells;
+    private readonly Layer[] _layers;
+    private readonly Workers _workers;
+    private readonly RowStore _input = new();
+    private readonly bool _divides;
+    private int _token;
+    private int _steps;
+
+    /// <summary>Makes a stream that starts from a zero state.</summary>
+    /// <param name="stack">The layers; later changes of their weights are seen after <see cref="Reset"/>.</param>
+    /// <param name="workers">The threads.</param>
+    /// <exception cref="ArgumentException">The stack reads in both directions.</exception>
+    public RecurrentStream(RecurrentStack stack, Workers workers)
+    {
+        if (stack.Spec.Bidirectional)
+        {
+            throw new ArgumentException(
+                "A bidirectional network needs the end of the sequence before its first answer; it cannot be read step by "
+                + "step. Use a network in one direction.", nameof(stack));
+        }
+
+        _cells = [.. stack.Cells];
+        _workers = workers;
+        int panels = (stack.Spec.HiddenSize + PackedMatrix.PanelWidth - 1) / PackedMatrix.PanelWidth;
+        _divides = workers.Count > 1 && panels >= workers.Count && _cells.All(cell => cell.DividesUnits && !cell.CopiesPrevious)
+            && _cells.Any(cell => (long)cell.Gates * cell.HiddenSize * (cell.InputSize + cell.HiddenSize) >= WorthDividing);
+        _input.Reserve(1, _cells[0].OneHotInput ? 1 : _cells[0].InputSize);
+        _layers = [.. _cells.Select(cell => new Layer(cell))];
+        Reset();
+    }
+
+    /// <summary>The floats of a state: H of each layer, and H more for the cell state of an LSTM.</summary>
+    public int StateSize => _cells.Sum(cell => cell.HiddenSize * (cell.HasCellState ? 2 : 1));
+
+    /// <summary>Whether the threads divide the hidden units among them.</summary>
+    public bool DividesUnits => _divides;
+
+    /// <summary>Starts anew from a zero state.</summary>
+    public void Reset()
+    {
+        _steps = 0;
+        foreach (Layer layer in _layers) layer.Reset(_workers);
+    }
+
+    /// <summary>Reads one vector [I].</summary>
+    /// <returns>The topmost layer's output [H]; valid until the next step.</returns>
+    /// <exception cref="ArgumentException">The vector has another length than the layers' input.</exception>
+    public ReadOnlySpan<float> Step(ReadOnlySpan<float> input)
+    {
+        if (_cells[0].OneHotInput || input.Length != _cells[0].InputSize)
+        {
+            throw new ArgumentException(_cells[0].OneHotInput
+                ? "These layers read word numbers, not vectors."
+                : $"A step reads {_cells[0].InputSize} numbers, not {input.Length}.", nameof(input));
+        }
+
+        input.CopyTo(_input.Row(0));
+        return Step();
+    }
+
+    /// <summary>Reads one word number, of layers with one-hot input.</summary>
+    /// <returns>The topmost layer's output [H]; valid until the next step.</returns>
+    public ReadOnlySpan<float> Step(int token)
+    {
+        if (!_cells[0].OneHotInput)
+        {
+            throw new ArgumentException($"These layers read vectors of {_cells[0].InputSize} numbers, not word numbers.");
+        }
+
+        ArgumentOutOfRangeException.ThrowIfNegative(token);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(token, _cells[0].InputSize);
+        _token = token;
+        return Step();
+    }
+
+    /// <summary>Copies the state out, to go on from it later: for each layer h, then c if there is one.</summary>
+    public void SaveState(Span<float> state)
+    {
+        CheckState(state.Length);
+        foreach (Layer layer in _layers) state = layer.Save(state, _steps);
+    }
+
+    /// <summary>Goes on from a state that <see cref="SaveState"/> gave.</summary>
+    public void LoadState(ReadOnlySpan<float> state)
+    {
+        CheckState(state.Length);
+        _steps = 2;
+        foreach (Layer layer in _layers) state = layer.Load(state, _steps);
+    }
+
+    private void CheckState(int length)
+    {
+        if (length != StateSize) throw new ArgumentException($"The state has {StateSize} numbers, not {length}.");
+    }
+
+    private ReadOnlySpan<float> Step()
+    {
+        var work = new StepWork { Stream = this };
+        if (_divides) _workers.RunTogether(ref work); else work.Execute(0, 1);
+        int row = _steps & 1;
+        // Beyond the first two steps only odd and even count.
+        _steps = _steps < 2 ? _steps + 1 : _steps ^ 1;
+        return _layers[^1].Output.Row(row);
+    }
+
+    private struct StepWork : IMeetingWork
+    {
+        public RecurrentStream Stream;
+        private SpinBarrier _meeting;
+
+        public void Execute(int part, int parts)
+        {
+            Layer[] layers = Stream._layers;
+            Address input = Stream._input.At(0);
+            for (int i = 0; i < layers.Length; i++)
+            {
+                layers[i].Step(input, Stream._token, Stream._steps, part, parts, Stream._divides && parts > 1);
+                input = layers[i].Output.At(Stream._steps & 1);
+                if (parts > 1 && i + 1 < layers.Length) _meeting.Meet(parts);
+            }
+        }
+    }
+
+    /// <summary>One layer: its weights as the products read them, and the outputs of the last two steps.</summary>
+    private sealed class Layer(RecurrentCell cell)
+    {
+        private readonly CellMemory _memory = new();
+
+        public RowStore Output { get; } = new();
+
+        public void Reset(Workers workers)
+        {
+            int hidden = cell.HiddenSize;
+            _memory.KeepsHistory = !cell.CanForget;
+            cell.PackForward(workers, _memory.Packed);
+            if (!cell.OneHotInput) _memory.Packed.Input.Update(workers, cell.InputWeights, transposed: true, cell.ColumnGroups);
+            cell.InputBias.Value.CopyTo(_memory.GateStart.Reserve(cell.Gates * hidden).Span);
+            if (cell.AddsHiddenBiasToInput) Elementwise.Add(cell.HiddenBias.Value, _memory.GateStart.Span);
+            _memory.Gates.Reserve(2, cell.Gates * hidden);
+            _memory.Previous.Reserve(cell.CopiesPrevious ? 2 : 0, hidden);
+            cell.Reserve(_memory, 2, 2);
+            _memory.InitialHidden.Reserve(1, hidden).Clear();
+            _memory.InitialCell.Reserve(1, hidden).Clear();
+            cell.EnterInitialState(_memory.InitialHidden.Row(0));
+            Output.Reserve(2, hidden);
+        }
+
+        /// <summary>A step of one worker: the input's share of its units, then the cell.</summary>
+        public void Step(Address input, int token, int steps, int part, int parts, bool divides)
+        {
+            int row = steps & 1;
+            var share = new WorkShare(cell, _memory, Output.Rows(2), part, parts, divides);
+            int gateRow = _memory.KeepsHistory ? row : 0;
+            if (cell.OneHotInput)
+            {
+                InputShare.AddColumn(cell, share, token, gateRow);
+            }
+            else
+            {
+                var block = new RowBlock
+                {
+                    Left = input, Initial = _memory.GateStart.At(0), Target = _memory.Gates.At(gateRow), Rows = 1,
+                };
+                CellStep.MultiplyUnits(
+                    new ReadOnlySpan<RowBlock>(ref block), default, _memory.Packed.Input.Matrix, cell.HiddenSize,
+                    share.FirstUnit, share.Units);
+            }
+
+            var step = new CellStep
+            {
+                Memory = _memory, RowStart = row, GateRowStart = gateRow, PreviousRowStart = 1 - row,
+                PreviousCount = steps == 0 ? 0 : 1, Count = 1, First = 0, Stride = 1, FirstUnit = share.FirstUnit,
+                Units = share.Units, Output = share.Output, StartsFromZero = !cell.StartsFromNonZero,
+                HasMask = cell.CopiesPrevious,
+            };
+            if (cell.CopiesPrevious) step.PreviousHidden(0).Span(cell.HiddenSize).CopyTo(_memory.Previous.Row(row));
+            cell.StepForward(step);
+        }
+
+        public Span<float> Save(Span<float> state, int steps)
+        {
+            int hidden = cell.HiddenSize;
+            (steps == 0 ? _memory.InitialHidden.Row(0) : Output.Row((steps + 1) & 1)).CopyTo(state);
+            if (!cell.HasCellState) return state[hidden..];
+            (steps == 0 ? _memory.InitialCell.Row(0) : _memory.Cells.Row(0)).CopyTo(state[hidden..]);
+            return state[(2 * hidden)..];
+        }
+
+        public ReadOnlySpan<float> Load(ReadOnlySpan<float> state, int steps)
+        {
+            int hidden = cell.HiddenSize;
+            state[..hidden].CopyTo(Output.Row((steps + 1) & 1));
+            if (!cell.HasCellState) return state[hidden..];
+            state.Slice(hidden, hidden).CopyTo(_memory.Cells.Row(0));
+            return state[(2 * hidden)..];
+        }
+    }
+}
