@@ -103,7 +103,8 @@ public class ResumeTests
         Assert.Equal(0, place.Run([.. s_long, "--budget", "0.001s"]).Code);
         Assert.False(Directory.Exists(place.Path(Kept)));
         CommandResult ended = place.Run([.. s_long, "--budget", "0.001s", "--checkpoint", "run"]);
-        Assert.Contains("To continue with more time: recurant train --resume run --budget TIME", ended.Error, StringComparison.Ordinal);
+        Assert.Equal("To continue with more time: recurant train --resume run --budget TIME",
+            Assert.Single(ended.ErrorLines, line => line.StartsWith("To continue", StringComparison.Ordinal)));
         CommandResult resumed = place.Run("train", "--resume", "run", "--budget", "10m");
         Assert.True(resumed.Code == 0, resumed.Error);
         Assert.Contains("30 epochs in ", resumed.Out, StringComparison.Ordinal);

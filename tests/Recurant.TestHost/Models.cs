@@ -82,7 +82,8 @@ internal static class Models
             text.Append(word);
             for (int i = 0; i < 10; i++)
             {
-                text.Append(' ').Append(((word[0] * 31 + word.Length * (i + 7)) % 97 / 97.0 - 0.5).ToString("F4", CultureInfo.InvariantCulture));
+                double value = (word[0] * 31 + word.Length * (i + 7)) % 97 / 97.0 - 0.5;
+                text.Append(CultureInfo.InvariantCulture, $" {value:F4}");
             }
 
             text.Append('\n');

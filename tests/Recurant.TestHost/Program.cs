@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
@@ -12,7 +13,8 @@ using Recurant.Training;
 //   Recurant.TestHost DIRECTORY small|all THREADS [kill|cancel|resume]
 // cancel: every run is cancelled when its first epoch is over; kill: so are they, but in the second epoch of the last model
 // the process kills itself, as 'kill -9' would; resume: every run is continued from what these left in DIRECTORY.
-(string directory, string set, int threads) = (args[0], args[1], int.Parse(args[2], System.Globalization.CultureInfo.InvariantCulture));
+(string directory, string set) = (args[0], args[1]);
+int threads = int.Parse(args[2], CultureInfo.InvariantCulture);
 string mode = args.Length > 3 ? args[3] : "";
 Console.WriteLine($"accelerated {Accelerated()}");
 Console.WriteLine($"supported {Supported()}");

@@ -59,7 +59,8 @@ internal sealed class RunKeeper
         {
             Directory = directory,
             Interval = settings.CheckpointInterval,
-            Start = resumed is not null ? CheckpointStart.Resume : named is not null ? CheckpointStart.New : CheckpointStart.Replace,
+            Start = resumed is not null ? CheckpointStart.Resume
+                : named is not null ? CheckpointStart.New : CheckpointStart.Replace,
             Note = ResumeNote.Write(settings),
         });
     }

@@ -37,7 +37,7 @@ internal sealed class WeightAverage
         }
     }
 
-    /// <summary>The averages, each with its parameter; with <see cref="Counters"/> all that is remembered between steps.</summary>
+    /// <summary>The averages, each with its parameter; with <see cref="Counters"/> all that lasts between steps.</summary>
     internal IEnumerable<(Parameter Parameter, FloatBuffer Values)> Averages => _parameters.Zip(_averages);
 
     /// <summary>The steps and the updates so far.</summary>

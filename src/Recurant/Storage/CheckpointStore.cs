@@ -12,7 +12,7 @@ namespace Recurant.Storage;
 internal sealed class CheckpointStore : IDisposable
 {
     public const string RunFile = "run.json", StateFile = "state.safetensors", NoteFile = "note.txt", SumsFile = "SHA256SUMS";
-    private const string Prefix = "checkpoint-", TemporaryPrefix = ".checkpoint-", LockFile = ".lock";
+    private const string Prefix = "checkpoint-", TemporaryPrefix = ".checkpoint-", TemporaryEnding = ".tmp", LockFile = ".lock";
 
     private readonly FileStream _lock;
 
@@ -82,7 +82,7 @@ internal sealed class CheckpointStore : IDisposable
     /// <exception cref="IOException">It cannot be written; the checkpoint before it is unchanged.</exception>
     public void Write(string run, SafetensorsWriter state, string? note)
     {
-        string full = Path.GetFullPath(Directory), name = NextName(), temporary = Path.Combine(full, "." + name + ".tmp");
+        string full = Path.GetFullPath(Directory), name = NextName(), temporary = Path.Combine(full, "." + name + TemporaryEnding);
         try
         {
             RemoveAllBut(name: null, keep: Last(full));
@@ -99,8 +99,8 @@ internal sealed class CheckpointStore : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new IOException(
-                $"Cannot keep a checkpoint in {Directory}: {e.Message.TrimEnd('.')}. The checkpoint before it, if there was one, is "
-                + "unchanged.", e) { HResult = e.HResult };
+                $"Cannot keep a checkpoint in {Directory}: {e.Message.TrimEnd('.')}. "
+                + "The checkpoint before it, if there was one, is unchanged.", e) { HResult = e.HResult };
         }
     }
 
@@ -133,9 +133,10 @@ internal sealed class CheckpointStore : IDisposable
         foreach (string path in System.IO.Directory.EnumerateDirectories(Path.GetFullPath(Directory)))
         {
             string entry = Path.GetFileName(path);
-            bool ours = NumberOf(path) is not null
-                || (entry.StartsWith(TemporaryPrefix, StringComparison.Ordinal) && entry.EndsWith(".tmp", StringComparison.Ordinal));
-            if (ours && entry != name && path != keep) System.IO.Directory.Delete(path, recursive: true);
+            bool isLeftOver = entry.StartsWith(TemporaryPrefix, StringComparison.Ordinal)
+                && entry.EndsWith(TemporaryEnding, StringComparison.Ordinal);
+            bool isOurs = isLeftOver || NumberOf(path) is not null;
+            if (isOurs && entry != name && path != keep) System.IO.Directory.Delete(path, recursive: true);
         }
     }
 
@@ -148,7 +149,8 @@ internal sealed class CheckpointStore : IDisposable
             : null;
     }
 
-    private static void WriteText(string path, string text) => WriteFile(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
+    private static void WriteText(string path, string text) =>
+        WriteFile(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
 
     /// <summary>The content of every file must be on the disk before their directory gets its name.</summary>
     private static void WriteFile(string path, Action<Stream> write)

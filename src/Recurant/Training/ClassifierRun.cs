@@ -132,7 +132,7 @@ internal sealed class ClassifierRun
         _lastSaved = Seconds;
     }
 
-    /// <summary>Ends an epoch: scores the averaged weights on the validation texts, and keeps them if they are the best.</summary>
+    /// <summary>Ends an epoch: scores the averaged weights on the validation texts and keeps them if they are best.</summary>
     private void Validate(double trained)
     {
         double loss = _state.Loss / _state.Seen, accuracy = (double)_state.Correct / _state.Seen;

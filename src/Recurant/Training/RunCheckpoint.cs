@@ -37,7 +37,11 @@ internal sealed class RunCheckpoint : IDisposable
         // Before the directory is made: a wrong name must not leave an empty one behind.
         if (options.Start == CheckpointStart.Resume) CheckpointFiles.OpenLast(options.Directory);
         CheckpointStore store = CheckpointStore.Open(options.Directory);
-        if (options.Start != CheckpointStart.New || !Checkpoint.Exists(options.Directory)) return new RunCheckpoint(options, store);
+        if (options.Start != CheckpointStart.New || !Checkpoint.Exists(options.Directory))
+        {
+            return new RunCheckpoint(options, store);
+        }
+
         store.Dispose();
         throw new IOException(
             $"{options.Directory} holds the checkpoint of a run that was not finished. Continue that run, remove the directory, "
@@ -59,7 +63,11 @@ internal sealed class RunCheckpoint : IDisposable
             RunStateJson.Content content = RunStateJson.Read(files.ReadText(CheckpointStore.RunFile));
             RequireSameRun(content.Identity);
             using SafetensorsFile state = files.OpenState();
-            foreach ((string name, _, Memory<float> values) in Tensors(tensors, content.State)) state.ReadFloats(name, values.Span);
+            foreach ((string name, _, Memory<float> values) in Tensors(tensors, content.State))
+            {
+                state.ReadFloats(name, values.Span);
+            }
+
             foreach (Parameter parameter in tensors.Parameters)
             {
                 if (!parameter.IsTrainable) continue;

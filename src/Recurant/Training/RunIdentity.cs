@@ -16,7 +16,7 @@ namespace Recurant.Training;
 /// </summary>
 internal static class RunIdentity
 {
-    /// <summary>The list of a run: what is a cause comes before what follows from it, so that a message names the cause.</summary>
+    /// <summary>The list of a run: causes come before what follows from them, so that a message names the cause.</summary>
     public static List<(string Name, string Value)> Of(PreparedData data)
     {
         TrainingOptions options = data.Plan.Options;

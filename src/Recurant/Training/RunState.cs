@@ -32,7 +32,7 @@ internal sealed class RunState
     /// <summary>The best of them.</summary>
     public EpochRecord? Best { get; set; }
 
-    /// <summary>The time spent on the whole run and on this epoch until the last checkpoint, for reports and the budget.</summary>
+    /// <summary>The time the run and this epoch had taken at the last checkpoint, for reports and the budget.</summary>
     public double Seconds { get; set; }
 
     public double SecondsInEpoch { get; set; }

@@ -52,7 +52,10 @@ public sealed class SameBitsInProcessesTests : IDisposable
         AssertSameFiles(none, wide: false);
     }
 
-    /// <summary>The last run is killed as by kill -9, those before are cancelled; others than those began continue them.</summary>
+    /// <summary>
+    /// The last run is killed as by kill -9, those before it are cancelled; a process with fewer threads and narrower vectors
+    /// continues them.
+    /// </summary>
     [Fact]
     public void Train_KilledAndContinuedElsewhere_GivesTheSameFiles()
     {

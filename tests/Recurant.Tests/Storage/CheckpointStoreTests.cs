@@ -56,7 +56,8 @@ public class CheckpointStoreTests
         broken.Add("t", [1], (_, _) => throw new IOException("No space left."));
         string message = Assert.Throws<IOException>(() => store.Write("{}", broken, "second")).Message;
         Assert.Equal(
-            $"Cannot keep a checkpoint in {run}: No space left. The checkpoint before it, if there was one, is unchanged.", message);
+            $"Cannot keep a checkpoint in {run}: No space left. The checkpoint before it, if there was one, is unchanged.",
+            message);
         Assert.Equal("first", Checkpoint.ReadNote(run));
         store.Write("{}", Tensors(2f), "third");
         Assert.Equal("third", Checkpoint.ReadNote(run));

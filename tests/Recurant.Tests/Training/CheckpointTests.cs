@@ -62,7 +62,8 @@ public sealed class CheckpointTests : IDisposable
         byte[] expected = Train(options);
         var copies = new List<string>();
         TrainingOptions every = Checkpointed(options, CheckpointStart.New);
-        Train(every with { Checkpoint = every.Checkpoint! with { Saved = () => copies.Add(CopyOfRun($"after {copies.Count}")) } });
+        void Saved() => copies.Add(CopyOfRun($"after {copies.Count}"));
+        Train(every with { Checkpoint = every.Checkpoint! with { Saved = Saved } });
         Assert.Equal(14, copies.Count); // 54 texts in batches of 8, twice
         foreach (string copy in copies)
         {
@@ -133,7 +134,8 @@ public sealed class CheckpointTests : IDisposable
     private static readonly (string Beginning, Func<TextDataset, TextDataset> Data, TrainingOptions Options)[] s_others =
     [
         ("training texts: 60 rows", data => new(data.Name, [.. data.Examples.Skip(1), data.Examples[0]]), s_full),
-        ("training texts: 60 rows", data => new(data.Name, [data.Examples[0] with { Label = "bad" }, .. data.Examples.Skip(1)]), s_full),
+        ("training texts: 60 rows", data => new(
+            data.Name, [data.Examples[0] with { Label = "bad" }, .. data.Examples.Skip(1)]), s_full),
         ("training texts: 60 rows, ", data => new(data.Name, [.. data.Examples, data.Examples[0]]), s_full),
         ("Seed: 1 there, 2 here", data => data, s_full with { Seed = 2 }),
         ("Hidden: 8 there, 9 here", data => data, s_full with { Hidden = 9 }),
