@@ -104,21 +104,33 @@ internal sealed class CheckpointStore : IDisposable
         }
     }
 
-    /// <summary>Lets other runs use the directory.</summary>
-    public void Dispose() => _lock.Dispose();
+    /// <summary>Lets other runs use the directory; one without a checkpoint or anything else in it is removed.</summary>
+    public void Dispose()
+    {
+        string full = Path.GetFullPath(Directory), held = Path.Combine(full, LockFile);
+        bool isUseless = Last(full) is null;
+        try
+        {
+            // Under Unix while it is held, so that no other run can have opened it; Windows deletes no open file.
+            if (isUseless && !OperatingSystem.IsWindows()) File.Delete(held);
+            _lock.Dispose();
+            if (!isUseless) return;
+            if (OperatingSystem.IsWindows()) File.Delete(held);
+            if (!System.IO.Directory.EnumerateFileSystemEntries(full).Any()) System.IO.Directory.Delete(full);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // An empty directory left behind does no harm.
+        }
+    }
 
     /// <summary>Removes all checkpoints and whatever killed runs have left, and the directory if nothing else is in it.</summary>
     /// <exception cref="IOException">Something cannot be removed, or a training run uses the directory.</exception>
     public static void Delete(string directory)
     {
         if (!System.IO.Directory.Exists(directory)) return;
-        using (CheckpointStore store = Open(directory))
-        {
-            store.RemoveAllBut(name: null, keep: null);
-        }
-
-        File.Delete(Path.Combine(directory, LockFile));
-        if (!System.IO.Directory.EnumerateFileSystemEntries(directory).Any()) System.IO.Directory.Delete(directory);
+        using CheckpointStore store = Open(directory);
+        store.RemoveAllBut(name: null, keep: null);
     }
 
     private string NextName()

@@ -114,6 +114,14 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Fact]
+    public void Train_DataWithoutUse_LeavesNoDirectoryBehind()
+    {
+        TextDataset few = TextDataset.FromPairs([("a", "x"), ("b", "y")]);
+        Assert.Throws<InvalidDataException>(() => ClassifierTrainer.Train(few, Checkpointed(s_full, CheckpointStart.New)));
+        Assert.Empty(_directory.Names());
+    }
+
+    [Fact]
     public void Train_NothingToContinue_SaysSoAndMakesNothing()
     {
         var fault = Assert.Throws<DirectoryNotFoundException>(() => Train(Checkpointed(s_full, CheckpointStart.Resume)));
