@@ -165,7 +165,7 @@ public class TrainTests
         // Wide enough that one epoch takes much longer than the signal.
         CommandResult result =
             Interrupt(
-                place, line => line.Contains("rows are set aside", StringComparison.Ordinal), "--hidden", "1500", "--batch", "1");
+                place, line => line.Contains("rows are set aside", StringComparison.Ordinal), "--hidden", "600", "--batch", "1");
         Assert.Equal(130, result.Code);
         Assert.Contains("interrupted; nothing was written", result.Error, StringComparison.Ordinal);
         Assert.Equal("an older file", File.ReadAllText(place.Path("model.safetensors")));

@@ -48,6 +48,14 @@ public sealed class Workspace : IDisposable
 
     public CommandResult Run(params string[] arguments) => RunWithInput("", arguments);
 
+    /// <summary>The same in a directory inside this one.</summary>
+    public CommandResult RunIn(string directory, params string[] arguments)
+    {
+        using Process process = StartIn(Path(directory), arguments);
+        process.StandardInput.Close();
+        return Finish(process, process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+    }
+
     public CommandResult RunWithInput(string input, params string[] arguments) =>
         RunWithInput(Encoding.UTF8.GetBytes(input), arguments);
 
@@ -69,11 +77,13 @@ public sealed class Workspace : IDisposable
     }
 
     /// <summary>Starts the command and leaves its streams to the test.</summary>
-    public Process Start(params string[] arguments)
+    public Process Start(params string[] arguments) => StartIn(Root, arguments);
+
+    private static Process StartIn(string directory, string[] arguments)
     {
         var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
         {
-            WorkingDirectory = Root,
+            WorkingDirectory = directory,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -21,6 +21,9 @@ internal sealed class TrainCommand : CliCommand
     [
         new("--config", "FILE",
             "Read settings from a JSON file, as 'recurant init' writes it. Options given here come before it."),
+        new("--resume", "DIR",
+            "Continue the run that was interrupted and left its state in this directory. It needs no other option, and gives the "
+            + "same model file, byte for byte, as if it had never stopped."),
         .. SettingTable.All.Select(CommandOption.Of),
     ];
 
@@ -30,13 +33,17 @@ internal sealed class TrainCommand : CliCommand
         "train reviews.csv --text review --label stars --cell gru",
         "train tickets.jsonl --test held-out.jsonl --budget 10m",
         "train reviews.tsv --vectors glove.6B.100d.txt --out reviews-glove.safetensors",
+        "train --resume reviews.checkpoint",
     ];
 
     public override int Run(Invocation call)
     {
-        TrainSettings settings = ReadSettings(call);
+        string? resumed = call.Value("--resume");
+        TrainSettings settings = ReadSettings(call, resumed);
         string path = settings.OutFile!;
         AtomicFile.CheckWritable(path);
+        RunKeeper keeper = RunKeeper.For(call, settings, resumed);
+        settings = settings with { Training = settings.Training with { Checkpoint = keeper.Options } };
 
         using var interruption = new Interruption(() =>
             call.Terminal.Error.WriteLine("stopping after this step; press Ctrl-C again to end at once"));
@@ -50,8 +57,19 @@ internal sealed class TrainCommand : CliCommand
         }
 
         interruption.Token.ThrowIfCancellationRequested();
-        TrainingResult result = TrainingDisplay.Show(call.Terminal, call.Quiet, withEpochs: true, progress =>
-            ClassifierTrainer.Train(train, settings.Training, validation, progress, interruption.Token));
+        TrainingResult result;
+        try
+        {
+            result = TrainingDisplay.Show(call.Terminal, call.Quiet, withEpochs: true, progress =>
+                ClassifierTrainer.Train(train, settings.Training, validation, progress, interruption.Token));
+        }
+        catch (OperationCanceledException)
+        {
+            call.Terminal.WriteNote($"recurant: interrupted; nothing was written to {path}, since no epoch was over.");
+            keeper.TellHowToContinue();
+            return ExitCode.Interrupted;
+        }
+
         Evaluation? scores = result.End == TrainingEnd.Cancelled ? null : Evaluate(result.Model, test, settings);
         result.Model.SetTrainingRecord(TrainingRecordJson.Write(settings, result, train.Count, scores));
         ModelFile.Save(result.Model, path);
@@ -59,9 +77,11 @@ internal sealed class TrainCommand : CliCommand
         {
             call.Terminal.WriteNote(
                 $"recurant: interrupted; {path} holds the best weights so far (epoch {result.BestEpoch}).");
+            keeper.TellHowToContinue();
             return ExitCode.Interrupted;
         }
 
+        keeper.Finish(result.End);
         var report = new TrainReport(call, path, result, scores);
         try
         {
@@ -75,9 +95,10 @@ internal sealed class TrainCommand : CliCommand
         }
     }
 
-    private static TrainSettings ReadSettings(Invocation call)
+    private static TrainSettings ReadSettings(Invocation call, string? resumed)
     {
         var settings = new TrainSettings();
+        if (resumed is not null && Checkpoint.ReadNote(resumed) is { } note) settings = ResumeNote.Read(resumed, note);
         if (call.Value("--config") is { } config) settings = ConfigFile.Read(config, settings);
         settings = call.Apply(SettingTable.All, settings);
         if (call.Arguments.Count > 0) settings = settings with { Data = call.Arguments[0] };

@@ -258,6 +258,19 @@ internal static class SettingTable
             Help = "The model file to write. Default: the data's name with .safetensors, in the current directory.",
             Set = (s, v) => s with { OutFile = v },
         },
+        new()
+        {
+            Name = "checkpoint", Group = Run, Value = "DIR|none", Kind = SettingKind.Path, IsUnrecorded = true,
+            Help = "Where the state of the run is kept until the model file is written, so that --resume can continue it. "
+                + "Default: the model file's name with .checkpoint.",
+            Set = (s, v) => s with { CheckpointDirectory = v },
+        },
+        new()
+        {
+            Name = "checkpoint-every", Group = Run, Value = "TIME", IsUnrecorded = true,
+            Help = "How often the state is kept: 30s, 10m. Ctrl-C keeps it as well. Default: 1m.",
+            Set = (s, v) => s with { CheckpointInterval = SettingValue.Duration(v) },
+        },
     ];
 
     private static TrainSettings With(TrainSettings settings, Func<TrainingOptions, TrainingOptions> change) =>

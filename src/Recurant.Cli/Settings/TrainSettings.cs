@@ -26,6 +26,12 @@ internal sealed record TrainSettings
     /// <summary>The model file to write; null takes the data's name.</summary>
     public string? OutFile { get; init; }
 
+    /// <summary>Where the state of the run is kept; null takes a place beside the model file, "none" keeps nothing.</summary>
+    public string? CheckpointDirectory { get; init; }
+
+    /// <summary>How often it is kept.</summary>
+    public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>How the model learns.</summary>
     public TrainingOptions Training { get; init; } = new();
 

@@ -63,6 +63,29 @@ internal sealed class Optimizer
 
     public OptimizerKind Kind { get; }
 
+    /// <summary>
+    /// The moments, each with its parameter: all that a step leaves behind beside the weights and <see cref="Powers"/>. To be
+    /// read and written between steps.
+    /// </summary>
+    internal IEnumerable<(string Kind, Parameter Parameter, FloatBuffer Values)> Moments
+    {
+        get
+        {
+            for (int i = 0; i < _parameters.Length; i++)
+            {
+                if (_first[i] is { } first) yield return ("first", _parameters[i], first);
+                if (_second[i] is { } second) yield return ("second", _parameters[i], second);
+            }
+        }
+    }
+
+    /// <summary>beta1^t and beta2^t after t steps.</summary>
+    internal (double Beta1, double Beta2) Powers
+    {
+        get => (_beta1Power, _beta2Power);
+        set => (_beta1Power, _beta2Power) = value;
+    }
+
     /// <summary>The learning rate that usually suits a kind.</summary>
     public static float DefaultLearningRate(OptimizerKind kind) => kind switch
     {

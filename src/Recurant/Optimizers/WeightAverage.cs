@@ -37,6 +37,16 @@ internal sealed class WeightAverage
         }
     }
 
+    /// <summary>The averages, each with its parameter; with <see cref="Counters"/> all that lasts between steps.</summary>
+    internal IEnumerable<(Parameter Parameter, FloatBuffer Values)> Averages => _parameters.Zip(_averages);
+
+    /// <summary>The steps and the updates so far.</summary>
+    internal (int Steps, int Updates) Counters
+    {
+        get => (_steps, _updates);
+        set => (_steps, _updates) = value;
+    }
+
     /// <summary>To be called after every step.</summary>
     public void Update(Workers workers)
     {

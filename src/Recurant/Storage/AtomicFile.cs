@@ -89,8 +89,7 @@ public static class AtomicFile
                 file.Flush(flushToDisk: true);
             stream.Dispose();
             Replace(path, temporary, target);
-            // The directory is not flushed: .NET opens no handle on a directory under Unix, and has no other call for it.
-            // A power cut within the next seconds may thus bring the old file back, which is complete, too.
+            DirectoryFlush.Flush(Path.GetDirectoryName(target)!);
         }
         catch (Exception e)
         {

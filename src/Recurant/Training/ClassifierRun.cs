@@ -30,12 +30,14 @@ internal sealed class ClassifierRun
     private readonly int[] _order;
     private readonly int[] _labels;
     private readonly float[][] _best;
-    private float _plateau = 1f;
-    private long _step;
+    private readonly RunCheckpoint? _checkpoint;
+    private readonly RunTensors _tensors;
+    private RunState _state = new();
+    private double _secondsBefore, _epochBegun, _lastSaved;
 
     public ClassifierRun(
         PreparedData data, Workers workers, Stopwatch clock, IProgress<TrainingProgress>? progress,
-        CancellationToken cancellation)
+        CancellationToken cancellation, RunCheckpoint? checkpoint = null)
     {
         _data = data;
         _plan = data.Plan;
@@ -51,71 +53,108 @@ internal sealed class ClassifierRun
         _order = [.. Enumerable.Range(0, data.Train.Length)];
         _labels = new int[_plan.Batch];
         _best = [.. _network.Parameters.Select(parameter => new float[parameter.Count])];
+        _checkpoint = checkpoint;
+        _tensors = new RunTensors(_network.Parameters, _best, _optimizer, _average);
     }
+
+    /// <summary>The time the run has taken, in seconds, that before it was stopped and continued included.</summary>
+    private double Seconds => _clock.Elapsed.TotalSeconds + _secondsBefore;
 
     private int StepsInEpoch => (_data.Train.Length + _plan.Batch - 1) / _plan.Batch;
 
     public TrainingResult Run()
     {
-        var epochs = new List<EpochRecord>();
-        EpochRecord? best = null;
-        TrainingEnd end = TrainingEnd.Completed;
+        Begin();
         WarmUp();
-        for (int epoch = 1; epoch <= _plan.Epochs; epoch++)
+        TrainingEnd? end = null;
+        while (_state.Epoch <= _plan.Epochs && end is null)
         {
-            double begun = _clock.Elapsed.TotalSeconds;
-            (double loss, double accuracy, int steps, TrainingEnd? interrupted) = RunEpoch(epoch);
-            double trained = _clock.Elapsed.TotalSeconds - begun;
-            if (interrupted == TrainingEnd.Cancelled && best is null) _cancellation.ThrowIfCancellationRequested();
+            int epoch = _state.Epoch;
+            _epochBegun = Seconds - _state.SecondsInEpoch;
+            TrainingEnd? interrupted = RunEpoch();
+            double trained = Seconds - _epochBegun;
+            // Before validation: a run that is continued has not ended its epoch here.
+            if (interrupted is not null) Save();
+            if (interrupted == TrainingEnd.Cancelled && _state.Best is null) _cancellation.ThrowIfCancellationRequested();
             if (interrupted == TrainingEnd.Cancelled)
             {
                 end = TrainingEnd.Cancelled;
                 break;
             }
 
-            _average.Swap();
-            Evaluation validation = Evaluate();
-            // The last step of all has no next one that would notice what it did.
-            if (!double.IsFinite(validation.Loss)) throw NonFiniteValidation(epoch, validation.Loss);
-            var record = new EpochRecord(epoch, loss, accuracy, validation, _clock.Elapsed.TotalSeconds - begun);
-            epochs.Add(record);
-            bool isBest = best is null || IsBetter(validation, best.Validation);
-            if (isBest)
-            {
-                best = record;
-                Keep();
-            }
-            else if (_plan.Schedule == ScheduleKind.Plateau)
-            {
-                _plateau *= 0.5f;
-            }
-
-            _average.Swap();
-            Report(epoch, steps, loss, accuracy, begun, trained, validation, isBest);
-            if (interrupted is { } reason)
-            {
-                end = reason;
-                break;
-            }
-
-            if (epoch - best!.Number >= _plan.Patience && epoch < _plan.Epochs)
+            Validate(trained);
+            end = interrupted;
+            if (end is null && epoch - _state.Best!.Number >= _plan.Patience && epoch < _plan.Epochs)
             {
                 end = TrainingEnd.EarlyStopping;
-                break;
             }
+
+            _state.BeginNextEpoch();
         }
 
-        Restore();
+        RestoreBest();
         return new TrainingResult
         {
             Model = _data.Model,
-            Validation = best!.Validation,
-            Epochs = epochs,
-            BestEpoch = best.Number,
-            Seconds = _clock.Elapsed.TotalSeconds,
-            End = end,
+            Validation = _state.Best!.Validation,
+            Epochs = _state.Epochs,
+            BestEpoch = _state.Best.Number,
+            Seconds = Seconds,
+            End = end ?? TrainingEnd.Completed,
             VectorsFound = _data.VectorsFound,
         };
+    }
+
+    /// <summary>Takes up the run where its checkpoint left it, if it has one.</summary>
+    private void Begin()
+    {
+        if (_checkpoint?.Begin(_data, _tensors) is not { } state) return;
+        _state = state;
+        _secondsBefore = state.Seconds;
+        _lastSaved = Seconds;
+        if (state.Best is not null)
+        {
+            // Weights that are not trained are in no checkpoint: the best are those of the beginning.
+            for (int i = 0; i < _best.Length; i++)
+            {
+                if (!_network.Parameters[i].IsTrainable) _network.Parameters[i].Value.CopyTo(_best[i]);
+            }
+        }
+
+        for (int epoch = 1; epoch < state.Epoch; epoch++) Shuffle(epoch);
+    }
+
+    private void Save()
+    {
+        if (_checkpoint is null) return;
+        (_state.Seconds, _state.SecondsInEpoch) = (Seconds, Seconds - _epochBegun);
+        _checkpoint.Save(_state, _tensors);
+        _lastSaved = Seconds;
+    }
+
+    /// <summary>Ends an epoch: scores the averaged weights on the validation texts and keeps them if they are best.</summary>
+    private void Validate(double trained)
+    {
+        double loss = _state.Loss / _state.Seen, accuracy = (double)_state.Correct / _state.Seen;
+        _average.Swap();
+        Evaluation validation = Evaluate();
+        // The last step of all has no next one that would notice what it did.
+        if (!double.IsFinite(validation.Loss)) throw NonFiniteValidation(_state.Epoch, validation.Loss);
+        var record = new EpochRecord(_state.Epoch, loss, accuracy, validation, Seconds - _epochBegun);
+        _state.Epochs.Add(record);
+        bool isBest = _state.Best is null || IsBetter(validation, _state.Best.Validation);
+        if (isBest)
+        {
+            _state.Best = record;
+            KeepAsBest();
+        }
+        else if (_plan.Schedule == ScheduleKind.Plateau)
+        {
+            _state.Plateau *= 0.5f;
+        }
+
+        _average.Swap();
+        Report(loss, accuracy, trained, validation, isBest);
     }
 
     /// <summary>
@@ -132,34 +171,36 @@ internal sealed class ClassifierRun
         foreach (Parameter parameter in _network.Parameters.Where(parameter => parameter.HasGradient)) parameter.ClearGradient();
     }
 
-    private (double Loss, double Accuracy, int Steps, TrainingEnd? Interrupted) RunEpoch(int epoch)
-    {
-        // Every epoch shuffles the list of the epoch before, with numbers that belong to the epoch alone.
+    /// <summary>Every epoch shuffles the list of the epoch before, with numbers that belong to the epoch alone.</summary>
+    private void Shuffle(int epoch) =>
         new Philox(_plan.Options.Seed, RandomPurpose.Shuffling, (ulong)epoch).Shuffle(_order);
-        double loss = 0, begun = _clock.Elapsed.TotalSeconds, lastReport = begun;
-        int correct = 0, seen = 0, steps = 0;
-        for (int start = 0; start < _order.Length; start += _plan.Batch)
+
+    /// <summary>Runs the steps of an epoch that are not done yet; returns why it ended early, or null.</summary>
+    private TrainingEnd? RunEpoch()
+    {
+        Shuffle(_state.Epoch);
+        double lastReport = Seconds;
+        for (int start = _state.StepsInEpoch * _plan.Batch; start < _order.Length; start += _plan.Batch)
         {
-            if (_cancellation.IsCancellationRequested) return (0, 0, steps, TrainingEnd.Cancelled);
+            if (_cancellation.IsCancellationRequested) return TrainingEnd.Cancelled;
             int count = Math.Min(_plan.Batch, _order.Length - start);
-            loss += Step(_order.AsSpan(start, count), epoch, out int correctNow);
-            correct += correctNow;
-            seen += count;
-            steps++;
-            double now = _clock.Elapsed.TotalSeconds;
+            _state.Loss += Step(_order.AsSpan(start, count), _state.Epoch, out int correct);
+            _state.Correct += correct;
+            _state.Seen += count;
+            _state.StepsInEpoch++;
+            double now = Seconds;
+            if (_checkpoint is not null && now - _lastSaved >= _checkpoint.Interval) Save();
             if (_progress is not null && now - lastReport > s_progressInterval.TotalSeconds)
             {
                 lastReport = now;
-                Report(epoch, steps, loss / seen, (double)correct / seen, begun, now - begun, null, isBest: false);
+                Report(
+                    _state.Loss / _state.Seen, (double)_state.Correct / _state.Seen, now - _epochBegun, null, isBest: false);
             }
 
-            if (_plan.Options.Budget is { } budget && now > budget.TotalSeconds)
-            {
-                return (loss / seen, (double)correct / seen, steps, TrainingEnd.Budget);
-            }
+            if (_plan.Options.Budget is { } budget && now > budget.TotalSeconds) return TrainingEnd.Budget;
         }
 
-        return (loss / seen, (double)correct / seen, steps, null);
+        return null;
     }
 
     /// <summary>
@@ -169,7 +210,7 @@ internal sealed class ClassifierRun
     {
         _batch.Fill(_data.Train, chosen);
         for (int b = 0; b < chosen.Length; b++) _labels[b] = _data.TrainLabels[chosen[_batch.Order[b]]];
-        DropoutPlan dropout = _plan.Dropout with { Step = (ulong)_step };
+        DropoutPlan dropout = _plan.Dropout with { Step = (ulong)_state.Step };
 
         Matrix logits = _network.Forward(_workers, _batch, _memory, dropout);
         double loss = CrossEntropy.Apply(logits, _labels.AsSpan(0, chosen.Length), _plan.LabelSmoothing, out correct);
@@ -179,11 +220,11 @@ internal sealed class ClassifierRun
         double norm = _optimizer.GradientNorm();
         if (!double.IsFinite(norm)) throw NonFinite(epoch, "norm of the gradient", norm);
         float clip = _plan.Options.Clip, scale = clip > 0 && norm > clip ? (float)(clip / (norm + 1e-6)) : 1f;
-        double progress = (double)_step / ((long)_plan.Epochs * StepsInEpoch);
-        float rate = _plan.LearningRate * Schedule.Factor(_plan.Schedule, progress) * _plateau;
+        double progress = (double)_state.Step / ((long)_plan.Epochs * StepsInEpoch);
+        float rate = _plan.LearningRate * Schedule.Factor(_plan.Schedule, progress) * _state.Plateau;
         _optimizer.Step(_workers, rate, _plan.WeightDecay, scale);
         _average.Update(_workers);
-        _step++;
+        _state.Step++;
         return loss;
     }
 
@@ -198,12 +239,12 @@ internal sealed class ClassifierRun
     private static bool IsBetter(Evaluation candidate, Evaluation best) =>
         candidate.Accuracy != best.Accuracy ? candidate.Accuracy > best.Accuracy : candidate.Loss < best.Loss;
 
-    private void Keep()
+    private void KeepAsBest()
     {
         for (int i = 0; i < _best.Length; i++) _network.Parameters[i].Value.CopyTo(_best[i]);
     }
 
-    private void Restore()
+    private void RestoreBest()
     {
         for (int i = 0; i < _best.Length; i++)
         {
@@ -214,19 +255,17 @@ internal sealed class ClassifierRun
         }
     }
 
-    private void Report(
-        int epoch, int step, double loss, double accuracy, double begun, double trained, Evaluation? validation, bool isBest)
+    private void Report(double loss, double accuracy, double trained, Evaluation? validation, bool isBest)
     {
         if (_progress is null) return;
-        double elapsed = _clock.Elapsed.TotalSeconds - begun;
+        int epoch = _state.Epoch, step = _state.StepsInEpoch;
         long tokens = 0;
-        int texts = Math.Min(_order.Length, step * _plan.Batch);
-        for (int i = 0; i < texts; i++) tokens += _data.Train[_order[i]].Length;
+        for (int i = 0; i < _state.Seen; i++) tokens += _data.Train[_order[i]].Length;
         double stepsLeft = (double)(_plan.Epochs - epoch + 1) * StepsInEpoch - step;
-        var remaining = TimeSpan.FromSeconds(stepsLeft * elapsed / Math.Max(1, step));
-        if (_plan.Options.Budget is { } budget && budget - _clock.Elapsed < remaining)
+        var remaining = TimeSpan.FromSeconds(stepsLeft * (Seconds - _epochBegun) / Math.Max(1, step));
+        if (_plan.Options.Budget is { } budget && budget.TotalSeconds - Seconds < remaining.TotalSeconds)
         {
-            remaining = budget > _clock.Elapsed ? budget - _clock.Elapsed : TimeSpan.Zero;
+            remaining = TimeSpan.FromSeconds(Math.Max(0, budget.TotalSeconds - Seconds));
         }
 
         _progress.Report(new TrainingProgress
@@ -247,11 +286,11 @@ internal sealed class ClassifierRun
 
     private NonFiniteLossException NonFinite(int epoch, string what, double value) => NonFinite(string.Create(
         CultureInfo.InvariantCulture,
-        $"In step {_step + 1} (epoch {epoch}) the {what} is {value}: {NonFinitePlace.Find(_network, _memory, _batch)}"));
+        $"In step {_state.Step + 1} (epoch {epoch}) the {what} is {value}: {NonFinitePlace.Find(_network, _memory, _batch)}"));
 
     private NonFiniteLossException NonFiniteValidation(int epoch, double loss) => NonFinite(string.Create(
         CultureInfo.InvariantCulture,
-        $"After step {_step} (epoch {epoch}) the validation loss is {loss}: "
+        $"After step {_state.Step} (epoch {epoch}) the validation loss is {loss}: "
         + $"{NonFinitePlace.InWeights(_network) ?? "the weights are still finite, but too large"}"));
 
     private NonFiniteLossException NonFinite(string what) => new(string.Create(

@@ -19,11 +19,22 @@ public static class ClassifierTrainer
     /// <param name="options">How; null for the defaults.</param>
     /// <param name="validation">Texts for early stopping; null sets a share of <paramref name="train"/> aside.</param>
     /// <param name="progress">Gets told where the run stands.</param>
-    /// <param name="cancellation">Ends the run after the present step; the best weights so far are returned.</param>
-    /// <exception cref="InvalidDataException">The data cannot be learnt from; the message names file and line.</exception>
+    /// <param name="cancellation">
+    /// Ends the run after the present step; the best weights so far are returned. A run with
+    /// <see cref="TrainingOptions.Checkpoint"/> keeps its state first.
+    /// </param>
+    /// <exception cref="InvalidDataException">
+    /// The data cannot be learnt from, and the message names file and line; or the checkpoint to continue from is damaged, or
+    /// belongs to a run with other data or options.
+    /// </exception>
     /// <exception cref="ArgumentException">An option is outside its range.</exception>
     /// <exception cref="NonFiniteLossException">The loss became NaN or infinite.</exception>
     /// <exception cref="OperationCanceledException">Cancelled before the first epoch was over.</exception>
+    /// <exception cref="DirectoryNotFoundException">There is no checkpoint to continue from.</exception>
+    /// <exception cref="IOException">
+    /// A checkpoint cannot be kept, and the one before it is unchanged; or there is one, and
+    /// <see cref="CheckpointOptions.Start"/> says that there must be none.
+    /// </exception>
     public static TrainingResult Train(
         TextDataset train, TrainingOptions? options = null, TextDataset? validation = null,
         IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
@@ -32,9 +43,10 @@ public static class ClassifierTrainer
         options ??= new TrainingOptions();
         TrainingOptionsCheck.Validate(options);
         var clock = Stopwatch.StartNew();
+        using RunCheckpoint? checkpoint = RunCheckpoint.Open(options.Checkpoint);
         PreparedData data = PreparedData.Make(train, validation, options);
         Workers workers = Workers.ForThreads(options.Threads > 0 ? options.Threads : Environment.ProcessorCount);
-        return new ClassifierRun(data, workers, clock, progress, cancellation).Run();
+        return new ClassifierRun(data, workers, clock, progress, cancellation, checkpoint).Run();
     }
 }
 
@@ -55,6 +67,11 @@ internal sealed class PreparedData
 
     public int? VectorsFound { get; init; }
 
+    /// <summary>The fingerprints of the texts before they were divided; empty where no checkpoints are kept.</summary>
+    public string TextsGiven { get; init; } = "";
+
+    public string ValidationGiven { get; init; } = "";
+
     public static PreparedData Make(TextDataset all, TextDataset? validation, TrainingOptions options)
     {
         DatasetChecks.ForTraining(all);
@@ -65,6 +82,9 @@ internal sealed class PreparedData
                 $"{validation.Name}: there are no examples to check the model with. Give at least one row.");
         }
 
+        bool isFingerprinted = options.Checkpoint is not null;
+        string textsGiven = isFingerprinted ? RunIdentity.Of(all) : "";
+        string validationGiven = !isFingerprinted ? "" : validation is null ? "set aside" : RunIdentity.Of(validation);
         (TextDataset train, validation) = validation is null
             ? DatasetSplit.Stratified(all, options.ValidationFraction, options.Seed)
             : (all, validation);
@@ -96,6 +116,8 @@ internal sealed class PreparedData
             TrainLabels = model.LabelNumbers(train),
             Validation = model.Encode(validation),
             ValidationLabels = model.LabelNumbers(validation),
+            TextsGiven = textsGiven,
+            ValidationGiven = validationGiven,
             VectorsFound = options.Vectors is { } vectors && !pairs ? UseVectors(model, vectors, options.FreezeVectors) : null,
         };
     }

@@ -139,8 +139,16 @@ public sealed record TrainingOptions
     /// <summary>The number of threads; 0 for one a core. The result does not depend on it. Default: 0.</summary>
     public int Threads { get; init; }
 
-    /// <summary>Training ends, with the best weights so far, when this time is over. Default: no limit.</summary>
+    /// <summary>
+    /// Training ends, with the best weights so far, when this time is over; a run that is continued counts the time it took
+    /// before. Default: no limit.
+    /// </summary>
     public TimeSpan? Budget { get; init; }
+
+    /// <summary>
+    /// Where the run keeps its state, so that it can be continued should it be stopped. Default: null, it does not.
+    /// </summary>
+    public CheckpointOptions? Checkpoint { get; init; }
 
     /// <summary>Checks the range of every property.</summary>
     /// <exception cref="ArgumentException">

@@ -39,6 +39,7 @@ internal static class TrainingOptionsCheck
         Require(options.ValidationFraction is > 0 and < 1, options.ValidationFraction, "above 0 and below 1");
         Require(options.Threads is >= 0 and <= 1024, options.Threads, "0 (one a core) to 1,024");
         Require(options.Budget is null || options.Budget > TimeSpan.Zero, options.Budget, "above zero");
+        if (options.Checkpoint is { } checkpoint) Validate(checkpoint);
         RequireRate(options.Dropout.Word);
         RequireRate(options.Dropout.Embedding);
         RequireRate(options.Dropout.Input);
@@ -51,6 +52,13 @@ internal static class TrainingOptionsCheck
                 $"Embedding is {width}, but the ready-made word vectors have {vectors.Dimension} numbers. "
                 + "Leave Embedding out, or use other vectors.");
         }
+    }
+
+    private static void Validate(CheckpointOptions checkpoint)
+    {
+        Require(!string.IsNullOrEmpty(checkpoint.Directory), checkpoint.Directory, "a directory", "Checkpoint.Directory");
+        Require(checkpoint.Interval >= TimeSpan.Zero, checkpoint.Interval, "zero or more", "Checkpoint.Interval");
+        RequireKnown(checkpoint.Start, "Checkpoint.Start");
     }
 
     private static void RequireRate(float? rate, [CallerArgumentExpression(nameof(rate))] string place = "") =>

@@ -53,6 +53,7 @@ public class SameBitsTests
     }
 
     /// <summary>The same tests in a process that may use narrower vectors only, or none.</summary>
+    [Trait("Starts", "processes")]
     [Theory]
     [InlineData("DOTNET_EnableAVX512", 256)]
     [InlineData("DOTNET_EnableAVX2", 128)]

@@ -1,0 +1,146 @@
+using Recurant.Optimizers;
+using Recurant.Parameters;
+using Recurant.Storage;
+
+namespace Recurant.Training;
+
+/// <summary>The tensors of a run that a checkpoint holds; the memory stays the run's.</summary>
+/// <param name="Parameters">The weights; those that are not trained are made again from the data.</param>
+/// <param name="Best">The best weights so far, in the order of the parameters.</param>
+/// <param name="Optimizer">The moments.</param>
+/// <param name="Average">The averaged weights.</param>
+internal sealed record RunTensors(
+    IReadOnlyList<Parameter> Parameters, IReadOnlyList<float[]> Best, Optimizer Optimizer, WeightAverage Average);
+
+/// <summary>Keeps the state of a run in a directory and brings it back, as its <see cref="CheckpointOptions"/> say.</summary>
+internal sealed class RunCheckpoint : IDisposable
+{
+    private readonly CheckpointOptions _options;
+    private readonly CheckpointStore _store;
+    private List<(string Name, string Value)> _identity = [];
+
+    private RunCheckpoint(CheckpointOptions options, CheckpointStore store)
+    {
+        _options = options;
+        _store = store;
+    }
+
+    /// <summary>How long after the last checkpoint the next is kept, in seconds.</summary>
+    public double Interval => _options.Interval.TotalSeconds;
+
+    /// <summary>Opens the directory before any work is done; null where no checkpoints are wanted.</summary>
+    /// <exception cref="DirectoryNotFoundException">There is none, and the run was to continue.</exception>
+    /// <exception cref="IOException">The directory cannot be used, or has a checkpoint and the run was to begin anew.</exception>
+    public static RunCheckpoint? Open(CheckpointOptions? options)
+    {
+        if (options is null) return null;
+        // Before the directory is made: a wrong name must not leave an empty one behind.
+        if (options.Start == CheckpointStart.Resume) CheckpointFiles.OpenLast(options.Directory);
+        CheckpointStore store = CheckpointStore.Open(options.Directory);
+        if (options.Start != CheckpointStart.New || !Checkpoint.Exists(options.Directory))
+        {
+            return new RunCheckpoint(options, store);
+        }
+
+        store.Dispose();
+        throw new IOException(
+            $"{options.Directory} holds the checkpoint of a run that was not finished. Continue that run, remove the directory, "
+            + "or choose another one.");
+    }
+
+    /// <summary>Takes note of whose run it is; brings its state back if it is to be continued.</summary>
+    /// <returns>Where the run stood; null for one that begins anew.</returns>
+    /// <exception cref="InvalidDataException">The checkpoint is damaged, or of a run with other data or options.</exception>
+    public RunState? Begin(PreparedData data, RunTensors tensors)
+    {
+        _identity = RunIdentity.Of(data);
+        bool resumes = _options.Start is CheckpointStart.Resume
+            || (_options.Start is CheckpointStart.ResumeOrNew && Checkpoint.Exists(_options.Directory));
+        if (!resumes) return null;
+        CheckpointFiles files = CheckpointFiles.OpenLast(_options.Directory);
+        try
+        {
+            RunStateJson.Content content = RunStateJson.Read(files.ReadText(CheckpointStore.RunFile));
+            RequireSameRun(content.Identity);
+            using SafetensorsFile state = files.OpenState();
+            foreach ((string name, _, Memory<float> values) in Tensors(tensors, content.State))
+            {
+                state.ReadFloats(name, values.Span);
+            }
+
+            foreach (Parameter parameter in tensors.Parameters)
+            {
+                if (!parameter.IsTrainable) continue;
+                state.ReadFloats("weights/" + parameter.Name, parameter.Value);
+                parameter.MarkChanged();
+            }
+
+            tensors.Optimizer.Powers = content.Powers;
+            tensors.Average.Counters = content.Average;
+            return content.State;
+        }
+        catch (Exception fault) when (fault is FormatException or ArgumentException)
+        {
+            throw CheckpointFiles.Damaged(Path.Combine(files.Path, CheckpointStore.RunFile), fault.Message, fault);
+        }
+    }
+
+    /// <summary>Keeps the state of the run; to be called between two steps.</summary>
+    /// <exception cref="IOException">It cannot be written; the checkpoint before it is unchanged.</exception>
+    public void Save(RunState state, RunTensors tensors)
+    {
+        var writer = new SafetensorsWriter();
+        foreach (Parameter parameter in tensors.Parameters)
+        {
+            if (!parameter.IsTrainable) continue;
+            writer.Add("weights/" + parameter.Name, [.. parameter.Shape], (first, destination) =>
+                parameter.Value.Slice((int)first, destination.Length).CopyTo(destination));
+        }
+
+        foreach ((string name, Parameter parameter, Memory<float> values) in Tensors(tensors, state))
+        {
+            writer.Add(name, [.. parameter.Shape], values);
+        }
+
+        var content = new RunStateJson.Content(_identity, state, tensors.Optimizer.Powers, tensors.Average.Counters);
+        _store.Write(RunStateJson.Write(content), writer, _options.Note);
+        _options.Saved?.Invoke();
+    }
+
+    public void Dispose() => _store.Dispose();
+
+    /// <summary>All tensors but the weights themselves, each with its name in the file.</summary>
+    private static IEnumerable<(string Name, Parameter Parameter, Memory<float> Values)> Tensors(
+        RunTensors tensors, RunState state)
+    {
+        foreach ((string kind, Parameter parameter, Numerics.FloatBuffer values) in tensors.Optimizer.Moments)
+        {
+            yield return ($"{kind}/{parameter.Name}", parameter, values.Memory);
+        }
+
+        foreach ((Parameter parameter, Numerics.FloatBuffer values) in tensors.Average.Averages)
+        {
+            yield return ("average/" + parameter.Name, parameter, values.Memory);
+        }
+
+        for (int i = 0; i < tensors.Best.Count && state.Best is not null; i++)
+        {
+            Parameter parameter = tensors.Parameters[i];
+            if (parameter.IsTrainable) yield return ("best/" + parameter.Name, parameter, tensors.Best[i]);
+        }
+    }
+
+    private void RequireSameRun(IReadOnlyList<(string Name, string Value)> stored)
+    {
+        var byName = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach ((string name, string value) in stored) byName[name] = value;
+        foreach ((string name, string now) in _identity)
+        {
+            string then = byName.GetValueOrDefault(name, "nothing");
+            if (then == now) continue;
+            throw new InvalidDataException(
+                $"{_options.Directory}: the checkpoint belongs to another run: {name}: {then} there, {now} here. "
+                + "Continue it with the data and options it was begun with, or begin a new run.");
+        }
+    }
+}

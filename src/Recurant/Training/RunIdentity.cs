@@ -1,0 +1,119 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using Recurant.Data;
+using Recurant.Layers;
+using Recurant.Models;
+using Recurant.Parameters;
+
+namespace Recurant.Training;
+
+/// <summary>
+/// Everything that decides the bits of a run, as short texts: fingerprints of the data, the options with nothing left open, and
+/// fingerprints of what was made from both. Two runs whose lists are equal give equal model files. Threads, budget and
+/// the place of checkpoints are not among them, since they may change on the way.
+/// </summary>
+internal static class RunIdentity
+{
+    /// <summary>The list of a run: causes come before what follows from them, so that a message names the cause.</summary>
+    public static List<(string Name, string Value)> Of(PreparedData data)
+    {
+        TrainingOptions options = data.Plan.Options;
+        List<(string, string)> list =
+        [
+            ("version of Recurant", typeof(RunIdentity).Assembly.GetName().Version?.ToString(3) ?? "unknown"),
+            ("training texts", data.TextsGiven),
+            ("validation texts", data.ValidationGiven),
+            Of("Seed", options.Seed),
+            Of("ValidationFraction", options.ValidationFraction),
+        ];
+        AddSpecification(list, data.Plan.Spec);
+        AddLearning(list, data.Plan);
+        list.Add(("vocabulary", Of(data.Model.Vocabulary)));
+        list.Add(("weights at the start", Of(data.Model.Parameters)));
+        return list;
+    }
+
+    /// <summary>The fingerprint of labelled texts: their number, and the SHA-256 of texts and labels in their order.</summary>
+    public static string Of(TextDataset texts)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (TextExample example in texts.Examples)
+        {
+            Append(hash, example.Text);
+            Append(hash, example.Label);
+        }
+
+        return Sum($"{texts.Count} rows", hash);
+    }
+
+    private static void AddSpecification(List<(string, string)> list, ClassifierSpec spec)
+    {
+        list.Add(Of("Model", spec.Model));
+        list.Add(Of("Unit", spec.Unit));
+        list.Add(Of("Lowercase", spec.Lowercase));
+        list.Add(Of("Cell", spec.Cell));
+        list.Add(Of("Activation", spec.Activation));
+        list.Add(Of("Form", spec.Form));
+        list.Add(Of("GruReset", spec.GruReset));
+        list.Add(Of("ForgetBias", spec.ForgetBias));
+        list.Add(Of("Embedding", spec.EmbeddingSize));
+        list.Add(Of("Hidden", spec.HiddenSize));
+        list.Add(Of("Layers", spec.Layers));
+        list.Add(Of("Bidirectional", spec.Bidirectional));
+        list.Add(Of("Pooling", spec.Pooling));
+        list.Add(Of("MaximumTokens", spec.MaximumTokens));
+        list.Add(("Direct", spec.DirectBuckets == 0 ? "none" : $"{spec.DirectBuckets} rows for pairs"));
+    }
+
+    private static void AddLearning(List<(string, string)> list, TrainingPlan plan)
+    {
+        DropoutPlan dropout = plan.Dropout;
+        list.Add(Of("Dropout.Word", dropout.Word));
+        list.Add(Of("Dropout.Embedding", dropout.Embedding));
+        list.Add(Of("Dropout.Input", dropout.Input));
+        list.Add(Of("Dropout.Layers", dropout.Layers));
+        list.Add(Of("Dropout.Recurrent", dropout.Recurrent));
+        list.Add(Of("Dropout.Output", dropout.Output));
+        list.Add(Of("Optimizer", plan.Options.Optimizer));
+        list.Add(Of("LearningRate", plan.LearningRate));
+        list.Add(Of("WeightDecay", plan.WeightDecay));
+        list.Add(Of("Schedule", plan.Schedule));
+        list.Add(Of("Clip", plan.Options.Clip));
+        list.Add(Of("LabelSmoothing", plan.LabelSmoothing));
+        list.Add(Of("Batch", plan.Batch));
+        list.Add(Of("Epochs", plan.Epochs));
+        list.Add(Of("Patience", plan.Patience));
+        list.Add(Of("FreezeVectors", plan.Options is { Vectors: not null, FreezeVectors: true }));
+    }
+
+    private static (string, string) Of<T>(string name, T value) where T : notnull =>
+        (name, value is IFormattable number ? number.ToString(null, CultureInfo.InvariantCulture) : value.ToString()!);
+
+    private static string Of(Vocabulary vocabulary)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (string word in vocabulary.Words) Append(hash, word);
+        return Sum($"{vocabulary.Count} words", hash);
+    }
+
+    private static string Of(IReadOnlyList<Parameter> parameters)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (Parameter parameter in parameters) hash.AppendData(MemoryMarshal.AsBytes(parameter.Value));
+        return Sum($"{parameters.Count} tensors", hash);
+    }
+
+    /// <summary>With its length before it, so that the ends of two texts cannot be moved unseen.</summary>
+    private static void Append(IncrementalHash hash, string text)
+    {
+        Span<byte> length = stackalloc byte[sizeof(int)];
+        BinaryPrimitives.WriteInt32LittleEndian(length, text.Length);
+        hash.AppendData(length);
+        hash.AppendData(MemoryMarshal.AsBytes(text.AsSpan()));
+    }
+
+    private static string Sum(string what, IncrementalHash hash) =>
+        $"{what}, SHA-256 {Convert.ToHexStringLower(hash.GetHashAndReset())}";
+}

@@ -1,0 +1,155 @@
+using System.Text;
+using System.Text.Json;
+using Recurant.Models;
+
+namespace Recurant.Training;
+
+/// <summary>
+/// <c>run.json</c> of a checkpoint: whose run it is and where it stands. Numbers are written with as many digits as bring the
+/// same bits back.
+/// </summary>
+internal static class RunStateJson
+{
+    private const int Format = 1;
+
+    /// <summary>What belongs to a run beside its tensors.</summary>
+    public sealed record Content(
+        IReadOnlyList<(string Name, string Value)> Identity, RunState State, (double Beta1, double Beta2) Powers,
+        (int Steps, int Updates) Average);
+
+    public static string Write(Content content)
+    {
+        using var stream = new MemoryStream();
+        var options = new JsonWriterOptions
+        {
+            Indented = true,
+            NewLine = "\n",
+            Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        };
+        using (var writer = new Utf8JsonWriter(stream, options))
+        {
+            writer.WriteStartObject();
+            writer.WriteNumber("format", Format);
+            writer.WriteStartObject("identity");
+            foreach ((string name, string value) in content.Identity) writer.WriteString(name, value);
+            writer.WriteEndObject();
+            WriteState(writer, content.State);
+            writer.WriteNumber("beta1_power", content.Powers.Beta1);
+            writer.WriteNumber("beta2_power", content.Powers.Beta2);
+            writer.WriteNumber("average_steps", content.Average.Steps);
+            writer.WriteNumber("average_updates", content.Average.Updates);
+            writer.WriteStartArray("epochs");
+            foreach (EpochRecord epoch in content.State.Epochs) WriteEpoch(writer, epoch);
+            writer.WriteEndArray();
+            writer.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(stream.ToArray()) + "\n";
+    }
+
+    /// <exception cref="FormatException">The text is not what <see cref="Write"/> writes.</exception>
+    public static Content Read(string json)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(json);
+            JsonElement root = document.RootElement;
+            int format = root.GetProperty("format").GetInt32();
+            if (format != Format)
+            {
+                throw new FormatException($"it has format {format}, but this version of Recurant reads format {Format}");
+            }
+
+            return new Content(
+                [.. root.GetProperty("identity").EnumerateObject().Select(entry => (entry.Name, entry.Value.GetString() ?? ""))],
+                ReadState(root),
+                (root.GetProperty("beta1_power").GetDouble(), root.GetProperty("beta2_power").GetDouble()),
+                (root.GetProperty("average_steps").GetInt32(), root.GetProperty("average_updates").GetInt32()));
+        }
+        catch (Exception fault) when (fault is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            throw new FormatException($"it does not describe a run ({fault.Message.TrimEnd('.')})", fault);
+        }
+    }
+
+    private static void WriteState(Utf8JsonWriter writer, RunState state)
+    {
+        writer.WriteNumber("epoch", state.Epoch);
+        writer.WriteNumber("steps_in_epoch", state.StepsInEpoch);
+        writer.WriteNumber("step", state.Step);
+        writer.WriteNumber("loss", state.Loss);
+        writer.WriteNumber("seen", state.Seen);
+        writer.WriteNumber("correct", state.Correct);
+        writer.WriteNumber("plateau", state.Plateau);
+        writer.WriteNumber("best_epoch", state.Best?.Number ?? 0);
+        writer.WriteNumber("seconds", state.Seconds);
+        writer.WriteNumber("seconds_in_epoch", state.SecondsInEpoch);
+    }
+
+    private static RunState ReadState(JsonElement root)
+    {
+        var state = new RunState
+        {
+            Epoch = root.GetProperty("epoch").GetInt32(),
+            StepsInEpoch = root.GetProperty("steps_in_epoch").GetInt32(),
+            Step = root.GetProperty("step").GetInt64(),
+            Loss = root.GetProperty("loss").GetDouble(),
+            Seen = root.GetProperty("seen").GetInt32(),
+            Correct = root.GetProperty("correct").GetInt32(),
+            Plateau = root.GetProperty("plateau").GetSingle(),
+            Seconds = root.GetProperty("seconds").GetDouble(),
+            SecondsInEpoch = root.GetProperty("seconds_in_epoch").GetDouble(),
+        };
+        foreach (JsonElement epoch in root.GetProperty("epochs").EnumerateArray()) state.Epochs.Add(ReadEpoch(epoch));
+        int best = root.GetProperty("best_epoch").GetInt32();
+        if (best > 0)
+        {
+            state.Best = state.Epochs.Find(epoch => epoch.Number == best)
+                ?? throw new FormatException($"the best epoch, {best}, is not among the epochs");
+        }
+
+        return state;
+    }
+
+    private static void WriteEpoch(Utf8JsonWriter writer, EpochRecord epoch)
+    {
+        writer.WriteStartObject();
+        writer.WriteNumber("epoch", epoch.Number);
+        writer.WriteNumber("loss", epoch.TrainLoss);
+        writer.WriteNumber("accuracy", epoch.TrainAccuracy);
+        writer.WriteNumber("seconds", epoch.Seconds);
+        writer.WriteStartObject("valid");
+        writer.WriteNumber("rows", epoch.Validation.Rows);
+        writer.WriteNumber("loss", epoch.Validation.Loss);
+        writer.WriteNumber("accuracy", epoch.Validation.Accuracy);
+        writer.WriteNumber("macro_f1", epoch.Validation.MacroF1);
+        writer.WriteStartArray("confusion");
+        foreach (IReadOnlyList<int> row in epoch.Validation.Confusion)
+        {
+            writer.WriteStartArray();
+            foreach (int count in row) writer.WriteNumberValue(count);
+            writer.WriteEndArray();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+        writer.WriteEndObject();
+    }
+
+    private static EpochRecord ReadEpoch(JsonElement epoch)
+    {
+        JsonElement valid = epoch.GetProperty("valid");
+        var validation = new Evaluation
+        {
+            Rows = valid.GetProperty("rows").GetInt32(),
+            Loss = valid.GetProperty("loss").GetDouble(),
+            Accuracy = valid.GetProperty("accuracy").GetDouble(),
+            MacroF1 = valid.GetProperty("macro_f1").GetDouble(),
+            Confusion = [.. valid.GetProperty("confusion").EnumerateArray()
+                .Select(row => (int[])[.. row.EnumerateArray().Select(count => count.GetInt32())])],
+        };
+        return new EpochRecord(
+            epoch.GetProperty("epoch").GetInt32(), epoch.GetProperty("loss").GetDouble(),
+            epoch.GetProperty("accuracy").GetDouble(), validation, epoch.GetProperty("seconds").GetDouble());
+    }
+}

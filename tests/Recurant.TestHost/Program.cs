@@ -1,0 +1,73 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
+using System.Security.Cryptography;
+using Recurant.Data;
+using Recurant.Storage;
+using Recurant.TestHost;
+using Recurant.Training;
+
+// Trains small models in this process and prints the SHA-256 of each model file, for tests that compare processes:
+//   Recurant.TestHost DIRECTORY small|all THREADS [kill|cancel|resume]
+// cancel: every run is cancelled when its first epoch is over; kill: so are they, but in the second epoch of the last model
+// the process kills itself, as 'kill -9' would; resume: every run is continued from what these left in DIRECTORY.
+(string directory, string set) = (args[0], args[1]);
+int threads = int.Parse(args[2], CultureInfo.InvariantCulture);
+string mode = args.Length > 3 ? args[3] : "";
+Console.WriteLine($"accelerated {Accelerated()}");
+Console.WriteLine($"supported {Supported()}");
+TextDataset texts = Models.Texts();
+var models = Models.Small(directory).ToList();
+if (set == "all") models.AddRange(Models.Wide(directory));
+foreach ((string name, TrainingOptions plain) in models)
+{
+    using var cancellation = new CancellationTokenSource();
+    TrainingOptions options = plain with { Threads = threads };
+    if (mode.Length > 0)
+    {
+        options = options with
+        {
+            Checkpoint = new CheckpointOptions
+            {
+                Directory = Path.Combine(directory, name),
+                Interval = TimeSpan.Zero,
+                Start = mode == "resume" ? CheckpointStart.ResumeOrNew : CheckpointStart.New,
+            },
+        };
+    }
+
+    bool isKilled = mode == "kill" && name == models[^1].Name;
+    var progress = new AtTheEndOfAnEpoch(epoch =>
+    {
+        if (isKilled && epoch == 2) Process.GetCurrentProcess().Kill();
+        if (!isKilled && mode is "kill" or "cancel") cancellation.Cancel();
+    });
+    TrainingResult result = ClassifierTrainer.Train(texts, options, progress: progress, cancellation: cancellation.Token);
+    string path = Path.Combine(directory, name + ".safetensors");
+    ModelFile.Save(result.Model, path);
+    if (result.End == TrainingEnd.Cancelled) continue;
+    Console.WriteLine($"{name} epochs {progress.Count} of {result.Epochs.Count}");
+    Console.WriteLine($"{name} {Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)))}");
+}
+
+return;
+
+static int Accelerated() => Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256
+    : Vector128.IsHardwareAccelerated ? 128 : 0;
+
+static int Supported() => Avx512F.IsSupported ? 512 : Avx2.IsSupported ? 256 : Sse2.IsSupported || AdvSimd.IsSupported ? 128 : 0;
+
+/// <summary>Counts the epochs that end in this process, and does something when one does.</summary>
+internal sealed class AtTheEndOfAnEpoch(Action<int> then) : IProgress<TrainingProgress>
+{
+    public int Count { get; private set; }
+
+    public void Report(TrainingProgress value)
+    {
+        if (value.Validation is null) return;
+        Count++;
+        then(value.Epoch);
+    }
+}
