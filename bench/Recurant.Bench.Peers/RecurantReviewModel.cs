@@ -57,7 +57,7 @@ internal sealed class RecurantReviewModel : IReviewModel
         Matrix logits = Forward(batch, dropout, out int[] labels);
         CrossEntropy.Apply(logits, labels, smoothing: 0, out _);
         _network.Backward(_workers, _sequences, _memory, logits, dropout);
-        float scale = (float)Math.Min(1, ReviewProgram.ClipNorm / (_optimizer.GradientNorm() + 1e-6));
+        float scale = (float)Math.Min(1, ReviewProgram.ClipNorm / (_optimizer.GradientNorm(_workers) + 1e-6));
         _optimizer.Step(_workers, (float)ReviewProgram.LearningRate, (float)ReviewProgram.WeightDecay, scale);
     }
 

@@ -28,6 +28,9 @@ internal sealed class SequenceBatch
     /// <summary>The token of each row.</summary>
     public Span<int> Tokens => _tokens.AsSpan(0, Rows);
 
+    /// <summary>The same, for holders that cannot hold a span.</summary>
+    public Memory<int> TokenMemory => _tokens.AsMemory(0, Rows);
+
     /// <summary>The first row of step t; RowStart(Steps) is the number of rows.</summary>
     public int RowStart(int step) => _rowStart[step];
 

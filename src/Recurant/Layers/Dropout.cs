@@ -54,14 +54,28 @@ internal static class Dropout
     }
 
     /// <summary>destination = mask * source, at every step; forward and backward alike. The two may be the same.</summary>
-    public static void Apply(SequenceBatch batch, RowStore mask, Matrix source, Matrix destination)
+    public static void Apply(Workers workers, SequenceBatch batch, RowStore mask, Matrix source, Matrix destination)
     {
-        for (int t = 0; t < batch.Steps; t++)
+        var work = new ApplyWork { Batch = batch, Mask = mask, Source = source, Destination = destination };
+        workers.Run(ref work);
+    }
+
+    private struct ApplyWork : IParallelWork
+    {
+        public SequenceBatch Batch;
+        public RowStore Mask;
+        public Matrix Source, Destination;
+
+        public readonly void Execute(int part, int parts)
         {
-            int start = batch.RowStart(t), count = batch.SequencesAt(t);
-            for (int b = 0; b < count; b++)
+            (int first, int last) = Partition.Range(Batch.Steps, part, parts);
+            for (int t = first; t < last; t++)
             {
-                Elementwise.Multiply(source.Row(start + b), mask.Row(b), destination.Row(start + b));
+                int start = Batch.RowStart(t), count = Batch.SequencesAt(t);
+                for (int b = 0; b < count; b++)
+                {
+                    Elementwise.Multiply(Source.Row(start + b), Mask.Row(b), Destination.Row(start + b));
+                }
             }
         }
     }

@@ -29,29 +29,61 @@ internal sealed class Embedding
     }
 
     /// <summary>output[row] = E[tokens[row]]; a token below zero gives a zero vector.</summary>
-    public void Forward(ReadOnlySpan<int> tokens, Matrix output)
+    public void Forward(Workers workers, ReadOnlyMemory<int> tokens, Matrix output)
     {
-        Matrix table = Table.Matrix;
-        for (int row = 0; row < tokens.Length; row++)
+        var work = new ForwardWork { Table = Table.Matrix, Tokens = tokens, Output = output };
+        workers.Run(ref work);
+    }
+
+    private struct ForwardWork : IParallelWork
+    {
+        public Matrix Table, Output;
+        public ReadOnlyMemory<int> Tokens;
+
+        public readonly void Execute(int part, int parts)
         {
-            if (tokens[row] < 0) output.Row(row).Clear(); else table.Row(tokens[row]).CopyTo(output.Row(row));
+            ReadOnlySpan<int> tokens = Tokens.Span;
+            (int first, int last) = Partition.Range(tokens.Length, part, parts);
+            for (int row = first; row < last; row++)
+            {
+                if (tokens[row] < 0) Output.Row(row).Clear(); else Table.Row(tokens[row]).CopyTo(Output.Row(row));
+            }
         }
     }
 
     /// <summary>dE[w] += sum of the gradients of all rows whose token is w, in the order of the rows.</summary>
-    public void Backward(ReadOnlySpan<int> tokens, Matrix dOutput)
+    public void Backward(Workers workers, ReadOnlyMemory<int> tokens, Matrix dOutput)
     {
         if (!Table.IsTrainable)
         {
             return;
         }
 
-        Matrix gradient = Table.GradientMatrix;
-        for (int row = 0; row < tokens.Length; row++)
+        foreach (int token in tokens.Span)
         {
-            if (tokens[row] < 0) continue;
-            Table.Touched!.Add(tokens[row]);
-            Elementwise.Add(dOutput.Row(row), gradient.Row(tokens[row]));
+            if (token >= 0) Table.Touched!.Add(token);
+        }
+
+        var work = new BackwardWork { Gradient = Table.GradientMatrix, Tokens = tokens, DOutput = dOutput };
+        workers.Run(ref work);
+    }
+
+    /// <summary>Columns are dealt out, in cache lines, never rows: the rows of a word are added in their order.</summary>
+    private struct BackwardWork : IParallelWork
+    {
+        public Matrix Gradient, DOutput;
+        public ReadOnlyMemory<int> Tokens;
+
+        public readonly void Execute(int part, int parts)
+        {
+            ReadOnlySpan<int> tokens = Tokens.Span;
+            (int first, int last) = Partition.Range((Gradient.Columns + 15) / 16, part, parts);
+            int begin = Math.Min(16 * first, Gradient.Columns), count = Math.Min(16 * last, Gradient.Columns) - begin;
+            for (int row = 0; row < tokens.Length && count > 0; row++)
+            {
+                if (tokens[row] < 0) continue;
+                Elementwise.Add(DOutput.Row(row).Slice(begin, count), Gradient.Row(tokens[row]).Slice(begin, count));
+            }
         }
     }
 }

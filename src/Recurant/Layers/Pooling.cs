@@ -33,94 +33,101 @@ internal sealed class PoolingMemory
 internal static class FixedPooling
 {
     public static void Forward(
-        Pooling pooling, SequenceBatch batch, int directions, Matrix h, Matrix pooled, PoolingMemory memory)
+        Workers workers, Pooling pooling, SequenceBatch batch, int directions, Matrix h, Matrix pooled, PoolingMemory memory)
     {
-        switch (pooling)
-        {
-            case Pooling.Last: Last(batch, directions, h, pooled, back: false); break;
-            case Pooling.Mean: Mean(batch, h, pooled); break;
-            default: Max(batch, h, pooled, memory); break;
-        }
+        if (pooling == Pooling.Max) memory.Steps.Reserve(batch.Sequences, h.Columns).Clear();
+        var work = new Work { Kind = pooling, Batch = batch, Directions = directions, H = h, Pooled = pooled, Memory = memory };
+        workers.Run(ref work);
     }
 
     /// <summary>dH += the gradient of the pooled vectors, carried to the steps they came from.</summary>
     public static void Backward(
-        Pooling pooling, SequenceBatch batch, int directions, Matrix dPooled, Matrix dh, PoolingMemory memory)
+        Workers workers, Pooling pooling, SequenceBatch batch, int directions, Matrix dPooled, Matrix dh, PoolingMemory memory)
     {
-        switch (pooling)
+        var work = new Work
         {
-            case Pooling.Last: Last(batch, directions, dh, dPooled, back: true); break;
-            case Pooling.Mean: MeanBack(batch, dPooled, dh); break;
-            default: MaxBack(batch, dPooled, dh, memory); break;
+            Kind = pooling, Batch = batch, Directions = directions, H = dh, Pooled = dPooled, Memory = memory, IsBack = true,
+        };
+        workers.Run(ref work);
+    }
+
+    /// <summary>The sequences are dealt out; each has its own row of the result.</summary>
+    private struct Work : IParallelWork
+    {
+        public Pooling Kind;
+        public SequenceBatch Batch;
+        public int Directions;
+        public Matrix H, Pooled;
+        public PoolingMemory Memory;
+        public bool IsBack;
+
+        public readonly void Execute(int part, int parts)
+        {
+            for (int b = part; b < Batch.Sequences; b += parts)
+            {
+                switch (Kind)
+                {
+                    case Pooling.Last: Last(Batch, b, Directions, H, Pooled, IsBack); break;
+                    case Pooling.Mean when IsBack: MeanBack(Batch, b, Pooled, H); break;
+                    case Pooling.Mean: Mean(Batch, b, H, Pooled); break;
+                    default:
+                        if (IsBack) MaxBack(Batch, b, Pooled, H, Memory); else Max(Batch, b, H, Pooled, Memory);
+                        break;
+                }
+            }
         }
     }
 
     /// <summary>pooled = [h_T forward, h_1 backward].</summary>
-    private static void Last(SequenceBatch batch, int directions, Matrix h, Matrix pooled, bool back)
+    private static void Last(SequenceBatch batch, int b, int directions, Matrix h, Matrix pooled, bool back)
     {
         int hidden = h.Columns / directions;
-        for (int b = 0; b < batch.Sequences; b++)
+        for (int d = 0; d < directions; d++)
         {
-            for (int d = 0; d < directions; d++)
-            {
-                int step = d == 0 ? batch.Lengths[b] - 1 : 0;
-                Span<float> row = h.Row(batch.RowStart(step) + b).Slice(d * hidden, hidden);
-                Span<float> result = pooled.Row(b).Slice(d * hidden, hidden);
-                if (back) Elementwise.Add(result, row); else row.CopyTo(result);
-            }
+            int step = d == 0 ? batch.Lengths[b] - 1 : 0;
+            Span<float> row = h.Row(batch.RowStart(step) + b).Slice(d * hidden, hidden);
+            Span<float> result = pooled.Row(b).Slice(d * hidden, hidden);
+            if (back) Elementwise.Add(result, row); else row.CopyTo(result);
         }
     }
 
     /// <summary>pooled = (1 / T) sum_t h_t.</summary>
-    private static void Mean(SequenceBatch batch, Matrix h, Matrix pooled)
+    private static void Mean(SequenceBatch batch, int b, Matrix h, Matrix pooled)
     {
-        for (int b = 0; b < batch.Sequences; b++)
-        {
-            Span<float> result = pooled.Row(b);
-            result.Clear();
-            for (int t = 0; t < batch.Lengths[b]; t++) Elementwise.Add(h.Row(batch.RowStart(t) + b), result);
-            Elementwise.Scale(result, 1f / batch.Lengths[b]);
-        }
+        Span<float> result = pooled.Row(b);
+        result.Clear();
+        for (int t = 0; t < batch.Lengths[b]; t++) Elementwise.Add(h.Row(batch.RowStart(t) + b), result);
+        Elementwise.Scale(result, 1f / batch.Lengths[b]);
     }
 
-    private static void MeanBack(SequenceBatch batch, Matrix dPooled, Matrix dh)
+    private static void MeanBack(SequenceBatch batch, int b, Matrix dPooled, Matrix dh)
     {
-        for (int b = 0; b < batch.Sequences; b++)
+        for (int t = 0; t < batch.Lengths[b]; t++)
         {
-            for (int t = 0; t < batch.Lengths[b]; t++)
-            {
-                Elementwise.AddScaled(dPooled.Row(b), 1f / batch.Lengths[b], dh.Row(batch.RowStart(t) + b));
-            }
+            Elementwise.AddScaled(dPooled.Row(b), 1f / batch.Lengths[b], dh.Row(batch.RowStart(t) + b));
         }
     }
 
     /// <summary>pooled_j = max_t h_(t,j); of equal values the first step counts.</summary>
-    private static void Max(SequenceBatch batch, Matrix h, Matrix pooled, PoolingMemory memory)
+    private static void Max(SequenceBatch batch, int b, Matrix h, Matrix pooled, PoolingMemory memory)
     {
-        memory.Steps.Reserve(batch.Sequences, h.Columns).Clear();
-        for (int b = 0; b < batch.Sequences; b++)
+        h.Row(b).CopyTo(pooled.Row(b));
+        for (int t = 1; t < batch.Lengths[b]; t++)
         {
-            h.Row(b).CopyTo(pooled.Row(b));
-            for (int t = 1; t < batch.Lengths[b]; t++)
+            var kernel = new MaxKernel
             {
-                var kernel = new MaxKernel
-                {
-                    Values = h.Row(batch.RowStart(t) + b), Largest = pooled.Row(b), Steps = memory.Steps.Row(b), Step = t,
-                };
-                VectorLoop.Run(ref kernel, h.Columns);
-            }
+                Values = h.Row(batch.RowStart(t) + b), Largest = pooled.Row(b), Steps = memory.Steps.Row(b), Step = t,
+            };
+            VectorLoop.Run(ref kernel, h.Columns);
         }
     }
 
-    private static void MaxBack(SequenceBatch batch, Matrix dPooled, Matrix dh, PoolingMemory memory)
+    private static void MaxBack(SequenceBatch batch, int b, Matrix dPooled, Matrix dh, PoolingMemory memory)
     {
-        for (int b = 0; b < batch.Sequences; b++)
+        ReadOnlySpan<float> gradient = dPooled.Row(b), steps = memory.Steps.Row(b);
+        for (int j = 0; j < gradient.Length; j++)
         {
-            ReadOnlySpan<float> gradient = dPooled.Row(b), steps = memory.Steps.Row(b);
-            for (int j = 0; j < gradient.Length; j++)
-            {
-                dh.Row(batch.RowStart((int)steps[j]) + b)[j] += gradient[j];
-            }
+            dh.Row(batch.RowStart((int)steps[j]) + b)[j] += gradient[j];
         }
     }
 

@@ -26,8 +26,8 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
         bool copies = hasMask || cell.CopiesPrevious;
         WorkSplit split = WorkSplit.Of(cell, batch, workers.Count, copies);
         int chunk = split.StepsPerChunk(cell, batch);
-        memory.Gates.Reserve(
-            memory.KeepsHistory ? batch.Rows : Math.Min(batch.Rows, chunk * batch.Sequences), cell.Gates * cell.HiddenSize);
+        // Without history every step of a chunk has room for all sequences, whether or not they reach it.
+        memory.Gates.Reserve(memory.KeepsHistory ? batch.Rows : chunk * batch.Sequences, cell.Gates * cell.HiddenSize);
         memory.Previous.Reserve(copies ? batch.Rows : 0, cell.HiddenSize);
         cell.Reserve(memory, batch.Rows, batch.Sequences);
         cell.PackForward(workers, memory.Packed);
@@ -57,12 +57,10 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
     /// <param name="input">The same X.</param>
     /// <param name="output">The same H.</param>
     /// <param name="dOutput">dH [rows, H]: the gradient of the loss with respect to the output.</param>
-    /// <param name="dInput">dX [rows, I], added to; left out when nobody needs it.</param>
     /// <param name="memory">What the forward pass kept; the gates are overwritten by their gradients.</param>
     /// <param name="hasMask">As in the forward pass.</param>
     public void Backward(
-        Workers workers, SequenceBatch batch, Matrix input, Matrix output, Matrix dOutput, Matrix? dInput, CellMemory memory,
-        bool hasMask)
+        Workers workers, SequenceBatch batch, Matrix input, Matrix output, Matrix dOutput, CellMemory memory, bool hasMask)
     {
         bool copies = hasMask || cell.CopiesPrevious;
         memory.Product.Reserve(copies ? batch.Sequences : 0, cell.HiddenSize);
@@ -80,7 +78,7 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
         ListPreviousRows(batch, output, memory, copies);
         AddWeightGradients(workers, batch, input, memory);
         output.KeepAlive();
-        AddInputGradients(workers, batch, dInput, memory);
+        AddBiasAndColumnGradients(workers, batch, memory);
     }
 
     /// <summary>Where h_(t-1) of every row stands: a step earlier in the output, or among the initial states.</summary>
@@ -135,10 +133,23 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
             workers, dGates, previous, cell.HiddenWeights.GradientMatrix, inputs, cell.InputWeights.GradientMatrix);
     }
 
+    /// <summary>dx_t += W_ih^T dz_t for all steps, in one product; after <see cref="Backward"/>.</summary>
+    /// <param name="workers">The threads.</param>
+    /// <param name="batch">The same batch.</param>
+    /// <param name="dInput">dX [rows, I], added to.</param>
+    /// <param name="memory">The memory; its gates hold their gradients.</param>
+    public void AddInputGradient(Workers workers, SequenceBatch batch, Matrix dInput, CellMemory memory)
+    {
+        if (cell.OneHotInput) return;
+        memory.Packed.InputBackward.Update(workers, cell.InputWeights, transposed: false);
+        Matrix dGates = memory.Gates.Rows(batch.Rows);
+        MatrixProduct.Multiply(workers, dGates, memory.Packed.InputBackward.Matrix, dInput, accumulate: true);
+    }
+
     /// <summary>
-    /// db_ih = sum_t dz_t,  dx_t = W_ih^T dz_t. Where b_hh stands beside b_ih its gradient is the same.
+    /// db_ih = sum_t dz_t, and of a one-hot layer the columns of W_ih. Where b_hh stands beside b_ih its gradient is the same.
     /// </summary>
-    private void AddInputGradients(Workers workers, SequenceBatch batch, Matrix? dInput, CellMemory memory)
+    private void AddBiasAndColumnGradients(Workers workers, SequenceBatch batch, CellMemory memory)
     {
         Matrix dGates = memory.Gates.Rows(batch.Rows);
         memory.BiasSums.Reserve(dGates.Columns).Clear();
@@ -154,11 +165,6 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
                 cell.InputWeights.Touched!.Add(token);
                 Elementwise.Add(dGates.Row(row), dColumns.Row(token));
             }
-        }
-        else if (dInput is { } target)
-        {
-            memory.Packed.InputBackward.Update(workers, cell.InputWeights, transposed: false);
-            MatrixProduct.Multiply(workers, dGates, memory.Packed.InputBackward.Matrix, target, accumulate: true);
         }
     }
 

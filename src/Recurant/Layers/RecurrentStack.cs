@@ -143,12 +143,16 @@ internal sealed class RecurrentStack
             for (int d = 0; d < Spec.Directions; d++)
             {
                 int index = layer * Spec.Directions + d;
-                bool hasMask = MakeRecurrentMask(memory.Cells[index], batch, dropout, index);
+                MakeRecurrentMask(memory.Cells[index], batch, dropout, index);
                 memory.Cells[index].KeepsHistory = memory.KeepsHistory || !_directions[index].Cell.CanForget;
-                _directions[index].Forward(
-                    workers, batch, below, output.Column(d * Spec.HiddenSize, Spec.HiddenSize), memory.Cells[index],
-                    memory.HasInitialState, hasMask);
             }
+
+            var work = new ForwardWork
+            {
+                Stack = this, FirstDirection = layer * Spec.Directions, Batch = batch, Input = below, Output = output,
+                Memory = memory, HasMask = dropout is { Recurrent: > 0 },
+            };
+            RunDirections(workers, ref work);
 
             below = output;
             if (layer + 1 < Spec.Layers && dropout is { Layers: > 0 } plan)
@@ -157,7 +161,7 @@ internal sealed class RecurrentStack
                     memory.Masks[layer], batch, Spec.OutputSize, plan.Layers,
                     plan.Stream(RandomPurpose.LayerDropout, (uint)layer));
                 below = memory.Dropped[layer].Reserve(batch.Rows, Spec.OutputSize).Rows(batch.Rows);
-                Dropout.Apply(batch, memory.Masks[layer], output, below);
+                Dropout.Apply(workers, batch, memory.Masks[layer], output, below);
             }
         }
 
@@ -186,30 +190,100 @@ internal sealed class RecurrentStack
                 dBelow = memory.DOutputs[layer - 1].Rows(batch.Rows);
             }
 
-            for (int d = 0; d < Spec.Directions; d++)
+            var work = new BackwardWork
             {
-                int index = layer * Spec.Directions + d, first = d * Spec.HiddenSize;
-                _directions[index].Backward(
-                    workers, batch, below, output.Column(first, Spec.HiddenSize), dAbove.Column(first, Spec.HiddenSize), dBelow,
-                    memory.Cells[index], hasMask: dropout is { Recurrent: > 0 });
+                Stack = this, FirstDirection = layer * Spec.Directions, Batch = batch, Input = below, Output = output,
+                DOutput = dAbove, Memory = memory, HasMask = dropout is { Recurrent: > 0 },
+            };
+            RunDirections(workers, ref work);
+            for (int d = 0; d < Spec.Directions && dBelow is not null; d++)
+            {
+                // One after the other: each element of dX is one running sum over the gates of both directions.
+                int index = layer * Spec.Directions + d;
+                _directions[index].AddInputGradient(workers, batch, dBelow.Value, memory.Cells[index]);
             }
 
-            if (dropsBelow) Dropout.Apply(batch, memory.Masks[layer - 1], dBelow!.Value, dBelow.Value);
+            if (dropsBelow) Dropout.Apply(workers, batch, memory.Masks[layer - 1], dBelow!.Value, dBelow.Value);
             if (layer > 0) dAbove = dBelow!.Value;
         }
     }
 
-    private bool MakeRecurrentMask(CellMemory memory, SequenceBatch batch, DropoutPlan? dropout, int index)
+    /// <summary>
+    /// Two threads take a direction each, and neither waits for the other before the layer is done; more threads than that
+    /// divide each direction.
+    /// </summary>
+    private void RunDirections<TWork>(Workers workers, ref TWork work) where TWork : struct, IDirectionWork
+    {
+        if (Spec.Directions == 2 && workers.Count is 2 or 3)
+        {
+            var both = new DirectionsWork<TWork> { Work = work };
+            workers.Run(ref both);
+            return;
+        }
+
+        for (int d = 0; d < Spec.Directions; d++) work.Execute(workers, d);
+    }
+
+    private interface IDirectionWork
+    {
+        void Execute(Workers workers, int direction);
+    }
+
+    private struct DirectionsWork<TWork> : IParallelWork where TWork : struct, IDirectionWork
+    {
+        public TWork Work;
+
+        public readonly void Execute(int part, int parts)
+        {
+            for (int d = part; d < 2; d += parts) Work.Execute(Workers.ForThreads(1), d);
+        }
+    }
+
+    private struct ForwardWork : IDirectionWork
+    {
+        public RecurrentStack Stack;
+        public int FirstDirection;
+        public SequenceBatch Batch;
+        public Matrix Input, Output;
+        public RecurrentMemory Memory;
+        public bool HasMask;
+
+        public readonly void Execute(Workers workers, int direction)
+        {
+            int hidden = Stack.Spec.HiddenSize, index = FirstDirection + direction;
+            Stack._directions[index].Forward(
+                workers, Batch, Input, Output.Column(direction * hidden, hidden), Memory.Cells[index], Memory.HasInitialState,
+                HasMask);
+        }
+    }
+
+    private struct BackwardWork : IDirectionWork
+    {
+        public RecurrentStack Stack;
+        public int FirstDirection;
+        public SequenceBatch Batch;
+        public Matrix Input, Output, DOutput;
+        public RecurrentMemory Memory;
+        public bool HasMask;
+
+        public readonly void Execute(Workers workers, int direction)
+        {
+            int hidden = Stack.Spec.HiddenSize, first = direction * hidden, index = FirstDirection + direction;
+            Stack._directions[index].Backward(
+                workers, Batch, Input, Output.Column(first, hidden), DOutput.Column(first, hidden), Memory.Cells[index], HasMask);
+        }
+    }
+
+    private void MakeRecurrentMask(CellMemory memory, SequenceBatch batch, DropoutPlan? dropout, int index)
     {
         if (dropout is not { Recurrent: > 0 } plan)
         {
-            return false;
+            return;
         }
 
         Dropout.MakeMask(
             memory.RecurrentMask, batch, Spec.HiddenSize, plan.Recurrent,
             plan.Stream(RandomPurpose.RecurrentDropout, (uint)index));
-        return true;
     }
 
     private static RecurrentCell MakeCell(RecurrentSpec spec, int inputSize, string suffix, bool oneHot) => spec.Cell switch

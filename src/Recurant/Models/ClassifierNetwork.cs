@@ -9,6 +9,9 @@ namespace Recurant.Models;
 /// <summary>What a network keeps of a batch from the forward to the backward pass; one per thread of control.</summary>
 internal abstract class NetworkMemory
 {
+    /// <summary>Whether a way back will follow, for which every step is kept. Default: yes.</summary>
+    public bool KeepsHistory { get; set; } = true;
+
     /// <summary>[B, C], in the batch's order.</summary>
     public RowStore Logits { get; } = new();
 

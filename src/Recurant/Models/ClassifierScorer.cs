@@ -42,7 +42,9 @@ internal sealed class ClassifierScorer(ClassifierNetwork network, int classes, W
             count = Math.Min(fitting, order.Length - start);
             ReadOnlySpan<int> chosen = order.AsSpan(start, count);
             _batch.Fill(sequences, chosen);
+            _memory.KeepsHistory = false;
             Matrix logits = network.Forward(workers, _batch, _memory, dropout: null);
+            _memory.KeepsHistory = true;
             for (int b = 0; b < chosen.Length; b++)
             {
                 int text = chosen[_batch.Order[b]];

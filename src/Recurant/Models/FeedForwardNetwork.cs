@@ -75,9 +75,9 @@ internal sealed class FeedForwardNetwork : ClassifierNetwork
         var own = (Memory)memory;
         if (dropout is { Word: > 0 } word) WordDropout.ReadAsUnknown(batch, word);
         Matrix words = own.Words.Reserve(batch.Rows, _embedding.Size).Rows(batch.Rows);
-        _embedding.Forward(batch.Tokens, words);
+        _embedding.Forward(workers, batch.TokenMemory, words);
         Matrix h = own.Values[0].Reserve(batch.Sequences, _embedding.Size).Rows(batch.Sequences);
-        FixedPooling.Forward(Pooling.Mean, batch, 1, words, h, own.Pooling);                                    // (1)
+        FixedPooling.Forward(workers, Pooling.Mean, batch, 1, words, h, own.Pooling);                                    // (1)
         Drop(batch, own, 0, h, dropout?.Input ?? 0, dropout);
         for (int i = 0; i < _hidden.Length; i++)
         {
@@ -117,8 +117,8 @@ internal sealed class FeedForwardNetwork : ClassifierNetwork
         {
             own.DWords.Reserve(batch.Rows, _embedding.Size).Clear();
             Matrix dWords = own.DWords.Rows(batch.Rows);
-            FixedPooling.Backward(Pooling.Mean, batch, 1, d, dWords, own.Pooling);                              // (1')
-            _embedding.Backward(batch.Tokens, dWords);
+            FixedPooling.Backward(workers, Pooling.Mean, batch, 1, d, dWords, own.Pooling);                              // (1')
+            _embedding.Backward(workers, batch.TokenMemory, dWords);
         }
     }
 

@@ -111,7 +111,8 @@ internal sealed class RecurrentNetwork : ClassifierNetwork
     public override Matrix Forward(Workers workers, SequenceBatch batch, NetworkMemory memory, DropoutPlan? dropout)
     {
         var own = (Memory)memory;
-        Matrix input = ReadWords(batch, own, dropout);
+        Matrix input = ReadWords(workers, batch, own, dropout);
+        own.Recurrent.KeepsHistory = memory.KeepsHistory;
         _stack.ResetInitialState(own.Recurrent, batch.Sequences);
         Matrix h = _stack.Forward(workers, batch, input, own.Recurrent, dropout);
 
@@ -122,7 +123,7 @@ internal sealed class RecurrentNetwork : ClassifierNetwork
         }
         else
         {
-            FixedPooling.Forward(_spec.Pooling, batch, _stack.Spec.Directions, h, pooled, own.Pooling);
+            FixedPooling.Forward(workers, _spec.Pooling, batch, _stack.Spec.Directions, h, pooled, own.Pooling);
         }
 
         if (dropout is { Output: > 0 } plan)
@@ -150,7 +151,6 @@ internal sealed class RecurrentNetwork : ClassifierNetwork
             Elementwise.Multiply(dPooled.Span, own.OutputMask.Rows(batch.Sequences).Span, dPooled.Span);
         }
 
-
         own.DHidden.Reserve(batch.Rows, h.Columns).Clear();
         Matrix dh = own.DHidden.Rows(batch.Rows);
         if (_attention is not null)
@@ -159,7 +159,7 @@ internal sealed class RecurrentNetwork : ClassifierNetwork
         }
         else
         {
-            FixedPooling.Backward(_spec.Pooling, batch, _stack.Spec.Directions, dPooled, dh, own.Pooling);
+            FixedPooling.Backward(workers, _spec.Pooling, batch, _stack.Spec.Directions, dPooled, dh, own.Pooling);
         }
 
         _stack.ResetFinalGradient(own.Recurrent, batch.Sequences);
@@ -179,9 +179,9 @@ internal sealed class RecurrentNetwork : ClassifierNetwork
         own.DInput.Reserve(batch.Rows, _embedding.Size).Clear();
         Matrix dInput = own.DInput.Rows(batch.Rows);
         _stack.Backward(workers, batch, input, dh, dInput, own.Recurrent, dropout);
-        if (dropout is { Input: > 0 }) Dropout.Apply(batch, own.InputMask, dInput, dInput);
+        if (dropout is { Input: > 0 }) Dropout.Apply(workers, batch, own.InputMask, dInput, dInput);
         if (dropout is { Embedding: > 0 } plan) Elementwise.Scale(dInput.Span, 1f / (1f - plan.Embedding));
-        _embedding.Backward(own.Tokens.AsSpan(0, batch.Rows), dInput);
+        _embedding.Backward(workers, own.Tokens.AsMemory(0, batch.Rows), dInput);
     }
 
     public override string? FirstNonFinite(NetworkMemory memory, SequenceBatch batch)
@@ -198,7 +198,7 @@ internal sealed class RecurrentNetwork : ClassifierNetwork
     }
 
     /// <summary>(1), with the dropouts of words, of word types and of the vectors' columns.</summary>
-    private Matrix ReadWords(SequenceBatch batch, Memory memory, DropoutPlan? dropout)
+    private Matrix ReadWords(Workers workers, SequenceBatch batch, Memory memory, DropoutPlan? dropout)
     {
         if (dropout is { Word: > 0 } word) WordDropout.ReadAsUnknown(batch, word);
         if (_embedding is null)
@@ -212,12 +212,12 @@ internal sealed class RecurrentNetwork : ClassifierNetwork
         if (dropout is { Embedding: > 0 } types) WordDropout.HideTypes(tokens, types);
 
         Matrix input = memory.Input.Reserve(batch.Rows, _embedding.Size).Rows(batch.Rows);
-        _embedding.Forward(tokens, input);
+        _embedding.Forward(workers, memory.Tokens.AsMemory(0, batch.Rows), input);
         if (dropout is { Embedding: > 0 } scaled) Elementwise.Scale(input.Span, 1f / (1f - scaled.Embedding));
         if (dropout is { Input: > 0 } plan)
         {
             Dropout.MakeMask(memory.InputMask, batch, _embedding.Size, plan.Input, plan.Stream(RandomPurpose.InputDropout));
-            Dropout.Apply(batch, memory.InputMask, input, input);
+            Dropout.Apply(workers, batch, memory.InputMask, input, input);
         }
 
         return input;

@@ -41,10 +41,29 @@ internal static class VectorLoop
         where TWidth : struct, IVectorWidth<TVector>
         where TVector : struct
     {
-        for (int index = 0; index < length; index += TWidth.Count)
+        int index = 0;
+        for (; index <= length - TWidth.Count; index += TWidth.Count)
         {
             kernel.Apply<TWidth, TVector>(index);
         }
+
+        if (index < length) Rest<TKernel, TWidth, TVector>(ref kernel, index, length);
+    }
+
+    /// <summary>The last elements, fewer than a vector has lanes: with narrower vectors, which give the same bits.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private static void Rest<TKernel, TWidth, TVector>(scoped ref TKernel kernel, int index, int length)
+        where TKernel : IVectorKernel, allows ref struct
+        where TWidth : struct, IVectorWidth<TVector>
+        where TVector : struct
+    {
+        if (TWidth.Count > Width256.Count && length - index >= Width256.Count)
+        {
+            kernel.Apply<Width256, Vector256<float>>(index);
+            index += Width256.Count;
+        }
+
+        for (; index < length; index += Width128.Count) kernel.Apply<Width128, Vector128<float>>(index);
     }
 }
 

@@ -39,12 +39,14 @@ internal sealed class Optimizer
 
     private readonly Parameter[] _parameters;
     private readonly FloatBuffer?[] _first, _second;
+    private readonly double[] _squares;
     private double _beta1Power = 1, _beta2Power = 1;
 
     public Optimizer(OptimizerKind kind, IEnumerable<Parameter> parameters)
     {
         Kind = kind;
         _parameters = [.. parameters.Where(parameter => parameter.IsTrainable)];
+        _squares = new double[_parameters.Length];
         _first = new FloatBuffer?[_parameters.Length];
         _second = new FloatBuffer?[_parameters.Length];
         for (int i = 0; i < _parameters.Length; i++)
@@ -96,23 +98,38 @@ internal sealed class Optimizer
     };
 
     /// <summary>The Euclidean norm of all gradients together: sqrt(sum of squares over all parameters).</summary>
-    public double GradientNorm()
+    public double GradientNorm(Workers workers)
     {
+        foreach (Parameter parameter in _parameters) parameter.Touched?.Sort();
+        var work = new NormWork { Parameters = _parameters, Squares = _squares };
+        workers.Run(ref work);
         double total = 0;
-        foreach (Parameter parameter in _parameters)
-        {
-            if (parameter.Touched is null)
-            {
-                total += Reductions.SumOfSquares(parameter.Gradient);
-                continue;
-            }
-
-            parameter.Touched.Sort();
-            Matrix gradient = parameter.GradientMatrix;
-            foreach (int row in parameter.Touched.Rows) total += Reductions.SumOfSquares(gradient.Row(row));
-        }
-
+        foreach (double square in _squares) total += square;
         return Math.Sqrt(total);
+    }
+
+    /// <summary>A tensor's sum of squares is one worker's work; the sums are added in the order of the tensors.</summary>
+    private struct NormWork : IParallelWork
+    {
+        public Parameter[] Parameters;
+        public double[] Squares;
+
+        public readonly void Execute(int part, int parts)
+        {
+            for (int i = part; i < Parameters.Length; i += parts)
+            {
+                Parameter parameter = Parameters[i];
+                if (parameter.Touched is null)
+                {
+                    Squares[i] = Reductions.SumOfSquares(parameter.Gradient);
+                    continue;
+                }
+
+                Squares[i] = 0;
+                Matrix gradient = parameter.GradientMatrix;
+                foreach (int row in parameter.Touched.Rows) Squares[i] += Reductions.SumOfSquares(gradient.Row(row));
+            }
+        }
     }
 
     /// <summary>Updates every parameter from its gradient and clears the gradients.</summary>

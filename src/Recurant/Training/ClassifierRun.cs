@@ -217,7 +217,7 @@ internal sealed class ClassifierRun
         if (!double.IsFinite(loss)) throw NonFinite(epoch, "loss", loss);
         _network.Backward(_workers, _batch, _memory, logits, dropout);
 
-        double norm = _optimizer.GradientNorm();
+        double norm = _optimizer.GradientNorm(_workers);
         if (!double.IsFinite(norm)) throw NonFinite(epoch, "norm of the gradient", norm);
         float clip = _plan.Options.Clip, scale = clip > 0 && norm > clip ? (float)(clip / (norm + 1e-6)) : 1f;
         double progress = (double)_state.Step / ((long)_plan.Epochs * StepsInEpoch);

@@ -60,8 +60,8 @@ public class DenseAndEmbeddingTests
         embedding.Initialise(1, 0, 0.5f);
         int[] tokens = [3, -1, 5, 3, 7];
         Matrix output = Bits.RandomMatrix(tokens.Length, Size, 2), dOutput = Bits.RandomMatrix(tokens.Length, Size, 3);
-        embedding.Forward(tokens, output);
-        embedding.Backward(tokens, dOutput);
+        embedding.Forward(Workers.ForThreads(2), tokens, output);
+        embedding.Backward(Workers.ForThreads(2), tokens, dOutput);
         Matrix table = embedding.Table.Matrix, gradient = embedding.Table.GradientMatrix;
         for (int row = 0; row < tokens.Length; row++)
         {
@@ -87,7 +87,7 @@ public class DenseAndEmbeddingTests
     {
         Embedding embedding = new(4, 3);
         embedding.Table.IsTrainable = false;
-        embedding.Backward([1, 2], Bits.RandomMatrix(2, 3, 1));
+        embedding.Backward(Workers.ForThreads(1), new[] { 1, 2 }, Bits.RandomMatrix(2, 3, 1));
         Assert.False(embedding.Table.HasGradient);
     }
 

@@ -47,7 +47,7 @@ public class DropoutTests
         RowStore mask = new();
         Dropout.MakeMask(mask, batch, Columns, 0.5f, new DropoutPlan { Seed = 1 }.Stream(RandomPurpose.InputDropout));
         Matrix source = Bits.RandomMatrix(batch.Rows, Columns, 1), destination = Bits.Zeros(batch.Rows, Columns);
-        Dropout.Apply(batch, mask, source, destination);
+        Dropout.Apply(Workers.ForThreads(2), batch, mask, source, destination);
         for (int b = 0; b < batch.Sequences; b++)
         {
             for (int t = 0; t < batch.Lengths[b]; t++)
@@ -57,7 +57,7 @@ public class DropoutTests
             }
         }
 
-        Dropout.Apply(batch, mask, source, source);
+        Dropout.Apply(Workers.ForThreads(2), batch, mask, source, source);
         Bits.AssertEqual(destination.Span, source.Span, "in place");
     }
 

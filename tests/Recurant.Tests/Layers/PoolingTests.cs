@@ -28,9 +28,9 @@ public class PoolingTests
         SequenceBatch batch = example.Batch;
         Matrix pooled = Bits.RandomMatrix(batch.Sequences, Width, 9);
         PoolingMemory memory = new();
-        FixedPooling.Forward(pooling, batch, directions, example.Hidden, pooled, memory);
+        FixedPooling.Forward(Workers.ForThreads(2), pooling, batch, directions, example.Hidden, pooled, memory);
         Matrix dHidden = Bits.RandomMatrix(batch.Rows, Width, 4), before = Bits.RandomMatrix(batch.Rows, Width, 4);
-        FixedPooling.Backward(pooling, batch, directions, example.DPooled, dHidden, memory);
+        FixedPooling.Backward(Workers.ForThreads(2), pooling, batch, directions, example.DPooled, dHidden, memory);
 
         for (int b = 0; b < batch.Sequences; b++)
         {
@@ -49,8 +49,8 @@ public class PoolingTests
         batch.Fill([3]);
         Matrix hidden = new(Bits.Buffer([1, 5, 5, 2, 5, 5]), 0, 3, 2), pooled = Bits.Zeros(1, 2), dHidden = Bits.Zeros(3, 2);
         PoolingMemory memory = new();
-        FixedPooling.Forward(Pooling.Max, batch, 1, hidden, pooled, memory);
-        FixedPooling.Backward(Pooling.Max, batch, 1, new(Bits.Buffer([7, 8]), 0, 1, 2), dHidden, memory);
+        FixedPooling.Forward(Workers.ForThreads(2), Pooling.Max, batch, 1, hidden, pooled, memory);
+        FixedPooling.Backward(Workers.ForThreads(2), Pooling.Max, batch, 1, new(Bits.Buffer([7, 8]), 0, 1, 2), dHidden, memory);
         Assert.Equal([5f, 5], pooled.Span);
         Assert.Equal([0f, 8, 7, 0, 0, 0], dHidden.Span);
     }

@@ -121,7 +121,7 @@ public class SameBitsTests
         for (ulong step = 0; step < 3; step++)
         {
             DropoutPlan dropout = new() { Layers = 0.25f, Recurrent = 0.25f, Seed = 42, Step = step };
-            embedding.Forward(batch.Tokens, input);
+            embedding.Forward(workers, batch.TokenMemory, input);
             stack.ResetInitialState(memory, batch.Sequences);
             stack.ResetFinalGradient(memory, batch.Sequences);
             Matrix states = stack.Forward(workers, batch, input, memory, dropout);
@@ -133,8 +133,8 @@ public class SameBitsTests
             dense.Backward(workers, pooled, logits, dPooled, denseMemory);
             attention.Backward(workers, batch, states, dPooled, dStates, attentionMemory);
             stack.Backward(workers, batch, input, dStates, dInput, memory, dropout);
-            embedding.Backward(batch.Tokens, dInput);
-            float scale = (float)Math.Min(1, 0.5 / optimizer.GradientNorm());
+            embedding.Backward(workers, batch.TokenMemory, dInput);
+            float scale = (float)Math.Min(1, 0.5 / optimizer.GradientNorm(workers));
             optimizer.Step(workers, learningRate: 0.01f, weightDecay: 0.01f, scale);
         }
 

@@ -101,7 +101,7 @@ public class OptimizerTests
 
         double expected = Math.Sqrt(tensor.Gradient.ToArray().Concat(table.Gradient.ToArray()).Sum(
             value => (double)value * value));
-        Assert.Equal(expected, new Optimizer(OptimizerKind.Sgd, [tensor, table]).GradientNorm(), 1e-6);
+        Assert.Equal(expected, new Optimizer(OptimizerKind.Sgd, [tensor, table]).GradientNorm(Workers.ForThreads(2)), 1e-6);
     }
 
     [Fact]
@@ -114,7 +114,7 @@ public class OptimizerTests
         {
             parameter.Gradient.Fill(0.1f);
             bias.Gradient.Fill(0.1f);
-            optimizer.Step(workers, 0.01f, 0.01f, (float)Math.Min(1, 1 / optimizer.GradientNorm()));
+            optimizer.Step(workers, 0.01f, 0.01f, (float)Math.Min(1, 1 / optimizer.GradientNorm(workers)));
         }
 
         for (int i = 0; i < 40; i++) Step();

@@ -54,7 +54,7 @@ public class PyTorchStepTests
         for (int step = 0; step < 10; step++)
         {
             double loss = classifier.Step(batches[step % batches.GetArrayLength()]);
-            double norm = optimizer.GradientNorm();
+            double norm = optimizer.GradientNorm(Workers.ForThreads(1));
             Assert.Equal(run.GetProperty("losses")[step].GetDouble(), loss, Tolerance);
             Assert.Equal(run.GetProperty("gradient_norms")[step].GetDouble(), norm, 2 * Tolerance);
             optimizer.Step(
@@ -144,18 +144,18 @@ public class PyTorchStepTests
             Matrix pooled = Bits.Zeros(count, hidden), dPooled = Bits.Zeros(count, hidden),
                 dHidden = Bits.Zeros(batch.Rows, hidden);
             Matrix logits = Bits.Zeros(count, _output.Bias.Count);
-            _embedding.Forward(batch.Tokens, input);
+            _embedding.Forward(Workers.ForThreads(1), batch.TokenMemory, input);
             _stack.ResetInitialState(_memory, count);
             _stack.ResetFinalGradient(_memory, count);
             Matrix states = _stack.Forward(_workers, batch, input, _memory);
-            FixedPooling.Forward(Pooling.Last, batch, 1, states, pooled, _pooling);
+            FixedPooling.Forward(Workers.ForThreads(1), Pooling.Last, batch, 1, states, pooled, _pooling);
             _output.Forward(_workers, pooled, logits, _outputMemory);
             double loss = CrossEntropy.Apply(logits, sorted, smoothing: 0, out _);
 
             _output.Backward(_workers, pooled, logits, dPooled, _outputMemory);
-            FixedPooling.Backward(Pooling.Last, batch, 1, dPooled, dHidden, _pooling);
+            FixedPooling.Backward(Workers.ForThreads(1), Pooling.Last, batch, 1, dPooled, dHidden, _pooling);
             _stack.Backward(_workers, batch, input, dHidden, dInput, _memory);
-            _embedding.Backward(batch.Tokens, dInput);
+            _embedding.Backward(Workers.ForThreads(1), batch.TokenMemory, dInput);
             // PyTorch's optimisers update the whole table, ours the words of the batch: here every word occurs.
             return loss / count;
         }
