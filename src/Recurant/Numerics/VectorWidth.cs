@@ -141,7 +141,9 @@ internal readonly unsafe struct Width128 : IVectorWidth<Vector128<float>>
     public static Vector128<float> Multiply(Vector128<float> left, Vector128<float> right) => left * right;
     public static Vector128<float> Divide(Vector128<float> left, Vector128<float> right) => left / right;
     public static Vector128<float> FusedMultiplyAdd(Vector128<float> left, Vector128<float> right, Vector128<float> addend) =>
-        Vector128.FusedMultiplyAdd(left, right, addend);
+        WideningFusedMultiplyAdd.IsNeeded
+            ? WideningFusedMultiplyAdd.Compute(left, right, addend)
+            : Vector128.FusedMultiplyAdd(left, right, addend);
     public static Vector128<float> Sqrt(Vector128<float> value) => Vector128.Sqrt(value);
     public static Vector128<float> Min(Vector128<float> left, Vector128<float> right) => Vector128.MinNative(left, right);
     public static Vector128<float> Max(Vector128<float> left, Vector128<float> right) => Vector128.MaxNative(left, right);
