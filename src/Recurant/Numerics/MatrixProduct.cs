@@ -112,11 +112,11 @@ internal static unsafe class MatrixProduct
     public static void Multiply(
         LeftFactor a, int rows, PackedMatrix b, int firstPanel, int lastPanel, float* c, nint cStep, bool accumulate)
     {
-        if (Vector512.IsHardwareAccelerated)
+        if (Width.Is512)
         {
             Multiply<Width512, Vector512<float>>(a, rows, b, firstPanel, lastPanel, c, cStep, accumulate);
         }
-        else if (Vector256.IsHardwareAccelerated)
+        else if (Width.Is256)
         {
             Multiply<Width256, Vector256<float>>(a, rows, b, firstPanel, lastPanel, c, cStep, accumulate);
         }
@@ -133,11 +133,11 @@ internal static unsafe class MatrixProduct
     public static void Multiply(
         ReadOnlySpan<RowBlock> blocks, RowSteps steps, PackedMatrix b, int firstPanel, int lastPanel)
     {
-        if (Vector512.IsHardwareAccelerated)
+        if (Width.Is512)
         {
             Multiply<Width512, Vector512<float>>(blocks, steps, b, firstPanel, lastPanel);
         }
-        else if (Vector256.IsHardwareAccelerated)
+        else if (Width.Is256)
         {
             Multiply<Width256, Vector256<float>>(blocks, steps, b, firstPanel, lastPanel);
         }

@@ -276,11 +276,11 @@ internal static unsafe class TransposedProduct
                 First with { Target = First.Target + first * First.Step },
                 Second with { Target = Second.Target + first * Second.Step },
             ];
-            if (Vector512.IsHardwareAccelerated)
+            if (Width.Is512)
             {
                 Multiply<Width512, Vector512<float>>(share, last - first, targets, 0, int.MaxValue, accumulate: true);
             }
-            else if (Vector256.IsHardwareAccelerated)
+            else if (Width.Is256)
             {
                 Multiply<Width256, Vector256<float>>(share, last - first, targets, 0, int.MaxValue, accumulate: true);
             }

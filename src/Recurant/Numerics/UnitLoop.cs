@@ -73,11 +73,11 @@ internal static class UnitLoop
         where TKernel : allows ref struct
         where TPass : struct, IPass<TKernel>
     {
-        if (Vector512.IsHardwareAccelerated)
+        if (Width.Is512)
         {
             Pass<TKernel, TPass, Width512, Vector512<float>>(ref kernel, units);
         }
-        else if (Vector256.IsHardwareAccelerated)
+        else if (Width.Is256)
         {
             Pass<TKernel, TPass, Width256, Vector256<float>>(ref kernel, units);
         }

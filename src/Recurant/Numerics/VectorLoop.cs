@@ -21,11 +21,11 @@ internal static class VectorLoop
 {
     public static void Run<TKernel>(scoped ref TKernel kernel, int length) where TKernel : IVectorKernel, allows ref struct
     {
-        if (Vector512.IsHardwareAccelerated)
+        if (Width.Is512)
         {
             Run<TKernel, Width512, Vector512<float>>(ref kernel, length);
         }
-        else if (Vector256.IsHardwareAccelerated)
+        else if (Width.Is256)
         {
             Run<TKernel, Width256, Vector256<float>>(ref kernel, length);
         }

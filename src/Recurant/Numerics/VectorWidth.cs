@@ -53,6 +53,23 @@ internal unsafe interface IVectorWidth<TVector> where TVector : struct
     static abstract TVector Significand(TVector value);
 }
 
+/// <summary>
+/// Which width the kernels run at: the one place that decides it. Under the JIT and in a program compiled ahead of time alike
+/// both answers are constants of the compiled code, so the branches not taken cost nothing and do not exist. A program compiled
+/// ahead of time holds one copy of its code for each width and enters the right one when it starts: see docs/aot.md.
+/// </summary>
+internal static class Width
+{
+    /// <summary>Whether <see cref="Width512"/> runs on vector instructions.</summary>
+    public static bool Is512 => Vector512.IsHardwareAccelerated;
+
+    /// <summary>Whether <see cref="Width256"/> runs on vector instructions.</summary>
+    public static bool Is256 => Vector256.IsHardwareAccelerated;
+
+    /// <summary>Bits in the vectors that the kernels use; 0 where .NET works lane by lane.</summary>
+    public static int Bits => Is512 ? 512 : Is256 ? 256 : Vector128.IsHardwareAccelerated ? 128 : 0;
+}
+
 /// <summary>Vectors of 512 bits: AVX-512.</summary>
 internal readonly unsafe struct Width512 : IVectorWidth<Vector512<float>>
 {
@@ -124,7 +141,9 @@ internal readonly unsafe struct Width128 : IVectorWidth<Vector128<float>>
     public static Vector128<float> Multiply(Vector128<float> left, Vector128<float> right) => left * right;
     public static Vector128<float> Divide(Vector128<float> left, Vector128<float> right) => left / right;
     public static Vector128<float> FusedMultiplyAdd(Vector128<float> left, Vector128<float> right, Vector128<float> addend) =>
-        Vector128.FusedMultiplyAdd(left, right, addend);
+        WideningFusedMultiplyAdd.IsNeeded
+            ? WideningFusedMultiplyAdd.Compute(left, right, addend)
+            : Vector128.FusedMultiplyAdd(left, right, addend);
     public static Vector128<float> Sqrt(Vector128<float> value) => Vector128.Sqrt(value);
     public static Vector128<float> Min(Vector128<float> left, Vector128<float> right) => Vector128.MinNative(left, right);
     public static Vector128<float> Max(Vector128<float> left, Vector128<float> right) => Vector128.MaxNative(left, right);

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 using System.Security.Cryptography;
 using Recurant.Cells;
 using Recurant.Data;
@@ -92,9 +91,7 @@ public class SameBitsTests
     {
         string? most = Environment.GetEnvironmentVariable(MostBits);
         if (most is null) Assert.Skip("No instruction set is switched off.");
-        int widest = Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256
-            : Vector128.IsHardwareAccelerated ? 128 : 0;
-        Assert.InRange(widest, 0, int.Parse(most));
+        Assert.InRange(Width.Bits, 0, int.Parse(most));
     }
 
     /// <summary>Embedding, two layers in both directions with dropout, attention, dense layer, cross-entropy, AdamW.</summary>
