@@ -8,7 +8,9 @@ namespace Recurant.Layers;
 internal static class InputShare
 {
     /// <summary>Fills the gates of the steps [begin, end) for a worker's rows and units.</summary>
-    public static void Add(RecurrentCell cell, in WorkShare share, SequenceBatch batch, int begin, int end, Matrix input)
+    public static void Add(
+        RecurrentCell cell, in WorkShare share, SequenceBatch batch, int begin, int end, Matrix input,
+        ReadOnlySpan<int> inputRows)
     {
         CellMemory memory = share.Memory;
         int count = 0, gateStep = memory.Gates.Step;
@@ -23,6 +25,12 @@ internal static class InputShare
             if (cell.OneHotInput)
             {
                 AddColumns(cell, share, batch, row, gateRow, rows);
+                continue;
+            }
+
+            if (!inputRows.IsEmpty)
+            {
+                CopyShared(cell, share, inputRows, row, gateRow, rows);
                 continue;
             }
 
@@ -47,6 +55,49 @@ internal static class InputShare
         CellStep.MultiplyUnits(
             blocks[..count], steps, memory.Packed.Input.Matrix, cell.HiddenSize, share.FirstUnit,
             share.Units);
+    }
+
+    /// <summary>SharedGates = b + W_ih x for every row of an input whose rows several rows of the batch share.</summary>
+    public static void Prepare(Workers workers, RecurrentCell cell, CellMemory memory, Matrix input)
+    {
+        memory.SharedGates.Reserve(input.Rows, cell.Gates * cell.HiddenSize);
+        var work = new SharedWork { Memory = memory, Input = input };
+        workers.Run(ref work);
+        input.KeepAlive();
+    }
+
+    private struct SharedWork : IParallelWork
+    {
+        public CellMemory Memory;
+        public Matrix Input;
+
+        public readonly void Execute(int part, int parts)
+        {
+            (int first, int last) = Partition.Range(Input.Rows, part, parts);
+            if (first == last) return;
+            var block = new RowBlock
+            {
+                Left = Input.At(first), Initial = Memory.GateStart.At(0), Target = Memory.SharedGates.At(first),
+                Rows = last - first,
+            };
+            PackedMatrix weights = Memory.Packed.Input.Matrix;
+            var steps = new RowSteps(Input.RowStep, 0, Memory.SharedGates.Step);
+            MatrixProduct.Multiply(new ReadOnlySpan<RowBlock>(ref block), steps, weights, 0, weights.Panels);
+        }
+    }
+
+    private static void CopyShared(
+        RecurrentCell cell, in WorkShare share, ReadOnlySpan<int> inputRows, int row, int gateRow, int rows)
+    {
+        for (int i = 0; i < rows; i++, row += share.Stride, gateRow += share.Stride)
+        {
+            Span<float> source = share.Memory.SharedGates.Row(inputRows[row]), target = share.Memory.Gates.Row(gateRow);
+            for (int gate = 0; gate < cell.Gates; gate++)
+            {
+                int first = gate * cell.HiddenSize + share.FirstUnit;
+                source.Slice(first, share.Units).CopyTo(target[first..]);
+            }
+        }
     }
 
     /// <summary>W_ih x for a one-hot x is a column of W_ih.</summary>

@@ -20,8 +20,13 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
     /// <param name="memory">Keeps what the way back needs, or only the last states: memory.KeepsHistory.</param>
     /// <param name="hasInitialState">Whether an initial state was given; without one the first product is left out.</param>
     /// <param name="hasMask">Whether h_(t-1) is multiplied by memory.RecurrentMask before it enters the product.</param>
+    /// <param name="inputRows">
+    /// If given, X has fewer rows than the batch, and row r of the batch reads row inputRows[r] of it: a word that occurs
+    /// often is multiplied once.
+    /// </param>
     public void Forward(
-        Workers workers, SequenceBatch batch, Matrix input, Matrix output, CellMemory memory, bool hasInitialState, bool hasMask)
+        Workers workers, SequenceBatch batch, Matrix input, Matrix output, CellMemory memory, bool hasInitialState, bool hasMask,
+        ReadOnlyMemory<int> inputRows = default)
     {
         bool copies = hasMask || cell.CopiesPrevious;
         WorkSplit split = WorkSplit.Of(cell, batch, workers.Count, copies);
@@ -35,10 +40,11 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
         cell.InputBias.Value.CopyTo(memory.GateStart.Reserve(cell.Gates * cell.HiddenSize).Span);
         if (cell.AddsHiddenBiasToInput) Elementwise.Add(cell.HiddenBias.Value, memory.GateStart.Span);
         for (int b = 0; b < batch.Sequences; b++) cell.EnterInitialState(memory.InitialHidden.Row(b));
+        if (!inputRows.IsEmpty) InputShare.Prepare(workers, cell, memory, input);
 
         var work = new ForwardWork
         {
-            Direction = this, Batch = batch, Input = input, Output = output, Memory = memory,
+            Direction = this, Batch = batch, Input = input, InputRows = inputRows, Output = output, Memory = memory,
             StartsFromZero = !hasInitialState && !cell.StartsFromNonZero, HasMask = hasMask, Copies = copies,
             DividesUnits = split.DividesUnits, StepsPerChunk = chunk,
         };
@@ -198,6 +204,7 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
         public CellMemory Memory;
         public bool StartsFromZero, HasMask, Copies, DividesUnits;
         public int StepsPerChunk;
+        public ReadOnlyMemory<int> InputRows;
         private SpinBarrier _meeting;
 
         public void Execute(int part, int parts)
@@ -212,7 +219,7 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
                 // A few steps at a time: their gates are still in the cache when the steps come to them.
                 int last = Math.Min(Batch.Steps, first + StepsPerChunk);
                 (int begin, int end) = Direction.IsReverse ? (Batch.Steps - last, Batch.Steps - first) : (first, last);
-                InputShare.Add(cell, share, Batch, begin, end, Input);
+                InputShare.Add(cell, share, Batch, begin, end, Input, InputRows.Span);
                 for (int i = first; i < last; i++)
                 {
                     int t = Direction.IsReverse ? Batch.Steps - 1 - i : i;

@@ -62,6 +62,12 @@ internal sealed class RecurrentMemory
 
     public bool HasInitialState { get; set; }
 
+    /// <summary>
+    /// If not empty, the input of the lowest layer has fewer rows than the batch, and row r of the batch reads row
+    /// InputRows[r] of it. Only where no way back follows.
+    /// </summary>
+    public ReadOnlyMemory<int> InputRows { get; set; }
+
     /// <summary>Whether a way back will follow, for which every step is kept; otherwise only the outputs are. Default: yes.</summary>
     public bool KeepsHistory { get; set; } = true;
 }
@@ -151,6 +157,7 @@ internal sealed class RecurrentStack
             {
                 Stack = this, FirstDirection = layer * Spec.Directions, Batch = batch, Input = below, Output = output,
                 Memory = memory, HasMask = dropout is { Recurrent: > 0 },
+                InputRows = layer == 0 ? memory.InputRows : default,
             };
             RunDirections(workers, ref work);
 
@@ -247,13 +254,14 @@ internal sealed class RecurrentStack
         public Matrix Input, Output;
         public RecurrentMemory Memory;
         public bool HasMask;
+        public ReadOnlyMemory<int> InputRows;
 
         public readonly void Execute(Workers workers, int direction)
         {
             int hidden = Stack.Spec.HiddenSize, index = FirstDirection + direction;
             Stack._directions[index].Forward(
                 workers, Batch, Input, Output.Column(direction * hidden, hidden), Memory.Cells[index], Memory.HasInitialState,
-                HasMask);
+                HasMask, InputRows);
         }
     }
 

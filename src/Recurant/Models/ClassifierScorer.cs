@@ -12,7 +12,7 @@ namespace Recurant.Models;
 internal sealed class ClassifierScorer(ClassifierNetwork network, int classes, Workers workers, NetworkMemory? memory = null)
 {
     /// <summary>A batch has at most so many texts, and not many more tokens than this, so that its memory stays small.</summary>
-    private const int MostTexts = 64, MostTokens = 8192;
+    private const int MostTexts = 128, MostTokens = 8192;
 
     private readonly NetworkMemory _memory = memory ?? network.CreateMemory();
     private readonly SequenceBatch _batch = new();

@@ -113,6 +113,7 @@ internal sealed class RecurrentNetwork : ClassifierNetwork
         var own = (Memory)memory;
         Matrix input = ReadWords(workers, batch, own, dropout);
         own.Recurrent.KeepsHistory = memory.KeepsHistory;
+        own.Recurrent.InputRows = own.Distinct.Rows;
         _stack.ResetInitialState(own.Recurrent, batch.Sequences);
         Matrix h = _stack.Forward(workers, batch, input, own.Recurrent, dropout);
 
@@ -206,6 +207,14 @@ internal sealed class RecurrentNetwork : ClassifierNetwork
             return default;
         }
 
+        memory.Distinct.Clear();
+        if (!memory.KeepsHistory && dropout is null && memory.Distinct.Find(batch, _spec.VocabularySize))
+        {
+            Matrix words = memory.Input.Reserve(memory.Distinct.Words.Length, _embedding.Size).Rows(memory.Distinct.Words.Length);
+            _embedding.Forward(workers, memory.Distinct.Words, words);
+            return words;
+        }
+
         if (memory.Tokens.Length < batch.Rows) memory.Tokens = new int[batch.Rows + batch.Rows / 4];
         Span<int> tokens = memory.Tokens.AsSpan(0, batch.Rows);
         batch.Tokens.CopyTo(tokens);
@@ -228,6 +237,8 @@ internal sealed class RecurrentNetwork : ClassifierNetwork
         public required RecurrentMemory Recurrent { get; init; }
 
         public int[] Tokens { get; set; } = [];
+
+        public DistinctWords Distinct { get; } = new();
 
         public RowStore Input { get; } = new();
 

@@ -1,0 +1,47 @@
+namespace Recurant.Data;
+
+/// <summary>
+/// The words of a batch, each once, and for each row of the batch which of them it is. In prose a few words make up most of
+/// a text, so what depends on the word alone is computed several times less often.
+/// </summary>
+internal sealed class DistinctWords
+{
+    private int[] _slotOf = [], _words = [], _rows = [];
+    private int _count, _rowCount;
+
+    /// <summary>The words, in the order of their first occurrence.</summary>
+    public ReadOnlyMemory<int> Words => _words.AsMemory(0, _count);
+
+    /// <summary>For each row of the batch the position of its word in <see cref="Words"/>.</summary>
+    public ReadOnlyMemory<int> Rows => _rows.AsMemory(0, _rowCount);
+
+    public void Clear() => _count = _rowCount = 0;
+
+    /// <summary>Finds the words of a batch; false, and nothing found, if nearly every row has a word of its own.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="vocabularySize">Word numbers are smaller than this.</param>
+    public bool Find(SequenceBatch batch, int vocabularySize)
+    {
+        Clear();
+        ReadOnlySpan<int> tokens = batch.Tokens;
+        if (_slotOf.Length < vocabularySize) _slotOf = new int[vocabularySize];
+        if (_words.Length < tokens.Length) (_words, _rows) = (new int[tokens.Length], new int[tokens.Length]);
+        for (int row = 0; row < tokens.Length; row++)
+        {
+            // A slot is 1 + position, and zero for a word not seen; it may be left over from another batch.
+            ref int slot = ref _slotOf[tokens[row]];
+            if (slot == 0 || slot > _count || _words[slot - 1] != tokens[row])
+            {
+                _words[_count++] = tokens[row];
+                slot = _count;
+            }
+
+            _rows[row] = slot - 1;
+        }
+
+        _rowCount = tokens.Length;
+        if (_count <= tokens.Length - tokens.Length / 8) return true;
+        Clear();
+        return false;
+    }
+}
