@@ -55,18 +55,20 @@ internal sealed class PackedWeights
     public PackedMatrix Matrix { get; } = new();
 
     /// <summary>Packs anew if the parameter has changed since the last time.</summary>
-    public void Update(Workers workers, Parameter parameter, bool transposed, int groups = 1) =>
-        Update(workers, parameter, parameter.Matrix, transposed, groups);
+    public void Update(
+        Workers workers, Parameter parameter, bool transposed, int groups = 1, bool interleave = false) =>
+        Update(workers, parameter, parameter.Matrix, transposed, groups, interleave);
 
     /// <summary>Packs some rows of a parameter anew if it has changed.</summary>
-    public void Update(Workers workers, Parameter parameter, Matrix rows, bool transposed, int groups = 1)
+    public void Update(
+        Workers workers, Parameter parameter, Matrix rows, bool transposed, int groups = 1, bool interleave = false)
     {
         if (ReferenceEquals(_parameter, parameter) && _version == parameter.Version)
         {
             return;
         }
 
-        if (transposed) Matrix.PackTransposed(workers, rows, groups); else Matrix.Pack(workers, rows);
+        if (transposed) Matrix.PackTransposed(workers, rows, groups, interleave); else Matrix.Pack(workers, rows);
         _parameter = parameter;
         _version = parameter.Version;
     }

@@ -58,7 +58,7 @@ internal sealed class RecurrentStream
     public void Reset()
     {
         _steps = 0;
-        foreach (Layer layer in _layers) layer.Reset(_workers);
+        foreach (Layer layer in _layers) layer.Reset(_workers, _divides ? _workers.Count : 1);
     }
 
     /// <summary>Reads one vector [I].</summary>
@@ -147,12 +147,27 @@ internal sealed class RecurrentStream
 
         public RowStore Output { get; } = new();
 
-        public void Reset(Workers workers)
+        public void Reset(Workers workers, int parts)
         {
             int hidden = cell.HiddenSize;
             _memory.KeepsHistory = !cell.CanForget;
-            cell.PackForward(workers, _memory.Packed);
-            if (!cell.OneHotInput) _memory.Packed.Input.Update(workers, cell.InputWeights, transposed: true, cell.ColumnGroups);
+            // Each worker's panels of a gate must come in fours to be read as one stream.
+            bool interleave = cell.CanForget && hidden % (PackedMatrix.Quad * PackedMatrix.PanelWidth * parts) == 0;
+            PackedWeights hiddenWeights = _memory.Packed.Forward, inputWeights = _memory.Packed.Input;
+            if (interleave)
+            {
+                hiddenWeights.Update(workers, cell.HiddenWeights, transposed: true, cell.ColumnGroups, interleave);
+            }
+            else
+            {
+                cell.PackForward(workers, _memory.Packed);
+            }
+
+            if (!cell.OneHotInput)
+            {
+                inputWeights.Update(workers, cell.InputWeights, transposed: true, cell.ColumnGroups, interleave);
+            }
+
             cell.InputBias.Value.CopyTo(_memory.GateStart.Reserve(cell.Gates * hidden).Span);
             if (cell.AddsHiddenBiasToInput) Elementwise.Add(cell.HiddenBias.Value, _memory.GateStart.Span);
             _memory.Gates.Reserve(2, cell.Gates * hidden);

@@ -278,6 +278,7 @@ internal static unsafe class MatrixProduct
         where TVector : struct
     {
         run.PanelStep = b.PanelStep(step);
+        run.RowPitch = b.RowPitch;
         for (int panel = firstPanel; panel < lastPanel;)
         {
             int column = b.FirstColumn(panel), width = b.Width(panel);
@@ -294,6 +295,7 @@ internal static unsafe class MatrixProduct
                 }
                 else
                 {
+                    if (b.IsInterleaved) ThrowInterleaved(height);
                     run.PanelCount = thin ? Math.Min(full, ThinTile<TWidth, TVector, Rows1>.Panels) : full;
                     MultiplyRows<TWidth, TVector, TwoVectors>(ref run, height);
                 }
@@ -309,6 +311,9 @@ internal static unsafe class MatrixProduct
             MoveTo(ref run, -column);
         }
     }
+
+    private static void ThrowInterleaved(int height) => throw new InvalidOperationException(
+        $"Interleaved panels can be read four at a time with few rows only, not with {height} rows.");
 
     private static void MoveTo(ref TileRun run, int columns)
     {

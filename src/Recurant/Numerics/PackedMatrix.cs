@@ -26,6 +26,9 @@ internal sealed unsafe class PackedMatrix
     /// <summary>Columns in a panel: two vectors of AVX-512, four of AVX2, eight of NEON.</summary>
     public const int PanelWidth = 32;
 
+    /// <summary>Panels that are interleaved.</summary>
+    public const int Quad = 4;
+
     /// <summary>Rows of a panel that fit two thirds of a 48 KB first-level cache.</summary>
     public const int DepthBlock = 256;
 
@@ -74,18 +77,31 @@ internal sealed unsafe class PackedMatrix
     /// <summary>The rows k of one step: [First, Last).</summary>
     public (int First, int Last) DepthRange(int step) => DepthSteps == 1 ? (0, Depth) : Partition.Range(Depth, step, DepthSteps);
 
+    /// <summary>
+    /// Whether the rows k of four neighbouring panels lie side by side: then a product with a single row reads the weights
+    /// as one stream instead of four. Only products of up to three rows can read it so.
+    /// </summary>
+    public bool IsInterleaved { get; private set; }
+
+    /// <summary>Distance between the rows k of a panel, in floats.</summary>
+    public nint RowPitch => IsInterleaved ? Quad * PanelWidth : PanelWidth;
+
     /// <summary>The first element of a panel's share in a step of the depth.</summary>
     public float* Panel(int index, int step)
     {
         (int first, int last) = DepthRange(step);
-        return _buffer.Pointer + ((nint)first * Panels + (nint)index * (last - first)) * PanelWidth;
+        float* start = _buffer.Pointer + (nint)first * Panels * PanelWidth;
+        nint depth = last - first;
+        return IsInterleaved
+            ? start + (index / Quad * Quad * depth + index % Quad) * PanelWidth
+            : start + index * depth * PanelWidth;
     }
 
-    /// <summary>Distance between the panels of a step, in floats.</summary>
+    /// <summary>Distance between the panels of a step, in floats; of interleaved ones between four neighbours.</summary>
     public nint PanelStep(int step)
     {
         (int first, int last) = DepthRange(step);
-        return (nint)(last - first) * PanelWidth;
+        return IsInterleaved ? PanelWidth : (nint)(last - first) * PanelWidth;
     }
 
     /// <summary>Packs B from its rows: B[k, n] = source[k * step + n].</summary>
@@ -112,9 +128,10 @@ internal sealed unsafe class PackedMatrix
     /// Packs B from the rows of its transpose (a weight [out, in] as PyTorch lays it out): B[k, n] = source[n * step + k].
     /// The columns must divide evenly into the groups.
     /// </summary>
-    public void PackTransposed(Workers workers, float* source, nint step, int depth, int columns, int groups = 1)
+    public void PackTransposed(
+        Workers workers, float* source, nint step, int depth, int columns, int groups = 1, bool interleave = false)
     {
-        var work = new PackTransposedWork { Target = Resize(depth, columns, groups), Source = source, Step = step };
+        var work = new PackTransposedWork { Target = Resize(depth, columns, groups, interleave), Source = source, Step = step };
         Run(workers, ref work);
     }
 
@@ -126,14 +143,20 @@ internal sealed unsafe class PackedMatrix
     }
 
     /// <summary>Packs the transpose of a matrix [N, K], such as a weight [out, in].</summary>
-    public void PackTransposed(Workers workers, Matrix transpose, int groups = 1)
+    public void PackTransposed(Workers workers, Matrix transpose, int groups = 1, bool interleave = false)
     {
-        PackTransposed(workers, transpose.Start, transpose.RowStep, transpose.Columns, transpose.Rows, groups);
+        PackTransposed(workers, transpose.Start, transpose.RowStep, transpose.Columns, transpose.Rows, groups, interleave);
         transpose.KeepAlive();
     }
 
-    private PackedMatrix Resize(int depth, int columns, int groups = 1)
+    private PackedMatrix Resize(int depth, int columns, int groups = 1, bool interleave = false)
     {
+        if (interleave && columns / groups % (Quad * PanelWidth) != 0)
+        {
+            throw new ArgumentException($"Only groups of whole {Quad * PanelWidth} columns can be interleaved, not {columns / groups}.");
+        }
+
+        IsInterleaved = interleave;
         Depth = depth;
         Columns = columns;
         Groups = groups;
@@ -220,15 +243,15 @@ internal sealed unsafe class PackedMatrix
                 for (int step = 0; step < Target.DepthSteps; step++)
                 {
                     (int begin, int end) = Target.DepthRange(step);
-                    TransposeBlock(source + begin, Step, Target.Width(panel), end - begin, Target.Panel(panel, step));
+                    TransposeBlock(source + begin, Step, Target.Width(panel), end - begin, Target.Panel(panel, step), Target.RowPitch);
                 }
             }
         }
     }
 
-    /// <summary>destination[k * 32 + j] = source[j * step + k], four by four; columns past width become zero.</summary>
+    /// <summary>destination[k * pitch + j] = source[j * step + k], four by four; columns past width become zero.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void TransposeBlock(float* source, nint step, int width, int depth, float* destination)
+    private static void TransposeBlock(float* source, nint step, int width, int depth, float* destination, nint pitch)
     {
         int j = 0;
         for (; j + 4 <= width; j += 4)
@@ -236,19 +259,19 @@ internal sealed unsafe class PackedMatrix
             float* r0 = source + j * step, r1 = r0 + step, r2 = r1 + step, r3 = r2 + step;
             float* d = destination + j;
             int k = 0;
-            for (; Sse.IsSupported && k + 4 <= depth; k += 4, d += 4 * PanelWidth)
+            for (; Sse.IsSupported && k + 4 <= depth; k += 4, d += 4 * pitch)
             {
                 Vector128<float> a = Vector128.Load(r0 + k), b = Vector128.Load(r1 + k);
                 Vector128<float> c = Vector128.Load(r2 + k), e = Vector128.Load(r3 + k);
                 Vector128<float> low01 = Sse.UnpackLow(a, b), high01 = Sse.UnpackHigh(a, b);
                 Vector128<float> low23 = Sse.UnpackLow(c, e), high23 = Sse.UnpackHigh(c, e);
                 Sse.MoveLowToHigh(low01, low23).Store(d);
-                Sse.MoveHighToLow(low23, low01).Store(d + PanelWidth);
-                Sse.MoveLowToHigh(high01, high23).Store(d + 2 * PanelWidth);
-                Sse.MoveHighToLow(high23, high01).Store(d + 3 * PanelWidth);
+                Sse.MoveHighToLow(low23, low01).Store(d + pitch);
+                Sse.MoveLowToHigh(high01, high23).Store(d + 2 * pitch);
+                Sse.MoveHighToLow(high23, high01).Store(d + 3 * pitch);
             }
 
-            for (; k < depth; k++, d += PanelWidth)
+            for (; k < depth; k++, d += pitch)
             {
                 d[0] = r0[k];
                 d[1] = r1[k];
@@ -261,7 +284,7 @@ internal sealed unsafe class PackedMatrix
         {
             for (int k = 0; k < depth; k++)
             {
-                destination[k * PanelWidth + j] = j < width ? source[j * step + k] : 0;
+                destination[k * pitch + j] = j < width ? source[j * step + k] : 0;
             }
         }
     }

@@ -72,8 +72,11 @@ internal unsafe struct TileRun
     /// <summary>First row of the first panel: row k stands at Panel + k * <see cref="PackedMatrix.PanelWidth"/>.</summary>
     public float* Panel;
 
-    /// <summary>Distance between panels, in floats.</summary>
+    /// <summary>Distance between panels, in floats; of interleaved ones between four neighbours.</summary>
     public nint PanelStep;
+
+    /// <summary>Distance between the rows k of a panel, in floats; only the inner loop for few rows heeds it.</summary>
+    public nint RowPitch;
 
     public int PanelCount;
 }

@@ -13,14 +13,14 @@ internal static unsafe class ThinTile<TWidth, TVector, TRows>
     where TRows : struct, IRowCount
 {
     /// <summary>Panels side by side.</summary>
-    public const int Panels = 4;
+    public const int Panels = PackedMatrix.Quad;
 
     /// <summary>One tile over full panels, four by four; the number of panels is a multiple of four.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply(ref TileRun run)
     {
         int width = 2 * TWidth.Count, next = TWidth.Count;
-        nint rowStep = run.RowStep, depthStep = run.DepthStep, panelStep = run.PanelStep;
+        nint rowStep = run.RowStep, depthStep = run.DepthStep, panelStep = run.PanelStep, pitch = run.RowPitch;
         for (int panel = 0; panel < run.PanelCount; panel += Panels)
         {
             for (int part = 0; part < PackedMatrix.PanelWidth; part += width)
@@ -42,8 +42,8 @@ internal static unsafe class ThinTile<TWidth, TVector, TRows>
                 }
 
                 float* left = run.Tiles->Left;
-                float* p0 = run.Panel + panel * panelStep + part, p1 = p0 + panelStep, p2 = p1 + panelStep, p3 = p2 + panelStep;
-                for (float* end = p0 + run.Depth * PackedMatrix.PanelWidth; p0 < end; p0 += PackedMatrix.PanelWidth)
+                float* p0 = run.Panel + panel * run.Depth * PackedMatrix.PanelWidth + part, p1 = p0 + panelStep, p2 = p1 + panelStep, p3 = p2 + panelStep;
+                for (float* end = p0 + run.Depth * pitch; p0 < end; p0 += pitch)
                 {
                     TVector x = TWidth.Create(left[0]);
                     TVector y = TRows.Value > 1 ? TWidth.Create(left[rowStep]) : default;
@@ -57,9 +57,9 @@ internal static unsafe class ThinTile<TWidth, TVector, TRows>
                     Add(ref a6, ref b6, ref c6, x, y, z, TWidth.Load(p3));
                     Add(ref a7, ref b7, ref c7, x, y, z, TWidth.Load(p3 + next));
                     left += depthStep;
-                    p1 += PackedMatrix.PanelWidth;
-                    p2 += PackedMatrix.PanelWidth;
-                    p3 += PackedMatrix.PanelWidth;
+                    p1 += pitch;
+                    p2 += pitch;
+                    p3 += pitch;
                 }
 
                 row = run.Tiles->Target + column;
