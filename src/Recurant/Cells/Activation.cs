@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Recurant.Numerics;
 
 namespace Recurant.Cells;
@@ -35,6 +36,28 @@ internal static class ActivationKernels
         VectorLoop.Run(ref kernel, dInput.Length);
     }
 
+    /// <summary>act(x) of a vector.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Of<TWidth, TVector>(Activation activation, TVector x)
+        where TWidth : struct, IVectorWidth<TVector>
+        where TVector : struct => activation switch
+        {
+            Activation.Tanh => VectorMath<TWidth, TVector>.Tanh(x),
+            Activation.Relu => TWidth.SelectGreater(default, x, default, x),
+            _ => VectorMath<TWidth, TVector>.Sigmoid(x),
+        };
+
+    /// <summary>dy act'(x) of a vector, from y = act(x).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector GradientOf<TWidth, TVector>(Activation activation, TVector y, TVector dy)
+        where TWidth : struct, IVectorWidth<TVector>
+        where TVector : struct => activation switch
+        {
+            Activation.Tanh => TWidth.Multiply(dy, TWidth.Subtract(TWidth.Create(1f), TWidth.Multiply(y, y))),
+            Activation.Relu => TWidth.SelectGreater(y, default, dy, default),
+            _ => TWidth.Multiply(dy, TWidth.Multiply(y, TWidth.Subtract(TWidth.Create(1f), y))),
+        };
+
     private ref struct ForwardKernel : IVectorKernel
     {
         public Activation Activation;
@@ -44,14 +67,7 @@ internal static class ActivationKernels
         public readonly void Apply<TWidth, TVector>(int j) where TWidth : struct, IVectorWidth<TVector> where TVector : struct
         {
             TVector x = Lanes<TWidth, TVector>.Load(Input, j);
-            Lanes<TWidth, TVector>.Store(
-                Activation switch
-                {
-                    Activation.Tanh => VectorMath<TWidth, TVector>.Tanh(x),
-                    Activation.Relu => TWidth.SelectGreater(default, x, default, x),
-                    _ => VectorMath<TWidth, TVector>.Sigmoid(x),
-                },
-                Output, j);
+            Lanes<TWidth, TVector>.Store(Of<TWidth, TVector>(Activation, x), Output, j);
         }
     }
 
@@ -64,15 +80,7 @@ internal static class ActivationKernels
         public readonly void Apply<TWidth, TVector>(int j) where TWidth : struct, IVectorWidth<TVector> where TVector : struct
         {
             TVector y = Lanes<TWidth, TVector>.Load(Output, j), dy = Lanes<TWidth, TVector>.Load(DOutput, j);
-            TVector one = TWidth.Create(1f);
-            Lanes<TWidth, TVector>.Store(
-                Activation switch
-                {
-                    Activation.Tanh => TWidth.Multiply(dy, TWidth.Subtract(one, TWidth.Multiply(y, y))),
-                    Activation.Relu => TWidth.SelectGreater(y, default, dy, default),
-                    _ => TWidth.Multiply(dy, TWidth.Multiply(y, TWidth.Subtract(one, y))),
-                },
-                DInput, j);
+            Lanes<TWidth, TVector>.Store(GradientOf<TWidth, TVector>(Activation, y, dy), DInput, j);
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Recurant.Numerics;
 
 namespace Recurant.Cells;
@@ -76,22 +77,63 @@ internal sealed class ElmanCell(
         CellMemory memory = step.Memory;
         step.AddHiddenShare(
             memory.Packed.Forward.Matrix, Address.None, memory.Gates.At(step.GateRowStart), memory.Gates.Step); // (1)
-        for (int b = step.First; b < step.Count; b += step.Stride)
-        {
-            var output = step.Hidden(b).Span(step.Units);
-            ActivationKernels.Apply(activation, step.Gates(b).Span(step.Units), output); // (2)
-        }
+        var kernel = new ForwardKernel(step, activation); // (2)
+        UnitLoop.Run(ref kernel, step.First, step.Count, step.Stride, step.Units);
     }
 
     public override void StepBackward(in CellStep step)
     {
-        for (int b = step.First; b < step.Count; b += step.Stride)
+        var kernel = new BackwardKernel(step, activation); // (2')
+        UnitLoop.Run(ref kernel, step.First, step.Count, step.Stride, step.Units);
+    }
+
+    private ref struct ForwardKernel(in CellStep step, Activation activation) : IUnitKernel
+    {
+        private readonly CellStep _step = step;
+        private Address _z, _hidden;
+
+        public void Begin(int row)
         {
-            var dHidden = (step.Memory.DHidden.At(b) + step.FirstUnit).Span(step.Units);
-            Elementwise.Add(step.DHiddenFromAbove(b).Span(step.Units), dHidden);
-            var output = step.Hidden(b).Span(step.Units);
-            var dGates = step.Gates(b).Span(step.Units);
-            ActivationKernels.GradientFromOutput(activation, output, dHidden, dGates); // (2')
+            _z = _step.Gates(row);
+            _hidden = _step.Hidden(row);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void Apply<TWidth, TVector, TReach>(int j, int left)
+            where TWidth : struct, IVectorWidth<TVector>
+            where TVector : struct
+            where TReach : struct, IReach
+        {
+            TVector z = UnitLanes<TWidth, TVector, TReach>.Load(_z + j, left);
+            UnitLanes<TWidth, TVector, TReach>.Store(ActivationKernels.Of<TWidth, TVector>(activation, z), _hidden + j, left);
+        }
+    }
+
+    private ref struct BackwardKernel(in CellStep step, Activation activation) : IUnitKernel
+    {
+        private readonly CellStep _step = step;
+        private Address _hidden, _dHidden, _dAbove, _dz;
+
+        public void Begin(int row)
+        {
+            _hidden = _step.Hidden(row);
+            _dHidden = _step.Memory.DHidden.At(row) + _step.FirstUnit;
+            _dAbove = _step.DHiddenFromAbove(row);
+            _dz = _step.Gates(row);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void Apply<TWidth, TVector, TReach>(int j, int left)
+            where TWidth : struct, IVectorWidth<TVector>
+            where TVector : struct
+            where TReach : struct, IReach
+        {
+            TVector h = UnitLanes<TWidth, TVector, TReach>.Load(_hidden + j, left);
+            TVector dh = TWidth.Add(
+                UnitLanes<TWidth, TVector, TReach>.Load(_dHidden + j, left),
+                UnitLanes<TWidth, TVector, TReach>.Load(_dAbove + j, left));
+            UnitLanes<TWidth, TVector, TReach>.Store(
+                ActivationKernels.GradientOf<TWidth, TVector>(activation, h, dh), _dz + j, left);
         }
     }
 }

@@ -17,6 +17,12 @@ internal sealed class RecurrentStream
     /// <summary>Multiply-adds of a layer's step that outweigh handing half of it to another thread.</summary>
     private const long WorthDividing = 1 << 16;
 
+    /// <summary>
+    /// Weights of a layer, in floats, that a core's second-level cache holds; as long as they fit, reading them as one stream
+    /// gives more than a second thread.
+    /// </summary>
+    private const long CachedWeights = 200 * 1024;
+
     private readonly RecurrentCell[] _cells;
     private readonly Layer[] _layers;
     private readonly Workers _workers;
@@ -42,11 +48,16 @@ internal sealed class RecurrentStream
         _workers = workers;
         int panels = (stack.Spec.HiddenSize + PackedMatrix.PanelWidth - 1) / PackedMatrix.PanelWidth;
         _divides = workers.Count > 1 && panels >= workers.Count && _cells.All(cell => cell.DividesUnits && !cell.CopiesPrevious)
-            && _cells.Any(cell => (long)cell.Gates * cell.HiddenSize * (cell.InputSize + cell.HiddenSize) >= WorthDividing);
+            && (stack.Spec.HiddenSize % (PackedMatrix.Quad * PackedMatrix.PanelWidth * workers.Count) == 0
+                || _cells.Any(cell => WeightsOf(cell) > CachedWeights))
+            && _cells.Any(cell => WeightsOf(cell) >= WorthDividing);
         _input.Reserve(1, _cells[0].OneHotInput ? 1 : _cells[0].InputSize);
         _layers = [.. _cells.Select(cell => new Layer(cell))];
         Reset();
     }
+
+    private static long WeightsOf(RecurrentCell cell) =>
+        (long)cell.Gates * cell.HiddenSize * (cell.InputSize + cell.HiddenSize);
 
     /// <summary>The floats of a state: H of each layer, and H more for the cell state of an LSTM.</summary>
     public int StateSize => _cells.Sum(cell => cell.HiddenSize * (cell.HasCellState ? 2 : 1));

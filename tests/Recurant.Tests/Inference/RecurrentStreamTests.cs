@@ -1,0 +1,159 @@
+using Recurant.Cells;
+using Recurant.Data;
+using Recurant.Inference;
+using Recurant.Layers;
+using Recurant.Numerics;
+using Recurant.Tests.Numerics;
+using Xunit;
+
+namespace Recurant.Tests.Inference;
+
+public class RecurrentStreamTests
+{
+    private const int Steps = 9;
+
+    public static TheoryData<CellKind, int, int, int> Cases
+    {
+        get
+        {
+            var cases = new TheoryData<CellKind, int, int, int>();
+            foreach (CellKind cell in Enum.GetValues<CellKind>())
+            {
+                foreach ((int input, int hidden, int layers) in new[] { (3, 5, 1), (7, 33, 2), (40, 128, 1), (16, 256, 2), (300, 256, 1) })
+                {
+                    cases.Add(cell, input, hidden, layers);
+                }
+            }
+
+            return cases;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Step_OneAfterTheOther_GivesTheBitsOfTheWholeSequence(CellKind cell, int input, int hidden, int layers)
+    {
+        var spec = new RecurrentSpec { Cell = cell, InputSize = input, HiddenSize = hidden, Layers = layers };
+        AssertSameBits(spec);
+    }
+
+    [Theory]
+    [InlineData(Activation.Relu, ElmanForm.Hidden)]
+    [InlineData(Activation.Sigmoid, ElmanForm.Hidden)]
+    [InlineData(Activation.Tanh, ElmanForm.PreActivation)]
+    [InlineData(Activation.Sigmoid, ElmanForm.PreActivation)]
+    public void Step_EveryFormOfElmansNetwork_GivesTheBitsOfTheWholeSequence(Activation activation, ElmanForm form) =>
+        AssertSameBits(new RecurrentSpec
+        {
+            Cell = CellKind.Elman, Activation = activation, Form = form, InputSize = 6, HiddenSize = 20, Layers = 2,
+        });
+
+    [Fact]
+    public void Step_GruWithTheResetOutside_GivesTheBitsOfTheWholeSequence() =>
+        AssertSameBits(new RecurrentSpec
+        {
+            Cell = CellKind.Gru, GruReset = GruReset.Outside, InputSize = 6, HiddenSize = 20, Layers = 2,
+        });
+
+    [Fact]
+    public void Step_WordNumbers_GivesTheBitsOfTheWholeSequence()
+    {
+        RecurrentStack stack = Stack(new RecurrentSpec { InputSize = 11, HiddenSize = 24, OneHotInput = true, Layers = 2 });
+        var batch = new SequenceBatch();
+        batch.Fill([[3, 10, 0, 3, 7]], [0]);
+        RecurrentMemory memory = stack.CreateMemory();
+        stack.ResetInitialState(memory, 1);
+        Matrix expected = stack.Forward(Workers.ForThreads(1), batch, default, memory);
+        var stream = new RecurrentStream(stack, Workers.ForThreads(2));
+        for (int t = 0; t < 5; t++) Bits.AssertEqual(expected.Row(t), stream.Step(batch.Tokens[t]), $"step {t}");
+    }
+
+    /// <summary>Large enough that two threads divide the units; the test would show nothing if they did not.</summary>
+    [Theory]
+    [InlineData(CellKind.Gru)]
+    [InlineData(CellKind.Lstm)]
+    public void Constructor_LargeLayer_DividesItsUnits(CellKind cell)
+    {
+        RecurrentStack stack = Stack(new RecurrentSpec { Cell = cell, InputSize = 300, HiddenSize = 256 });
+        Assert.True(new RecurrentStream(stack, Workers.ForThreads(2)).DividesUnits);
+        Assert.False(new RecurrentStream(stack, Workers.ForThreads(1)).DividesUnits);
+    }
+
+    [Fact]
+    public void LoadState_SavedEarlier_GoesOnFromThere()
+    {
+        RecurrentStack stack = Stack(new RecurrentSpec { InputSize = 4, HiddenSize = 17, Layers = 2 });
+        var stream = new RecurrentStream(stack, Workers.ForThreads(1));
+        Matrix input = Bits.RandomMatrix(Steps, 4, 9);
+        var state = new float[stream.StateSize];
+        Assert.Equal(2 * 2 * 17, stream.StateSize);
+        float[][] outputs = new float[Steps][];
+        for (int t = 0; t < Steps; t++)
+        {
+            if (t == 4) stream.SaveState(state);
+            outputs[t] = stream.Step(input.Row(t)).ToArray();
+        }
+
+        stream.LoadState(state);
+        for (int t = 4; t < Steps; t++) Bits.AssertEqual(outputs[t], stream.Step(input.Row(t)), $"step {t}");
+
+        stream.Reset();
+        stream.SaveState(state);
+        Assert.All(state, value => Assert.Equal(0f, value));
+        Bits.AssertEqual(outputs[0], stream.Step(input.Row(0)), "after a reset");
+    }
+
+    [Fact]
+    public void Step_Warm_AllocatesNothing()
+    {
+        RecurrentStack stack = Stack(new RecurrentSpec { InputSize = 64, HiddenSize = 64, Layers = 2 });
+        var stream = new RecurrentStream(stack, Workers.ForThreads(1));
+        float[] input = new float[64];
+        for (int i = 0; i < 50; i++) stream.Step(input);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 100; i++) stream.Step(input);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Fact]
+    public void Constructor_Bidirectional_SaysWhatToDo()
+    {
+        RecurrentStack stack = Stack(new RecurrentSpec { InputSize = 4, HiddenSize = 5, Bidirectional = true });
+        ArgumentException error = Assert.Throws<ArgumentException>(() => new RecurrentStream(stack, Workers.ForThreads(1)));
+        Assert.Contains("one direction", error.Message);
+    }
+
+    [Fact]
+    public void Step_WrongLength_NamesTheRightOne()
+    {
+        var stream = new RecurrentStream(Stack(new RecurrentSpec { InputSize = 4, HiddenSize = 5 }), Workers.ForThreads(1));
+        Assert.Contains("4 numbers, not 3", Assert.Throws<ArgumentException>(() => stream.Step(new float[3])).Message);
+        Assert.Contains("vectors of 4", Assert.Throws<ArgumentException>(() => stream.Step(2)).Message);
+    }
+
+    private static void AssertSameBits(RecurrentSpec spec)
+    {
+        RecurrentStack stack = Stack(spec);
+        Matrix input = Bits.RandomMatrix(Steps, spec.InputSize, 8);
+        var batch = new SequenceBatch();
+        batch.Fill([Steps]);
+        RecurrentMemory memory = stack.CreateMemory();
+        stack.ResetInitialState(memory, 1);
+        Matrix expected = stack.Forward(Workers.ForThreads(1), batch, input, memory);
+        foreach (int threads in new[] { 1, 2, 3 })
+        {
+            var stream = new RecurrentStream(stack, Workers.ForThreads(threads));
+            for (int t = 0; t < Steps; t++)
+            {
+                Bits.AssertEqual(expected.Row(t), stream.Step(input.Row(t)), $"{threads} threads, step {t}");
+            }
+        }
+    }
+
+    private static RecurrentStack Stack(RecurrentSpec spec)
+    {
+        var stack = new RecurrentStack(spec);
+        stack.Initialise(7, 0);
+        return stack;
+    }
+}
