@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Recurant.Numerics;
 
 /// <summary>
@@ -5,7 +7,7 @@ namespace Recurant.Numerics;
 /// i mod 64, the 64 sums are then added pairwise (0 + 32, 1 + 33, ...; 0 + 16, ...), and blocks of 4,096 elements are
 /// added in order in double precision.
 /// </summary>
-internal static class Reductions
+internal static unsafe class Reductions
 {
     private const int Lanes = 64;
     private const int Block = 4096;
@@ -58,9 +60,41 @@ internal static class Reductions
     /// </summary>
     public static void AddColumnSums(Matrix matrix, Span<float> sums)
     {
-        for (int row = 0; row < matrix.Rows; row++)
+        if (sums.Length != matrix.Columns) throw new ArgumentException($"{matrix.Columns} sums are needed, not {sums.Length}.");
+        int together = matrix.Rows - matrix.Rows % ColumnSumsKernel.Rows;
+        fixed (float* start = sums)
         {
-            Elementwise.Add(matrix.Row(row), sums);
+            var kernel = new ColumnSumsKernel(matrix, new Address(start));
+            UnitLoop.Run(ref kernel, 0, together, ColumnSumsKernel.Rows, matrix.Columns);
+        }
+
+        matrix.KeepAlive();
+        for (int row = together; row < matrix.Rows; row++) Elementwise.Add(matrix.Row(row), sums);
+    }
+
+    /// <summary>Eight rows at a time, one after the other, so that the sums are read and written an eighth as often.</summary>
+    private ref struct ColumnSumsKernel(Matrix matrix, Address sums) : IUnitKernel
+    {
+        public const int Rows = 8;
+        private Address _first;
+        private readonly nint _step = matrix.RowStep;
+
+        public void Begin(int row) => _first = matrix.At(row);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void Apply<TWidth, TVector, TReach>(int j, int left)
+            where TWidth : struct, IVectorWidth<TVector>
+            where TVector : struct
+            where TReach : struct, IReach
+        {
+            TVector sum = UnitLanes<TWidth, TVector, TReach>.Load(sums + j, left);
+            Address row = _first + j;
+            for (int i = 0; i < Rows; i++, row += _step)
+            {
+                sum = TWidth.Add(sum, UnitLanes<TWidth, TVector, TReach>.Load(row, left));
+            }
+
+            UnitLanes<TWidth, TVector, TReach>.Store(sum, sums + j, left);
         }
     }
 
