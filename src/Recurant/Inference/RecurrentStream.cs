@@ -126,14 +126,22 @@ internal sealed class RecurrentStream
     private ReadOnlySpan<float> Step()
     {
         var work = new StepWork { Stream = this };
-        if (_divides) _workers.RunTogether(ref work); else work.Execute(0, 1);
+        if (!_divides || !_workers.MayMeet())
+        {
+            work.Execute(0, 1);
+        }
+        else if (_workers.RunTogether(ref work))
+        {
+            _workers.AvoidMeetings();
+        }
+
         int row = _steps & 1;
         // Beyond the first two steps only odd and even count.
         _steps = _steps < 2 ? _steps + 1 : _steps ^ 1;
         return _layers[^1].Output.Row(row);
     }
 
-    private struct StepWork : IMeetingWork
+    private struct StepWork : IParallelWork
     {
         public RecurrentStream Stream;
         private SpinBarrier _meeting;

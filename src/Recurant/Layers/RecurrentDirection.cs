@@ -29,7 +29,7 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
         ReadOnlyMemory<int> inputRows = default)
     {
         bool copies = hasMask || cell.CopiesPrevious;
-        WorkSplit split = WorkSplit.Of(cell, batch, workers.Count, copies);
+        WorkSplit split = WorkSplit.Of(cell, batch, workers, copies);
         int chunk = split.StepsPerChunk(cell, batch);
         // Without history every step of a chunk has room for all sequences, whether or not they reach it.
         memory.Gates.Reserve(memory.KeepsHistory ? batch.Rows : chunk * batch.Sequences, cell.Gates * cell.HiddenSize);
@@ -71,7 +71,7 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
         bool copies = hasMask || cell.CopiesPrevious;
         memory.Product.Reserve(copies ? batch.Sequences : 0, cell.HiddenSize);
         cell.PackBackward(workers, memory.Packed);
-        WorkSplit split = WorkSplit.Of(cell, batch, workers.Count, copies);
+        WorkSplit split = WorkSplit.Of(cell, batch, workers, copies);
         var work = new BackwardWork
         {
             Direction = this, Batch = batch, Output = output, DOutput = dOutput, Memory = memory, HasMask = hasMask,
@@ -207,6 +207,8 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
         public ReadOnlyMemory<int> InputRows;
         private SpinBarrier _meeting;
 
+        public bool WaitedLong { get; private set; }
+
         public void Execute(int part, int parts)
         {
             RecurrentCell cell = Direction.Cell;
@@ -227,7 +229,7 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
                     if (!Memory.KeepsHistory) step = step with { GateRowStart = (t - begin) * Batch.Sequences };
                     if (Copies) CopyPrevious(step);
                     if (share.First < step.Count) cell.StepForward(step);
-                    if (DividesUnits) _meeting.Meet(parts);
+                    if (DividesUnits && _meeting.Meet(parts)) WaitedLong = true;
                 }
             }
         }
@@ -253,6 +255,8 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
         public bool HasMask, Copies, DividesUnits;
         private SpinBarrier _meeting;
 
+        public bool WaitedLong { get; private set; }
+
         public void Execute(int part, int parts)
         {
             RecurrentCell cell = Direction.Cell;
@@ -261,7 +265,7 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
             {
                 CellStep step = Direction.StepAt(share, Batch, Direction.IsReverse ? Batch.Steps - 1 - i : i);
                 if (share.First < step.Count) cell.StepBackward(step);
-                if (DividesUnits) _meeting.Meet(parts);
+                if (DividesUnits && _meeting.Meet(parts)) WaitedLong = true;
                 if (share.First < step.Count) cell.MultiplyBackward(step);
                 for (int b = step.First; Copies && b < step.Count; b += step.Stride)
                 {

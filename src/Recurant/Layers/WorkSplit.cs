@@ -5,7 +5,11 @@ using Recurant.Numerics;
 namespace Recurant.Layers;
 
 /// <summary>Work whose parts wait for one another, so that each needs a thread of its own.</summary>
-internal interface IMeetingWork : IParallelWork;
+internal interface IMeetingWork : IParallelWork
+{
+    /// <summary>Whether a meeting took long.</summary>
+    bool WaitedLong { get; }
+}
 
 /// <summary>
 /// How the workers divide a layer in one direction; the result never depends on it.
@@ -39,14 +43,15 @@ internal readonly struct WorkSplit
 
     public bool DividesUnits { get; }
 
-    public static WorkSplit Of(RecurrentCell cell, SequenceBatch batch, int workers, bool copiesPrevious)
+    public static WorkSplit Of(RecurrentCell cell, SequenceBatch batch, Workers threads, bool copiesPrevious)
     {
+        int workers = threads.Count;
         long weights = (long)cell.Gates * cell.HiddenSize * cell.HiddenSize;
         if (workers == 1 || batch.Rows * weights < WorthSplitting) return new WorkSplit(1, false);
         int panels = (cell.HiddenSize + PackedMatrix.PanelWidth - 1) / PackedMatrix.PanelWidth;
         long step = batch.Rows / batch.Steps * weights;
         bool canDivide = cell.DividesUnits && !copiesPrevious && panels >= workers && step > WorthMeeting;
-        if (canDivide && batch.Sequences < FewSequences * workers) return new WorkSplit(workers, true);
+        if (canDivide && batch.Sequences < FewSequences * workers && threads.MayMeet()) return new WorkSplit(workers, true);
         return batch.Sequences > 1 ? new WorkSplit(workers, false) : new WorkSplit(1, false);
     }
 
@@ -68,7 +73,14 @@ internal readonly struct WorkSplit
 
     public void Run<TWork>(Workers workers, ref TWork work) where TWork : struct, IMeetingWork
     {
-        if (Parts == 1) work.Execute(0, 1); else workers.RunTogether(ref work);
+        if (Parts == 1)
+        {
+            work.Execute(0, 1);
+            return;
+        }
+
+        workers.RunTogether(ref work);
+        if (work.WaitedLong) workers.AvoidMeetings();
     }
 }
 

@@ -19,19 +19,23 @@ internal struct SpinBarrier
     private int _generation;
 
     /// <summary>Waits for all of <paramref name="parts"/> workers. What each wrote before, all see afterwards.</summary>
-    public void Meet(int parts)
+    /// <returns>Whether the wait was long: some worker had no core of its own.</returns>
+    public bool Meet(int parts)
     {
         int generation = Volatile.Read(ref _generation);
         if (Interlocked.Increment(ref _arrived) == parts)
         {
             _arrived = 0;
             Volatile.Write(ref _generation, generation + 1);
-            return;
+            return false;
         }
 
-        for (int spins = 0; Volatile.Read(ref _generation) == generation; spins++)
+        int spins = 0;
+        for (; Volatile.Read(ref _generation) == generation; spins++)
         {
             if (spins < SpinsBeforeYield) Thread.SpinWait(1); else Thread.Yield();
         }
+
+        return spins > SpinsBeforeYield;
     }
 }

@@ -21,12 +21,16 @@ internal sealed unsafe class Workers
     // to others: on a busy machine the part it waits for may need that core.
     private const int SpinsBeforeSleep = 2048;
     private const int SpinsBeforeYield = 640;
+
+    /// <summary>Runs without meetings after a meeting that took long.</summary>
+    private const int RunsAlone = 200;
     private static readonly Dictionary<int, Workers> s_byCount = [];
 
     private readonly SemaphoreSlim[] _wake;
     private readonly int[] _asleep;
     private int _started = 1; // the threads there are, the caller's own included
     private int _busy;
+    private int _runsAlone;
     private volatile int _generation;
     private int _pending;
     private void* _state;
@@ -65,12 +69,12 @@ internal sealed unsafe class Workers
     /// </summary>
     public void Run<TWork>(scoped ref TWork work) where TWork : struct, IParallelWork => Run(ref work, together: false);
 
-    private void Run<TWork>(scoped ref TWork work, bool together) where TWork : struct, IParallelWork
+    private bool Run<TWork>(scoped ref TWork work, bool together) where TWork : struct, IParallelWork
     {
         if (Count == 1)
         {
             work.Execute(0, 1);
-            return;
+            return false;
         }
 
         if (Interlocked.CompareExchange(ref _busy, 1, 0) != 0)
@@ -81,8 +85,10 @@ internal sealed unsafe class Workers
                 work.Execute(part, parts);
             }
 
-            return;
+            return false;
         }
+
+        int spins = 0;
 
         try
         {
@@ -108,7 +114,7 @@ internal sealed unsafe class Workers
             }
             finally
             {
-                for (int spins = 0; Volatile.Read(ref _pending) != 0; spins++)
+                for (; Volatile.Read(ref _pending) != 0; spins++)
                 {
                     // With more threads than cores the part we wait for may need this core.
                     if (spins < SpinsBeforeYield) Thread.SpinWait(1); else Thread.Yield();
@@ -124,13 +130,32 @@ internal sealed unsafe class Workers
         {
             Volatile.Write(ref _busy, 0);
         }
+
+        return spins > SpinsBeforeYield;
     }
 
     /// <summary>
     /// Executes parts that wait for one another: each on a thread of its own if there are as many threads, or else one part
     /// that is the whole.
     /// </summary>
-    public void RunTogether<TWork>(scoped ref TWork work) where TWork : struct, IParallelWork => Run(ref work, together: true);
+    /// <returns>Whether the caller waited long for the others: some thread had no core of its own.</returns>
+    public bool RunTogether<TWork>(scoped ref TWork work) where TWork : struct, IParallelWork => Run(ref work, together: true);
+
+    /// <summary>
+    /// Whether it is a good time for work whose parts wait for one another. Where every core is busy with other programs one
+    /// meeting can take as long as thousands of steps, so after a bad experience one thread works alone for a while. Only the
+    /// time depends on it.
+    /// </summary>
+    public bool MayMeet()
+    {
+        if (Count == 1) return false;
+        if (Volatile.Read(ref _runsAlone) <= 0) return true;
+        Interlocked.Decrement(ref _runsAlone);
+        return false;
+    }
+
+    /// <summary>Notes that a meeting took long.</summary>
+    public void AvoidMeetings() => Volatile.Write(ref _runsAlone, RunsAlone);
 
     private static void Execute<TWork>(void* state, int part, int parts) where TWork : struct, IParallelWork =>
         Unsafe.AsRef<TWork>(state).Execute(part, parts);
