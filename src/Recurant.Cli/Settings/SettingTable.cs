@@ -246,6 +246,13 @@ internal static class SettingTable
         },
         new()
         {
+            Name = "recompute", Group = Run, Value = "true|false", Kind = SettingKind.Flag,
+            Help = "For very long texts: keep few states of a step and compute the others twice. Memory grows with the root of the "
+                + "length, a step takes a third longer. Needs --bidirectional false. Default: false.",
+            Set = (s, v) => With(s, t => t with { Recompute = SettingValue.Flag(v) }),
+        },
+        new()
+        {
             Name = "budget", Group = Run, Value = "TIME",
             Help = "Stop, with the best weights so far, after 90s, 5m, 1h or 1h30m.",
             Set = (s, v) => With(s, t => t with { Budget = SettingValue.Duration(v) }),

@@ -9,6 +9,7 @@ internal sealed class SequenceBatch
 {
     private long[] _keys = [];
     private int[] _order = [], _lengths = [], _rowStart = [0], _tokens = [], _asked = [];
+    private SequenceBatch? _whole;
 
     /// <summary>The number of sequences, B.</summary>
     public int Sequences { get; private set; }
@@ -18,6 +19,15 @@ internal sealed class SequenceBatch
 
     /// <summary>The number of rows in all: the sum of the lengths.</summary>
     public int Rows => _rowStart[Steps];
+
+    /// <summary>Of a segment: the step of the whole batch at which it begins; otherwise 0.</summary>
+    public int FirstStep { get; private set; }
+
+    /// <summary>The length of a sequence with the steps before and after the segment, if this is one.</summary>
+    public int WholeLength(int sequence) => (_whole ?? this)._lengths[sequence];
+
+    /// <summary>Whether the last step of a sequence in this batch is its very last.</summary>
+    public bool Ends(int sequence) => FirstStep + _lengths[sequence] == WholeLength(sequence);
 
     /// <summary>The length of each sequence, descending.</summary>
     public ReadOnlySpan<int> Lengths => _lengths.AsSpan(0, Sequences);
@@ -56,6 +66,8 @@ internal sealed class SequenceBatch
     public void Fill(ReadOnlySpan<int> lengths)
     {
         Sequences = lengths.Length;
+        _whole = null;
+        FirstStep = 0;
         Grow(ref _keys, Sequences);
         Grow(ref _order, Sequences);
         Grow(ref _lengths, Sequences);
@@ -79,6 +91,30 @@ internal sealed class SequenceBatch
             _lengths[b] = lengths[_order[b]];
         }
 
+        LayOut(rows);
+    }
+
+    /// <summary>
+    /// Becomes the steps [first, end) of another batch: its rows <c>whole.RowStart(first) .. whole.RowStart(end)</c> with their
+    /// tokens, and of its sequences those that reach step <paramref name="first"/>, under the same numbers. Valid as long as
+    /// the other batch is not changed.
+    /// </summary>
+    public void FillSegment(SequenceBatch whole, int first, int end)
+    {
+        Sequences = whole.SequencesAt(first);
+        _whole = whole;
+        FirstStep = first;
+        Grow(ref _order, Sequences);
+        Grow(ref _lengths, Sequences);
+        whole.Order[..Sequences].CopyTo(_order);
+        for (int b = 0; b < Sequences; b++) _lengths[b] = Math.Min(whole._lengths[b], end) - first;
+        int firstRow = whole.RowStart(first), rows = whole.RowStart(end) - firstRow;
+        LayOut(rows);
+        whole.Tokens.Slice(firstRow, rows).CopyTo(_tokens);
+    }
+
+    private void LayOut(long rows)
+    {
         Steps = Sequences == 0 ? 0 : _lengths[0];
         Grow(ref _rowStart, Steps + 1);
         Grow(ref _tokens, checked((int)rows));

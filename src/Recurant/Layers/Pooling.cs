@@ -29,13 +29,17 @@ internal sealed class PoolingMemory
     public AttentionMemory Attention { get; } = new();
 }
 
-/// <summary>The pooling without parameters. H is [rows, D], the result [B, D].</summary>
+/// <summary>
+/// The pooling without parameters. H is [rows, D], the result [B, D]. The batch may be a segment of a longer one: forward,
+/// segments come in the order of time, and the result stands when the last has come; the way back goes by segments in any
+/// order. The numbers are the same bits either way.
+/// </summary>
 internal static class FixedPooling
 {
     public static void Forward(
         Workers workers, Pooling pooling, SequenceBatch batch, int directions, Matrix h, Matrix pooled, PoolingMemory memory)
     {
-        if (pooling == Pooling.Max) memory.Steps.Reserve(batch.Sequences, h.Columns).Clear();
+        if (pooling == Pooling.Max && batch.FirstStep == 0) memory.Steps.Reserve(batch.Sequences, h.Columns).Clear();
         var work = new Work { Kind = pooling, Batch = batch, Directions = directions, H = h, Pooled = pooled, Memory = memory };
         workers.Run(ref work);
     }
@@ -84,6 +88,7 @@ internal static class FixedPooling
         int hidden = h.Columns / directions;
         for (int d = 0; d < directions; d++)
         {
+            if (d == 0 ? !batch.Ends(b) : batch.FirstStep > 0) continue;
             int step = d == 0 ? batch.Lengths[b] - 1 : 0;
             Span<float> row = h.Row(batch.RowStart(step) + b).Slice(d * hidden, hidden);
             Span<float> result = pooled.Row(b).Slice(d * hidden, hidden);
@@ -95,28 +100,30 @@ internal static class FixedPooling
     private static void Mean(SequenceBatch batch, int b, Matrix h, Matrix pooled)
     {
         Span<float> result = pooled.Row(b);
-        result.Clear();
+        if (batch.FirstStep == 0) result.Clear();
         for (int t = 0; t < batch.Lengths[b]; t++) Elementwise.Add(h.Row(batch.RowStart(t) + b), result);
-        Elementwise.Scale(result, 1f / batch.Lengths[b]);
+        if (batch.Ends(b)) Elementwise.Scale(result, 1f / batch.WholeLength(b));
     }
 
     private static void MeanBack(SequenceBatch batch, int b, Matrix dPooled, Matrix dh)
     {
         for (int t = 0; t < batch.Lengths[b]; t++)
         {
-            Elementwise.AddScaled(dPooled.Row(b), 1f / batch.Lengths[b], dh.Row(batch.RowStart(t) + b));
+            Elementwise.AddScaled(dPooled.Row(b), 1f / batch.WholeLength(b), dh.Row(batch.RowStart(t) + b));
         }
     }
 
     /// <summary>pooled_j = max_t h_(t,j); of equal values the first step counts.</summary>
     private static void Max(SequenceBatch batch, int b, Matrix h, Matrix pooled, PoolingMemory memory)
     {
-        h.Row(b).CopyTo(pooled.Row(b));
-        for (int t = 1; t < batch.Lengths[b]; t++)
+        int start = batch.FirstStep == 0 ? 1 : 0;
+        if (start == 1) h.Row(b).CopyTo(pooled.Row(b));
+        for (int t = start; t < batch.Lengths[b]; t++)
         {
             var kernel = new MaxKernel
             {
-                Values = h.Row(batch.RowStart(t) + b), Largest = pooled.Row(b), Steps = memory.Steps.Row(b), Step = t,
+                Values = h.Row(batch.RowStart(t) + b), Largest = pooled.Row(b), Steps = memory.Steps.Row(b),
+                Step = batch.FirstStep + t,
             };
             VectorLoop.Run(ref kernel, h.Columns);
         }
@@ -127,7 +134,8 @@ internal static class FixedPooling
         ReadOnlySpan<float> gradient = dPooled.Row(b), steps = memory.Steps.Row(b);
         for (int j = 0; j < gradient.Length; j++)
         {
-            dh.Row(batch.RowStart((int)steps[j]) + b)[j] += gradient[j];
+            int step = (int)steps[j] - batch.FirstStep;
+            if (step >= 0 && step < batch.Lengths[b]) dh.Row(batch.RowStart(step) + b)[j] += gradient[j];
         }
     }
 

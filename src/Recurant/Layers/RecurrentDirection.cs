@@ -20,13 +20,14 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
     /// <param name="memory">Keeps what the way back needs, or only the last states: memory.KeepsHistory.</param>
     /// <param name="hasInitialState">Whether an initial state was given; without one the first product is left out.</param>
     /// <param name="hasMask">Whether h_(t-1) is multiplied by memory.RecurrentMask before it enters the product.</param>
+    /// <param name="continues">Whether the initial hidden state is the output of a step before, not a state given.</param>
     /// <param name="inputRows">
     /// If given, X has fewer rows than the batch, and row r of the batch reads row inputRows[r] of it: a word that occurs
     /// often is multiplied once.
     /// </param>
     public void Forward(
         Workers workers, SequenceBatch batch, Matrix input, Matrix output, CellMemory memory, bool hasInitialState, bool hasMask,
-        ReadOnlyMemory<int> inputRows = default)
+        bool continues, ReadOnlyMemory<int> inputRows = default)
     {
         bool copies = hasMask || cell.CopiesPrevious;
         WorkSplit split = WorkSplit.Of(cell, batch, workers, copies);
@@ -39,7 +40,7 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
         if (!cell.OneHotInput) memory.Packed.Input.Update(workers, cell.InputWeights, transposed: true, cell.ColumnGroups);
         cell.InputBias.Value.CopyTo(memory.GateStart.Reserve(cell.Gates * cell.HiddenSize).Span);
         if (cell.AddsHiddenBiasToInput) Elementwise.Add(cell.HiddenBias.Value, memory.GateStart.Span);
-        for (int b = 0; b < batch.Sequences; b++) cell.EnterInitialState(memory.InitialHidden.Row(b));
+        for (int b = 0; b < batch.Sequences && !continues; b++) cell.EnterInitialState(memory.InitialHidden.Row(b));
         if (!inputRows.IsEmpty) InputShare.Prepare(workers, cell, memory, input);
 
         var work = new ForwardWork
@@ -65,8 +66,10 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
     /// <param name="dOutput">dH [rows, H]: the gradient of the loss with respect to the output.</param>
     /// <param name="memory">What the forward pass kept; the gates are overwritten by their gradients.</param>
     /// <param name="hasMask">As in the forward pass.</param>
+    /// <param name="continues">As in the forward pass.</param>
     public void Backward(
-        Workers workers, SequenceBatch batch, Matrix input, Matrix output, Matrix dOutput, CellMemory memory, bool hasMask)
+        Workers workers, SequenceBatch batch, Matrix input, Matrix output, Matrix dOutput, CellMemory memory, bool hasMask,
+        bool continues)
     {
         bool copies = hasMask || cell.CopiesPrevious;
         memory.Product.Reserve(copies ? batch.Sequences : 0, cell.HiddenSize);
@@ -80,7 +83,11 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
         split.Run(workers, ref work);
         dOutput.KeepAlive();
 
-        for (int b = 0; b < batch.Sequences; b++) cell.LeaveInitialState(memory.InitialHidden.Row(b), memory.DHidden.Row(b));
+        for (int b = 0; b < batch.Sequences && !continues; b++)
+        {
+            cell.LeaveInitialState(memory.InitialHidden.Row(b), memory.DHidden.Row(b));
+        }
+
         ListPreviousRows(batch, output, memory, copies);
         AddWeightGradients(workers, batch, input, memory);
         output.KeepAlive();

@@ -68,6 +68,12 @@ internal sealed class RecurrentMemory
     /// </summary>
     public ReadOnlyMemory<int> InputRows { get; set; }
 
+    /// <summary>
+    /// Whether the initial states are those after a step before (h and c of a segment's first step) instead of states given
+    /// from outside. They differ in the pre-activation form alone, where a given state is s and not h.
+    /// </summary>
+    public bool Continues { get; set; }
+
     /// <summary>Whether a way back will follow, for which every step is kept; otherwise only the outputs are. Default: yes.</summary>
     public bool KeepsHistory { get; set; } = true;
 }
@@ -122,6 +128,7 @@ internal sealed class RecurrentStack
     public void ResetInitialState(RecurrentMemory memory, int sequences)
     {
         memory.HasInitialState = false;
+        memory.Continues = false;
         foreach (CellMemory cell in memory.Cells)
         {
             cell.InitialHidden.Reserve(sequences, Spec.HiddenSize).Clear();
@@ -261,7 +268,7 @@ internal sealed class RecurrentStack
             int hidden = Stack.Spec.HiddenSize, index = FirstDirection + direction;
             Stack._directions[index].Forward(
                 workers, Batch, Input, Output.Column(direction * hidden, hidden), Memory.Cells[index], Memory.HasInitialState,
-                HasMask, InputRows);
+                HasMask, Memory.Continues, InputRows);
         }
     }
 
@@ -278,7 +285,8 @@ internal sealed class RecurrentStack
         {
             int hidden = Stack.Spec.HiddenSize, first = direction * hidden, index = FirstDirection + direction;
             Stack._directions[index].Backward(
-                workers, Batch, Input, Output.Column(first, hidden), DOutput.Column(first, hidden), Memory.Cells[index], HasMask);
+                workers, Batch, Input, Output.Column(first, hidden), DOutput.Column(first, hidden), Memory.Cells[index], HasMask,
+                Memory.Continues);
         }
     }
 

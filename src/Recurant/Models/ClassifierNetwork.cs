@@ -12,6 +12,12 @@ internal abstract class NetworkMemory
     /// <summary>Whether a way back will follow, for which every step is kept. Default: yes.</summary>
     public bool KeepsHistory { get; set; } = true;
 
+    /// <summary>
+    /// Whether recurrent layers run in segments and compute them a second time on the way back; networks without recurrent
+    /// layers have nothing to do for it. Default: no.
+    /// </summary>
+    public bool Recomputes { get; set; }
+
     /// <summary>[B, C], in the batch's order.</summary>
     public RowStore Logits { get; } = new();
 
@@ -41,7 +47,7 @@ internal abstract class ClassifierNetwork
     /// <summary>The first layer of the last forward pass whose output holds NaN or infinity; null if all are finite.</summary>
     public abstract string? FirstNonFinite(NetworkMemory memory, SequenceBatch batch);
 
-    protected static bool IsFinite(Matrix matrix)
+    internal static bool IsFinite(Matrix matrix)
     {
         for (int row = 0; row < matrix.Rows; row++)
         {

@@ -19,6 +19,7 @@ internal sealed class RecurrentNetwork : ClassifierNetwork
 {
     private readonly ClassifierSpec _spec;
     private readonly Embedding? _embedding;
+    private readonly WordReader? _words;
     private readonly RecurrentStack _stack;
     private readonly AttentionPooling? _attention;
     private readonly Dense _output;
@@ -28,6 +29,7 @@ internal sealed class RecurrentNetwork : ClassifierNetwork
     {
         _spec = spec;
         _embedding = spec.EmbeddingSize > 0 ? new Embedding(spec.VocabularySize, spec.EmbeddingSize) : null;
+        _words = _embedding is null ? null : new WordReader(_embedding);
         _stack = new RecurrentStack(spec.Recurrent);
         _attention = spec.Pooling == Pooling.Attention ? new AttentionPooling(_stack.Spec.OutputSize, spec.HiddenSize) : null;
         _output = new Dense("output", _stack.Spec.OutputSize, spec.Classes);
@@ -111,20 +113,18 @@ internal sealed class RecurrentNetwork : ClassifierNetwork
     public override Matrix Forward(Workers workers, SequenceBatch batch, NetworkMemory memory, DropoutPlan? dropout)
     {
         var own = (Memory)memory;
-        Matrix input = ReadWords(workers, batch, own, dropout);
-        own.Recurrent.KeepsHistory = memory.KeepsHistory;
-        own.Recurrent.InputRows = own.Distinct.Rows;
-        _stack.ResetInitialState(own.Recurrent, batch.Sequences);
-        Matrix h = _stack.Forward(workers, batch, input, own.Recurrent, dropout);
-
-        Matrix pooled = own.Pooled.Reserve(batch.Sequences, h.Columns).Rows(batch.Sequences);
-        if (_attention is not null)
+        if (dropout is { Word: > 0 } word) WordDropout.ReadAsUnknown(batch, word);
+        _words?.DrawMask(batch, own.Words, dropout);
+        own.Distinct.Clear();
+        own.Recurrent.InputRows = default;
+        Matrix pooled = own.Pooled.Reserve(batch.Sequences, _stack.Spec.OutputSize).Rows(batch.Sequences);
+        if (memory.Recomputes)
         {
-            _attention.Forward(workers, batch, h, pooled, own.Pooling.Attention);
+            SegmentsOf(own, dropout).Forward(workers, batch, memory.KeepsHistory);
         }
         else
         {
-            FixedPooling.Forward(workers, _spec.Pooling, batch, _stack.Spec.Directions, h, pooled, own.Pooling);
+            ForwardAtOnce(workers, batch, own, pooled, dropout);
         }
 
         if (dropout is { Output: > 0 } plan)
@@ -139,12 +139,29 @@ internal sealed class RecurrentNetwork : ClassifierNetwork
         return logits;
     }
 
+    private void ForwardAtOnce(Workers workers, SequenceBatch batch, Memory memory, Matrix pooled, DropoutPlan? dropout)
+    {
+        Matrix input = ReadWords(workers, batch, memory, dropout);
+        memory.Recurrent.InputRows = memory.Distinct.Rows;
+        memory.Recurrent.KeepsHistory = memory.KeepsHistory;
+        _stack.ResetInitialState(memory.Recurrent, batch.Sequences);
+        Matrix h = _stack.Forward(workers, batch, input, memory.Recurrent, dropout);
+        if (_attention is not null)
+        {
+            _attention.Forward(workers, batch, h, pooled, memory.Pooling.Attention);
+        }
+        else
+        {
+            FixedPooling.Forward(workers, _spec.Pooling, batch, _stack.Spec.Directions, h, pooled, memory.Pooling);
+        }
+    }
+
     public override void Backward(
         Workers workers, SequenceBatch batch, NetworkMemory memory, Matrix dLogits, DropoutPlan? dropout)
     {
         var own = (Memory)memory;
-        Matrix h = own.Recurrent.Outputs[^1].Rows(batch.Rows), pooled = own.Pooled.Rows(batch.Sequences);
-        Matrix dPooled = own.DPooled.Reserve(batch.Sequences, h.Columns).Rows(batch.Sequences);
+        Matrix pooled = own.Pooled.Rows(batch.Sequences);
+        Matrix dPooled = own.DPooled.Reserve(batch.Sequences, pooled.Columns).Rows(batch.Sequences);
         _output.Backward(workers, pooled, dLogits, dPooled, memory.Output);
         _direct?.Backward(batch, dLogits);
         if (dropout is { Output: > 0 })
@@ -152,42 +169,60 @@ internal sealed class RecurrentNetwork : ClassifierNetwork
             Elementwise.Multiply(dPooled.Span, own.OutputMask.Rows(batch.Sequences).Span, dPooled.Span);
         }
 
-        own.DHidden.Reserve(batch.Rows, h.Columns).Clear();
-        Matrix dh = own.DHidden.Rows(batch.Rows);
-        if (_attention is not null)
+        if (memory.Recomputes)
         {
-            _attention.Backward(workers, batch, h, dPooled, dh, own.Pooling.Attention);
+            SegmentsOf(own, dropout).Backward(workers, batch);
         }
         else
         {
-            FixedPooling.Backward(workers, _spec.Pooling, batch, _stack.Spec.Directions, dPooled, dh, own.Pooling);
+            BackwardAtOnce(workers, batch, own, dPooled, dropout);
+        }
+    }
+
+    private void BackwardAtOnce(Workers workers, SequenceBatch batch, Memory memory, Matrix dPooled, DropoutPlan? dropout)
+    {
+        Matrix h = memory.Recurrent.Outputs[^1].Rows(batch.Rows);
+        memory.DHidden.Reserve(batch.Rows, h.Columns).Clear();
+        Matrix dh = memory.DHidden.Rows(batch.Rows);
+        if (_attention is not null)
+        {
+            _attention.Backward(workers, batch, h, dPooled, dh, memory.Pooling.Attention);
+        }
+        else
+        {
+            FixedPooling.Backward(workers, _spec.Pooling, batch, _stack.Spec.Directions, dPooled, dh, memory.Pooling);
         }
 
-        _stack.ResetFinalGradient(own.Recurrent, batch.Sequences);
-        if (_embedding is null)
+        _stack.ResetFinalGradient(memory.Recurrent, batch.Sequences);
+        Matrix input = _words is null ? default : memory.Input.Rows(batch.Rows);
+        if (_words is not { NeedsGradient: true })
         {
-            _stack.Backward(workers, batch, default, dh, null, own.Recurrent, dropout);
+            _stack.Backward(workers, batch, input, dh, null, memory.Recurrent, dropout);
             return;
         }
 
-        Matrix input = own.Input.Rows(batch.Rows);
-        if (!_embedding.Table.IsTrainable)
-        {
-            _stack.Backward(workers, batch, input, dh, null, own.Recurrent, dropout);
-            return;
-        }
+        memory.DInput.Reserve(batch.Rows, _spec.EmbeddingSize).Clear();
+        Matrix dInput = memory.DInput.Rows(batch.Rows);
+        _stack.Backward(workers, batch, input, dh, dInput, memory.Recurrent, dropout);
+        _words.AddGradient(workers, batch, memory.Words, dropout, dInput);
+    }
 
-        own.DInput.Reserve(batch.Rows, _embedding.Size).Clear();
-        Matrix dInput = own.DInput.Rows(batch.Rows);
-        _stack.Backward(workers, batch, input, dh, dInput, own.Recurrent, dropout);
-        if (dropout is { Input: > 0 }) Dropout.Apply(workers, batch, own.InputMask, dInput, dInput);
-        if (dropout is { Embedding: > 0 } plan) Elementwise.Scale(dInput.Span, 1f / (1f - plan.Embedding));
-        _embedding.Backward(workers, own.Tokens.AsMemory(0, batch.Rows), dInput);
+    private SegmentedTexts SegmentsOf(Memory memory, DropoutPlan? dropout)
+    {
+        SegmentedTexts segments = memory.Segments ??= new SegmentedTexts(
+            _stack, _words, _spec.Pooling, memory.Recurrent, memory.Words, memory.Pooling);
+        (segments.Dropout, segments.Pooled, segments.DPooled) = (dropout, memory.Pooled, memory.DPooled);
+        return segments;
     }
 
     public override string? FirstNonFinite(NetworkMemory memory, SequenceBatch batch)
     {
         var own = (Memory)memory;
+        if (own.Segments is { } segments && memory.Recomputes)
+        {
+            return segments.FirstNonFinite() ?? (IsFinite(memory.Logits.Rows(batch.Sequences)) ? null : "the output layer");
+        }
+
         if (_embedding is not null && !IsFinite(own.Input.Rows(batch.Rows))) return "the word vectors";
         for (int layer = 0; layer < _stack.Spec.Layers; layer++)
         {
@@ -198,37 +233,20 @@ internal sealed class RecurrentNetwork : ClassifierNetwork
         return IsFinite(memory.Logits.Rows(batch.Sequences)) ? null : "the output layer";
     }
 
-    /// <summary>(1), with the dropouts of words, of word types and of the vectors' columns.</summary>
+    /// <summary>(1) of a whole batch; where no way back follows, of each of its words once.</summary>
     private Matrix ReadWords(Workers workers, SequenceBatch batch, Memory memory, DropoutPlan? dropout)
     {
-        if (dropout is { Word: > 0 } word) WordDropout.ReadAsUnknown(batch, word);
-        if (_embedding is null)
-        {
-            return default;
-        }
-
-        memory.Distinct.Clear();
+        if (_words is null) return default;
         if (!memory.KeepsHistory && dropout is null && memory.Distinct.Find(batch, _spec.VocabularySize))
         {
-            Matrix words = memory.Input.Reserve(memory.Distinct.Words.Length, _embedding.Size).Rows(memory.Distinct.Words.Length);
-            _embedding.Forward(workers, memory.Distinct.Words, words);
+            ReadOnlyMemory<int> distinct = memory.Distinct.Words;
+            Matrix words = memory.Input.Reserve(distinct.Length, _spec.EmbeddingSize).Rows(distinct.Length);
+            _embedding!.Forward(workers, distinct, words);
             return words;
         }
 
-        if (memory.Tokens.Length < batch.Rows) memory.Tokens = new int[batch.Rows + batch.Rows / 4];
-        Span<int> tokens = memory.Tokens.AsSpan(0, batch.Rows);
-        batch.Tokens.CopyTo(tokens);
-        if (dropout is { Embedding: > 0 } types) WordDropout.HideTypes(tokens, types);
-
-        Matrix input = memory.Input.Reserve(batch.Rows, _embedding.Size).Rows(batch.Rows);
-        _embedding.Forward(workers, memory.Tokens.AsMemory(0, batch.Rows), input);
-        if (dropout is { Embedding: > 0 } scaled) Elementwise.Scale(input.Span, 1f / (1f - scaled.Embedding));
-        if (dropout is { Input: > 0 } plan)
-        {
-            Dropout.MakeMask(memory.InputMask, batch, _embedding.Size, plan.Input, plan.Stream(RandomPurpose.InputDropout));
-            Dropout.Apply(workers, batch, memory.InputMask, input, input);
-        }
-
+        Matrix input = memory.Input.Reserve(batch.Rows, _spec.EmbeddingSize).Rows(batch.Rows);
+        _words.Read(workers, batch, memory.Words, dropout, input);
         return input;
     }
 
@@ -236,13 +254,13 @@ internal sealed class RecurrentNetwork : ClassifierNetwork
     {
         public required RecurrentMemory Recurrent { get; init; }
 
-        public int[] Tokens { get; set; } = [];
+        public SegmentedTexts? Segments { get; set; }
+
+        public WordMemory Words { get; } = new();
 
         public DistinctWords Distinct { get; } = new();
 
         public RowStore Input { get; } = new();
-
-        public RowStore InputMask { get; } = new();
 
         public RowStore DInput { get; } = new();
 

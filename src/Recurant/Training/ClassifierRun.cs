@@ -47,6 +47,7 @@ internal sealed class ClassifierRun
         _cancellation = cancellation;
         _network = data.Model.Network;
         _memory = _network.CreateMemory();
+        _memory.Recomputes = _plan.Options.Recompute;
         _optimizer = new Optimizer(_plan.Options.Optimizer, _network.Parameters);
         _average = new WeightAverage(_network.Parameters, horizon: 2.0 * StepsInEpoch);
         _scorer = new ClassifierScorer(_network, data.Model.Spec.Classes, workers, _memory);

@@ -27,7 +27,7 @@ public static class ClassifierTrainer
     /// The data cannot be learnt from, and the message names file and line; or the checkpoint to continue from is damaged, or
     /// belongs to a run with other data or options.
     /// </exception>
-    /// <exception cref="ArgumentException">An option is outside its range.</exception>
+    /// <exception cref="ArgumentException">An option is outside its range, or two do not go together.</exception>
     /// <exception cref="NonFiniteLossException">The loss became NaN or infinite.</exception>
     /// <exception cref="OperationCanceledException">Cancelled before the first epoch was over.</exception>
     /// <exception cref="DirectoryNotFoundException">There is no checkpoint to continue from.</exception>
@@ -42,6 +42,7 @@ public static class ClassifierTrainer
         ArgumentNullException.ThrowIfNull(train);
         options ??= new TrainingOptions();
         TrainingOptionsCheck.Validate(options);
+        TrainingOptionsCheck.RequireRecomputable(options);
         var clock = Stopwatch.StartNew();
         using RunCheckpoint? checkpoint = RunCheckpoint.Open(options.Checkpoint);
         PreparedData data = PreparedData.Make(train, validation, options);

@@ -85,6 +85,7 @@ internal static class RunIdentity
         list.Add(Of("Batch", plan.Batch));
         list.Add(Of("Epochs", plan.Epochs));
         list.Add(Of("Patience", plan.Patience));
+        list.Add(Of("Recompute", plan.Options.Recompute));
         list.Add(Of("FreezeVectors", plan.Options is { Vectors: not null, FreezeVectors: true }));
     }
 

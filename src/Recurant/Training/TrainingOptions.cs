@@ -140,6 +140,15 @@ public sealed record TrainingOptions
     public int Threads { get; init; }
 
     /// <summary>
+    /// Whether the recurrent layers keep only the states before every segment of sqrt(T) steps and compute the others a second
+    /// time on the way back: memory grows with the root of the length of the texts instead of the length, and a step takes
+    /// about 4/3 of the time. For a recurrent network in one direction whose pooling is last, mean or max; other kinds of model
+    /// ignore it. It is one of the options that fix the bits: sums over time are added in another order. Not to be confused
+    /// with <see cref="Checkpoint"/>, which keeps a run on disk. Default: no.
+    /// </summary>
+    public bool Recompute { get; init; }
+
+    /// <summary>
     /// Training ends, with the best weights so far, when this time is over; a run that is continued counts the time it took
     /// before. Default: no limit.
     /// </summary>

@@ -1,6 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using Recurant.Layers;
+using Recurant.Models;
 
 namespace Recurant.Training;
 
@@ -51,6 +53,26 @@ internal static class TrainingOptionsCheck
             throw new ArgumentException(
                 $"Embedding is {width}, but the ready-made word vectors have {vectors.Dimension} numbers. "
                 + "Leave Embedding out, or use other vectors.");
+        }
+    }
+
+    /// <summary>Whether the model can be computed in segments, if that is asked for; to be known before any work.</summary>
+    /// <exception cref="ArgumentException">It cannot; the message says what to change.</exception>
+    public static void RequireRecomputable(TrainingOptions options)
+    {
+        if (!options.Recompute || options.Model != ModelKind.Recurrent) return;
+        if (options.Bidirectional != false)
+        {
+            throw new ArgumentException(
+                "Recompute needs a network that reads in one direction, and this one reads in both. Set Bidirectional to false "
+                + "(--bidirectional false), or leave Recompute out.");
+        }
+
+        if (options.Pooling == Pooling.Attention)
+        {
+            throw new ArgumentException(
+                "Recompute cannot be combined with attention pooling, which needs the outputs of all steps at once. Set Pooling "
+                + "to last, mean or max (--pooling max), or leave Recompute out.");
         }
     }
 
