@@ -11,6 +11,8 @@ internal static partial class Engines
     static partial void AddRecurant(List<string> names) => names.Add(Recurant);
 
     static partial void MakeRecurant(int threads, ref IEngine? engine) => engine = new RecurantEngine(threads);
+
+    static partial void FindRecompute(ref bool can) => can = true;
 }
 
 /// <summary>Recurant's recurrent layers.</summary>
@@ -28,6 +30,7 @@ internal sealed class RecurantEngine(int threads) : IEngine
     private RecurrentStack _stack = null!;
     private RecurrentMemory _memory = null!;
     private Parameter[] _parameters = [];
+    private RecurantSegments? _segments;
     private Mode _mode;
 
     private int Rows => _batch.Rows;
@@ -53,6 +56,8 @@ internal sealed class RecurantEngine(int threads) : IEngine
         }
 
         _batch.Fill(Enumerable.Repeat(shape.Time, shape.Batch).ToArray());
+        _segments = shape.Recompute ? new RecurantSegments(_stack, _memory, data) : null;
+        if (shape.Recompute) return;
         data.Input.CopyTo(_input.Reserve(Rows, shape.Input).Rows(Rows).Span);
         data.OutputGradient.CopyTo(_outputGradient.Reserve(Rows, shape.Hidden).Rows(Rows).Span);
         _inputGradient.Reserve(Rows, shape.Input);
@@ -75,6 +80,12 @@ internal sealed class RecurantEngine(int threads) : IEngine
             parameter.ClearGradient();
         }
 
+        if (_segments is not null)
+        {
+            _segments.Train(_workers, _batch);
+            return;
+        }
+
         _inputGradient.Clear();
         Forward(forTraining: true);
         _stack.ResetFinalGradient(_memory, _batch.Sequences);
@@ -84,6 +95,13 @@ internal sealed class RecurantEngine(int threads) : IEngine
 
     public IEnumerable<(string Name, float[] Values)> Results()
     {
+        if (_segments is not null)
+        {
+            // Of the output and the input's gradient there is never more than a segment.
+            foreach (Parameter parameter in _parameters) yield return (parameter.Name, parameter.Gradient.ToArray());
+            yield break;
+        }
+
         yield return ("output", _memory.Outputs[^1].Rows(Rows).Span.ToArray());
         if (_mode == Mode.Train)
         {

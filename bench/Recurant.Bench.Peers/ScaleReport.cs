@@ -118,8 +118,9 @@ internal static class ScaleReport
         text.AppendLine();
         text.AppendLine(
             "Held: managed bytes alive after a step: weights, gradients, workspaces, and the engine's input, its gradient and "
-            + "the output's gradient (3 floats for each B T H here). First step: all bytes allocated up to its end, so the peak "
-            + "is between the two. Later step: bytes that one more step allocates.");
+            + "the output's gradient (3 floats for each B T H here; none where states are recomputed, there the engine copies a "
+            + "segment at a time from data that is not counted). First step: all bytes allocated up to its end, so the peak is "
+            + "between the two. Later step: bytes that one more step allocates.");
         text.AppendLine();
         text.AppendLine("| T | way | held MiB | floats for each B T H | first step MiB | later step bytes |");
         text.AppendLine("|--:|---|--:|--:|--:|--:|");

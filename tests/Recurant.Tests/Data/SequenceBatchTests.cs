@@ -37,6 +37,42 @@ public class SequenceBatchTests
         Assert.Equal(batch.Rows, batch.RowStart(batch.Steps));
     });
 
+    [Fact]
+    public void FillSegment_AnySteps_AreTheRowsOfTheWholeBatch() => s_lengths.Sample(lengths =>
+    {
+        SequenceBatch whole = new(), segment = new();
+        whole.Fill(lengths);
+        for (int row = 0; row < whole.Rows; row++) whole.Tokens[row] = 10 + row;
+        for (int first = 0; first < whole.Steps; first++)
+        {
+            for (int end = first + 1; end <= whole.Steps; end++)
+            {
+                segment.FillSegment(whole, first, end);
+                Assert.Equal(first, segment.FirstStep);
+                Assert.Equal(end - first, segment.Steps);
+                Assert.Equal(whole.SequencesAt(first), segment.Sequences);
+                Assert.Equal(whole.Order[..segment.Sequences].ToArray(), segment.Order.ToArray());
+                Assert.Equal(whole.Tokens[whole.RowStart(first)..whole.RowStart(end)].ToArray(), segment.Tokens.ToArray());
+                for (int t = 0; t < segment.Steps; t++)
+                {
+                    Assert.Equal(whole.RowStart(first + t) - whole.RowStart(first), segment.RowStart(t));
+                }
+
+                for (int b = 0; b < segment.Sequences; b++)
+                {
+                    Assert.Equal(Math.Min(whole.Lengths[b], end) - first, segment.Lengths[b]);
+                    Assert.Equal(whole.Lengths[b], segment.WholeLength(b));
+                    Assert.Equal(whole.Lengths[b] <= end, segment.Ends(b));
+                }
+            }
+        }
+
+        // Filled as a batch of its own it is one again.
+        segment.Fill([3, 1]);
+        Assert.Equal(0, segment.FirstStep);
+        Assert.Equal(3, segment.WholeLength(0));
+    });
+
     /// <summary>The same batch object is filled several times, as a training loop does.</summary>
     [Fact]
     public void Fill_RandomSequencesIntoOneBatch_EveryTokenStandsInItsRow() => s_lengths.Array[1, 4].Sample(fills =>
