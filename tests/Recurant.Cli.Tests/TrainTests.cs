@@ -42,6 +42,19 @@ public class TrainTests
     }
 
     [Fact]
+    public void Train_Recompute_NeedsOneDirectionAndSaysSo()
+    {
+        using var place = new Workspace();
+        place.Write("data.tsv", Reviews.Tsv());
+        CommandResult refused = place.Run("train", "data.tsv", "--recompute", "--out", "model.safetensors");
+        Assert.Equal(2, refused.Code);
+        Assert.Contains("--bidirectional false", refused.Error, StringComparison.Ordinal);
+        Assert.Equal(["data.tsv"], place.Files());
+        place.TrainSmall("--recompute", "--no-bidirectional");
+        Assert.True(place.Has("model.safetensors"));
+    }
+
+    [Fact]
     public void Train_Quiet_SaysNothingOnError()
     {
         using var place = new Workspace();

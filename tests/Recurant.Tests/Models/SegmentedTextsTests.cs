@@ -11,7 +11,7 @@ using Xunit;
 
 namespace Recurant.Tests.Models;
 
-/// <summary>A classifier that runs in segments gives the same logits and, but for the order of sums, the same gradients.</summary>
+/// <summary>A classifier in segments gives the same logits and, but for the order of sums, the same gradients.</summary>
 public class SegmentedTextsTests
 {
     private const int Words = 40, Classes = 3;

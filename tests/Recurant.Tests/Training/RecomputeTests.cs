@@ -46,7 +46,8 @@ public class RecomputeTests
         IReadOnlyList<Parameter> expected = ClassifierTrainer.Train(s_texts, s_options).Model.Parameters;
         foreach (int threads in new[] { 2, 3 })
         {
-            IReadOnlyList<Parameter> actual = ClassifierTrainer.Train(s_texts, s_options with { Threads = threads }).Model.Parameters;
+            TrainingResult result = ClassifierTrainer.Train(s_texts, s_options with { Threads = threads });
+            IReadOnlyList<Parameter> actual = result.Model.Parameters;
             for (int i = 0; i < expected.Count; i++)
             {
                 Bits.AssertEqual(expected[i].Value, actual[i].Value, $"{expected[i].Name}, {threads} threads");
