@@ -246,7 +246,7 @@ internal static unsafe class TransposedProduct
     private static void ClearUnless(
         bool accumulate, in TransposedTarget target, int firstRow, int rows, int firstPanel, int lastPanel)
     {
-        for (int panel = firstPanel; !accumulate && panel < lastPanel; panel++)
+        for (int panel = firstPanel; !accumulate && panel < Math.Min(lastPanel, target.Right.Panels); panel++)
         {
             for (int row = firstRow; row < firstRow + rows; row++)
             {

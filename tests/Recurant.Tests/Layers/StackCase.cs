@@ -41,9 +41,27 @@ internal sealed class StackCase
     /// <summary>Runs forward and back, in new memory unless some is given.</summary>
     public StackResult Run(int threads, RecurrentMemory? memory = null)
     {
-        Workers workers = Workers.ForThreads(threads);
-        SequenceBatch batch = new();
-        if (Stack.Spec.OneHotInput) batch.Fill(Tokens, [.. Enumerable.Range(0, Tokens.Length)]); else batch.Fill(Lengths);
+        StackResult forward = Forward(threads, memory);
+        memory = forward.Memory;
+        SequenceBatch batch = forward.Batch;
+        Matrix? dInput = Stack.Spec.OneHotInput ? null : Bits.Zeros(batch.Rows, Stack.Spec.InputSize);
+        foreach (Parameter parameter in Stack.Parameters) parameter.ClearGradient();
+        Stack.Backward(
+            Workers.ForThreads(threads), batch, Input(batch), Rows(DOutputs, batch, Stack.Spec.OutputSize), dInput, memory,
+            Dropout);
+        return forward with
+        {
+            DInputs = dInput is { } matrix ? Sequences(matrix, batch) : [],
+            DInitialHidden = States(batch, memory.Cells.Length, (i, b) => memory.Cells[i].DHidden.Row(b)),
+            DInitialCell = States(batch, memory.Cells.Length, (i, b) => memory.Cells[i].DCell.Row(b)),
+            Gradients = Stack.Parameters.ToDictionary(parameter => parameter.Name, GradientAsInFiles),
+        };
+    }
+
+    /// <summary>Runs forward only, in new memory unless some is given.</summary>
+    public StackResult Forward(int threads, RecurrentMemory? memory = null)
+    {
+        SequenceBatch batch = NewBatch();
         memory ??= Stack.CreateMemory();
         Stack.ResetInitialState(memory, batch.Sequences);
         Stack.ResetFinalGradient(memory, batch.Sequences);
@@ -56,14 +74,8 @@ internal sealed class StackCase
             CopyStates(DFinalCell, i, batch, memory.Cells[i].DCell.Row);
         }
 
-        bool hasInput = !Stack.Spec.OneHotInput;
-        Matrix input = hasInput ? Rows(Inputs, batch, Stack.Spec.InputSize) : default;
-        Matrix? dInput = hasInput ? Bits.Zeros(batch.Rows, Stack.Spec.InputSize) : null;
-        Matrix output = Stack.Forward(workers, batch, input, memory, Dropout);
+        Matrix output = Stack.Forward(Workers.ForThreads(threads), batch, Input(batch), memory, Dropout);
         (float[] finalHidden, float[] finalCell) = FinalStates(batch, memory);
-
-        foreach (Parameter parameter in Stack.Parameters) parameter.ClearGradient();
-        Stack.Backward(workers, batch, input, Rows(DOutputs, batch, Stack.Spec.OutputSize), dInput, memory, Dropout);
         return new StackResult
         {
             Batch = batch,
@@ -71,12 +83,18 @@ internal sealed class StackCase
             Outputs = Sequences(output, batch),
             FinalHidden = finalHidden,
             FinalCell = finalCell,
-            DInputs = dInput is { } matrix ? Sequences(matrix, batch) : [],
-            DInitialHidden = States(batch, memory.Cells.Length, (i, b) => memory.Cells[i].DHidden.Row(b)),
-            DInitialCell = States(batch, memory.Cells.Length, (i, b) => memory.Cells[i].DCell.Row(b)),
-            Gradients = Stack.Parameters.ToDictionary(parameter => parameter.Name, GradientAsInFiles),
         };
     }
+
+    /// <summary>The sequences laid out as a batch.</summary>
+    public SequenceBatch NewBatch()
+    {
+        SequenceBatch batch = new();
+        if (Stack.Spec.OneHotInput) batch.Fill(Tokens, [.. Enumerable.Range(0, Tokens.Length)]); else batch.Fill(Lengths);
+        return batch;
+    }
+
+    private Matrix Input(SequenceBatch batch) => Stack.Spec.OneHotInput ? default : Rows(Inputs, batch, Stack.Spec.InputSize);
 
     /// <summary>Distinct weights, biases not zero.</summary>
     public static void FillWeights(RecurrentStack stack, float scale, ulong seed)
@@ -98,7 +116,7 @@ internal sealed class StackCase
             return cells[i].StateAt(memory.Cells[i], output, LastRow(i, b));
         });
         float[] cell = cells[0].HasCellState
-            ? States(batch, cells.Length, (i, b) => memory.Cells[i].Cells.Row(LastRow(i, b)))
+            ? States(batch, cells.Length, (i, b) => memory.Cells[i].Cells.Row(memory.Cells[i].KeepsHistory ? LastRow(i, b) : b))
             : [];
         return (hidden, cell);
     }
@@ -170,8 +188,10 @@ internal sealed class StackCase
     }
 }
 
-/// <summary>What a pass forward and back gave; orders and shapes as in <see cref="StackCase"/>.</summary>
-internal sealed class StackResult
+/// <summary>
+/// What a pass forward and back gave, or one forward only; orders and shapes as in <see cref="StackCase"/>.
+/// </summary>
+internal sealed record StackResult
 {
     public required SequenceBatch Batch { get; init; }
 
@@ -183,14 +203,14 @@ internal sealed class StackResult
 
     public required float[] FinalCell { get; init; }
 
-    public required float[][] DInputs { get; init; }
+    public float[][] DInputs { get; init; } = [];
 
-    public required float[] DInitialHidden { get; init; }
+    public float[] DInitialHidden { get; init; } = [];
 
-    public required float[] DInitialCell { get; init; }
+    public float[] DInitialCell { get; init; } = [];
 
     /// <summary>By name, in the layout of files.</summary>
-    public required Dictionary<string, float[]> Gradients { get; init; }
+    public Dictionary<string, float[]> Gradients { get; init; } = [];
 
     /// <summary>All numbers, with a name each.</summary>
     public IEnumerable<(string Name, float[] Values)> All()

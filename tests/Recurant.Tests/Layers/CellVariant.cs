@@ -1,0 +1,78 @@
+using Recurant.Cells;
+using Recurant.Layers;
+using Recurant.Tests.Numerics;
+using Xunit;
+
+namespace Recurant.Tests.Layers;
+
+/// <summary>Every cell in every form it comes in, and stacks of them with all there is to give to a run.</summary>
+internal static class CellVariant
+{
+    /// <summary>Elman in both forms with each activation, LSTM, GRU with the reset gate inside and outside.</summary>
+    public static TheoryData<CellKind, Activation, ElmanForm, GruReset> All => new()
+    {
+        { CellKind.Elman, Activation.Tanh, ElmanForm.Hidden, default },
+        { CellKind.Elman, Activation.Relu, ElmanForm.Hidden, default },
+        { CellKind.Elman, Activation.Sigmoid, ElmanForm.Hidden, default },
+        { CellKind.Elman, Activation.Tanh, ElmanForm.PreActivation, default },
+        { CellKind.Elman, Activation.Relu, ElmanForm.PreActivation, default },
+        { CellKind.Elman, Activation.Sigmoid, ElmanForm.PreActivation, default },
+        { CellKind.Lstm, default, default, default },
+        { CellKind.Gru, default, default, GruReset.Inside },
+        { CellKind.Gru, default, default, GruReset.Outside },
+    };
+
+    public static RecurrentSpec Spec(
+        CellKind cell, Activation activation, ElmanForm form, GruReset reset, int inputSize, int hiddenSize) => new()
+    {
+        Cell = cell,
+        Activation = activation,
+        Form = form,
+        GruReset = reset,
+        InputSize = inputSize,
+        HiddenSize = hiddenSize,
+    };
+
+    /// <summary>A stack with distinct weights, and sequences for it.</summary>
+    /// <param name="spec">What the stack is made of.</param>
+    /// <param name="lengths">The lengths of the sequences.</param>
+    /// <param name="initialState">Whether states to start from and gradients of the final states are given.</param>
+    /// <param name="stack">The stack, if there is one already.</param>
+    public static StackCase Case(RecurrentSpec spec, int[] lengths, bool initialState, RecurrentStack? stack = null)
+    {
+        if (stack is null)
+        {
+            stack = new RecurrentStack(spec);
+            StackCase.FillWeights(stack, scale: 1.4f / MathF.Sqrt(spec.HiddenSize + 8), seed: 20);
+        }
+
+        int states = spec.Layers * spec.Directions * lengths.Length * spec.HiddenSize;
+        bool cellState = initialState && spec.Cell == CellKind.Lstm;
+        return new StackCase
+        {
+            Stack = stack,
+            Lengths = lengths,
+            Inputs = spec.OneHotInput ? [] : Sequences(lengths, spec.InputSize, 100),
+            Tokens = spec.OneHotInput ? Tokens(lengths, spec.InputSize) : [],
+            DOutputs = Sequences(lengths, spec.OutputSize, 200),
+            InitialHidden = initialState ? Bits.Random(states, 300) : null,
+            InitialCell = cellState ? Bits.Random(states, 301) : null,
+            DFinalHidden = initialState ? Bits.Random(states, 302) : null,
+            DFinalCell = cellState ? Bits.Random(states, 303) : null,
+        };
+    }
+
+    public static void AssertSame(StackResult expected, StackResult actual, string when)
+    {
+        foreach (((string name, float[] values), (_, float[] others)) in expected.All().Zip(actual.All()))
+        {
+            Bits.AssertEqual(values, others, $"{name}, {when}");
+        }
+    }
+
+    private static float[][] Sequences(int[] lengths, int columns, ulong seed) =>
+        [.. lengths.Select((length, i) => Bits.Random(length * columns, seed + (ulong)i))];
+
+    private static int[][] Tokens(int[] lengths, int words) =>
+        [.. lengths.Select((length, i) => Enumerable.Range(0, length).Select(t => (7 * i + 5 * t + t * t) % words).ToArray())];
+}

@@ -1,0 +1,134 @@
+using System.Runtime.Intrinsics;
+using Recurant.Numerics;
+using Xunit;
+
+namespace Recurant.Tests.Numerics;
+
+/// <summary>
+/// C = A^T B in all the ways it is divided, against the plain loop: rows of C on cache lines or not, one product or two that
+/// share A, few rows (where the panels are dealt out) or many.
+/// </summary>
+public unsafe class TransposedProductTests
+{
+    private const int Guard = 32;
+
+    /// <summary>
+    /// Rows, depth and columns of both products, and the distance of the rows of C: a multiple of a cache line or not. All
+    /// but the first are large enough to be divided among threads, three rows among seven threads, too.
+    /// </summary>
+    [Theory]
+    [InlineData(5, 20, 7, 33, 16, 48)]
+    [InlineData(40, 600, 70, 33, 80, 48)]
+    [InlineData(40, 600, 70, 33, 73, 33)]
+    [InlineData(40, 600, 33, 70, 48, 71)]
+    [InlineData(203, 257, 20, 16, 21, 17)]
+    [InlineData(3, 5000, 65, 40, 67, 41)]
+    [InlineData(3, 5000, 40, 64, 48, 64)]
+    [InlineData(64, 256, 100, 17, 101, 19)]
+    public void AddTwo_AnyNumberOfThreads_EqualsTwoProducts(
+        int rows, int depth, int columns1, int columns2, int step1, int step2)
+    {
+        PlainProduct one = new(rows, depth, columns1, step1), two = new(rows, depth, columns2, step2);
+        PackedMatrix right1 = one.PackRight(), right2 = two.PackRight();
+        foreach (int leftStep in new[] { rows, rows + 13 })
+        {
+            Matrix left = new(one.LeftTransposed(leftStep), 0, depth, rows, leftStep);
+            foreach (int threads in new[] { 1, 2, 3, 7 })
+            {
+                Workers workers = Workers.ForThreads(threads);
+                FloatBuffer first = one.NewResult(Guard, accumulate: true), second = two.NewResult(Guard, accumulate: true);
+                TransposedProduct.AddTwo(workers, left, right1, View(first, one), right2, View(second, two));
+                string when = $"{threads} threads, step of A {leftStep}";
+                Bits.AssertEqual(one.Expected(Guard, true, rows, 0, columns1), first.Span, "first, " + when);
+                Bits.AssertEqual(two.Expected(Guard, true, rows, 0, columns2), second.Span, "second, " + when);
+
+                FloatBuffer alone = two.NewResult(Guard, accumulate: true);
+                TransposedProduct.Multiply(workers, left, right2, View(alone, two), accumulate: true);
+                Bits.AssertEqual(second.Span, alone.Span, "alone, " + when);
+            }
+        }
+    }
+
+    /// <summary>Few rows and many columns: every worker has some panels of all rows, and its neighbours' are not its own.</summary>
+    [Theory]
+    [InlineData(3, 2100, 200, 205)]
+    [InlineData(3, 2100, 200, 208)]
+    [InlineData(1, 5000, 230, 231)]
+    [InlineData(5, 1000, 250, 250)]
+    public void Multiply_PanelsDividedAmongThreads_EqualsThePlainLoop(int rows, int depth, int columns, int step)
+    {
+        PlainProduct product = new(rows, depth, columns, step);
+        PackedMatrix right = product.PackRight();
+        Assert.True(rows < right.Panels && (long)rows * depth * columns >= MatrixProduct.WorthSplitting);
+        Matrix left = new(product.LeftTransposed(rows + 2), 0, depth, rows, rows + 2);
+        foreach (bool accumulate in new[] { false, true })
+        {
+            float[] expected = product.Expected(Guard, accumulate, rows, 0, columns);
+            foreach (int threads in new[] { 1, 2, 3, 7 })
+            {
+                // Workers that write what is another's would not do so every time.
+                for (int i = 0; i < 3; i++)
+                {
+                    FloatBuffer result = product.NewResult(Guard, accumulate);
+                    TransposedProduct.Multiply(
+                        Workers.ForThreads(threads), left, right, View(result, product), accumulate);
+                    Bits.AssertEqual(expected, result.Span, $"{threads} threads, accumulate: {accumulate}");
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Multiply_TwoTargetsAtEveryWidth_EqualsThePlainLoop(bool accumulate)
+    {
+        foreach (int rows in new[] { 1, 6, 13, 29 })
+        {
+            // Eight steps of k are copied together, and a step of the depth has up to 256.
+            foreach (int depth in new[] { 0, 1, 7, 8, 9, 256, 300 })
+            {
+                PlainProduct one = new(rows, depth, 70, 75), two = new(rows, depth, 37, 48);
+                foreach (int leftStep in new[] { rows, rows + 16 })
+                {
+                    CheckTwo<Width512, Vector512<float>>(one, two, leftStep, accumulate);
+                    CheckTwo<Width256, Vector256<float>>(one, two, leftStep, accumulate);
+                    CheckTwo<Width128, Vector128<float>>(one, two, leftStep, accumulate);
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void AddTwo_ShapesThatDoNotFit_NamesThem()
+    {
+        PlainProduct product = new(4, 6, 5, 5);
+        PackedMatrix right = product.PackRight();
+        Matrix left = new(product.LeftTransposed(4), 0, 6, 4), c = Bits.Zeros(4, 5);
+        ArgumentException error = Assert.Throws<ArgumentException>(
+            () => TransposedProduct.AddTwo(Workers.ForThreads(1), left, right, c, right, Bits.Zeros(3, 5)));
+        Assert.Contains("[4, 6] x [6, 5]", error.Message, StringComparison.Ordinal);
+    }
+
+    private static void CheckTwo<TWidth, TVector>(PlainProduct one, PlainProduct two, int leftStep, bool accumulate)
+        where TWidth : struct, IVectorWidth<TVector>
+        where TVector : struct
+    {
+        FloatBuffer left = one.LeftTransposed(leftStep);
+        FloatBuffer first = one.NewResult(Guard, accumulate), second = two.NewResult(Guard, accumulate);
+        ReadOnlySpan<TransposedTarget> targets =
+        [
+            new TransposedTarget { Right = one.PackRight(), Target = first.At(Guard), Step = one.ResultStep },
+            new TransposedTarget { Right = two.PackRight(), Target = second.At(Guard), Step = two.ResultStep },
+        ];
+        TransposedProduct.Multiply<TWidth, TVector>(
+            LeftFactor.Transpose(left.Pointer, leftStep), one.Rows, targets, 0, int.MaxValue, accumulate);
+        string when = $"{TWidth.Count} lanes, rows {one.Rows}, depth {one.Depth}, step of A {leftStep}";
+        Bits.AssertEqual(one.Expected(Guard, accumulate, one.Rows, 0, one.Columns), first.Span, "first, " + when);
+        Bits.AssertEqual(two.Expected(Guard, accumulate, two.Rows, 0, two.Columns), second.Span, "second, " + when);
+        GC.KeepAlive(left);
+    }
+
+    private static Matrix View(FloatBuffer result, PlainProduct product) =>
+        new(result, Guard, product.Rows, product.Columns, product.ResultStep);
+}

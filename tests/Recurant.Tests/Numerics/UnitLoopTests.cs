@@ -1,0 +1,100 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using Recurant.Numerics;
+using Xunit;
+
+namespace Recurant.Tests.Numerics;
+
+/// <summary>The last units of a row, fewer than a vector has lanes, get the bits that any other unit gets.</summary>
+public class UnitLoopTests
+{
+    private const int MostUnits = 40, Rows = 7, Step = MostUnits + 9;
+
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(1, 3)]
+    public void RunTwice_EveryNumberOfUnits_SameBitsAsVectorsOf128Bits(int first, int stride)
+    {
+        float[] source = [.. Bits.Random(Rows * Step, 5).Select(x => 6 * x)];
+        for (int units = 1; units <= MostUnits; units++)
+        {
+            float[] expected = Filled(), expectedSecond = Filled();
+            for (int row = first; row < Rows; row += stride)
+            {
+                var plain = new PlainKernel
+                {
+                    Source = source.AsSpan(row * Step, units), First = expected.AsSpan(row * Step, units),
+                    Second = expectedSecond.AsSpan(row * Step, units),
+                };
+                VectorLoop.Run<PlainKernel, Width128, Vector128<float>>(ref plain, units);
+            }
+
+            FloatBuffer firstPass = Bits.Buffer(Filled()), secondPass = Bits.Buffer(Filled());
+            FloatBuffer input = Bits.Buffer(source);
+            var kernel = new Kernel(input.At(0), firstPass.At(0), secondPass.At(0));
+            UnitLoop.RunTwice(ref kernel, first, Rows, stride, units);
+            Bits.AssertEqual(expected, firstPass.Span, $"{units} units, first pass");
+            Bits.AssertEqual(expectedSecond, secondPass.Span, $"{units} units, second pass");
+
+            FloatBuffer once = Bits.Buffer(Filled()), untouched = Bits.Buffer(Filled());
+            kernel = new Kernel(input.At(0), once.At(0), untouched.At(0));
+            UnitLoop.Run(ref kernel, first, Rows, stride, units);
+            Bits.AssertEqual(expected, once.Span, $"{units} units, one pass");
+            Bits.AssertEqual(Filled(), untouched.Span, $"{units} units, the pass left out");
+            GC.KeepAlive(input);
+        }
+    }
+
+    private static float[] Filled()
+    {
+        float[] values = new float[Rows * Step];
+        Array.Fill(values, Bits.Sentinel);
+        return values;
+    }
+
+    /// <summary>first = sigmoid(x), second = tanh(x) first.</summary>
+    private struct Kernel(Address source, Address first, Address second) : ITwoPassKernel
+    {
+        private Address _source, _first, _second;
+
+        public void Begin(int row)
+        {
+            _source = source + row * Step;
+            _first = first + row * Step;
+            _second = second + row * Step;
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void Apply<TWidth, TVector, TReach>(int j, int left)
+            where TWidth : struct, IVectorWidth<TVector>
+            where TVector : struct
+            where TReach : struct, IReach =>
+            UnitLanes<TWidth, TVector, TReach>.Store(
+                VectorMath<TWidth, TVector>.Sigmoid(UnitLanes<TWidth, TVector, TReach>.Load(_source + j, left)), _first + j, left);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void ApplySecond<TWidth, TVector, TReach>(int j, int left)
+            where TWidth : struct, IVectorWidth<TVector>
+            where TVector : struct
+            where TReach : struct, IReach =>
+            UnitLanes<TWidth, TVector, TReach>.Store(
+                TWidth.Multiply(
+                    VectorMath<TWidth, TVector>.Tanh(UnitLanes<TWidth, TVector, TReach>.Load(_source + j, left)),
+                    UnitLanes<TWidth, TVector, TReach>.Load(_first + j, left)),
+                _second + j, left);
+    }
+
+    /// <summary>The same on spans.</summary>
+    private ref struct PlainKernel : IVectorKernel
+    {
+        public ReadOnlySpan<float> Source;
+        public Span<float> First, Second;
+
+        public readonly void Apply<TWidth, TVector>(int j) where TWidth : struct, IVectorWidth<TVector> where TVector : struct
+        {
+            TVector x = Lanes<TWidth, TVector>.Load(Source, j), y = VectorMath<TWidth, TVector>.Sigmoid(x);
+            Lanes<TWidth, TVector>.Store(y, First, j);
+            Lanes<TWidth, TVector>.Store(TWidth.Multiply(VectorMath<TWidth, TVector>.Tanh(x), y), Second, j);
+        }
+    }
+}
