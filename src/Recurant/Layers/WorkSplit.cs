@@ -43,15 +43,23 @@ internal readonly struct WorkSplit
 
     public bool DividesUnits { get; }
 
-    public static WorkSplit Of(RecurrentCell cell, SequenceBatch batch, Workers threads, bool copiesPrevious)
+    /// <summary>The split for these threads, at this moment.</summary>
+    public static WorkSplit Of(RecurrentCell cell, SequenceBatch batch, Workers workers, bool copiesPrevious)
     {
-        int workers = threads.Count;
+        WorkSplit split = Of(cell, batch, workers.Count, copiesPrevious);
+        if (!split.DividesUnits || workers.MayMeet()) return split;
+        return new WorkSplit(batch.Sequences > 1 ? workers.Count : 1, false);
+    }
+
+    /// <summary>The split for so many threads that have a core each.</summary>
+    public static WorkSplit Of(RecurrentCell cell, SequenceBatch batch, int workers, bool copiesPrevious)
+    {
         long weights = (long)cell.Gates * cell.HiddenSize * cell.HiddenSize;
         if (workers == 1 || batch.Rows * weights < WorthSplitting) return new WorkSplit(1, false);
         int panels = (cell.HiddenSize + PackedMatrix.PanelWidth - 1) / PackedMatrix.PanelWidth;
         long step = batch.Rows / batch.Steps * weights;
         bool canDivide = cell.DividesUnits && !copiesPrevious && panels >= workers && step > WorthMeeting;
-        if (canDivide && batch.Sequences < FewSequences * workers && threads.MayMeet()) return new WorkSplit(workers, true);
+        if (canDivide && batch.Sequences < FewSequences * workers) return new WorkSplit(workers, true);
         return batch.Sequences > 1 ? new WorkSplit(workers, false) : new WorkSplit(1, false);
     }
 

@@ -78,7 +78,7 @@ public unsafe class ThinTileTests
                 {
                     Tiles = &tile, TileCount = 1, RowStep = product.LeftStep, DepthStep = 1, InitialStep = product.ResultStep,
                     TargetStep = product.ResultStep, Depth = depth, Panel = right.Panel(0, 0), PanelStep = right.PanelStep(0),
-                    PanelCount = panels,
+                    RowPitch = right.RowPitch, PanelCount = panels,
                 };
                 ThinTile<TWidth, TVector, TRows>.Multiply(ref run);
                 Bits.AssertEqual(
