@@ -59,6 +59,7 @@ internal static class CellVariant
             InitialCell = cellState ? Bits.Random(states, 301) : null,
             DFinalHidden = initialState ? Bits.Random(states, 302) : null,
             DFinalCell = cellState ? Bits.Random(states, 303) : null,
+            ForgetsLongMeetings = true,
         };
     }
 

@@ -1,4 +1,5 @@
 using Recurant.Cells;
+using Recurant.Data;
 using Recurant.Layers;
 using Recurant.Numerics;
 using Recurant.Tests.Numerics;
@@ -75,6 +76,57 @@ public class KeptHistoryTests
             memory.KeepsHistory = true;
             CellVariant.AssertSame(small.Run(threads: 1), small.Run(threads: 1, memory), $"H {hidden}, history again");
         }
+    }
+
+    /// <summary>An input row that many rows of the batch have in common is multiplied once.</summary>
+    [Theory]
+    [MemberData(nameof(Cells))]
+    public void Forward_RowsThatShareAnInput_SameBits(CellKind cell, Activation activation, ElmanForm form, GruReset reset)
+    {
+        const int Distinct = 5;
+        float[] shared = Bits.Random(Distinct * InputSize, 7);
+        foreach (int hidden in new[] { 5, 64, 100, 160 })
+        {
+            RecurrentSpec spec = CellVariant.Spec(cell, activation, form, reset, InputSize, hidden) with { Layers = 2 };
+            StackCase plain = CellVariant.Case(spec, s_moreLengths[1], initialState: false);
+            int row = 0;
+            for (int i = 0; i < plain.Inputs.Length; i++)
+            {
+                for (int t = 0; t < plain.Lengths[i]; t++, row += 3)
+                {
+                    shared.AsSpan(row % Distinct * InputSize, InputSize).CopyTo(plain.Inputs[i].AsSpan(t * InputSize));
+                }
+            }
+
+            StackResult expected = plain.Forward(threads: 1);
+            Matrix input = new(Bits.Buffer(shared), 0, Distinct, InputSize);
+            foreach (int threads in new[] { 1, 2, 3 })
+            {
+                RecurrentMemory memory = plain.Stack.CreateMemory();
+                memory.KeepsHistory = false;
+                memory.InputRows = RowsOf(plain, expected.Batch, shared);
+                plain.Stack.ResetInitialState(memory, expected.Batch.Sequences);
+                Matrix output = plain.Stack.Forward(Workers.ForThreads(threads), expected.Batch, input, memory);
+                Bits.AssertEqual(
+                    expected.Memory.Outputs[^1].Rows(output.Rows).Span, output.Span, $"H {hidden}, {threads} threads");
+            }
+        }
+    }
+
+    /// <summary>For each row of the batch the number of its input among those that are shared.</summary>
+    private static int[] RowsOf(StackCase run, SequenceBatch batch, float[] shared)
+    {
+        int[] rows = new int[batch.Rows];
+        for (int b = 0; b < batch.Sequences; b++)
+        {
+            for (int t = 0; t < batch.Lengths[b]; t++)
+            {
+                float first = run.Inputs[batch.Order[b]][t * InputSize];
+                rows[batch.RowStart(t) + b] = Array.IndexOf(shared, first) / InputSize;
+            }
+        }
+
+        return rows;
     }
 
     /// <summary>The masks are those of the same run with history.</summary>

@@ -36,6 +36,12 @@ internal sealed class StackCase
 
     public DropoutPlan? Dropout { get; init; }
 
+    /// <summary>
+    /// Whether each pass begins as if no meeting of threads had taken long yet: on a busy machine they would not divide the
+    /// hidden units otherwise.
+    /// </summary>
+    public bool ForgetsLongMeetings { get; init; }
+
     private int Hidden => Stack.Spec.HiddenSize;
 
     /// <summary>Runs forward and back, in new memory unless some is given.</summary>
@@ -47,7 +53,7 @@ internal sealed class StackCase
         Matrix? dInput = Stack.Spec.OneHotInput ? null : Bits.Zeros(batch.Rows, Stack.Spec.InputSize);
         foreach (Parameter parameter in Stack.Parameters) parameter.ClearGradient();
         Stack.Backward(
-            Workers.ForThreads(threads), batch, Input(batch), Rows(DOutputs, batch, Stack.Spec.OutputSize), dInput, memory,
+            Threads(threads), batch, Input(batch), Rows(DOutputs, batch, Stack.Spec.OutputSize), dInput, memory,
             Dropout);
         return forward with
         {
@@ -74,7 +80,7 @@ internal sealed class StackCase
             CopyStates(DFinalCell, i, batch, memory.Cells[i].DCell.Row);
         }
 
-        Matrix output = Stack.Forward(Workers.ForThreads(threads), batch, Input(batch), memory, Dropout);
+        Matrix output = Stack.Forward(Threads(threads), batch, Input(batch), memory, Dropout);
         (float[] finalHidden, float[] finalCell) = FinalStates(batch, memory);
         return new StackResult
         {
@@ -92,6 +98,14 @@ internal sealed class StackCase
         SequenceBatch batch = new();
         if (Stack.Spec.OneHotInput) batch.Fill(Tokens, [.. Enumerable.Range(0, Tokens.Length)]); else batch.Fill(Lengths);
         return batch;
+    }
+
+    private Workers Threads(int count)
+    {
+        Workers workers = Workers.ForThreads(count);
+        // Asking is counted: after so many questions the answer is yes again.
+        while (ForgetsLongMeetings && count > 1 && !workers.MayMeet()) { }
+        return workers;
     }
 
     private Matrix Input(SequenceBatch batch) => Stack.Spec.OneHotInput ? default : Rows(Inputs, batch, Stack.Spec.InputSize);

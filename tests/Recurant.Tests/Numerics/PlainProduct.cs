@@ -48,7 +48,7 @@ internal sealed unsafe class PlainProduct
         return transposed;
     }
 
-    public PackedMatrix PackRight(int groups = 1)
+    public PackedMatrix PackRight(int groups = 1, bool interleave = false)
     {
         // From its transpose, which is what can be laid out in groups.
         Matrix transpose = Bits.Zeros(Columns, Depth);
@@ -58,7 +58,7 @@ internal sealed unsafe class PlainProduct
         }
 
         var right = new PackedMatrix();
-        right.PackTransposed(Workers.ForThreads(1), transpose, groups);
+        right.PackTransposed(Workers.ForThreads(1), transpose, groups, interleave);
         return right;
     }
 

@@ -40,7 +40,9 @@ public unsafe class ThinTileTests
         }
     }
 
-    /// <summary>Groups of columns, each beginning a new panel: their full panels are neighbours in C only if none is half empty.</summary>
+    /// <summary>
+    /// Groups of columns, each beginning a new panel: their full panels are neighbours in C only if none is half empty.
+    /// </summary>
     [Theory]
     [InlineData(3, 32)]
     [InlineData(4, 64)]
@@ -56,6 +58,29 @@ public unsafe class ThinTileTests
         CheckProducts(groups, groups * groupColumns, accumulate: true);
     }
 
+    /// <summary>Panels interleaved in fours, of which a single row can be multiplied at every width.</summary>
+    [Theory]
+    [InlineData(1, 128)]
+    [InlineData(4, 128)]
+    [InlineData(3, 256)]
+    public void Multiply_InterleavedPanels_EqualsThePlainLoop(int groups, int groupColumns)
+    {
+        foreach (int depth in s_depths)
+        {
+            PlainProduct product = new(1, depth, groups * groupColumns);
+            PackedMatrix right = product.PackRight(groups, interleave: true);
+            foreach (bool accumulate in new[] { false, true })
+            {
+                for (int first = 0; first < right.Panels; first += PackedMatrix.Quad)
+                {
+                    Check<Width512, Vector512<float>>(product, right, 1, accumulate, (first, right.Panels));
+                    Check<Width256, Vector256<float>>(product, right, 1, accumulate, (first, right.Panels));
+                    Check<Width128, Vector128<float>>(product, right, 1, accumulate, (0, first + PackedMatrix.Quad));
+                }
+            }
+        }
+    }
+
     private static void CheckTile<TWidth, TVector, TRows>(bool accumulate)
         where TWidth : struct, IVectorWidth<TVector>
         where TVector : struct
@@ -65,9 +90,9 @@ public unsafe class ThinTileTests
         foreach (int depth in new[] { 0, 1, 5, 256 })
         {
             PlainProduct product = new(MostRows, depth, Columns);
-            PackedMatrix right = product.PackRight(groups: 1);
-            foreach (int panels in new[] { 4, 8 })
+            foreach ((int panels, bool interleave) in new[] { (4, false), (8, false), (4, true), (8, true) })
             {
+                PackedMatrix right = product.PackRight(groups: 1, interleave);
                 FloatBuffer result = product.NewResult(Guard, accumulate);
                 var tile = new TileAddress
                 {
@@ -83,7 +108,7 @@ public unsafe class ThinTileTests
                 ThinTile<TWidth, TVector, TRows>.Multiply(ref run);
                 Bits.AssertEqual(
                     product.Expected(Guard, accumulate, TRows.Value, 0, panels * PackedMatrix.PanelWidth), result.Span,
-                    $"{TWidth.Count} lanes, {TRows.Value} rows, depth {depth}, {panels} panels");
+                    $"{TWidth.Count} lanes, {TRows.Value} rows, depth {depth}, {panels} panels, {interleave}");
                 GC.KeepAlive(right);
             }
         }

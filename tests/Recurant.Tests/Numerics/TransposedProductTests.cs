@@ -49,7 +49,9 @@ public unsafe class TransposedProductTests
         }
     }
 
-    /// <summary>Few rows and many columns: every worker has some panels of all rows, and its neighbours' are not its own.</summary>
+    /// <summary>
+    /// Few rows and many columns: every worker has some panels of all rows, and its neighbours' are not its own.
+    /// </summary>
     [Theory]
     [InlineData(3, 2100, 200, 205)]
     [InlineData(3, 2100, 200, 208)]

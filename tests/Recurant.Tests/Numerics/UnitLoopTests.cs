@@ -70,7 +70,8 @@ public class UnitLoopTests
             where TVector : struct
             where TReach : struct, IReach =>
             UnitLanes<TWidth, TVector, TReach>.Store(
-                VectorMath<TWidth, TVector>.Sigmoid(UnitLanes<TWidth, TVector, TReach>.Load(_source + j, left)), _first + j, left);
+                VectorMath<TWidth, TVector>.Sigmoid(UnitLanes<TWidth, TVector, TReach>.Load(_source + j, left)), _first + j,
+                left);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly void ApplySecond<TWidth, TVector, TReach>(int j, int left)
