@@ -71,6 +71,11 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
         Workers workers, SequenceBatch batch, Matrix input, Matrix output, Matrix dOutput, CellMemory memory, bool hasMask,
         bool continues)
     {
+        if (!memory.KeepsHistory || memory.Gates.Step == 0)
+        {
+            throw new InvalidOperationException("There is no way back: the forward pass kept no history.");
+        }
+
         bool copies = hasMask || cell.CopiesPrevious;
         memory.Product.Reserve(copies ? batch.Sequences : 0, cell.HiddenSize);
         cell.PackBackward(workers, memory.Packed);

@@ -68,8 +68,8 @@ internal readonly struct WorkSplit
     {
         int rows = DividesUnits ? batch.Sequences : (batch.Sequences + Parts - 1) / Parts;
         long gates = (long)cell.Gates * cell.HiddenSize / (DividesUnits ? Parts : 1) * rows;
-        long cached = CachedGates / gates, worth = (RowsPerReading(cell) + rows - 1) / rows;
-        return (int)Math.Clamp(Math.Max(cached, worth), 1, Math.Min(MostStepsPerChunk, batch.Steps));
+        long cached = CachedGates / Math.Max(1, gates), worth = (RowsPerReading(cell) + rows - 1) / Math.Max(1, rows);
+        return (int)Math.Clamp(Math.Max(cached, worth), 1, Math.Max(1, Math.Min(MostStepsPerChunk, batch.Steps)));
     }
 
     /// <summary>

@@ -17,6 +17,20 @@ internal sealed class ClassifierScorer(ClassifierNetwork network, int classes, W
     private readonly NetworkMemory _memory = memory ?? network.CreateMemory();
     private readonly SequenceBatch _batch = new();
 
+    /// <summary>Forward without the history that only a way back needs.</summary>
+    private Matrix Forward()
+    {
+        _memory.KeepsHistory = false;
+        try
+        {
+            return network.Forward(workers, _batch, _memory, dropout: null);
+        }
+        finally
+        {
+            _memory.KeepsHistory = true;
+        }
+    }
+
     /// <summary>
     /// The class probabilities of every text: element [i * C + j] belongs to text i and class j. The batching does not
     /// change them: each row of a product is a sum of its own.
@@ -42,9 +56,7 @@ internal sealed class ClassifierScorer(ClassifierNetwork network, int classes, W
             count = Math.Min(fitting, order.Length - start);
             ReadOnlySpan<int> chosen = order.AsSpan(start, count);
             _batch.Fill(sequences, chosen);
-            _memory.KeepsHistory = false;
-            Matrix logits = network.Forward(workers, _batch, _memory, dropout: null);
-            _memory.KeepsHistory = true;
+            Matrix logits = Forward();
             for (int b = 0; b < chosen.Length; b++)
             {
                 int text = chosen[_batch.Order[b]];

@@ -9,7 +9,7 @@ namespace Recurant.Numerics;
 [StructLayout(LayoutKind.Explicit, Size = 192)]
 internal struct SpinBarrier
 {
-    private const int SpinsBeforeYield = 2000;
+    private const int SpinsBeforeYield = 500;
 
     // On cache lines of their own: one is written by all, the other read by all.
     [FieldOffset(64)]
