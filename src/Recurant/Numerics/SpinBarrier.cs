@@ -11,6 +11,9 @@ internal struct SpinBarrier
 {
     private const int SpinsBeforeYield = 500;
 
+    /// <summary>Offers of the core after which a wait counts as long, about half a millisecond.</summary>
+    private const int LongWait = 1000;
+
     // On cache lines of their own: one is written by all, the other read by all.
     [FieldOffset(64)]
     private int _arrived;
@@ -36,6 +39,6 @@ internal struct SpinBarrier
             if (spins < SpinsBeforeYield) Thread.SpinWait(1); else Thread.Yield();
         }
 
-        return spins > SpinsBeforeYield;
+        return spins > SpinsBeforeYield + LongWait;
     }
 }

@@ -22,8 +22,11 @@ internal sealed unsafe class Workers
     private const int SpinsBeforeSleep = 2048;
     private const int SpinsBeforeYield = 640;
 
+    /// <summary>Offers of the core after which a wait counts as long, about half a millisecond.</summary>
+    private const int LongWait = 1000;
+
     /// <summary>Runs without meetings after a meeting that took long.</summary>
-    private const int RunsAlone = 200;
+    private const int RunsAlone = 50;
     private static readonly Dictionary<int, Workers> s_byCount = [];
 
     private readonly SemaphoreSlim[] _wake;
@@ -131,7 +134,7 @@ internal sealed unsafe class Workers
             Volatile.Write(ref _busy, 0);
         }
 
-        return spins > SpinsBeforeYield;
+        return spins > SpinsBeforeYield + LongWait;
     }
 
     /// <summary>
