@@ -340,6 +340,15 @@ internal static unsafe class MatrixProduct
             MoveTo(ref run, TWidth.Count);
         }
 
+        if (TWidth.Count > Width256.Count && width - column >= Width256.Count)
+        {
+            // Half a vector is a whole one of half the width, with the same bits.
+            MultiplyRows<Width256, Vector256<float>, OneVector>(ref run, height);
+            run.Panel += Width256.Count;
+            MoveTo(ref run, Width256.Count);
+            column += Width256.Count;
+        }
+
         if (column < width) MultiplyRest<TWidth, TVector>(ref run, height, width - column);
         MoveTo(ref run, -column);
     }
