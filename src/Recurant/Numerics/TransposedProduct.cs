@@ -124,7 +124,7 @@ internal static unsafe class TransposedProduct
                     };
                 }
 
-                MatrixProduct.MultiplyPanels<TWidth, TVector>(ref run, height, targets[i].Right, step, firstPanel,
+                PanelProduct.Multiply<TWidth, TVector>(ref run, height, targets[i].Right, step, firstPanel,
                     Math.Min(lastPanel, targets[i].Right.Panels));
             }
         }
