@@ -17,7 +17,7 @@ internal sealed class ScoreFiles(string folder)
 
     public void Save(ClassifierModel model) => ModelFile.Save(model, ModelPath);
 
-    public ClassifierModel LoadModel() => ModelFile.Load(ModelPath);
+    public ClassifierModel LoadModel() => ModelFile.Load<ClassifierModel>(ModelPath);
 
     /// <summary>Writes one answer: the label, a tab, its probability.</summary>
     public static void Write(TextWriter to, string label, float probability)

@@ -31,21 +31,21 @@ public sealed class TextClassifier
     public ClassifierModel Model { get; }
 
     /// <summary>What is known of the training; null for a loaded model.</summary>
-    public TrainingResult? Training { get; private init; }
+    public TrainingResult<ClassifierModel, Evaluation>? Training { get; private init; }
 
     /// <summary>Trains a classifier; see <see cref="ClassifierTrainer.Train"/> for parameters and exceptions.</summary>
     public static TextClassifier Train(
         TextDataset data, TrainingOptions? options = null, TextDataset? validation = null,
         IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
-        TrainingResult result = ClassifierTrainer.Train(data, options, validation, progress, cancellation);
+        TrainingResult<ClassifierModel, Evaluation> result = ClassifierTrainer.Train(data, options, validation, progress, cancellation);
         return new TextClassifier(result.Model, options?.Threads ?? 0) { Training = result };
     }
 
-    /// <summary>Reads a classifier from a model file; see <see cref="ModelFile.Load"/> for exceptions.</summary>
+    /// <summary>Reads a classifier from a model file; see <see cref="ModelFile.Load{TModel}"/> for exceptions.</summary>
     /// <param name="path">The file.</param>
     /// <param name="threads">Threads for one prediction; 0 for one a core. The result does not depend on it.</param>
-    public static TextClassifier Load(string path, int threads = 0) => new(ModelFile.Load(path), threads);
+    public static TextClassifier Load(string path, int threads = 0) => new(ModelFile.Load<ClassifierModel>(path), threads);
 
     /// <summary>Writes the model to a file; an existing file is replaced only by a complete one.</summary>
     /// <param name="path">The file, by convention with the ending <c>.safetensors</c>.</param>

@@ -5,6 +5,7 @@ using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 using System.Security.Cryptography;
 using Recurant.Data;
+using Recurant.Models;
 using Recurant.Storage;
 using Recurant.TestHost;
 using Recurant.Training;
@@ -44,7 +45,7 @@ foreach ((string name, TrainingOptions plain) in models)
         if (isKilled && epoch == 2) Process.GetCurrentProcess().Kill();
         if (!isKilled && mode is "kill" or "cancel") cancellation.Cancel();
     });
-    TrainingResult result = ClassifierTrainer.Train(texts, options, progress: progress, cancellation: cancellation.Token);
+    TrainingResult<ClassifierModel, Evaluation> result = ClassifierTrainer.Train(texts, options, progress: progress, cancellation: cancellation.Token);
     string path = Path.Combine(directory, name + ".safetensors");
     ModelFile.Save(result.Model, path);
     if (result.End == TrainingEnd.Cancelled) continue;

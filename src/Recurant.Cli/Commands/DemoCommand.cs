@@ -80,7 +80,7 @@ internal sealed class DemoCommand : CliCommand
         DemoModel model, TextDataset train, TextDataset heldOut, Invocation call, CancellationToken cancellation)
     {
         if (!call.Quiet && !call.Terminal.ErrorIsTerminal && call.Json) call.Terminal.Error.WriteLine($"training: {model.Name}");
-        TextClassifier classifier = TrainingDisplay.Show(call.Terminal, call.Quiet, withEpochs: false, progress =>
+        TextClassifier classifier = TrainingDisplay.Show(call.Terminal, call.Quiet, measure: null, progress =>
             TextClassifier.Train(train, model.Options, progress: progress, cancellation: cancellation));
         cancellation.ThrowIfCancellationRequested();
         return new DemoResult(model, classifier, classifier.Evaluate(heldOut, cancellation));

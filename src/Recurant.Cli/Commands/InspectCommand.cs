@@ -40,13 +40,10 @@ internal sealed class InspectCommand : CliCommand
     private static void WriteModel(UserTerminal terminal, ModelDescription model)
     {
         TextWriter to = terminal.Out;
-        to.WriteLine(ModelText.Describe(model.Spec));
+        to.WriteLine(model.Summary);
         string more = model.Labels.Count > LabelsShown ? $" and {model.Labels.Count - LabelsShown} more" : "";
-        WriteWrapped(terminal, $"labels: {string.Join(", ", model.Labels.Take(LabelsShown).Select(TextLayout.OneLine))}{more}");
-        string unit = model.Spec.Unit == Data.TokenUnit.Character ? "characters" : "words";
-        string pairs = model.Spec.Model == ModelKind.BagOfWords ? " and pairs of them" : "";
-        string capitals = model.Spec.Lowercase ? "as small letters" : "as they are";
-        to.WriteLine($"knows {Numbers.Count(model.Vocabulary.Count)} {unit}{pairs}; reads capitals {capitals}");
+        if (model.Labels.Count > 0) WriteWrapped(terminal, $"labels: {string.Join(", ", model.Labels.Take(LabelsShown).Select(TextLayout.OneLine))}{more}");
+        to.WriteLine($"knows {Numbers.Count(model.Tokens)} {model.Reading}");
         if (model.TrainingRecord.Length > 0) WriteWrapped(terminal, $"training: {TextLayout.OneLine(model.TrainingRecord)}");
         to.WriteLine();
         foreach (LayerDescription layer in model.Layers)
@@ -123,9 +120,9 @@ internal sealed class InspectCommand : CliCommand
 
     private static void WriteModel(Utf8JsonWriter writer, ModelDescription model)
     {
-        writer.WriteString("description", ModelText.Describe(model.Spec));
+        writer.WriteString("description", model.Summary);
         writer.WriteNumber("parameters", model.Layers.Sum(layer => layer.ParameterCount));
-        writer.WriteNumber("words", model.Vocabulary.Count);
+        writer.WriteNumber("words", model.Tokens);
         writer.WriteStrings("labels", model.Labels);
         writer.WriteStartArray("layers");
         foreach (LayerDescription layer in model.Layers)

@@ -1,6 +1,6 @@
 using Recurant.Formats;
 using Recurant.Inference;
-using Recurant.Storage;
+using Recurant.Models;
 
 namespace Recurant.Cli;
 
@@ -46,7 +46,7 @@ internal sealed class PredictCommand : CliCommand
         }
 
         int threads = hasTexts && call.Arguments.Count <= TextsWorthThreads ? 1 : call.Threads;
-        var answers = new AnswerWriter(new Predictor(ModelFile.Load(call.Arguments[0]), threads), call.Terminal.Out, call.Json);
+        var answers = new AnswerWriter(new Predictor(FittingModel.Load<ClassifierModel>(call.Arguments[0], Name), threads), call.Terminal.Out, call.Json);
         if (hasTexts)
         {
             answers.Write([.. call.Arguments.Skip(1)]);

@@ -1,6 +1,5 @@
 using Recurant.Data;
 using Recurant.Models;
-using Recurant.Storage;
 
 namespace Recurant.Cli;
 
@@ -25,7 +24,7 @@ internal sealed class TestCommand : CliCommand
     {
         int threads = call.Threads;
         TrainSettings settings = call.Apply(SettingTable.Columns, new TrainSettings());
-        ClassifierModel model = ModelFile.Load(call.Arguments[0]);
+        ClassifierModel model = FittingModel.Load<ClassifierModel>(call.Arguments[0], Name);
         TextDataset data = LabelledData.Read(call.Arguments[1], settings, call);
         Evaluation scores = new TextClassifier(model, threads).Evaluate(data);
         if (call.Json)

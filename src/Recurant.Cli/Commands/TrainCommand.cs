@@ -1,11 +1,8 @@
-using Recurant.Data;
-using Recurant.Models;
 using Recurant.Storage;
-using Recurant.Training;
 
 namespace Recurant.Cli;
 
-/// <summary><c>recurant train</c>: learns from labelled texts and writes a model file.</summary>
+/// <summary><c>recurant train</c>: learns from data and writes a model file.</summary>
 internal sealed class TrainCommand : CliCommand
 {
     public override string Name => "train";
@@ -40,59 +37,7 @@ internal sealed class TrainCommand : CliCommand
     {
         string? resumed = call.Value("--resume");
         TrainSettings settings = ReadSettings(call, resumed);
-        string path = settings.OutFile!;
-        AtomicFile.CheckWritable(path);
-        RunKeeper keeper = RunKeeper.For(call, settings, resumed);
-        settings = settings with { Training = settings.Training with { Checkpoint = keeper.Options } };
-
-        using var interruption = new Interruption(() =>
-            call.Terminal.Error.WriteLine("stopping after this step; press Ctrl-C again to end at once"));
-        TextDataset all = LabelledData.Read(settings.Data!, settings, call);
-        (TextDataset train, TextDataset test) = TrainAndTest(all, settings, call);
-        TextDataset? validation = settings.ValidationFile is { } file ? LabelledData.Read(file, settings, call) : null;
-        if (settings.VectorsFile is { } vectors)
-        {
-            settings = settings with { Training = settings.Training with { Vectors = WordVectors.Read(vectors) } };
-            settings.Training.Validate();
-        }
-
-        interruption.Token.ThrowIfCancellationRequested();
-        TrainingResult result;
-        try
-        {
-            result = TrainingDisplay.Show(call.Terminal, call.Quiet, withEpochs: true, progress =>
-                ClassifierTrainer.Train(train, settings.Training, validation, progress, interruption.Token));
-        }
-        catch (OperationCanceledException)
-        {
-            call.Terminal.WriteNote($"recurant: interrupted; nothing was written to {path}, since no epoch was over.");
-            keeper.TellHowToContinue();
-            return ExitCode.Interrupted;
-        }
-
-        Evaluation? scores = result.End == TrainingEnd.Cancelled ? null : Evaluate(result.Model, test, settings);
-        result.Model.SetTrainingRecord(TrainingRecordJson.Write(settings, result, train.Count, scores));
-        ModelFile.Save(result.Model, path);
-        if (scores is null)
-        {
-            call.Terminal.WriteNote(
-                $"recurant: interrupted; {path} holds the best weights so far (epoch {result.BestEpoch}).");
-            keeper.TellHowToContinue();
-            return ExitCode.Interrupted;
-        }
-
-        keeper.Finish(result.End);
-        var report = new TrainReport(call, path, result, scores);
-        try
-        {
-            report.Write(Baseline(train, validation, test, settings, result, scores, call, interruption.Token));
-            return ExitCode.Done;
-        }
-        catch (OperationCanceledException)
-        {
-            call.Terminal.WriteNote($"recurant: interrupted while training the baseline; {path} is complete.");
-            return ExitCode.Interrupted;
-        }
+        return TaskChoice.Of(settings).Make().Run(call, settings, resumed);
     }
 
     private static TrainSettings ReadSettings(Invocation call, string? resumed)
@@ -129,53 +74,5 @@ internal sealed class TrainCommand : CliCommand
         if (name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)) name = name[..^3];
         string stem = Directory.Exists(data) ? name : Path.GetFileNameWithoutExtension(name);
         return (stem.Length > 0 ? stem : "model") + ".safetensors";
-    }
-
-    private static (TextDataset Train, TextDataset Test) TrainAndTest(TextDataset all, TrainSettings settings, Invocation call)
-    {
-        if (settings.TestFile is { } file)
-        {
-            TextDataset given = LabelledData.Read(file, settings, call);
-            DatasetChecks.TestLabelsKnown(all, given);
-            return (all, given);
-        }
-
-        (TextDataset train, TextDataset test) = LabelledData.SetTestAside(all);
-        if (!call.Quiet)
-        {
-            string rows = test.Count == 1 ? "1 row is" : $"{Numbers.Count(test.Count)} rows are";
-            call.Terminal.WriteNote($"{rows} set aside for the test (--test gives a file of its own)");
-        }
-
-        return (train, test);
-    }
-
-    private static Evaluation Evaluate(ClassifierModel model, TextDataset test, TrainSettings settings) =>
-        new TextClassifier(model, settings.Training.Threads).Evaluate(test);
-
-    /// <summary>The bag of words, trained and scored on the same texts.</summary>
-    private static Evaluation Baseline(
-        TextDataset train, TextDataset? validation, TextDataset test, TrainSettings settings, TrainingResult result,
-        Evaluation scores, Invocation call, CancellationToken cancellation)
-    {
-        if (result.Model.Spec.Model == ModelKind.BagOfWords) return scores;
-        TrainingOptions chosen = settings.Training;
-        var options = new TrainingOptions
-        {
-            Model = ModelKind.BagOfWords,
-            Seed = chosen.Seed,
-            Threads = chosen.Threads,
-            ValidationFraction = chosen.ValidationFraction,
-            Unit = chosen.Unit,
-            Lowercase = chosen.Lowercase,
-            Budget = chosen.Budget,
-        };
-        if (!call.Quiet) call.Terminal.Error.WriteLine("training the bag of words, for comparison");
-        return TrainingDisplay.Show(call.Terminal, call.Quiet, withEpochs: false, progress =>
-        {
-            TrainingResult baseline = ClassifierTrainer.Train(train, options, validation, progress, cancellation);
-            cancellation.ThrowIfCancellationRequested();
-            return Evaluate(baseline.Model, test, settings);
-        });
     }
 }

@@ -108,6 +108,12 @@ internal static class SettingTable
     /// <summary>Every setting of <c>train</c>.</summary>
     public static IReadOnlyList<Setting> All { get; } =
     [
+        new()
+        {
+            Name = "task", Group = Data, Value = string.Join('|', TaskChoice.All.Select(task => task.Name)),
+            Help = "What to learn. Guessed from the data if not given.",
+            Set = (s, v) => s with { Task = v },
+        },
         .. Columns,
         new()
         {

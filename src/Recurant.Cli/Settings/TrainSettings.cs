@@ -8,6 +8,9 @@ internal sealed record TrainSettings
     /// <summary>The file or directory to learn from.</summary>
     public string? Data { get; init; }
 
+    /// <summary>What is to be learnt; null: as the data suggests.</summary>
+    public string? Task { get; init; }
+
     public string? TextColumn { get; init; }
 
     public string? LabelColumn { get; init; }

@@ -12,6 +12,11 @@ internal static class Numbers
     /// <summary>A loss in its column: four decimals, or powers of ten for one that has run away.</summary>
     public static string Loss(double value) => Math.Abs(value) < 10_000 ? Four(value) : Scientific(value);
 
+    /// <summary>A measure in six columns: a share with four decimals, a perplexity or BLEU with two.</summary>
+    public static string Measure(double value) =>
+        Math.Abs(value) < 10 ? Four(value)
+        : value.ToString(Math.Abs(value) < 1000 ? "F2" : Math.Abs(value) < 1e6 ? "F0" : "0.0e+0", CultureInfo.InvariantCulture);
+
     /// <summary>A number and its noun: 1 epoch, 2 epochs.</summary>
     public static string Of(int count, string noun) => $"{Count(count)} {noun}{(count == 1 ? "" : "s")}";
 

@@ -12,12 +12,15 @@ internal static class TrainingDisplay
     /// <summary>Does the work, which reports to what it is given.</summary>
     /// <param name="terminal">Progress goes to its error stream.</param>
     /// <param name="quiet">Show nothing.</param>
-    /// <param name="withEpochs">Whether each epoch gets a line; else only the bar is shown, if any.</param>
+    /// <param name="measure">
+    /// The heading of the measure in the line of each epoch, at most six characters; null: only the bar is shown, if any.
+    /// </param>
     /// <param name="work">The training.</param>
-    public static T Show<T>(UserTerminal terminal, bool quiet, bool withEpochs, Func<IProgress<TrainingProgress>?, T> work)
+    public static T Show<T>(UserTerminal terminal, bool quiet, string? measure, Func<IProgress<TrainingProgress>?, T> work)
     {
         if (quiet) return work(null);
-        if (withEpochs) terminal.Error.WriteLine(EpochLine.Heading);
+        bool withEpochs = measure is not null;
+        if (measure is not null) terminal.Error.WriteLine(EpochLine.Heading(measure));
         return terminal.ErrorIsTerminal ? ShowBar(terminal, withEpochs, work) : work(new Lines(terminal.Error, withEpochs));
     }
 
@@ -59,11 +62,11 @@ internal static class TrainingDisplay
 /// <summary>The line that tells of one epoch: at most 59 columns, so that it fits a terminal of 60.</summary>
 internal static class EpochLine
 {
-    public const string Heading = "epoch    loss    acc.    valid    acc.  tokens/s   left";
+    public static string Heading(string measure) => $"epoch    loss    acc.    valid  {measure,6}  tokens/s   left";
 
     public static string Of(TrainingProgress value) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{value.Epoch,5}  {Numbers.Loss(value.Loss),6}  {value.Accuracy,6:F4}   "
-        + $"{Numbers.Loss(value.Validation!.Loss),6}  {value.Validation.Accuracy,6:F4}  "
+        $"{value.Epoch,5}  {Numbers.Loss(value.Loss),6}  {(double.IsNaN(value.Accuracy) ? "-" : $"{value.Accuracy:F4}"),6}   "
+        + $"{Numbers.Loss(value.Validation!.Loss),6}  {Numbers.Measure(value.Validation.Value),6}  "
         + $"{Numbers.Count(value.TokensPerSecond),8}  {Numbers.Clock(value.Remaining),5}{(value.IsBest ? " *" : "")}");
 }

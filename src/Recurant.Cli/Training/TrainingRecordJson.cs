@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Recurant.Models;
 using Recurant.Training;
 
 namespace Recurant.Cli;
@@ -9,12 +8,19 @@ namespace Recurant.Cli;
 /// </summary>
 internal static class TrainingRecordJson
 {
-    public static string Write(TrainSettings settings, TrainingResult result, int trainRows, Evaluation? test) =>
+    /// <param name="settings">What the user decided.</param>
+    /// <param name="epochs">The number of epochs.</param>
+    /// <param name="bestEpoch">The epoch whose weights were kept.</param>
+    /// <param name="end">Why it ended.</param>
+    /// <param name="rows">The number of rows learnt from.</param>
+    /// <param name="writeScores">Writes what the model reached.</param>
+    public static string Write(
+        TrainSettings settings, int epochs, int bestEpoch, TrainingEnd end, int rows, Action<Utf8JsonWriter> writeScores) =>
         JsonText.Object(writer =>
     {
         writer.WriteString("version", Application.Version);
         writer.WriteString("data", FileName(settings.Data!));
-        writer.WriteNumber("rows", trainRows);
+        writer.WriteNumber("rows", rows);
         writer.WriteObject("settings", members =>
         {
             foreach ((Setting setting, string value) in settings.Given.Where(given => !given.Setting.IsUnrecorded)
@@ -23,26 +29,17 @@ internal static class TrainingRecordJson
                 members.WriteString(setting.Name, setting.Kind == SettingKind.Path ? FileName(value) : value);
             }
         });
-        writer.WriteNumber("epochs", result.Epochs.Count);
-        writer.WriteNumber("best_epoch", result.BestEpoch);
-        writer.WriteString("end", result.End switch
+        writer.WriteNumber("epochs", epochs);
+        writer.WriteNumber("best_epoch", bestEpoch);
+        writer.WriteString("end", end switch
         {
             TrainingEnd.Completed => "completed",
             TrainingEnd.EarlyStopping => "early stopping",
             TrainingEnd.Budget => "budget",
             _ => "interrupted",
         });
-        writer.WriteObject("valid", members => WriteScores(members, result.Validation));
-        if (test is not null) writer.WriteObject("test", members => WriteScores(members, test));
+        writeScores(writer);
     });
-
-    private static void WriteScores(Utf8JsonWriter writer, Evaluation scores)
-    {
-        writer.WriteNumber("rows", scores.Rows);
-        writer.WriteNumber("loss", scores.Loss);
-        writer.WriteNumber("accuracy", scores.Accuracy);
-        writer.WriteNumber("macro_f1", scores.MacroF1);
-    }
 
     private static string FileName(string path) => Path.GetFileName(Path.TrimEndingDirectorySeparator(path));
 }

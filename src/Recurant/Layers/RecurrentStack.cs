@@ -43,6 +43,22 @@ public sealed record RecurrentSpec
 
     /// <summary>The width of the output: H for each direction.</summary>
     public int OutputSize => Directions * HiddenSize;
+
+    /// <summary>The layers in one line, for example "LSTM, 2 layers of 128 units, both directions".</summary>
+    internal string Summary
+    {
+        get
+        {
+            string cell = Cell switch
+            {
+                CellKind.Elman => $"recurrent ({Activation.ToString().ToLowerInvariant()})",
+                CellKind.Lstm => "LSTM",
+                _ => GruReset == GruReset.Outside ? "GRU (reset outside)" : "GRU",
+            };
+            return $"{cell}, {(Layers == 1 ? "1 layer" : $"{Layers} layers")} of {HiddenSize} units"
+                + (Bidirectional ? ", both directions" : "");
+        }
+    }
 }
 
 /// <summary>What a stack keeps of a batch.</summary>

@@ -4,7 +4,7 @@ using Recurant.Parameters;
 namespace Recurant.Models;
 
 /// <summary>A classifier of texts: its specification, its words, its labels and its network.</summary>
-public sealed class ClassifierModel
+public sealed class ClassifierModel : TrainedModel
 {
     internal ClassifierModel(ClassifierSpec spec, Vocabulary vocabulary, IReadOnlyList<string> labels)
     {
@@ -37,39 +37,14 @@ public sealed class ClassifierModel
     /// <summary>The labels; a label's place is its class number.</summary>
     public IReadOnlyList<string> Labels { get; }
 
-    /// <summary>All tensors, under PyTorch's names, in the order of the model file.</summary>
-    public IReadOnlyList<Parameter> Parameters => Network.Parameters;
+    /// <inheritdoc/>
+    public override IReadOnlyList<Parameter> Parameters => Network.Parameters;
 
-    /// <summary>The number of learnt numbers.</summary>
-    public int ParameterCount => Parameters.Sum(parameter => parameter.Count);
+    /// <inheritdoc/>
+    public override string Task => "classifier";
 
-    /// <summary>What is known of the training that made the model, as one JSON object; empty for a new model.</summary>
-    public string TrainingRecord { get; internal set; } = "";
-
-    /// <summary>Sets <see cref="TrainingRecord"/>, which the model file keeps.</summary>
-    /// <param name="json">One JSON object, or an empty string for none.</param>
-    /// <exception cref="ArgumentException">It is something else.</exception>
-    public void SetTrainingRecord(string json)
-    {
-        ArgumentNullException.ThrowIfNull(json);
-        if (json.Length > 0)
-        {
-            try
-            {
-                using var document = System.Text.Json.JsonDocument.Parse(json);
-                if (document.RootElement.ValueKind != System.Text.Json.JsonValueKind.Object)
-                {
-                    throw new ArgumentException("The training record must be a JSON object.", nameof(json));
-                }
-            }
-            catch (System.Text.Json.JsonException fault)
-            {
-                throw new ArgumentException($"The training record must be a JSON object: {fault.Message}", nameof(json), fault);
-            }
-        }
-
-        TrainingRecord = json;
-    }
+    /// <inheritdoc/>
+    public override string Summary => Spec.Summary;
 
     internal ClassifierNetwork Network { get; }
 
@@ -86,6 +61,6 @@ public sealed class ClassifierModel
         return [.. texts.Examples.Select(example => numbers[example.Label])];
     }
 
-    /// <summary>The layers in the order the data passes them, each with its shape and equations.</summary>
-    public IReadOnlyList<LayerDescription> Describe() => Network.Describe();
+    /// <inheritdoc/>
+    public override IReadOnlyList<LayerDescription> Describe() => Network.Describe();
 }

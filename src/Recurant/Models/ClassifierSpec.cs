@@ -75,6 +75,22 @@ public sealed record ClassifierSpec
     /// </summary>
     public int DirectBuckets { get; init; }
 
+    /// <summary>The network in one line.</summary>
+    internal string Summary
+    {
+        get
+        {
+            string layers = Layers == 1 ? "1 layer" : $"{Layers} layers";
+            return Model switch
+            {
+                ModelKind.BagOfWords => "bag of words (logistic regression over words and pairs)",
+                ModelKind.FeedForward when Layers == 0 => "feed-forward, no hidden layer",
+                ModelKind.FeedForward => $"feed-forward, {layers} of {HiddenSize} units",
+                _ => $"{Recurrent.Summary}, {Pooling.ToString().ToLowerInvariant()} pooling",
+            };
+        }
+    }
+
     /// <summary>The recurrent layers of this classifier.</summary>
     internal RecurrentSpec Recurrent => new()
     {

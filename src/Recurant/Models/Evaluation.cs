@@ -1,13 +1,18 @@
+using System.Text.Json;
+
 namespace Recurant.Models;
 
-/// <summary>How well a classifier does on labelled texts.</summary>
-public sealed record Evaluation
+/// <summary>How well a classifier does on labelled texts. The loss is the mean of -ln p(right label).</summary>
+public sealed record Evaluation : Score
 {
+    /// <inheritdoc/>
+    public override string Measure => "accuracy";
+
+    /// <inheritdoc/>
+    public override double Value => Accuracy;
+
     /// <summary>The number of texts.</summary>
     public required int Rows { get; init; }
-
-    /// <summary>The mean of -ln p(right label), in nats.</summary>
-    public required double Loss { get; init; }
 
     /// <summary>The share of texts whose most probable label is the right one, 0 to 1.</summary>
     public required double Accuracy { get; init; }
@@ -19,6 +24,33 @@ public sealed record Evaluation
 
     /// <summary>Confusion[right][predicted]: how often.</summary>
     public required IReadOnlyList<IReadOnlyList<int>> Confusion { get; init; }
+
+    internal override void WriteMembers(Utf8JsonWriter writer)
+    {
+        writer.WriteNumber("rows", Rows);
+        writer.WriteNumber("accuracy", Accuracy);
+        writer.WriteNumber("macro_f1", MacroF1);
+        writer.WriteStartArray("confusion");
+        foreach (IReadOnlyList<int> row in Confusion)
+        {
+            writer.WriteStartArray();
+            foreach (int count in row) writer.WriteNumberValue(count);
+            writer.WriteEndArray();
+        }
+
+        writer.WriteEndArray();
+    }
+
+    /// <summary>Reads what <see cref="WriteMembers"/> wrote.</summary>
+    internal static Evaluation Read(JsonElement members) => new()
+    {
+        Rows = members.GetProperty("rows").GetInt32(),
+        Loss = members.GetProperty("loss").GetDouble(),
+        Accuracy = members.GetProperty("accuracy").GetDouble(),
+        MacroF1 = members.GetProperty("macro_f1").GetDouble(),
+        Confusion = [.. members.GetProperty("confusion").EnumerateArray()
+            .Select(row => (int[])[.. row.EnumerateArray().Select(count => count.GetInt32())])],
+    };
 
     /// <summary>Scores probabilities [n, C] against the right classes.</summary>
     internal static Evaluation Of(float[] probabilities, float[] losses, int[] labels, int classes)

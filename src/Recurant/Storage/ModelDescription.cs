@@ -1,4 +1,3 @@
-using Recurant.Data;
 using Recurant.Models;
 
 namespace Recurant.Storage;
@@ -6,13 +5,19 @@ namespace Recurant.Storage;
 /// <summary>What a model file says about its model, without the values of its tensors.</summary>
 public sealed record ModelDescription
 {
-    /// <summary>What the model is made of.</summary>
-    public required ClassifierSpec Spec { get; init; }
+    /// <summary>What it is: "classifier", "tagger", "language model", ...</summary>
+    public required string Task { get; init; }
 
-    /// <summary>The words it knows.</summary>
-    public required Vocabulary Vocabulary { get; init; }
+    /// <summary>The network in one line.</summary>
+    public required string Summary { get; init; }
 
-    /// <summary>The labels; a label's place is its class number.</summary>
+    /// <summary>The number of tokens (words, characters, pieces of words) that it knows.</summary>
+    public required int Tokens { get; init; }
+
+    /// <summary>What these tokens are and how texts are read: "words; reads capitals as small letters".</summary>
+    public required string Reading { get; init; }
+
+    /// <summary>The labels or tags it gives; a label's place is its class number. Empty where it gives texts.</summary>
     public required IReadOnlyList<string> Labels { get; init; }
 
     /// <summary>The layers in the order the data passes them, each with its shape and equations.</summary>

@@ -21,7 +21,7 @@ public static class ClassifierTrainer
     /// <param name="progress">Gets told where the run stands.</param>
     /// <param name="cancellation">
     /// Ends the run after the present step; the best weights so far are returned. A run with
-    /// <see cref="TrainingOptions.Checkpoint"/> keeps its state first.
+    /// <see cref="LearningOptions.Checkpoint"/> keeps its state first.
     /// </param>
     /// <exception cref="InvalidDataException">
     /// The data cannot be learnt from, and the message names file and line; or the checkpoint to continue from is damaged, or
@@ -35,7 +35,7 @@ public static class ClassifierTrainer
     /// A checkpoint cannot be kept, and the one before it is unchanged; or there is one, and
     /// <see cref="CheckpointOptions.Start"/> says that there must be none.
     /// </exception>
-    public static TrainingResult Train(
+    public static TrainingResult<ClassifierModel, Evaluation> Train(
         TextDataset train, TrainingOptions? options = null, TextDataset? validation = null,
         IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
@@ -47,7 +47,10 @@ public static class ClassifierTrainer
         using RunCheckpoint? checkpoint = RunCheckpoint.Open(options.Checkpoint);
         PreparedData data = PreparedData.Make(train, validation, options);
         Workers workers = Workers.ForThreads(options.Threads > 0 ? options.Threads : Environment.ProcessorCount);
-        return new ClassifierRun(data, workers, clock, progress, cancellation, checkpoint).Run();
+        var run = new TaskRun(
+            new ClassifierTask(data, workers), data.Plan, workers, clock, progress, cancellation, checkpoint);
+        TrainingEnd end = run.Run();
+        return TrainingResult<ClassifierModel, Evaluation>.Of(data.Model, run, end) with { VectorsFound = data.VectorsFound };
     }
 }
 

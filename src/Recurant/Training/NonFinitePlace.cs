@@ -1,5 +1,3 @@
-using Recurant.Data;
-using Recurant.Models;
 using Recurant.Parameters;
 
 namespace Recurant.Training;
@@ -8,23 +6,23 @@ namespace Recurant.Training;
 internal static class NonFinitePlace
 {
     /// <summary>The first place on the data's way: the weights, the outputs of the layers, the gradients.</summary>
-    public static string Find(ClassifierNetwork network, NetworkMemory memory, SequenceBatch batch)
+    public static string Find(TrainingTask task)
     {
-        if (InWeights(network) is { } weights) return weights;
-        if (network.FirstNonFinite(memory, batch) is { } layer)
+        if (InWeights(task.Parameters) is { } weights) return weights;
+        if (task.FirstNonFinite() is { } layer)
         {
             return $"the weights are still finite; the first non-finite numbers come out of {layer}";
         }
 
-        return LargestGradient(network) is { } gradient
+        return LargestGradient(task.Parameters) is { } gradient
             ? $"weights and outputs are finite; the largest numbers are in the gradient of '{gradient.Name}'"
             : "weights and outputs are finite, but those of the output layer lie too far apart";
     }
 
     /// <summary>The first weights that are not finite; null if all are.</summary>
-    public static string? InWeights(ClassifierNetwork network)
+    public static string? InWeights(IReadOnlyList<Parameter> parameters)
     {
-        foreach (Parameter parameter in network.Parameters)
+        foreach (Parameter parameter in parameters)
         {
             if (HasNonFinite(parameter.Value)) return $"the first non-finite numbers are in the weights '{parameter.Name}'";
         }
@@ -33,11 +31,11 @@ internal static class NonFinitePlace
     }
 
     /// <summary>The parameter whose gradient holds the largest number, NaN above all; null before a backward pass.</summary>
-    private static Parameter? LargestGradient(ClassifierNetwork network)
+    private static Parameter? LargestGradient(IReadOnlyList<Parameter> parameters)
     {
         Parameter? found = null;
         float largest = 0;
-        foreach (Parameter parameter in network.Parameters)
+        foreach (Parameter parameter in parameters)
         {
             if (!parameter.HasGradient) continue;
             foreach (float value in parameter.Gradient)

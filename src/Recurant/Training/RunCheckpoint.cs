@@ -8,9 +8,11 @@ namespace Recurant.Training;
 /// <param name="Parameters">The weights; those that are not trained are made again from the data.</param>
 /// <param name="Best">The best weights so far, in the order of the parameters.</param>
 /// <param name="Optimizer">The moments.</param>
-/// <param name="Average">The averaged weights.</param>
+/// <param name="Average">The averaged weights, if the run keeps them.</param>
+/// <param name="Carried">What else lasts from one step to the next.</param>
 internal sealed record RunTensors(
-    IReadOnlyList<Parameter> Parameters, IReadOnlyList<float[]> Best, Optimizer Optimizer, WeightAverage Average);
+    IReadOnlyList<Parameter> Parameters, IReadOnlyList<float[]> Best, Optimizer Optimizer, WeightAverage? Average,
+    IReadOnlyList<(string Name, int[] Shape, Memory<float> Values)> Carried);
 
 /// <summary>Keeps the state of a run in a directory and brings it back, as its <see cref="CheckpointOptions"/> say.</summary>
 internal sealed class RunCheckpoint : IDisposable
@@ -51,16 +53,16 @@ internal sealed class RunCheckpoint : IDisposable
     /// <summary>Takes note of whose run it is; brings its state back if it is to be continued.</summary>
     /// <returns>Where the run stood; null for one that begins anew.</returns>
     /// <exception cref="InvalidDataException">The checkpoint is damaged, or of a run with other data or options.</exception>
-    public RunState? Begin(PreparedData data, RunTensors tensors)
+    public RunState? Begin(TrainingTask task, RunTensors tensors)
     {
-        _identity = RunIdentity.Of(data);
+        _identity = task.Identity();
         bool resumes = _options.Start is CheckpointStart.Resume
             || (_options.Start is CheckpointStart.ResumeOrNew && Checkpoint.Exists(_options.Directory));
         if (!resumes) return null;
         CheckpointFiles files = CheckpointFiles.OpenLast(_options.Directory);
         try
         {
-            RunStateJson.Content content = RunStateJson.Read(files.ReadText(CheckpointStore.RunFile));
+            RunStateJson.Content content = RunStateJson.Read(files.ReadText(CheckpointStore.RunFile), task.ReadScore);
             RequireSameRun(content.Identity);
             using SafetensorsFile state = files.OpenState();
             foreach ((string name, _, Memory<float> values) in Tensors(tensors, content.State))
@@ -76,7 +78,7 @@ internal sealed class RunCheckpoint : IDisposable
             }
 
             tensors.Optimizer.Powers = content.Powers;
-            tensors.Average.Counters = content.Average;
+            if (tensors.Average is { } average) average.Counters = content.Average;
             return content.State;
         }
         catch (Exception fault) when (fault is FormatException or ArgumentException)
@@ -97,12 +99,9 @@ internal sealed class RunCheckpoint : IDisposable
                 parameter.Value.Slice((int)first, destination.Length).CopyTo(destination));
         }
 
-        foreach ((string name, Parameter parameter, Memory<float> values) in Tensors(tensors, state))
-        {
-            writer.Add(name, [.. parameter.Shape], values);
-        }
+        foreach ((string name, int[] shape, Memory<float> values) in Tensors(tensors, state)) writer.Add(name, [.. shape], values);
 
-        var content = new RunStateJson.Content(_identity, state, tensors.Optimizer.Powers, tensors.Average.Counters);
+        var content = new RunStateJson.Content(_identity, state, tensors.Optimizer.Powers, tensors.Average?.Counters ?? (0, 0));
         _store.Write(RunStateJson.Write(content), writer, _options.Note);
         _options.Saved?.Invoke();
     }
@@ -110,23 +109,28 @@ internal sealed class RunCheckpoint : IDisposable
     public void Dispose() => _store.Dispose();
 
     /// <summary>All tensors but the weights themselves, each with its name in the file.</summary>
-    private static IEnumerable<(string Name, Parameter Parameter, Memory<float> Values)> Tensors(
+    private static IEnumerable<(string Name, int[] Shape, Memory<float> Values)> Tensors(
         RunTensors tensors, RunState state)
     {
         foreach ((string kind, Parameter parameter, Numerics.FloatBuffer values) in tensors.Optimizer.Moments)
         {
-            yield return ($"{kind}/{parameter.Name}", parameter, values.Memory);
+            yield return ($"{kind}/{parameter.Name}", [.. parameter.Shape], values.Memory);
         }
 
-        foreach ((Parameter parameter, Numerics.FloatBuffer values) in tensors.Average.Averages)
+        foreach ((Parameter parameter, Numerics.FloatBuffer values) in tensors.Average?.Averages ?? [])
         {
-            yield return ("average/" + parameter.Name, parameter, values.Memory);
+            yield return ("average/" + parameter.Name, [.. parameter.Shape], values.Memory);
         }
 
         for (int i = 0; i < tensors.Best.Count && state.Best is not null; i++)
         {
             Parameter parameter = tensors.Parameters[i];
-            if (parameter.IsTrainable) yield return ("best/" + parameter.Name, parameter, tensors.Best[i]);
+            if (parameter.IsTrainable) yield return ("best/" + parameter.Name, [.. parameter.Shape], tensors.Best[i]);
+        }
+
+        foreach ((string name, int[] shape, Memory<float> values) in tensors.Carried)
+        {
+            yield return ("carried/" + name, shape, values);
         }
     }
 

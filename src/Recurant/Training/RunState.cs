@@ -15,13 +15,16 @@ internal sealed class RunState
     /// <summary>Steps done in all: the key of the dropouts' random numbers and the place in the schedule.</summary>
     public long Step { get; set; }
 
-    /// <summary>The sum of the losses of this epoch's texts so far.</summary>
+    /// <summary>The sum of the losses of this epoch's units (texts, words) so far.</summary>
     public double Loss { get; set; }
 
-    /// <summary>This epoch's texts so far, and how many of them were answered right.</summary>
-    public int Seen { get; set; }
+    /// <summary>This epoch's units so far, and how many of them were answered right; below 0 where that is not looked at.</summary>
+    public long Seen { get; set; }
 
-    public int Correct { get; set; }
+    public long Correct { get; set; }
+
+    /// <summary>The tokens read in this epoch so far.</summary>
+    public long Tokens { get; set; }
 
     /// <summary>The factor of the learning rate under the plateau schedule.</summary>
     public float Plateau { get; set; } = 1f;
@@ -37,10 +40,24 @@ internal sealed class RunState
 
     public double SecondsInEpoch { get; set; }
 
+    internal double MeanLoss => Loss / Seen;
+
+    internal double Accuracy => Correct < 0 ? double.NaN : (double)Correct / Seen;
+
+    /// <summary>Counts a step that is done.</summary>
+    public void Add(StepLoss step)
+    {
+        Loss += step.Loss;
+        Seen += step.Units;
+        Correct = step.Correct < 0 ? -1 : Correct + step.Correct;
+        Tokens += step.Tokens;
+        StepsInEpoch++;
+    }
+
     /// <summary>Goes on to the first step of the next epoch.</summary>
     public void BeginNextEpoch()
     {
         Epoch++;
-        (StepsInEpoch, Loss, Seen, Correct, SecondsInEpoch) = (0, 0, 0, 0, 0);
+        (StepsInEpoch, Loss, Seen, Correct, Tokens, SecondsInEpoch) = (0, 0, 0, 0, 0, 0);
     }
 }

@@ -10,7 +10,7 @@ namespace Recurant.Training;
 /// </summary>
 internal static class RunStateJson
 {
-    private const int Format = 1;
+    private const int Format = 2;
 
     /// <summary>What belongs to a run beside its tensors.</summary>
     public sealed record Content(
@@ -47,8 +47,10 @@ internal static class RunStateJson
         return Encoding.UTF8.GetString(stream.ToArray()) + "\n";
     }
 
+    /// <param name="json">What <see cref="Write"/> wrote.</param>
+    /// <param name="readScore">Reads the score of an epoch, as the task wrote it.</param>
     /// <exception cref="FormatException">The text is not what <see cref="Write"/> writes.</exception>
-    public static Content Read(string json)
+    public static Content Read(string json, Func<JsonElement, Score> readScore)
     {
         try
         {
@@ -62,7 +64,7 @@ internal static class RunStateJson
 
             return new Content(
                 [.. root.GetProperty("identity").EnumerateObject().Select(entry => (entry.Name, entry.Value.GetString() ?? ""))],
-                ReadState(root),
+                ReadState(root, readScore),
                 (root.GetProperty("beta1_power").GetDouble(), root.GetProperty("beta2_power").GetDouble()),
                 (root.GetProperty("average_steps").GetInt32(), root.GetProperty("average_updates").GetInt32()));
         }
@@ -80,13 +82,14 @@ internal static class RunStateJson
         writer.WriteNumber("loss", state.Loss);
         writer.WriteNumber("seen", state.Seen);
         writer.WriteNumber("correct", state.Correct);
+        writer.WriteNumber("tokens", state.Tokens);
         writer.WriteNumber("plateau", state.Plateau);
         writer.WriteNumber("best_epoch", state.Best?.Number ?? 0);
         writer.WriteNumber("seconds", state.Seconds);
         writer.WriteNumber("seconds_in_epoch", state.SecondsInEpoch);
     }
 
-    private static RunState ReadState(JsonElement root)
+    private static RunState ReadState(JsonElement root, Func<JsonElement, Score> readScore)
     {
         var state = new RunState
         {
@@ -94,13 +97,14 @@ internal static class RunStateJson
             StepsInEpoch = root.GetProperty("steps_in_epoch").GetInt32(),
             Step = root.GetProperty("step").GetInt64(),
             Loss = root.GetProperty("loss").GetDouble(),
-            Seen = root.GetProperty("seen").GetInt32(),
-            Correct = root.GetProperty("correct").GetInt32(),
+            Seen = root.GetProperty("seen").GetInt64(),
+            Correct = root.GetProperty("correct").GetInt64(),
+            Tokens = root.GetProperty("tokens").GetInt64(),
             Plateau = root.GetProperty("plateau").GetSingle(),
             Seconds = root.GetProperty("seconds").GetDouble(),
             SecondsInEpoch = root.GetProperty("seconds_in_epoch").GetDouble(),
         };
-        foreach (JsonElement epoch in root.GetProperty("epochs").EnumerateArray()) state.Epochs.Add(ReadEpoch(epoch));
+        foreach (JsonElement epoch in root.GetProperty("epochs").EnumerateArray()) state.Epochs.Add(ReadEpoch(epoch, readScore));
         int best = root.GetProperty("best_epoch").GetInt32();
         if (best > 0)
         {
@@ -116,40 +120,19 @@ internal static class RunStateJson
         writer.WriteStartObject();
         writer.WriteNumber("epoch", epoch.Number);
         writer.WriteNumber("loss", epoch.TrainLoss);
-        writer.WriteNumber("accuracy", epoch.TrainAccuracy);
+        if (double.IsFinite(epoch.TrainAccuracy)) writer.WriteNumber("accuracy", epoch.TrainAccuracy);
         writer.WriteNumber("seconds", epoch.Seconds);
         writer.WriteStartObject("valid");
-        writer.WriteNumber("rows", epoch.Validation.Rows);
         writer.WriteNumber("loss", epoch.Validation.Loss);
-        writer.WriteNumber("accuracy", epoch.Validation.Accuracy);
-        writer.WriteNumber("macro_f1", epoch.Validation.MacroF1);
-        writer.WriteStartArray("confusion");
-        foreach (IReadOnlyList<int> row in epoch.Validation.Confusion)
-        {
-            writer.WriteStartArray();
-            foreach (int count in row) writer.WriteNumberValue(count);
-            writer.WriteEndArray();
-        }
-
-        writer.WriteEndArray();
+        epoch.Validation.WriteMembers(writer);
         writer.WriteEndObject();
         writer.WriteEndObject();
     }
 
-    private static EpochRecord ReadEpoch(JsonElement epoch)
-    {
-        JsonElement valid = epoch.GetProperty("valid");
-        var validation = new Evaluation
-        {
-            Rows = valid.GetProperty("rows").GetInt32(),
-            Loss = valid.GetProperty("loss").GetDouble(),
-            Accuracy = valid.GetProperty("accuracy").GetDouble(),
-            MacroF1 = valid.GetProperty("macro_f1").GetDouble(),
-            Confusion = [.. valid.GetProperty("confusion").EnumerateArray()
-                .Select(row => (int[])[.. row.EnumerateArray().Select(count => count.GetInt32())])],
-        };
-        return new EpochRecord(
-            epoch.GetProperty("epoch").GetInt32(), epoch.GetProperty("loss").GetDouble(),
-            epoch.GetProperty("accuracy").GetDouble(), validation, epoch.GetProperty("seconds").GetDouble());
-    }
+    private static EpochRecord ReadEpoch(JsonElement epoch, Func<JsonElement, Score> readScore) => new(
+        epoch.GetProperty("epoch").GetInt32(),
+        epoch.GetProperty("loss").GetDouble(),
+        epoch.TryGetProperty("accuracy", out JsonElement accuracy) ? accuracy.GetDouble() : double.NaN,
+        readScore(epoch.GetProperty("valid")),
+        epoch.GetProperty("seconds").GetDouble());
 }

@@ -18,7 +18,7 @@ internal readonly record struct DataSize(int Texts, int Classes, long Tokens)
 /// The options with nothing left open: what the user did not decide is decided here from the amount of data.
 /// The rules are explained in docs/training.md, with the experiments behind them.
 /// </summary>
-internal sealed record TrainingPlan
+internal sealed record TrainingPlan : LearningPlan
 {
     private const int DefaultBatch = 32;
 
@@ -36,19 +36,9 @@ internal sealed record TrainingPlan
 
     public required DropoutPlan Dropout { get; init; }
 
-    public required float LearningRate { get; init; }
-
-    public required float WeightDecay { get; init; }
-
     public required float LabelSmoothing { get; init; }
 
-    public required ScheduleKind Schedule { get; init; }
-
     public required int Batch { get; init; }
-
-    public required int Epochs { get; init; }
-
-    public required int Patience { get; init; }
 
     public static int MinimumCount(TrainingOptions options, DataSize size) =>
         options.MinimumCount ?? (size.Tokens < (options.Model == ModelKind.BagOfWords ? 1_000_000 : 100_000) ? 1 : 2);
@@ -98,6 +88,9 @@ internal sealed record TrainingPlan
                 Output = dropout.Output ?? 0.5f,
                 Seed = options.Seed,
             },
+            Optimizer = options.Optimizer,
+            Clip = options.Clip,
+            Budget = options.Budget,
             LearningRate = options.LearningRate ?? DefaultRate(options.Optimizer),
             WeightDecay = options.WeightDecay ?? 0.01f,
             LabelSmoothing = options.LabelSmoothing ?? (small && size.Classes > 2 ? 0.1f : 0f),
@@ -122,6 +115,10 @@ internal sealed record TrainingPlan
             MaximumTokens = options.MaximumTokens ?? 1_000_000,
         },
         Dropout = new DropoutPlan { Seed = options.Seed },
+        Stage = "bag of words",
+        Optimizer = options.Optimizer,
+        Clip = options.Clip,
+        Budget = options.Budget,
         LearningRate = options.LearningRate ?? 0.01f,
         WeightDecay = options.WeightDecay ?? 0.1f,
         LabelSmoothing = options.LabelSmoothing ?? 0f,
@@ -148,5 +145,5 @@ internal sealed record TrainingPlan
     }
 
     private static float DefaultRate(OptimizerKind kind) =>
-        kind is OptimizerKind.Adam or OptimizerKind.AdamW ? 4e-3f : Optimizer.DefaultLearningRate(kind);
+        kind is OptimizerKind.Adam or OptimizerKind.AdamW ? 4e-3f : Optimizers.Optimizer.DefaultLearningRate(kind);
 }

@@ -23,7 +23,7 @@ public sealed record TrainingProgress
     /// <summary>The mean training loss of this epoch so far, in nats.</summary>
     public required double Loss { get; init; }
 
-    /// <summary>The training accuracy of this epoch so far.</summary>
+    /// <summary>The training accuracy of this epoch so far; NaN where the task does not look at it.</summary>
     public required double Accuracy { get; init; }
 
     /// <summary>Training speed of this epoch, in tokens a second.</summary>
@@ -32,8 +32,8 @@ public sealed record TrainingProgress
     /// <summary>The time all remaining epochs would take; early stopping may end the run sooner.</summary>
     public required TimeSpan Remaining { get; init; }
 
-    /// <summary>Set at the end of an epoch: how the model does on the validation texts.</summary>
-    public Evaluation? Validation { get; init; }
+    /// <summary>Set at the end of an epoch: how the model does on the validation data.</summary>
+    public Score? Validation { get; init; }
 
     /// <summary>Set at the end of an epoch: whether this is the best so far.</summary>
     public bool IsBest { get; init; }

@@ -5,19 +5,23 @@ namespace Recurant.Training;
 /// <summary>One epoch of a run.</summary>
 /// <param name="Number">From 1.</param>
 /// <param name="TrainLoss">The mean training loss, dropout included.</param>
-/// <param name="TrainAccuracy">The training accuracy, dropout included.</param>
-/// <param name="Validation">How the model did on the validation texts.</param>
+/// <param name="TrainAccuracy">The training accuracy, dropout included; NaN where the task does not look at it.</param>
+/// <param name="Validation">How the model did on the validation data.</param>
 /// <param name="Seconds">The time the epoch took, validation included.</param>
-public sealed record EpochRecord(int Number, double TrainLoss, double TrainAccuracy, Evaluation Validation, double Seconds);
+public sealed record EpochRecord(int Number, double TrainLoss, double TrainAccuracy, Score Validation, double Seconds);
 
 /// <summary>What came of a training run.</summary>
-public sealed record TrainingResult
+/// <typeparam name="TModel">The kind of model.</typeparam>
+/// <typeparam name="TScore">What its task is scored by.</typeparam>
+public record TrainingResult<TModel, TScore>
+    where TModel : TrainedModel
+    where TScore : Score
 {
-    /// <summary>The model, with the weights that did best on the validation texts.</summary>
-    public required ClassifierModel Model { get; init; }
+    /// <summary>The model, with the weights that did best on the validation data.</summary>
+    public required TModel Model { get; init; }
 
-    /// <summary>How the model does on the validation texts.</summary>
-    public required Evaluation Validation { get; init; }
+    /// <summary>How the model does on the validation data.</summary>
+    public required TScore Validation { get; init; }
 
     /// <summary>The epochs in order.</summary>
     public required IReadOnlyList<EpochRecord> Epochs { get; init; }
@@ -33,6 +37,17 @@ public sealed record TrainingResult
 
     /// <summary>The number of words of ready-made vectors found among the model's words; null without vectors.</summary>
     public int? VectorsFound { get; init; }
+
+    /// <summary>What a run that is over gives.</summary>
+    internal static TrainingResult<TModel, TScore> Of(TModel model, TaskRun run, TrainingEnd end) => new()
+    {
+        Model = model,
+        Validation = (TScore)run.Best.Validation,
+        Epochs = run.Epochs,
+        BestEpoch = run.Best.Number,
+        Seconds = run.Seconds,
+        End = end,
+    };
 }
 
 /// <summary>Why a training run ended.</summary>

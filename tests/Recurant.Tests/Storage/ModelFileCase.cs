@@ -70,7 +70,7 @@ internal sealed class ModelFileCase
         using var directory = new TemporaryDirectory();
         string path = directory["m.safetensors"];
         Save(path);
-        var fault = Assert.Throws<InvalidDataException>(() => ModelFile.Load(path));
+        var fault = Assert.Throws<InvalidDataException>(() => ModelFile.Load<ClassifierModel>(path));
         Assert.StartsWith(path + ": ", fault.Message, StringComparison.Ordinal);
         Assert.EndsWith(".", fault.Message, StringComparison.Ordinal);
         return fault.Message[(path.Length + 2)..];

@@ -174,7 +174,7 @@ public class ModelFileFaultTests
         });
         parts.Save(path);
         long before = GC.GetAllocatedBytesForCurrentThread();
-        Assert.Throws<InvalidDataException>(() => ModelFile.Load(path));
+        Assert.Throws<InvalidDataException>(() => ModelFile.Load<ClassifierModel>(path));
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 1, MostAllocated);
     }
 
@@ -195,7 +195,7 @@ public class ModelFileFaultTests
             RawFile.Overwrite(path, bytes);
             try
             {
-                ModelFile.Load(path);
+                ModelFile.Load<ClassifierModel>(path);
             }
             catch (InvalidDataException fault)
             {
@@ -212,7 +212,7 @@ public class ModelFileFaultTests
     [Fact]
     public void Load_NoFile_IsNotFound() =>
         Assert.Throws<FileNotFoundException>(
-            () => ModelFile.Load(Path.Combine(Path.GetTempPath(), "recurant-no-such-model.safetensors")));
+            () => ModelFile.Load<ClassifierModel>(Path.Combine(Path.GetTempPath(), "recurant-no-such-model.safetensors")));
 
     private static ModelFileCase Good() => ModelFileCase.Of(ModelFileCase.Model(ModelFileCase.Spec with { DirectBuckets = 7 }));
 }

@@ -43,7 +43,7 @@ public sealed class ModelFileTests : IDisposable
         model.TrainingRecord = """{"seed":1}""";
         string path = _directory["model.safetensors"], again = _directory["again.safetensors"];
         ModelFile.Save(model, path);
-        ClassifierModel loaded = ModelFile.Load(path);
+        ClassifierModel loaded = ModelFile.Load<ClassifierModel>(path);
         Assert.Equal(model.Spec, loaded.Spec);
         Assert.Equal(model.Vocabulary.Words, loaded.Vocabulary.Words);
         Assert.Equal(model.Labels, loaded.Labels);
@@ -71,7 +71,7 @@ public sealed class ModelFileTests : IDisposable
             ModelFileCase.Spec with { VocabularySize = words.Length, Classes = 2 },
             new Recurant.Data.Vocabulary(words), ["", "\t\"'"]);
         ModelFile.Save(model, _directory["m.safetensors"]);
-        ClassifierModel loaded = ModelFile.Load(_directory["m.safetensors"]);
+        ClassifierModel loaded = ModelFile.Load<ClassifierModel>(_directory["m.safetensors"]);
         Assert.Equal(words, loaded.Vocabulary.Words);
         Assert.Equal(["", "\t\"'"], loaded.Labels);
     }

@@ -57,8 +57,8 @@ public class AllocationTests
     [MemberData(nameof(Networks))]
     public void Step_OnceWarm_AllocatesNothingOnAnyThread(string network, int threads)
     {
-        (ClassifierRun run, int[] order) = Start(s_networks[network], threads, Batch);
-        Assert.Equal(0, LeastAllocated(run, order, Batch));
+        (TaskRun run, int steps) = Start(s_networks[network], threads);
+        Assert.Equal(0, LeastAllocated(run, steps));
     }
 
     [Fact]
@@ -69,8 +69,8 @@ public class AllocationTests
         var data = new TextDataset(
             "many", [.. words.Examples.Select((example, i) => example with { Label = $"label {i % Large}" })]);
         TrainingOptions options = s_wide with { Layers = 1, Hidden = 16, Direct = true, Batch = Large };
-        (ClassifierRun run, int[] order) = Start(options, threads: 2, Large, data);
-        Assert.Equal(0, LeastAllocated(run, order, Large));
+        (TaskRun run, int steps) = Start(options, threads: 2, data);
+        Assert.Equal(0, LeastAllocated(run, steps));
     }
 
     [Fact]
@@ -82,20 +82,19 @@ public class AllocationTests
         Assert.NotNull(last);
     }
 
-    private static (ClassifierRun Run, int[] Order) Start(
-        TrainingOptions options, int threads, int batch, TextDataset? data = null)
+    private static (TaskRun Run, int Steps) Start(TrainingOptions options, int threads, TextDataset? data = null)
     {
         PreparedData prepared = PreparedData.Make(data ?? Reviews.Words(200, seed: 1), null, options);
-        var run = new ClassifierRun(prepared, Workers.ForThreads(threads), Stopwatch.StartNew(), null, default);
+        Workers workers = Workers.ForThreads(threads);
+        var task = new ClassifierTask(prepared, workers);
+        var run = new TaskRun(task, prepared.Plan, workers, Stopwatch.StartNew());
         // The longest texts first: memory grows to what they need, with a reserve, and stays.
-        int[] order = [.. Enumerable.Range(0, prepared.Train.Length).OrderByDescending(i => prepared.Train[i].Length)];
-        for (int step = 0; step < 3; step++) run.Step(order.AsSpan(0, batch), 1, out _);
-        for (int start = 0; start + batch <= order.Length; start += batch) run.Step(order.AsSpan(start, batch), 1, out _);
-        return (run, order);
+        task.WarmUp();
+        for (int step = 0; step < 3 * task.StepsInEpoch; step++) run.Step(step % task.StepsInEpoch);
+        return (run, task.StepsInEpoch);
     }
 
-    private static long LeastAllocated(ClassifierRun run, int[] order, int batch) =>
-        Least(step => run.Step(order.AsSpan(step * batch % (order.Length - batch + 1), batch), 1, out _));
+    private static long LeastAllocated(TaskRun run, int steps) => Least(step => run.Step(step % steps));
 
     /// <summary>
     /// What a round of steps allocates in the whole process, on the quietest of several rounds: the runtime and the test runner

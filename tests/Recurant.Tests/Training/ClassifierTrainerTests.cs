@@ -30,7 +30,7 @@ public class ClassifierTrainerTests
             GruReset = cell == "gru outside" ? GruReset.Outside : GruReset.Inside,
             Hidden = 12, Epochs = 40,
         };
-        TrainingResult result = ClassifierTrainer.Train(Reviews.Order(60, seed: 1), options, Reviews.Order(30, seed: 2));
+        TrainingResult<ClassifierModel, Evaluation> result = ClassifierTrainer.Train(Reviews.Order(60, seed: 1), options, Reviews.Order(30, seed: 2));
         Assert.Equal(1, new Predictor(result.Model, threads: 1).Evaluate(Reviews.Order(50, seed: 3)).Accuracy);
     }
 
@@ -39,7 +39,7 @@ public class ClassifierTrainerTests
     {
         // Both texts of a pair are the same bag of words, so one answer is right and one wrong, whatever was learnt.
         TrainingOptions options = Reviews.Small with { Model = ModelKind.FeedForward, Hidden = 16, Epochs = 40 };
-        TrainingResult result = ClassifierTrainer.Train(Reviews.Order(60, seed: 1), options, Reviews.Order(30, seed: 2));
+        TrainingResult<ClassifierModel, Evaluation> result = ClassifierTrainer.Train(Reviews.Order(60, seed: 1), options, Reviews.Order(30, seed: 2));
         Assert.Equal(0.5, new Predictor(result.Model, threads: 1).Evaluate(Reviews.Order(50, seed: 3)).Accuracy);
     }
 
@@ -53,7 +53,7 @@ public class ClassifierTrainerTests
         {
             Model = model, Epochs = 20, Pooling = Pooling.Max, Schedule = ScheduleKind.Linear,
         };
-        TrainingResult result = ClassifierTrainer.Train(Reviews.Words(200, seed: 1), options);
+        TrainingResult<ClassifierModel, Evaluation> result = ClassifierTrainer.Train(Reviews.Words(200, seed: 1), options);
         Assert.Equal(1, new Predictor(result.Model, threads: 1).Evaluate(Reviews.Words(100, seed: 9)).Accuracy);
         Assert.Equal(TrainingEnd.Completed, result.End);
         Assert.Equal(20, result.Epochs.Count);
@@ -90,16 +90,16 @@ public class ClassifierTrainerTests
     {
         TextDataset validation = Reviews.Noise(40, seed: 2);
         TrainingOptions options = Reviews.Small with { Epochs = 60, Patience = 3 };
-        TrainingResult result = ClassifierTrainer.Train(Reviews.Noise(60, seed: 1), options, validation);
+        TrainingResult<ClassifierModel, Evaluation> result = ClassifierTrainer.Train(Reviews.Noise(60, seed: 1), options, validation);
         Assert.Equal(TrainingEnd.EarlyStopping, result.End);
         Assert.Equal(result.BestEpoch + 3, result.Epochs.Count);
         Assert.Equal(Enumerable.Range(1, result.Epochs.Count), result.Epochs.Select(epoch => epoch.Number));
 
         EpochRecord best = result.Epochs
-            .OrderByDescending(epoch => epoch.Validation.Accuracy).ThenBy(epoch => epoch.Validation.Loss).First();
+            .OrderByDescending(epoch => epoch.Validation.Value).ThenBy(epoch => epoch.Validation.Loss).First();
         Assert.Equal(best.Number, result.BestEpoch);
         Assert.Same(best.Validation, result.Validation);
-        AssertSameScores(best.Validation, new Predictor(result.Model, threads: 1).Evaluate(validation));
+        AssertSameScores((Evaluation)best.Validation, new Predictor(result.Model, threads: 1).Evaluate(validation));
         Assert.NotEqual(best.Validation.Loss, result.Epochs[^1].Validation.Loss);
         Assert.All(result.Model.Parameters, parameter => Assert.False(parameter.HasGradient));
     }
@@ -112,7 +112,7 @@ public class ClassifierTrainerTests
         // With validation texts that are those to learn from, every epoch is better than the last.
         TextDataset data = Reviews.Words(24, seed: 1, longest: 3);
         TrainingOptions options = Reviews.Small with { Batch = 24 / steps, Epochs = 40, Patience = 4 };
-        TrainingResult result = ClassifierTrainer.Train(data, options, data);
+        TrainingResult<ClassifierModel, Evaluation> result = ClassifierTrainer.Train(data, options, data);
         Assert.Equal(1, result.Validation.Accuracy);
         Assert.InRange(result.BestEpoch, 20, 40);
     }
@@ -122,7 +122,7 @@ public class ClassifierTrainerTests
     {
         var log = new ProgressLog();
         TrainingOptions options = Reviews.Small with { Budget = TimeSpan.FromTicks(1), Epochs = 50 };
-        TrainingResult result = ClassifierTrainer.Train(Reviews.Words(80, seed: 1), options, progress: log);
+        TrainingResult<ClassifierModel, Evaluation> result = ClassifierTrainer.Train(Reviews.Words(80, seed: 1), options, progress: log);
         Assert.Equal(TrainingEnd.Budget, result.End);
         Assert.Equal(1, Assert.Single(result.Epochs).Number);
         TrainingProgress report = Assert.Single(log.Epochs);
@@ -149,19 +149,19 @@ public class ClassifierTrainerTests
             if (report is { Validation: not null, Epoch: 3 }) cancellation.Cancel();
         });
         TextDataset validation = Reviews.Words(30, seed: 2);
-        TrainingResult result = ClassifierTrainer.Train(
+        TrainingResult<ClassifierModel, Evaluation> result = ClassifierTrainer.Train(
             Reviews.Words(60, seed: 1), Reviews.Small with { Epochs = 50 }, validation, log, cancellation.Token);
         Assert.Equal(TrainingEnd.Cancelled, result.End);
         Assert.Equal(3, result.Epochs.Count);
         Evaluation now = new Predictor(result.Model, threads: 1).Evaluate(validation);
-        AssertSameScores(result.Epochs[result.BestEpoch - 1].Validation, now);
+        AssertSameScores((Evaluation)result.Epochs[result.BestEpoch - 1].Validation, now);
     }
 
     [Fact]
     public void Train_Progress_TellsEveryEpoch()
     {
         var log = new ProgressLog();
-        TrainingResult result = ClassifierTrainer.Train(
+        TrainingResult<ClassifierModel, Evaluation> result = ClassifierTrainer.Train(
             Reviews.Words(60, seed: 1), Reviews.Small with { Epochs = 5 }, Reviews.Words(30, seed: 2), log);
         TrainingProgress[] epochs = [.. log.Epochs];
         Assert.Equal([1, 2, 3, 4, 5], epochs.Select(report => report.Epoch));
@@ -173,8 +173,8 @@ public class ClassifierTrainerTests
             Assert.Equal((result.Epochs[i].TrainLoss, result.Epochs[i].TrainAccuracy), (report.Loss, report.Accuracy));
             Assert.Same(result.Epochs[i].Validation, report.Validation);
             Assert.True(report.TokensPerSecond > 0);
-            if (report.Validation!.Accuracy > best) Assert.True(report.IsBest);
-            best = Math.Max(best, report.Validation.Accuracy);
+            if (report.Validation!.Value > best) Assert.True(report.IsBest);
+            best = Math.Max(best, report.Validation.Value);
         }
 
         Assert.True(epochs[result.BestEpoch - 1].IsBest);
@@ -199,7 +199,7 @@ public class ClassifierTrainerTests
         {
             Model = model, Embedding = null, Vectors = vectors, FreezeVectors = frozen,
         };
-        TrainingResult result = ClassifierTrainer.Train(Reviews.Words(60, seed: 1), options);
+        TrainingResult<ClassifierModel, Evaluation> result = ClassifierTrainer.Train(Reviews.Words(60, seed: 1), options);
         Assert.Equal(3, result.VectorsFound);
         Parameter table = result.Model.Parameters.Single(parameter => parameter.Name == "embedding.weight");
         float[] given = new float[8];

@@ -25,8 +25,8 @@ public class RecomputeTests
     [Fact]
     public void Train_WithAndWithout_NearlyTheSameLosses()
     {
-        TrainingResult recomputed = ClassifierTrainer.Train(s_texts, s_options);
-        TrainingResult kept = ClassifierTrainer.Train(s_texts, s_options with { Recompute = false });
+        TrainingResult<ClassifierModel, Evaluation> recomputed = ClassifierTrainer.Train(s_texts, s_options);
+        TrainingResult<ClassifierModel, Evaluation> kept = ClassifierTrainer.Train(s_texts, s_options with { Recompute = false });
         Assert.Equal(2, recomputed.Epochs.Count);
         for (int epoch = 0; epoch < 2; epoch++)
         {
@@ -46,7 +46,7 @@ public class RecomputeTests
         IReadOnlyList<Parameter> expected = ClassifierTrainer.Train(s_texts, s_options).Model.Parameters;
         foreach (int threads in new[] { 2, 3 })
         {
-            TrainingResult result = ClassifierTrainer.Train(s_texts, s_options with { Threads = threads });
+            TrainingResult<ClassifierModel, Evaluation> result = ClassifierTrainer.Train(s_texts, s_options with { Threads = threads });
             IReadOnlyList<Parameter> actual = result.Model.Parameters;
             for (int i = 0; i < expected.Count; i++)
             {
@@ -74,8 +74,8 @@ public class RecomputeTests
     public void Train_ModelWithoutRecurrentLayers_IgnoresIt()
     {
         TrainingOptions options = Reviews.Small with { Model = ModelKind.BagOfWords, Epochs = 1 };
-        TrainingResult expected = ClassifierTrainer.Train(s_texts, options);
-        TrainingResult actual = ClassifierTrainer.Train(s_texts, options with { Recompute = true });
+        TrainingResult<ClassifierModel, Evaluation> expected = ClassifierTrainer.Train(s_texts, options);
+        TrainingResult<ClassifierModel, Evaluation> actual = ClassifierTrainer.Train(s_texts, options with { Recompute = true });
         Bits.AssertEqual(expected.Model.Parameters[0].Value, actual.Model.Parameters[0].Value, "weights");
     }
 

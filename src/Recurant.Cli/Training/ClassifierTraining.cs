@@ -1,0 +1,114 @@
+using System.Text.Json;
+using Recurant.Data;
+using Recurant.Models;
+using Recurant.Training;
+
+namespace Recurant.Cli;
+
+/// <summary><c>train</c> for labelled texts, beside a bag of words.</summary>
+internal sealed class ClassifierTraining : TaskTraining<ClassifierModel, Evaluation>
+{
+    private TextDataset _train = null!, _test = null!;
+    private TextDataset? _validation;
+
+    protected override string MeasureHeading => "acc.";
+
+    protected override string TaskName => "classification";
+
+    protected override (string Text, string Json) BaselineName => ("bag of words", "bag-of-words");
+
+    protected override IReadOnlyList<string> Headings => ["rows", "loss", "accuracy", "macro F1"];
+
+    protected override IReadOnlyList<string> Cells(Evaluation score) =>
+        [Numbers.Count(score.Rows), Numbers.Four(score.Loss), Numbers.Four(score.Accuracy), Numbers.Four(score.MacroF1)];
+
+    protected override string Knows(TrainingResult<ClassifierModel, Evaluation> result)
+    {
+        string vectors = result.VectorsFound is { } found ? $", {Numbers.Count(found)} ready-made word vectors" : "";
+        return $"{Numbers.Count(result.Model.Vocabulary.Count)} words{vectors}";
+    }
+
+    protected override string Next(string path) => $"predict {path} \"...\"";
+
+    protected override int ReadData(Invocation call, ref TrainSettings settings)
+    {
+        TextDataset all = LabelledData.Read(settings.Data!, settings, call);
+        (_train, _test) = TrainAndTest(all, settings, call);
+        _validation = settings.ValidationFile is { } file ? LabelledData.Read(file, settings, call) : null;
+        if (settings.VectorsFile is { } vectors)
+        {
+            settings = settings with { Training = settings.Training with { Vectors = WordVectors.Read(vectors) } };
+            settings.Training.Validate();
+        }
+
+        return _train.Count;
+    }
+
+    protected override TrainingResult<ClassifierModel, Evaluation> Learn(
+        TrainSettings settings, IProgress<TrainingProgress>? progress, CancellationToken cancellation) =>
+        ClassifierTrainer.Train(_train, settings.Training, _validation, progress, cancellation);
+
+    protected override Evaluation Test(ClassifierModel model, TrainSettings settings) =>
+        new TextClassifier(model, settings.Training.Threads).Evaluate(_test);
+
+    /// <summary>The bag of words, trained and scored on the same texts.</summary>
+    protected override Evaluation? Baseline(
+        Invocation call, TrainSettings settings, TrainingResult<ClassifierModel, Evaluation> result, Evaluation? test,
+        CancellationToken cancellation)
+    {
+        if (result.Model.Spec.Model == ModelKind.BagOfWords) return test;
+        TrainingOptions chosen = settings.Training;
+        var options = new TrainingOptions
+        {
+            Model = ModelKind.BagOfWords,
+            Seed = chosen.Seed,
+            Threads = chosen.Threads,
+            ValidationFraction = chosen.ValidationFraction,
+            Unit = chosen.Unit,
+            Lowercase = chosen.Lowercase,
+            Budget = chosen.Budget,
+        };
+        if (!call.Quiet) call.Terminal.Error.WriteLine("training the bag of words, for comparison");
+        return TrainingDisplay.Show(call.Terminal, call.Quiet, measure: null, progress =>
+        {
+            TrainingResult<ClassifierModel, Evaluation> baseline =
+                ClassifierTrainer.Train(_train, options, _validation, progress, cancellation);
+            cancellation.ThrowIfCancellationRequested();
+            return Test(baseline.Model, settings);
+        });
+    }
+
+    protected override void WriteScore(Utf8JsonWriter writer, Evaluation score)
+    {
+        writer.WriteNumber("rows", score.Rows);
+        writer.WriteNumber("loss", score.Loss);
+        writer.WriteNumber("accuracy", score.Accuracy);
+        writer.WriteNumber("macro_f1", score.MacroF1);
+    }
+
+    protected override void WriteResult(Utf8JsonWriter writer, Evaluation score, ScoredOn place)
+    {
+        if (place != ScoredOn.Baseline) writer.WriteNumber("loss", score.Loss);
+        writer.WriteNumber("accuracy", score.Accuracy);
+        if (place == ScoredOn.Test) writer.WriteNumber("macro_f1", score.MacroF1);
+    }
+
+    private static (TextDataset Train, TextDataset Test) TrainAndTest(TextDataset all, TrainSettings settings, Invocation call)
+    {
+        if (settings.TestFile is { } file)
+        {
+            TextDataset given = LabelledData.Read(file, settings, call);
+            DatasetChecks.TestLabelsKnown(all, given);
+            return (all, given);
+        }
+
+        (TextDataset train, TextDataset test) = LabelledData.SetTestAside(all);
+        if (!call.Quiet)
+        {
+            string rows = test.Count == 1 ? "1 row is" : $"{Numbers.Count(test.Count)} rows are";
+            call.Terminal.WriteNote($"{rows} set aside for the test (--test gives a file of its own)");
+        }
+
+        return (train, test);
+    }
+}

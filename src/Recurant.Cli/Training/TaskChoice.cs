@@ -1,0 +1,23 @@
+namespace Recurant.Cli;
+
+/// <summary>The tasks of <c>train</c>: what they are called, and who does them.</summary>
+/// <param name="Name">The word after <c>--task</c>.</param>
+/// <param name="Make">Makes what trains it.</param>
+internal sealed record TaskChoice(string Name, Func<TaskTraining> Make)
+{
+    public static IReadOnlyList<TaskChoice> All { get; } =
+    [
+        new("classify", static () => new ClassifierTraining()),
+    ];
+
+    /// <summary>The task that was asked for, or the one that the data suggests.</summary>
+    /// <exception cref="UsageException">There is no task of that name.</exception>
+    public static TaskChoice Of(TrainSettings settings)
+    {
+        string name = settings.Task ?? Guess(settings);
+        return All.FirstOrDefault(task => task.Name == name) ?? throw new UsageException(
+            $"--task: there is no task \"{name}\"; choose one of {string.Join(", ", All.Select(task => task.Name))}.");
+    }
+
+    private static string Guess(TrainSettings settings) => "classify";
+}

@@ -1,0 +1,51 @@
+using Recurant.Data;
+using Recurant.Models;
+
+namespace Recurant.Storage;
+
+/// <summary>A classifier in a model file: its specification, its words, its labels.</summary>
+internal sealed class ClassifierFormat : ModelFormat
+{
+    public override string Task => SpecificationJson.Task;
+
+    public override bool Fits(TrainedModel model) => model is ClassifierModel;
+
+    public override void WriteMetadata(TrainedModel model, SafetensorsWriter writer)
+    {
+        var classifier = (ClassifierModel)model;
+        writer.AddMetadata(ModelMetadata.SpecificationKey, SpecificationJson.Write(classifier.Spec));
+        writer.AddMetadata(ModelMetadata.VocabularyKey, StringListJson.Write(classifier.Vocabulary.Words));
+        writer.AddMetadata(ModelMetadata.LabelsKey, StringListJson.Write(classifier.Labels));
+    }
+
+    public override TrainedModel Read(ModelMetadata metadata)
+    {
+        ClassifierSpec spec = metadata.Parse(ModelMetadata.SpecificationKey, SpecificationJson.Read);
+        Vocabulary vocabulary = metadata.Parse(
+            ModelMetadata.VocabularyKey, json => new Vocabulary(StringListJson.Read(json)));
+        List<string> labels = metadata.Strings(ModelMetadata.LabelsKey);
+        metadata.RequireCount(ModelMetadata.VocabularyKey, vocabulary.Count, "vocabulary_size", spec.VocabularySize);
+        metadata.RequireCount(ModelMetadata.LabelsKey, labels.Count, "classes", spec.Classes);
+        metadata.DistinctStrings(ModelMetadata.LabelsKey, "label");
+        return metadata.Parse(ModelMetadata.SpecificationKey, _ => new ClassifierModel(spec, vocabulary, labels));
+    }
+
+    public override ModelDescription Describe(TrainedModel model)
+    {
+        var classifier = (ClassifierModel)model;
+        ClassifierSpec spec = classifier.Spec;
+        string unit = spec.Unit == TokenUnit.Character ? "characters" : "words";
+        string pairs = spec.Model == ModelKind.BagOfWords ? " and pairs of them" : "";
+        string capitals = spec.Lowercase ? "as small letters" : "as they are";
+        return new ModelDescription
+        {
+            Task = model.Task,
+            Summary = spec.Summary,
+            Tokens = classifier.Vocabulary.Count,
+            Reading = $"{unit}{pairs}; reads capitals {capitals}",
+            Labels = classifier.Labels,
+            Layers = model.Describe(),
+            TrainingRecord = model.TrainingRecord,
+        };
+    }
+}

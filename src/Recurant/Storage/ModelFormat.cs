@@ -1,0 +1,95 @@
+using System.Text.Json;
+using Recurant.Models;
+
+namespace Recurant.Storage;
+
+/// <summary>How the models of one task stand in the metadata of a model file; their tensors are written alike for all.</summary>
+internal abstract class ModelFormat
+{
+    /// <summary>Every kind of model that this version knows.</summary>
+    public static IReadOnlyList<ModelFormat> All { get; } = [new ClassifierFormat()];
+
+    /// <summary>The task's name in the specification: "classification".</summary>
+    public abstract string Task { get; }
+
+    /// <summary>Whether a model is of this task.</summary>
+    public abstract bool Fits(TrainedModel model);
+
+    /// <summary>Adds everything that prediction needs beside the tensors.</summary>
+    public abstract void WriteMetadata(TrainedModel model, SafetensorsWriter writer);
+
+    /// <summary>Makes the model that the metadata describes; its tensors take no memory yet.</summary>
+    /// <exception cref="InvalidDataException">The metadata does not describe a model.</exception>
+    public abstract TrainedModel Read(ModelMetadata metadata);
+
+    /// <summary>What <see cref="ModelFile.TryDescribe"/> says of a model beside its layers.</summary>
+    public abstract ModelDescription Describe(TrainedModel model);
+}
+
+/// <summary>The metadata of a model file; every fault found in it names the file and the key.</summary>
+internal sealed class ModelMetadata(SafetensorsFile file)
+{
+    public const string SpecificationKey = "recurant", VocabularyKey = "vocabulary", LabelsKey = "labels", TrainingKey = "training";
+
+    /// <summary>The training record; empty if there is none.</summary>
+    public string TrainingRecord => file.Metadata.GetValueOrDefault(TrainingKey, "");
+
+    /// <summary>Whether a key is there.</summary>
+    public bool Has(string key) => file.Metadata.ContainsKey(key);
+
+    /// <summary>The task that the specification names; null if the file is another program's.</summary>
+    public string? Task() => Has(SpecificationKey) ? Parse(SpecificationKey, SpecificationText.TaskOf) : null;
+
+    /// <summary>The strings of a key.</summary>
+    public List<string> Strings(string key) => Parse(key, StringListJson.Read);
+
+    /// <summary>The strings of a key, each of which must stand there once.</summary>
+    public List<string> DistinctStrings(string key, string kind)
+    {
+        List<string> strings = Strings(key);
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (string text in strings)
+        {
+            if (!seen.Add(text)) throw Fault(key, $"the {kind} \"{text}\" stands twice.");
+        }
+
+        return strings;
+    }
+
+    /// <summary>What one key says.</summary>
+    public T Parse<T>(string key, Func<string, T> read)
+    {
+        if (!file.Metadata.TryGetValue(key, out string? text)) throw Fault(key, "the key is missing.");
+        try
+        {
+            return read(text);
+        }
+        catch (ArgumentException failure)
+        {
+            // The name of one of our own parameters would tell the user nothing.
+            string message = failure.Message.Replace($" (Parameter '{failure.ParamName}')", "", StringComparison.Ordinal);
+            throw Fault(key, message, failure);
+        }
+        catch (Exception failure) when (failure is JsonException or FormatException)
+        {
+            throw Fault(key, failure.Message, failure);
+        }
+        catch (InvalidOperationException failure)
+        {
+            // What the reader of JSON says of half a surrogate pair.
+            throw Fault(key, "a text in it is not valid Unicode.", failure);
+        }
+    }
+
+    /// <summary>That a list has as many entries as the specification says.</summary>
+    public void RequireCount(string key, int count, string property, int expected)
+    {
+        if (count != expected)
+        {
+            throw Fault(key, $"it has {count} entries, but \"{property}\" in '{SpecificationKey}' is {expected}.");
+        }
+    }
+
+    public InvalidDataException Fault(string key, string fault, Exception? cause = null) =>
+        new($"{file.FilePath}: metadata '{key}': {fault} Copy the file again or train anew.", cause);
+}

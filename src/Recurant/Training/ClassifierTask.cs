@@ -1,0 +1,85 @@
+using System.Text.Json;
+using Recurant.Data;
+using Recurant.Layers;
+using Recurant.Losses;
+using Recurant.Models;
+using Recurant.Numerics;
+using Recurant.Parameters;
+
+namespace Recurant.Training;
+
+/// <summary>Learning to classify: batches of shuffled texts, cross-entropy of their labels.</summary>
+internal sealed class ClassifierTask : TrainingTask
+{
+    private readonly PreparedData _data;
+    private readonly TrainingPlan _plan;
+    private readonly Workers _workers;
+    private readonly ClassifierNetwork _network;
+    private readonly NetworkMemory _memory;
+    private readonly SequenceBatch _batch = new();
+    private readonly ClassifierScorer _scorer;
+    private readonly int[] _order;
+    private readonly int[] _labels;
+
+    public ClassifierTask(PreparedData data, Workers workers)
+    {
+        _data = data;
+        _plan = data.Plan;
+        _workers = workers;
+        _network = data.Model.Network;
+        _memory = _network.CreateMemory();
+        _memory.Recomputes = _plan.Options.Recompute;
+        _scorer = new ClassifierScorer(_network, data.Model.Spec.Classes, workers, _memory);
+        _order = [.. Enumerable.Range(0, data.Train.Length)];
+        _labels = new int[_plan.Batch];
+    }
+
+    public override IReadOnlyList<Parameter> Parameters => _network.Parameters;
+
+    public override int StepsInEpoch => (_data.Train.Length + _plan.Batch - 1) / _plan.Batch;
+
+    public override List<(string Name, string Value)> Identity() => RunIdentity.Of(_data);
+
+    /// <summary>The longest texts: no later step is larger.</summary>
+    public override void WarmUp()
+    {
+        IEnumerable<int> texts = Enumerable.Range(0, _data.Train.Length);
+        int[] longest = [.. texts.OrderByDescending(i => _data.Train[i].Length).Take(_plan.Batch)];
+        _batch.Fill(_data.Train, longest);
+        Matrix logits = _network.Forward(_workers, _batch, _memory, _plan.Dropout);
+        _network.Backward(_workers, _batch, _memory, logits, _plan.Dropout);
+    }
+
+    /// <summary>Every epoch shuffles the list of the epoch before, with numbers that belong to the epoch alone.</summary>
+    public override void BeginEpoch(int epoch) =>
+        new Philox(_plan.Options.Seed, RandomPurpose.Shuffling, (ulong)epoch).Shuffle(_order);
+
+    public override StepLoss Step(int index, ulong step)
+    {
+        int start = index * _plan.Batch;
+        return Step(_order.AsSpan(start, Math.Min(_plan.Batch, _order.Length - start)), step);
+    }
+
+    private StepLoss Step(ReadOnlySpan<int> chosen, ulong step)
+    {
+        _batch.Fill(_data.Train, chosen);
+        for (int b = 0; b < chosen.Length; b++) _labels[b] = _data.TrainLabels[chosen[_batch.Order[b]]];
+        DropoutPlan dropout = _plan.Dropout with { Step = step };
+        Matrix logits = _network.Forward(_workers, _batch, _memory, dropout);
+        double loss = CrossEntropy.Apply(logits, _labels.AsSpan(0, chosen.Length), _plan.LabelSmoothing, out int correct);
+        // The run looks at the loss before it uses the gradients.
+        if (double.IsFinite(loss)) _network.Backward(_workers, _batch, _memory, logits, dropout);
+        return new StepLoss(loss, chosen.Length, correct, _batch.Rows);
+    }
+
+    public override Score Validate()
+    {
+        var losses = new float[_data.Validation.Length];
+        float[] probabilities = _scorer.Probabilities(_data.Validation, losses, _data.ValidationLabels);
+        return Evaluation.Of(probabilities, losses, _data.ValidationLabels, _data.Model.Spec.Classes);
+    }
+
+    public override Score ReadScore(JsonElement members) => Evaluation.Read(members);
+
+    public override string? FirstNonFinite() => _network.FirstNonFinite(_memory, _batch);
+}

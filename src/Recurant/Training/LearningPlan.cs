@@ -1,0 +1,40 @@
+using Recurant.Optimizers;
+
+namespace Recurant.Training;
+
+/// <summary>How a run learns, with nothing left open; the same for all tasks.</summary>
+internal record LearningPlan
+{
+    /// <summary>What is being trained, for reports of progress. Default: "model".</summary>
+    public string Stage { get; init; } = "model";
+
+    /// <summary>The optimiser.</summary>
+    public required OptimizerKind Optimizer { get; init; }
+
+    /// <summary>The learning rate before the schedule.</summary>
+    public required float LearningRate { get; init; }
+
+    /// <summary>The weight decay.</summary>
+    public required float WeightDecay { get; init; }
+
+    /// <summary>How the learning rate changes.</summary>
+    public required ScheduleKind Schedule { get; init; }
+
+    /// <summary>Under the plateau schedule: by what the rate is multiplied after an epoch that was no better.</summary>
+    public float PlateauFactor { get; init; } = 0.5f;
+
+    /// <summary>The largest norm of a step's gradient; 0: no clipping.</summary>
+    public required float Clip { get; init; }
+
+    /// <summary>The most epochs.</summary>
+    public required int Epochs { get; init; }
+
+    /// <summary>Training ends after so many epochs without a better score.</summary>
+    public required int Patience { get; init; }
+
+    /// <summary>The most time; null: no limit.</summary>
+    public TimeSpan? Budget { get; init; }
+
+    /// <summary>How many epochs the averaged weights reach back over; 0: no average is kept. Default: 2.</summary>
+    public double AveragedEpochs { get; init; } = 2;
+}

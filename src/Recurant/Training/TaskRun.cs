@@ -1,0 +1,240 @@
+using System.Diagnostics;
+using System.Globalization;
+using Recurant.Models;
+using Recurant.Numerics;
+using Recurant.Optimizers;
+using Recurant.Parameters;
+
+namespace Recurant.Training;
+
+/// <summary>
+/// One training run of any task, from the first step to the last: step after step forward, loss, back, clip, update; after every
+/// epoch a look at the validation data; the best weights are kept.
+/// </summary>
+internal sealed class TaskRun
+{
+    private static readonly TimeSpan s_progressInterval = TimeSpan.FromMilliseconds(200);
+
+    private readonly TrainingTask _task;
+    private readonly LearningPlan _plan;
+    private readonly Workers _workers;
+    private readonly Stopwatch _clock;
+    private readonly IProgress<TrainingProgress>? _progress;
+    private readonly CancellationToken _cancellation;
+    private readonly IReadOnlyList<Parameter> _parameters;
+    private readonly Optimizer _optimizer;
+    private readonly WeightAverage? _average;
+    private readonly float[][] _best;
+    private readonly RunCheckpoint? _checkpoint;
+    private readonly RunTensors _tensors;
+    private RunState _state = new();
+    private double _secondsBefore, _epochBegun, _lastSaved;
+
+    public TaskRun(
+        TrainingTask task, LearningPlan plan, Workers workers, Stopwatch clock, IProgress<TrainingProgress>? progress = null,
+        CancellationToken cancellation = default, RunCheckpoint? checkpoint = null)
+    {
+        _task = task;
+        _plan = plan;
+        _workers = workers;
+        _clock = clock;
+        _progress = progress;
+        _cancellation = cancellation;
+        _parameters = task.Parameters;
+        _optimizer = new Optimizer(plan.Optimizer, _parameters);
+        _average = plan.AveragedEpochs > 0 ? new WeightAverage(_parameters, plan.AveragedEpochs * task.StepsInEpoch) : null;
+        _best = [.. _parameters.Select(parameter => new float[parameter.Count])];
+        _checkpoint = checkpoint;
+        _tensors = new RunTensors(_parameters, _best, _optimizer, _average, [.. task.CarriedState]);
+    }
+
+    /// <summary>The time the run has taken, in seconds, that before it was stopped and continued included.</summary>
+    public double Seconds => _clock.Elapsed.TotalSeconds + _secondsBefore;
+
+    /// <summary>The epochs that are over.</summary>
+    public IReadOnlyList<EpochRecord> Epochs => _state.Epochs;
+
+    /// <summary>The best of them, whose weights the model has when the run is over.</summary>
+    public EpochRecord Best => _state.Best!;
+
+    /// <summary>Trains, and leaves the best weights in the parameters.</summary>
+    public TrainingEnd Run()
+    {
+        Begin();
+        _task.WarmUp();
+        foreach (Parameter parameter in _parameters.Where(parameter => parameter.HasGradient)) parameter.ClearGradient();
+        TrainingEnd? end = null;
+        while (_state.Epoch <= _plan.Epochs && end is null)
+        {
+            int epoch = _state.Epoch;
+            _epochBegun = Seconds - _state.SecondsInEpoch;
+            TrainingEnd? interrupted = RunEpoch();
+            double trained = Seconds - _epochBegun;
+            // Before validation: a run that is continued has not ended its epoch here.
+            if (interrupted is not null) Save();
+            if (interrupted == TrainingEnd.Cancelled && _state.Best is null) _cancellation.ThrowIfCancellationRequested();
+            if (interrupted == TrainingEnd.Cancelled)
+            {
+                end = TrainingEnd.Cancelled;
+                break;
+            }
+
+            Validate(trained);
+            end = interrupted;
+            if (end is null && epoch - _state.Best!.Number >= _plan.Patience && epoch < _plan.Epochs)
+            {
+                end = TrainingEnd.EarlyStopping;
+            }
+
+            _state.BeginNextEpoch();
+        }
+
+        RestoreBest();
+        return end ?? TrainingEnd.Completed;
+    }
+
+    /// <summary>
+    /// One step: forward, loss, back, clip, update. Allocates nothing once warm.
+    /// </summary>
+    /// <param name="index">The step's number in the epoch, from 0.</param>
+    internal StepLoss Step(int index)
+    {
+        StepLoss loss = _task.Step(index, (ulong)_state.Step);
+        if (!double.IsFinite(loss.Loss)) throw NonFinite("loss", loss.Loss);
+        double norm = _optimizer.GradientNorm(_workers);
+        if (!double.IsFinite(norm)) throw NonFinite("norm of the gradient", norm);
+        float clip = _plan.Clip, scale = clip > 0 && norm > clip ? (float)(clip / (norm + 1e-6)) : 1f;
+        double progress = (double)_state.Step / ((long)_plan.Epochs * _task.StepsInEpoch);
+        float rate = _plan.LearningRate * Schedule.Factor(_plan.Schedule, progress) * _state.Plateau;
+        _optimizer.Step(_workers, rate, _plan.WeightDecay, scale);
+        _average?.Update(_workers);
+        _state.Step++;
+        return loss;
+    }
+
+    /// <summary>Takes up the run where its checkpoint left it, if it has one.</summary>
+    private void Begin()
+    {
+        if (_checkpoint?.Begin(_task, _tensors) is not { } state) return;
+        _state = state;
+        _secondsBefore = state.Seconds;
+        _lastSaved = Seconds;
+        if (state.Best is not null)
+        {
+            // Weights that are not trained are in no checkpoint: the best are those of the beginning.
+            for (int i = 0; i < _best.Length; i++)
+            {
+                if (!_parameters[i].IsTrainable) _parameters[i].Value.CopyTo(_best[i]);
+            }
+        }
+
+        for (int epoch = 1; epoch < state.Epoch; epoch++) _task.BeginEpoch(epoch);
+    }
+
+    private void Save()
+    {
+        if (_checkpoint is null) return;
+        (_state.Seconds, _state.SecondsInEpoch) = (Seconds, Seconds - _epochBegun);
+        _checkpoint.Save(_state, _tensors);
+        _lastSaved = Seconds;
+    }
+
+    /// <summary>Ends an epoch: scores the averaged weights on the validation data and keeps them if they are best.</summary>
+    private void Validate(double trained)
+    {
+        _average?.Swap();
+        Score validation = _task.Validate();
+        // The last step of all has no next one that would notice what it did.
+        if (!double.IsFinite(validation.Loss)) throw NonFiniteValidation(validation.Loss);
+        var record = new EpochRecord(_state.Epoch, _state.MeanLoss, _state.Accuracy, validation, Seconds - _epochBegun);
+        _state.Epochs.Add(record);
+        bool isBest = _state.Best is null || validation.IsBetterThan(_state.Best.Validation);
+        if (isBest)
+        {
+            _state.Best = record;
+            for (int i = 0; i < _best.Length; i++) _parameters[i].Value.CopyTo(_best[i]);
+        }
+        else if (_plan.Schedule == ScheduleKind.Plateau)
+        {
+            _state.Plateau *= _plan.PlateauFactor;
+        }
+
+        _average?.Swap();
+        Report(trained, validation, isBest);
+    }
+
+    /// <summary>Runs the steps of an epoch that are not done yet; returns why it ended early, or null.</summary>
+    private TrainingEnd? RunEpoch()
+    {
+        _task.BeginEpoch(_state.Epoch);
+        double lastReport = Seconds;
+        while (_state.StepsInEpoch < _task.StepsInEpoch)
+        {
+            if (_cancellation.IsCancellationRequested) return TrainingEnd.Cancelled;
+            _state.Add(Step(_state.StepsInEpoch));
+            double now = Seconds;
+            if (_checkpoint is not null && now - _lastSaved >= _checkpoint.Interval) Save();
+            if (_progress is not null && now - lastReport > s_progressInterval.TotalSeconds)
+            {
+                lastReport = now;
+                Report(now - _epochBegun, null, isBest: false);
+            }
+
+            if (_plan.Budget is { } budget && now > budget.TotalSeconds) return TrainingEnd.Budget;
+        }
+
+        return null;
+    }
+
+    private void RestoreBest()
+    {
+        for (int i = 0; i < _best.Length; i++)
+        {
+            Parameter parameter = _parameters[i];
+            _best[i].CopyTo(parameter.Value);
+            parameter.MarkChanged();
+            parameter.DropGradient();
+        }
+    }
+
+    private void Report(double trained, Score? validation, bool isBest)
+    {
+        if (_progress is null) return;
+        int epoch = _state.Epoch, step = _state.StepsInEpoch;
+        double stepsLeft = (double)(_plan.Epochs - epoch + 1) * _task.StepsInEpoch - step;
+        var remaining = TimeSpan.FromSeconds(stepsLeft * (Seconds - _epochBegun) / Math.Max(1, step));
+        if (_plan.Budget is { } budget && budget.TotalSeconds - Seconds < remaining.TotalSeconds)
+        {
+            remaining = TimeSpan.FromSeconds(Math.Max(0, budget.TotalSeconds - Seconds));
+        }
+
+        _progress.Report(new TrainingProgress
+        {
+            Stage = _plan.Stage,
+            Epoch = epoch,
+            Epochs = _plan.Epochs,
+            Step = step,
+            Steps = _task.StepsInEpoch,
+            Loss = _state.MeanLoss,
+            Accuracy = _state.Accuracy,
+            TokensPerSecond = _state.Tokens / Math.Max(1e-9, trained),
+            Remaining = remaining,
+            Validation = validation,
+            IsBest = isBest,
+        });
+    }
+
+    private NonFiniteLossException NonFinite(string what, double value) => NonFinite(string.Create(
+        CultureInfo.InvariantCulture,
+        $"In step {_state.Step + 1} (epoch {_state.Epoch}) the {what} is {value}: {NonFinitePlace.Find(_task)}"));
+
+    private NonFiniteLossException NonFiniteValidation(double loss) => NonFinite(string.Create(
+        CultureInfo.InvariantCulture,
+        $"After step {_state.Step} (epoch {_state.Epoch}) the validation loss is {loss}: "
+        + $"{NonFinitePlace.InWeights(_parameters) ?? "the weights are still finite, but too large"}"));
+
+    private NonFiniteLossException NonFinite(string what) => new(string.Create(
+        CultureInfo.InvariantCulture,
+        $"{what}. The steps are too large: lower the learning rate (now {_plan.LearningRate}) "
+        + $"or clip the gradient (now {_plan.Clip})."));
+}

@@ -1,0 +1,60 @@
+using System.Text.Json;
+using Recurant.Models;
+using Recurant.Parameters;
+
+namespace Recurant.Training;
+
+/// <summary>What a step's loss was.</summary>
+/// <param name="Loss">The sum of the losses of its units.</param>
+/// <param name="Units">The number of units: of texts, or of words.</param>
+/// <param name="Correct">How many of them were answered right; below 0 where that is not looked at.</param>
+/// <param name="Tokens">The tokens read, for the speed.</param>
+internal readonly record struct StepLoss(double Loss, int Units, int Correct, int Tokens);
+
+/// <summary>
+/// What a run learns: the data, the network, and one step of it. The loop around it, <see cref="TaskRun"/>, is the same for
+/// all tasks.
+/// </summary>
+internal abstract class TrainingTask
+{
+    /// <summary>All tensors of the model.</summary>
+    public abstract IReadOnlyList<Parameter> Parameters { get; }
+
+    /// <summary>The number of steps in an epoch.</summary>
+    public abstract int StepsInEpoch { get; }
+
+    /// <summary>
+    /// What has to be carried from one step to the next and is no weight, such as the state that a language model keeps over
+    /// batches; a checkpoint holds it.
+    /// </summary>
+    public virtual IEnumerable<(string Name, int[] Shape, Memory<float> Values)> CarriedState => [];
+
+    /// <summary>
+    /// Everything that decides the bits of the run, as short texts. Causes come before what follows from them, so that a message
+    /// about a difference names the cause.
+    /// </summary>
+    public abstract List<(string Name, string Value)> Identity();
+
+    /// <summary>
+    /// Runs the largest step forward and back once without learning from it, so that every workspace takes its final size. The
+    /// run clears the gradients.
+    /// </summary>
+    public abstract void WarmUp();
+
+    /// <summary>Puts the data of an epoch in order; called once for each epoch in turn, from 1, also for those that are over.</summary>
+    public abstract void BeginEpoch(int epoch);
+
+    /// <summary>Forward, loss, back; the gradients are added in the parameters. Allocates nothing once warm.</summary>
+    /// <param name="index">The step's number in the epoch, from 0.</param>
+    /// <param name="step">The step's number in the run, the key of its random numbers.</param>
+    public abstract StepLoss Step(int index, ulong step);
+
+    /// <summary>Scores the present weights on the validation data.</summary>
+    public abstract Score Validate();
+
+    /// <summary>Reads a score as <see cref="Score.WriteMembers"/> wrote it.</summary>
+    public abstract Score ReadScore(JsonElement members);
+
+    /// <summary>The first layer of the last step whose output holds NaN or infinity; null if all are finite.</summary>
+    public abstract string? FirstNonFinite();
+}
