@@ -9,9 +9,12 @@ namespace Recurant.Layers;
 /// </summary>
 internal sealed class Embedding
 {
-    public Embedding(int words, int size)
+    /// <param name="words">V.</param>
+    /// <param name="size">E.</param>
+    /// <param name="isShared">Whether an output layer has the same weights, so that every row gets a gradient.</param>
+    public Embedding(int words, int size, bool isShared = false)
     {
-        Table = new Parameter("embedding.weight", words, size) { Touched = new TouchedRows(words) };
+        Table = new Parameter("embedding.weight", words, size) { Touched = isShared ? null : new TouchedRows(words) };
     }
 
     /// <summary>E [V, E].</summary>
@@ -59,9 +62,12 @@ internal sealed class Embedding
             return;
         }
 
-        foreach (int token in tokens.Span)
+        if (Table.Touched is { } touched)
         {
-            if (token >= 0) Table.Touched!.Add(token);
+            foreach (int token in tokens.Span)
+            {
+                if (token >= 0) touched.Add(token);
+            }
         }
 
         var work = new BackwardWork { Gradient = Table.GradientMatrix, Tokens = tokens, DOutput = dOutput };

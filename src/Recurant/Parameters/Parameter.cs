@@ -43,7 +43,7 @@ public sealed class Parameter
     }
 
     /// <summary>The tensor's name, as PyTorch calls it.</summary>
-    public string Name { get; }
+    public string Name { get; internal set; }
 
     /// <summary>The extent of each axis, row-major.</summary>
     public IReadOnlyList<int> Shape { get; }

@@ -1,0 +1,36 @@
+namespace Recurant.Data;
+
+/// <summary>The words of one sentence with a tag each.</summary>
+public sealed class TaggedSentence
+{
+    /// <summary>Joins words and their tags; the lists are kept, not copied.</summary>
+    /// <param name="words">The words in their order, as they stand in the data; at least one.</param>
+    /// <param name="tags">The tag of each word.</param>
+    /// <param name="line">The line of the file on which the first word stands, counted from 1; 0 if it came from no file.
+    /// </param>
+    /// <exception cref="ArgumentException">There is no word, or there is not one tag a word.</exception>
+    public TaggedSentence(IReadOnlyList<string> words, IReadOnlyList<string> tags, int line = 0)
+    {
+        ArgumentNullException.ThrowIfNull(words);
+        ArgumentNullException.ThrowIfNull(tags);
+        if (words.Count == 0 || words.Count != tags.Count)
+        {
+            throw new ArgumentException(
+                $"A sentence needs at least one word and a tag for each; found {words.Count} words and {tags.Count} tags.",
+                nameof(tags));
+        }
+
+        Words = words;
+        Tags = tags;
+        Line = line;
+    }
+
+    /// <summary>The words in their order.</summary>
+    public IReadOnlyList<string> Words { get; }
+
+    /// <summary>The tag of each word.</summary>
+    public IReadOnlyList<string> Tags { get; }
+
+    /// <summary>The line of the file on which the first word stands, counted from 1; 0 if it came from no file.</summary>
+    public int Line { get; }
+}
