@@ -49,16 +49,18 @@ public sealed record RecurrentSpec
     {
         get
         {
-            string cell = Cell switch
-            {
-                CellKind.Elman => $"recurrent ({Activation.ToString().ToLowerInvariant()})",
-                CellKind.Lstm => "LSTM",
-                _ => GruReset == GruReset.Outside ? "GRU (reset outside)" : "GRU",
-            };
-            return $"{cell}, {(Layers == 1 ? "1 layer" : $"{Layers} layers")} of {HiddenSize} units"
-                + (Bidirectional ? ", both directions" : "");
+            string layers = Layers == 1 ? "1 layer" : $"{Layers} layers";
+            return $"{CellName}, {layers} of {HiddenSize} units{(Bidirectional ? ", both directions" : "")}";
         }
     }
+
+    /// <summary>The cell as people call it.</summary>
+    internal string CellName => Cell switch
+    {
+        CellKind.Elman => $"recurrent ({Activation.ToString().ToLowerInvariant()})",
+        CellKind.Lstm => "LSTM",
+        _ => GruReset == GruReset.Outside ? "GRU (reset outside)" : "GRU",
+    };
 }
 
 /// <summary>What a stack keeps of a batch.</summary>

@@ -16,23 +16,71 @@ namespace Recurant.Training;
 /// </summary>
 internal static class RunIdentity
 {
+    private static (string, string) Version =>
+        ("version of Recurant", typeof(RunIdentity).Assembly.GetName().Version?.ToString(3) ?? "unknown");
+
     /// <summary>The list of a run: causes come before what follows from them, so that a message names the cause.</summary>
     public static List<(string Name, string Value)> Of(PreparedData data)
     {
         TrainingOptions options = data.Plan.Options;
         List<(string, string)> list =
         [
-            ("version of Recurant", typeof(RunIdentity).Assembly.GetName().Version?.ToString(3) ?? "unknown"),
+            Version,
             ("training texts", data.TextsGiven),
             ("validation texts", data.ValidationGiven),
             Of("Seed", options.Seed),
             Of("ValidationFraction", options.ValidationFraction),
         ];
         AddSpecification(list, data.Plan.Spec);
+        AddDropout(list, data.Plan.Dropout);
         AddLearning(list, data.Plan);
+        list.Add(Of("LabelSmoothing", data.Plan.LabelSmoothing));
+        list.Add(Of("Batch", data.Plan.Batch));
+        list.Add(Of("Recompute", options.Recompute));
+        list.Add(Of("FreezeVectors", options is { Vectors: not null, FreezeVectors: true }));
         list.Add(("vocabulary", Of(data.Model.Vocabulary)));
         list.Add(("weights at the start", Of(data.Model.Parameters)));
         return list;
+    }
+
+    /// <summary>The list of a language model's run.</summary>
+    public static List<(string Name, string Value)> Of(PreparedText data)
+    {
+        LanguageModelPlan plan = data.Plan;
+        LanguageModelSpec spec = plan.Spec;
+        List<(string, string)> list =
+        [
+            Version,
+            ("text", data.TextGiven),
+            ("validation text", data.ValidationGiven),
+            Of("Seed", plan.Seed),
+            Of("Unit", spec.Unit),
+            Of("Lowercase", spec.Lowercase),
+            Of("Cell", spec.Cell),
+            Of("Activation", spec.Activation),
+            Of("Form", spec.Form),
+            Of("GruReset", spec.GruReset),
+            Of("ForgetBias", spec.ForgetBias),
+            Of("Embedding", spec.EmbeddingSize),
+            Of("Tied", spec.Tied),
+            Of("Hidden", spec.HiddenSize),
+            Of("Layers", spec.Layers),
+            Of("Window", plan.Window),
+            Of("Batch", plan.Batch),
+        ];
+        AddDropout(list, plan.Dropout);
+        AddLearning(list, plan);
+        list.Add(("vocabulary", Of(data.Model.Vocabulary)));
+        list.Add(("weights at the start", Of(data.Model.Parameters)));
+        return list;
+    }
+
+    /// <summary>The fingerprint of a text: its lines, and the SHA-256 of them in their order.</summary>
+    public static string Of(PlainText text)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (string line in text.Lines) Append(hash, line);
+        return Sum($"{text.Count} lines", hash);
     }
 
     /// <summary>The fingerprint of labelled texts: their number, and the SHA-256 of texts and labels in their order.</summary>
@@ -67,39 +115,38 @@ internal static class RunIdentity
         list.Add(("Direct", spec.DirectBuckets == 0 ? "none" : $"{spec.DirectBuckets} rows for pairs"));
     }
 
-    private static void AddLearning(List<(string, string)> list, TrainingPlan plan)
+    internal static void AddDropout(List<(string, string)> list, DropoutPlan dropout)
     {
-        DropoutPlan dropout = plan.Dropout;
         list.Add(Of("Dropout.Word", dropout.Word));
         list.Add(Of("Dropout.Embedding", dropout.Embedding));
         list.Add(Of("Dropout.Input", dropout.Input));
         list.Add(Of("Dropout.Layers", dropout.Layers));
         list.Add(Of("Dropout.Recurrent", dropout.Recurrent));
         list.Add(Of("Dropout.Output", dropout.Output));
-        list.Add(Of("Optimizer", plan.Options.Optimizer));
+    }
+
+    internal static void AddLearning(List<(string, string)> list, LearningPlan plan)
+    {
+        list.Add(Of("Optimizer", plan.Optimizer));
         list.Add(Of("LearningRate", plan.LearningRate));
         list.Add(Of("WeightDecay", plan.WeightDecay));
         list.Add(Of("Schedule", plan.Schedule));
-        list.Add(Of("Clip", plan.Options.Clip));
-        list.Add(Of("LabelSmoothing", plan.LabelSmoothing));
-        list.Add(Of("Batch", plan.Batch));
+        list.Add(Of("Clip", plan.Clip));
         list.Add(Of("Epochs", plan.Epochs));
         list.Add(Of("Patience", plan.Patience));
-        list.Add(Of("Recompute", plan.Options.Recompute));
-        list.Add(Of("FreezeVectors", plan.Options is { Vectors: not null, FreezeVectors: true }));
     }
 
-    private static (string, string) Of<T>(string name, T value) where T : notnull =>
+    internal static (string, string) Of<T>(string name, T value) where T : notnull =>
         (name, value is IFormattable number ? number.ToString(null, CultureInfo.InvariantCulture) : value.ToString()!);
 
-    private static string Of(Vocabulary vocabulary)
+    internal static string Of(Vocabulary vocabulary)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (string word in vocabulary.Words) Append(hash, word);
         return Sum($"{vocabulary.Count} words", hash);
     }
 
-    private static string Of(IReadOnlyList<Parameter> parameters)
+    internal static string Of(IReadOnlyList<Parameter> parameters)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (Parameter parameter in parameters) hash.AppendData(MemoryMarshal.AsBytes(parameter.Value));

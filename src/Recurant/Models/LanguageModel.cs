@@ -1,0 +1,47 @@
+using Recurant.Data;
+using Recurant.Parameters;
+
+namespace Recurant.Models;
+
+/// <summary>A language model: its specification, its tokens and its network.</summary>
+public sealed class LanguageModel : TrainedModel
+{
+    internal LanguageModel(LanguageModelSpec spec, Vocabulary vocabulary)
+    {
+        if (vocabulary.Count != spec.VocabularySize)
+        {
+            throw new ArgumentException(
+                $"The specification speaks of {spec.VocabularySize} tokens, but the vocabulary has {vocabulary.Count}.",
+                nameof(vocabulary));
+        }
+
+        Spec = spec;
+        Vocabulary = vocabulary;
+        Network = new LanguageModelNetwork(spec);
+        Encoder = new RunningText(spec.Unit, spec.Lowercase, vocabulary);
+    }
+
+    /// <summary>What the model is made of.</summary>
+    public LanguageModelSpec Spec { get; }
+
+    /// <summary>The tokens it knows.</summary>
+    public Vocabulary Vocabulary { get; }
+
+    /// <inheritdoc/>
+    public override string Task => "language model";
+
+    /// <inheritdoc/>
+    public override string Summary =>
+        $"language model of {(Spec.Unit == TokenUnit.Word ? "words" : "characters")}: {Spec.Recurrent.Summary}"
+        + (Spec.Tied ? ", tied vectors" : "");
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Parameter> Parameters => Network.Parameters;
+
+    internal LanguageModelNetwork Network { get; }
+
+    internal RunningText Encoder { get; }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<LayerDescription> Describe() => Network.Describe();
+}

@@ -1,0 +1,219 @@
+using Recurant.Cells;
+using Recurant.Data;
+using Recurant.Layers;
+using Recurant.Numerics;
+using Recurant.Parameters;
+
+namespace Recurant.Models;
+
+/// <summary>What a language model keeps of a window; one per thread of control.</summary>
+internal sealed class LanguageModelMemory
+{
+    public required RecurrentMemory Recurrent { get; init; }
+
+    public WordMemory Words { get; } = new();
+
+    public RowStore Input { get; } = new();
+
+    public RowStore DInput { get; } = new();
+
+    public RowStore Read { get; } = new();
+
+    public RowStore DRead { get; } = new();
+
+    public RowStore Projected { get; } = new();
+
+    public RowStore DProjected { get; } = new();
+
+    public RowStore OutputMask { get; } = new();
+
+    public DenseMemory Projection { get; } = new();
+
+    public SoftmaxOutputMemory Output { get; } = new();
+}
+
+/// <summary>
+/// Many to many, shifted: at every step the probabilities of the token to come.
+/// <code>
+/// (1) x_t = E[w_t]                          vectors of the tokens (or one-hot vectors)
+/// (2) h_1 .. h_T = recurrent(x_1 .. x_T), from the states after the window before
+/// (3) g_t = h_t, or P h_t + b_P             where tied vectors are not as wide as the layers
+/// (4) y_t = softmax(V g_t + b), V = E if tied
+/// (5) J = -(1/T) sum_t ln y_t[w_(t+1)]
+/// </code>
+/// </summary>
+internal sealed class LanguageModelNetwork
+{
+    private readonly LanguageModelSpec _spec;
+    private readonly Embedding? _embedding;
+    private readonly WordReader? _words;
+    private readonly Dense? _projection;
+    private readonly Parameter _outputWeights, _outputBias;
+    private readonly SoftmaxOutput _output;
+
+    public LanguageModelNetwork(LanguageModelSpec spec)
+    {
+        spec.Validate();
+        _spec = spec;
+        _embedding = spec.EmbeddingSize > 0 ? new Embedding(spec.VocabularySize, spec.EmbeddingSize, spec.Tied) : null;
+        _words = _embedding is null ? null : new WordReader(_embedding);
+        Stack = new RecurrentStack(spec.Recurrent);
+        _projection = spec.HasProjection ? new Dense("projection", spec.HiddenSize, spec.EmbeddingSize) : null;
+        _outputWeights = spec.Tied ? _embedding!.Table : new Parameter("output.weight", spec.VocabularySize, spec.HiddenSize);
+        _outputBias = new Parameter("output.bias", spec.VocabularySize);
+        _output = new SoftmaxOutput(_outputWeights, _outputBias);
+        Parameters =
+        [
+            .. _embedding is null ? [] : new[] { _embedding.Table },
+            .. Stack.Parameters,
+            .. _projection?.Parameters ?? [],
+            .. spec.Tied ? [] : new[] { _outputWeights },
+            _outputBias,
+        ];
+    }
+
+    /// <summary>All tensors, in the order of the model file.</summary>
+    public IReadOnlyList<Parameter> Parameters { get; }
+
+    public RecurrentStack Stack { get; }
+
+    public void Initialise(ulong seed)
+    {
+        _embedding?.Initialise(seed, 0, deviation: 0.1f);
+        Stack.Initialise(seed, 1000);
+        _projection?.Initialise(seed, 300);
+        if (!_spec.Tied) _outputWeights.InitialiseUniform(seed, 200, 1f / MathF.Sqrt(_spec.HiddenSize));
+    }
+
+    public LanguageModelMemory CreateMemory() => new() { Recurrent = Stack.CreateMemory() };
+
+    public IReadOnlyList<LayerDescription> Describe()
+    {
+        var layers = new List<LayerDescription>();
+        string unit = _spec.Unit == TokenUnit.Word ? "word" : "character";
+        if (_embedding is not null)
+        {
+            layers.Add(LayerDescription.Of($"{unit} vectors", $"[T] -> [T, {_embedding.Size}]", ["x_t = E[w_t]"], [_embedding.Table]));
+        }
+
+        RecurrentCell[] cells = [.. Stack.Cells];
+        for (int layer = 0; layer < cells.Length; layer++)
+        {
+            layers.Add(LayerDescription.Of(
+                $"{Stack.Spec.CellName} layer {layer}", $"[T, {cells[layer].InputSize}] -> [T, {_spec.HiddenSize}]",
+                cells[layer].Equations, cells[layer].Parameters));
+        }
+
+        int width = _spec.HasProjection ? _spec.EmbeddingSize : _spec.HiddenSize;
+        if (_projection is not null)
+        {
+            layers.Add(LayerDescription.Of(
+                "projection", $"[T, {_spec.HiddenSize}] -> [T, {width}]", ["g_t = P h_t + b_P"], _projection.Parameters));
+        }
+
+        string read = _projection is null ? "h_t" : "g_t";
+        layers.Add(LayerDescription.Of(
+            "softmax", $"[T, {width}] -> [T, {_spec.VocabularySize}]",
+            [_spec.Tied ? $"y_t = softmax(E {read} + b)" : $"y_t = softmax(V {read} + b)"],
+            _spec.Tied ? [_outputBias] : [_outputWeights, _outputBias]));
+        return layers;
+    }
+
+    /// <summary>(1) to (5) of a window, the states of the window before standing in the memory.</summary>
+    /// <returns>The sum, not the mean, of the losses of its tokens.</returns>
+    /// <param name="workers">The threads.</param>
+    /// <param name="window">The tokens read.</param>
+    /// <param name="targets">The tokens to come, one a row.</param>
+    /// <param name="memory">The workspace.</param>
+    /// <param name="dropout">Only while training.</param>
+    /// <param name="withGradient">Whether to go back and add the gradients of the mean loss (5).</param>
+    public double Loss(
+        Workers workers, SequenceBatch window, ReadOnlyMemory<int> targets, LanguageModelMemory memory, DropoutPlan? dropout,
+        bool withGradient)
+    {
+        memory.Recurrent.KeepsHistory = withGradient;
+        Matrix input = default;
+        if (_words is not null)
+        {
+            _words.DrawMask(window, memory.Words, dropout);
+            input = memory.Input.Reserve(window.Rows, _spec.EmbeddingSize).Rows(window.Rows);
+            _words.Read(workers, window, memory.Words, dropout, input);
+        }
+
+        Matrix h = Stack.Forward(workers, window, input, memory.Recurrent, dropout), read = h;
+        if (dropout is { Output: > 0 } plan)
+        {
+            Dropout.MakeMask(memory.OutputMask, window, h.Columns, plan.Output, plan.Stream(RandomPurpose.OutputDropout));
+            read = memory.Read.Reserve(window.Rows, h.Columns).Rows(window.Rows);
+            Dropout.Apply(workers, window, memory.OutputMask, h, read);
+        }
+
+        Matrix last = read;
+        if (_projection is not null)
+        {
+            last = memory.Projected.Reserve(window.Rows, _spec.EmbeddingSize).Rows(window.Rows);
+            _projection.Forward(workers, read, last, memory.Projection);
+        }
+
+        Matrix? dLast = null;
+        if (withGradient)
+        {
+            RowStore store = _projection is null ? memory.DRead : memory.DProjected;
+            dLast = store.Reserve(window.Rows, last.Columns).Rows(window.Rows);
+        }
+
+        double loss = _output.Loss(
+            workers, last, targets, smoothing: 0f, scale: 1f / window.Rows, dLast, memory.Output, out _);
+        if (withGradient && double.IsFinite(loss)) Backward(workers, window, input, read, dLast!.Value, memory, dropout);
+        return loss;
+    }
+
+    private void Backward(
+        Workers workers, SequenceBatch window, Matrix input, Matrix read, Matrix dLast, LanguageModelMemory memory,
+        DropoutPlan? dropout)
+    {
+        Matrix dRead = dLast;
+        if (_projection is not null)
+        {
+            dRead = memory.DRead.Reserve(window.Rows, _spec.HiddenSize).Rows(window.Rows);
+            _projection.Backward(workers, read, dLast, dRead, memory.Projection);
+        }
+
+        if (dropout is { Output: > 0 }) Dropout.Apply(workers, window, memory.OutputMask, dRead, dRead);
+        Stack.ResetFinalGradient(memory.Recurrent, window.Sequences);
+        if (_words is not { NeedsGradient: true })
+        {
+            Stack.Backward(workers, window, input, dRead, null, memory.Recurrent, dropout);
+            return;
+        }
+
+        memory.DInput.Reserve(window.Rows, _spec.EmbeddingSize).Clear();
+        Matrix dInput = memory.DInput.Rows(window.Rows);
+        Stack.Backward(workers, window, input, dRead, dInput, memory.Recurrent, dropout);
+        _words.AddGradient(workers, window, memory.Words, dropout, dInput);
+    }
+
+    /// <summary>The vector of a token, what the layers read at a step; empty with one-hot input.</summary>
+    public ReadOnlySpan<float> VectorOf(int token) => _embedding is null ? [] : _embedding.Table.Matrix.Row(token);
+
+    /// <summary>(3) and (4) without the softmax: the logits [1, V] after one step's output [1, H].</summary>
+    public Matrix Logits(Workers workers, Matrix output, LanguageModelMemory memory)
+    {
+        if (_projection is null) return _output.Forward(workers, output, memory.Output);
+        Matrix projected = memory.Projected.Reserve(1, _spec.EmbeddingSize).Rows(1);
+        _projection.Forward(workers, output, projected, memory.Projection);
+        return _output.Forward(workers, projected, memory.Output);
+    }
+
+    /// <summary>The first layer of the last window whose output holds NaN or infinity; null if all are finite.</summary>
+    public string? FirstNonFinite(LanguageModelMemory memory, SequenceBatch window)
+    {
+        if (_embedding is not null && !ClassifierNetwork.IsFinite(memory.Input.Rows(window.Rows))) return "the token vectors";
+        for (int layer = 0; layer < Stack.Spec.Layers; layer++)
+        {
+            if (!ClassifierNetwork.IsFinite(memory.Recurrent.Outputs[layer].Rows(window.Rows))) return $"recurrent layer {layer}";
+        }
+
+        return null;
+    }
+}

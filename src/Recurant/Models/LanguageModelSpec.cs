@@ -1,0 +1,92 @@
+using Recurant.Cells;
+using Recurant.Data;
+using Recurant.Layers;
+
+namespace Recurant.Models;
+
+/// <summary>What a language model is made of: data only, stored in the model file. Every value is decided.</summary>
+public sealed record LanguageModelSpec
+{
+    /// <summary>What the tokens are: words between blanks, or characters. Default: characters.</summary>
+    public TokenUnit Unit { get; init; } = TokenUnit.Character;
+
+    /// <summary>Whether capitals are read, and written, as small letters. Default: no.</summary>
+    public bool Lowercase { get; init; }
+
+    /// <summary>V, the number of tokens; the unknown token is one of them.</summary>
+    public required int VocabularySize { get; init; }
+
+    /// <summary>E, the width of the tokens' vectors; 0 for one-hot input. Default: 64.</summary>
+    public int EmbeddingSize { get; init; } = 64;
+
+    /// <summary>
+    /// Whether the output layer's weights are the tokens' vectors (Press and Wolf 2017; Inan et al. 2017). If their width is not
+    /// that of the layers, a matrix [E, H] stands between. Default: no.
+    /// </summary>
+    public bool Tied { get; init; }
+
+    /// <summary>The cell. Default: LSTM.</summary>
+    public CellKind Cell { get; init; } = CellKind.Lstm;
+
+    /// <summary>The activation of an Elman cell. Default: tanh.</summary>
+    public Activation Activation { get; init; } = Activation.Tanh;
+
+    /// <summary>The formulation of an Elman cell. Default: hidden.</summary>
+    public ElmanForm Form { get; init; } = ElmanForm.Hidden;
+
+    /// <summary>Where a GRU applies its reset gate. Default: inside.</summary>
+    public GruReset GruReset { get; init; } = GruReset.Inside;
+
+    /// <summary>H, the width of each layer. Default: 256.</summary>
+    public int HiddenSize { get; init; } = 256;
+
+    /// <summary>The number of layers. Default: 1.</summary>
+    public int Layers { get; init; } = 1;
+
+    /// <summary>What an LSTM's forget-gate bias starts from. Default: 1.</summary>
+    public float ForgetBias { get; init; } = 1f;
+
+    /// <summary>Whether a projection stands between the layers and the output.</summary>
+    internal bool HasProjection => Tied && EmbeddingSize != HiddenSize;
+
+    internal RecurrentSpec Recurrent => new()
+    {
+        Cell = Cell,
+        Activation = Activation,
+        Form = Form,
+        GruReset = GruReset,
+        ForgetBias = ForgetBias,
+        InputSize = EmbeddingSize == 0 ? VocabularySize : EmbeddingSize,
+        OneHotInput = EmbeddingSize == 0,
+        HiddenSize = HiddenSize,
+        Layers = Layers,
+    };
+
+    /// <summary>Checks every value.</summary>
+    /// <exception cref="ArgumentException">
+    /// A value is outside its range; the message names the property and the range.
+    /// </exception>
+    public void Validate()
+    {
+        Require(VocabularySize >= 2, nameof(VocabularySize), VocabularySize, "at least 2");
+        Require(EmbeddingSize is >= 0 and <= 65536, nameof(EmbeddingSize), EmbeddingSize, "0 (one-hot) to 65,536");
+        Require(HiddenSize is >= 1 and <= 65536, nameof(HiddenSize), HiddenSize, "1 to 65,536");
+        Require(Layers is >= 1 and <= 64, nameof(Layers), Layers, "1 to 64");
+        if (!float.IsFinite(ForgetBias))
+        {
+            throw new ArgumentException($"{nameof(ForgetBias)} is {ForgetBias}; it must be a finite number.");
+        }
+
+        if (Tied && EmbeddingSize == 0)
+        {
+            throw new ArgumentException(
+                "Tied is true, but with one-hot input (EmbeddingSize 0) there are no vectors for the output layer to share. "
+                + "Give a width, or set Tied to false.");
+        }
+    }
+
+    private static void Require(bool holds, string property, int value, string range)
+    {
+        if (!holds) throw new ArgumentException($"{property} is {value}; it must be {range}.");
+    }
+}

@@ -1,0 +1,62 @@
+using Recurant.Data;
+using Recurant.Layers;
+using Recurant.Numerics;
+
+namespace Recurant.Models;
+
+/// <summary>
+/// Scores a language model on a long text. The text is read in parts side by side; each but the first has read the end of the
+/// part before it, without being scored for that, so that no token is foretold from little context.
+/// </summary>
+internal sealed class LanguageScorer(LanguageModelNetwork network, Workers workers, LanguageModelMemory memory)
+{
+    private const int MostParts = 32, ContextSteps = 256, WindowSteps = 64;
+
+    private readonly SequenceBatch _window = new();
+
+    /// <summary>The mean loss of foretelling tokens[1], tokens[2], ..., in nats.</summary>
+    public double Loss(int[] tokens)
+    {
+        int count = tokens.Length - 1, parts = Math.Clamp(count / (4 * ContextSteps), 1, MostParts);
+        var carried = new CarriedState(network.Stack, parts);
+        // Part p foretells [first[p], first[p + 1]) and reads from begin[p] on; longer parts come first.
+        int[] first = new int[parts + 1], begin = new int[parts];
+        for (int p = 0; p <= parts; p++) first[p] = (int)((long)count * p / parts);
+        for (int p = 0; p < parts; p++) begin[p] = Math.Max(0, first[p] - ContextSteps);
+        int[] order = [.. Enumerable.Range(0, parts).OrderByDescending(p => first[p + 1] - begin[p])];
+        int longest = first[order[0] + 1] - begin[order[0]];
+        double total = 0;
+        int[] lengths = new int[parts], targets = [], scored = [];
+        for (int step = 0; step < longest; step += WindowSteps)
+        {
+            int active = 0;
+            foreach (int p in order)
+            {
+                int left = first[p + 1] - begin[p] - step;
+                if (left > 0) lengths[active++] = Math.Min(WindowSteps, left);
+            }
+
+            _window.Fill(lengths.AsSpan(0, active));
+            Span<int> read = _window.Tokens;
+            if (targets.Length < read.Length) (targets, scored) = (new int[read.Length], new int[read.Length]);
+            int counted = 0;
+            for (int t = 0; t < _window.Steps; t++)
+            {
+                for (int b = 0; b < _window.SequencesAt(t); b++)
+                {
+                    int row = _window.RowStart(t) + b, part = order[b], place = begin[part] + step + t;
+                    read[row] = tokens[place];
+                    targets[row] = tokens[place + 1];
+                    if (place >= first[part]) scored[counted++] = row;
+                }
+            }
+
+            carried.Enter(memory.Recurrent, active);
+            network.Loss(workers, _window, targets.AsMemory(0, read.Length), memory, dropout: null, withGradient: false);
+            carried.Leave(memory.Recurrent, _window);
+            for (int i = 0; i < counted; i++) total += memory.Output.Losses[scored[i]];
+        }
+
+        return total / count;
+    }
+}

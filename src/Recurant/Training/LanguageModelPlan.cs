@@ -1,0 +1,72 @@
+using Recurant.Cells;
+using Recurant.Data;
+using Recurant.Layers;
+using Recurant.Models;
+using Recurant.Optimizers;
+
+namespace Recurant.Training;
+
+/// <summary>The options of a language model with nothing left open.</summary>
+internal sealed record LanguageModelPlan : LearningPlan
+{
+    public required LanguageModelSpec Spec { get; init; }
+
+    public required DropoutPlan Dropout { get; init; }
+
+    /// <summary>B, the parts of the text that are read side by side.</summary>
+    public required int Batch { get; init; }
+
+    /// <summary>T, the steps of a window.</summary>
+    public required int Window { get; init; }
+
+    public required ulong Seed { get; init; }
+
+    public static LanguageModelPlan For(LanguageModelOptions options, TokenUnit unit, int vocabulary)
+    {
+        bool words = unit == TokenUnit.Word, adaptive = options.Optimizer is not (OptimizerKind.Sgd
+            or OptimizerKind.Momentum or OptimizerKind.Nesterov);
+        bool tied = options.Tied ?? (words && options.Embedding != 0);
+        int hidden = options.Hidden ?? (words ? 200 : 256);
+        float rate = words ? 0.4f : 0.2f;
+        DropoutOptions dropout = options.Dropout;
+        return new LanguageModelPlan
+        {
+            Optimizer = options.Optimizer,
+            LearningRate = options.LearningRate ?? (adaptive ? 3e-3f : 1f),
+            WeightDecay = options.WeightDecay ?? (adaptive ? 0.01f : 0f),
+            Schedule = options.Schedule ?? (adaptive ? ScheduleKind.Cosine : ScheduleKind.Plateau),
+            Clip = options.Clip,
+            Budget = options.Budget,
+            Epochs = options.Epochs ?? (words ? 40 : 20),
+            Patience = options.Patience ?? 4,
+            AveragedEpochs = adaptive ? 1 : 0,
+            Seed = options.Seed,
+            Batch = options.Batch ?? (words ? 20 : 32),
+            Window = options.Window ?? (words ? 35 : 100),
+            Spec = new LanguageModelSpec
+            {
+                Unit = unit,
+                Lowercase = options.Lowercase,
+                VocabularySize = vocabulary,
+                EmbeddingSize = options.Embedding ?? (words ? hidden : 64),
+                Tied = tied,
+                Cell = options.Cell ?? CellKind.Lstm,
+                Activation = options.Activation,
+                Form = options.Form,
+                GruReset = options.GruReset,
+                ForgetBias = options.ForgetBias,
+                HiddenSize = hidden,
+                Layers = options.Layers ?? 2,
+            },
+            Dropout = new DropoutPlan
+            {
+                Embedding = dropout.Embedding ?? 0f,
+                Input = dropout.Input ?? (words ? rate : 0f),
+                Layers = dropout.Layers ?? rate,
+                Recurrent = dropout.Recurrent ?? 0f,
+                Output = dropout.Output ?? rate,
+                Seed = options.Seed,
+            },
+        };
+    }
+}

@@ -1,0 +1,99 @@
+using System.Text.Json;
+using Recurant.Data;
+using Recurant.Layers;
+using Recurant.Models;
+using Recurant.Numerics;
+using Recurant.Parameters;
+
+namespace Recurant.Training;
+
+/// <summary>
+/// Learning to foretell the next token: the text is cut into B parts that are read side by side, window after window, and the
+/// states are carried from each window to the next (truncated back-propagation through time).
+/// </summary>
+internal sealed class LanguageModelTask : TrainingTask
+{
+    private readonly PreparedText _data;
+    private readonly LanguageModelPlan _plan;
+    private readonly Workers _workers;
+    private readonly LanguageModelNetwork _network;
+    private readonly LanguageModelMemory _memory;
+    private readonly CarriedState _carried;
+    private readonly LanguageScorer _scorer;
+    private readonly SequenceBatch _window = new();
+    private readonly int[] _targets, _lengths;
+    private readonly int _partLength;
+    private int _offset;
+
+    public LanguageModelTask(PreparedText data, Workers workers)
+    {
+        _data = data;
+        _plan = data.Plan;
+        _workers = workers;
+        _network = data.Model.Network;
+        _memory = _network.CreateMemory();
+        _carried = new CarriedState(_network.Stack, _plan.Batch);
+        _scorer = new LanguageScorer(_network, workers, _memory);
+        _targets = new int[_plan.Batch * _plan.Window];
+        _lengths = new int[_plan.Batch];
+        // Every epoch begins elsewhere, by less than a window, so that the windows do not always end at the same places.
+        int places = data.Train.Length - 1 - Math.Min(_plan.Window, (data.Train.Length - 1) / 10);
+        _partLength = Math.Max(1, places / _plan.Batch);
+    }
+
+    public override IReadOnlyList<Parameter> Parameters => _network.Parameters;
+
+    public override int StepsInEpoch => (_partLength + _plan.Window - 1) / _plan.Window;
+
+    public override IEnumerable<(string Name, int[] Shape, Memory<float> Values)> CarriedState => _carried.Tensors;
+
+    public override List<(string Name, string Value)> Identity() => RunIdentity.Of(_data);
+
+    public override void WarmUp()
+    {
+        BeginEpoch(1);
+        Step(0, 0);
+    }
+
+    public override void BeginEpoch(int epoch)
+    {
+        int choices = Math.Min(_plan.Window, (_data.Train.Length - 1) / 10);
+        _offset = choices < 2 ? 0 : new Philox(_plan.Seed, RandomPurpose.Shuffling, (ulong)epoch).Below(0, choices);
+    }
+
+    public override StepLoss Step(int index, ulong step)
+    {
+        int begin = index * _plan.Window, steps = Math.Min(_plan.Window, _partLength - begin), batch = _plan.Batch;
+        _lengths.AsSpan().Fill(steps);
+        _window.Fill(_lengths);
+        Span<int> read = _window.Tokens;
+        for (int t = 0; t < steps; t++)
+        {
+            for (int b = 0; b < batch; b++)
+            {
+                int place = _offset + b * _partLength + begin + t;
+                read[t * batch + b] = _data.Train[place];
+                _targets[t * batch + b] = _data.Train[place + 1];
+            }
+        }
+
+        // A run that is continued in the middle of an epoch brings its states with it.
+        if (index == 0) _carried.Clear(); else _carried.HasBegun = true;
+        _carried.Enter(_memory.Recurrent, batch);
+        DropoutPlan dropout = _plan.Dropout with { Step = step };
+        double loss = _network.Loss(_workers, _window, _targets.AsMemory(0, read.Length), _memory, dropout, withGradient: true);
+        _carried.Leave(_memory.Recurrent, _window);
+        return new StepLoss(loss, read.Length, -1, read.Length);
+    }
+
+    public override Score Validate() => new LanguageScore
+    {
+        Loss = _scorer.Loss(_data.Validation),
+        Tokens = _data.Validation.Length - 1,
+        OfCharacters = _data.Model.Spec.Unit == TokenUnit.Character,
+    };
+
+    public override Score ReadScore(JsonElement members) => LanguageScore.Read(members);
+
+    public override string? FirstNonFinite() => _network.FirstNonFinite(_memory, _window);
+}

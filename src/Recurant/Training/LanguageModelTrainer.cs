@@ -1,0 +1,125 @@
+using System.Diagnostics;
+using Recurant.Data;
+using Recurant.Models;
+using Recurant.Numerics;
+
+namespace Recurant.Training;
+
+/// <summary>Trains language models: networks that foretell the next token of a text.</summary>
+public static class LanguageModelTrainer
+{
+    /// <summary>Trains a model.</summary>
+    /// <param name="train">The text to learn from.</param>
+    /// <param name="options">How; null for the defaults.</param>
+    /// <param name="validation">Text for early stopping; null sets the end of <paramref name="train"/> aside.</param>
+    /// <param name="progress">Gets told where the run stands.</param>
+    /// <param name="cancellation">
+    /// Ends the run after the present step; the best weights so far are returned. A run with
+    /// <see cref="LearningOptions.Checkpoint"/> keeps its state first.
+    /// </param>
+    /// <exception cref="InvalidDataException">
+    /// The text is too short, or the checkpoint to continue from is damaged or belongs to another run.
+    /// </exception>
+    /// <exception cref="ArgumentException">An option is outside its range, or two do not go together.</exception>
+    /// <exception cref="NonFiniteLossException">The loss became NaN or infinite.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled before the first epoch was over.</exception>
+    public static TrainingResult<LanguageModel, LanguageScore> Train(
+        PlainText train, LanguageModelOptions? options = null, PlainText? validation = null,
+        IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(train);
+        options ??= new LanguageModelOptions();
+        options.Validate();
+        var clock = Stopwatch.StartNew();
+        using RunCheckpoint? checkpoint = RunCheckpoint.Open(options.Checkpoint);
+        PreparedText data = PreparedText.Make(train, validation, options);
+        Workers workers = Workers.ForThreads(options.Threads > 0 ? options.Threads : Environment.ProcessorCount);
+        var run = new TaskRun(
+            new LanguageModelTask(data, workers), data.Plan, workers, clock, progress, cancellation, checkpoint);
+        TrainingEnd end = run.Run();
+        return TrainingResult<LanguageModel, LanguageScore>.Of(data.Model, run, end);
+    }
+
+    /// <summary>Scores a model on a text.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="text">The text; its first token is foretold from the end of a line.</param>
+    /// <param name="threads">The number of threads; 0 for one a core. The result does not depend on it.</param>
+    /// <exception cref="InvalidDataException">The text is empty.</exception>
+    public static LanguageScore Evaluate(LanguageModel model, PlainText text, int threads = 0)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(text);
+        int[] tokens = model.Encoder.Encode(text);
+        if (tokens.Length < 2) throw new InvalidDataException($"{text.Name}: there is no text to score the model on.");
+        Workers workers = Workers.ForThreads(threads > 0 ? threads : Environment.ProcessorCount);
+        var scorer = new LanguageScorer(model.Network, workers, model.Network.CreateMemory());
+        return new LanguageScore
+        {
+            Loss = scorer.Loss(tokens), Tokens = tokens.Length - 1, OfCharacters = model.Spec.Unit == TokenUnit.Character,
+        };
+    }
+}
+
+/// <summary>A text turned into numbers, and the model it is for.</summary>
+internal sealed class PreparedText
+{
+    private const int FewestTokens = 20;
+
+    public required LanguageModel Model { get; init; }
+
+    public required LanguageModelPlan Plan { get; init; }
+
+    /// <summary>The tokens, the end of a line before them.</summary>
+    public required int[] Train { get; init; }
+
+    public required int[] Validation { get; init; }
+
+    /// <summary>The fingerprints of the texts; empty where no checkpoints are kept.</summary>
+    public string TextGiven { get; init; } = "";
+
+    public string ValidationGiven { get; init; } = "";
+
+    public static PreparedText Make(PlainText all, PlainText? validation, LanguageModelOptions options)
+    {
+        bool isFingerprinted = options.Checkpoint is not null;
+        string textGiven = isFingerprinted ? RunIdentity.Of(all) : "";
+        string validationGiven = !isFingerprinted ? "" : validation is null ? "set aside" : RunIdentity.Of(validation);
+        (PlainText train, validation) = validation is null ? SetEndAside(all, options.ValidationFraction) : (all, validation);
+        TokenUnit unit = options.Unit ?? (RunningText.IsTokenised(all) ? TokenUnit.Word : TokenUnit.Character);
+        List<List<string>> lines = [.. train.Lines.Select(line => RunningText.Tokens(line, unit, options.Lowercase))];
+        Vocabulary vocabulary = Vocabulary.Build(lines, options.MinimumCount ?? 1, options.MaximumVocabulary);
+        LanguageModelPlan plan = LanguageModelPlan.For(options, unit, vocabulary.Count);
+        var model = new LanguageModel(plan.Spec, vocabulary);
+        int[] tokens = model.Encoder.Encode(train), held = model.Encoder.Encode(validation);
+        Require(tokens.Length, all.Name, "to learn from");
+        Require(held.Length, validation.Name, "to check the model with");
+        // Of a short text fewer parts: a part must at least fill a window.
+        int batch = Math.Clamp(tokens.Length / (2 * plan.Window), 1, plan.Batch);
+        plan = plan with { Batch = batch, Window = Math.Min(plan.Window, tokens.Length / 2) };
+        model.Network.Initialise(options.Seed);
+        return new PreparedText
+        {
+            Model = model, Plan = plan, Train = tokens, Validation = held, TextGiven = textGiven,
+            ValidationGiven = validationGiven,
+        };
+    }
+
+    private static void Require(int tokens, string name, string purpose)
+    {
+        if (tokens <= FewestTokens)
+        {
+            throw new InvalidDataException(
+                $"{name}: {tokens - 1} tokens are too few {purpose}; a language model needs at least {FewestTokens}, and "
+                + "tens of thousands to be of any use. Give more text.");
+        }
+    }
+
+    /// <summary>The last lines that make up the share of all characters; the text is not shuffled.</summary>
+    private static (PlainText Train, PlainText Validation) SetEndAside(PlainText all, double share)
+    {
+        long total = all.Lines.Sum(line => (long)line.Length + 1), wanted = (long)(total * share), taken = 0;
+        int first = all.Count;
+        while (first > 0 && taken < wanted) taken += all.Lines[--first].Length + 1;
+        return (new PlainText(all.Name, [.. all.Lines.Take(first)]), new PlainText(all.Name, [.. all.Lines.Skip(first)]));
+    }
+}
