@@ -14,6 +14,7 @@ internal enum RandomPurpose : uint
     EmbeddingDropout = 7,
     OutputDropout = 8,
     Splitting = 9,
+    Sampling = 10,
 }
 
 /// <summary>

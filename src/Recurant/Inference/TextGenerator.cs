@@ -1,0 +1,87 @@
+using Recurant.Data;
+using Recurant.Models;
+using Recurant.Numerics;
+
+namespace Recurant.Inference;
+
+/// <summary>
+/// Continues texts with a language model, one token at a time: the state after what was read is kept, so that each token costs
+/// one step however long the text has become. One generator serves one text at a time.
+/// </summary>
+public sealed class TextGenerator
+{
+    private readonly LanguageModel _model;
+    private readonly LanguageModelMemory _memory;
+    private readonly RecurrentStream _stream;
+    private readonly Workers _workers;
+    private readonly FloatBuffer _output;
+
+    /// <summary>Makes a generator.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="threads">The number of threads; 0 for one a core. The text does not depend on it. Default: 1.</param>
+    public TextGenerator(LanguageModel model, int threads = 1)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        _model = model;
+        _workers = Workers.ForThreads(threads > 0 ? threads : Environment.ProcessorCount);
+        _memory = model.Network.CreateMemory();
+        _stream = new RecurrentStream(model.Network.Stack, _workers);
+        _output = new FloatBuffer(model.Spec.HiddenSize);
+    }
+
+    /// <summary>The number of tokens of a prompt that the model does not know and reads as the unknown token.</summary>
+    /// <param name="prompt">The prompt.</param>
+    public int UnknownTokens(string prompt)
+    {
+        ArgumentNullException.ThrowIfNull(prompt);
+        return _model.Encoder.EncodePrompt(prompt).Count(token => token == Vocabulary.Unknown);
+    }
+
+    /// <summary>Continues a text.</summary>
+    /// <param name="prompt">How it begins; empty for the beginning of a line.</param>
+    /// <param name="length">The number of tokens to write.</param>
+    /// <param name="options">How tokens are chosen; null for the defaults.</param>
+    /// <returns>The text of each new token as soon as it is chosen; joined they continue the prompt.</returns>
+    /// <exception cref="ArgumentException">An option is outside its range.</exception>
+    public IEnumerable<string> Continue(string prompt, int length, SamplingOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(prompt);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        options ??= new SamplingOptions();
+        options.Validate();
+        return Generate(_model.Encoder.EncodePrompt(prompt), length, options);
+    }
+
+    private IEnumerable<string> Generate(List<int> prompt, int length, SamplingOptions options)
+    {
+        RunningText text = _model.Encoder;
+        var sampler = new TokenSampler(options, _model.Vocabulary.Count);
+        _stream.Reset();
+        int before = text.End;
+        Read(before);
+        foreach (int token in prompt)
+        {
+            Read(token);
+            before = token;
+        }
+
+        for (int i = 0; i < length; i++)
+        {
+            // The unknown token stands for what cannot be written.
+            int token = sampler.Draw(Logits(), excluded: Vocabulary.Unknown);
+            yield return text.Written(token, before);
+            if (i + 1 < length) Read(token);
+            before = token;
+        }
+    }
+
+    private void Read(int token)
+    {
+        LanguageModelNetwork network = _model.Network;
+        ReadOnlySpan<float> h = _model.Spec.EmbeddingSize == 0 ? _stream.Step(token) : _stream.Step(network.VectorOf(token));
+        h.CopyTo(_output.Span);
+    }
+
+    private ReadOnlySpan<float> Logits() =>
+        _model.Network.Logits(_workers, new Matrix(_output, 0, 1, _model.Spec.HiddenSize), _memory).Row(0);
+}
