@@ -9,19 +9,24 @@ namespace Recurant.Formats;
 /// <param name="LabelColumn">The same for the label; null where there are no columns or no labels.</param>
 public sealed record DetectedFormat(string Format, bool HasHeader, string? TextColumn, string? LabelColumn)
 {
+    /// <summary>The format in words, without its columns.</summary>
+    internal string Name => Format switch
+    {
+        FormatName.Csv => "CSV",
+        FormatName.Tsv => "tab-separated columns",
+        FormatName.JsonLines => "JSON lines",
+        FormatName.FastText => "fastText lines",
+        FormatName.Trec => "TREC question lines",
+        FormatName.Directory => "a directory, labels from its names",
+        FormatName.Conll => "CoNLL columns",
+        FormatName.ConllU => "CoNLL-U",
+        _ => "plain lines",
+    };
+
     /// <summary>Says it in words for the user.</summary>
     public override string ToString()
     {
-        var text = new StringBuilder(Format switch
-        {
-            FormatName.Csv => "CSV",
-            FormatName.Tsv => "tab-separated columns",
-            FormatName.JsonLines => "JSON lines",
-            FormatName.FastText => "fastText lines",
-            FormatName.Trec => "TREC question lines",
-            FormatName.Directory => "a directory, labels from its names",
-            _ => "plain lines",
-        });
+        var text = new StringBuilder(Name);
         if (Format is FormatName.Csv or FormatName.Tsv)
         {
             text.Append(HasHeader ? " with a header" : " without a header");
@@ -52,5 +57,8 @@ internal static class FormatName
     internal const string Lines = "lines";
     internal const string Directory = "directory";
 
-    internal static readonly string[] All = [Csv, Tsv, JsonLines, FastText, Trec, Lines, Directory];
+    internal const string Conll = "conll";
+    internal const string ConllU = "conllu";
+
+    internal static readonly string[] All = [Csv, Tsv, JsonLines, FastText, Trec, Lines, Directory, Conll, ConllU];
 }
