@@ -10,6 +10,7 @@ internal static class Application
         ("train", static () => new TrainCommand()),
         ("test", static () => new TestCommand()),
         ("predict", static () => new PredictCommand()),
+        ("generate", static () => new GenerateCommand()),
         ("inspect", static () => new InspectCommand()),
         ("gradcheck", static () => new GradcheckCommand()),
         ("init", static () => new InitCommand()),

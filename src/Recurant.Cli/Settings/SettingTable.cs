@@ -130,14 +130,14 @@ internal static class SettingTable
         new()
         {
             Name = "unit", Group = Data, Value = Names(SettingChoices.Units), Help = "What the tokens are. Default: word.",
-            Set = (s, v) => With(
-                s, t => t with { Unit = v == "character" ? TokenUnit.Character : SettingValue.Choice(v, SettingChoices.Units) }),
+            Set = (s, v) => SetUnit(
+                s, v == "character" ? TokenUnit.Character : SettingValue.Choice(v, SettingChoices.Units)),
         },
         new()
         {
             Name = "lowercase", Group = Data, Value = "true|false", Kind = SettingKind.Flag,
-            Help = "Read capitals as small letters. Default: true.",
-            Set = (s, v) => With(s, t => t with { Lowercase = SettingValue.Flag(v) }),
+            Help = "Read capitals as small letters. Default: true; false for language models.",
+            Set = (s, v) => SetLowercase(s, SettingValue.Flag(v)),
         },
         new()
         {
@@ -188,6 +188,7 @@ internal static class SettingTable
             Help = "What the forget-gate bias of an LSTM starts from. Default: 1.",
             Set = (s, v) => With(s, t => t with { ForgetBias = SettingValue.Real(v) }),
         },
+        .. LanguageSettings.All,
         new()
         {
             Name = "dropout", Group = Learning, Value = "RATE|LIST",
@@ -288,6 +289,12 @@ internal static class SettingTable
 
     private static TrainSettings With(TrainSettings settings, Func<TrainingOptions, TrainingOptions> change) =>
         settings with { Training = change(settings.Training) };
+
+    private static TrainSettings SetUnit(TrainSettings settings, TokenUnit unit) =>
+        LanguageSettings.With(With(settings, t => t with { Unit = unit }), t => t with { Unit = unit });
+
+    private static TrainSettings SetLowercase(TrainSettings settings, bool lowercase) =>
+        LanguageSettings.With(With(settings, t => t with { Lowercase = lowercase }), t => t with { Lowercase = lowercase });
 
     private static TrainSettings SetValidation(TrainSettings settings, string value) =>
         double.TryParse(value, System.Globalization.CultureInfo.InvariantCulture, out double fraction) && !File.Exists(value)

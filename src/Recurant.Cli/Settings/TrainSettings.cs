@@ -38,6 +38,12 @@ internal sealed record TrainSettings
     /// <summary>How the model learns.</summary>
     public TrainingOptions Training { get; init; } = new();
 
+    /// <summary>What only language models are told.</summary>
+    public LanguageModelOptions Language { get; init; } = new();
+
+    /// <summary>How a language model learns.</summary>
+    public LanguageModelOptions LanguageOptions => LearningOptions.WithCommon(Language, Training);
+
     /// <summary>What the user decided, in the order of the table of settings, for the record in the model file.</summary>
     public IReadOnlyList<(Setting Setting, string Value)> Given { get; init; } = [];
 }

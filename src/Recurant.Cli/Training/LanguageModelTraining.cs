@@ -13,7 +13,7 @@ internal sealed class LanguageModelTraining : TaskTraining<LanguageModel, Langua
     private PlainText _train = null!;
     private PlainText? _validation, _test;
 
-    protected override string MeasureHeading => "measure"[..6];
+    protected override string MeasureHeading => "score";
 
     protected override string TaskName => "language model";
 
@@ -54,7 +54,7 @@ internal sealed class LanguageModelTraining : TaskTraining<LanguageModel, Langua
 
     private static PlainText Read(string path, TrainSettings settings, Invocation call)
     {
-        PlainText text = PlainTextFile.Read(path);
+        PlainText text = PlainTextReader.Read(path, new TextFormatOptions { TextColumn = settings.TextColumn, Format = settings.Format });
         if (!call.Quiet) call.Terminal.WriteNote($"{path}: running text; {Numbers.Of(text.Count, "line")}");
         return text;
     }

@@ -1,3 +1,5 @@
+using Recurant.Formats;
+
 namespace Recurant.Cli;
 
 /// <summary>The tasks of <c>train</c>: what they are called, and who does them.</summary>
@@ -8,6 +10,7 @@ internal sealed record TaskChoice(string Name, Func<TaskTraining> Make)
     public static IReadOnlyList<TaskChoice> All { get; } =
     [
         new("classify", static () => new ClassifierTraining()),
+        new("lm", static () => new LanguageModelTraining()),
     ];
 
     /// <summary>The task that was asked for, or the one that the data suggests.</summary>
@@ -19,5 +22,16 @@ internal sealed record TaskChoice(string Name, Func<TaskTraining> Make)
             $"--task: there is no task \"{name}\"; choose one of {string.Join(", ", All.Select(task => task.Name))}.");
     }
 
-    private static string Guess(TrainSettings settings) => "classify";
+    private static string Guess(TrainSettings settings)
+    {
+        var options = new TextFormatOptions
+        {
+            TextColumn = settings.TextColumn, LabelColumn = settings.LabelColumn, Format = settings.Format,
+        };
+        return DataDetector.Detect(settings.Data!, options).Kind switch
+        {
+            DataKind.PlainText => "lm",
+            _ => "classify",
+        };
+    }
 }

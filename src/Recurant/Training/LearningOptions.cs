@@ -106,7 +106,7 @@ public abstract record LearningOptions
     /// <typeparam name="T">The kind of these options.</typeparam>
     /// <param name="own">The options of a task.</param>
     /// <param name="common">Where the rest comes from.</param>
-    internal static T WithCommon<T>(T own, LearningOptions common) where T : LearningOptions =>
+    public static T WithCommon<T>(T own, LearningOptions common) where T : LearningOptions =>
         (T)((LearningOptions)own with
         {
             Cell = common.Cell,

@@ -1,0 +1,99 @@
+using Recurant.Inference;
+using Recurant.Models;
+
+namespace Recurant.Cli;
+
+/// <summary><c>recurant generate</c>: continues a text with a language model, as it is written.</summary>
+internal sealed class GenerateCommand : CliCommand
+{
+    private const int DefaultLength = 200;
+
+    private const string Prompt = "--prompt", Length = "--length", Temperature = "--temperature", TopK = "--top-k",
+        TopP = "--top-p", Seed = "--seed";
+
+    public override string Name => "generate";
+
+    public override string Summary => "Continue a text with a language model.";
+
+    public override string Arguments => "MODEL";
+
+    public override (int Least, int Most) ArgumentCount => (1, 1);
+
+    public override IReadOnlyList<CommandOption> Options { get; } =
+    [
+        new(Prompt, "TEXT", "How the text begins. Default: the beginning of a line."),
+        new(Length, "N", "The number of tokens (words or characters) to write. Default: 200."),
+        new(Temperature, "X", "Below 1 the likely becomes likelier; 0 always takes the likeliest. Default: 1."),
+        new(TopK, "N", "Draw from the N likeliest tokens only; 0 for all. Default: 0."),
+        new(TopP, "X", "Draw from the likeliest tokens that have this probability together. Default: 1, all."),
+        new(Seed, "N", "The key of the random numbers: same seed, same text. Default: 1."),
+        SharedOptions.Threads,
+    ];
+
+    public override IReadOnlyList<string> Examples =>
+    [
+        "generate shakespeare.safetensors --prompt \"ROMEO:\" --length 500 --temperature 0.8",
+        "generate news.safetensors --top-p 0.9 --seed 7",
+    ];
+
+    public override int Run(Invocation call)
+    {
+        var options = new SamplingOptions
+        {
+            Temperature = Read(call, Temperature, SettingValue.Real, 1f),
+            TopK = Read(call, TopK, SettingValue.Whole, 0),
+            TopP = Read(call, TopP, SettingValue.Real, 1f),
+            Seed = Read(call, Seed, SettingValue.Seed, 1ul),
+        };
+        options.Validate();
+        int length = Read(call, Length, SettingValue.Whole, DefaultLength);
+        if (length < 0) throw new UsageException($"{Length} is {length}; it must be 0 or more.");
+        string prompt = call.Value(Prompt) ?? "";
+        var model = FittingModel.Load<LanguageModel>(call.Arguments[0], Name);
+        var generator = new TextGenerator(model, call.Threads == 0 ? 1 : call.Threads);
+        int unknown = generator.UnknownTokens(prompt);
+        if (unknown > 0 && !call.Quiet)
+        {
+            call.Terminal.WriteNote(
+                $"{Numbers.Of(unknown, "token")} of the prompt {(unknown == 1 ? "is" : "are")} not known to the model "
+                + "and read as an unknown one");
+        }
+
+        using var interruption = new Interruption(() => { });
+        if (call.Json)
+        {
+            string text = string.Concat(generator.Continue(prompt, length, options));
+            call.Terminal.Out.WriteLine(JsonText.Object(writer =>
+            {
+                writer.WriteString("prompt", prompt);
+                writer.WriteString("text", text);
+            }));
+            return ExitCode.Done;
+        }
+
+        call.Terminal.Out.Write(prompt);
+        foreach (string token in generator.Continue(prompt, length, options))
+        {
+            if (interruption.Token.IsCancellationRequested) break;
+            call.Terminal.Out.Write(token);
+            // Whoever reads along sees every word as it is chosen.
+            call.Terminal.Out.Flush();
+        }
+
+        call.Terminal.Out.WriteLine();
+        return interruption.Token.IsCancellationRequested ? ExitCode.Interrupted : ExitCode.Done;
+    }
+
+    private static T Read<T>(Invocation call, string option, Func<string, T> read, T fallback)
+    {
+        if (call.Value(option) is not { } text) return fallback;
+        try
+        {
+            return read(text);
+        }
+        catch (FormatException fault)
+        {
+            throw new UsageException($"{option}: {fault.Message}");
+        }
+    }
+}

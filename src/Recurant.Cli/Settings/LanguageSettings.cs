@@ -1,0 +1,26 @@
+using Recurant.Training;
+
+namespace Recurant.Cli;
+
+/// <summary>The settings of language models alone.</summary>
+internal static class LanguageSettings
+{
+    public static IReadOnlyList<Setting> All { get; } =
+    [
+        new()
+        {
+            Name = "bptt", Group = "Language model", Value = "N", Kind = SettingKind.Number,
+            Help = "Steps of a window, so far the gradient goes back; the states are carried on. Default: 35 words or 100 characters.",
+            Set = (s, v) => With(s, t => t with { Window = SettingValue.Whole(v) }),
+        },
+        new()
+        {
+            Name = "tied", Group = "Language model", Value = "true|false", Kind = SettingKind.Flag,
+            Help = "Use the vectors of the tokens as the weights of the output, too. Default: true for words.",
+            Set = (s, v) => With(s, t => t with { Tied = SettingValue.Flag(v) }),
+        },
+    ];
+
+    public static TrainSettings With(TrainSettings settings, Func<LanguageModelOptions, LanguageModelOptions> change) =>
+        settings with { Language = change(settings.Language) };
+}
