@@ -7,4 +7,10 @@ if (args is ["where"])
     return;
 }
 
+if (args is ["cells", .. string[] threads])
+{
+    CellSpeed.Run(threads);
+    return;
+}
+
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);

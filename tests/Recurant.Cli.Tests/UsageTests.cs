@@ -70,7 +70,7 @@ public class UsageTests
     [InlineData("--hidden is given more than once", "train", "x.tsv", "--hidden", "3", "--hidden", "4")]
     [InlineData("--hidden: \"abc\" is not a whole number", "train", "x.tsv", "--hidden", "abc")]
     [InlineData("--hidden is 0; it must be", "train", "x.tsv", "--hidden", "0")]
-    [InlineData("--cell: \"lsmt\" is none of elman, lstm, gru. Did you mean \"lstm\"?", "train", "x.tsv", "--cell", "lsmt")]
+    [InlineData("--cell: \"lsmt\" is none of elman, lstm, gru, mingru, minlstm, sru, indrnn, lru, peephole-lstm, layernorm-lstm, projected-lstm. Did you mean \"lstm\"?", "train", "x.tsv", "--cell", "lsmt")]
     [InlineData("--budget: \"5x\" is not a time", "train", "x.tsv", "--budget", "5x")]
     [InlineData("--dropout: \"imput\" is none of", "train", "x.tsv", "--dropout", "imput=0.3")]
     [InlineData("--dropout: input is 1.5; it must be", "train", "x.tsv", "--dropout", "1.5")]

@@ -41,6 +41,15 @@ internal static class Models
             Cell = CellKind.Elman, Activation = Activation.Relu, Pooling = Pooling.Mean, Optimizer = OptimizerKind.Nesterov,
             Schedule = ScheduleKind.Plateau,
         });
+        TrainingOptions scan = common with { Dropout = common.Dropout with { Recurrent = null } };
+        yield return ("min-gru", scan with { Cell = CellKind.MinGru, Pooling = Pooling.Max });
+        yield return ("min-lstm", scan with { Cell = CellKind.MinLstm, Pooling = Pooling.Attention, Embedding = 0 });
+        yield return ("sru", scan with { Cell = CellKind.Sru, Pooling = Pooling.Mean, Embedding = 11, Bidirectional = false });
+        yield return ("ind-rnn", scan with { Cell = CellKind.IndRnn, Activation = Activation.Relu, Pooling = Pooling.Last });
+        yield return ("lru", scan with { Cell = CellKind.Lru, Hidden = 10, Pooling = Pooling.Max, Bidirectional = false });
+        yield return ("peephole-lstm", common with { Cell = CellKind.PeepholeLstm, Pooling = Pooling.Max });
+        yield return ("layer-norm-lstm", common with { Cell = CellKind.LayerNormLstm, Pooling = Pooling.Mean });
+        yield return ("projected-lstm", common with { Cell = CellKind.ProjectedLstm, Pooling = Pooling.Attention, Embedding = 0 });
         yield return ("feed-forward", common with { Model = ModelKind.FeedForward, Activation = Activation.Sigmoid });
         yield return ("bag-of-words", common with { Model = ModelKind.BagOfWords });
         yield return ("vectors", common with { Embedding = null, Vectors = Vectors(directory), Layers = 1 });

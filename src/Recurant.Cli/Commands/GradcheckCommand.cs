@@ -71,14 +71,14 @@ internal sealed class GradcheckCommand : CliCommand
         Activation = options.Activation,
         Form = options.Form,
         GruReset = options.GruReset,
-        HiddenSize = options.Hidden ?? DefaultHidden,
+        HiddenSize = options.Hidden ?? (options.Cell == CellKind.Lru ? DefaultHidden + 1 : DefaultHidden),
         Layers = options.Layers ?? 1,
         Bidirectional = options.Bidirectional ?? false,
         Pooling = options.Pooling ?? Pooling.Last,
         EmbeddingSize = options.Embedding ?? DefaultEmbedding,
     };
 
-    /// <summary>The nine cells, each with two layers in both directions, so that every path of the gradient is walked.</summary>
+    /// <summary>Every cell in every form, with two layers in both directions: every path of the gradient is walked.</summary>
     private static IEnumerable<(string Name, ClassifierSpec Spec)> Cells()
     {
         ClassifierSpec start = Spec(new TrainingOptions { Layers = 2, Bidirectional = true });
@@ -94,6 +94,11 @@ internal sealed class GradcheckCommand : CliCommand
         yield return ("lstm", start with { Cell = CellKind.Lstm });
         yield return ("gru reset inside", start with { Cell = CellKind.Gru });
         yield return ("gru reset outside", start with { Cell = CellKind.Gru, GruReset = GruReset.Outside });
+        foreach ((string name, CellKind cell) in SettingChoices.Cells)
+        {
+            if (cell <= CellKind.Gru) continue;
+            yield return (name, start with { Cell = cell, HiddenSize = cell == CellKind.Lru ? DefaultHidden + 1 : DefaultHidden });
+        }
     }
 
     private static IEnumerable<(string Name, ClassifierSpec Spec)> AllCases()

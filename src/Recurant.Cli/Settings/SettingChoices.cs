@@ -13,7 +13,12 @@ internal static class SettingChoices
         [("recurrent", ModelKind.Recurrent), ("feedforward", ModelKind.FeedForward), ("bag-of-words", ModelKind.BagOfWords)];
 
     public static readonly (string Name, CellKind Value)[] Cells =
-        [("elman", CellKind.Elman), ("lstm", CellKind.Lstm), ("gru", CellKind.Gru)];
+    [
+        ("elman", CellKind.Elman), ("lstm", CellKind.Lstm), ("gru", CellKind.Gru), ("mingru", CellKind.MinGru),
+        ("minlstm", CellKind.MinLstm), ("sru", CellKind.Sru), ("indrnn", CellKind.IndRnn), ("lru", CellKind.Lru),
+        ("peephole-lstm", CellKind.PeepholeLstm), ("layernorm-lstm", CellKind.LayerNormLstm),
+        ("projected-lstm", CellKind.ProjectedLstm),
+    ];
 
     public static readonly (string Name, Activation Value)[] Activations =
         [("tanh", Activation.Tanh), ("relu", Activation.Relu), ("sigmoid", Activation.Sigmoid)];

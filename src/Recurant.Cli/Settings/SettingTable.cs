@@ -43,7 +43,7 @@ internal static class SettingTable
         new()
         {
             Name = "activation", Group = Model, Value = Names(SettingChoices.Activations),
-            Help = "The activation of an Elman cell or a feed-forward network. Default: tanh.",
+            Help = "The activation of an Elman, IndRNN or LRU cell or a feed-forward network. Default: tanh.",
             Set = (s, v) => With(s, t => t with { Activation = SettingValue.Choice(v, SettingChoices.Activations) }),
         },
         new()

@@ -21,6 +21,10 @@ public enum Activation
 /// </summary>
 internal static class ActivationKernels
 {
+    /// <summary>The activation as equations call it.</summary>
+    public static string NameOf(Activation activation) =>
+        activation switch { Activation.Tanh => "tanh", Activation.Relu => "relu", _ => "sigmoid" };
+
     /// <summary>output = act(input); the two may be the same span.</summary>
     public static void Apply(Activation activation, ReadOnlySpan<float> input, Span<float> output)
     {

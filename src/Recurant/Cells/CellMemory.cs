@@ -85,10 +85,15 @@ internal sealed class PackedCell
 
     public PackedWeights Backward { get; } = new();
 
-    /// <summary>The candidate's rows of W_hh, of a cell that multiplies them by another vector than h.</summary>
+    /// <summary>
+    /// Weights of a second product: the candidate's rows of W_hh where they multiply another vector than h, or a projection.
+    /// </summary>
     public PackedWeights CandidateForward { get; } = new();
 
     public PackedWeights CandidateBackward { get; } = new();
+
+    /// <summary>Numbers made from weights once a pass, of a cell that needs such.</summary>
+    public FloatBuffer Constants { get; } = new();
 
     public PackedMatrix Scratch { get; } = new();
 
@@ -160,11 +165,25 @@ internal sealed class CellMemory
     /// <summary>[B, H]: the share of dh_(t-1) that comes through W_hh.</summary>
     public RowStore Product { get; } = new(isTarget: true);
 
-    /// <summary>[B, H]: scratch of a step back (GRU, reset outside).</summary>
+    /// <summary>[rows, M]: o * tanh(c_t) before a projection.</summary>
+    public RowStore Shown { get; } = new();
+
+    /// <summary>[rows, G H]: the normalised share of the input in the gates (LSTM with layer normalisation).</summary>
+    public RowStore Normalised { get; } = new();
+
+    /// <summary>[rows, 3]: one over the deviations that were divided by (LSTM with layer normalisation).</summary>
+    public RowStore Scales { get; } = new();
+
+    /// <summary>[B, H]: scratch of a step back (GRU, reset outside); [B, G H] (LSTM with layer normalisation).</summary>
     public RowStore Scratch { get; } = new();
 
     /// <summary>[G H]: sum_t dz_t.</summary>
     public FloatBuffer BiasSums { get; } = new();
+
+    /// <summary>
+    /// [B, n H]: of each sequence the gradients of weights that belong to single units, summed over its steps on the way back.
+    /// </summary>
+    public RowStore UnitSums { get; } = new();
 
     /// <summary>[B, H]: initial states, and masks of the recurrent dropout.</summary>
     public RowStore InitialHidden { get; } = new();

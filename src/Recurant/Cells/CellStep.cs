@@ -36,6 +36,18 @@ internal readonly struct CellStep
 
     public required int Units { get; init; }
 
+    /// <summary>M, the width of a gate.</summary>
+    public required int CellSize { get; init; }
+
+    /// <summary>Row 0 of the layer's input [rows, I]; none with one-hot input.</summary>
+    public Address InputStart { get; init; }
+
+    /// <summary>The distance between rows of the input, in floats.</summary>
+    public int InputStep { get; init; }
+
+    /// <summary>If not empty, row r of the step reads row InputRows[r] of the input.</summary>
+    public ReadOnlyMemory<int> InputRows { get; init; }
+
     /// <summary>The layer's output [rows, H].</summary>
     public required Matrix Output { get; init; }
 
@@ -56,6 +68,13 @@ internal readonly struct CellStep
 
     /// <summary>The row of a sequence in stores that keep every step for the way back, or only the last one.</summary>
     public int HistoryRow(int sequence) => (Memory.KeepsHistory ? RowStart : 0) + sequence;
+
+    /// <summary>x_t of a sequence, at this worker's first unit; for cells that let the input pass by the recurrence.</summary>
+    public Address Input(int sequence)
+    {
+        int row = RowStart + sequence;
+        return InputStart + (nint)(InputRows.IsEmpty ? row : InputRows.Span[row]) * InputStep + FirstUnit;
+    }
 
     /// <summary>The gates of a sequence, at this worker's first unit.</summary>
     public Address Gates(int sequence) => Memory.Gates.At(GateRowStart + sequence) + FirstUnit;
@@ -118,9 +137,9 @@ internal readonly struct CellStep
             for (int row = inside; row < OwnRows; row++)
             {
                 Address destination = target + (First + row * Stride) * targetStep;
-                for (int gate = 0; gate < weights.Columns / hidden; gate++)
+                for (int gate = 0; gate < weights.Columns / CellSize; gate++)
                 {
-                    int column = gate * hidden + FirstUnit;
+                    int column = gate * CellSize + FirstUnit;
                     (start + column).Span(Units).CopyTo((destination + column).Span(Units));
                 }
             }
@@ -134,14 +153,14 @@ internal readonly struct CellStep
         var block = new RowBlock { Left = left, Initial = start.IsNone ? target : start, Target = target, Rows = rows };
         nint step = Stride * targetStep;
         var steps = new RowSteps(Stride * leftStep, start.IsNone ? step : 0, step);
-        MultiplyUnits(new ReadOnlySpan<RowBlock>(ref block), steps, weights, Output.Columns, FirstUnit, Units);
+        MultiplyUnits(new ReadOnlySpan<RowBlock>(ref block), steps, weights, CellSize, FirstUnit, Units);
     }
 
     /// <summary>The product for some hidden units of every group of columns.</summary>
     /// <param name="blocks">The rows.</param>
     /// <param name="steps">The distances between them.</param>
     /// <param name="weights">The weights; in one group a gate, if not all units are wanted.</param>
-    /// <param name="hidden">H.</param>
+    /// <param name="hidden">H, the columns of a group where there is one a gate.</param>
     /// <param name="firstUnit">The first unit, at the beginning of a panel.</param>
     /// <param name="units">The number of units.</param>
     public static void MultiplyUnits(

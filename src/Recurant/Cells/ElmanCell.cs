@@ -28,11 +28,18 @@ internal sealed class ElmanCell(
     ElmanForm form = ElmanForm.Hidden, bool oneHotInput = false)
     : RecurrentCell(inputSize, hiddenSize, gates: 1, suffix, oneHotInput)
 {
-    private string Name => activation switch { Activation.Tanh => "tanh", Activation.Relu => "relu", _ => "sigmoid" };
+    public override string Name => "simple recurrent (Elman)";
 
-    public override IReadOnlyList<string> Equations => form == ElmanForm.Hidden
-        ? [$"h_t = {Name}(W_ih x_t + b_ih + W_hh h_(t-1) + b_hh)"]
-        : [$"s_t = W_ih x_t + b_ih + W_hh {Name}(s_(t-1)) + b_hh", $"output_t = {Name}(s_t)"];
+    public override IReadOnlyList<string> Equations
+    {
+        get
+        {
+            string act = ActivationKernels.NameOf(activation);
+            return form == ElmanForm.Hidden
+                ? [$"h_t = {act}(W_ih x_t + b_ih + W_hh h_(t-1) + b_hh)"]
+                : [$"s_t = W_ih x_t + b_ih + W_hh {act}(s_(t-1)) + b_hh", $"output_t = {act}(s_t)"];
+        }
+    }
 
     public override bool StartsFromNonZero => form == ElmanForm.PreActivation && activation == Activation.Sigmoid;
 

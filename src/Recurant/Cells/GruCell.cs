@@ -28,6 +28,8 @@ public enum GruReset
 internal sealed class GruCell(int inputSize, int hiddenSize, string suffix, bool oneHotInput = false)
     : RecurrentCell(inputSize, hiddenSize, gates: 3, suffix, oneHotInput)
 {
+    public override string Name => "GRU";
+
     public override IReadOnlyList<string> Equations { get; } =
     [
         "r = sigmoid(W_ir x_t + b_ir + W_hr h_(t-1) + b_hr)",

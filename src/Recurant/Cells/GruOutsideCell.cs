@@ -18,6 +18,8 @@ namespace Recurant.Cells;
 internal sealed class GruOutsideCell(int inputSize, int hiddenSize, string suffix, bool oneHotInput = false)
     : RecurrentCell(inputSize, hiddenSize, gates: 3, suffix, oneHotInput)
 {
+    public override string Name => "GRU";
+
     public override IReadOnlyList<string> Equations { get; } =
     [
         "r = sigmoid(W_ir x_t + b_ir + W_hr h_(t-1) + b_hr)",
@@ -42,7 +44,7 @@ internal sealed class GruOutsideCell(int inputSize, int hiddenSize, string suffi
         memory.Scratch.Reserve(sequences, HiddenSize);
     }
 
-    public override void PackForward(Workers workers, PackedCell packed)
+    public override void PackForward(Workers workers, PackedCell packed, bool interleave = false)
     {
         Matrix weights = HiddenWeights.Matrix;
         packed.Forward.Update(workers, HiddenWeights, weights.Slice(0, TwoGates), transposed: true);

@@ -19,6 +19,8 @@ namespace Recurant.Cells;
 internal sealed class LstmCell(int inputSize, int hiddenSize, string suffix, bool oneHotInput = false, float forgetBias = 1f)
     : RecurrentCell(inputSize, hiddenSize, gates: 4, suffix, oneHotInput)
 {
+    public override string Name => "LSTM";
+
     public override IReadOnlyList<string> Equations { get; } =
     [
         "i = sigmoid(W_ii x_t + b_ii + W_hi h_(t-1) + b_hi)",
@@ -63,7 +65,11 @@ internal sealed class LstmCell(int inputSize, int hiddenSize, string suffix, boo
         UnitLoop.Run(ref kernel, step.First, step.Count, step.Stride, step.Units);
     }
 
-    private ref struct ForwardKernel(in CellStep step, int hidden) : ITwoPassKernel
+    /// <summary>The element-wise part of a step.</summary>
+    /// <param name="step">The step.</param>
+    /// <param name="hidden">The width of a gate.</param>
+    /// <param name="projects">Whether (6) goes to memory.Shown, for a projection, instead of to the output.</param>
+    internal ref struct ForwardKernel(in CellStep step, int hidden, bool projects = false) : ITwoPassKernel
     {
         private readonly CellStep _step = step;
         private readonly bool _keeps = step.Memory.KeepsHistory;
@@ -78,7 +84,7 @@ internal sealed class LstmCell(int inputSize, int hiddenSize, string suffix, boo
             _previousCell = _step.PreviousCell(row);
             _cell = _step.Memory.Cells.At(_step.HistoryRow(row)) + _step.FirstUnit;
             _tanhCell = _keeps ? _step.Memory.Intermediate.At(_step.RowStart + row) + _step.FirstUnit : Address.None;
-            _hidden = _step.Hidden(row);
+            _hidden = projects ? _step.Memory.Shown.At(_step.HistoryRow(row)) : _step.Hidden(row);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -117,7 +123,13 @@ internal sealed class LstmCell(int inputSize, int hiddenSize, string suffix, boo
         }
     }
 
-    private ref struct BackwardKernel(in CellStep step, int hidden) : IUnitKernel
+    /// <summary>The element-wise part of a step back.</summary>
+    /// <param name="step">The step.</param>
+    /// <param name="hidden">The width of a gate.</param>
+    /// <param name="zeros">
+    /// Of a cell with a projection zeros of that width: the gradient of (6) stands in memory.Scratch and has one part only.
+    /// </param>
+    internal ref struct BackwardKernel(in CellStep step, int hidden, Address zeros = default) : IUnitKernel
     {
         private readonly CellStep _step = step;
         private Address _i, _f, _g, _o, _previousCell, _tanhCell, _dHidden, _dAbove, _dCell;
@@ -130,8 +142,8 @@ internal sealed class LstmCell(int inputSize, int hiddenSize, string suffix, boo
             _o = _g + hidden;
             _previousCell = _step.PreviousCell(row);
             _tanhCell = _step.Memory.Intermediate.At(_step.RowStart + row) + _step.FirstUnit;
-            _dHidden = _step.Memory.DHidden.At(row) + _step.FirstUnit;
-            _dAbove = _step.DHiddenFromAbove(row);
+            _dHidden = (zeros.IsNone ? _step.Memory.DHidden : _step.Memory.Scratch).At(row) + _step.FirstUnit;
+            _dAbove = zeros.IsNone ? _step.DHiddenFromAbove(row) : zeros;
             _dCell = _step.Memory.DCell.At(row) + _step.FirstUnit;
         }
 

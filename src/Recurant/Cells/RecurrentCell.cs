@@ -1,3 +1,4 @@
+using Recurant.Data;
 using Recurant.Numerics;
 using Recurant.Parameters;
 
@@ -14,6 +15,38 @@ public enum CellKind
 
     /// <summary>Gated recurrent unit.</summary>
     Gru,
+
+    /// <summary>Minimal gated recurrent unit: its gates read the input alone (Feng et al. 2024).</summary>
+    MinGru,
+
+    /// <summary>Minimal long short-term memory: its gates read the input alone (Feng et al. 2024).</summary>
+    MinLstm,
+
+    /// <summary>Simple recurrent unit: gates that see the input and their own unit's past (Lei et al. 2018).</summary>
+    Sru,
+
+    /// <summary>Independently recurrent network: Elman's with one recurrent weight a unit (Li et al. 2018).</summary>
+    IndRnn,
+
+    /// <summary>Linear recurrent unit: complex numbers that turn and fade (Orvieto et al. 2023). Its width is even.</summary>
+    Lru,
+
+    /// <summary>Long short-term memory whose gates see the memory cell (Gers et al. 2002).</summary>
+    PeepholeLstm,
+
+    /// <summary>Long short-term memory with layer normalisation (Ba et al. 2016).</summary>
+    LayerNormLstm,
+
+    /// <summary>Long short-term memory whose output is a projection of more memory cells (Sak et al. 2014).</summary>
+    ProjectedLstm,
+}
+
+/// <summary>What is known of the cells before one is made.</summary>
+internal static class CellKinds
+{
+    /// <summary>Whether a matrix W_hh multiplies h_(t-1), on which the recurrent dropout acts.</summary>
+    public static bool HasHiddenProduct(this CellKind cell) => 
+        cell is not (CellKind.MinGru or CellKind.MinLstm or CellKind.Sru or CellKind.IndRnn or CellKind.Lru);
 }
 
 /// <summary>
@@ -24,22 +57,28 @@ public enum CellKind
 /// </summary>
 internal abstract class RecurrentCell
 {
-    protected RecurrentCell(int inputSize, int hiddenSize, int gates, string suffix, bool oneHotInput)
+    private readonly Parameter? _hiddenWeights, _hiddenBias;
+
+    protected RecurrentCell(
+        int inputSize, int hiddenSize, int gates, string suffix, bool oneHotInput, bool hasHiddenProduct = true,
+        bool hasHiddenBias = true, int cellSize = 0)
     {
         InputSize = inputSize;
         HiddenSize = hiddenSize;
+        CellSize = cellSize == 0 ? hiddenSize : cellSize;
         Gates = gates;
         OneHotInput = oneHotInput;
         InputWeights = oneHotInput
-            ? new Parameter("weight_ih_" + suffix, inputSize, gates * hiddenSize)
+            ? new Parameter("weight_ih_" + suffix, inputSize, GateWidth)
             {
                 IsStoredTransposed = true,
                 Touched = new TouchedRows(inputSize),
             }
-            : new Parameter("weight_ih_" + suffix, gates * hiddenSize, inputSize);
-        HiddenWeights = new Parameter("weight_hh_" + suffix, gates * hiddenSize, hiddenSize);
-        InputBias = new Parameter("bias_ih_" + suffix, gates * hiddenSize);
-        HiddenBias = new Parameter("bias_hh_" + suffix, gates * hiddenSize);
+            : new Parameter("weight_ih_" + suffix, GateWidth, inputSize);
+        InputBias = new Parameter("bias_ih_" + suffix, GateWidth);
+        if (!hasHiddenProduct) return;
+        _hiddenWeights = new Parameter("weight_hh_" + suffix, GateWidth, hiddenSize);
+        if (hasHiddenBias) _hiddenBias = new Parameter("bias_hh_" + suffix, GateWidth);
     }
 
     /// <summary>I, the width of the input.</summary>
@@ -48,11 +87,20 @@ internal abstract class RecurrentCell
     /// <summary>H, the width of the hidden state.</summary>
     public int HiddenSize { get; }
 
-    /// <summary>G, the number of gates (candidate included): 1, 3 or 4.</summary>
+    /// <summary>M, the width of each gate and of the cell state: H, unless the output is a projection of it.</summary>
+    public int CellSize { get; }
+
+    /// <summary>G, the number of gates (candidate included): 1 to 4.</summary>
     public int Gates { get; }
+
+    /// <summary>G M, the width of all gates.</summary>
+    public int GateWidth => Gates * CellSize;
 
     /// <summary>Whether the input is the number of a word instead of a vector.</summary>
     public bool OneHotInput { get; }
+
+    /// <summary>What the cell is called.</summary>
+    public abstract string Name { get; }
 
     /// <summary>The equations of one step, in plain ASCII.</summary>
     public abstract IReadOnlyList<string> Equations { get; }
@@ -60,22 +108,32 @@ internal abstract class RecurrentCell
     /// <summary>W_ih [G H, I] (the chapter's U); of a one-hot layer [I, G H].</summary>
     public Parameter InputWeights { get; }
 
+    /// <summary>
+    /// Whether W_hh multiplies h_(t-1). Without that product no unit needs another one's past: see <see cref="ScanCell"/>.
+    /// </summary>
+    public bool HasHiddenProduct => _hiddenWeights is not null;
+
     /// <summary>W_hh [G H, H] (the chapter's W).</summary>
-    public Parameter HiddenWeights { get; }
+    public Parameter HiddenWeights => _hiddenWeights ?? throw NoHiddenProduct();
 
     /// <summary>b_ih [G H].</summary>
     public Parameter InputBias { get; }
 
     /// <summary>b_hh [G H].</summary>
-    public Parameter HiddenBias { get; }
+    public Parameter HiddenBias => _hiddenBias ?? throw NoHiddenProduct();
 
-    public IEnumerable<Parameter> Parameters => [InputWeights, HiddenWeights, InputBias, HiddenBias];
+    /// <summary>All learnt tensors, in PyTorch's order.</summary>
+    public virtual IEnumerable<Parameter> Parameters =>
+        new[] { InputWeights, _hiddenWeights, InputBias, _hiddenBias }.OfType<Parameter>();
 
     /// <summary>Whether there is a second state c beside h.</summary>
     public virtual bool HasCellState => false;
 
     /// <summary>Whether b_hh may be added to the input's share before the first step.</summary>
     public virtual bool AddsHiddenBiasToInput => true;
+
+    /// <summary>Whether b_ih is part of the input's share, so that its gradient is the sum of that of the gates.</summary>
+    public virtual bool AddsBiasToInput => true;
 
     /// <summary>Whether a zero state makes a non-zero contribution to the first step.</summary>
     public virtual bool StartsFromNonZero => false;
@@ -95,6 +153,14 @@ internal abstract class RecurrentCell
     /// <summary>The groups of columns of the packed W_ih and W_hh: one a gate, or one in all.</summary>
     public int ColumnGroups => DividesUnits ? Gates : 1;
 
+    /// <summary>Writes what the input's share starts from [G H]: b_ih, b_ih + b_hh or zero.</summary>
+    public void StartGates(Span<float> start)
+    {
+        start.Clear();
+        if (AddsBiasToInput) InputBias.Value.CopyTo(start);
+        if (AddsHiddenBiasToInput) Elementwise.Add(HiddenBias.Value, start);
+    }
+
     /// <summary>What the memory must hold beside the gates.</summary>
     /// <param name="memory">The memory.</param>
     /// <param name="rows">Rows of all steps.</param>
@@ -102,8 +168,11 @@ internal abstract class RecurrentCell
     public abstract void Reserve(CellMemory memory, int rows, int sequences);
 
     /// <summary>Lays out the weights for the products of the forward steps.</summary>
-    public virtual void PackForward(Workers workers, PackedCell packed) =>
-        packed.Forward.Update(workers, HiddenWeights, transposed: true, ColumnGroups);
+    /// <param name="workers">The threads.</param>
+    /// <param name="packed">Where to.</param>
+    /// <param name="interleave">Whether the panels of W_hh are to come in fours, for steps of one sequence.</param>
+    public virtual void PackForward(Workers workers, PackedCell packed, bool interleave = false) =>
+        packed.Forward.Update(workers, HiddenWeights, transposed: true, ColumnGroups, interleave);
 
     /// <summary>Lays out the weights for the products of the backward steps.</summary>
     public virtual void PackBackward(Workers workers, PackedCell packed) =>
@@ -124,6 +193,12 @@ internal abstract class RecurrentCell
 
     /// <summary>One step forward for some rows and units; the gates hold the input's share.</summary>
     public abstract void StepForward(in CellStep step);
+
+    /// <summary>What can be done for all steps before the first step back.</summary>
+    public virtual void BeginBackward(
+        Workers workers, SequenceBatch batch, bool reverse, Matrix output, Matrix dOutput, CellMemory memory)
+    {
+    }
 
     /// <summary>
     /// One step back, its element-wise part. On entry <c>DHidden</c> holds what of dh_t came from the step after; the
@@ -155,8 +230,10 @@ internal abstract class RecurrentCell
             Target = target, Rows = step.OwnRows,
         };
         var steps = new RowSteps(step.Stride * dGates.Step, targetStep, targetStep);
+        // Units are divided only where gates are as wide as h.
+        int units = step.Units == CellSize ? HiddenSize : step.Units;
         CellStep.MultiplyUnits(
-            new ReadOnlySpan<RowBlock>(ref block), steps, weights, HiddenSize, step.FirstUnit, step.Units);
+            new ReadOnlySpan<RowBlock>(ref block), steps, weights, HiddenSize, step.FirstUnit, units);
         if (!step.HasMask || CarriesDHidden) return;
         for (int b = step.First; b < step.Count; b += step.Stride) memory.DHidden.Row(b).Clear();
     }
@@ -172,6 +249,22 @@ internal abstract class RecurrentCell
     /// </summary>
     public virtual void AddHiddenGradients(Workers workers, CellMemory memory, int rows) =>
         AddHiddenWeightGradient(workers, memory, memory.Gates.Rows(rows));
+
+    /// <summary>Adds the gradients of the weights that a cell has beside W_ih, W_hh and the biases.</summary>
+    public virtual void AddOwnGradients(Workers workers, CellMemory memory, int sequences, int rows)
+    {
+    }
+
+    /// <summary>dx_t += W_ih^T dz_t for all steps, in one product; of vector input.</summary>
+    /// <param name="workers">The threads.</param>
+    /// <param name="dInput">dX [rows, I], added to.</param>
+    /// <param name="memory">The memory; its gates hold their gradients.</param>
+    public virtual void AddInputGradient(Workers workers, Matrix dInput, CellMemory memory)
+    {
+        memory.Packed.InputBackward.Update(workers, InputWeights, transposed: false);
+        Matrix dGates = memory.Gates.Rows(dInput.Rows);
+        MatrixProduct.Multiply(workers, dGates, memory.Packed.InputBackward.Matrix, dInput, accumulate: true);
+    }
 
     /// <summary>dW_hh += sum_t dz_t h_(t-1)^T, one product over all rows.</summary>
     protected void AddHiddenWeightGradient(Workers workers, CellMemory memory, Matrix dGates)
@@ -190,4 +283,7 @@ internal abstract class RecurrentCell
             parameter.InitialiseUniform(seed, ordinal + offset++, bound);
         }
     }
+
+    private InvalidOperationException NoHiddenProduct() =>
+        new($"The cell {Name} has no such weights for the hidden state.");
 }

@@ -57,10 +57,10 @@ internal sealed class RecurrentStream
     }
 
     private static long WeightsOf(RecurrentCell cell) =>
-        (long)cell.Gates * cell.HiddenSize * (cell.InputSize + cell.HiddenSize);
+        (long)cell.GateWidth * (cell.InputSize + (cell.HasHiddenProduct ? cell.HiddenSize : 0));
 
-    /// <summary>The floats of a state: H of each layer, and H more for the cell state of an LSTM.</summary>
-    public int StateSize => _cells.Sum(cell => cell.HiddenSize * (cell.HasCellState ? 2 : 1));
+    /// <summary>The floats of a state: H of each layer, and those of the cell state where there is one.</summary>
+    public int StateSize => _cells.Sum(cell => cell.HiddenSize + (cell.HasCellState ? cell.CellSize : 0));
 
     /// <summary>Whether the threads divide the hidden units among them.</summary>
     public bool DividesUnits => _divides;
@@ -171,29 +171,19 @@ internal sealed class RecurrentStream
             int hidden = cell.HiddenSize;
             _memory.KeepsHistory = !cell.CanForget;
             // Each worker's panels of a gate must come in fours to be read as one stream.
-            bool interleave = cell.CanForget && hidden % (PackedMatrix.Quad * PackedMatrix.PanelWidth * parts) == 0;
-            PackedWeights hiddenWeights = _memory.Packed.Forward, inputWeights = _memory.Packed.Input;
-            if (interleave)
-            {
-                hiddenWeights.Update(workers, cell.HiddenWeights, transposed: true, cell.ColumnGroups, interleave);
-            }
-            else
-            {
-                cell.PackForward(workers, _memory.Packed);
-            }
-
+            bool interleave = cell.CanForget && cell.CellSize % (PackedMatrix.Quad * PackedMatrix.PanelWidth * parts) == 0;
+            cell.PackForward(workers, _memory.Packed, interleave);
             if (!cell.OneHotInput)
             {
-                inputWeights.Update(workers, cell.InputWeights, transposed: true, cell.ColumnGroups, interleave);
+                _memory.Packed.Input.Update(workers, cell.InputWeights, transposed: true, cell.ColumnGroups, interleave);
             }
 
-            cell.InputBias.Value.CopyTo(_memory.GateStart.Reserve(cell.Gates * hidden).Span);
-            if (cell.AddsHiddenBiasToInput) Elementwise.Add(cell.HiddenBias.Value, _memory.GateStart.Span);
-            _memory.Gates.Reserve(2, cell.Gates * hidden);
+            cell.StartGates(_memory.GateStart.Reserve(cell.GateWidth).Span);
+            _memory.Gates.Reserve(2, cell.GateWidth);
             _memory.Previous.Reserve(cell.CopiesPrevious ? 2 : 0, hidden);
             cell.Reserve(_memory, 2, 2);
             _memory.InitialHidden.Reserve(1, hidden).Clear();
-            _memory.InitialCell.Reserve(1, hidden).Clear();
+            _memory.InitialCell.Reserve(1, cell.CellSize).Clear();
             cell.EnterInitialState(_memory.InitialHidden.Row(0));
             Output.Reserve(2, hidden);
         }
@@ -215,15 +205,15 @@ internal sealed class RecurrentStream
                     Left = input, Initial = _memory.GateStart.At(0), Target = _memory.Gates.At(gateRow), Rows = 1,
                 };
                 CellStep.MultiplyUnits(
-                    new ReadOnlySpan<RowBlock>(ref block), default, _memory.Packed.Input.Matrix, cell.HiddenSize,
+                    new ReadOnlySpan<RowBlock>(ref block), default, _memory.Packed.Input.Matrix, cell.CellSize,
                     share.FirstUnit, share.Units);
             }
 
             var step = new CellStep
             {
-                Memory = _memory, RowStart = row, GateRowStart = gateRow, PreviousRowStart = 1 - row,
+                Memory = _memory, CellSize = cell.CellSize, RowStart = row, GateRowStart = gateRow, PreviousRowStart = 1 - row,
                 PreviousCount = steps == 0 ? 0 : 1, Count = 1, First = 0, Stride = 1, FirstUnit = share.FirstUnit,
-                Units = share.Units, Output = share.Output, StartsFromZero = !cell.StartsFromNonZero,
+                Units = share.Units, InputStart = input, Output = share.Output, StartsFromZero = !cell.StartsFromNonZero,
                 HasMask = cell.CopiesPrevious,
             };
             if (cell.CopiesPrevious) step.PreviousHidden(0).Span(cell.HiddenSize).CopyTo(_memory.Previous.Row(row));
@@ -236,7 +226,7 @@ internal sealed class RecurrentStream
             (steps == 0 ? _memory.InitialHidden.Row(0) : Output.Row((steps + 1) & 1)).CopyTo(state);
             if (!cell.HasCellState) return state[hidden..];
             (steps == 0 ? _memory.InitialCell.Row(0) : _memory.Cells.Row(0)).CopyTo(state[hidden..]);
-            return state[(2 * hidden)..];
+            return state[(hidden + cell.CellSize)..];
         }
 
         public ReadOnlySpan<float> Load(ReadOnlySpan<float> state, int steps)
@@ -244,8 +234,8 @@ internal sealed class RecurrentStream
             int hidden = cell.HiddenSize;
             state[..hidden].CopyTo(Output.Row((steps + 1) & 1));
             if (!cell.HasCellState) return state[hidden..];
-            state.Slice(hidden, hidden).CopyTo(_memory.Cells.Row(0));
-            return state[(2 * hidden)..];
+            state.Slice(hidden, cell.CellSize).CopyTo(_memory.Cells.Row(0));
+            return state[(hidden + cell.CellSize)..];
         }
     }
 }

@@ -88,7 +88,16 @@ public static class GradientAudit
         {
             CellKind.Lstm => ReferenceCell.Lstm,
             CellKind.Gru => ReferenceCell.Gru,
-            _ => ReferenceCell.Elman,
+            CellKind.MinGru => ReferenceCell.MinGru,
+            CellKind.MinLstm => ReferenceCell.MinLstm,
+            CellKind.Sru => ReferenceCell.Sru,
+            CellKind.IndRnn => ReferenceCell.IndRnn,
+            CellKind.Lru => ReferenceCell.Lru,
+            CellKind.ProjectedLstm => ReferenceCell.ProjectedLstm,
+            CellKind.LayerNormLstm => ReferenceCell.LayerNormLstm,
+            CellKind.PeepholeLstm => ReferenceCell.PeepholeLstm,
+            CellKind.Elman => ReferenceCell.Elman,
+            _ => throw new ArgumentOutOfRangeException(nameof(spec), spec.Cell, "The reference does not describe this cell."),
         },
         Activation = spec.Activation switch
         {
@@ -174,7 +183,8 @@ public static class GradientAudit
 
         CellMemory[] cells = network.RecurrentMemory(memory).Cells;
         gradients.Set("h0", InitialGradients(batch, cells, cell => cell.DHidden, spec.HiddenSize));
-        if (spec.Cell == CellKind.Lstm) gradients.Set("c0", InitialGradients(batch, cells, cell => cell.DCell, spec.HiddenSize));
+        ReferenceSpec reference = ReferenceSpecOf(spec);
+        if (reference.HasCell) gradients.Set("c0", InitialGradients(batch, cells, cell => cell.DCell, reference.CellWidth));
         return gradients;
     }
 

@@ -62,7 +62,7 @@ internal sealed class AttendingLayer(RecurrentStack stack, EncoderAttention atte
         int hidden = stack.Spec.HiddenSize;
         memory.Input.Reserve(batch.Rows, stack.Spec.InputSize);
         memory.Before.Reserve(batch.Rows, hidden);
-        memory.CellBefore.Reserve(_hasCell ? batch.Rows : 0, hidden);
+        memory.CellBefore.Reserve(_hasCell ? batch.Rows : 0, stack.CellSize);
         CellMemory cell = recurrent.Cells[0];
         bool keepsHistory = recurrent.KeepsHistory;
         // One step of history is little, and holds c where it is looked for.

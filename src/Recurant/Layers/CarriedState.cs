@@ -20,13 +20,13 @@ internal sealed class CarriedState
         _stack = stack;
         _hasCellState = stack.Cells.First().HasCellState;
         Sequences = sequences;
-        int layers = stack.Spec.Layers, size = checked(sequences * stack.Spec.HiddenSize);
+        int layers = stack.Spec.Layers;
         _hidden = new float[layers][];
         _cell = new float[layers][];
         for (int layer = 0; layer < layers; layer++)
         {
-            _hidden[layer] = new float[size];
-            _cell[layer] = new float[_hasCellState ? size : 0];
+            _hidden[layer] = new float[checked(sequences * stack.Spec.HiddenSize)];
+            _cell[layer] = new float[_hasCellState ? checked(sequences * stack.CellSize) : 0];
         }
     }
 
@@ -44,7 +44,7 @@ internal sealed class CarriedState
             for (int layer = 0; layer < _hidden.Length; layer++)
             {
                 yield return ($"hidden_l{layer}", [Sequences, _stack.Spec.HiddenSize], _hidden[layer]);
-                if (_hasCellState) yield return ($"cell_l{layer}", [Sequences, _stack.Spec.HiddenSize], _cell[layer]);
+                if (_hasCellState) yield return ($"cell_l{layer}", [Sequences, _stack.CellSize], _cell[layer]);
             }
         }
     }
@@ -63,14 +63,14 @@ internal sealed class CarriedState
         _stack.ResetInitialState(memory, sequences);
         if (!HasBegun) return;
         (memory.HasInitialState, memory.Continues) = (true, true);
-        int size = _stack.Spec.HiddenSize;
+        int size = _stack.Spec.HiddenSize, cellSize = _stack.CellSize;
         for (int layer = 0; layer < _hidden.Length; layer++)
         {
             CellMemory cell = memory.Cells[layer];
             for (int b = 0; b < sequences; b++)
             {
                 _hidden[layer].AsSpan(b * size, size).CopyTo(cell.InitialHidden.Row(b));
-                if (_hasCellState) _cell[layer].AsSpan(b * size, size).CopyTo(cell.InitialCell.Row(b));
+                if (_hasCellState) _cell[layer].AsSpan(b * cellSize, cellSize).CopyTo(cell.InitialCell.Row(b));
             }
         }
     }
@@ -80,6 +80,7 @@ internal sealed class CarriedState
     {
         HasBegun = true;
         int last = window.Steps - 1, row = window.RowStart(last), size = _stack.Spec.HiddenSize;
+        int cellSize = _stack.CellSize;
         for (int layer = 0; layer < _hidden.Length; layer++)
         {
             CellMemory cell = memory.Cells[layer];
@@ -88,7 +89,7 @@ internal sealed class CarriedState
             for (int b = 0; b < window.SequencesAt(last); b++)
             {
                 memory.Outputs[layer].Row(row + b).CopyTo(_hidden[layer].AsSpan(b * size));
-                if (_hasCellState) cell.Cells.Row(cellRow + b).CopyTo(_cell[layer].AsSpan(b * size));
+                if (_hasCellState) cell.Cells.Row(cellRow + b).CopyTo(_cell[layer].AsSpan(b * cellSize));
             }
         }
     }

@@ -53,14 +53,14 @@ internal static class InputShare
         if (count == 0) return;
         var steps = new RowSteps(share.Stride * input.RowStep, 0, share.Stride * gateStep);
         CellStep.MultiplyUnits(
-            blocks[..count], steps, memory.Packed.Input.Matrix, cell.HiddenSize, share.FirstUnit,
+            blocks[..count], steps, memory.Packed.Input.Matrix, cell.CellSize, share.FirstUnit,
             share.Units);
     }
 
     /// <summary>SharedGates = b + W_ih x for every row of an input whose rows several rows of the batch share.</summary>
     public static void Prepare(Workers workers, RecurrentCell cell, CellMemory memory, Matrix input)
     {
-        memory.SharedGates.Reserve(input.Rows, cell.Gates * cell.HiddenSize);
+        memory.SharedGates.Reserve(input.Rows, cell.GateWidth);
         var work = new SharedWork { Memory = memory, Input = input };
         workers.Run(ref work);
         input.KeepAlive();
@@ -94,7 +94,7 @@ internal static class InputShare
             Span<float> source = share.Memory.SharedGates.Row(inputRows[row]), target = share.Memory.Gates.Row(gateRow);
             for (int gate = 0; gate < cell.Gates; gate++)
             {
-                int first = gate * cell.HiddenSize + share.FirstUnit;
+                int first = gate * cell.CellSize + share.FirstUnit;
                 source.Slice(first, share.Units).CopyTo(target[first..]);
             }
         }
@@ -117,7 +117,7 @@ internal static class InputShare
         Span<float> column = cell.InputWeights.Matrix.Row(token);
         for (int gate = 0; gate < cell.Gates; gate++)
         {
-            int first = gate * cell.HiddenSize + share.FirstUnit;
+            int first = gate * cell.CellSize + share.FirstUnit;
             Span<float> target = gates.Slice(first, share.Units);
             start.Slice(first, share.Units).CopyTo(target);
             Elementwise.Add(column.Slice(first, share.Units), target);

@@ -10,6 +10,9 @@ namespace Recurant.Layers;
 /// </summary>
 internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
 {
+    /// <summary>Additions below which a second thread costs more than it gives.</summary>
+    private const int WorthSplitting = 1 << 16;
+
     public RecurrentCell Cell => cell;
 
     /// <summary>Runs all steps. memory.InitialHidden, InitialCell and RecurrentMask are set by the caller.</summary>
@@ -19,7 +22,9 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
     /// <param name="output">H [rows, H], written.</param>
     /// <param name="memory">Keeps what the way back needs, or only the last states: memory.KeepsHistory.</param>
     /// <param name="hasInitialState">Whether an initial state was given; without one the first product is left out.</param>
-    /// <param name="hasMask">Whether h_(t-1) is multiplied by memory.RecurrentMask before it enters the product.</param>
+    /// <param name="hasMask">
+    /// Whether h_(t-1) is multiplied by memory.RecurrentMask before it enters the product, if there is one.
+    /// </param>
     /// <param name="continues">Whether the initial hidden state is the output of a step before, not a state given.</param>
     /// <param name="inputRows">
     /// If given, X has fewer rows than the batch, and row r of the batch reads row inputRows[r] of it: a word that occurs
@@ -29,17 +34,17 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
         Workers workers, SequenceBatch batch, Matrix input, Matrix output, CellMemory memory, bool hasInitialState, bool hasMask,
         bool continues, ReadOnlyMemory<int> inputRows = default)
     {
+        hasMask &= cell.HasHiddenProduct;
         bool copies = hasMask || cell.CopiesPrevious;
         WorkSplit split = WorkSplit.Of(cell, batch, workers, copies);
         int chunk = split.StepsPerChunk(cell, batch);
         // Without history every step of a chunk has room for all sequences, whether or not they reach it.
-        memory.Gates.Reserve(memory.KeepsHistory ? batch.Rows : chunk * batch.Sequences, cell.Gates * cell.HiddenSize);
+        memory.Gates.Reserve(memory.KeepsHistory ? batch.Rows : chunk * batch.Sequences, cell.GateWidth);
         memory.Previous.Reserve(copies ? batch.Rows : 0, cell.HiddenSize);
         cell.Reserve(memory, batch.Rows, batch.Sequences);
         cell.PackForward(workers, memory.Packed);
         if (!cell.OneHotInput) memory.Packed.Input.Update(workers, cell.InputWeights, transposed: true, cell.ColumnGroups);
-        cell.InputBias.Value.CopyTo(memory.GateStart.Reserve(cell.Gates * cell.HiddenSize).Span);
-        if (cell.AddsHiddenBiasToInput) Elementwise.Add(cell.HiddenBias.Value, memory.GateStart.Span);
+        cell.StartGates(memory.GateStart.Reserve(cell.GateWidth).Span);
         for (int b = 0; b < batch.Sequences && !continues; b++) cell.EnterInitialState(memory.InitialHidden.Row(b));
         if (!inputRows.IsEmpty) InputShare.Prepare(workers, cell, memory, input);
 
@@ -50,7 +55,7 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
             DividesUnits = split.DividesUnits, StepsPerChunk = chunk,
         };
         split.Run(workers, ref work);
-        input.KeepAlive();
+        if (!cell.OneHotInput) input.KeepAlive();
         output.KeepAlive();
     }
 
@@ -76,25 +81,29 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
             throw new InvalidOperationException("There is no way back: the forward pass kept no history.");
         }
 
+        hasMask &= cell.HasHiddenProduct;
         bool copies = hasMask || cell.CopiesPrevious;
         memory.Product.Reserve(copies ? batch.Sequences : 0, cell.HiddenSize);
         cell.PackBackward(workers, memory.Packed);
+        cell.BeginBackward(workers, batch, reverse, output, dOutput, memory);
         WorkSplit split = WorkSplit.Of(cell, batch, workers, copies);
         var work = new BackwardWork
         {
-            Direction = this, Batch = batch, Output = output, DOutput = dOutput, Memory = memory, HasMask = hasMask,
-            Copies = copies, DividesUnits = split.DividesUnits,
+            Direction = this, Batch = batch, Input = input, Output = output, DOutput = dOutput, Memory = memory,
+            HasMask = hasMask, Copies = copies, DividesUnits = split.DividesUnits,
         };
         split.Run(workers, ref work);
         dOutput.KeepAlive();
+        if (!cell.OneHotInput) input.KeepAlive();
 
         for (int b = 0; b < batch.Sequences && !continues; b++)
         {
             cell.LeaveInitialState(memory.InitialHidden.Row(b), memory.DHidden.Row(b));
         }
 
-        ListPreviousRows(batch, output, memory, copies);
+        if (cell.HasHiddenProduct) ListPreviousRows(batch, output, memory, copies);
         AddWeightGradients(workers, batch, input, memory);
+        cell.AddOwnGradients(workers, memory, batch.Sequences, batch.Rows);
         output.KeepAlive();
         AddBiasAndColumnGradients(workers, batch, memory);
     }
@@ -158,10 +167,7 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
     /// <param name="memory">The memory; its gates hold their gradients.</param>
     public void AddInputGradient(Workers workers, SequenceBatch batch, Matrix dInput, CellMemory memory)
     {
-        if (cell.OneHotInput) return;
-        memory.Packed.InputBackward.Update(workers, cell.InputWeights, transposed: false);
-        Matrix dGates = memory.Gates.Rows(batch.Rows);
-        MatrixProduct.Multiply(workers, dGates, memory.Packed.InputBackward.Matrix, dInput, accumulate: true);
+        if (!cell.OneHotInput) cell.AddInputGradient(workers, dInput, memory);
     }
 
     /// <summary>
@@ -170,18 +176,34 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
     private void AddBiasAndColumnGradients(Workers workers, SequenceBatch batch, CellMemory memory)
     {
         Matrix dGates = memory.Gates.Rows(batch.Rows);
-        memory.BiasSums.Reserve(dGates.Columns).Clear();
-        Reductions.AddColumnSums(workers, dGates, memory.BiasSums);
-        Elementwise.Add(memory.BiasSums.Span, cell.InputBias.Gradient);
-        if (cell.AddsHiddenBiasToInput) Elementwise.Add(memory.BiasSums.Span, cell.HiddenBias.Gradient);
-        if (cell.OneHotInput)
+        if (cell.AddsBiasToInput)
         {
-            Matrix dColumns = cell.InputWeights.GradientMatrix;
-            for (int row = 0; row < dGates.Rows; row++)
+            memory.BiasSums.Reserve(dGates.Columns).Clear();
+            Reductions.AddColumnSums(workers, dGates, memory.BiasSums);
+            Elementwise.Add(memory.BiasSums.Span, cell.InputBias.Gradient);
+            if (cell.AddsHiddenBiasToInput) Elementwise.Add(memory.BiasSums.Span, cell.HiddenBias.Gradient);
+        }
+
+        if (!cell.OneHotInput) return;
+        foreach (int token in batch.Tokens[..batch.Rows]) cell.InputWeights.Touched!.Add(token);
+        var work = new ColumnGradientWork { Batch = batch, DGates = dGates, DColumns = cell.InputWeights.GradientMatrix };
+        if ((long)dGates.Rows * dGates.Columns < WorthSplitting) work.Execute(0, 1); else workers.Run(ref work);
+    }
+
+    /// <summary>dW_ih of a one-hot layer: gates are dealt out, so that each sum runs over the rows in their order.</summary>
+    private struct ColumnGradientWork : IParallelWork
+    {
+        public SequenceBatch Batch;
+        public Matrix DGates, DColumns;
+
+        public readonly void Execute(int part, int parts)
+        {
+            // Shares of whole cache lines, so that no two workers write into one.
+            (int first, int last) = Partition.Range((DGates.Columns + 15) / 16, part, parts);
+            int begin = Math.Min(16 * first, DGates.Columns), end = Math.Min(16 * last, DGates.Columns);
+            for (int row = 0; row < DGates.Rows; row++)
             {
-                int token = batch.Tokens[row];
-                cell.InputWeights.Touched!.Add(token);
-                Elementwise.Add(dGates.Row(row), dColumns.Row(token));
+                Elementwise.Add(DGates.Row(row)[begin..end], DColumns.Row(Batch.Tokens[row])[begin..end]);
             }
         }
     }
@@ -201,6 +223,10 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
             Stride = share.Stride,
             FirstUnit = share.FirstUnit,
             Units = share.Units,
+            CellSize = cell.CellSize,
+            InputStart = cell.OneHotInput ? Address.None : share.Input.At(0),
+            InputStep = share.Input.RowStep,
+            InputRows = share.InputRows,
             Output = share.Output,
             DOutput = share.DOutput,
             StartsFromZero = share.StartsFromZero,
@@ -224,9 +250,10 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
         public void Execute(int part, int parts)
         {
             RecurrentCell cell = Direction.Cell;
+            bool meets = DividesUnits && cell.HasHiddenProduct;
             var share = new WorkShare(cell, Memory, Output, part, parts, DividesUnits)
             {
-                StartsFromZero = StartsFromZero, Copies = Copies,
+                StartsFromZero = StartsFromZero, Copies = Copies, Input = Input, InputRows = InputRows,
             };
             for (int first = 0; first < Batch.Steps; first += StepsPerChunk)
             {
@@ -241,7 +268,7 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
                     if (!Memory.KeepsHistory) step = step with { GateRowStart = (t - begin) * Batch.Sequences };
                     if (Copies) CopyPrevious(step);
                     if (share.First < step.Count) cell.StepForward(step);
-                    if (DividesUnits && _meeting.Meet(parts)) WaitedLong = true;
+                    if (meets && _meeting.Meet(parts)) WaitedLong = true;
                 }
             }
         }
@@ -262,7 +289,7 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
     {
         public RecurrentDirection Direction;
         public SequenceBatch Batch;
-        public Matrix Output, DOutput;
+        public Matrix Input, Output, DOutput;
         public CellMemory Memory;
         public bool HasMask, Copies, DividesUnits;
         private SpinBarrier _meeting;
@@ -272,12 +299,16 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
         public void Execute(int part, int parts)
         {
             RecurrentCell cell = Direction.Cell;
-            var share = new WorkShare(cell, Memory, Output, part, parts, DividesUnits) { DOutput = DOutput, Copies = Copies };
+            bool meets = DividesUnits && cell.HasHiddenProduct;
+            var share = new WorkShare(cell, Memory, Output, part, parts, DividesUnits)
+            {
+                DOutput = DOutput, Copies = Copies, Input = Input,
+            };
             for (int i = Batch.Steps - 1; i >= 0; i--)
             {
                 CellStep step = Direction.StepAt(share, Batch, Direction.IsReverse ? Batch.Steps - 1 - i : i);
                 if (share.First < step.Count) cell.StepBackward(step);
-                if (DividesUnits && _meeting.Meet(parts)) WaitedLong = true;
+                if (meets && _meeting.Meet(parts)) WaitedLong = true;
                 if (share.First < step.Count) cell.MultiplyBackward(step);
                 for (int b = step.First; Copies && b < step.Count; b += step.Stride)
                 {

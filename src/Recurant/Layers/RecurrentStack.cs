@@ -11,7 +11,7 @@ public sealed record RecurrentSpec
     /// <summary>The cell. Default: LSTM.</summary>
     public CellKind Cell { get; init; } = CellKind.Lstm;
 
-    /// <summary>The activation of an Elman cell; others ignore it. Default: tanh.</summary>
+    /// <summary>The activation of an Elman, IndRNN or LRU cell; others ignore it. Default: tanh.</summary>
     public Activation Activation { get; init; } = Activation.Tanh;
 
     /// <summary>The formulation of an Elman cell. Default: the hidden form.</summary>
@@ -28,6 +28,12 @@ public sealed record RecurrentSpec
 
     /// <summary>H, the width of the hidden state of each layer and direction.</summary>
     public required int HiddenSize { get; init; }
+
+    /// <summary>
+    /// M, the memory cells of a projected LSTM, whose projection has the width <see cref="HiddenSize"/>; others ignore it.
+    /// Default: 0, twice the hidden size.
+    /// </summary>
+    public int CellSize { get; init; }
 
     /// <summary>The number of layers, one above the other. Default: 1.</summary>
     public int Layers { get; init; } = 1;
@@ -57,10 +63,20 @@ public sealed record RecurrentSpec
     /// <summary>The cell as people call it.</summary>
     internal string CellName => Cell switch
     {
-        CellKind.Elman => $"recurrent ({Activation.ToString().ToLowerInvariant()})",
+        CellKind.Elman => $"recurrent ({ActivationName})",
         CellKind.Lstm => "LSTM",
-        _ => GruReset == GruReset.Outside ? "GRU (reset outside)" : "GRU",
+        CellKind.Gru => GruReset == GruReset.Outside ? "GRU (reset outside)" : "GRU",
+        CellKind.MinGru => "minGRU",
+        CellKind.MinLstm => "minLSTM",
+        CellKind.Sru => "SRU",
+        CellKind.IndRnn => $"IndRNN ({ActivationName})",
+        CellKind.Lru => $"LRU ({ActivationName})",
+        CellKind.PeepholeLstm => "peephole LSTM",
+        CellKind.LayerNormLstm => "LSTM with layer normalisation",
+        _ => "projected LSTM",
     };
+
+    private string ActivationName => Activation.ToString().ToLowerInvariant();
 }
 
 /// <summary>What a stack keeps of a batch.</summary>
@@ -124,6 +140,9 @@ internal sealed class RecurrentStack
 
     public IEnumerable<Parameter> Parameters => Cells.SelectMany(cell => cell.Parameters);
 
+    /// <summary>The width of c in every layer and direction.</summary>
+    public int CellSize => _directions[0].Cell.CellSize;
+
     public RecurrentMemory CreateMemory() => new()
     {
         Cells = Make(_directions.Length, () => new CellMemory()),
@@ -150,7 +169,7 @@ internal sealed class RecurrentStack
         foreach (CellMemory cell in memory.Cells)
         {
             cell.InitialHidden.Reserve(sequences, Spec.HiddenSize).Clear();
-            cell.InitialCell.Reserve(sequences, Spec.HiddenSize).Clear();
+            cell.InitialCell.Reserve(sequences, CellSize).Clear();
         }
     }
 
@@ -160,7 +179,7 @@ internal sealed class RecurrentStack
         foreach (CellMemory cell in memory.Cells)
         {
             cell.DHidden.Reserve(sequences, Spec.HiddenSize).Clear();
-            cell.DCell.Reserve(sequences, Spec.HiddenSize).Clear();
+            cell.DCell.Reserve(sequences, CellSize).Clear();
         }
     }
 
@@ -326,6 +345,16 @@ internal sealed class RecurrentStack
         CellKind.Lstm => new LstmCell(inputSize, spec.HiddenSize, suffix, oneHot, spec.ForgetBias),
         CellKind.Gru when spec.GruReset == GruReset.Outside => new GruOutsideCell(inputSize, spec.HiddenSize, suffix, oneHot),
         CellKind.Gru => new GruCell(inputSize, spec.HiddenSize, suffix, oneHot),
+        CellKind.MinGru => new MinGruCell(inputSize, spec.HiddenSize, suffix, oneHot),
+        CellKind.Sru => new SruCell(inputSize, spec.HiddenSize, suffix, oneHot),
+        CellKind.PeepholeLstm => new PeepholeLstmCell(inputSize, spec.HiddenSize, suffix, oneHot, spec.ForgetBias),
+        CellKind.LayerNormLstm => new LayerNormLstmCell(inputSize, spec.HiddenSize, suffix, oneHot, spec.ForgetBias),
+        CellKind.ProjectedLstm => new ProjectedLstmCell(
+            inputSize, spec.HiddenSize, spec.CellSize == 0 ? 2 * spec.HiddenSize : spec.CellSize, suffix, oneHot,
+            spec.ForgetBias),
+        CellKind.Lru => new LruCell(inputSize, spec.HiddenSize, suffix, spec.Activation, oneHot),
+        CellKind.IndRnn => new IndRnnCell(inputSize, spec.HiddenSize, suffix, spec.Activation, oneHot),
+        CellKind.MinLstm => new MinLstmCell(inputSize, spec.HiddenSize, suffix, oneHot, spec.ForgetBias),
         _ => throw new ArgumentOutOfRangeException(nameof(spec), spec.Cell, "Unknown cell."),
     };
 

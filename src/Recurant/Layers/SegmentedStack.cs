@@ -110,7 +110,7 @@ internal sealed class SegmentedStack
         for (int layer = 0; layer < memory.Hidden.Length; layer++)
         {
             memory.Hidden[layer].Reserve(states, _stack.Spec.HiddenSize);
-            memory.Cell[layer].Reserve(_hasCellState ? states : 0, _stack.Spec.HiddenSize);
+            memory.Cell[layer].Reserve(_hasCellState ? states : 0, _stack.CellSize);
         }
 
         int state = 0;

@@ -14,8 +14,9 @@ internal interface IMeetingWork : IParallelWork
 /// <summary>
 /// How the workers divide a layer in one direction; the result never depends on it.
 /// <para>By sequences: each worker runs its own through all steps, and nobody waits.</para>
-/// <para>By hidden units: each worker computes its units of every gate for all sequences, and all meet after each step. It
-/// is the better way with few sequences, where a worker's share would be too few rows for a fast product.</para>
+/// <para>By hidden units: each worker computes its units of every gate for all sequences, and all meet after each step,
+/// unless the cell has no product with the hidden state. It is the better way with few sequences, where a worker's share
+/// would be too few rows for a fast product.</para>
 /// </summary>
 internal readonly struct WorkSplit
 {
@@ -47,18 +48,21 @@ internal readonly struct WorkSplit
     public static WorkSplit Of(RecurrentCell cell, SequenceBatch batch, Workers workers, bool copiesPrevious)
     {
         WorkSplit split = Of(cell, batch, workers.Count, copiesPrevious);
-        if (!split.DividesUnits || workers.MayMeet()) return split;
+        if (!split.DividesUnits || !cell.HasHiddenProduct || workers.MayMeet()) return split;
         return new WorkSplit(batch.Sequences > 1 ? workers.Count : 1, false);
     }
 
     /// <summary>The split for so many threads that have a core each.</summary>
     public static WorkSplit Of(RecurrentCell cell, SequenceBatch batch, int workers, bool copiesPrevious)
     {
-        long weights = (long)cell.Gates * cell.HiddenSize * cell.HiddenSize;
+        // Without W_hh the input's share is all the work there is; a one-hot input's is a row of W_ih.
+        int depth = cell.HasHiddenProduct ? cell.HiddenSize : cell.OneHotInput ? 1 : cell.InputSize;
+        long weights = (long)cell.GateWidth * depth;
         if (workers == 1 || batch.Rows * weights < WorthSplitting) return new WorkSplit(1, false);
         int panels = (cell.HiddenSize + PackedMatrix.PanelWidth - 1) / PackedMatrix.PanelWidth;
         long step = batch.Rows / batch.Steps * weights;
-        bool canDivide = cell.DividesUnits && !copiesPrevious && panels >= workers && step > WorthMeeting;
+        bool canDivide = cell.DividesUnits && !copiesPrevious && panels >= workers
+            && (step > WorthMeeting || !cell.HasHiddenProduct);
         if (canDivide && batch.Sequences < FewSequences * workers) return new WorkSplit(workers, true);
         return batch.Sequences > 1 ? new WorkSplit(workers, false) : new WorkSplit(1, false);
     }
@@ -67,7 +71,7 @@ internal readonly struct WorkSplit
     public int StepsPerChunk(RecurrentCell cell, SequenceBatch batch)
     {
         int rows = DividesUnits ? batch.Sequences : (batch.Sequences + Parts - 1) / Parts;
-        long gates = (long)cell.Gates * cell.HiddenSize / (DividesUnits ? Parts : 1) * rows;
+        long gates = (long)cell.GateWidth / (DividesUnits ? Parts : 1) * rows;
         long cached = CachedGates / Math.Max(1, gates), worth = (RowsPerReading(cell) + rows - 1) / Math.Max(1, rows);
         return (int)Math.Clamp(Math.Max(cached, worth), 1, Math.Max(1, Math.Min(MostStepsPerChunk, batch.Steps)));
     }
@@ -77,7 +81,7 @@ internal readonly struct WorkSplit
     /// drives W_hh out of the caches beyond.
     /// </summary>
     private static int RowsPerReading(RecurrentCell cell) =>
-        (long)cell.InputSize * cell.Gates * cell.HiddenSize > 256 * 1024 ? 256 : 48;
+        (long)cell.InputSize * cell.GateWidth > 256 * 1024 ? 256 : 48;
 
     public void Run<TWork>(Workers workers, ref TWork work) where TWork : struct, IMeetingWork
     {
@@ -100,7 +104,7 @@ internal readonly struct WorkShare
         Memory = memory;
         Output = output;
         (First, Stride) = dividesUnits ? (0, 1) : (part, parts);
-        Units = cell.HiddenSize;
+        Units = cell.CellSize;
         if (!dividesUnits) return;
         int panels = (cell.HiddenSize + PackedMatrix.PanelWidth - 1) / PackedMatrix.PanelWidth;
         (int first, int last) = Partition.Range(panels, part, parts);
@@ -113,6 +117,11 @@ internal readonly struct WorkShare
     public Matrix Output { get; }
 
     public Matrix DOutput { get; init; }
+
+    /// <summary>The layer's input; no matrix with one-hot input.</summary>
+    public Matrix Input { get; init; }
+
+    public ReadOnlyMemory<int> InputRows { get; init; }
 
     public int First { get; }
 

@@ -43,7 +43,7 @@ public sealed record ClassifierSpec
     /// <summary>The recurrent cell. Default: LSTM.</summary>
     public CellKind Cell { get; init; } = CellKind.Lstm;
 
-    /// <summary>The activation of an Elman cell and of a feed-forward network's hidden layers. Default: tanh.</summary>
+    /// <summary>The activation of an Elman, IndRNN or LRU cell and of a feed-forward network's hidden layers. Default: tanh.</summary>
     public Activation Activation { get; init; } = Activation.Tanh;
 
     /// <summary>The formulation of an Elman cell. Default: hidden.</summary>
@@ -116,6 +116,9 @@ public sealed record ClassifierSpec
         Require(Classes >= 2, nameof(Classes), Classes, "at least 2");
         Require(EmbeddingSize is >= 0 and <= 65536, nameof(EmbeddingSize), EmbeddingSize, "0 (one-hot) to 65,536");
         Require(HiddenSize is >= 1 and <= 65536, nameof(HiddenSize), HiddenSize, "1 to 65,536");
+        Require(
+            Model != ModelKind.Recurrent || Cell != CellKind.Lru || HiddenSize % 2 == 0, nameof(HiddenSize), HiddenSize,
+            "even for an LRU");
         int fewest = Model == ModelKind.Recurrent ? 1 : 0;
         Require(Layers >= fewest && Layers <= 64, nameof(Layers), Layers, "1 to 64 (feed-forward: 0 to 64)");
         Require(MaximumTokens >= 2, nameof(MaximumTokens), MaximumTokens, "at least 2");

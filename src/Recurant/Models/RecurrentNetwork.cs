@@ -72,13 +72,10 @@ internal sealed class RecurrentNetwork : ClassifierNetwork
         for (int layer = 0; layer < recurrent.Layers; layer++)
         {
             RecurrentCell[] ofLayer = cells[(layer * recurrent.Directions)..((layer + 1) * recurrent.Directions)];
-            string name = recurrent.Cell == CellKind.Elman
-                ? "simple recurrent (Elman)"
-                : recurrent.Cell.ToString().ToUpperInvariant();
             string directions = recurrent.Bidirectional ? ", both directions" : "";
             int inputSize = ofLayer[0].InputSize;
             layers.Add(LayerDescription.Of(
-                $"{name} layer {layer}{directions}", $"[T, {inputSize}] -> [T, {recurrent.OutputSize}]", ofLayer[0].Equations,
+                $"{ofLayer[0].Name} layer {layer}{directions}", $"[T, {inputSize}] -> [T, {recurrent.OutputSize}]", ofLayer[0].Equations,
                 ofLayer.SelectMany(cell => cell.Parameters)));
         }
 

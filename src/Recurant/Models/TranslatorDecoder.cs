@@ -108,7 +108,10 @@ internal sealed class TranslatorDecoder
     public Dense Readout => _readout;
 
     /// <summary>S, the numbers in the states of all layers.</summary>
-    public int StateSize => _spec.DecoderLayers * _spec.DecoderSize * (_hasCell ? 2 : 1);
+    public int StateSize => _spec.DecoderLayers * (_spec.DecoderSize + CellSize);
+
+    /// <summary>The numbers of c in a layer, or none.</summary>
+    private int CellSize => _hasCell ? _lower.CellSize : 0;
 
     /// <summary>All tensors but the word vectors.</summary>
     public IEnumerable<Parameter> Parameters =>
@@ -132,19 +135,19 @@ internal sealed class TranslatorDecoder
         {
             (recurrent.HasInitialState, recurrent.Continues) = (true, continues);
             cell.InitialHidden.Reserve(rows.Length, _spec.DecoderSize);
-            column = Take(cell.InitialHidden, column, rows);
-            cell.InitialCell.Reserve(rows.Length, _spec.DecoderSize);
-            if (_hasCell) column = Take(cell.InitialCell, column, rows);
+            column = Take(cell.InitialHidden, column, _spec.DecoderSize, rows);
+            cell.InitialCell.Reserve(rows.Length, _lower.CellSize);
+            if (_hasCell) column = Take(cell.InitialCell, column, CellSize, rows);
         }
 
-        int Take(RowStore target, int first, ReadOnlySpan<int> from)
+        int Take(RowStore target, int first, int size, ReadOnlySpan<int> from)
         {
             for (int b = 0; b < from.Length; b++)
             {
-                states.Row(from[b]).Slice(first, _spec.DecoderSize).CopyTo(target.Row(b));
+                states.Row(from[b]).Slice(first, size).CopyTo(target.Row(b));
             }
 
-            return first + _spec.DecoderSize;
+            return first + size;
         }
     }
 
@@ -158,10 +161,10 @@ internal sealed class TranslatorDecoder
             for (int b = 0; b < states.Rows; b++)
             {
                 output.Row(b).CopyTo(states.Row(b).Slice(column, size));
-                if (_hasCell) cell.Cells.Row(b).CopyTo(states.Row(b).Slice(column + size, size));
+                if (_hasCell) cell.Cells.Row(b).CopyTo(states.Row(b).Slice(column + size, CellSize));
             }
 
-            column += _hasCell ? 2 * size : size;
+            column += size + CellSize;
         }
     }
 
@@ -278,10 +281,10 @@ internal sealed class TranslatorDecoder
             {
                 Span<float> row = dStart.Row(sourceOf[b]);
                 cell.DHidden.Row(b).CopyTo(row.Slice(column, size));
-                if (_hasCell) cell.DCell.Row(b).CopyTo(row.Slice(column + size, size));
+                if (_hasCell) cell.DCell.Row(b).CopyTo(row.Slice(column + size, CellSize));
             }
 
-            column += _hasCell ? 2 * size : size;
+            column += size + CellSize;
         }
     }
 

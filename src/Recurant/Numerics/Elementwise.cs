@@ -56,6 +56,15 @@ internal static class Elementwise
         VectorLoop.Run(ref kernel, destination.Length);
     }
 
+    /// <summary>destination += left * right, element by element, fused.</summary>
+    public static void AddProduct(ReadOnlySpan<float> left, ReadOnlySpan<float> right, Span<float> destination)
+    {
+        Check(left.Length, destination.Length);
+        Check(right.Length, destination.Length);
+        var kernel = new AddProductKernel { Left = left, Right = right, Destination = destination };
+        VectorLoop.Run(ref kernel, destination.Length);
+    }
+
     /// <summary>destination = e^source.</summary>
     public static void Exp(ReadOnlySpan<float> source, Span<float> destination) => Apply<ExpFunction>(source, destination);
 
@@ -129,6 +138,20 @@ internal static class Elementwise
         public void Apply<TWidth, TVector>(int index) where TWidth : struct, IVectorWidth<TVector> where TVector : struct =>
             Lanes<TWidth, TVector>.Store(
                 TWidth.Multiply(Lanes<TWidth, TVector>.Load(Left, index), Lanes<TWidth, TVector>.Load(Right, index)),
+                Destination, index);
+    }
+
+    private ref struct AddProductKernel : IVectorKernel
+    {
+        public ReadOnlySpan<float> Left;
+        public ReadOnlySpan<float> Right;
+        public Span<float> Destination;
+
+        public void Apply<TWidth, TVector>(int index) where TWidth : struct, IVectorWidth<TVector> where TVector : struct =>
+            Lanes<TWidth, TVector>.Store(
+                TWidth.FusedMultiplyAdd(
+                    Lanes<TWidth, TVector>.Load(Left, index), Lanes<TWidth, TVector>.Load(Right, index),
+                    Lanes<TWidth, TVector>.Load(Destination, index)),
                 Destination, index);
     }
 

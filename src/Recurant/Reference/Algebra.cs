@@ -48,6 +48,14 @@ internal static class Algebra
         }
     }
 
+    /// <summary>a + b, element by element.</summary>
+    public static double[] Sum(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
+    {
+        double[] sum = a.ToArray();
+        AddTo(sum, b);
+        return sum;
+    }
+
     /// <summary>sum += values, element by element.</summary>
     public static void AddTo(Span<double> sum, ReadOnlySpan<double> values)
     {

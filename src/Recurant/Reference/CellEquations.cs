@@ -1,15 +1,27 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Recurant.Reference;
 
-/// <summary>The four tensors of one layer and direction, or the gradients of them.</summary>
-/// <param name="InputWeights">W_ih [G H, I]; the chapter's U.</param>
-/// <param name="HiddenWeights">W_hh [G H, H]; the chapter's W.</param>
-/// <param name="InputBias">b_ih [G H].</param>
-/// <param name="HiddenBias">b_hh [G H].</param>
-internal sealed record CellTensors(double[] InputWeights, double[] HiddenWeights, double[] InputBias, double[] HiddenBias)
+/// <summary>The tensors of one layer and direction, or the gradients of them.</summary>
+internal sealed class CellTensors(ReferenceTensors tensors, string suffix)
 {
-    /// <summary>Finds the four by their names.</summary>
-    public static CellTensors From(ReferenceTensors tensors, string suffix) => new(
-        tensors["weight_ih" + suffix], tensors["weight_hh" + suffix], tensors["bias_ih" + suffix], tensors["bias_hh" + suffix]);
+    /// <summary>W_ih [G H, I]; the chapter's U.</summary>
+    public double[] InputWeights => this["weight_ih"];
+
+    /// <summary>W_hh [G H, H]; the chapter's W.</summary>
+    public double[] HiddenWeights => this["weight_hh"];
+
+    /// <summary>b_ih [G H].</summary>
+    public double[] InputBias => this["bias_ih"];
+
+    /// <summary>b_hh [G H].</summary>
+    public double[] HiddenBias => this["bias_hh"];
+
+    /// <summary>A tensor by the beginning of its name.</summary>
+    public double[] this[string name] => tensors[name + suffix];
+
+    /// <summary>A tensor that not every layer has.</summary>
+    public bool TryGet(string name, [NotNullWhen(true)] out double[]? values) => tensors.TryGet(name + suffix, out values);
 }
 
 /// <summary>What one step back through a cell gives, apart from the gradients of its weights.</summary>
@@ -24,6 +36,26 @@ internal sealed record StepGradients(
 /// <summary>A recurrent cell: one step forward in time, and the same step back.</summary>
 internal abstract class CellEquations
 {
+    /// <summary>Whether a memory cell c is carried beside the state.</summary>
+    public virtual bool HasCell => false;
+
+    /// <summary>G, the number of blocks of rows in W_ih.</summary>
+    public abstract int Gates { get; }
+
+    /// <summary>The tensors of a layer of H units that reads I numbers, in PyTorch's order.</summary>
+    /// <param name="inputSize">I.</param>
+    /// <param name="hiddenSize">H.</param>
+    /// <param name="oneHot">Whether the I numbers are a one-hot vector.</param>
+    /// <param name="suffix">The end of the names.</param>
+    /// <returns>Names and shapes.</returns>
+    public virtual IReadOnlyList<ReferenceShape> Shapes(int inputSize, int hiddenSize, bool oneHot, string suffix) =>
+    [
+        new("weight_ih" + suffix, Gates * hiddenSize, inputSize),
+        new("weight_hh" + suffix, Gates * hiddenSize, hiddenSize),
+        new("bias_ih" + suffix, Gates * hiddenSize),
+        new("bias_hh" + suffix, Gates * hiddenSize),
+    ];
+
     /// <summary>One step forward.</summary>
     /// <param name="w">The weights.</param>
     /// <param name="x">x_t [I].</param>
@@ -50,8 +82,32 @@ internal abstract class CellEquations
         ReferenceCell.Elman => new ElmanEquations(spec.Activation, spec.Form),
         ReferenceCell.Lstm => new LstmEquations(),
         ReferenceCell.Gru => new GruEquations(spec.Reset),
-        _ => throw new ArgumentOutOfRangeException(nameof(spec), spec.Cell, "Expected the cell Elman, Lstm or Gru."),
+        ReferenceCell.MinGru => new MinGruEquations(),
+        ReferenceCell.MinLstm => new MinLstmEquations(),
+        ReferenceCell.Sru => new SruEquations(),
+        ReferenceCell.IndRnn => new IndRnnEquations(spec.Activation),
+        ReferenceCell.PeepholeLstm => new PeepholeLstmEquations(),
+        ReferenceCell.LayerNormLstm => new LayerNormLstmEquations(),
+        ReferenceCell.ProjectedLstm => new ProjectedLstmEquations(spec.CellWidth),
+        ReferenceCell.Lru => new LruEquations(spec.Activation),
+        _ => throw new ArgumentOutOfRangeException(nameof(spec), spec.Cell, "This cell has no equations."),
     };
+
+    /// <summary>W_ih x + b_ih [G H].</summary>
+    protected static double[] InputAffine(CellTensors w, double[] x)
+    {
+        double[] z = Algebra.Multiply(w.InputWeights, x);
+        Algebra.AddTo(z, w.InputBias);
+        return z;
+    }
+
+    /// <summary>The step back of <see cref="InputAffine"/>: adds to both gradients and returns dJ/dx.</summary>
+    protected static double[] InputAffineBackward(CellTensors w, CellTensors dw, double[] x, double[] dz)
+    {
+        Algebra.AddOuter(dw.InputWeights, dz, x);
+        Algebra.AddTo(dw.InputBias, dz);
+        return Algebra.MultiplyTransposed(w.InputWeights, dz);
+    }
 
     /// <summary>W_ih x + b_ih + W_hh h + b_hh [G H].</summary>
     protected static double[] Affine(CellTensors w, double[] x, double[] h)
@@ -72,4 +128,11 @@ internal abstract class CellEquations
         Algebra.AddTo(dw.HiddenBias, dz);
         return (Algebra.MultiplyTransposed(w.InputWeights, dz), Algebra.MultiplyTransposed(w.HiddenWeights, dz));
     }
+}
+
+/// <summary>Cells whose units see only their own past: without W_hh and b_hh.</summary>
+internal abstract class ScanEquations : CellEquations
+{
+    public override IReadOnlyList<ReferenceShape> Shapes(int inputSize, int hiddenSize, bool oneHot, string suffix) =>
+        [new("weight_ih" + suffix, Gates * hiddenSize, inputSize), new("bias_ih" + suffix, Gates * hiddenSize)];
 }

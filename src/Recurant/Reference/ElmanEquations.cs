@@ -16,6 +16,8 @@ namespace Recurant.Reference;
 /// </remarks>
 internal sealed class ElmanEquations(ReferenceActivation activation, ReferenceForm form) : CellEquations
 {
+    public override int Gates => 1;
+
     public override ReferenceStep Forward(CellTensors w, double[] x, double[] state, double[] cell, double[]? mask)
     {
         // f(s_{t-1}) in the preactivation form, h_{t-1} itself in the hidden form.

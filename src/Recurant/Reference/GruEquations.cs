@@ -15,6 +15,8 @@ namespace Recurant.Reference;
 /// </remarks>
 internal sealed class GruEquations(ReferenceReset reset) : CellEquations
 {
+    public override int Gates => 3;
+
     public override ReferenceStep Forward(CellTensors w, double[] x, double[] state, double[] cell, double[]? mask)
     {
         int hidden = state.Length;

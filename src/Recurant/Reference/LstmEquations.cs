@@ -15,6 +15,10 @@ namespace Recurant.Reference;
 /// </remarks>
 internal sealed class LstmEquations : CellEquations
 {
+    public override bool HasCell => true;
+
+    public override int Gates => 4;
+
     public override ReferenceStep Forward(CellTensors w, double[] x, double[] state, double[] cell, double[]? mask)
     {
         int hidden = state.Length;

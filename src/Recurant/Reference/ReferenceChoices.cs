@@ -11,9 +11,33 @@ public enum ReferenceCell
 
     /// <summary>The gated recurrent unit.</summary>
     Gru,
+
+    /// <summary>The minimal gated recurrent unit, whose gates read the input alone.</summary>
+    MinGru,
+
+    /// <summary>The minimal long short-term memory, whose gates read the input alone.</summary>
+    MinLstm,
+
+    /// <summary>The simple recurrent unit, whose gates see the input and their own unit's past.</summary>
+    Sru,
+
+    /// <summary>The independently recurrent network: one recurrent weight a unit.</summary>
+    IndRnn,
+
+    /// <summary>The linear recurrent unit, a diagonal of complex numbers; H is even.</summary>
+    Lru,
+
+    /// <summary>Long short-term memory with peepholes: the gates see the memory cell.</summary>
+    PeepholeLstm,
+
+    /// <summary>Long short-term memory with layer normalisation.</summary>
+    LayerNormLstm,
+
+    /// <summary>Long short-term memory whose output is a projection of more memory cells.</summary>
+    ProjectedLstm,
 }
 
-/// <summary>The activation function of an Elman cell or of a hidden layer.</summary>
+/// <summary>The activation function of an Elman, IndRNN or LRU cell or of a hidden layer.</summary>
 public enum ReferenceActivation
 {
     /// <summary>The hyperbolic tangent.</summary>

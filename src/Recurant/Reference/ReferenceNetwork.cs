@@ -120,7 +120,7 @@ public sealed class ReferenceNetwork
         }
 
         point["h0"] = example.InitialState is null ? new double[gradients["h0"].Length] : [.. example.InitialState];
-        if (Spec.Cell == ReferenceCell.Lstm)
+        if (Spec.HasCell)
         {
             point["c0"] = example.InitialCell is null ? new double[gradients["c0"].Length] : [.. example.InitialCell];
         }

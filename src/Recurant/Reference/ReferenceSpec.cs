@@ -6,7 +6,7 @@ public sealed record ReferenceSpec
     /// <summary>The recurrent cell. Default: Elman.</summary>
     public ReferenceCell Cell { get; init; }
 
-    /// <summary>The activation of an Elman cell; the other cells have theirs fixed. Default: tanh.</summary>
+    /// <summary>The activation of an Elman, IndRNN or LRU cell; the others have theirs fixed. Default: tanh.</summary>
     public ReferenceActivation Activation { get; init; }
 
     /// <summary>Which of the chapter's two forms an Elman cell takes. Default: hidden.</summary>
@@ -29,6 +29,11 @@ public sealed record ReferenceSpec
     /// <summary>H, the number of units of each layer and direction. At least 1.</summary>
     public required int HiddenSize { get; init; }
 
+    /// <summary>
+    /// M, the memory cells of a projected LSTM, of which H numbers are shown; others ignore it. Default: 0, twice H.
+    /// </summary>
+    public int CellSize { get; init; }
+
     /// <summary>L, the number of layers. At least 1. Default: 1.</summary>
     public int Layers { get; init; } = 1;
 
@@ -47,8 +52,17 @@ public sealed record ReferenceSpec
     /// <summary>D, the number of directions: 1 or 2.</summary>
     public int Directions => Bidirectional ? 2 : 1;
 
-    /// <summary>G, the number of blocks of H rows in a weight matrix: 1, LSTM 4 (i,f,g,o), GRU 3 (r,z,n).</summary>
-    public int Gates => Cell switch { ReferenceCell.Lstm => 4, ReferenceCell.Gru => 3, _ => 1 };
+    /// <summary>
+    /// G, the number of blocks of H rows in W_ih: Elman 1, LSTM 4 (i,f,g,o), GRU 3 (r,z,n), ...; without the block that
+    /// an SRU has for an input of another width.
+    /// </summary>
+    public int Gates => CellEquations.For(this).Gates;
+
+    /// <summary>Whether a memory cell c is carried beside the state, as in an LSTM.</summary>
+    public bool HasCell => CellEquations.For(this).HasCell;
+
+    /// <summary>The width of the memory cell c: M of a projected LSTM, else H.</summary>
+    public int CellWidth => Cell != ReferenceCell.ProjectedLstm ? HiddenSize : CellSize == 0 ? 2 * HiddenSize : CellSize;
 
     /// <summary>D H, the width of a layer's output.</summary>
     public int OutputSize => Directions * HiddenSize;
@@ -74,15 +88,14 @@ public sealed record ReferenceSpec
     public IReadOnlyList<ReferenceShape> RecurrentShapes()
     {
         List<ReferenceShape> shapes = [];
+        CellEquations cell = CellEquations.For(this);
         for (int layer = 0; layer < Layers; layer++)
         {
             for (int direction = 0; direction < Directions; direction++)
             {
                 string suffix = Suffix(layer, direction);
-                shapes.Add(new("weight_ih" + suffix, Gates * HiddenSize, LayerInputSize(layer)));
-                shapes.Add(new("weight_hh" + suffix, Gates * HiddenSize, HiddenSize));
-                shapes.Add(new("bias_ih" + suffix, Gates * HiddenSize));
-                shapes.Add(new("bias_hh" + suffix, Gates * HiddenSize));
+                bool oneHot = layer == 0 && Input == ReferenceInput.OneHot;
+                shapes.AddRange(cell.Shapes(LayerInputSize(layer), HiddenSize, oneHot, suffix));
             }
         }
 
@@ -144,6 +157,7 @@ public sealed record ReferenceSpec
     {
         AtLeast(nameof(InputSize), InputSize, 1);
         AtLeast(nameof(HiddenSize), HiddenSize, 1);
+        AtLeast(nameof(CellSize), CellSize, 0);
         AtLeast(nameof(Layers), Layers, 1);
         AtLeast(nameof(Classes), Classes, 0);
         AtLeast(nameof(VocabularySize), VocabularySize, Input == ReferenceInput.Embedding ? 1 : 0);

@@ -41,12 +41,12 @@ public sealed class ReferenceStack
         double[] input, double[]? initialState = null, double[]? initialCell = null, ReferenceMasks? masks = null)
     {
         ArgumentNullException.ThrowIfNull(input);
-        int hidden = _spec.HiddenSize, rows = _spec.StateRows;
+        int hidden = _spec.HiddenSize, cellWidth = _spec.CellWidth, rows = _spec.StateRows;
         int length = input.Length / _spec.InputSize;
         CheckSize(nameof(input), input, Math.Max(1, length), _spec.InputSize);
-        bool hasCell = _spec.Cell == ReferenceCell.Lstm;
+        bool hasCell = _cell.HasCell;
         double[] state0 = StartOrZeros(nameof(initialState), initialState, rows, hidden);
-        double[] cell0 = hasCell ? StartOrZeros(nameof(initialCell), initialCell, rows, hidden) : [];
+        double[] cell0 = hasCell ? StartOrZeros(nameof(initialCell), initialCell, rows, cellWidth) : [];
 
         double[] finalState = new double[rows * hidden], finalCell = new double[cell0.Length];
         ReferenceStep[][] steps = new ReferenceStep[rows][];
@@ -61,10 +61,10 @@ public sealed class ReferenceStack
             for (int direction = 0; direction < _spec.Directions; direction++)
             {
                 int row = layer * _spec.Directions + direction;
-                CellTensors w = CellTensors.From(_weights, ReferenceSpec.Suffix(layer, direction));
+                CellTensors w = new(_weights, ReferenceSpec.Suffix(layer, direction));
                 double[]? mask = MaskOf(masks?.Recurrent, row, $"masks.Recurrent[{row}]", 1, hidden);
                 double[] state = Algebra.Row(state0, row, hidden).ToArray();
-                double[] cell = hasCell ? Algebra.Row(cell0, row, hidden).ToArray() : [];
+                double[] cell = hasCell ? Algebra.Row(cell0, row, cellWidth).ToArray() : [];
                 steps[row] = new ReferenceStep[length];
                 for (int n = 0; n < length; n++)
                 {
@@ -79,7 +79,7 @@ public sealed class ReferenceStack
                 }
 
                 state.CopyTo(finalState, row * hidden);
-                cell.CopyTo(finalCell, hasCell ? row * hidden : 0);
+                cell.CopyTo(finalCell, hasCell ? row * cellWidth : 0);
             }
 
             below = outputs;
@@ -102,11 +102,11 @@ public sealed class ReferenceStack
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(dOutputs);
-        int hidden = _spec.HiddenSize, rows = _spec.StateRows, length = run.Length;
-        bool hasCell = _spec.Cell == ReferenceCell.Lstm;
+        int hidden = _spec.HiddenSize, cellWidth = _spec.CellWidth, rows = _spec.StateRows, length = run.Length;
+        bool hasCell = _cell.HasCell;
         CheckSize(nameof(dOutputs), dOutputs, length, _spec.OutputSize);
         double[] dStateEnd = StartOrZeros(nameof(dFinalState), dFinalState, rows, hidden);
-        double[] dCellEnd = hasCell ? StartOrZeros(nameof(dFinalCell), dFinalCell, rows, hidden) : [];
+        double[] dCellEnd = hasCell ? StartOrZeros(nameof(dFinalCell), dFinalCell, rows, cellWidth) : [];
 
         ReferenceTensors gradients = ReferenceTensors.Zeros(_spec.RecurrentShapes());
         double[] dState0 = new double[rows * hidden], dCell0 = new double[dCellEnd.Length];
@@ -120,11 +120,11 @@ public sealed class ReferenceStack
             {
                 int row = layer * _spec.Directions + direction;
                 string suffix = ReferenceSpec.Suffix(layer, direction);
-                CellTensors w = CellTensors.From(_weights, suffix), dw = CellTensors.From(gradients, suffix);
+                CellTensors w = new(_weights, suffix), dw = new(gradients, suffix);
                 double[] dState = Algebra.Row(dStateEnd, row, hidden).ToArray();
-                double[] dCell = hasCell ? Algebra.Row(dCellEnd, row, hidden).ToArray() : [];
+                double[] dCell = hasCell ? Algebra.Row(dCellEnd, row, cellWidth).ToArray() : [];
                 dStates[row] = new double[length * hidden];
-                dCells[row] = hasCell ? new double[length * hidden] : [];
+                dCells[row] = hasCell ? new double[length * cellWidth] : [];
                 for (int n = length - 1; n >= 0; n--)
                 {
                     // (1'), (2') the steps in the opposite order; each adds its part to dw
@@ -135,14 +135,14 @@ public sealed class ReferenceStack
                     StepGradients back = _cell.Backward(w, dw, run.Steps[row][t], dOutput, dState, dCell);
                     (dState, dCell) = (back.PreviousState, back.PreviousCell);
                     back.State.CopyTo(dStates[row], t * hidden);
-                    back.Cell.CopyTo(dCells[row], hasCell ? t * hidden : 0);
+                    back.Cell.CopyTo(dCells[row], hasCell ? t * cellWidth : 0);
 
                     // (3') both directions read the same input
                     Algebra.AddTo(Algebra.Row(dReads, t, width), back.Input);
                 }
 
                 dState.CopyTo(dState0, row * hidden);
-                dCell.CopyTo(dCell0, hasCell ? row * hidden : 0);
+                dCell.CopyTo(dCell0, hasCell ? row * cellWidth : 0);
             }
 
             dAbove = Algebra.Times(dReads, run.InputMasks[layer]);

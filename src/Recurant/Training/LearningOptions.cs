@@ -17,7 +17,7 @@ public abstract record LearningOptions
     /// <summary>The recurrent cell. Default: LSTM.</summary>
     public CellKind? Cell { get; init; }
 
-    /// <summary>The activation of an Elman cell or of a feed-forward network. Default: tanh.</summary>
+    /// <summary>The activation of an Elman, IndRNN or LRU cell or of a feed-forward network. Default: tanh.</summary>
     public Activation Activation { get; init; } = Activation.Tanh;
 
     /// <summary>The formulation of an Elman cell. Default: hidden.</summary>

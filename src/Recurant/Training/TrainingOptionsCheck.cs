@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using Recurant.Cells;
 using Recurant.Layers;
 using Recurant.Models;
 
@@ -67,6 +68,14 @@ internal static class TrainingOptionsCheck
         RequireRate(options.Dropout.Layers);
         RequireRate(options.Dropout.Recurrent);
         RequireRate(options.Dropout.Output);
+        if (options.Dropout.Recurrent > 0 && options.Cell is { } cell && !cell.HasHiddenProduct())
+        {
+            throw new ArgumentException(
+                $"Dropout.Recurrent is {options.Dropout.Recurrent.Value.ToString(CultureInfo.InvariantCulture)}, but it acts on the "
+                + $"product with the hidden state, which the cell {cell} does not have. Leave it out, or use Dropout.Layers and "
+                + "Dropout.Output.");
+        }
+
         if (options.Vectors is { } vectors && options.Embedding is { } width && width != vectors.Dimension)
         {
             throw new ArgumentException(

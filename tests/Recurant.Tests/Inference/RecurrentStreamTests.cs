@@ -19,7 +19,8 @@ public class RecurrentStreamTests
             var cases = new TheoryData<CellKind, int, int, int>();
             foreach (CellKind cell in Enum.GetValues<CellKind>())
             {
-                foreach ((int input, int hidden, int layers) in new[] { (3, 5, 1), (7, 33, 2), (40, 128, 1), (16, 256, 2), (300, 256, 1) })
+                (int, int, int)[] sizes = [(3, 5, 1), (7, 33, 2), (40, 128, 1), (16, 256, 2), (300, 256, 1), (64, 64, 1)];
+                foreach ((int input, int hidden, int layers) in sizes)
                 {
                     cases.Add(cell, input, hidden, layers);
                 }
@@ -33,7 +34,10 @@ public class RecurrentStreamTests
     [MemberData(nameof(Cases))]
     public void Step_OneAfterTheOther_GivesTheBitsOfTheWholeSequence(CellKind cell, int input, int hidden, int layers)
     {
-        var spec = new RecurrentSpec { Cell = cell, InputSize = input, HiddenSize = hidden, Layers = layers };
+        var spec = new RecurrentSpec
+        {
+            Cell = cell, InputSize = input, HiddenSize = Layers.CellVariant.Width(cell, hidden), Layers = layers,
+        };
         AssertSameBits(spec);
     }
 

@@ -8,7 +8,9 @@ namespace Recurant.Tests.Layers;
 /// <summary>Every cell in every form it comes in, and stacks of them with all there is to give to a run.</summary>
 internal static class CellVariant
 {
-    /// <summary>Elman in both forms with each activation, LSTM, GRU with the reset gate inside and outside.</summary>
+    /// <summary>
+    /// Elman in both forms with each activation, GRU with the reset gate inside and outside, and every other cell.
+    /// </summary>
     public static TheoryData<CellKind, Activation, ElmanForm, GruReset> All => new()
     {
         { CellKind.Elman, Activation.Tanh, ElmanForm.Hidden, default },
@@ -20,7 +22,21 @@ internal static class CellVariant
         { CellKind.Lstm, default, default, default },
         { CellKind.Gru, default, default, GruReset.Inside },
         { CellKind.Gru, default, default, GruReset.Outside },
+        { CellKind.MinGru, default, default, default },
+        { CellKind.MinLstm, default, default, default },
+        { CellKind.Sru, default, default, default },
+        { CellKind.IndRnn, Activation.Tanh, default, default },
+        { CellKind.IndRnn, Activation.Relu, default, default },
+        { CellKind.Lru, Activation.Tanh, default, default },
+        { CellKind.Lru, Activation.Relu, default, default },
+        { CellKind.PeepholeLstm, default, default, default },
+        { CellKind.LayerNormLstm, default, default, default },
+        { CellKind.ProjectedLstm, default, default, default },
     };
+
+    /// <summary>The cell of a name such as "gru outside"; of "tanh", "relu preactivation" and the like Elman.</summary>
+    public static CellKind KindOf(string name) =>
+        Enum.TryParse(name.Split(' ')[0], ignoreCase: true, out CellKind kind) ? kind : CellKind.Elman;
 
     public static RecurrentSpec Spec(
         CellKind cell, Activation activation, ElmanForm form, GruReset reset, int inputSize, int hiddenSize) => new()
@@ -30,8 +46,11 @@ internal static class CellVariant
         Form = form,
         GruReset = reset,
         InputSize = inputSize,
-        HiddenSize = hiddenSize,
+        HiddenSize = Width(cell, hiddenSize),
     };
+
+    /// <summary>The width, or the next even one for a cell that needs that.</summary>
+    public static int Width(CellKind cell, int hiddenSize) => cell == CellKind.Lru ? hiddenSize + hiddenSize % 2 : hiddenSize;
 
     /// <summary>A stack with distinct weights, and sequences for it.</summary>
     /// <param name="spec">What the stack is made of.</param>
@@ -46,8 +65,9 @@ internal static class CellVariant
             StackCase.FillWeights(stack, scale: 1.4f / MathF.Sqrt(spec.HiddenSize + 8), seed: 20);
         }
 
-        int states = spec.Layers * spec.Directions * lengths.Length * spec.HiddenSize;
-        bool cellState = initialState && spec.Cell == CellKind.Lstm;
+        int sequences = spec.Layers * spec.Directions * lengths.Length, states = sequences * spec.HiddenSize;
+        int cellStates = sequences * stack.CellSize;
+        bool cellState = initialState && stack.Cells.First().HasCellState;
         return new StackCase
         {
             Stack = stack,
@@ -56,9 +76,9 @@ internal static class CellVariant
             Tokens = spec.OneHotInput ? Tokens(lengths, spec.InputSize) : [],
             DOutputs = Sequences(lengths, spec.OutputSize, 200),
             InitialHidden = initialState ? Bits.Random(states, 300) : null,
-            InitialCell = cellState ? Bits.Random(states, 301) : null,
+            InitialCell = cellState ? Bits.Random(cellStates, 301) : null,
             DFinalHidden = initialState ? Bits.Random(states, 302) : null,
-            DFinalCell = cellState ? Bits.Random(states, 303) : null,
+            DFinalCell = cellState ? Bits.Random(cellStates, 303) : null,
             ForgetsLongMeetings = true,
         };
     }

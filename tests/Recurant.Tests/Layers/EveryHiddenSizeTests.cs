@@ -15,7 +15,12 @@ public class EveryHiddenSizeTests
     private const int InputSize = 5, Wide = 48, Most = 40;
     private static readonly int[] s_lengths = [2, 4, 1];
 
-    public static TheoryData<CellKind, Activation, ElmanForm, GruReset> Cells => CellVariant.All;
+    /// <summary>The cells of which a smaller layer is part of a larger one: not where a sum or mean of all units counts.</summary>
+    public static TheoryData<CellKind, Activation, ElmanForm, GruReset> Cells =>
+    [
+        .. CellVariant.All.Where(row =>
+            row.Data.Item1 is not (CellKind.Lru or CellKind.LayerNormLstm or CellKind.ProjectedLstm)),
+    ];
 
     [Theory]
     [MemberData(nameof(Cells))]
@@ -24,6 +29,8 @@ public class EveryHiddenSizeTests
     {
         for (int hidden = 1; hidden <= Most; hidden++)
         {
+            // An SRU of the width of its input has a highway of another kind.
+            if (cell == CellKind.Sru && hidden == InputSize) continue;
             RecurrentSpec spec = CellVariant.Spec(cell, activation, form, reset, InputSize, hidden);
             StackCase small = CellVariant.Case(spec, s_lengths, initialState: true);
             RecurrentStack wide = new(spec with { HiddenSize = Wide });
@@ -65,7 +72,7 @@ public class EveryHiddenSizeTests
             Span<float> target = whole.Value.Slice(row * wideColumns, wideColumns);
             // A weight of zero adds a zero to a running sum, which changes no bit of it.
             if (unit < hidden) part.Value.Slice((gate * hidden + unit) * columns, columns).CopyTo(target);
-            if (whole.Name.StartsWith("weight_hh", StringComparison.Ordinal))
+            if (whole.Name.StartsWith("weight_hh", StringComparison.Ordinal) && whole.Shape.Count == 2)
             {
                 if (unit < hidden) target[hidden..].Clear(); else target[..hidden].Clear();
             }
@@ -79,7 +86,7 @@ public class EveryHiddenSizeTests
     /// <summary>The units of the small layer's rows and columns of a gradient.</summary>
     private static float[] Part(string name, float[] gradient, int hidden)
     {
-        bool square = name.StartsWith("weight_hh", StringComparison.Ordinal);
+        bool square = name.StartsWith("weight_hh", StringComparison.Ordinal) && gradient.Length >= Wide * Wide;
         int wideColumns = square ? Wide : name.StartsWith("weight_ih", StringComparison.Ordinal) ? InputSize : 1;
         int columns = square ? hidden : wideColumns;
         return

@@ -12,7 +12,7 @@ namespace Recurant.Tests.Layers;
 /// </summary>
 public class KeptHistoryTests
 {
-    private const int InputSize = 11;
+    private const int InputSize = 12;
     private static readonly int[] s_small = [1, 5, 16, 17, 31, 32, 33, 48], s_large = [48, 64, 96, 100, 128, 200];
 
     // One long sequence among short ones: most steps have far fewer rows than there are sequences.
@@ -85,7 +85,7 @@ public class KeptHistoryTests
     {
         const int Distinct = 5;
         float[] shared = Bits.Random(Distinct * InputSize, 7);
-        foreach (int hidden in new[] { 5, 64, 100, 160 })
+        foreach (int hidden in new[] { 5, InputSize, 64, 100, 160 })
         {
             RecurrentSpec spec = CellVariant.Spec(cell, activation, form, reset, InputSize, hidden) with { Layers = 2 };
             StackCase plain = CellVariant.Case(spec, s_moreLengths[1], initialState: false);

@@ -22,6 +22,15 @@ public class RecurrentStackTests
         { CellKind.Lstm, default, default, true },
         { CellKind.Gru, GruReset.Inside, default, true },
         { CellKind.Gru, GruReset.Outside, default, true },
+        { CellKind.MinGru, default, default, true },
+        { CellKind.MinLstm, default, default, false },
+        { CellKind.Sru, default, default, false },
+        { CellKind.IndRnn, default, default, true },
+        { CellKind.Lru, default, default, false },
+        { CellKind.Lru, default, default, true },
+        { CellKind.PeepholeLstm, default, default, true },
+        { CellKind.LayerNormLstm, default, default, true },
+        { CellKind.ProjectedLstm, default, default, true },
     };
 
     [Theory]
@@ -135,6 +144,7 @@ public class RecurrentStackTests
     [InlineData(CellKind.Elman)]
     [InlineData(CellKind.Lstm)]
     [InlineData(CellKind.Gru)]
+    [InlineData(CellKind.MinGru)]
     public void Initialise_AnyCell_FillsEveryParameterFromItsOwnStream(CellKind cell)
     {
         RecurrentStack stack = new(Spec(cell, default, default, bidirectional: true));

@@ -21,7 +21,8 @@ public class ReferenceComparisonTests
     private static readonly string[] s_cells =
     [
         "tanh", "relu", "sigmoid", "tanh preactivation", "relu preactivation", "sigmoid preactivation",
-        "lstm", "gru inside", "gru outside",
+        "lstm", "gru inside", "gru outside", "mingru", "minlstm", "sru",
+        "indrnn", "indrnn relu", "lru", "lru relu", "peepholelstm", "layernormlstm", "projectedlstm",
     ];
 
     public static TheoryData<string, int, bool> Stacks
@@ -63,13 +64,25 @@ public class ReferenceComparisonTests
     public void ForwardAndBackward_OneHotInputDropoutAndStates_EqualTheReference(string cell, int layers, bool bidirectional) =>
         Check(cell, layers, bidirectional, oneHot: true, dropout: true, states: true);
 
-    private static void Check(string cell, int layers, bool bidirectional, bool oneHot, bool dropout, bool states)
+    /// <summary>Some cells let an input of the output's width pass by as it is, but never a one-hot one.</summary>
+    [Theory]
+    [MemberData(nameof(Stacks))]
+    public void ForwardAndBackward_InputAsWideAsTheOutput_EqualTheReference(string cell, int layers, bool bidirectional)
+    {
+        Check(cell, layers, bidirectional, oneHot: false, dropout: true, states: true, inputSize: 18);
+        Check(cell, layers, bidirectional, oneHot: true, dropout: false, states: true, inputSize: 18);
+    }
+
+    private static void Check(
+        string cell, int layers, bool bidirectional, bool oneHot, bool dropout, bool states, int inputSize = 0)
     {
         // One hidden size below and one above the widest vector.
         RecurrentSpec spec = Spec(cell, layers, bidirectional, oneHot, hidden: layers == 1 ? 19 : 5);
+        if (inputSize > 0) spec = spec with { InputSize = inputSize, HiddenSize = inputSize };
         RecurrentStack stack = new(spec);
         StackCase.FillWeights(stack, scale: 0.45f, seed: 100);
         int stateCount = layers * spec.Directions * s_lengths.Length * spec.HiddenSize;
+        int cellCount = stateCount / spec.HiddenSize * stack.CellSize;
         bool isPreActivation = spec.Cell == CellKind.Elman && spec.Form == ElmanForm.PreActivation;
         StackCase run = new()
         {
@@ -79,10 +92,10 @@ public class ReferenceComparisonTests
             Tokens = [.. s_lengths.Select((length, i) => Enumerable.Range(0, length).Select(t => (3 * t + 2 * i) % 6).ToArray())],
             DOutputs = Sequences(spec.OutputSize, 50),
             InitialHidden = states ? Bits.Random(stateCount, 201) : null,
-            InitialCell = states ? Bits.Random(stateCount, 202) : null,
+            InitialCell = states ? Bits.Random(cellCount, 202) : null,
             // The state of the pre-activation form is s, and the layer takes the gradient of its output instead.
             DFinalHidden = states && !isPreActivation ? Bits.Random(stateCount, 203) : null,
-            DFinalCell = states && spec.Cell == CellKind.Lstm ? Bits.Random(stateCount, 204) : null,
+            DFinalCell = states && stack.Cells.First().HasCellState ? Bits.Random(cellCount, 204) : null,
             Dropout = dropout ? new DropoutPlan { Layers = 0.4f, Recurrent = 0.3f, Seed = 7, Step = 3 } : null,
         };
         CompareWithReference(run, run.Run(threads: 1));
@@ -102,17 +115,17 @@ public class ReferenceComparisonTests
             int sequence = result.Batch.Order[b];
             double[] input = spec.OneHotInput ? OneHot(run.Tokens[sequence], spec.InputSize) : Doubles(run.Inputs[sequence]);
             ReferenceStackRun forward = reference.Forward(
-                input, StatesOf(run.InitialHidden, run, sequence),
-                spec.Cell == CellKind.Lstm ? StatesOf(run.InitialCell, run, sequence) : null,
+                input, StatesOf(run.InitialHidden, run, sequence, spec.HiddenSize),
+                referenceSpec.HasCell ? StatesOf(run.InitialCell, run, sequence, run.Stack.CellSize) : null,
                 run.Dropout is null ? null : MasksOf(run, result, b));
             ReferenceStackGradients backward = reference.Backward(
-                forward, Doubles(run.DOutputs[sequence]), StatesOf(run.DFinalHidden, run, sequence),
-                StatesOf(run.DFinalCell, run, sequence));
+                forward, Doubles(run.DOutputs[sequence]), StatesOf(run.DFinalHidden, run, sequence, spec.HiddenSize),
+                StatesOf(run.DFinalCell, run, sequence, run.Stack.CellSize));
 
             Near.AssertEqual(forward.Outputs, result.Outputs[sequence], Tolerance, $"output of sequence {sequence}");
             CompareStates(forward.FinalState, result.FinalHidden, run, sequence, "final state");
             CompareStates(backward.Tensors["h0"], result.DInitialHidden, run, sequence, "gradient of the initial state");
-            if (spec.Cell == CellKind.Lstm)
+            if (referenceSpec.HasCell)
             {
                 CompareStates(forward.FinalCell, result.FinalCell, run, sequence, "final cell");
                 CompareStates(backward.Tensors["c0"], result.DInitialCell, run, sequence, "gradient of the initial cell");
@@ -139,7 +152,11 @@ public class ReferenceComparisonTests
     }
 
     private static void CompareStates(double[] expected, float[] actual, StackCase run, int sequence, string what) =>
-        Near.AssertEqual(expected, Array.ConvertAll(StatesOf(actual, run, sequence)!, value => (float)value), Tolerance,
+        Near.AssertEqual(
+            expected,
+            Array.ConvertAll(
+                StatesOf(actual, run, sequence, expected.Length / run.Stack.Cells.Count())!, value => (float)value),
+            Tolerance,
             $"{what} of sequence {sequence}");
 
     /// <summary>The masks that the layer drew, as the reference takes them.</summary>
@@ -162,13 +179,13 @@ public class ReferenceComparisonTests
 
     private static RecurrentSpec Spec(string cell, int layers, bool bidirectional, bool oneHot, int hidden) => new()
     {
-        Cell = cell == "lstm" ? CellKind.Lstm : cell.StartsWith("gru", StringComparison.Ordinal) ? CellKind.Gru : CellKind.Elman,
-        Activation = cell.StartsWith("relu", StringComparison.Ordinal) ? Activation.Relu
+        Cell = CellVariant.KindOf(cell),
+        Activation = cell.Contains("relu", StringComparison.Ordinal) ? Activation.Relu
             : cell.StartsWith("sigmoid", StringComparison.Ordinal) ? Activation.Sigmoid : Activation.Tanh,
         Form = cell.EndsWith("preactivation", StringComparison.Ordinal) ? ElmanForm.PreActivation : ElmanForm.Hidden,
         GruReset = cell == "gru outside" ? GruReset.Outside : GruReset.Inside,
         InputSize = oneHot ? 6 : 4,
-        HiddenSize = hidden,
+        HiddenSize = CellVariant.Width(CellVariant.KindOf(cell), hidden),
         Layers = layers,
         Bidirectional = bidirectional,
         OneHotInput = oneHot,
@@ -180,6 +197,7 @@ public class ReferenceComparisonTests
         Activation = Enum.Parse<ReferenceActivation>(spec.Activation.ToString()),
         Form = spec.Form == ElmanForm.PreActivation ? ReferenceForm.Preactivation : ReferenceForm.Hidden,
         Reset = Enum.Parse<ReferenceReset>(spec.GruReset.ToString()),
+        Input = spec.OneHotInput ? ReferenceInput.OneHot : ReferenceInput.Vectors,
         InputSize = spec.InputSize,
         HiddenSize = spec.HiddenSize,
         Layers = spec.Layers,
@@ -201,9 +219,9 @@ public class ReferenceComparisonTests
         return vectors;
     }
 
-    private static double[]? StatesOf(float[]? states, StackCase run, int sequence)
+    private static double[]? StatesOf(float[]? states, StackCase run, int sequence, int hidden)
     {
-        int hidden = run.Stack.Spec.HiddenSize, sequences = run.Lengths.Length;
+        int sequences = run.Lengths.Length;
         return states is null ? null :
             [.. Enumerable.Range(0, states.Length / sequences)
                 .Select(i => (double)states[(i / hidden * sequences + sequence) * hidden + i % hidden])];

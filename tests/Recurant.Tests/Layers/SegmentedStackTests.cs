@@ -21,7 +21,12 @@ public class SegmentedStackTests
         get
         {
             TheoryData<string, int, bool, bool> stacks = [];
-            foreach (string cell in (string[])["elman", "preactivation", "sigmoid preactivation", "lstm", "gru", "gru outside"])
+            string[] cells =
+            [
+                "elman", "preactivation", "sigmoid preactivation", "lstm", "gru", "gru outside", "mingru", "minlstm", "sru",
+                "indrnn", "lru", "peepholelstm", "layernormlstm", "projectedlstm",
+            ];
+            foreach (string cell in cells)
             {
                 stacks.Add(cell, 1, false, false);
                 stacks.Add(cell, 2, false, false);
@@ -59,6 +64,12 @@ public class SegmentedStackTests
     [InlineData("lstm", 2)]
     [InlineData("gru", 2)]
     [InlineData("gru outside", 2)]
+    [InlineData("minlstm", 2)]
+    [InlineData("sru", 2)]
+    [InlineData("lru", 2)]
+    [InlineData("peepholelstm", 1)]
+    [InlineData("layernormlstm", 2)]
+    [InlineData("projectedlstm", 2)]
     public void ForwardAndBackward_AnyNumberOfThreads_SameBits(string cell, int layers)
     {
         // Large enough that the work is dealt out.
@@ -87,6 +98,9 @@ public class SegmentedStackTests
     [InlineData("lstm")]
     [InlineData("gru")]
     [InlineData("gru outside")]
+    [InlineData("mingru")]
+    [InlineData("sru")]
+    [InlineData("lru")]
     public void Memory_SixteenTimesTheSteps_IsFourTimesAsLarge(string cell)
     {
         RecurrentSpec spec = Spec(cell, layers: 2, hidden: 16, inputSize: 16);
@@ -145,12 +159,12 @@ public class SegmentedStackTests
 
     private static RecurrentSpec Spec(string cell, int layers, int hidden, int inputSize, bool oneHot = false) => new()
     {
-        Cell = cell == "lstm" ? CellKind.Lstm : cell.StartsWith("gru", StringComparison.Ordinal) ? CellKind.Gru : CellKind.Elman,
+        Cell = CellVariant.KindOf(cell),
         Form = cell.EndsWith("preactivation", StringComparison.Ordinal) ? ElmanForm.PreActivation : ElmanForm.Hidden,
         Activation = cell.StartsWith("sigmoid", StringComparison.Ordinal) ? Activation.Sigmoid : Activation.Tanh,
         GruReset = cell == "gru outside" ? GruReset.Outside : GruReset.Inside,
         InputSize = inputSize,
-        HiddenSize = hidden,
+        HiddenSize = CellVariant.Width(CellVariant.KindOf(cell), hidden),
         Layers = layers,
         OneHotInput = oneHot,
     };

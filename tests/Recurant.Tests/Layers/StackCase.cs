@@ -44,6 +44,8 @@ internal sealed class StackCase
 
     private int Hidden => Stack.Spec.HiddenSize;
 
+    private int CellSize => Stack.CellSize;
+
     /// <summary>Runs forward and back, in new memory unless some is given.</summary>
     public StackResult Run(int threads, RecurrentMemory? memory = null)
     {
@@ -58,8 +60,8 @@ internal sealed class StackCase
         return forward with
         {
             DInputs = dInput is { } matrix ? Sequences(matrix, batch) : [],
-            DInitialHidden = States(batch, memory.Cells.Length, (i, b) => memory.Cells[i].DHidden.Row(b)),
-            DInitialCell = States(batch, memory.Cells.Length, (i, b) => memory.Cells[i].DCell.Row(b)),
+            DInitialHidden = States(batch, Hidden, memory.Cells.Length, (i, b) => memory.Cells[i].DHidden.Row(b)),
+            DInitialCell = States(batch, CellSize, memory.Cells.Length, (i, b) => memory.Cells[i].DCell.Row(b)),
             Gradients = Stack.Parameters.ToDictionary(parameter => parameter.Name, GradientAsInFiles),
         };
     }
@@ -74,10 +76,10 @@ internal sealed class StackCase
         memory.HasInitialState = InitialHidden is not null;
         for (int i = 0; i < memory.Cells.Length; i++)
         {
-            CopyStates(InitialHidden, i, batch, memory.Cells[i].InitialHidden.Row);
-            CopyStates(InitialCell, i, batch, memory.Cells[i].InitialCell.Row);
-            CopyStates(DFinalHidden, i, batch, memory.Cells[i].DHidden.Row);
-            CopyStates(DFinalCell, i, batch, memory.Cells[i].DCell.Row);
+            CopyStates(InitialHidden, Hidden, i, batch, memory.Cells[i].InitialHidden.Row);
+            CopyStates(InitialCell, CellSize, i, batch, memory.Cells[i].InitialCell.Row);
+            CopyStates(DFinalHidden, Hidden, i, batch, memory.Cells[i].DHidden.Row);
+            CopyStates(DFinalCell, CellSize, i, batch, memory.Cells[i].DCell.Row);
         }
 
         Matrix output = Stack.Forward(Threads(threads), batch, Input(batch), memory, Dropout);
@@ -124,13 +126,14 @@ internal sealed class StackCase
         int directions = Stack.Spec.Directions;
         Recurant.Cells.RecurrentCell[] cells = [.. Stack.Cells];
         int LastRow(int i, int b) => batch.RowStart(i % directions == 0 ? batch.Lengths[b] - 1 : 0) + b;
-        float[] hidden = States(batch, cells.Length, (i, b) =>
+        float[] hidden = States(batch, Hidden, cells.Length, (i, b) =>
         {
             Matrix output = memory.Outputs[i / directions].Rows(batch.Rows).Column(i % directions * Hidden, Hidden);
             return cells[i].StateAt(memory.Cells[i], output, LastRow(i, b));
         });
         float[] cell = cells[0].HasCellState
-            ? States(batch, cells.Length, (i, b) => memory.Cells[i].Cells.Row(memory.Cells[i].KeepsHistory ? LastRow(i, b) : b))
+            ? States(batch, CellSize, cells.Length, (i, b) =>
+                memory.Cells[i].Cells.Row(memory.Cells[i].KeepsHistory ? LastRow(i, b) : b))
             : [];
         return (hidden, cell);
     }
@@ -153,22 +156,22 @@ internal sealed class StackCase
 
     private delegate ReadOnlySpan<float> StateOf(int index, int sequence);
 
-    private void CopyStates(float[]? states, int index, SequenceBatch batch, RowOf row)
+    private static void CopyStates(float[]? states, int width, int index, SequenceBatch batch, RowOf row)
     {
         for (int b = 0; states is not null && b < batch.Sequences; b++)
         {
-            states.AsSpan((index * batch.Sequences + batch.Order[b]) * Hidden, Hidden).CopyTo(row(b));
+            states.AsSpan((index * batch.Sequences + batch.Order[b]) * width, width).CopyTo(row(b));
         }
     }
 
-    private float[] States(SequenceBatch batch, int count, StateOf state)
+    private static float[] States(SequenceBatch batch, int width, int count, StateOf state)
     {
-        float[] states = new float[count * batch.Sequences * Hidden];
+        float[] states = new float[count * batch.Sequences * width];
         for (int i = 0; i < count; i++)
         {
             for (int b = 0; b < batch.Sequences; b++)
             {
-                state(i, b).CopyTo(states.AsSpan((i * batch.Sequences + batch.Order[b]) * Hidden));
+                state(i, b).CopyTo(states.AsSpan((i * batch.Sequences + batch.Order[b]) * width));
             }
         }
 

@@ -24,6 +24,13 @@ public class WorkSplitTests
         { CellKind.Elman, ElmanForm.Hidden, 256, [20, 20] },
         { CellKind.Elman, ElmanForm.Hidden, 314, [8, 8, 2, 7] },
         { CellKind.Elman, ElmanForm.PreActivation, 256, [9, 4, 9, 5] },
+        { CellKind.MinGru, default, 256, [30] },
+        { CellKind.MinGru, default, 314, [12, 20, 9] },
+        { CellKind.MinLstm, default, 256, [30, 1, 6] },
+        { CellKind.Sru, default, 256, [30] },
+        { CellKind.Sru, default, 314, [20, 20] },
+        { CellKind.IndRnn, default, 256, [30, 40, 6] },
+        { CellKind.PeepholeLstm, default, 256, [3, 9, 1, 6] },
     };
 
     [Theory]

@@ -24,7 +24,8 @@ public class RecurrentNetworkTests
     private static readonly string[] s_cells =
     [
         "tanh", "relu", "sigmoid", "tanh preactivation", "relu preactivation", "sigmoid preactivation",
-        "lstm", "gru inside", "gru outside",
+        "lstm", "gru inside", "gru outside", "mingru", "minlstm", "sru", "indrnn relu", "lru",
+        "peepholelstm", "layernormlstm", "projectedlstm",
     ];
 
     public static TheoryData<string, int, bool> Networks
@@ -170,15 +171,15 @@ public class RecurrentNetworkTests
 
     private static ClassifierSpec Spec(string cell, int layers, bool bidirectional, int embedding, Pooling pooling) => new()
     {
-        Cell = cell == "lstm" ? CellKind.Lstm : cell.StartsWith("gru", StringComparison.Ordinal) ? CellKind.Gru : CellKind.Elman,
-        Activation = cell.StartsWith("relu", StringComparison.Ordinal) ? Activation.Relu
+        Cell = Layers.CellVariant.KindOf(cell),
+        Activation = cell.Contains("relu", StringComparison.Ordinal) ? Activation.Relu
             : cell.StartsWith("sigmoid", StringComparison.Ordinal) ? Activation.Sigmoid : Activation.Tanh,
         Form = cell.EndsWith("preactivation", StringComparison.Ordinal) ? ElmanForm.PreActivation : ElmanForm.Hidden,
         GruReset = cell == "gru outside" ? GruReset.Outside : GruReset.Inside,
         VocabularySize = NetworkCase.Words,
         Classes = NetworkCase.Classes,
         EmbeddingSize = embedding,
-        HiddenSize = 5,
+        HiddenSize = Layers.CellVariant.Width(Layers.CellVariant.KindOf(cell), 5),
         Layers = layers,
         Bidirectional = bidirectional,
         Pooling = pooling,

@@ -30,6 +30,15 @@ public class CellEquationsTests
     [InlineData("lstm", -0.160834824548, -0.040213947258, 0.0216231902171, -0.420338970373)]
     [InlineData("gru inside", 0.086809044689, -0.483020778752, 0.41680065831, -0.612246352026)]
     [InlineData("gru outside", 0.0850963377398, -0.47041613803, 0.408321805278, -0.594518889875)]
+    [InlineData("mingru", 0.553654236404, 0.36314961573, 0.427136955446, -0.236371849925)]
+    [InlineData("minlstm", -0.0591515392736, -0.123046665666, 0.893776046096, -0.477444885452)]
+    [InlineData("sru", 0.761908811696, -0.427243944619, -0.561941522051, 1.36119395977)]
+    [InlineData("indrnn", 0.522665429686, -0.564899552846, -0.715192458313, 0.267380209516)]
+    [InlineData("indrnn relu", 0.58, 0, 0, 0.5)]
+    [InlineData("peepholelstm", -0.16763667643, -0.0346592133627, 0.0195561052078, -0.396137730621)]
+    [InlineData("layernormlstm", -0.598864470708, -0.727593249314, -0.257777033113, -0.092929794884)]
+    [InlineData("projectedlstm", 0.334975176438, -0.209359485274, 0.119823261655, -0.0748895385341)]
+    [InlineData("lru", 0.00829715253831, -0.117337632026, 0.262799023219, 0.660558576708)]
     public void Forward_TwoSteps_EqualsValuesWorkedOutByHand(string cell, double h10, double h11, double h20, double h21)
     {
         ReferenceStackRun run = Run(cell, null);
@@ -86,16 +95,30 @@ public class CellEquationsTests
 
     private static ReferenceStackRun Run(string cell, double[]? mask)
     {
-        ReferenceSpec spec = Spec(cell) with { InputSize = 1, HiddenSize = 2 };
-        int rows = 2 * spec.Gates;
-        ReferenceTensors weights = new()
+        ReferenceSpec spec = Spec(cell) with { InputSize = 1, HiddenSize = 2, CellSize = 1 };
+        ReferenceTensors weights = new();
+        foreach (ReferenceShape shape in spec.RecurrentShapes())
         {
-            ["weight_ih_l0"] = Weight[..rows],
-            ["weight_hh_l0"] = Hidden[..(2 * rows)],
-            ["bias_ih_l0"] = InputBias[..rows],
-            ["bias_hh_l0"] = HiddenBias[..rows],
-        };
-        double[]? c0 = cell == "lstm" ? [0.2, -0.4] : null;
+            double[] values = shape.Name switch
+            {
+                "weight_ih_l0" => Weight,
+                "weight_hh_l0" or "weight_ho_l0" => Hidden,
+                "weight_hr_l0" => [0.8, -0.5],
+                "weight_ch_l0" => [0.3, -0.2, 0.5, 0.1, -0.4, 0.6],
+                "norm_ih_l0" => [1.1, 0.9, -0.8, 1.2, 0.7, 1.3, 1.0, -1.4],
+                "norm_hh_l0" => [0.6, -0.5, 0.9, 0.4, 1.1, 0.8, -0.7, 0.3],
+                "norm_c_l0" => [1.2, -0.9],
+                "norm_c_bias_l0" => [0.1, -0.3],
+                "nu_log_l0" => [-0.7],
+                "theta_log_l0" => [0.4],
+                "gamma_log_l0" => [-0.3],
+                "bias_ih_l0" => InputBias,
+                _ => HiddenBias,
+            };
+            weights[shape.Name] = values[..shape.Count];
+        }
+
+        double[]? c0 = spec.HasCell ? new[] { 0.2, -0.4 }[..spec.CellWidth] : null;
         return new ReferenceStack(spec, weights).Forward([1, -2], [0.3, -0.6], c0, new ReferenceMasks { Recurrent = [mask] });
     }
 }

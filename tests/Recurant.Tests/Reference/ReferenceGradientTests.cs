@@ -31,8 +31,8 @@ public class ReferenceGradientTests
             ReferenceNetwork network = new(spec, Weights(spec, 3));
             ReferenceExample example = Example(spec, masks);
             IReadOnlyList<GradientCheckRow> rows = network.CheckGradients(example);
-            Assert.Equal(spec.Shapes().Count + (cell == "lstm" ? 3 : 2), rows.Count);
-            AssertRight(rows, network.Backward(network.Forward(example)));
+            Assert.Equal(spec.Shapes().Count + (spec.HasCell ? 3 : 2), rows.Count);
+            AssertRight(rows, network.Backward(network.Forward(example)), CarriesOutput(cell));
         }
     }
 
@@ -52,11 +52,19 @@ public class ReferenceGradientTests
     [InlineData("sigmoid preactivation")]
     [InlineData("lstm")]
     [InlineData("gru inside")]
+    [InlineData("mingru")]
+    [InlineData("minlstm")]
+    [InlineData("sru")]
+    [InlineData("indrnn")]
+    [InlineData("peepholelstm")]
+    [InlineData("layernormlstm")]
+    [InlineData("projectedlstm")]
+    [InlineData("lru")]
     public void StackBackward_LossOnFinalStates_EqualsFiniteDifferences(string cell)
     {
         ReferenceSpec spec = Spec(cell, 2, true);
         Random random = new(8);
-        double[] dState = Values(random, 4 * HiddenSize), dCell = cell == "lstm" ? Values(random, 4 * HiddenSize) : [];
+        double[] dState = Values(random, 4 * spec.HiddenSize), dCell = spec.HasCell ? Values(random, 4 * spec.CellWidth) : [];
         double[] dOutputs = Values(random, Length * spec.OutputSize);
         ReferenceExample example = Example(spec, true);
         ReferenceTensors point = Weights(spec, 5);
@@ -76,14 +84,14 @@ public class ReferenceGradientTests
 
         ReferenceStack stack = new(spec, point);
         ReferenceStackRun taken = stack.Forward(example.Vectors, example.InitialState, example.InitialCell, example.Masks);
-        ReferenceTensors gradients = stack.Backward(taken, dOutputs, dState, cell == "lstm" ? dCell : null).Tensors;
+        ReferenceTensors gradients = stack.Backward(taken, dOutputs, dState, spec.HasCell ? dCell : null).Tensors;
         ReferenceTensors recurrent = new();
         foreach (string name in gradients.Names)
         {
             recurrent[name] = point[name];
         }
 
-        AssertRight(GradientCheck.Run(recurrent, gradients, Loss), gradients);
+        AssertRight(GradientCheck.Run(recurrent, gradients, Loss), gradients, CarriesOutput(cell));
     }
 
     [Theory]
@@ -146,7 +154,7 @@ public class ReferenceGradientTests
         ReferenceTensors weights = spec.RandomWeights(seed, spec.Activation == ReferenceActivation.Relu ? 0.5 : 0.9);
         foreach (ReferenceShape shape in spec.RecurrentShapes())
         {
-            double raise = spec.Activation == ReferenceActivation.Relu ? 0.2 : 0;
+            double raise = spec.Activation != ReferenceActivation.Relu ? 0 : spec.Cell == ReferenceCell.Elman ? 0.2 : 0.35;
             weights[shape.Name] = Array.ConvertAll(weights[shape.Name], value => value + raise);
         }
 

@@ -17,7 +17,7 @@ public class TrainingOptionsTests
     private static readonly (string Property, TrainingOptions Options)[] s_wrong =
     [
         ("Model", s_right with { Model = (ModelKind)9 }),
-        ("Cell", s_right with { Cell = (CellKind)9 }),
+        ("Cell", s_right with { Cell = (CellKind)99 }),
         ("Activation", s_right with { Activation = (Activation)9 }),
         ("Form", s_right with { Form = (ElmanForm)9 }),
         ("GruReset", s_right with { GruReset = (GruReset)9 }),
@@ -28,6 +28,7 @@ public class TrainingOptionsTests
         ("ForgetBias", s_right with { ForgetBias = float.NaN }),
         ("Hidden", s_right with { Hidden = 0 }),
         ("Hidden", s_right with { Hidden = 65537 }),
+        ("Hidden", s_right with { Hidden = 7, Cell = CellKind.Lru }),
         ("Layers", s_right with { Layers = -1 }),
         ("Layers", s_right with { Layers = 0 }),
         ("Layers", s_right with { Layers = 65 }),
@@ -59,6 +60,7 @@ public class TrainingOptionsTests
         ("Dropout.Input", s_right with { Dropout = new() { Input = float.NaN } }),
         ("Dropout.Layers", s_right with { Dropout = new() { Layers = 1.5f } }),
         ("Dropout.Recurrent", s_right with { Dropout = new() { Recurrent = 1 } }),
+        ("Dropout.Recurrent", s_right with { Cell = CellKind.MinGru, Dropout = new() { Recurrent = 0.1f } }),
         ("Dropout.Output", s_right with { Dropout = new() { Output = 2 } }),
     ];
 
