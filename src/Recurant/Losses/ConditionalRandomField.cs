@@ -96,6 +96,30 @@ internal sealed class ConditionalRandomField
     public double Apply(
         Workers workers, SequenceBatch batch, Matrix scores, ReadOnlyMemory<int> tags, FieldMemory memory, out int correct)
     {
+        RunSequences(workers, batch, scores, tags, memory, Answer.Gradients);
+        AddEndGradients(batch, scores);
+        var pairs = new PairWork { Field = this, Batch = batch, Memory = memory };
+        workers.Run(ref pairs);
+        AddTransitionGradients(batch, tags.Span, memory);
+        correct = 0;
+        foreach (int right in memory.Correct.AsSpan(0, batch.Sequences)) correct += right;
+        return Total(batch, memory);
+    }
+
+    /// <summary>The sum of the sequences' losses (2) alone; the scores stay.</summary>
+    public double Loss(Workers workers, SequenceBatch batch, Matrix scores, ReadOnlyMemory<int> tags, FieldMemory memory)
+    {
+        RunSequences(workers, batch, scores, tags, memory, Answer.Loss);
+        return Total(batch, memory);
+    }
+
+    /// <summary>Replaces the scores z [rows, K] by the probabilities p(y_t = j), each given the whole sequence.</summary>
+    public void Probabilities(Workers workers, SequenceBatch batch, Matrix scores, FieldMemory memory) =>
+        RunSequences(workers, batch, scores, default, memory, Answer.Probabilities);
+
+    private void RunSequences(
+        Workers workers, SequenceBatch batch, Matrix scores, ReadOnlyMemory<int> tags, FieldMemory memory, Answer answer)
+    {
         memory.Alpha.Reserve(batch.Rows * _padded);
         memory.Next.Reserve(batch.Rows * _padded);
         memory.Scales.Reserve(batch.Rows);
@@ -110,23 +134,23 @@ internal sealed class ConditionalRandomField
         LayOutTransitions(memory);
         var sequences = new SequenceWork
         {
-            Field = this, Batch = batch, Scores = scores, Tags = tags, Memory = memory, Scale = 1f / batch.Rows,
+            Field = this, Batch = batch, Scores = scores, Tags = tags, Memory = memory, Answer = answer,
         };
         workers.Run(ref sequences);
-        AddEndGradients(batch, scores);
-        var pairs = new PairWork { Field = this, Batch = batch, Memory = memory };
-        workers.Run(ref pairs);
-        AddTransitionGradients(batch, tags.Span, memory);
+    }
 
+    private static double Total(SequenceBatch batch, FieldMemory memory)
+    {
         double total = 0;
-        correct = 0;
-        for (int b = 0; b < batch.Sequences; b++)
-        {
-            total += memory.Losses[b];
-            correct += memory.Correct[b];
-        }
-
+        foreach (double loss in memory.Losses.AsSpan(0, batch.Sequences)) total += loss;
         return total;
+    }
+
+    private enum Answer
+    {
+        Loss,
+        Probabilities,
+        Gradients,
     }
 
     private void LayOutTransitions(FieldMemory memory)
@@ -153,7 +177,7 @@ internal sealed class ConditionalRandomField
         public Matrix Scores;
         public ReadOnlyMemory<int> Tags;
         public FieldMemory Memory;
-        public float Scale;
+        public Answer Answer;
 
         public readonly void Execute(int part, int parts)
         {
@@ -161,10 +185,11 @@ internal sealed class ConditionalRandomField
             for (int b = part; b < Batch.Sequences; b += parts)
             {
                 double constants = Field.Forward(Batch, b, Scores, Memory, scratch);
-                // Before the scores become gradients.
-                double score = Field.ScoreOf(Batch, b, Scores, Tags.Span);
-                Memory.Losses[b] = constants - score;
-                Memory.Correct[b] = Field.Backward(Batch, b, Scores, Tags.Span, Memory, scratch, Scale);
+                // Before the scores become something else.
+                if (Answer != Answer.Probabilities) Memory.Losses[b] = constants - Field.ScoreOf(Batch, b, Scores, Tags.Span);
+                if (Answer == Answer.Loss) continue;
+                Field.Backward(Batch, b, Scores, Memory, scratch);
+                if (Answer == Answer.Gradients) Memory.Correct[b] = ToGradients(Batch, b, Scores, Tags.Span);
             }
         }
     }
@@ -197,27 +222,37 @@ internal sealed class ConditionalRandomField
         return constants + end;
     }
 
-    /// <summary>(3') and the first line of (1') of one sequence; returns how many of its words are tagged right.</summary>
-    private int Backward(
-        SequenceBatch batch, int b, Matrix scores, ReadOnlySpan<int> tags, FieldMemory memory, Span<float> beta, float scale)
+    /// <summary>(3') and the probabilities of one sequence, which take the place of its scores.</summary>
+    private void Backward(SequenceBatch batch, int b, Matrix scores, FieldMemory memory, Span<float> beta)
     {
-        int correct = 0;
         for (int t = batch.Lengths[b] - 1; t >= 0; t--)
         {
             int row = batch.RowStart(t) + b;
-            Span<float> dz = scores.Row(row);
+            Span<float> z = scores.Row(row);
             Span<float> next = memory.Next.Span.Slice(row * _padded, _padded);
             float constant = memory.Scales.Span[row];
-            for (int j = 0; j < _tags; j++) next[j] = dz[j] + beta[j] - constant;
+            for (int j = 0; j < _tags; j++) next[j] = z[j] + beta[j] - constant;
             next[_tags..].Clear();
 
-            memory.Alpha.Span.Slice(row * _padded, _tags).CopyTo(dz);
-            Elementwise.Add(beta[.._tags], dz);
-            Elementwise.Exp(dz, dz);
+            memory.Alpha.Span.Slice(row * _padded, _tags).CopyTo(z);
+            Elementwise.Add(beta[.._tags], z);
+            Elementwise.Exp(z, z);
+            if (t > 0) LogSumExp(next, memory.Backward.Span, beta);
+        }
+    }
+
+    /// <summary>The first line of (1'), from the probabilities; returns how many words of the sequence are tagged right.</summary>
+    private static int ToGradients(SequenceBatch batch, int b, Matrix probabilities, ReadOnlySpan<int> tags)
+    {
+        int correct = 0;
+        float scale = 1f / batch.Rows;
+        for (int t = 0; t < batch.Lengths[b]; t++)
+        {
+            int row = batch.RowStart(t) + b;
+            Span<float> dz = probabilities.Row(row);
             if (CrossEntropy.ArgMax(dz) == tags[row]) correct++;
             dz[tags[row]] -= 1f;
             Elementwise.Scale(dz, scale);
-            if (t > 0) LogSumExp(next, memory.Backward.Span, beta);
         }
 
         return correct;

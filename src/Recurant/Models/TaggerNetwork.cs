@@ -96,6 +96,54 @@ internal sealed class TaggerNetwork
 
     public ConditionalRandomField? Field { get; }
 
+    /// <summary>The layers in the order the data passes them, each with its shape and equations.</summary>
+    public IReadOnlyList<LayerDescription> Describe()
+    {
+        RecurrentSpec recurrent = _stack.Spec;
+        string cell = recurrent.Cell == CellKind.Elman ? "simple recurrent (Elman)" : recurrent.Cell.ToString().ToUpperInvariant();
+        var layers = new List<LayerDescription>
+        {
+            LayerDescription.Of("word vectors", $"[T] -> [T, {_spec.EmbeddingSize}]", ["e_t = E[w_t]"], [_words.Table]),
+        };
+        if (_shapes is not null)
+        {
+            layers.Add(LayerDescription.Of(
+                "word shapes", $"[T] -> [T, {_spec.ShapeSize}]", ["s_t = S[shape of w_t]"], [_shapes.Table]));
+        }
+
+        if (_characters is not null)
+        {
+            layers.Add(LayerDescription.Of(
+                $"characters of words: {cell}, both directions", $"[T, characters] -> [T, {_characters.Size}]",
+                ["c_t = [last state forward, last state backward]", .. _characters.Stack.Cells.First().Equations],
+                _characters.Parameters));
+        }
+
+        RecurrentCell[] cells = [.. _stack.Cells];
+        for (int layer = 0; layer < recurrent.Layers; layer++)
+        {
+            RecurrentCell[] ofLayer = cells[(2 * layer)..(2 * layer + 2)];
+            layers.Add(LayerDescription.Of(
+                $"{cell} layer {layer}, both directions", $"[T, {ofLayer[0].InputSize}] -> [T, {recurrent.OutputSize}]",
+                [.. layer == 0 ? ["x_t = [e_t, s_t, c_t]"] : Array.Empty<string>(), .. ofLayer[0].Equations],
+                ofLayer.SelectMany(part => part.Parameters)));
+        }
+
+        string shape = $"[T, {recurrent.OutputSize}] -> [T, {_spec.Tags}]";
+        layers.Add(LayerDescription.Of(
+            Field is null ? "softmax" : "scores of tags", shape,
+            [Field is null ? "y_t = softmax(V h_t + b)" : "z_t = V h_t + b"], _output.Parameters));
+        if (Field is not null)
+        {
+            layers.Add(LayerDescription.Of(
+                "conditional random field", $"[T, {_spec.Tags}] -> [T]",
+                ["s(y) = a_(y_1) + sum_t z_(t,y_t) + sum_(t>1) A_(y_(t-1),y_t) + e_(y_T)", "p(y) = exp s(y) / sum_y' exp s(y')"],
+                Field.Parameters));
+        }
+
+        return layers;
+    }
+
     public TaggerMemory CreateMemory() => new()
     {
         Recurrent = _stack.CreateMemory(), Characters = _characters?.CreateMemory(),
@@ -144,6 +192,34 @@ internal sealed class TaggerNetwork
         return Field is null
             ? CrossEntropy.Apply(scores, tags.Span, smoothing: 0f, out correct)
             : Field.Apply(workers, batch, scores, tags, memory.Field, out correct);
+    }
+
+    /// <summary>
+    /// The loss of each sentence of the last forward pass, in the batch's order, into the memory of the random field; no
+    /// gradients.
+    /// </summary>
+    public void SequenceLosses(Workers workers, SequenceBatch batch, ReadOnlyMemory<int> tags, TaggerMemory memory)
+    {
+        Matrix scores = memory.Scores.Rows(batch.Rows);
+        if (Field is not null)
+        {
+            Field.Loss(workers, batch, scores, tags, memory.Field);
+            return;
+        }
+
+        if (memory.Field.Losses.Length < batch.Sequences) memory.Field.Losses = new double[batch.Sequences * 5 / 4 + 1];
+        for (int b = 0; b < batch.Sequences; b++)
+        {
+            double loss = 0;
+            for (int t = 0; t < batch.Lengths[b]; t++)
+            {
+                Span<float> row = scores.Row(batch.RowStart(t) + b);
+                float right = row[tags.Span[batch.RowStart(t) + b]];
+                loss += Softmax.Apply(row, row) - right;
+            }
+
+            memory.Field.Losses[b] = loss;
+        }
     }
 
     /// <summary>Adds the gradients of all parameters below the scores, given those of the scores.</summary>

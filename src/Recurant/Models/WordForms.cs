@@ -7,7 +7,13 @@ namespace Recurant.Models;
 /// The distinct words of some sentences as they are written, each with all that a tagger reads of it: its number in the
 /// vocabulary, its shape and its characters. A sentence is then a list of numbers of forms.
 /// </summary>
-internal sealed class WordForms(Vocabulary vocabulary, Vocabulary characters, bool lowercase, int maximumCharacters)
+/// <param name="vocabulary">The words known.</param>
+/// <param name="characters">The characters known.</param>
+/// <param name="lowercase">Whether words are looked up in small letters.</param>
+/// <param name="maximumCharacters">Of longer words so many characters are kept.</param>
+/// <param name="counts">How often each word of the vocabulary was seen in training, while training; words beyond it never.</param>
+internal sealed class WordForms(
+    Vocabulary vocabulary, Vocabulary characters, bool lowercase, int maximumCharacters, IReadOnlyList<int>? counts = null)
 {
     private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
     private readonly List<int> _words = [], _shapes = [];
@@ -25,10 +31,9 @@ internal sealed class WordForms(Vocabulary vocabulary, Vocabulary characters, bo
     /// <summary>The shape of a form.</summary>
     public int ShapeOf(int form) => _shapes[form];
 
-    /// <summary>How often a form's word was seen in training; 0 for an unknown word, and in a model from a file.</summary>
-    public int TimesSeen(int form) => vocabulary.Counts.Count == 0 || _words[form] == Vocabulary.Unknown
-        ? 0
-        : vocabulary.Counts[_words[form]];
+    /// <summary>How often a form's word was seen in training; 0 for an unknown word, and where no counts were given.</summary>
+    public int TimesSeen(int form) =>
+        _words[form] is var word && word != Vocabulary.Unknown && word < counts?.Count ? counts[word] : 0;
 
     /// <summary>The form under which words are looked up.</summary>
     public static string Normalise(string word, bool lowercase) => lowercase ? word.ToLowerInvariant() : word;
