@@ -49,16 +49,11 @@ internal sealed class CharacterEncoder
     private readonly RecurrentStack _stack;
 
     /// <param name="characters">The number of characters known, the unknown one included.</param>
-    /// <param name="embeddingSize">The width of a character's vector.</param>
-    /// <param name="hiddenSize">C, the width of each direction.</param>
-    /// <param name="cell">The recurrent cell.</param>
-    public CharacterEncoder(int characters, int embeddingSize, int hiddenSize, CellKind cell)
+    /// <param name="recurrent">The recurrent layers; InputSize is the width of a character's vector, HiddenSize C.</param>
+    public CharacterEncoder(int characters, RecurrentSpec recurrent)
     {
-        _embedding = new Embedding(characters, embeddingSize);
-        _stack = new RecurrentStack(new RecurrentSpec
-        {
-            Cell = cell, InputSize = embeddingSize, HiddenSize = hiddenSize, Bidirectional = true,
-        });
+        _embedding = new Embedding(characters, recurrent.InputSize);
+        _stack = new RecurrentStack(recurrent);
         Parameters = [_embedding.Table, .. _stack.Parameters];
         foreach (Parameter parameter in Parameters) parameter.Name = "characters." + parameter.Name;
     }

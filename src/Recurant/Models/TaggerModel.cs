@@ -6,6 +6,8 @@ namespace Recurant.Models;
 /// <summary>A tagger of words: its specification, its words, characters and tags, and its network.</summary>
 public sealed class TaggerModel : TrainedModel
 {
+    private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
+
     internal TaggerModel(TaggerSpec spec, Vocabulary vocabulary, Vocabulary characters, IReadOnlyList<string> tags)
     {
         Require(vocabulary.Count == spec.VocabularySize, spec.VocabularySize, "words", vocabulary.Count, nameof(vocabulary));
@@ -17,11 +19,15 @@ public sealed class TaggerModel : TrainedModel
         Vocabulary = vocabulary;
         Characters = characters;
         Tags = tags;
+        for (int i = 0; i < tags.Count; i++) _numbers[tags[i]] = i;
         Network = new TaggerNetwork(spec);
     }
 
     /// <inheritdoc/>
     public override string Task => "tagger";
+
+    /// <inheritdoc/>
+    public override string Summary => Spec.Summary;
 
     /// <summary>What the model is made of.</summary>
     public TaggerSpec Spec { get; }
@@ -52,18 +58,8 @@ public sealed class TaggerModel : TrainedModel
     internal int[] NumbersOf(IReadOnlyList<string> tags)
     {
         var numbers = new int[tags.Count];
-        for (int t = 0; t < numbers.Length; t++) numbers[t] = NumberOf(tags[t]);
+        for (int t = 0; t < numbers.Length; t++) numbers[t] = _numbers.GetValueOrDefault(tags[t], -1);
         return numbers;
-    }
-
-    private int NumberOf(string tag)
-    {
-        for (int i = 0; i < Tags.Count; i++)
-        {
-            if (Tags[i] == tag) return i;
-        }
-
-        return -1;
     }
 
     private static void Require(bool holds, int expected, string what, int found, string name)

@@ -72,7 +72,7 @@ internal sealed class TaggerNetwork
         _shapes = spec.ShapeSize > 0 ? new Embedding(WordShapes.Count, spec.ShapeSize) : null;
         if (_shapes is not null) _shapes.Table.Name = "shapes.weight";
         _characters = spec.CharacterSize > 0
-            ? new CharacterEncoder(spec.CharacterVocabularySize, spec.CharacterEmbeddingSize, spec.CharacterSize, spec.Cell)
+            ? new CharacterEncoder(spec.CharacterVocabularySize, spec.CharacterRecurrent)
             : null;
         _stack = new RecurrentStack(spec.Recurrent);
         _output = new Dense("output", _stack.Spec.OutputSize, spec.Tags);
@@ -183,14 +183,15 @@ internal sealed class TaggerNetwork
 
     /// <summary>
     /// The sum of the words' losses (4) of the last forward pass; the scores become their gradients, divided by the number of
-    /// words, and the random field's own gradients are added.
+    /// words, and the random field's own gradients are added. Smoothing is for softmax alone.
     /// </summary>
     public double Loss(
-        Workers workers, SequenceBatch batch, ReadOnlyMemory<int> tags, TaggerMemory memory, out int correct)
+        Workers workers, SequenceBatch batch, ReadOnlyMemory<int> tags, TaggerMemory memory, out int correct,
+        float smoothing = 0f)
     {
         Matrix scores = memory.Scores.Rows(batch.Rows);
         return Field is null
-            ? CrossEntropy.Apply(scores, tags.Span, smoothing: 0f, out correct)
+            ? CrossEntropy.Apply(scores, tags.Span, smoothing, out correct)
             : Field.Apply(workers, batch, scores, tags, memory.Field, out correct);
     }
 

@@ -24,14 +24,20 @@ internal sealed class TaggerScorer(TaggerModel model, Workers workers, TaggerMem
     /// <param name="forms">The forms that the sentences' numbers speak of.</param>
     /// <param name="sentences">Encoded sentences; an empty one gets no tags.</param>
     /// <param name="probabilities">If given, gets the probability of each tag given.</param>
+    /// <param name="right">The numbers of the right tags, below zero where the model does not know one; for losses.</param>
+    /// <param name="losses">If given with the right tags, gets -ln p(right tags) of each sentence; 0 where one is unknown.</param>
     /// <param name="cancellation">Looked at between batches.</param>
     public int[][] Tag(
-        WordForms forms, IReadOnlyList<int[]> sentences, float[][]? probabilities = null, CancellationToken cancellation = default)
+        WordForms forms, IReadOnlyList<int[]> sentences, float[][]? probabilities = null, IReadOnlyList<int[]>? right = null,
+        double[]? losses = null, CancellationToken cancellation = default)
     {
         var tags = new int[sentences.Count][];
+        Array.Fill(tags, []);
+        if (probabilities is not null) Array.Fill(probabilities, []);
         RunBatches(forms, sentences, cancellation, (scores, chosen) =>
         {
             _decoder.Decode(workers, _batch, scores, _found);
+            if (right is not null && losses is not null) AddLosses(chosen, right, losses);
             if (probabilities is not null) ToProbabilities(scores);
             for (int b = 0; b < chosen.Count; b++)
             {
@@ -46,44 +52,53 @@ internal sealed class TaggerScorer(TaggerModel model, Workers workers, TaggerMem
                 }
             }
         });
-        for (int i = 0; i < tags.Length; i++) tags[i] ??= [];
         return tags;
     }
 
-    /// <summary>
-    /// The mean over words of -ln p(right tags), over the sentences that have known tags alone; 0 if there is none.
-    /// </summary>
+    /// <summary>Scores the model on tagged sentences.</summary>
+    /// <param name="data">The sentences with their right tags.</param>
     /// <param name="forms">The forms that the sentences' numbers speak of.</param>
-    /// <param name="sentences">Encoded sentences.</param>
-    /// <param name="right">The numbers of their right tags; below zero for one that the model does not know.</param>
+    /// <param name="encoded">The sentences, encoded.</param>
     /// <param name="cancellation">Looked at between batches.</param>
-    public double Loss(
-        WordForms forms, IReadOnlyList<int[]> sentences, IReadOnlyList<int[]> right, CancellationToken cancellation = default)
+    public TaggerEvaluation Evaluate(
+        TaggedDataset data, WordForms forms, int[][] encoded, CancellationToken cancellation = default)
     {
-        var losses = new double[sentences.Count];
+        int[][] right = [.. data.Sentences.Select(sentence => model.NumbersOf(sentence.Tags))];
+        var losses = new double[encoded.Length];
+        int[][] tags = Tag(forms, encoded, null, right, losses, cancellation);
+        var score = new TagScore(model.Tags);
+        double loss = 0;
         long words = 0;
-        RunBatches(forms, sentences, cancellation, (scores, chosen) =>
+        for (int i = 0; i < encoded.Length; i++)
         {
-            if (_right.Length < _batch.Rows) _right = new int[_batch.Rows + _batch.Rows / 4];
-            for (int b = 0; b < chosen.Count; b++)
-            {
-                int[] tags = right[chosen[_batch.Order[b]]];
-                for (int t = 0; t < tags.Length; t++) _right[_batch.RowStart(t) + b] = Math.Max(0, tags[t]);
-            }
+            int[] sentence = encoded[i];
+            string[] found = [.. tags[i].Select(tag => model.Tags[tag])];
+            score.Add(data.Sentences[i].Tags, found, t => forms.WordOf(sentence[t]) == Vocabulary.Unknown);
+            loss += losses[i];
+            if (IsKnown(right[i])) words += right[i].Length;
+        }
 
-            model.Network.SequenceLosses(workers, _batch, _right, _memory);
-            for (int b = 0; b < chosen.Count; b++)
-            {
-                int sentence = chosen[_batch.Order[b]];
-                if (Array.Exists(right[sentence], tag => tag < 0)) continue;
-                losses[sentence] = _memory.Field.Losses[b];
-                words += right[sentence].Length;
-            }
-        });
-        double total = 0;
-        foreach (double loss in losses) total += loss;
-        return total / Math.Max(1, words);
+        return score.ToEvaluation(loss / Math.Max(1, words));
     }
+
+    private void AddLosses(ArraySegment<int> chosen, IReadOnlyList<int[]> right, double[] losses)
+    {
+        if (_right.Length < _batch.Rows) _right = new int[_batch.Rows + _batch.Rows / 4];
+        for (int b = 0; b < chosen.Count; b++)
+        {
+            int[] tags = right[chosen[_batch.Order[b]]];
+            for (int t = 0; t < tags.Length; t++) _right[_batch.RowStart(t) + b] = Math.Max(0, tags[t]);
+        }
+
+        model.Network.SequenceLosses(workers, _batch, _right, _memory);
+        for (int b = 0; b < chosen.Count; b++)
+        {
+            int sentence = chosen[_batch.Order[b]];
+            losses[sentence] = IsKnown(right[sentence]) ? _memory.Field.Losses[b] : 0;
+        }
+    }
+
+    private static bool IsKnown(int[] tags) => tags.AsSpan().IndexOfAnyInRange(int.MinValue, -1) < 0;
 
     private void RunBatches(
         WordForms forms, IReadOnlyList<int[]> sentences, CancellationToken cancellation, Action<Matrix, ArraySegment<int>> use)

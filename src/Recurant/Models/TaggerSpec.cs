@@ -42,6 +42,18 @@ public sealed record TaggerSpec
     /// <summary>The recurrent cell, of words and of characters. Default: LSTM.</summary>
     public CellKind Cell { get; init; } = CellKind.Lstm;
 
+    /// <summary>The activation of an Elman cell; others ignore it. Default: tanh.</summary>
+    public Activation Activation { get; init; } = Activation.Tanh;
+
+    /// <summary>The formulation of an Elman cell. Default: hidden.</summary>
+    public ElmanForm Form { get; init; } = ElmanForm.Hidden;
+
+    /// <summary>Where a GRU applies its reset gate. Default: inside.</summary>
+    public GruReset GruReset { get; init; } = GruReset.Inside;
+
+    /// <summary>What an LSTM's forget-gate bias starts from. Default: 1.</summary>
+    public float ForgetBias { get; init; } = 1f;
+
     /// <summary>H, the width of each hidden layer and direction. Default: 200.</summary>
     public int HiddenSize { get; init; } = 200;
 
@@ -66,8 +78,18 @@ public sealed record TaggerSpec
     /// <summary>The recurrent layers over the words.</summary>
     internal RecurrentSpec Recurrent => new()
     {
-        Cell = Cell, InputSize = InputSize, HiddenSize = HiddenSize, Layers = Layers, Bidirectional = true,
+        Cell = Cell, Activation = Activation, Form = Form, GruReset = GruReset, ForgetBias = ForgetBias, InputSize = InputSize,
+        HiddenSize = HiddenSize, Layers = Layers, Bidirectional = true,
     };
+
+    /// <summary>The recurrent layer over the characters of a word.</summary>
+    internal RecurrentSpec CharacterRecurrent =>
+        Recurrent with { InputSize = CharacterEmbeddingSize, HiddenSize = CharacterSize, Layers = 1 };
+
+    /// <summary>The model in one line.</summary>
+    internal string Summary =>
+        $"tagger: {(CharacterSize > 0 ? $"words and their characters ({CharacterSize} units a direction)" : "words")}, "
+        + $"{Recurrent.Summary}, {(RandomField ? "conditional random field" : "softmax")} over {Tags} tags";
 
     /// <summary>Checks every value.</summary>
     /// <exception cref="ArgumentException">
@@ -87,7 +109,10 @@ public sealed record TaggerSpec
         Require(MaximumCharacters is >= 2 and <= 65536, nameof(MaximumCharacters), MaximumCharacters, "2 to 65,536");
         Require(HiddenSize is >= 1 and <= 65536, nameof(HiddenSize), HiddenSize, "1 to 65,536");
         Require(Layers is >= 1 and <= 64, nameof(Layers), Layers, "1 to 64");
-        if (!Enum.IsDefined(Cell)) throw new ArgumentException($"{nameof(Cell)} is {Cell}; there is no such cell.");
+        if (!float.IsFinite(ForgetBias))
+        {
+            throw new ArgumentException($"{nameof(ForgetBias)} is {ForgetBias}; it must be a finite number.");
+        }
     }
 
     private static void Require(bool holds, string name, int value, string range)
