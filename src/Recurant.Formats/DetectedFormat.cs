@@ -20,6 +20,8 @@ public sealed record DetectedFormat(string Format, bool HasHeader, string? TextC
             FormatName.FastText => "fastText lines",
             FormatName.Trec => "TREC question lines",
             FormatName.Directory => "a directory, labels from its names",
+            FormatName.Conll => "CoNLL columns",
+            FormatName.ConllU => "CoNLL-U",
             _ => "plain lines",
         });
         if (Format is FormatName.Csv or FormatName.Tsv)
@@ -52,5 +54,8 @@ internal static class FormatName
     internal const string Lines = "lines";
     internal const string Directory = "directory";
 
-    internal static readonly string[] All = [Csv, Tsv, JsonLines, FastText, Trec, Lines, Directory];
+    internal const string Conll = "conll";
+    internal const string ConllU = "conllu";
+
+    internal static readonly string[] All = [Csv, Tsv, JsonLines, FastText, Trec, Lines, Directory, Conll, ConllU];
 }

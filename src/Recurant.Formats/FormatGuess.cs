@@ -24,25 +24,30 @@ internal static class FormatGuess
                 : throw new IOException($"{path}: this is a directory; a file in the format {format} is expected.");
         }
 
-        List<string> lines = Head(path);
-        format ??= FromContent(path, lines) ?? FromName(path, lines);
+        List<string> all = Head(path);
+        List<string> lines = all.FindAll(line => !string.IsNullOrWhiteSpace(line));
+        format ??= ConllShape.Find(Extension(path), all) ?? FromContent(path, lines) ?? FromName(path, lines);
         char delimiter = Delimiter(lines);
         return (format, delimiter == '\0' ? ',' : delimiter);
     }
 
+    /// <summary>The first lines, with the blank ones among them, which are not counted.</summary>
     private static List<string> Head(string path)
     {
         using var file = new TextFile(path);
         var lines = new List<string>();
-        while (lines.Count < LinesLooked && file.TryReadLine(out ReadOnlySpan<char> line))
+        int texts = 0;
+        while (texts < LinesLooked && file.TryReadLine(out ReadOnlySpan<char> line))
         {
-            if (!line.IsWhiteSpace())
+            bool blank = line.IsWhiteSpace();
+            texts += blank ? 0 : 1;
+            if (!blank || (lines.Count > 0 && lines[^1].Length > 0))
             {
-                lines.Add(line.ToString());
+                lines.Add(blank ? "" : line.ToString());
             }
         }
 
-        return lines.Count > 0
+        return texts > 0
             ? lines
             : throw new InvalidDataException($"{path}: the file is empty; texts are expected.");
     }

@@ -34,6 +34,7 @@ public static class TextDatasetReader
             FormatName.Csv or FormatName.Tsv => ReadTable(path, format, delimiter, options),
             FormatName.JsonLines => ReadJsonLines(path, options),
             FormatName.FastText or FormatName.Trec => ReadLabelledLines(path, format, options),
+            FormatName.Conll or FormatName.ConllU => throw TaggedWords(path),
             _ => throw NoLabels(path),
         };
     }
@@ -53,6 +54,9 @@ public static class TextDatasetReader
         {
             FormatName.Directory => DirectoryReader.Read(path).Examples.Select(example => example.Text),
             FormatName.Csv or FormatName.Tsv => TableTexts(path, format, delimiter, options),
+            FormatName.Conll or FormatName.ConllU =>
+                TaggedDatasetReader.Read(path, new TaggedFormatOptions { Format = format })
+                    .Sentences.Select(sentence => string.Join(' ', sentence.Words)),
             _ => LineTexts(path, format, options),
         };
     }
@@ -200,6 +204,10 @@ public static class TextDatasetReader
                 $"{path}: there is no label \"{options.LabelColumn}\" in TREC lines. "
                 + Suggestion.Describe("The labels are", options.LabelColumn, kinds)));
     }
+
+    private static InvalidDataException TaggedWords(string path) => new(
+        $"{path}: words with a tag each (CoNLL columns), no labelled texts. A tagger learns from these: --task tag, or "
+        + "TaggedDatasetReader. If they are labelled texts, name their format: --format tsv.");
 
     private static InvalidDataException NoLabels(string path) => new(
         $"{path}: plain lines without labels. Expected columns (CSV or tabs) with a text and a label, JSON lines, "

@@ -15,8 +15,8 @@ public sealed record TextFormatOptions
     public string? LabelColumn { get; init; }
 
     /// <summary>
-    /// The format: <c>csv</c>, <c>tsv</c>, <c>jsonl</c>, <c>fasttext</c>, <c>trec</c>, <c>lines</c> (texts without labels) or
-    /// <c>directory</c>. Default: null.
+    /// The format: <c>csv</c>, <c>tsv</c>, <c>jsonl</c>, <c>fasttext</c>, <c>trec</c>, <c>lines</c> (texts without labels),
+    /// <c>directory</c>, or <c>conll</c> or <c>conllu</c> (words with tags). Default: null.
     /// </summary>
     public string? Format { get; init; }
 }

@@ -54,6 +54,29 @@ public class SharedDataTests
         Assert.Equal(9384, data.Examples.Count(example => example.Label == "Russian"));
     }
 
+    [Theory]
+    [InlineData("train", 12_544, 204_577)]
+    [InlineData("dev", 2_001, 25_147)]
+    [InlineData("test", 2_077, 25_094)]
+    public void Read_EnglishTreebank_CountsWords(string part, int sentences, long words)
+    {
+        string path = Find($"ud_english_ewt/en_ewt-ud-{part}.conllu.gz");
+        TaggedDataset data = TaggedDatasetReader.Read(path);
+        Assert.Equal((sentences, words, 17), (data.Count, data.WordCount, data.Tags.Count));
+        Assert.True(TaggedDatasetReader.Read(path, new TaggedFormatOptions { TagColumn = "XPOS" }).Tags.Count is > 40 and < 52);
+    }
+
+    [Theory]
+    [InlineData("train", 3_394, 62_730)]
+    [InlineData("dev", 1_009, 15_733)]
+    [InlineData("test", 1_287, 23_394)]
+    public void Read_EmergingEntities_CountsWords(string part, int sentences, long words)
+    {
+        TaggedDataset data = TaggedDatasetReader.Read(Find($"wnut17_ner/wnut17_{part}.conll"));
+        Assert.Equal((sentences, words, 13), (data.Count, data.WordCount, data.Tags.Count));
+        Assert.Contains("B-creative-work", data.Tags);
+    }
+
     private static string Counts(TextDataset data) =>
         string.Join(", ", data.Labels.Select(label => $"{label} {data.Examples.Count(example => example.Label == label)}"));
 
