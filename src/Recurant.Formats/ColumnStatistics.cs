@@ -14,6 +14,7 @@ internal sealed class ColumnStatistics
     private readonly string first;
     private long rows;
     private long length;
+    private long blanks;
     private bool tooLong;
 
     /// <summary>Begins with the value of the first row.</summary>
@@ -39,10 +40,14 @@ internal sealed class ColumnStatistics
     /// <summary>Many rows and hardly a value twice: a row's number or a text, no label.</summary>
     internal bool CannotBeLabel => tooLong || counts.Count > MostLabels || (rows >= 20 && counts.Count > rows / 2);
 
+    /// <summary>Words with blanks between, or more than a word's length, in a row on average: no number and no name.</summary>
+    internal bool HoldsText => rows > 0 && (length >= 16 * rows || blanks >= rows);
+
     internal void Add(ReadOnlySpan<char> value)
     {
         rows++;
         length += value.Length;
+        blanks += value.Count(' ');
         tooLong |= value.Length > LongestLabel;
         if (counts.Count <= MostLabels && !tooLong)
         {

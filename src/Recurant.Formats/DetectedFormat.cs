@@ -9,21 +9,24 @@ namespace Recurant.Formats;
 /// <param name="LabelColumn">The same for the label; null where there are no columns or no labels.</param>
 public sealed record DetectedFormat(string Format, bool HasHeader, string? TextColumn, string? LabelColumn)
 {
+    /// <summary>The format in words, without its columns.</summary>
+    internal string Name => Format switch
+    {
+        FormatName.Csv => "CSV",
+        FormatName.Tsv => "tab-separated columns",
+        FormatName.JsonLines => "JSON lines",
+        FormatName.FastText => "fastText lines",
+        FormatName.Trec => "TREC question lines",
+        FormatName.Directory => "a directory, labels from its names",
+        FormatName.Conll => "CoNLL columns",
+        FormatName.ConllU => "CoNLL-U",
+        _ => "plain lines",
+    };
+
     /// <summary>Says it in words for the user.</summary>
     public override string ToString()
     {
-        var text = new StringBuilder(Format switch
-        {
-            FormatName.Csv => "CSV",
-            FormatName.Tsv => "tab-separated columns",
-            FormatName.JsonLines => "JSON lines",
-            FormatName.FastText => "fastText lines",
-            FormatName.Trec => "TREC question lines",
-            FormatName.Directory => "a directory, labels from its names",
-            FormatName.Conll => "CoNLL columns",
-            FormatName.ConllU => "CoNLL-U",
-            _ => "plain lines",
-        });
+        var text = new StringBuilder(Name);
         if (Format is FormatName.Csv or FormatName.Tsv)
         {
             text.Append(HasHeader ? " with a header" : " without a header");

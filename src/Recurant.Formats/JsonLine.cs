@@ -25,9 +25,48 @@ internal sealed class JsonLine
         }
     }
 
-    internal string TextKey { get; }
+    private JsonLine(TextFile file)
+    {
+        this.file = file;
+        TextKey = "";
+    }
 
-    internal string? LabelKey { get; }
+    internal string TextKey { get; private init; }
+
+    internal string? LabelKey { get; private init; }
+
+    /// <summary>Whether the second value is a text too, which may be empty.</summary>
+    private bool Pairs { get; init; }
+
+    /// <summary>The keys of an object.</summary>
+    internal static List<string> KeysOf(TextFile file, ReadOnlySpan<char> line) => new JsonLine(file).Keys(line);
+
+    /// <summary>Reads the first object of a file of pairs to learn its keys; the source is the text, the target the label.</summary>
+    internal static JsonLine ForPairs(TextFile file, ReadOnlySpan<char> firstLine, PairFormatOptions options)
+    {
+        List<string> keys = KeysOf(file, firstLine);
+        (int Source, int Target)? known = PairNames.Find(keys);
+        string? source = options.SourceColumn ?? (known is { } a && keys[a.Source] != options.TargetColumn ? keys[a.Source] : null);
+        string? target = options.TargetColumn ?? (known is { } b && keys[b.Target] != source ? keys[b.Target] : null);
+        if (keys.Count == 2)
+        {
+            source ??= target is null ? keys[0] : keys.Find(key => key != target);
+            target ??= keys.Find(key => key != source);
+        }
+
+        foreach ((string? key, string role) in new[] { (source, "source"), (target, "target") })
+        {
+            if (key is null || !keys.Contains(key))
+            {
+                string what = key is null ? $"cannot tell which key holds the {role}." : $"there is no key \"{key}\" for the {role}.";
+                throw file.Error(0, $"{what} {Suggestion.Describe("The keys are", key ?? role, keys)}");
+            }
+        }
+
+        return source != target
+            ? new JsonLine(file) { TextKey = source!, LabelKey = target, Pairs = true }
+            : throw file.Error(1, $"the source and the target cannot both be \"{source}\".");
+    }
 
     /// <summary>The text and the label of an object; the label is null if none is wanted.</summary>
     /// <exception cref="InvalidDataException">The line is no JSON object, or one of its two values is missing.</exception>
@@ -54,7 +93,7 @@ internal sealed class JsonLine
                 }
                 else if (isLabel)
                 {
-                    label = Value(reader, LabelKey!, stringOnly: false);
+                    label = Value(reader, LabelKey!, stringOnly: Pairs);
                 }
                 else
                 {
@@ -81,7 +120,7 @@ internal sealed class JsonLine
             throw Missing(TextKey);
         }
 
-        if (LabelKey is not null && string.IsNullOrWhiteSpace(label))
+        if (LabelKey is not null && (Pairs ? label is null : string.IsNullOrWhiteSpace(label)))
         {
             throw label is null
                 ? Missing(LabelKey)

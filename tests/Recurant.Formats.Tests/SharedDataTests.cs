@@ -77,6 +77,42 @@ public class SharedDataTests
         Assert.Contains("B-creative-work", data.Tags);
     }
 
+    [Theory]
+    [InlineData("train", 29_000)]
+    [InlineData("val", 1_014)]
+    [InlineData("test_2016_flickr", 1_000)]
+    public void Read_Captions_JoinsTheirLines(string part, int count)
+    {
+        PairDataset data = PairDatasetReader.ReadLines(
+            Find($"multi30k_en_de/{part}.en.gz"), Find($"multi30k_en_de/{part}.de.gz"));
+        Assert.Equal(count, data.Count);
+        Assert.Empty(data.Warnings);
+    }
+
+    [Fact]
+    public void Read_TextsForLanguageModels_CountsLines()
+    {
+        Assert.Equal(42_068, PlainTextReader.Read(Find("ptb/ptb.train.txt.gz")).Count);
+        PlainText plays = PlainTextReader.Read(Find("tiny_shakespeare/input.txt"));
+        Assert.Equal(1_115_394, plays.Lines.Sum(line => line.Length + 1));
+    }
+
+    [Theory]
+    [InlineData("mr_polarity", DataKind.LabelledTexts)]
+    [InlineData("trec/train_5500.label", DataKind.LabelledTexts)]
+    [InlineData("imdb_subset/imdb_test_2k.tsv.gz", DataKind.LabelledTexts)]
+    [InlineData("sst_train/sst2_train.tsv", DataKind.LabelledTexts)]
+    [InlineData("names_by_language", DataKind.LabelledTexts)]
+    [InlineData("ud_english_ewt/en_ewt-ud-dev.conllu.gz", DataKind.TaggedWords)]
+    [InlineData("wnut17_ner/wnut17_dev.conll", DataKind.TaggedWords)]
+    [InlineData("ptb/ptb.valid.txt.gz", DataKind.PlainText)]
+    [InlineData("tiny_shakespeare/input.txt", DataKind.PlainText)]
+    [InlineData("multi30k_en_de/train.de.gz", DataKind.PlainText)]
+    public void Detect_AnyData_TellsTheTask(string name, DataKind kind)
+    {
+        Assert.Equal(kind, DataDetector.Detect(Find(name)).Kind);
+    }
+
     private static string Counts(TextDataset data) =>
         string.Join(", ", data.Labels.Select(label => $"{label} {data.Examples.Count(example => example.Label == label)}"));
 

@@ -1,0 +1,25 @@
+namespace Recurant.Formats;
+
+/// <summary>What can be learnt from a file.</summary>
+public enum DataKind
+{
+    /// <summary>Texts with a label each: a classifier. <see cref="TextDatasetReader"/> reads them.</summary>
+    LabelledTexts,
+
+    /// <summary>Words with a tag each: a tagger. <see cref="TaggedDatasetReader"/> reads them.</summary>
+    TaggedWords,
+
+    /// <summary>Texts and what they become: a translator. <see cref="PairDatasetReader"/> reads them.</summary>
+    TextPairs,
+
+    /// <summary>Text without labels: a language model. <see cref="PlainTextReader"/> reads it.</summary>
+    PlainText,
+
+    /// <summary>Images with a sentence each: a captioner.</summary>
+    ImageSentences,
+}
+
+/// <summary>What some data is taken for.</summary>
+/// <param name="Kind">What can be learnt from it.</param>
+/// <param name="Description">The format in words, for the user.</param>
+public sealed record DetectedData(DataKind Kind, string Description);

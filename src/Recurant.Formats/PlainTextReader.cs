@@ -1,0 +1,32 @@
+using Recurant.Data;
+
+namespace Recurant.Formats;
+
+/// <summary>Reads running text for language models; plain or gzip, in UTF-8.</summary>
+public static class PlainTextReader
+{
+    /// <summary>
+    /// Reads the lines of a file of text, the empty ones too, or the texts of a file that <see cref="TextDatasetReader"/>
+    /// knows as CSV, tab-separated columns, JSON lines, fastText lines or a directory; labels are passed over.
+    /// </summary>
+    /// <param name="path">A file or a directory.</param>
+    /// <param name="options">What need not be guessed. The format <c>lines</c> takes any file as lines of text.</param>
+    /// <exception cref="InvalidDataException">The content is faulty, or there is no text.</exception>
+    /// <exception cref="IOException">The file cannot be opened.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
+    /// <exception cref="ArgumentException">The options name no known format.</exception>
+    public static PlainText Read(string path, TextFormatOptions? options = null)
+    {
+        var lines = new List<string>();
+        bool any = false;
+        foreach (string line in TextDatasetReader.ReadTexts(path, options))
+        {
+            lines.Add(line);
+            any |= !string.IsNullOrWhiteSpace(line);
+        }
+
+        return any
+            ? new PlainText(path, lines)
+            : throw new InvalidDataException($"{path}: there is no text; lines to learn from are expected.");
+    }
+}
