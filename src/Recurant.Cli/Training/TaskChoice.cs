@@ -1,3 +1,5 @@
+using Recurant.Formats;
+
 namespace Recurant.Cli;
 
 /// <summary>The tasks of <c>train</c>: what they are called, and who does them.</summary>
@@ -8,6 +10,7 @@ internal sealed record TaskChoice(string Name, Func<TaskTraining> Make)
     public static IReadOnlyList<TaskChoice> All { get; } =
     [
         new("classify", static () => new ClassifierTraining()),
+        new("tag", static () => new TaggerTraining()),
     ];
 
     /// <summary>The task that was asked for, or the one that the data suggests.</summary>
@@ -19,5 +22,22 @@ internal sealed record TaskChoice(string Name, Func<TaskTraining> Make)
             $"--task: there is no task \"{name}\"; choose one of {string.Join(", ", All.Select(task => task.Name))}.");
     }
 
-    private static string Guess(TrainSettings settings) => "classify";
+    /// <summary>What the data is; faults in it are for the task to tell.</summary>
+    private static string Guess(TrainSettings settings)
+    {
+        if (settings.TagColumn is not null) return "tag";
+        try
+        {
+            var options = new TextFormatOptions
+            {
+                TextColumn = settings.TextColumn, LabelColumn = settings.LabelColumn, Format = settings.Format,
+            };
+            return DataDetector.Detect(settings.Data!, options).Kind == DataKind.TaggedWords ? "tag" : "classify";
+        }
+        catch (Exception fault) when (
+            fault is InvalidDataException or IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return "classify";
+        }
+    }
 }

@@ -43,8 +43,10 @@ public readonly record struct TagSpan(int Start, int End, string Kind)
     }
 
     /// <summary>Whether tags mark spans: each is <c>O</c> or a letter of the schemes with a kind, and there is a kind.</summary>
-    internal static bool AreMarkedBy(IReadOnlyList<string> tags)
+    /// <param name="tags">The distinct tags.</param>
+    public static bool AreMarkedBy(IReadOnlyList<string> tags)
     {
+        ArgumentNullException.ThrowIfNull(tags);
         bool any = false;
         foreach (string tag in tags)
         {

@@ -7,7 +7,7 @@ namespace Recurant.Storage;
 internal abstract class ModelFormat
 {
     /// <summary>Every kind of model that this version knows.</summary>
-    public static IReadOnlyList<ModelFormat> All { get; } = [new ClassifierFormat()];
+    public static IReadOnlyList<ModelFormat> All { get; } = [new ClassifierFormat(), new TaggerFormat()];
 
     /// <summary>The task's name in the specification: "classification".</summary>
     public abstract string Task { get; }

@@ -25,6 +25,14 @@ public sealed record TaggerTrainingOptions : LearningOptions
     /// <summary>Whether words are looked up in small letters; characters and shapes keep the capitals. Default: yes.</summary>
     public bool Lowercase { get; init; } = true;
 
+    /// <summary>Options of a tagger with all that the tasks have in common taken from others.</summary>
+    /// <param name="common">For example the options of a classifier.</param>
+    public static TaggerTrainingOptions From(LearningOptions common)
+    {
+        ArgumentNullException.ThrowIfNull(common);
+        return WithCommon(new TaggerTrainingOptions(), common);
+    }
+
     /// <summary>Checks the range of every property.</summary>
     /// <exception cref="ArgumentException">
     /// A value is outside its range; the message names the property and the range.

@@ -14,13 +14,23 @@ internal static class TrainingOptionsCheck
     /// </exception>
     public static void Validate(TrainingOptions options)
     {
+        ValidateCommon(options);
         RequireKnown(options.Model);
+        RequireKnown(options.Unit);
+        RequireKnown(options.Pooling);
+        Require(options.MaximumTokens is null or >= 2, options.MaximumTokens, "at least 2");
+    }
+
+    /// <summary>The options that all tasks have in common.</summary>
+    /// <exception cref="ArgumentException">
+    /// A value is outside its range; the message names the property and the range.
+    /// </exception>
+    public static void ValidateCommon(LearningOptions options)
+    {
         RequireKnown(options.Cell);
         RequireKnown(options.Activation);
         RequireKnown(options.Form);
         RequireKnown(options.GruReset);
-        RequireKnown(options.Unit);
-        RequireKnown(options.Pooling);
         RequireKnown(options.Optimizer);
         RequireKnown(options.Schedule);
         Require(float.IsFinite(options.ForgetBias), options.ForgetBias, "a finite number");
@@ -30,7 +40,6 @@ internal static class TrainingOptionsCheck
         Require(options.Embedding is null or (>= 0 and <= 65536), options.Embedding, "0 (one-hot) to 65,536");
         Require(options.MinimumCount is null or >= 1, options.MinimumCount, "at least 1");
         Require(options.MaximumVocabulary >= 2, options.MaximumVocabulary, "at least 2");
-        Require(options.MaximumTokens is null or >= 2, options.MaximumTokens, "at least 2");
         Require(options.LearningRate is null or (> 0 and < float.PositiveInfinity), options.LearningRate, "above 0");
         Require(options.WeightDecay is null or (>= 0 and < 1), options.WeightDecay, "0 to below 1");
         Require(options.Clip is >= 0 and < float.PositiveInfinity, options.Clip, "0 (no clipping) or more");
