@@ -1,21 +1,22 @@
-using Recurant.Formats;
 using Recurant.Inference;
 using Recurant.Models;
+using Recurant.Storage;
 
 namespace Recurant.Cli;
 
-/// <summary><c>recurant predict</c>: tells the label of texts, one answer a line.</summary>
+/// <summary><c>recurant predict</c>: tells the label of texts, or the tags of their words.</summary>
 internal sealed class PredictCommand : CliCommand
 {
-    private const int BatchSize = 512;
+    private const int BatchSize = AnswerWriter.BatchSize;
 
     // Starting and waking threads takes longer than the answers to a few texts.
     private const int TextsWorthThreads = 16;
-    private const string FileOption = "--file";
+    private const string FileOption = "--file", BlanksOption = "--blanks";
 
     public override string Name => "predict";
 
-    public override string Summary => "Tell the label of each TEXT; without any, of each line of a file or of standard input.";
+    public override string Summary =>
+        "Tell the label of each TEXT, or the tags of its words; without any, of each line of a file or of standard input.";
 
     public override string Arguments => "MODEL [TEXT...]";
 
@@ -25,6 +26,7 @@ internal sealed class PredictCommand : CliCommand
     [
         new(FileOption, "FILE", "Predict the texts of a file: lines, CSV, TSV or JSON lines; labels are passed over."),
         new("--text", "COLUMN", "The column of the texts in FILE. Guessed if not given."),
+        new(BlanksOption, null, "Taggers: the texts are already cut into words, with blanks between them."),
         SharedOptions.Threads,
     ];
 
@@ -33,6 +35,7 @@ internal sealed class PredictCommand : CliCommand
         "predict reviews.safetensors \"This movie is not good\"",
         "predict reviews.safetensors --file new.csv --json",
         "predict reviews.safetensors < lines.txt > answers.txt",
+        "predict tagger.safetensors \"The dog barks.\"",
     ];
 
     public override int Run(Invocation call)
@@ -46,18 +49,14 @@ internal sealed class PredictCommand : CliCommand
         }
 
         int threads = hasTexts && call.Arguments.Count <= TextsWorthThreads ? 1 : call.Threads;
-        var answers = new AnswerWriter(new Predictor(FittingModel.Load<ClassifierModel>(call.Arguments[0], Name), threads), call.Terminal.Out, call.Json);
+        AnswerWriter answers = AnswersOf(call, threads);
         if (hasTexts)
         {
             answers.Write([.. call.Arguments.Skip(1)]);
         }
         else if (file is not null)
         {
-            foreach (string[] texts in TextDatasetReader.ReadTexts(file, new TextFormatOptions { TextColumn = column })
-                .Chunk(BatchSize))
-            {
-                answers.Write(texts);
-            }
+            answers.WriteFile(file, column);
         }
         else
         {
@@ -65,6 +64,21 @@ internal sealed class PredictCommand : CliCommand
         }
 
         return ExitCode.Done;
+    }
+
+    private AnswerWriter AnswersOf(Invocation call, int threads)
+    {
+        string path = call.Arguments[0];
+        bool atBlanks = call.Has(BlanksOption);
+        TrainedModel model = ModelFile.Load(path);
+        if (atBlanks && model is not TaggerModel) throw new UsageException($"{BlanksOption} is for taggers, and {path} is none.");
+        return model switch
+        {
+            ClassifierModel classifier =>
+                new ClassifierAnswers(new Predictor(classifier, threads), call.Terminal.Out, call.Json),
+            TaggerModel tagger => new TaggerAnswers(new TagPredictor(tagger, threads), atBlanks, call.Terminal.Out, call.Json),
+            _ => throw FittingModel.Unfit(path, model, Name),
+        };
     }
 
     private static void AnswerLines(Invocation call, AnswerWriter answers)
@@ -76,26 +90,4 @@ internal sealed class PredictCommand : CliCommand
 
         foreach (IReadOnlyList<string> lines in new LineSource(call.Terminal.Input).Read(BatchSize)) answers.Write(lines);
     }
-}
-
-/// <summary>Predicts and writes one answer a line.</summary>
-internal sealed class AnswerWriter(Predictor predictor, TextWriter to, bool json)
-{
-    public void Write(IReadOnlyList<string> texts)
-    {
-        foreach (Prediction answer in predictor.Predict(texts)) to.WriteLine(json ? Json(answer) : Line(answer));
-        // Whoever waits for these answers gets them now, even if no more texts come for a while.
-        to.Flush();
-    }
-
-    private static string Line(Prediction answer) => $"{TextLayout.OneLine(answer.Label)}\t{Numbers.Four(answer.Probability)}";
-
-    private static string Json(Prediction answer) => JsonText.Object(writer =>
-    {
-        writer.WriteString("label", answer.Label);
-        writer.WriteNumber("probability", answer.Probability);
-        writer.WriteStartObject("probabilities");
-        foreach ((string label, float probability) in answer.Probabilities) writer.WriteNumber(label, probability);
-        writer.WriteEndObject();
-    });
 }

@@ -1,5 +1,7 @@
 using Recurant.Data;
+using Recurant.Inference;
 using Recurant.Models;
+using Recurant.Storage;
 
 namespace Recurant.Cli;
 
@@ -8,7 +10,7 @@ internal sealed class TestCommand : CliCommand
 {
     public override string Name => "test";
 
-    public override string Summary => "Score a model on labelled texts, and show what it takes for what.";
+    public override string Summary => "Score a model on labelled texts or tagged words, and show what it takes for what.";
 
     public override string Arguments => "MODEL DATA";
 
@@ -24,7 +26,39 @@ internal sealed class TestCommand : CliCommand
     {
         int threads = call.Threads;
         TrainSettings settings = call.Apply(SettingTable.Columns, new TrainSettings());
-        ClassifierModel model = FittingModel.Load<ClassifierModel>(call.Arguments[0], Name);
+        return ModelFile.Load(call.Arguments[0]) switch
+        {
+            ClassifierModel classifier => Test(call, classifier, settings, threads),
+            TaggerModel tagger => Test(call, tagger, settings, threads),
+            var other => throw FittingModel.Unfit(call.Arguments[0], other, Name),
+        };
+    }
+
+    private static int Test(Invocation call, TaggerModel model, TrainSettings settings, int threads)
+    {
+        TaggedDataset data = TaggedData.Read(call.Arguments[1], settings, call);
+        TaggerEvaluation scores = new TagPredictor(model, threads).Evaluate(data);
+        if (call.Json)
+        {
+            call.Terminal.Out.WriteLine(JsonText.Object(writer =>
+            {
+                writer.WriteString("task", "tagging");
+                TaggerReport.WriteScore(writer, scores);
+                TaggerReport.WriteDetails(writer, scores);
+            }));
+            return ExitCode.Done;
+        }
+
+        IReadOnlyList<string> headings = TaggerReport.Headings(scores.Spans is not null), cells = TaggerReport.Cells(scores);
+        string[][] rows = [.. headings.Select((heading, i) => new[] { heading, cells[i] })];
+        foreach (string line in TextLayout.Table(rows)) call.Terminal.Out.WriteLine(line);
+        call.Terminal.Out.WriteLine();
+        foreach (string line in TaggerReport.Details(scores)) call.Terminal.Out.WriteLine(line);
+        return ExitCode.Done;
+    }
+
+    private static int Test(Invocation call, ClassifierModel model, TrainSettings settings, int threads)
+    {
         TextDataset data = LabelledData.Read(call.Arguments[1], settings, call);
         Evaluation scores = new TextClassifier(model, threads).Evaluate(data);
         if (call.Json)

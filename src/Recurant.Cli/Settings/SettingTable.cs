@@ -29,6 +29,12 @@ internal static class SettingTable
             Help = "The format of the data. Guessed if not given.",
             Set = (s, v) => s with { Format = v },
         },
+        new()
+        {
+            Name = "tag-column", Group = Data, Value = "COLUMN",
+            Help = "Tagging: the column of the tags, by name or by number from 1. Default: UPOS in CoNLL-U, else the last.",
+            Set = (s, v) => s with { TagColumn = v },
+        },
     ];
 
     /// <summary>What a recurrent network looks like; <c>gradcheck</c> takes these, too.</summary>
@@ -175,6 +181,19 @@ internal static class SettingTable
             Set = (s, v) => With(s, t => t with { Model = SettingValue.Choice(v, SettingChoices.Models) }),
         },
         .. Architecture,
+        new()
+        {
+            Name = "characters", Group = Model, Value = "N", Kind = SettingKind.Number,
+            Help = "Tagging: the width of the layer that reads a word's characters, each direction; 0 for none. Default: 64.",
+            Set = (s, v) => s with { Characters = SettingValue.Whole(v) },
+        },
+        new()
+        {
+            Name = "crf", Group = Model, Value = "true|false", Kind = SettingKind.Flag,
+            Help = "Tagging: score neighbouring tags with a conditional random field. "
+                + "Default: true where tags mark spans (B-, I-), false otherwise.",
+            Set = (s, v) => s with { RandomField = SettingValue.Flag(v) },
+        },
         new()
         {
             Name = "direct", Group = Model, Value = "true|false", Kind = SettingKind.Flag,

@@ -17,6 +17,15 @@ internal sealed record TrainSettings
 
     public string? Format { get; init; }
 
+    /// <summary>The column of the tags of words.</summary>
+    public string? TagColumn { get; init; }
+
+    /// <summary>The width of the layer that reads words' characters; null: the task's default.</summary>
+    public int? Characters { get; init; }
+
+    /// <summary>Whether a random field scores neighbouring tags; null: as the tags suggest.</summary>
+    public bool? RandomField { get; init; }
+
     /// <summary>The file of validation texts; null sets a share of the data aside.</summary>
     public string? ValidationFile { get; init; }
 

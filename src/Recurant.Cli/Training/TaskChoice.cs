@@ -11,6 +11,7 @@ internal sealed record TaskChoice(string Name, Func<TaskTraining> Make)
     [
         new("classify", static () => new ClassifierTraining()),
         new("lm", static () => new LanguageModelTraining()),
+        new("tag", static () => new TaggerTraining()),
     ];
 
     /// <summary>The task that was asked for, or the one that the data suggests.</summary>
@@ -22,16 +23,27 @@ internal sealed record TaskChoice(string Name, Func<TaskTraining> Make)
             $"--task: there is no task \"{name}\"; choose one of {string.Join(", ", All.Select(task => task.Name))}.");
     }
 
+    /// <summary>What the data is; faults in it are for the task to tell.</summary>
     private static string Guess(TrainSettings settings)
     {
-        var options = new TextFormatOptions
+        if (settings.TagColumn is not null) return "tag";
+        try
         {
-            TextColumn = settings.TextColumn, LabelColumn = settings.LabelColumn, Format = settings.Format,
-        };
-        return DataDetector.Detect(settings.Data!, options).Kind switch
+            var options = new TextFormatOptions
+            {
+                TextColumn = settings.TextColumn, LabelColumn = settings.LabelColumn, Format = settings.Format,
+            };
+            return DataDetector.Detect(settings.Data!, options).Kind switch
+            {
+                DataKind.TaggedWords => "tag",
+                DataKind.PlainText => "lm",
+                _ => "classify",
+            };
+        }
+        catch (Exception fault) when (
+            fault is InvalidDataException or IOException or UnauthorizedAccessException or ArgumentException)
         {
-            DataKind.PlainText => "lm",
-            _ => "classify",
-        };
+            return "classify";
+        }
     }
 }

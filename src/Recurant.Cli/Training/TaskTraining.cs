@@ -120,6 +120,11 @@ internal abstract class TaskTraining<TModel, TScore> : TaskTraining
     /// <summary>One row of the table of scores.</summary>
     protected abstract IReadOnlyList<string> Cells(TScore score);
 
+    /// <summary>Writes what else people may want to see of the scores on the test data.</summary>
+    protected virtual void WriteDetails(UserTerminal terminal, TScore test)
+    {
+    }
+
     /// <summary>What the model knows, in a few words: "12,345 words".</summary>
     protected abstract string Knows(TrainingResult<TModel, TScore> result);
 
@@ -164,6 +169,7 @@ internal abstract class TaskTraining<TModel, TScore> : TaskTraining
         if (test is not null) rows.Add(["test", .. Cells(test)]);
         if (baseline is not null && !ReferenceEquals(baseline, test)) rows.Add([$"test, {BaselineName.Text}", .. Cells(baseline)]);
         foreach (string line in TextLayout.Table(rows)) to.WriteLine(line);
+        if (test is not null) WriteDetails(call.Terminal, test);
         to.WriteLine();
         to.WriteLine($"Next: recurant {Next(path)}");
     }

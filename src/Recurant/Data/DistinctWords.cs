@@ -22,6 +22,15 @@ internal sealed class DistinctWords
     /// <param name="vocabularySize">Word numbers are smaller than this.</param>
     public bool Find(SequenceBatch batch, int vocabularySize)
     {
+        FindAll(batch, vocabularySize);
+        if (_count <= batch.Rows - batch.Rows / 8) return true;
+        Clear();
+        return false;
+    }
+
+    /// <summary>Finds the words of a batch, however many there are.</summary>
+    public void FindAll(SequenceBatch batch, int vocabularySize)
+    {
         Clear();
         ReadOnlySpan<int> tokens = batch.Tokens;
         if (_slotOf.Length < vocabularySize) _slotOf = new int[vocabularySize];
@@ -40,8 +49,5 @@ internal sealed class DistinctWords
         }
 
         _rowCount = tokens.Length;
-        if (_count <= tokens.Length - tokens.Length / 8) return true;
-        Clear();
-        return false;
     }
 }

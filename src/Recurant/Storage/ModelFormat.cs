@@ -7,7 +7,8 @@ namespace Recurant.Storage;
 internal abstract class ModelFormat
 {
     /// <summary>Every kind of model that this version knows.</summary>
-    public static IReadOnlyList<ModelFormat> All { get; } = [new ClassifierFormat(), new LanguageModelFormat()];
+    public static IReadOnlyList<ModelFormat> All { get; } =
+        [new ClassifierFormat(), new TaggerFormat(), new LanguageModelFormat()];
 
     /// <summary>The task's name in the specification: "classification".</summary>
     public abstract string Task { get; }

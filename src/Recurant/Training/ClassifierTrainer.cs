@@ -4,7 +4,6 @@ using Recurant.Layers;
 using Recurant.Models;
 using Recurant.Numerics;
 using Recurant.Optimizers;
-using Recurant.Parameters;
 
 namespace Recurant.Training;
 
@@ -107,7 +106,7 @@ internal sealed class PreparedData
             pairs ? documents.Select(TextEncoder.WithPairs) : documents,
             TrainingPlan.MinimumCount(options, size),
             pairs ? int.MaxValue / 4 : options.MaximumVocabulary);
-        if (options.Vectors is { } extra && !pairs) vocabulary = WithVectorWords(vocabulary, extra, options.MaximumVocabulary);
+        if (options.Vectors is { } extra && !pairs) vocabulary = VectorWords.Add(vocabulary, extra, options.MaximumVocabulary);
 
         TrainingPlan plan = TrainingPlan.For(options, size, vocabulary.Count);
         var model = new ClassifierModel(plan.Spec, vocabulary, all.Labels);
@@ -122,38 +121,9 @@ internal sealed class PreparedData
             ValidationLabels = model.LabelNumbers(validation),
             TextsGiven = textsGiven,
             ValidationGiven = validationGiven,
-            VectorsFound = options.Vectors is { } vectors && !pairs ? UseVectors(model, vectors, options.FreezeVectors) : null,
+            VectorsFound = options.Vectors is { } vectors && !pairs
+                ? VectorWords.Use(model.Parameters[0], vocabulary, vectors, options.FreezeVectors)
+                : null,
         };
-    }
-
-    /// <summary>
-    /// Words of the vectors' file are worth knowing even if the training texts lack them: a text to come may not. They are
-    /// added in the file's order, most frequent first as a rule, up to the largest vocabulary allowed.
-    /// </summary>
-    private static Vocabulary WithVectorWords(Vocabulary vocabulary, WordVectors vectors, int maximum)
-    {
-        var words = new List<string>(vocabulary.Words);
-        var known = new HashSet<string>(words, StringComparer.Ordinal);
-        foreach (string word in vectors.Words)
-        {
-            if (words.Count >= maximum) break;
-            if (known.Add(word)) words.Add(word);
-        }
-
-        return new Vocabulary(words);
-    }
-
-    private static int UseVectors(ClassifierModel model, WordVectors vectors, bool freeze)
-    {
-        Parameter table = model.Parameters[0];
-        int found = 0;
-        for (int word = 1; word < model.Vocabulary.Count; word++)
-        {
-            if (vectors.TryGet(model.Vocabulary[word], table.Value.Slice(word * vectors.Dimension, vectors.Dimension))) found++;
-        }
-
-        table.IsTrainable = !freeze;
-        table.MarkChanged();
-        return found;
     }
 }

@@ -96,6 +96,41 @@ internal static class RunIdentity
         return Sum($"{texts.Count} rows", hash);
     }
 
+    /// <summary>The fingerprint of tagged sentences: their number, and the SHA-256 of words and tags in their order.</summary>
+    public static string Of(TaggedDataset sentences)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (TaggedSentence sentence in sentences.Sentences)
+        {
+            Append(hash, $"{sentence.Words.Count}");
+            for (int t = 0; t < sentence.Words.Count; t++)
+            {
+                Append(hash, sentence.Words[t]);
+                Append(hash, sentence.Tags[t]);
+            }
+        }
+
+        return Sum($"{sentences.Count} sentences", hash);
+    }
+
+    /// <summary>The list of a run that learns to tag.</summary>
+    public static List<(string Name, string Value)> Of(TaggerData data)
+    {
+        TaggerTrainingOptions options = data.Plan.Options;
+        return
+        [
+            ("version of Recurant", typeof(RunIdentity).Assembly.GetName().Version?.ToString(3) ?? "unknown"),
+            ("training sentences", data.SentencesGiven),
+            ("validation sentences", data.ValidationGiven),
+            Of("Seed", options.Seed),
+            Of("ValidationFraction", options.ValidationFraction),
+            .. data.Plan.Identity(),
+            ("vocabulary", Of(data.Model.Vocabulary)),
+            ("characters", Of(data.Model.Characters)),
+            ("weights at the start", Of(data.Model.Parameters)),
+        ];
+    }
+
     private static void AddSpecification(List<(string, string)> list, ClassifierSpec spec)
     {
         list.Add(Of("Model", spec.Model));

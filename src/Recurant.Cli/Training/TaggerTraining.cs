@@ -1,0 +1,103 @@
+using System.Text.Json;
+using Recurant.Data;
+using Recurant.Inference;
+using Recurant.Models;
+using Recurant.Training;
+
+namespace Recurant.Cli;
+
+/// <summary><c>train</c> for tagged words, beside the most frequent tag of each word.</summary>
+internal sealed class TaggerTraining : TaskTraining<TaggerModel, TaggerEvaluation>
+{
+    private const double TestShare = 0.1;
+
+    // One choice for all seeds: runs with different seeds are then scored on the same sentences.
+    private const ulong TestSplitSeed = 0;
+
+    private TaggedDataset _train = null!, _test = null!;
+    private TaggedDataset? _validation;
+
+    protected override string MeasureHeading => HasSpans ? "F1" : "acc.";
+
+    protected override string TaskName => "tagging";
+
+    protected override (string Text, string Json) BaselineName => ("most frequent tag", "most-frequent-tag");
+
+    protected override IReadOnlyList<string> Headings => TaggerReport.Headings(HasSpans);
+
+    private bool HasSpans => TagSpan.AreMarkedBy(_train.Tags);
+
+    protected override IReadOnlyList<string> Cells(TaggerEvaluation score) => TaggerReport.Cells(score);
+
+    protected override string Knows(TrainingResult<TaggerModel, TaggerEvaluation> result)
+    {
+        string vectors = result.VectorsFound is { } found ? $", {Numbers.Count(found)} ready-made word vectors" : "";
+        string characters = result.Model.Spec.CharacterSize > 0
+            ? $", {Numbers.Count(result.Model.Characters.Count)} characters"
+            : "";
+        return $"{Numbers.Count(result.Model.Vocabulary.Count)} words{vectors}{characters}";
+    }
+
+    protected override string Next(string path) => $"predict {path} \"...\"";
+
+    protected override int ReadData(Invocation call, ref TrainSettings settings)
+    {
+        _train = TaggedData.Read(settings.Data!, settings, call);
+        _validation = settings.ValidationFile is { } file ? TaggedData.Read(file, settings, call) : null;
+        if (settings.TestFile is { } given)
+        {
+            _test = TaggedData.Read(given, settings, call);
+        }
+        else
+        {
+            (_train, _test) = TaggedSplit.Random(_train, TestShare, TestSplitSeed);
+            if (_test.Count == 0)
+            {
+                throw new InvalidDataException(
+                    $"{_train.Name}: {Numbers.Of(_train.Count, "sentence")} are too few to set some aside for the test. "
+                    + "Give more, or a file of their own with --test.");
+            }
+
+            if (!call.Quiet)
+            {
+                call.Terminal.WriteNote(
+                    $"{Numbers.Of(_test.Count, "sentence")} set aside for the test (--test gives a file of its own)");
+            }
+        }
+
+        if (settings.VectorsFile is { } vectors)
+        {
+            settings = settings with { Training = settings.Training with { Vectors = WordVectors.Read(vectors) } };
+        }
+
+        OptionsOf(settings).Validate();
+        return _train.Count;
+    }
+
+    protected override TrainingResult<TaggerModel, TaggerEvaluation> Learn(
+        TrainSettings settings, IProgress<TrainingProgress>? progress, CancellationToken cancellation) =>
+        TaggerTrainer.Train(_train, OptionsOf(settings), _validation, progress, cancellation);
+
+    protected override TaggerEvaluation Test(TaggerModel model, TrainSettings settings) =>
+        new TagPredictor(model, settings.Training.Threads).Evaluate(_test);
+
+    protected override TaggerEvaluation Baseline(
+        Invocation call, TrainSettings settings, TrainingResult<TaggerModel, TaggerEvaluation> result, TaggerEvaluation? test,
+        CancellationToken cancellation) => new MostFrequentTags(_train).Evaluate(_test);
+
+    protected override void WriteScore(Utf8JsonWriter writer, TaggerEvaluation score) => TaggerReport.WriteScore(writer, score);
+
+    protected override void WriteDetails(UserTerminal terminal, TaggerEvaluation test)
+    {
+        terminal.Out.WriteLine();
+        foreach (string line in TaggerReport.Details(test)) terminal.Out.WriteLine(line);
+    }
+
+    private static TaggerTrainingOptions OptionsOf(TrainSettings settings) =>
+        TaggerTrainingOptions.From(settings.Training) with
+        {
+            Lowercase = settings.Training.Lowercase,
+            Characters = settings.Characters,
+            RandomField = settings.RandomField,
+        };
+}

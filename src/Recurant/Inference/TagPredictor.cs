@@ -1,0 +1,107 @@
+using System.Collections.Concurrent;
+using Recurant.Data;
+using Recurant.Models;
+using Recurant.Numerics;
+
+namespace Recurant.Inference;
+
+/// <summary>A word and what a tagger says of it.</summary>
+/// <param name="Word">The word as it stands in the text.</param>
+/// <param name="Tag">Its tag.</param>
+/// <param name="Probability">The probability of the tag, given the whole sentence, 0 to 1.</param>
+public sealed record TaggedWord(string Word, string Tag, float Probability);
+
+/// <summary>Tags words with a model that is already in memory. One predictor may be used from many threads at once.</summary>
+public sealed class TagPredictor
+{
+    private readonly TaggerModel _model;
+    private readonly Workers _workers;
+    private readonly ConcurrentBag<TaggerScorer> _scorers = [];
+
+    /// <summary>Makes a predictor.</summary>
+    /// <param name="model">The model; it must not be trained while this predicts.</param>
+    /// <param name="threads">Threads for one call; 0 for one a core. The result does not depend on it.</param>
+    public TagPredictor(TaggerModel model, int threads = 0)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentOutOfRangeException.ThrowIfNegative(threads);
+        _model = model;
+        _workers = Workers.ForThreads(threads > 0 ? threads : Environment.ProcessorCount);
+    }
+
+    /// <summary>
+    /// Cuts a text into words: at blanks, marks apart from words, English contractions apart ("don't" is "do" and "n't"). Every
+    /// character that is not a blank stays.
+    /// </summary>
+    /// <param name="text">One sentence; none for a blank text.</param>
+    /// <param name="atBlanksOnly">Whether the text is already cut and blanks alone stand between its words. Default: no.</param>
+    public static IReadOnlyList<string> Split(string text, bool atBlanksOnly = false)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return atBlanksOnly ? WordSplitter.AtBlanks(text) : WordSplitter.Split(text);
+    }
+
+    /// <summary>Tags the words of a text, cut as <see cref="Split"/> cuts it.</summary>
+    public IReadOnlyList<TaggedWord> Predict(string text) => Predict([Split(text)])[0];
+
+    /// <summary>Tags the words of many sentences; the answers stand in their order.</summary>
+    /// <param name="sentences">The words of each sentence; a sentence may be empty.</param>
+    /// <param name="cancellation">Looked at between two batches.</param>
+    /// <exception cref="InvalidDataException">The model's answers are not finite numbers.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public IReadOnlyList<IReadOnlyList<TaggedWord>> Predict(
+        IReadOnlyList<IReadOnlyList<string>> sentences, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(sentences);
+        WordForms forms = _model.NewForms();
+        var encoded = new int[sentences.Count][];
+        for (int i = 0; i < encoded.Length; i++) encoded[i] = forms.Encode(sentences[i]);
+        var probabilities = new float[encoded.Length][];
+        int[][] tags = Use(scorer => scorer.Tag(forms, encoded, probabilities, cancellation: cancellation));
+        var answers = new IReadOnlyList<TaggedWord>[encoded.Length];
+        for (int i = 0; i < answers.Length; i++)
+        {
+            var words = new TaggedWord[tags[i].Length];
+            for (int t = 0; t < words.Length; t++)
+            {
+                words[t] = new TaggedWord(sentences[i][t], _model.Tags[tags[i][t]], Checked(probabilities[i][t]));
+            }
+
+            answers[i] = words;
+        }
+
+        return answers;
+    }
+
+    /// <summary>Scores the model on tagged sentences. A tag that the model does not know counts as wrong.</summary>
+    /// <param name="data">The sentences with their right tags.</param>
+    /// <param name="cancellation">Looked at between two batches.</param>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public TaggerEvaluation Evaluate(TaggedDataset data, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        WordForms forms = _model.NewForms();
+        int[][] encoded = [.. data.Sentences.Select(sentence => forms.Encode(sentence.Words))];
+        return Use(scorer => scorer.Evaluate(data, forms, encoded, cancellation));
+    }
+
+    private T Use<T>(Func<TaggerScorer, T> use)
+    {
+        if (!_scorers.TryTake(out TaggerScorer? scorer)) scorer = new TaggerScorer(_model, _workers);
+        try
+        {
+            return use(scorer);
+        }
+        finally
+        {
+            _scorers.Add(scorer);
+        }
+    }
+
+    /// <summary>Sums of probabilities may end a rounding above one.</summary>
+    private static float Checked(float probability) => float.IsFinite(probability)
+        ? Math.Min(probability, 1f)
+        : throw new InvalidDataException(
+            "The model's answers are not finite numbers: its weights are too large. "
+            + "Train anew, with a lower learning rate.");
+}

@@ -1,0 +1,140 @@
+using Recurant.Data;
+using Recurant.Losses;
+using Recurant.Numerics;
+
+namespace Recurant.Models;
+
+/// <summary>Runs a tagger forward over many encoded sentences, in batches of similar length.</summary>
+/// <param name="model">The model.</param>
+/// <param name="workers">The threads.</param>
+/// <param name="memory">Memory to work in, such as that of a training run; made when left out.</param>
+internal sealed class TaggerScorer(TaggerModel model, Workers workers, TaggerMemory? memory = null)
+{
+    /// <summary>A batch has at most so many sentences, and not many more words than this, so that its memory stays small.</summary>
+    private const int MostSentences = 128, MostWords = 4096;
+
+    private readonly TaggerMemory _memory = memory ?? model.Network.CreateMemory();
+    private readonly SequenceBatch _batch = new();
+    private readonly TagDecoder _decoder = new(
+        model.Spec.Tags, model.Network.Field, model.Spec.Constrained ? TagConstraints.Of(model.Tags) : null);
+
+    private int[] _found = [], _right = [];
+
+    /// <summary>The number of the tag of every word of every sentence. The batching does not change them.</summary>
+    /// <param name="forms">The forms that the sentences' numbers speak of.</param>
+    /// <param name="sentences">Encoded sentences; an empty one gets no tags.</param>
+    /// <param name="probabilities">If given, gets the probability of each tag given.</param>
+    /// <param name="right">The numbers of the right tags, below zero where the model does not know one; for losses.</param>
+    /// <param name="losses">If given with the right tags, gets -ln p(right tags) of each sentence; 0 where one is unknown.</param>
+    /// <param name="cancellation">Looked at between batches.</param>
+    public int[][] Tag(
+        WordForms forms, IReadOnlyList<int[]> sentences, float[][]? probabilities = null, IReadOnlyList<int[]>? right = null,
+        double[]? losses = null, CancellationToken cancellation = default)
+    {
+        var tags = new int[sentences.Count][];
+        Array.Fill(tags, []);
+        if (probabilities is not null) Array.Fill(probabilities, []);
+        RunBatches(forms, sentences, cancellation, (scores, chosen) =>
+        {
+            _decoder.Decode(workers, _batch, scores, _found);
+            if (right is not null && losses is not null) AddLosses(chosen, right, losses);
+            if (probabilities is not null) ToProbabilities(scores);
+            for (int b = 0; b < chosen.Count; b++)
+            {
+                int sentence = chosen[_batch.Order[b]];
+                tags[sentence] = new int[_batch.Lengths[b]];
+                if (probabilities is not null) probabilities[sentence] = new float[_batch.Lengths[b]];
+                for (int t = 0; t < tags[sentence].Length; t++)
+                {
+                    int row = _batch.RowStart(t) + b;
+                    tags[sentence][t] = _found[row];
+                    if (probabilities is not null) probabilities[sentence][t] = scores.Row(row)[_found[row]];
+                }
+            }
+        });
+        return tags;
+    }
+
+    /// <summary>Scores the model on tagged sentences.</summary>
+    /// <param name="data">The sentences with their right tags.</param>
+    /// <param name="forms">The forms that the sentences' numbers speak of.</param>
+    /// <param name="encoded">The sentences, encoded.</param>
+    /// <param name="cancellation">Looked at between batches.</param>
+    public TaggerEvaluation Evaluate(
+        TaggedDataset data, WordForms forms, int[][] encoded, CancellationToken cancellation = default)
+    {
+        int[][] right = [.. data.Sentences.Select(sentence => model.NumbersOf(sentence.Tags))];
+        var losses = new double[encoded.Length];
+        int[][] tags = Tag(forms, encoded, null, right, losses, cancellation);
+        var score = new TagScore(model.Tags);
+        double loss = 0;
+        long words = 0;
+        for (int i = 0; i < encoded.Length; i++)
+        {
+            int[] sentence = encoded[i];
+            string[] found = [.. tags[i].Select(tag => model.Tags[tag])];
+            score.Add(data.Sentences[i].Tags, found, t => forms.WordOf(sentence[t]) == Vocabulary.Unknown);
+            loss += losses[i];
+            if (IsKnown(right[i])) words += right[i].Length;
+        }
+
+        return score.ToEvaluation(loss / Math.Max(1, words));
+    }
+
+    private void AddLosses(ArraySegment<int> chosen, IReadOnlyList<int[]> right, double[] losses)
+    {
+        if (_right.Length < _batch.Rows) _right = new int[_batch.Rows + _batch.Rows / 4];
+        for (int b = 0; b < chosen.Count; b++)
+        {
+            int[] tags = right[chosen[_batch.Order[b]]];
+            for (int t = 0; t < tags.Length; t++) _right[_batch.RowStart(t) + b] = Math.Max(0, tags[t]);
+        }
+
+        model.Network.SequenceLosses(workers, _batch, _right, _memory);
+        for (int b = 0; b < chosen.Count; b++)
+        {
+            int sentence = chosen[_batch.Order[b]];
+            losses[sentence] = IsKnown(right[sentence]) ? _memory.Field.Losses[b] : 0;
+        }
+    }
+
+    private static bool IsKnown(int[] tags) => tags.AsSpan().IndexOfAnyInRange(int.MinValue, -1) < 0;
+
+    private void RunBatches(
+        WordForms forms, IReadOnlyList<int[]> sentences, CancellationToken cancellation, Action<Matrix, ArraySegment<int>> use)
+    {
+        int[] order = [.. Enumerable.Range(0, sentences.Count).Where(i => sentences[i].Length > 0)];
+        Array.Sort(order, (a, b) => sentences[a].Length != sentences[b].Length
+            ? sentences[b].Length.CompareTo(sentences[a].Length)
+            : a.CompareTo(b));
+        for (int start = 0, count; start < order.Length; start += count)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            int fitting = Math.Clamp(MostWords / sentences[order[start]].Length, 1, MostSentences);
+            count = Math.Min(fitting, order.Length - start);
+            var chosen = new ArraySegment<int>(order, start, count);
+            _batch.Fill(sentences, chosen);
+            if (_found.Length < _batch.Rows) _found = new int[_batch.Rows + _batch.Rows / 4];
+            _memory.KeepsHistory = false;
+            try
+            {
+                use(model.Network.Forward(workers, _batch, forms, _memory, dropout: null), chosen);
+            }
+            finally
+            {
+                _memory.KeepsHistory = true;
+            }
+        }
+    }
+
+    private void ToProbabilities(Matrix scores)
+    {
+        if (model.Network.Field is { } field)
+        {
+            field.Probabilities(workers, _batch, scores, _memory.Field);
+            return;
+        }
+
+        for (int row = 0; row < scores.Rows; row++) Softmax.Apply(scores.Row(row), scores.Row(row));
+    }
+}

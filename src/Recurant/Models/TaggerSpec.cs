@@ -1,0 +1,122 @@
+using Recurant.Cells;
+using Recurant.Layers;
+
+namespace Recurant.Models;
+
+/// <summary>
+/// What a tagger is made of: data only, stored in the model file. Every value is decided, none is "automatic".
+/// </summary>
+public sealed record TaggerSpec
+{
+    /// <summary>V, the number of words, the unknown word included.</summary>
+    public required int VocabularySize { get; init; }
+
+    /// <summary>K, the number of tags.</summary>
+    public required int Tags { get; init; }
+
+    /// <summary>Whether words are looked up in small letters; their characters and shape keep the capitals. Default: yes.</summary>
+    public bool Lowercase { get; init; } = true;
+
+    /// <summary>E, the width of the word vectors. Default: 100.</summary>
+    public int EmbeddingSize { get; init; } = 100;
+
+    /// <summary>
+    /// The width of the vectors of word shapes (small letters, Capitalised, CAPITALS, digits, ...); 0 for none. Default: 8.
+    /// </summary>
+    public int ShapeSize { get; init; } = 8;
+
+    /// <summary>The number of characters, the unknown one included. Default: 1.</summary>
+    public int CharacterVocabularySize { get; init; } = 1;
+
+    /// <summary>The width of the vectors of characters. Default: 32.</summary>
+    public int CharacterEmbeddingSize { get; init; } = 32;
+
+    /// <summary>
+    /// C, the width of each direction of the layer that reads a word's characters; 0 for no such layer. Default: 64.
+    /// </summary>
+    public int CharacterSize { get; init; } = 64;
+
+    /// <summary>Of longer words so many characters are read, half from each end. Default: 32.</summary>
+    public int MaximumCharacters { get; init; } = 32;
+
+    /// <summary>The recurrent cell, of words and of characters. Default: LSTM.</summary>
+    public CellKind Cell { get; init; } = CellKind.Lstm;
+
+    /// <summary>The activation of an Elman cell; others ignore it. Default: tanh.</summary>
+    public Activation Activation { get; init; } = Activation.Tanh;
+
+    /// <summary>The formulation of an Elman cell. Default: hidden.</summary>
+    public ElmanForm Form { get; init; } = ElmanForm.Hidden;
+
+    /// <summary>Where a GRU applies its reset gate. Default: inside.</summary>
+    public GruReset GruReset { get; init; } = GruReset.Inside;
+
+    /// <summary>What an LSTM's forget-gate bias starts from. Default: 1.</summary>
+    public float ForgetBias { get; init; } = 1f;
+
+    /// <summary>H, the width of each hidden layer and direction. Default: 200.</summary>
+    public int HiddenSize { get; init; } = 200;
+
+    /// <summary>The number of hidden layers. Default: 1.</summary>
+    public int Layers { get; init; } = 1;
+
+    /// <summary>
+    /// Whether a conditional random field scores neighbouring tags; otherwise every word's tag is chosen by softmax alone.
+    /// Default: no.
+    /// </summary>
+    public bool RandomField { get; init; }
+
+    /// <summary>
+    /// Whether the answer obeys the rules of tags that mark spans (no I- after O). Tags that mark none have no rules.
+    /// Default: yes.
+    /// </summary>
+    public bool Constrained { get; init; } = true;
+
+    /// <summary>X, the width of what the hidden layers read of a word.</summary>
+    internal int InputSize => EmbeddingSize + ShapeSize + 2 * CharacterSize;
+
+    /// <summary>The recurrent layers over the words.</summary>
+    internal RecurrentSpec Recurrent => new()
+    {
+        Cell = Cell, Activation = Activation, Form = Form, GruReset = GruReset, ForgetBias = ForgetBias, InputSize = InputSize,
+        HiddenSize = HiddenSize, Layers = Layers, Bidirectional = true,
+    };
+
+    /// <summary>The recurrent layer over the characters of a word.</summary>
+    internal RecurrentSpec CharacterRecurrent =>
+        Recurrent with { InputSize = CharacterEmbeddingSize, HiddenSize = CharacterSize, Layers = 1 };
+
+    /// <summary>The model in one line.</summary>
+    internal string Summary =>
+        $"tagger: {(CharacterSize > 0 ? $"words and their characters ({CharacterSize} units a direction)" : "words")}, "
+        + $"{Recurrent.Summary}, {(RandomField ? "conditional random field" : "softmax")} over {Tags} tags";
+
+    /// <summary>Checks every value.</summary>
+    /// <exception cref="ArgumentException">
+    /// A value is outside its range; the message names the property and the range.
+    /// </exception>
+    public void Validate()
+    {
+        Require(VocabularySize >= 1, nameof(VocabularySize), VocabularySize, "at least 1");
+        Require(Tags >= 2, nameof(Tags), Tags, "at least 2");
+        Require(EmbeddingSize is >= 1 and <= 65536, nameof(EmbeddingSize), EmbeddingSize, "1 to 65,536");
+        Require(ShapeSize is >= 0 and <= 65536, nameof(ShapeSize), ShapeSize, "0 (none) to 65,536");
+        Require(
+            CharacterVocabularySize >= 1, nameof(CharacterVocabularySize), CharacterVocabularySize, "at least 1");
+        Require(
+            CharacterEmbeddingSize is >= 1 and <= 65536, nameof(CharacterEmbeddingSize), CharacterEmbeddingSize, "1 to 65,536");
+        Require(CharacterSize is >= 0 and <= 65536, nameof(CharacterSize), CharacterSize, "0 (none) to 65,536");
+        Require(MaximumCharacters is >= 2 and <= 65536, nameof(MaximumCharacters), MaximumCharacters, "2 to 65,536");
+        Require(HiddenSize is >= 1 and <= 65536, nameof(HiddenSize), HiddenSize, "1 to 65,536");
+        Require(Layers is >= 1 and <= 64, nameof(Layers), Layers, "1 to 64");
+        if (!float.IsFinite(ForgetBias))
+        {
+            throw new ArgumentException($"{nameof(ForgetBias)} is {ForgetBias}; it must be a finite number.");
+        }
+    }
+
+    private static void Require(bool holds, string name, int value, string range)
+    {
+        if (!holds) throw new ArgumentException($"{name} is {value}; it must be {range}.");
+    }
+}

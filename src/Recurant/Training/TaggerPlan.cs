@@ -1,0 +1,129 @@
+using System.Globalization;
+using Recurant.Cells;
+using Recurant.Layers;
+using Recurant.Models;
+using Recurant.Optimizers;
+
+namespace Recurant.Training;
+
+/// <summary>
+/// The options of a tagger with nothing left open: what the user did not decide is decided here from the data. The rules are
+/// explained in docs/tagging.md, with the experiments behind them.
+/// </summary>
+internal sealed record TaggerPlan : LearningPlan
+{
+    /// <summary>Below so many words a data set is small.</summary>
+    private const long SmallData = 100_000;
+
+    /// <summary>
+    /// About so many steps are enough; of little data there are at least so many, but no more passes than
+    /// <see cref="MostEpochs"/>.
+    /// </summary>
+    private const int GoodSteps = 4000, FewestSteps = 1500, MostEpochs = 200;
+
+    public required TaggerTrainingOptions Options { get; init; }
+
+    public required TaggerSpec Spec { get; init; }
+
+    public required DropoutPlan Dropout { get; init; }
+
+    public required float LabelSmoothing { get; init; }
+
+    /// <summary>Sentences in a step.</summary>
+    public required int Batch { get; init; }
+
+    /// <summary>Decides everything.</summary>
+    /// <param name="options">What the user decided.</param>
+    /// <param name="sentences">The number of training sentences.</param>
+    /// <param name="words">The number of their words.</param>
+    /// <param name="tags">The tags.</param>
+    /// <param name="vocabulary">The number of words known.</param>
+    /// <param name="characters">The number of characters known.</param>
+    public static TaggerPlan For(
+        TaggerTrainingOptions options, int sentences, long words, IReadOnlyList<string> tags, int vocabulary, int characters)
+    {
+        bool small = words < SmallData, spans = TagSpan.AreMarkedBy(tags);
+        int batch = options.Batch ?? (sentences < 5000 ? 16 : 32), steps = Math.Max(1, sentences / batch);
+        bool field = options.RandomField ?? (spans && options.LabelSmoothing is not > 0);
+        DropoutOptions dropout = options.Dropout;
+        return new TaggerPlan
+        {
+            Options = options,
+            Spec = new TaggerSpec
+            {
+                VocabularySize = vocabulary,
+                Tags = tags.Count,
+                Lowercase = options.Lowercase,
+                EmbeddingSize = options.Vectors?.Dimension ?? options.Embedding ?? 100,
+                CharacterVocabularySize = characters,
+                CharacterSize = options.Characters ?? 64,
+                Cell = options.Cell ?? CellKind.Lstm,
+                Activation = options.Activation,
+                Form = options.Form,
+                GruReset = options.GruReset,
+                ForgetBias = options.ForgetBias,
+                HiddenSize = options.Hidden ?? 200,
+                Layers = options.Layers ?? (small ? 1 : 2),
+                RandomField = field,
+                Constrained = spans,
+            },
+            Dropout = new DropoutPlan
+            {
+                Word = dropout.Word ?? 0.5f,
+                Input = dropout.Input ?? 0.3f,
+                Layers = dropout.Layers ?? 0.3f,
+                Recurrent = dropout.Recurrent ?? (small ? 0.3f : 0f),
+                Output = dropout.Output ?? 0.4f,
+                Seed = options.Seed,
+            },
+            Optimizer = options.Optimizer,
+            LearningRate = options.LearningRate
+                ?? (options.Optimizer is OptimizerKind.Adam or OptimizerKind.AdamW
+                    ? 3e-3f
+                    : Optimizers.Optimizer.DefaultLearningRate(options.Optimizer)),
+            WeightDecay = options.WeightDecay ?? 0.01f,
+            LabelSmoothing = options.LabelSmoothing ?? 0f,
+            Schedule = options.Schedule ?? ScheduleKind.Linear,
+            Clip = options.Clip,
+            Batch = batch,
+            Epochs = options.Epochs
+                ?? Math.Max(Math.Clamp(GoodSteps / steps, 6, 30), Math.Min(FewestSteps / steps, MostEpochs)),
+            Patience = options.Patience ?? Math.Max(6, 300 / steps),
+            Budget = options.Budget,
+        };
+    }
+
+    /// <summary>The plan as short texts, for the identity of a run.</summary>
+    public IEnumerable<(string Name, string Value)> Identity()
+    {
+        static (string, string) Of<T>(string name, T value) where T : notnull =>
+            (name, value is IFormattable number ? number.ToString(null, CultureInfo.InvariantCulture) : value.ToString()!);
+
+        yield return Of("Lowercase", Spec.Lowercase);
+        yield return Of("Embedding", Spec.EmbeddingSize);
+        yield return Of("Characters", Spec.CharacterSize);
+        yield return Of("Cell", Spec.Cell);
+        yield return Of("Activation", Spec.Activation);
+        yield return Of("Form", Spec.Form);
+        yield return Of("GruReset", Spec.GruReset);
+        yield return Of("ForgetBias", Spec.ForgetBias);
+        yield return Of("Hidden", Spec.HiddenSize);
+        yield return Of("Layers", Spec.Layers);
+        yield return Of("RandomField", Spec.RandomField);
+        yield return Of("Dropout.Word", Dropout.Word);
+        yield return Of("Dropout.Input", Dropout.Input);
+        yield return Of("Dropout.Layers", Dropout.Layers);
+        yield return Of("Dropout.Recurrent", Dropout.Recurrent);
+        yield return Of("Dropout.Output", Dropout.Output);
+        yield return Of("Optimizer", Optimizer);
+        yield return Of("LearningRate", LearningRate);
+        yield return Of("WeightDecay", WeightDecay);
+        yield return Of("Schedule", Schedule);
+        yield return Of("Clip", Clip);
+        yield return Of("LabelSmoothing", LabelSmoothing);
+        yield return Of("Batch", Batch);
+        yield return Of("Epochs", Epochs);
+        yield return Of("Patience", Patience);
+        yield return Of("FreezeVectors", Options is { Vectors: not null, FreezeVectors: true });
+    }
+}

@@ -1,0 +1,87 @@
+using System.Text.Json;
+using Recurant.Data;
+using Recurant.Layers;
+using Recurant.Models;
+using Recurant.Numerics;
+using Recurant.Parameters;
+
+namespace Recurant.Training;
+
+/// <summary>Learning to tag: batches of shuffled sentences, the loss of their tags.</summary>
+internal sealed class TaggerTask : TrainingTask
+{
+    private readonly TaggerData _data;
+    private readonly TaggerPlan _plan;
+    private readonly Workers _workers;
+    private readonly TaggerNetwork _network;
+    private readonly TaggerMemory _memory;
+    private readonly TaggerScorer _scorer;
+    private readonly SequenceBatch _batch = new();
+    private readonly int[] _order;
+    private int[] _tags = [];
+
+    public TaggerTask(TaggerData data, Workers workers)
+    {
+        _data = data;
+        _plan = data.Plan;
+        _workers = workers;
+        _network = data.Model.Network;
+        _memory = _network.CreateMemory();
+        // Memory of its own: its batches have more words than a step, and the step's memory keeps a history.
+        _scorer = new TaggerScorer(data.Model, workers);
+        _order = [.. Enumerable.Range(0, data.Train.Length)];
+    }
+
+    public override IReadOnlyList<Parameter> Parameters => _network.Parameters;
+
+    public override int StepsInEpoch => (_data.Train.Length + _plan.Batch - 1) / _plan.Batch;
+
+    public override List<(string Name, string Value)> Identity() => RunIdentity.Of(_data);
+
+    /// <summary>
+    /// The longest sentences, and those with the most characters: no later step has more words, and few have longer spellings.
+    /// </summary>
+    public override void WarmUp()
+    {
+        Learn(Largest(sentence => sentence.Length), 0);
+        Learn(Largest(sentence => sentence.Distinct().Sum(form => _data.Forms.Characters[form].Length)), 0);
+    }
+
+    /// <summary>Every epoch shuffles the list of the epoch before, with numbers that belong to the epoch alone.</summary>
+    public override void BeginEpoch(int epoch) =>
+        new Philox(_plan.Options.Seed, RandomPurpose.Shuffling, (ulong)epoch).Shuffle(_order);
+
+    public override StepLoss Step(int index, ulong step)
+    {
+        int start = index * _plan.Batch;
+        return Learn(_order.AsSpan(start, Math.Min(_plan.Batch, _order.Length - start)), step);
+    }
+
+    public override Score Validate() => _scorer.Evaluate(_data.ValidationData, _data.Forms, _data.Validation);
+
+    public override Score ReadScore(JsonElement members) => TaggerEvaluation.Read(members);
+
+    public override string? FirstNonFinite() => _network.FirstNonFinite(_memory, _batch);
+
+    private StepLoss Learn(ReadOnlySpan<int> chosen, ulong step)
+    {
+        _batch.Fill(_data.Train, chosen);
+        if (_tags.Length < _batch.Rows) _tags = new int[_batch.Rows + _batch.Rows / 4];
+        for (int b = 0; b < chosen.Length; b++)
+        {
+            int[] tags = _data.TrainTags[chosen[_batch.Order[b]]];
+            for (int t = 0; t < tags.Length; t++) _tags[_batch.RowStart(t) + b] = tags[t];
+        }
+
+        DropoutPlan dropout = _plan.Dropout with { Step = step };
+        _network.Forward(_workers, _batch, _data.Forms, _memory, dropout);
+        double loss = _network.Loss(
+            _workers, _batch, _tags.AsMemory(0, _batch.Rows), _memory, out int correct, _plan.LabelSmoothing);
+        // The run looks at the loss before it uses the gradients.
+        if (double.IsFinite(loss)) _network.Backward(_workers, _batch, _memory, dropout);
+        return new StepLoss(loss, _batch.Rows, correct, _batch.Rows);
+    }
+
+    private int[] Largest(Func<int[], int> size) =>
+        [.. Enumerable.Range(0, _data.Train.Length).OrderByDescending(i => size(_data.Train[i])).Take(_plan.Batch)];
+}
