@@ -251,7 +251,7 @@ internal sealed unsafe class PackedMatrix
 
     /// <summary>destination[k * pitch + j] = source[j * step + k], four by four; columns past width become zero.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void TransposeBlock(float* source, nint step, int width, int depth, float* destination, nint pitch)
+    internal static void TransposeBlock(float* source, nint step, int width, int depth, float* destination, nint pitch)
     {
         int j = 0;
         for (; j + 4 <= width; j += 4)
