@@ -26,7 +26,7 @@ public enum ElmanForm
 internal sealed class ElmanCell(
     int inputSize, int hiddenSize, string suffix, Activation activation = Activation.Tanh,
     ElmanForm form = ElmanForm.Hidden, bool oneHotInput = false)
-    : RecurrentCell(inputSize, hiddenSize, gates: 1, suffix, oneHotInput)
+    : RecurrentCell(inputSize, hiddenSize, gates: 1, suffix, oneHotInput), IStripCell
 {
     public override string Name => "simple recurrent (Elman)";
 
@@ -84,6 +84,11 @@ internal sealed class ElmanCell(
         CellMemory memory = step.Memory;
         step.AddHiddenShare(
             memory.Packed.Forward.Matrix, Address.None, memory.Gates.At(step.GateRowStart), memory.Gates.Step); // (1)
+        Activate(step);
+    }
+
+    public void Activate(in CellStep step)
+    {
         var kernel = new ForwardKernel(step, activation); // (2)
         UnitLoop.Run(ref kernel, step.First, step.Count, step.Stride, step.Units);
     }

@@ -26,7 +26,7 @@ public enum GruReset
 /// Gate order r, z, n as in PyTorch. Cho et al. 2014; this variant is the one of cuDNN. Derivation: docs/cells/gru.md.
 /// </summary>
 internal sealed class GruCell(int inputSize, int hiddenSize, string suffix, bool oneHotInput = false)
-    : RecurrentCell(inputSize, hiddenSize, gates: 3, suffix, oneHotInput)
+    : RecurrentCell(inputSize, hiddenSize, gates: 3, suffix, oneHotInput), IStripCell
 {
     public override string Name => "GRU";
 
@@ -50,7 +50,11 @@ internal sealed class GruCell(int inputSize, int hiddenSize, string suffix, bool
         // (3), and the hidden share of (1) and (2)
         Address target = memory.HiddenGates.At(step.HistoryRow(0));
         step.AddHiddenShare(memory.Packed.Forward.Matrix, HiddenBias.Matrix.At(0), target, memory.HiddenGates.Step);
+        Activate(step);
+    }
 
+    public void Activate(in CellStep step)
+    {
         var kernel = new ForwardKernel(step, HiddenSize);
         UnitLoop.RunTwice(ref kernel, step.First, step.Count, step.Stride, step.Units);
     }

@@ -17,7 +17,7 @@ namespace Recurant.Cells;
 /// Cummins 2000. The derivation of the way back is in docs/cells/lstm.md.
 /// </summary>
 internal sealed class LstmCell(int inputSize, int hiddenSize, string suffix, bool oneHotInput = false, float forgetBias = 1f)
-    : RecurrentCell(inputSize, hiddenSize, gates: 4, suffix, oneHotInput)
+    : RecurrentCell(inputSize, hiddenSize, gates: 4, suffix, oneHotInput), IStripCell
 {
     public override string Name => "LSTM";
 
@@ -55,6 +55,11 @@ internal sealed class LstmCell(int inputSize, int hiddenSize, string suffix, boo
         CellMemory memory = step.Memory;
         step.AddHiddenShare(
             memory.Packed.Forward.Matrix, Address.None, memory.Gates.At(step.GateRowStart), memory.Gates.Step);
+        Activate(step);
+    }
+
+    public void Activate(in CellStep step)
+    {
         var kernel = new ForwardKernel(step, HiddenSize);
         UnitLoop.RunTwice(ref kernel, step.First, step.Count, step.Stride, step.Units);
     }

@@ -23,13 +23,16 @@ internal sealed class RecurrentStream
     /// </summary>
     private const long CachedWeights = 200 * 1024;
 
+    /// <summary>Steps of one thread alone after a meeting that took long: so many at first, and at most.</summary>
+    private const int FewestStepsAlone = 64, MostStepsAlone = 1 << 14;
+
     private readonly RecurrentCell[] _cells;
     private readonly Layer[] _layers;
     private readonly Workers _workers;
-    private readonly RowStore _input = new();
+    private readonly StepWork _work;
     private readonly bool _divides;
-    private int _token;
     private int _steps;
+    private int _stepsAlone, _stepsTogether, _nextAlone = FewestStepsAlone;
 
     /// <summary>Makes a stream that starts from a zero state.</summary>
     /// <param name="stack">The layers; later changes of their weights are seen after <see cref="Reset"/>.</param>
@@ -47,14 +50,21 @@ internal sealed class RecurrentStream
         _cells = [.. stack.Cells];
         _workers = workers;
         int panels = (stack.Spec.HiddenSize + PackedMatrix.PanelWidth - 1) / PackedMatrix.PanelWidth;
-        _divides = workers.Count > 1 && panels >= workers.Count && _cells.All(cell => cell.DividesUnits && !cell.CopiesPrevious)
+        _divides = workers.Count > 1 && (InStrips(_cells[0])
+            ? stack.Spec.HiddenSize / UnitStrips.UnitsOf(_cells[0].Gates) >= workers.Count
+                && _cells.Any(cell => WeightsOf(cell) >= WorthDividing)
+            : panels >= workers.Count && _cells.All(cell => cell.DividesUnits && !cell.CopiesPrevious)
             && (stack.Spec.HiddenSize % (PackedMatrix.Quad * PackedMatrix.PanelWidth * workers.Count) == 0
                 || _cells.Any(cell => WeightsOf(cell) > CachedWeights))
-            && _cells.Any(cell => WeightsOf(cell) >= WorthDividing);
-        _input.Reserve(1, _cells[0].OneHotInput ? 1 : _cells[0].InputSize);
+            && _cells.Any(cell => WeightsOf(cell) >= WorthDividing));
         _layers = [.. _cells.Select(cell => new Layer(cell))];
+        _work = new StepWork(_layers);
         Reset();
     }
+
+    /// <summary>Whether a layer's steps are computed strip by strip.</summary>
+    private static bool InStrips(RecurrentCell cell) =>
+        cell is IStripCell && cell.CanForget && UnitStrips.Fits(cell.Gates, cell.HiddenSize);
 
     private static long WeightsOf(RecurrentCell cell) =>
         (long)cell.GateWidth * (cell.InputSize + (cell.HasHiddenProduct ? cell.HiddenSize : 0));
@@ -84,8 +94,7 @@ internal sealed class RecurrentStream
                 : $"A step reads {_cells[0].InputSize} numbers, not {input.Length}.", nameof(input));
         }
 
-        input.CopyTo(_input.Row(0));
-        return Step();
+        return Step(input, 0);
     }
 
     /// <summary>Reads one word number, of layers with one-hot input.</summary>
@@ -99,8 +108,7 @@ internal sealed class RecurrentStream
 
         ArgumentOutOfRangeException.ThrowIfNegative(token);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(token, _cells[0].InputSize);
-        _token = token;
-        return Step();
+        return Step(default, token);
     }
 
     /// <summary>Copies the state out, to go on from it later: for each layer h, then c if there is one.</summary>
@@ -123,37 +131,51 @@ internal sealed class RecurrentStream
         if (length != StateSize) throw new ArgumentException($"The state has {StateSize} numbers, not {length}.");
     }
 
-    private ReadOnlySpan<float> Step()
+    private ReadOnlySpan<float> Step(ReadOnlySpan<float> input, int token)
     {
-        var work = new StepWork { Stream = this };
-        if (!_divides || !_workers.MayMeet())
-        {
-            work.Execute(0, 1);
-        }
-        else if (_workers.RunTogether(ref work))
-        {
-            _workers.AvoidMeetings();
-        }
-
+        if (_workers.RunStep(_work, input, token, _steps, _divides && MayMeet())) AvoidMeetings();
         int row = _steps & 1;
         // Beyond the first two steps only odd and even count.
         _steps = _steps < 2 ? _steps + 1 : _steps ^ 1;
         return _layers[^1].Output.Row(row);
     }
 
-    private struct StepWork : IParallelWork
+    private bool MayMeet()
     {
-        public RecurrentStream Stream;
+        if (_stepsAlone > 0)
+        {
+            _stepsAlone--;
+            return false;
+        }
+
+        // Long without a bad meeting: the next one will be the first again.
+        if (_stepsTogether < int.MaxValue && ++_stepsTogether == MostStepsAlone) _nextAlone = FewestStepsAlone;
+        return _workers.MayMeet();
+    }
+
+    /// <summary>
+    /// A meeting took as long as a thousand steps or more. If that happens again soon, it is twice as long until the next.
+    /// </summary>
+    private void AvoidMeetings()
+    {
+        _workers.AvoidMeetings();
+        _stepsAlone = _nextAlone;
+        _stepsTogether = 0;
+        _nextAlone = Math.Min(2 * _nextAlone, MostStepsAlone);
+    }
+
+    /// <summary>All layers of a step, for one worker's units.</summary>
+    private sealed class StepWork(Layer[] layers) : IStepWork
+    {
         private SpinBarrier _meeting;
 
-        public void Execute(int part, int parts)
+        public void Execute(int part, int parts, StepCall call)
         {
-            Layer[] layers = Stream._layers;
-            Address input = Stream._input.At(0);
+            Address input = call.Input;
             for (int i = 0; i < layers.Length; i++)
             {
-                layers[i].Step(input, Stream._token, Stream._steps, part, parts, Stream._divides && parts > 1);
-                input = layers[i].Output.At(Stream._steps & 1);
+                layers[i].Step(input, call.Number, call.Step, part, parts);
+                input = layers[i].Output.At(call.Step & 1);
                 if (parts > 1 && i + 1 < layers.Length) _meeting.Meet(parts);
             }
         }
@@ -163,6 +185,8 @@ internal sealed class RecurrentStream
     private sealed class Layer(RecurrentCell cell)
     {
         private readonly CellMemory _memory = new();
+        private readonly UnitStrips? _strips = InStrips(cell) ? new UnitStrips() : null;
+        private int _inputVersion = -1, _hiddenVersion = -1;
 
         public RowStore Output { get; } = new();
 
@@ -170,12 +194,13 @@ internal sealed class RecurrentStream
         {
             int hidden = cell.HiddenSize;
             _memory.KeepsHistory = !cell.CanForget;
-            // Each worker's panels of a gate must come in fours to be read as one stream.
-            bool interleave = cell.CanForget && cell.CellSize % (PackedMatrix.Quad * PackedMatrix.PanelWidth * parts) == 0;
-            cell.PackForward(workers, _memory.Packed, interleave);
-            if (!cell.OneHotInput)
+            if (_strips != null)
             {
-                _memory.Packed.Input.Update(workers, cell.InputWeights, transposed: true, cell.ColumnGroups, interleave);
+                PackStrips(_strips);
+            }
+            else
+            {
+                Pack(workers, parts);
             }
 
             cell.StartGates(_memory.GateStart.Reserve(cell.GateWidth).Span);
@@ -188,15 +213,40 @@ internal sealed class RecurrentStream
             Output.Reserve(2, hidden);
         }
 
-        /// <summary>A step of one worker: the input's share of its units, then the cell.</summary>
-        public void Step(Address input, int token, int steps, int part, int parts, bool divides)
+        private void PackStrips(UnitStrips strips)
         {
+            if (_inputVersion == cell.InputWeights.Version && _hiddenVersion == cell.HiddenWeights.Version) return;
+            Matrix weights = cell.HiddenWeights.Matrix;
+            strips.Pack(cell.OneHotInput ? weights.Column(0, 0) : cell.InputWeights.Matrix, weights);
+            (_inputVersion, _hiddenVersion) = (cell.InputWeights.Version, cell.HiddenWeights.Version);
+        }
+
+        private void Pack(Workers workers, int parts)
+        {
+            // Each worker's panels of a gate must come in fours to be read as one stream.
+            bool interleave = cell.CanForget && cell.CellSize % (PackedMatrix.Quad * PackedMatrix.PanelWidth * parts) == 0;
+            cell.PackForward(workers, _memory.Packed, interleave);
+            if (!cell.OneHotInput)
+            {
+                _memory.Packed.Input.Update(workers, cell.InputWeights, transposed: true, cell.ColumnGroups, interleave);
+            }
+        }
+
+        /// <summary>A step of one worker: the input's share of its units, then the cell.</summary>
+        public void Step(Address input, int token, int steps, int part, int parts)
+        {
+            if (_strips != null)
+            {
+                Step(_strips, input, token, steps, part, parts);
+                return;
+            }
+
             int row = steps & 1;
-            var share = new WorkShare(cell, _memory, Output.Rows(2), part, parts, divides);
+            var share = new WorkShare(cell, _memory, Output.Rows(2), part, parts, parts > 1);
             int gateRow = _memory.KeepsHistory ? row : 0;
             if (cell.OneHotInput)
             {
-                InputShare.AddColumn(cell, share, token, gateRow);
+                InputShare.AddColumn(cell, _memory, token, gateRow, share.FirstUnit, share.Units);
             }
             else
             {
@@ -218,6 +268,56 @@ internal sealed class RecurrentStream
             };
             if (cell.CopiesPrevious) step.PreviousHidden(0).Span(cell.HiddenSize).CopyTo(_memory.Previous.Row(row));
             cell.StepForward(step);
+        }
+
+        /// <summary>
+        /// The same strip by strip: forward in even steps and backward in odd ones, so that a step begins with the weights that
+        /// the one before left in the second-level cache.
+        /// </summary>
+        private void Step(UnitStrips strips, Address input, int token, int steps, int part, int parts)
+        {
+            int row = steps & 1;
+            (int first, int last) = Partition.Range(strips.Count, part, parts);
+            Address gates = _memory.Gates.At(0), start = _memory.GateStart.At(0);
+            Address previous = steps == 0 ? Address.None : Output.At(1 - row);
+            int firstUnit = first * strips.Units, units = (last - first) * strips.Units;
+            if (parts > 1) FetchFromOtherCores(input, previous, Output.At(row) + firstUnit, units);
+            if (cell.OneHotInput)
+            {
+                InputShare.AddColumn(cell, _memory, token, 0, firstUnit, units);
+                start = gates;
+            }
+
+            for (int i = first; i < last; i++)
+            {
+                int strip = row == 0 ? i : first + last - 1 - i;
+                if (cell.AddsHiddenBiasToInput)
+                {
+                    strips.Multiply(strip, start, input, previous, gates);
+                    continue;
+                }
+
+                strips.MultiplyInput(strip, start, input, gates);
+                strips.MultiplyHidden(strip, cell.HiddenBias.Matrix.At(0), previous, _memory.HiddenGates.At(0));
+            }
+
+            ((IStripCell)cell).Activate(new CellStep
+            {
+                Memory = _memory, CellSize = cell.CellSize, RowStart = row, GateRowStart = 0, PreviousRowStart = 1 - row,
+                PreviousCount = steps == 0 ? 0 : 1, Count = 1, First = 0, Stride = 1, FirstUnit = firstUnit, Units = units,
+                Output = Output.Rows(2), StartsFromZero = true, HasMask = false,
+            });
+        }
+
+        /// <summary>
+        /// What other cores have written or read last takes some 0.2 microseconds to get here, a line after the other if it is
+        /// waited for; so all of it is asked for at once. A line is asked for to write it by writing it.
+        /// </summary>
+        private void FetchFromOtherCores(Address input, Address previous, Address output, int units)
+        {
+            if (!cell.OneHotInput) input.Prefetch(cell.InputSize);
+            if (!previous.IsNone) previous.Prefetch(cell.HiddenSize);
+            output.Span(units).Clear();
         }
 
         public Span<float> Save(Span<float> state, int steps)

@@ -106,21 +106,21 @@ internal static class InputShare
     {
         for (int i = 0; i < rows; i++, row += share.Stride, gateRow += share.Stride)
         {
-            AddColumn(cell, share, batch.Tokens[row], gateRow);
+            AddColumn(cell, share.Memory, batch.Tokens[row], gateRow, share.FirstUnit, share.Units);
         }
     }
 
-    /// <summary>gates = b + the column of one word, for a worker's units.</summary>
-    public static void AddColumn(RecurrentCell cell, in WorkShare share, int token, int gateRow)
+    /// <summary>gates = b + the column of one word, for some units.</summary>
+    public static void AddColumn(RecurrentCell cell, CellMemory memory, int token, int gateRow, int firstUnit, int units)
     {
-        Span<float> gates = share.Memory.Gates.Row(gateRow), start = share.Memory.GateStart.Span;
+        Span<float> gates = memory.Gates.Row(gateRow), start = memory.GateStart.Span;
         Span<float> column = cell.InputWeights.Matrix.Row(token);
         for (int gate = 0; gate < cell.Gates; gate++)
         {
-            int first = gate * cell.CellSize + share.FirstUnit;
-            Span<float> target = gates.Slice(first, share.Units);
-            start.Slice(first, share.Units).CopyTo(target);
-            Elementwise.Add(column.Slice(first, share.Units), target);
+            int first = gate * cell.CellSize + firstUnit;
+            Span<float> target = gates.Slice(first, units);
+            start.Slice(first, units).CopyTo(target);
+            Elementwise.Add(column.Slice(first, units), target);
         }
     }
 }

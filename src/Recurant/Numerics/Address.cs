@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Recurant.Numerics;
 
@@ -21,6 +22,12 @@ internal readonly unsafe struct Address(float* pointer)
     public static bool operator ==(Address left, Address right) => left.Pointer == right.Pointer;
 
     public static bool operator !=(Address left, Address right) => left.Pointer != right.Pointer;
+
+    /// <summary>Begins to fetch so many floats from memory or from another core, without waiting for them.</summary>
+    public void Prefetch(int length)
+    {
+        for (int i = 0; Sse.IsSupported && i < length; i += 16) Sse.Prefetch0(Pointer + i);
+    }
 
     /// <summary>So many floats from here on.</summary>
     public Span<float> Span(int length) => new(Pointer, length);

@@ -249,11 +249,51 @@ internal sealed unsafe class PackedMatrix
         }
     }
 
-    /// <summary>destination[k * pitch + j] = source[j * step + k], four by four; columns past width become zero.</summary>
+    /// <summary>Eight by eight: halves of rows are joined first, then pairs and fours of columns.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void TransposeEight(float* source, nint step, float* target, nint pitch)
+    {
+        float* lower = source + 4 * step;
+        Vector256<float> a0 = Join(source, lower), a1 = Join(source + step, lower + step);
+        Vector256<float> a2 = Join(source + 2 * step, lower + 2 * step), a3 = Join(source + 3 * step, lower + 3 * step);
+        StoreFour(a0, a1, a2, a3, target, pitch);
+        source += 4;
+        lower += 4;
+        a0 = Join(source, lower);
+        a1 = Join(source + step, lower + step);
+        a2 = Join(source + 2 * step, lower + 2 * step);
+        a3 = Join(source + 3 * step, lower + 3 * step);
+        StoreFour(a0, a1, a2, a3, target + 4 * pitch, pitch);
+    }
+
+    /// <summary>Four floats of one row and four of the row four further.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Join(float* upper, float* lower) =>
+        Avx.InsertVector128(Vector256.Create(Vector128.Load(upper), default), Vector128.Load(lower), 1);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void StoreFour(
+        Vector256<float> a, Vector256<float> b, Vector256<float> c, Vector256<float> d, float* target, nint pitch)
+    {
+        Vector256<double> low01 = Avx.UnpackLow(a, b).AsDouble(), high01 = Avx.UnpackHigh(a, b).AsDouble();
+        Vector256<double> low23 = Avx.UnpackLow(c, d).AsDouble(), high23 = Avx.UnpackHigh(c, d).AsDouble();
+        Avx.UnpackLow(low01, low23).AsSingle().Store(target);
+        Avx.UnpackHigh(low01, low23).AsSingle().Store(target + pitch);
+        Avx.UnpackLow(high01, high23).AsSingle().Store(target + 2 * pitch);
+        Avx.UnpackHigh(high01, high23).AsSingle().Store(target + 3 * pitch);
+    }
+
+    /// <summary>destination[k * pitch + j] = source[j * step + k], eight by eight or four by four; columns past width become zero.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void TransposeBlock(float* source, nint step, int width, int depth, float* destination, nint pitch)
+    internal static void TransposeBlock(float* source, nint step, int width, int depth, float* destination, nint pitch)
     {
         int j = 0;
+        for (; Avx.IsSupported && j + 8 <= width && depth % 8 == 0; j += 8)
+        {
+            float* row = source + j * step, target = destination + j;
+            for (int k = 0; k < depth; k += 8, row += 8, target += 8 * pitch) TransposeEight(row, step, target, pitch);
+        }
+
         for (; j + 4 <= width; j += 4)
         {
             float* r0 = source + j * step, r1 = r0 + step, r2 = r1 + step, r3 = r2 + step;

@@ -1,6 +1,37 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace Recurant.Numerics;
+
+/// <summary>
+/// Waiting for another thread: at first by looking again and again, then by offering the core to others in between.
+/// </summary>
+internal struct SpinningWait(int spinsBeforeYield)
+{
+    private int _spins;
+    private long _firstYield;
+
+    /// <summary>
+    /// Whether the wait took more than half a millisecond: the thread waited for had no core of its own. It is measured by the
+    /// clock, because on a busy machine a core that was offered comes back after some milliseconds.
+    /// </summary>
+    public readonly bool WasLong =>
+        _firstYield != 0 && Stopwatch.GetElapsedTime(_firstYield) > TimeSpan.FromMilliseconds(0.5);
+
+    /// <summary>Waits a moment.</summary>
+    public void Once()
+    {
+        if (_spins < spinsBeforeYield)
+        {
+            _spins++;
+            Thread.SpinWait(1);
+            return;
+        }
+
+        if (_firstYield == 0) _firstYield = Stopwatch.GetTimestamp();
+        Thread.Yield();
+    }
+}
 
 /// <summary>
 /// A meeting point of worker threads inside one piece of work: nobody goes on before everybody has come. Meant for waits of
@@ -10,9 +41,6 @@ namespace Recurant.Numerics;
 internal struct SpinBarrier
 {
     private const int SpinsBeforeYield = 500;
-
-    /// <summary>Offers of the core after which a wait counts as long, about half a millisecond.</summary>
-    private const int LongWait = 1000;
 
     // On cache lines of their own: one is written by all, the other read by all.
     [FieldOffset(64)]
@@ -33,12 +61,8 @@ internal struct SpinBarrier
             return false;
         }
 
-        int spins = 0;
-        for (; Volatile.Read(ref _generation) == generation; spins++)
-        {
-            if (spins < SpinsBeforeYield) Thread.SpinWait(1); else Thread.Yield();
-        }
-
-        return spins > SpinsBeforeYield + LongWait;
+        var wait = new SpinningWait(SpinsBeforeYield);
+        while (Volatile.Read(ref _generation) == generation) wait.Once();
+        return wait.WasLong;
     }
 }

@@ -9,6 +9,22 @@ internal interface IParallelWork
     void Execute(int part, int parts);
 }
 
+/// <summary>What changes from step to step of <see cref="IStepWork"/>.</summary>
+/// <param name="Input">Where the input of the step stands.</param>
+/// <param name="Number">The number of the input where it is a word's.</param>
+/// <param name="Step">The step.</param>
+internal readonly record struct StepCall(Address Input, int Number, int Step);
+
+/// <summary>
+/// Work that is called again and again: one that stays where it is, so that only a <see cref="StepCall"/> has to get from core
+/// to core. Its parts may wait for one another.
+/// </summary>
+internal interface IStepWork
+{
+    /// <summary>Does part number <paramref name="part"/> of <paramref name="parts"/>.</summary>
+    void Execute(int part, int parts, StepCall call);
+}
+
 /// <summary>
 /// Threads that are kept: a training step hands them work thousands of times a second, so they spin for a moment
 /// before they sleep. Handing out work allocates nothing.
@@ -22,22 +38,26 @@ internal sealed unsafe class Workers
     private const int SpinsBeforeSleep = 2048;
     private const int SpinsBeforeYield = 640;
 
-    /// <summary>Offers of the core after which a wait counts as long, about half a millisecond.</summary>
-    private const int LongWait = 1000;
+    /// <summary>How long a worker sleeps before it looks whether a call has overlooked it.</summary>
+    private const int OverlookedMilliseconds = 1;
 
     /// <summary>Runs without meetings after a meeting that took long.</summary>
     private const int RunsAlone = 50;
     private static readonly Dictionary<int, Workers> s_byCount = [];
+
+    // A cache line that one thread writes and another reads takes 0.1 to 0.3 microseconds to get from core to core, and a step
+    // of a stream takes two. So what the caller writes for the workers stands on one line of its own, what each worker answers
+    // on another, and all else that changes with every run is touched by the caller alone.
+    private const int LineLongs = 16;
+    private readonly long[] _lineMemory;
+    private readonly long* _call;
+    private readonly object?[] _stepWork = new object?[2 * LineLongs];
 
     private readonly SemaphoreSlim[] _wake;
     private readonly int[] _asleep;
     private int _started = 1; // the threads there are, the caller's own included
     private int _busy;
     private int _runsAlone;
-    private volatile int _generation;
-    private int _pending;
-    private void* _state;
-    private delegate*<void*, int, int, void> _execute;
     private volatile Exception? _failure;
 
     private Workers(int count)
@@ -45,7 +65,26 @@ internal sealed unsafe class Workers
         Count = count;
         _wake = new SemaphoreSlim[count];
         _asleep = new int[count];
+        _lineMemory = GC.AllocateArray<long>((count + 2) * LineLongs, pinned: true);
+        nint start = (nint)Unsafe.AsPointer(ref _lineMemory[0]), line = LineLongs * sizeof(long);
+        _call = (long*)((start + line - 1) / line * line);
     }
+
+    /// <summary>The number of the run that the workers have been called to.</summary>
+    private ref int Generation => ref *(int*)_call;
+
+    /// <summary>Where the work stands; nothing for work that is called step by step.</summary>
+    private ref void* State => ref *(void**)(_call + 1);
+
+    private ref delegate*<void*, int, int, void> Code => ref *(delegate*<void*, int, int, void>*)(_call + 2);
+
+    private ref StepCall Step => ref *(StepCall*)(_call + 3);
+
+    /// <summary>The last run that a worker has done its part of.</summary>
+    private ref int Done(int part) => ref *(int*)(_call + part * LineLongs);
+
+    /// <summary>The work that is called step by step; on a line that is seldom written.</summary>
+    private ref object? StepWork => ref _stepWork[LineLongs];
 
     /// <summary>The number of threads, the caller's own included.</summary>
     public int Count { get; }
@@ -80,7 +119,7 @@ internal sealed unsafe class Workers
             return false;
         }
 
-        if (Interlocked.CompareExchange(ref _busy, 1, 0) != 0)
+        if (!TryBegin())
         {
             int parts = together ? 1 : Count;
             for (int part = 0; part < parts; part++)
@@ -91,50 +130,118 @@ internal sealed unsafe class Workers
             return false;
         }
 
-        int spins = 0;
-
+        bool waitedLong = false;
         try
         {
             Start();
             // The caller's frame outlives the call, and the collector keeps up to date what the struct refers to.
-            _state = Unsafe.AsPointer(ref work);
-            _execute = &Execute<TWork>;
-            _failure = null;
-            Volatile.Write(ref _pending, Count - 1);
-            _generation++;
-            Interlocked.MemoryBarrier();
-            for (int i = 1; i < Count; i++)
-            {
-                if (Volatile.Read(ref _asleep[i]) != 0)
-                {
-                    _wake[i].Release();
-                }
-            }
-
+            State = Unsafe.AsPointer(ref work);
+            Code = &Execute<TWork>;
+            int generation = Call();
             try
             {
                 work.Execute(0, Count);
             }
             finally
             {
-                for (; Volatile.Read(ref _pending) != 0; spins++)
-                {
-                    // With more threads than cores the part we wait for may need this core.
-                    if (spins < SpinsBeforeYield) Thread.SpinWait(1); else Thread.Yield();
-                }
+                waitedLong = WaitForAll(generation);
             }
 
-            if (_failure is { } failure)
-            {
-                throw new AggregateException("A worker thread failed: " + failure.Message, failure);
-            }
+            ThrowFailure();
         }
         finally
         {
             Volatile.Write(ref _busy, 0);
         }
 
-        return spins > SpinsBeforeYield + LongWait;
+        return waitedLong;
+    }
+
+    /// <summary>A step of work that is called again and again.</summary>
+    /// <param name="work">The work.</param>
+    /// <param name="input">The input of the step; all threads read it where it stands.</param>
+    /// <param name="number">The number of the input where it is a word's.</param>
+    /// <param name="step">The step.</param>
+    /// <param name="together">Whether each thread does a part; otherwise the caller does the whole.</param>
+    /// <returns>Whether the caller waited long for the others.</returns>
+    public bool RunStep(IStepWork work, ReadOnlySpan<float> input, int number, int step, bool together)
+    {
+        fixed (float* start = input)
+        {
+            var call = new StepCall(new Address(start), number, step);
+            if (together && Count > 1 && TryBegin()) return RunStepTogether(work, call);
+            work.Execute(0, 1, call);
+            return false;
+        }
+    }
+
+    private bool RunStepTogether(IStepWork work, StepCall call)
+    {
+        bool waitedLong = false;
+        try
+        {
+            Start();
+            if (!ReferenceEquals(StepWork, work)) StepWork = work;
+            State = null;
+            Step = call;
+            int generation = Call();
+            try
+            {
+                work.Execute(0, Count, call);
+            }
+            finally
+            {
+                waitedLong = WaitForAll(generation);
+            }
+
+            ThrowFailure();
+        }
+        finally
+        {
+            Volatile.Write(ref _busy, 0);
+        }
+
+        return waitedLong;
+    }
+
+    private bool TryBegin() => Interlocked.CompareExchange(ref _busy, 1, 0) == 0;
+
+    /// <summary>Calls the workers to what stands on the caller's line.</summary>
+    private int Call()
+    {
+        _failure = null;
+        int generation = Generation + 1;
+        Volatile.Write(ref Generation, generation);
+        // A fence here would hold up the caller until its line has got to the workers. Without it a worker that falls asleep
+        // at this very moment may be overlooked; it looks again after a millisecond, when the number has long arrived.
+        for (int i = 1; i < Count; i++)
+        {
+            // Who takes the mark away is who wakes: one release for each sleep.
+            if (Volatile.Read(ref _asleep[i]) != 0 && Interlocked.Exchange(ref _asleep[i], 0) != 0) _wake[i].Release();
+        }
+
+        return generation;
+    }
+
+    /// <returns>Whether that took long.</returns>
+    private bool WaitForAll(int generation)
+    {
+        var wait = new SpinningWait(SpinsBeforeYield);
+        for (int part = 1; part < Count; part++)
+        {
+            // With more threads than cores the part we wait for may need this core.
+            while (Volatile.Read(ref Done(part)) != generation) wait.Once();
+        }
+
+        return wait.WasLong;
+    }
+
+    private void ThrowFailure()
+    {
+        if (_failure is { } failure)
+        {
+            throw new AggregateException("A worker thread failed: " + failure.Message, failure);
+        }
     }
 
     /// <summary>
@@ -174,13 +281,29 @@ internal sealed unsafe class Workers
         }
     }
 
+    private void Sleep(int part, int seen)
+    {
+        Interlocked.Exchange(ref _asleep[part], 1);
+        if (Volatile.Read(ref Generation) == seen && _wake[part].Wait(OverlookedMilliseconds)) return;
+        if (Volatile.Read(ref Generation) == seen)
+        {
+            _wake[part].Wait();
+        }
+        else if (Interlocked.Exchange(ref _asleep[part], 0) == 0)
+        {
+            // Called all the same, and somebody has taken the mark: a release is on its way.
+            _wake[part].Wait();
+        }
+    }
+
     private void Loop(int part)
     {
-        int seen = 0;
+        // Run numbers begin anew after 2^32 runs; nothing compares them but for equality.
+        int seen = 0, parts = Count;
         while (true)
         {
             int spins = 0;
-            while (_generation == seen)
+            while (Volatile.Read(ref Generation) == seen)
             {
                 if (++spins < SpinsBeforeSleep)
                 {
@@ -188,27 +311,30 @@ internal sealed unsafe class Workers
                     continue;
                 }
 
-                Interlocked.Exchange(ref _asleep[part], 1);
-                if (_generation == seen)
-                {
-                    _wake[part].Wait();
-                }
-
-                Volatile.Write(ref _asleep[part], 0);
-                // Had the generation changed before we slept, one release is left over: it costs one more turn of this loop.
+                Sleep(part, seen);
+                spins = 0;
             }
 
-            seen = _generation;
+            seen = Generation;
+            // The answer's line is fetched now, so that it need not be waited for at the end.
+            Volatile.Write(ref Done(part), seen - 1);
             try
             {
-                _execute(_state, part, Count);
+                if (State == null)
+                {
+                    Unsafe.As<IStepWork>(StepWork!).Execute(part, parts, Step);
+                }
+                else
+                {
+                    Code(State, part, parts);
+                }
             }
             catch (Exception failure)
             {
                 _failure = failure;
             }
 
-            Interlocked.Decrement(ref _pending);
+            Volatile.Write(ref Done(part), seen);
         }
     }
 }

@@ -72,6 +72,26 @@ public class RecurrentStreamTests
         for (int t = 0; t < 5; t++) Bits.AssertEqual(expected.Row(t), stream.Step(batch.Tokens[t]), $"step {t}");
     }
 
+    [Theory]
+    [InlineData(CellKind.Elman, 128)]
+    [InlineData(CellKind.Elman, 256)]
+    [InlineData(CellKind.Gru, 128)]
+    [InlineData(CellKind.Lstm, 256)]
+    public void Step_WordNumbersInStrips_GivesTheBitsOfTheWholeSequence(CellKind cell, int hidden)
+    {
+        RecurrentStack stack = Stack(new RecurrentSpec { Cell = cell, InputSize = 11, HiddenSize = hidden, OneHotInput = true });
+        var batch = new SequenceBatch();
+        batch.Fill([[3, 10, 0, 3, 7]], [0]);
+        RecurrentMemory memory = stack.CreateMemory();
+        stack.ResetInitialState(memory, 1);
+        Matrix expected = stack.Forward(Workers.ForThreads(1), batch, default, memory);
+        foreach (int threads in new[] { 1, 2 })
+        {
+            var stream = new RecurrentStream(stack, Workers.ForThreads(threads));
+            for (int t = 0; t < 5; t++) Bits.AssertEqual(expected.Row(t), stream.Step(batch.Tokens[t]), $"step {t}");
+        }
+    }
+
     /// <summary>Large enough that two threads divide the units; the test would show nothing if they did not.</summary>
     [Theory]
     [InlineData(CellKind.Gru)]
@@ -83,14 +103,17 @@ public class RecurrentStreamTests
         Assert.False(new RecurrentStream(stack, Workers.ForThreads(1)).DividesUnits);
     }
 
-    [Fact]
-    public void LoadState_SavedEarlier_GoesOnFromThere()
+    [Theory]
+    [InlineData(17, 1)]
+    [InlineData(128, 1)]
+    [InlineData(128, 2)]
+    public void LoadState_SavedEarlier_GoesOnFromThere(int hidden, int threads)
     {
-        RecurrentStack stack = Stack(new RecurrentSpec { InputSize = 4, HiddenSize = 17, Layers = 2 });
-        var stream = new RecurrentStream(stack, Workers.ForThreads(1));
+        RecurrentStack stack = Stack(new RecurrentSpec { InputSize = 4, HiddenSize = hidden, Layers = 2 });
+        var stream = new RecurrentStream(stack, Workers.ForThreads(threads));
         Matrix input = Bits.RandomMatrix(Steps, 4, 9);
         var state = new float[stream.StateSize];
-        Assert.Equal(2 * 2 * 17, stream.StateSize);
+        Assert.Equal(2 * 2 * hidden, stream.StateSize);
         float[][] outputs = new float[Steps][];
         for (int t = 0; t < Steps; t++)
         {
@@ -107,11 +130,28 @@ public class RecurrentStreamTests
         Bits.AssertEqual(outputs[0], stream.Step(input.Row(0)), "after a reset");
     }
 
+    /// <summary>The weights are laid out anew after they have changed.</summary>
     [Fact]
-    public void Step_Warm_AllocatesNothing()
+    public void Reset_AfterTheWeightsChanged_GivesTheBitsOfANewStream()
     {
-        RecurrentStack stack = Stack(new RecurrentSpec { InputSize = 64, HiddenSize = 64, Layers = 2 });
+        RecurrentStack stack = Stack(new RecurrentSpec { InputSize = 4, HiddenSize = 32 });
         var stream = new RecurrentStream(stack, Workers.ForThreads(1));
+        float[] input = [1, -2, 3, -4], before = stream.Step(input).ToArray();
+        stack.Initialise(8, 0);
+        stream.Reset();
+        float[] after = new RecurrentStream(stack, Workers.ForThreads(1)).Step(input).ToArray();
+        Bits.AssertEqual(after, stream.Step(input), "after a reset");
+        Assert.NotEqual(before, after);
+    }
+
+    [Theory]
+    [InlineData(64, 1)]
+    [InlineData(65, 1)]
+    [InlineData(128, 2)]
+    public void Step_Warm_AllocatesNothing(int hidden, int threads)
+    {
+        RecurrentStack stack = Stack(new RecurrentSpec { InputSize = 64, HiddenSize = hidden, Layers = 2 });
+        var stream = new RecurrentStream(stack, Workers.ForThreads(threads));
         float[] input = new float[64];
         for (int i = 0; i < 50; i++) stream.Step(input);
         long before = GC.GetAllocatedBytesForCurrentThread();

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Recurant.Numerics;
 using Xunit;
 
@@ -123,6 +124,63 @@ public class WorkersTests
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(4)]
+    public void RunStep_ManyTimes_EveryPartSeesWhatThisStepBrings(int threads)
+    {
+        Workers workers = Workers.ForThreads(threads);
+        var work = new SummingWork();
+        float[] input = new float[3];
+        double expected = 0;
+        for (int i = 1; i <= 300; i++)
+        {
+            Array.Fill(input, i);
+            workers.RunStep(work, input, 2 * i, i & 1, together: i % 3 != 0);
+            // Whether one thread has done the whole or each its part, the parts together are the whole.
+            expected += 2 * i + 4 * i + (i & 1);
+            Assert.Equal(expected, work.Sum, 1e-6 * expected);
+            if (i % 100 == 0) Thread.Sleep(5);
+        }
+    }
+
+    /// <summary>
+    /// Calls that come when the workers are about to fall asleep, for parts that wait for one another: a call that a worker
+    /// misses would never end.
+    /// </summary>
+    [Fact]
+    public void RunStep_AfterPausesOfAllLengths_ReachesEveryWorker()
+    {
+        Workers workers = Workers.ForThreads(3);
+        var work = new SummingWork();
+        float[] input = [1];
+        const int Calls = 600;
+        for (int i = 0; i < Calls; i++)
+        {
+            // From nothing to 150 microseconds; they sleep after about 60.
+            long start = Stopwatch.GetTimestamp();
+            while (Stopwatch.GetElapsedTime(start).TotalMicroseconds < i / 4.0) { }
+            workers.RunStep(work, input, 0, 0, together: true);
+        }
+
+        Assert.Equal(2.0 * Calls, work.Sum, 1e-3);
+    }
+
+    [Fact]
+    public void RunStep_PartThatFails_ThrowsOnceAndWorksAgain()
+    {
+        Workers workers = Workers.ForThreads(Own);
+        var work = new SummingWork { Fails = true };
+        float[] input = [1];
+        Exception error = Assert.ThrowsAny<Exception>(() => workers.RunStep(work, input, 0, 0, together: true));
+        Assert.Contains("failed as asked", error.Message, StringComparison.Ordinal);
+        work.Fails = false;
+        work.Sum = 0;
+        workers.RunStep(work, input, 0, 0, together: true);
+        Assert.Equal(2, work.Sum, 1e-6);
+    }
+
     [Fact]
     public void ForThreads_SameCount_GivesTheSameWorkers()
     {
@@ -166,6 +224,25 @@ public class WorkersTests
             if (parts != Counts.Length) throw new ArgumentException($"{parts} parts instead of {Counts.Length}");
             Interlocked.Increment(ref Counts[part]);
             if ((FailingParts >> part & 1) != 0) throw new InvalidOperationException($"part {part}");
+        }
+    }
+
+    /// <summary>Adds up what a step brings, each part its share, and meets the others.</summary>
+    private sealed class SummingWork : IStepWork
+    {
+        private readonly Lock _lock = new();
+        private SpinBarrier _meeting;
+
+        public double Sum { get; set; }
+
+        public bool Fails { get; set; }
+
+        public void Execute(int part, int parts, StepCall call)
+        {
+            if (Fails && part == parts - 1) throw new InvalidOperationException("failed as asked");
+            float input = call.Input.Span(1)[0];
+            lock (_lock) Sum += (2 * input + 2 * call.Number + call.Step) / parts;
+            if (!Fails && parts > 1) _meeting.Meet(parts);
         }
     }
 
