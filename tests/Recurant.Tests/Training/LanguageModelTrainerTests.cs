@@ -1,0 +1,120 @@
+using Recurant.Data;
+using Recurant.Inference;
+using Recurant.Models;
+using Recurant.Optimizers;
+using Recurant.Storage;
+using Recurant.Tests.Storage;
+using Recurant.Training;
+using Xunit;
+
+namespace Recurant.Tests.Training;
+
+public sealed class LanguageModelTrainerTests : IDisposable
+{
+    private static readonly LanguageModelOptions s_small = new()
+    {
+        Hidden = 24, Embedding = 16, Layers = 1, Batch = 4, Window = 12, Epochs = 12, LearningRate = 0.02f,
+        Dropout = Reviews.NoDropout, Patience = 1000, Threads = 1,
+    };
+
+    private readonly TemporaryDirectory _directory = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    /// <summary>After "ab" comes "c" or "d", and which one was told a line before: only a carried state can know.</summary>
+    private static PlainText Rhymes(int lines) => new(
+        "rhymes", [.. Enumerable.Range(0, lines).Select(i => i % 4 < 2 ? (i % 2 == 0 ? "abc" : "aabc") : (i % 2 == 0 ? "abd" : "aabd"))]);
+
+    [Fact]
+    public void Train_LinesThatFollowARule_LearnsWhatCanBeKnown()
+    {
+        var result = LanguageModelTrainer.Train(Rhymes(600), s_small with { Epochs = 25 });
+        Assert.Equal("bits a character", result.Validation.Measure);
+        Assert.InRange(result.Validation.Bits, 0, 0.05);
+        LanguageScore again = LanguageModelTrainer.Evaluate(result.Model, Rhymes(60), threads: 2);
+        Assert.InRange(again.Bits, 0, 0.1);
+        Assert.Equal(60 * 4 + 30, again.Tokens);
+    }
+
+    [Fact]
+    public void Train_WordsStandApart_LearnsWords()
+    {
+        PlainText text = new("words", [.. Enumerable.Range(0, 300).Select(i => i % 2 == 0 ? "the cat sat ." : "a dog ran , too .")]);
+        var result = LanguageModelTrainer.Train(text, s_small with { Tied = true, Embedding = null });
+        Assert.Equal(TokenUnit.Word, result.Model.Spec.Unit);
+        Assert.Equal("perplexity", result.Validation.Measure);
+        Assert.InRange(result.Validation.Perplexity, 1, 1.05);
+    }
+
+    [Fact]
+    public void Train_AnyNumberOfThreads_GivesTheSameFile()
+    {
+        LanguageModelOptions options = s_small with
+        {
+            Epochs = 2, Hidden = 70, Layers = 2, Tied = true, Dropout = Reviews.EveryDropout with { Word = 0 },
+        };
+        byte[] expected = File(options);
+        foreach (int threads in (int[])[2, 3, 7]) Assert.Equal(expected, File(options with { Threads = threads }));
+        Assert.NotEqual(expected, File(options with { Seed = 2 }));
+    }
+
+    [Theory]
+    [InlineData(OptimizerKind.AdamW)]
+    [InlineData(OptimizerKind.Sgd)]
+    public void Train_StoppedAndContinued_GivesTheSameFile(OptimizerKind optimizer)
+    {
+        LanguageModelOptions options = s_small with { Epochs = 3, Layers = 2, Optimizer = optimizer, LearningRate = null };
+        byte[] expected = File(options);
+        using var cancellation = new CancellationTokenSource();
+        int saved = 0;
+        var first = new CheckpointOptions
+        {
+            Directory = _directory["run"], Interval = TimeSpan.Zero,
+            Saved = () =>
+            {
+                // In the middle of the second epoch, where states are carried.
+                if (++saved == 40) cancellation.Cancel();
+            },
+        };
+        var stopped = LanguageModelTrainer.Train(
+            Rhymes(300), options with { Checkpoint = first }, cancellation: cancellation.Token);
+        Assert.Equal(TrainingEnd.Cancelled, stopped.End);
+        var last = new CheckpointOptions { Directory = _directory["run"], Start = CheckpointStart.Resume };
+        Assert.Equal(expected, File(options with { Checkpoint = last, Threads = 2 }));
+        var other = Assert.Throws<InvalidDataException>(() => File(options with { Checkpoint = last, Window = 13 }));
+        Assert.Contains("Window", other.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Train_TooLittleText_SaysSo()
+    {
+        var fault = Assert.Throws<InvalidDataException>(
+            () => LanguageModelTrainer.Train(new PlainText("tiny.txt", ["hello"]), s_small));
+        Assert.StartsWith("tiny.txt: ", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Continue_TrainedModel_WritesTheTextOnAndKeepsItsState()
+    {
+        LanguageModel model = LanguageModelTrainer.Train(Rhymes(600), s_small with { Epochs = 25 }).Model;
+        ModelFile.Save(model, _directory["m.safetensors"]);
+        model = ModelFile.Load<LanguageModel>(_directory["m.safetensors"]);
+        var generator = new TextGenerator(model);
+        var likeliest = new SamplingOptions { Temperature = 0 };
+        string written = string.Concat(generator.Continue("abc\naabc\nabd\naabd\nabc\n", 9, likeliest));
+        Assert.Equal("aabc\nabd\n", written);
+        // What was written is read on: a prompt that holds it goes on in the same way.
+        Assert.Equal("aabd", string.Concat(generator.Continue("abc\naabc\nabd\naabd\nabc\naabc\nabd\n", 4, likeliest)));
+        var free = new SamplingOptions { Seed = 5 };
+        Assert.Equal(generator.Continue("a", 50, free), new TextGenerator(model, threads: 2).Continue("a", 50, free));
+        Assert.NotEqual(generator.Continue("a", 200, free), generator.Continue("a", 200, free with { Seed = 6 }));
+        Assert.Equal(3, generator.UnknownTokens("abcxyz"));
+    }
+
+    private byte[] File(LanguageModelOptions options)
+    {
+        string path = _directory["model.safetensors"];
+        ModelFile.Save(LanguageModelTrainer.Train(Rhymes(300), options).Model, path);
+        return System.IO.File.ReadAllBytes(path);
+    }
+}
