@@ -12,4 +12,5 @@ if (args.Length != 1 || !Directory.Exists(args[0]))
 torch.set_num_threads(1);
 LayerGoldens.Write(args[0]);
 StepGoldens.Write(args[0]);
+CellGoldens.Write(args[0]);
 return 0;
