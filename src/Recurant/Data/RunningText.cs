@@ -81,14 +81,15 @@ internal sealed class RunningText
 
     /// <summary>
     /// Whether the words of a text stand apart from its punctuation, as in corpora made for models of words: of the words hardly
-    /// any ends in a comma or a full stop.
+    /// any ends in a comma, and a line has several.
     /// </summary>
     public static bool IsTokenised(PlainText text)
     {
         const int Looked = 2000;
-        int words = 0, glued = 0;
+        int words = 0, glued = 0, lines = 0;
         foreach (string line in text.Lines.Take(Looked))
         {
+            lines++;
             foreach (string word in line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
             {
                 words++;
@@ -96,6 +97,6 @@ internal sealed class RunningText
             }
         }
 
-        return words > 0 && glued * 200 < words;
+        return words > 2 * lines && glued * 200 < words;
     }
 }

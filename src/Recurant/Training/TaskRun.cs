@@ -60,9 +60,10 @@ internal sealed class TaskRun
     /// <summary>Trains, and leaves the best weights in the parameters.</summary>
     public TrainingEnd Run()
     {
-        Begin();
+        // Before the state of a continued run comes back: what a task carries from step to step is part of it.
         _task.WarmUp();
         foreach (Parameter parameter in _parameters.Where(parameter => parameter.HasGradient)) parameter.ClearGradient();
+        Begin();
         TrainingEnd? end = null;
         while (_state.Epoch <= _plan.Epochs && end is null)
         {

@@ -220,7 +220,7 @@ public sealed class CheckpointTests : IDisposable
         string last = CheckpointStore.Last(_directory["run"])!, path = Path.Combine(last, CheckpointStore.RunFile);
         (string, string)[] faults =
         [
-            (File.ReadAllText(path).Replace("\"format\": 1", "\"format\": 7"), "it has format 7, but this version"),
+            (File.ReadAllText(path).Replace("\"format\": 2", "\"format\": 7"), "it has format 7, but this version"),
             (File.ReadAllText(path).Replace("\"step\"", "\"stop\""), "it does not describe a run"),
             ("[]", "it does not describe a run"),
             ("no JSON", "it does not describe a run"),
