@@ -84,6 +84,16 @@ internal sealed class LstmCell(int inputSize, int hiddenSize, string suffix, boo
             _cell = _step.Memory.Cells.At(_step.HistoryRow(row)) + _step.FirstUnit;
             _tanhCell = _keeps ? _step.Memory.Intermediate.At(_step.RowStart + row) + _step.FirstUnit : Address.None;
             _hidden = _step.Hidden(row);
+            int next = row + _step.Stride;
+            if (_keeps && next < _step.Count) Prefetch(next);
+        }
+
+        /// <summary>What a row writes and nobody has read lately.</summary>
+        private readonly void Prefetch(int row)
+        {
+            (_step.Memory.Cells.At(_step.HistoryRow(row)) + _step.FirstUnit).Prefetch(_step.Units);
+            (_step.Memory.Intermediate.At(_step.RowStart + row) + _step.FirstUnit).Prefetch(_step.Units);
+            _step.Hidden(row).Prefetch(_step.Units);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -138,6 +148,18 @@ internal sealed class LstmCell(int inputSize, int hiddenSize, string suffix, boo
             _dHidden = _step.Memory.DHidden.At(row) + _step.FirstUnit;
             _dAbove = _step.DHiddenFromAbove(row);
             _dCell = _step.Memory.DCell.At(row) + _step.FirstUnit;
+            int next = row + _step.Stride;
+            if (next < _step.Count) Prefetch(next);
+        }
+
+        /// <summary>The row comes from far away and in seven pieces, too short for the processor to see where each goes on.</summary>
+        private readonly void Prefetch(int row)
+        {
+            Address gates = _step.Gates(row);
+            for (int gate = 0; gate < 4; gate++) (gates + gate * hidden).Prefetch(_step.Units);
+            _step.PreviousCell(row).Prefetch(_step.Units);
+            (_step.Memory.Intermediate.At(_step.RowStart + row) + _step.FirstUnit).Prefetch(_step.Units);
+            _step.DHiddenFromAbove(row).Prefetch(_step.Units);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
