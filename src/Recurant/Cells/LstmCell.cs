@@ -89,8 +89,21 @@ internal sealed class LstmCell(int inputSize, int hiddenSize, string suffix, boo
             _previousCell = _step.PreviousCell(row);
             _cell = _step.Memory.Cells.At(_step.HistoryRow(row)) + _step.FirstUnit;
             _tanhCell = _keeps ? _step.Memory.Intermediate.At(_step.RowStart + row) + _step.FirstUnit : Address.None;
-            _hidden = projects ? _step.Memory.Shown.At(_step.HistoryRow(row)) : _step.Hidden(row);
+            _hidden = HiddenAt(row);
+            int next = row + _step.Stride;
+            if (_keeps && next < _step.Count) Prefetch(next);
         }
+
+        /// <summary>What a row writes and nobody has read lately.</summary>
+        private readonly void Prefetch(int row)
+        {
+            (_step.Memory.Cells.At(_step.HistoryRow(row)) + _step.FirstUnit).Prefetch(_step.Units);
+            (_step.Memory.Intermediate.At(_step.RowStart + row) + _step.FirstUnit).Prefetch(_step.Units);
+            HiddenAt(row).Prefetch(_step.Units);
+        }
+
+        private readonly Address HiddenAt(int row) =>
+            projects ? _step.Memory.Shown.At(_step.HistoryRow(row)) : _step.Hidden(row);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly void Apply<TWidth, TVector, TReach>(int j, int left)
@@ -150,6 +163,18 @@ internal sealed class LstmCell(int inputSize, int hiddenSize, string suffix, boo
             _dHidden = (zeros.IsNone ? _step.Memory.DHidden : _step.Memory.Scratch).At(row) + _step.FirstUnit;
             _dAbove = zeros.IsNone ? _step.DHiddenFromAbove(row) : zeros;
             _dCell = _step.Memory.DCell.At(row) + _step.FirstUnit;
+            int next = row + _step.Stride;
+            if (next < _step.Count) Prefetch(next);
+        }
+
+        /// <summary>The row comes from far away and in seven pieces, too short for the processor to see where each goes on.</summary>
+        private readonly void Prefetch(int row)
+        {
+            Address gates = _step.Gates(row);
+            for (int gate = 0; gate < 4; gate++) (gates + gate * hidden).Prefetch(_step.Units);
+            _step.PreviousCell(row).Prefetch(_step.Units);
+            (_step.Memory.Intermediate.At(_step.RowStart + row) + _step.FirstUnit).Prefetch(_step.Units);
+            _step.DHiddenFromAbove(row).Prefetch(_step.Units);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
