@@ -106,7 +106,7 @@ public class BeamSearchTests
         Parameter bias = run.Network.Parameters.First(parameter => parameter.Name == "output.bias");
         for (int word = 2; word <= 3; word++) bias.Value[word] += 1.5f;
         // Source words 4 and 5 must become target words 2 and 3, which stand nowhere else.
-        var kept = new KeptWords([-1, -1, -1, -1, 2, 3, -1, -1], [false, false, true, true, false, false, false, false]);
+        var kept = new KeptWords([-1, -1, -1, -1, 0, 1, -1, -1], [-1, -1, 0, 1, -1, -1, -1, -1]);
         Hypothesis[][] found = new BeamSearch(run.Network, s_workers).Search(
             TranslatorCase.Sources, new SearchOptions { Beam = 3, Kept = kept });
         for (int i = 0; i < found.Length; i++)
