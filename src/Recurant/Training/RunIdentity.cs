@@ -222,8 +222,8 @@ internal static class RunIdentity
         Of("Seed", data.Plan.Options.Seed),
         Of("ValidationFraction", data.Plan.Options.ValidationFraction),
         .. data.Plan.Identity(),
-        ("source words", Of(data.Model.Source)),
-        ("target words", Of(data.Model.Target)),
+        ("source pieces", Of(data.Model.Source)),
+        ("target pieces", Of(data.Model.Target)),
         ("weights at the start", Of(data.Model.Parameters)),
     ];
 
