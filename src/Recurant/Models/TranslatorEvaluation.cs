@@ -50,6 +50,15 @@ public sealed record TranslatorEvaluation : Score
         Placeholders = members.TryGetProperty("placeholders", out JsonElement share) ? share.GetDouble() : double.NaN,
     };
 
+    /// <summary>The scores of the sources themselves, of which nothing is translated; the loss is NaN.</summary>
+    /// <param name="data">The pairs.</param>
+    public static TranslatorEvaluation OfSources(PairDataset data)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        string[] sources = [.. data.Pairs.Select(pair => pair.Source)];
+        return Of(sources, sources, [.. data.Pairs.Select(pair => pair.Target)], double.NaN);
+    }
+
     /// <summary>Scores texts against the expected ones.</summary>
     internal static TranslatorEvaluation Of(
         IReadOnlyList<string>? sources, IReadOnlyList<string> found, IReadOnlyList<string> expected, double loss)

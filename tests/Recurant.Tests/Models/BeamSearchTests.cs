@@ -49,6 +49,37 @@ public class BeamSearchTests
         Assert.NotEqual(0, ended);
     }
 
+    public static TheoryData<CellKind, AttentionKind> EveryCell
+    {
+        get
+        {
+            TheoryData<CellKind, AttentionKind> kinds = [];
+            foreach (CellKind cell in Enum.GetValues<CellKind>())
+            {
+                kinds.Add(cell, AttentionKind.General);
+                kinds.Add(cell, AttentionKind.Bahdanau);
+            }
+
+            return kinds;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(EveryCell))]
+    public void Search_EveryCell_HasTheLogProbabilityOfAllStepsAtOnce(CellKind cell, AttentionKind attention)
+    {
+        TranslatorCase run = new(TranslatorCase.SpecOf(cell, attention, layers: 2));
+        Hypothesis[][] found = new BeamSearch(run.Network, s_workers).Search(
+            TranslatorCase.Sources, new SearchOptions { Beam = 2, MoreWords = 8 });
+        for (int i = 0; i < found.Length; i++)
+        {
+            Hypothesis best = found[i].First(hypothesis => hypothesis.IsEnded);
+            run.Batch.Fill([TranslatorCase.Sources[i]], [[.. best.Words, TranslatorCase.Mark]], [0], TranslatorCase.Mark);
+            double log = -run.Network.Loss(s_workers, run.Batch, run.Network.CreateMemory(), false, null, 0, out _);
+            Assert.Equal(log, best.LogProbability, Tolerance);
+        }
+    }
+
     [Fact]
     public void Search_BeamAsWideAsAllTargets_FindsTheMostProbableOfAll()
     {
