@@ -13,7 +13,7 @@ public static class DataDetector
     /// columns of texts that hardly come again are pairs; columns of which one can be a label, fastText and TREC lines and
     /// directories are labelled texts; one column, or one key, and other text is plain text.
     /// </remarks>
-    /// <param name="path">A file or a directory.</param>
+    /// <param name="path">A file or a directory, or a name of <see cref="SdkData"/>.</param>
     /// <param name="options">What need not be guessed. A label column makes the data labelled texts.</param>
     /// <exception cref="InvalidDataException">The content is faulty.</exception>
     /// <exception cref="IOException">The file cannot be opened.</exception>
@@ -21,6 +21,12 @@ public static class DataDetector
     /// <exception cref="ArgumentException">The options name no known format.</exception>
     public static DetectedData Detect(string path, TextFormatOptions? options = null)
     {
+        ArgumentNullException.ThrowIfNull(path);
+        if (path.StartsWith(SdkData.Prefix, StringComparison.Ordinal))
+        {
+            return SdkData.Detect(path);
+        }
+
         options ??= new TextFormatOptions();
         (string format, char delimiter) = FormatGuess.Guess(path, options.Format);
         DataKind kind = format switch

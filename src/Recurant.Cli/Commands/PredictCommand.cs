@@ -11,7 +11,7 @@ internal sealed class PredictCommand : CliCommand
 
     // Starting and waking threads takes longer than the answers to a few texts.
     private const int TextsWorthThreads = 16;
-    private const string FileOption = "--file", BlanksOption = "--blanks";
+    private const string FileOption = "--file", BlanksOption = "--blanks", BeamOption = "--beam";
 
     public override string Name => "predict";
 
@@ -27,6 +27,7 @@ internal sealed class PredictCommand : CliCommand
         new(FileOption, "FILE", "Predict the texts of a file: lines, CSV, TSV or JSON lines; labels are passed over."),
         new("--text", "COLUMN", "The column of the texts in FILE. Guessed if not given."),
         new(BlanksOption, null, "Taggers: the texts are already cut into words, with blanks between them."),
+        new(BeamOption, "N", "Translators: the hypotheses that are followed; 1 is the quickest. Default: 5."),
         SharedOptions.Threads,
     ];
 
@@ -36,6 +37,7 @@ internal sealed class PredictCommand : CliCommand
         "predict reviews.safetensors --file new.csv --json",
         "predict reviews.safetensors < lines.txt > answers.txt",
         "predict tagger.safetensors \"The dog barks.\"",
+        "predict en-de.safetensors \"A dog runs.\" --beam 10",
     ];
 
     public override int Run(Invocation call)
@@ -72,11 +74,18 @@ internal sealed class PredictCommand : CliCommand
         bool atBlanks = call.Has(BlanksOption);
         TrainedModel model = ModelFile.Load(path);
         if (atBlanks && model is not TaggerModel) throw new UsageException($"{BlanksOption} is for taggers, and {path} is none.");
+        if (call.Value(BeamOption) is not null && model is not TranslatorModel)
+        {
+            throw new UsageException($"{BeamOption} is for translators, and {path} is none.");
+        }
+
         return model switch
         {
             ClassifierModel classifier =>
                 new ClassifierAnswers(new Predictor(classifier, threads), call.Terminal.Out, call.Json),
             TaggerModel tagger => new TaggerAnswers(new TagPredictor(tagger, threads), atBlanks, call.Terminal.Out, call.Json),
+            TranslatorModel translator => new TranslatorAnswers(
+                new Translator(translator, threads) { Beam = TranslatorReport.Beam(call.Value(BeamOption)) }, call.Terminal.Out, call.Json),
             _ => throw FittingModel.Unfit(path, model, Name),
         };
     }

@@ -17,7 +17,12 @@ internal sealed class TestCommand : CliCommand
     public override (int Least, int Most) ArgumentCount => (2, 2);
 
     public override IReadOnlyList<CommandOption> Options { get; } =
-        [.. SettingTable.Columns.Select(CommandOption.Of), SharedOptions.Threads with { Group = "The run" }];
+    [
+        .. SettingTable.Columns.Select(CommandOption.Of),
+        .. TranslatorSettings.Columns.Select(CommandOption.Of),
+        new("--beam", "N", "Translators: the hypotheses that are followed. Default: 5."),
+        SharedOptions.Threads with { Group = "The run" },
+    ];
 
     public override IReadOnlyList<string> Examples =>
         ["test reviews.safetensors held-out.tsv", "test reviews.safetensors held-out.tsv --json"];
@@ -25,11 +30,12 @@ internal sealed class TestCommand : CliCommand
     public override int Run(Invocation call)
     {
         int threads = call.Threads;
-        TrainSettings settings = call.Apply(SettingTable.Columns, new TrainSettings());
+        TrainSettings settings = call.Apply(TranslatorSettings.Columns, call.Apply(SettingTable.Columns, new TrainSettings()));
         return ModelFile.Load(call.Arguments[0]) switch
         {
             ClassifierModel classifier => Test(call, classifier, settings, threads),
             TaggerModel tagger => Test(call, tagger, settings, threads),
+            TranslatorModel translator => TranslatorReport.Test(call, translator, settings, threads),
             var other => throw FittingModel.Unfit(call.Arguments[0], other, Name),
         };
     }

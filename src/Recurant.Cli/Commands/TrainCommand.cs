@@ -29,6 +29,7 @@ internal sealed class TrainCommand : CliCommand
         "train reviews.tsv",
         "train reviews.csv --text review --label stars --cell gru",
         "train tickets.jsonl --test held-out.jsonl --budget 10m",
+        "train --source train.en --target train.de --test test.en,test.de",
         "train reviews.tsv --vectors glove.6B.100d.txt --out reviews-glove.safetensors",
         "train --resume reviews.checkpoint",
     ];
@@ -47,6 +48,7 @@ internal sealed class TrainCommand : CliCommand
         if (call.Value("--config") is { } config) settings = ConfigFile.Read(config, settings);
         settings = call.Apply(SettingTable.All, settings);
         if (call.Arguments.Count > 0) settings = settings with { Data = call.Arguments[0] };
+        settings = PairData.WithFiles(settings);
         if (settings.Data is not { Length: > 0 } data)
         {
             throw new UsageException(
@@ -70,6 +72,7 @@ internal sealed class TrainCommand : CliCommand
     /// <summary>The data's name with another ending: reviews.tsv.gz gives reviews.safetensors.</summary>
     private static string DefaultOut(string data)
     {
+        if (PairData.AreFiles(data)) data = data.Split(',')[0];
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(data)));
         if (name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)) name = name[..^3];
         string stem = Directory.Exists(data) ? name : Path.GetFileNameWithoutExtension(name);

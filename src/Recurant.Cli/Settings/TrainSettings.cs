@@ -53,6 +53,18 @@ internal sealed record TrainSettings
     /// <summary>How a language model learns.</summary>
     public LanguageModelOptions LanguageOptions => LearningOptions.WithCommon(Language, Training);
 
+    /// <summary>The column or the file of the texts to translate.</summary>
+    public string? Source { get; init; }
+
+    /// <summary>The column or the file of their translations.</summary>
+    public string? Target { get; init; }
+
+    /// <summary>What only translators are told.</summary>
+    public TranslatorTrainingOptions Translation { get; init; } = new();
+
+    /// <summary>How a translator learns.</summary>
+    public TranslatorTrainingOptions TranslationOptions => LearningOptions.WithCommon(Translation, Training);
+
     /// <summary>What the user decided, in the order of the table of settings, for the record in the model file.</summary>
     public IReadOnlyList<(Setting Setting, string Value)> Given { get; init; } = [];
 }

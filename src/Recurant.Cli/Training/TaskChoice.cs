@@ -12,6 +12,7 @@ internal sealed record TaskChoice(string Name, Func<TaskTraining> Make)
         new("classify", static () => new ClassifierTraining()),
         new("lm", static () => new LanguageModelTraining()),
         new("tag", static () => new TaggerTraining()),
+        new("translate", static () => new TranslatorTraining()),
     ];
 
     /// <summary>The task that was asked for, or the one that the data suggests.</summary>
@@ -27,6 +28,7 @@ internal sealed record TaskChoice(string Name, Func<TaskTraining> Make)
     private static string Guess(TrainSettings settings)
     {
         if (settings.TagColumn is not null) return "tag";
+        if (settings.Source is not null || settings.Target is not null || PairData.AreFiles(settings.Data!)) return "translate";
         try
         {
             var options = new TextFormatOptions
@@ -37,6 +39,7 @@ internal sealed record TaskChoice(string Name, Func<TaskTraining> Make)
             {
                 DataKind.TaggedWords => "tag",
                 DataKind.PlainText => "lm",
+                DataKind.TextPairs => "translate",
                 _ => "classify",
             };
         }

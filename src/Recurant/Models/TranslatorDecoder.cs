@@ -136,17 +136,13 @@ internal sealed class TranslatorDecoder
             (recurrent.HasInitialState, recurrent.Continues) = (true, continues);
             cell.InitialHidden.Reserve(rows.Length, _spec.DecoderSize);
             column = Take(cell.InitialHidden, column, _spec.DecoderSize, rows);
-            cell.InitialCell.Reserve(rows.Length, _lower.CellSize);
-            if (_hasCell) column = Take(cell.InitialCell, column, CellSize, rows);
+            cell.InitialCell.Reserve(rows.Length, CellSize);
+            column = Take(cell.InitialCell, column, CellSize, rows);
         }
 
         int Take(RowStore target, int first, int size, ReadOnlySpan<int> from)
         {
-            for (int b = 0; b < from.Length; b++)
-            {
-                states.Row(from[b]).Slice(first, size).CopyTo(target.Row(b));
-            }
-
+            for (int b = 0; b < from.Length; b++) states.Row(from[b]).Slice(first, size).CopyTo(target.Row(b));
             return first + size;
         }
     }

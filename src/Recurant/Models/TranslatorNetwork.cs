@@ -92,6 +92,99 @@ internal sealed class TranslatorNetwork
         _ownOutput?.Initialise(seed, 5000);
     }
 
+    /// <summary>The network in one line.</summary>
+    public string Summary
+    {
+        get
+        {
+            string cell = _spec.Cell.ToString().ToUpperInvariant();
+            string attention = _spec.Attention.ToString().ToLowerInvariant();
+            return $"encoder {cell}, {Layers(_spec.EncoderLayers)} of {_spec.EncoderSize} units, both directions; decoder {cell}, "
+                + $"{Layers(_spec.DecoderLayers)} of {_spec.DecoderSize} units, {attention} attention";
+
+            static string Layers(int count) => count == 1 ? "1 layer" : $"{count} layers";
+        }
+    }
+
+    /// <summary>The layers in the order the data passes them.</summary>
+    public IReadOnlyList<LayerDescription> Describe()
+    {
+        int state = _spec.StateSize, hidden = _spec.DecoderSize, size = _spec.EmbeddingSize;
+        bool attendsBefore = _spec.Attention == AttentionKind.Bahdanau;
+        string source = _spec.SourceVocabularySize > 0 ? $"[S, {size}]" : $"[S, {_spec.SourceVectorSize}]";
+        var layers = new List<LayerDescription>();
+        if (_sourceVectors is not null)
+        {
+            string shared = _spec.Tied == TiedVectors.All ? ", of source, target and output" : "";
+            layers.Add(LayerDescription.Of($"word vectors{shared}", $"[S] -> {source}", ["x_s = E[w_s]"], [_sourceVectors.Table]));
+        }
+
+        string encoder = "encoder " + _spec.Cell.ToString().ToUpperInvariant() + ", both directions";
+        layers.Add(LayerDescription.Of(
+            encoder, $"{source} -> [S, {state}]", Encoder.Stack.Cells.First().Equations, Encoder.Stack.Parameters));
+        layers.Add(LayerDescription.Of(
+            "bridge", $"[{state}] -> [{Decoder.StateSize}]", ["start = tanh(W_b [e_S forward, e_1 backward] + b_b)"],
+            Encoder.Bridge.Parameters));
+        if (_spec.Tied != TiedVectors.All)
+        {
+            string shared = _spec.Tied == TiedVectors.Output ? ", of target and output" : ", of the target";
+            layers.Add(LayerDescription.Of(
+                $"word vectors{shared}", $"[T] -> [T, {size}]", ["y_t = E[w_(t-1)]"], [_targetVectors.Table]));
+        }
+
+        layers.Add(LayerDescription.Of(
+            "decoder " + _spec.Cell.ToString().ToUpperInvariant(),
+            $"[T, {Decoder.Lower.Spec.InputSize}] -> [T, {hidden}]",
+            [attendsBefore ? "h_t = cell([y_t; c_t], h_(t-1))" : "h_t = cell(y_t, h_(t-1)), h_0 from start",
+                .. Decoder.Lower.Cells.First().Equations],
+            Decoder.Lower.Parameters));
+        string query = attendsBefore ? "h_(t-1)" : "h_t";
+        string score = _spec.Attention switch
+        {
+            AttentionKind.Dot => $"g_ts = {query} . e_s",
+            AttentionKind.General => $"g_ts = {query} . W_a e_s",
+            _ => $"g_ts = v . tanh(W_q {query} + W_a e_s + b_a)",
+        };
+        layers.Add(LayerDescription.Of(
+            "attention", $"[T, {hidden}], [S, {state}] -> [T, {state}]",
+            [score, "a_t = softmax over s of g_ts", "c_t = sum_s a_ts e_s"], Decoder.Attention.Parameters));
+        if (Decoder.Upper is { } upper)
+        {
+            layers.Add(LayerDescription.Of(
+                "upper decoder " + _spec.Cell.ToString().ToUpperInvariant(), $"[T, {hidden + state}] -> [T, {hidden}]",
+                ["u_t = cell([h_t; c_t], u_(t-1))"], upper.Parameters));
+        }
+
+        string top = Decoder.Upper is null ? "h_t" : "u_t";
+        layers.Add(LayerDescription.Of(
+            "readout", $"[T, {hidden + state}] -> [T, {_spec.ReadoutSize}]", [$"r_t = tanh(W_r [{top}; c_t] + b_r)"],
+            Decoder.Readout.Parameters));
+        layers.Add(LayerDescription.Of(
+            "softmax", $"[T, {_spec.ReadoutSize}] -> [T, {_spec.TargetVocabularySize}]",
+            [_ownOutput is null ? "y_t = softmax(E r_t + b)" : "y_t = softmax(V r_t + b)"],
+            _ownOutput is null ? [_outputBias] : [_ownOutput.Weights, _outputBias]));
+        return layers;
+    }
+
+    /// <summary>The first layer of the last pass whose output holds NaN or infinity; null if all are finite.</summary>
+    public string? FirstNonFinite(TranslatorMemory memory, TranslationBatch batch)
+    {
+        int source = batch.Source.Rows, target = batch.Target.Rows;
+        if (_sourceVectors is not null && !IsFinite(memory.Encoder.Input.Rows(source))) return "the encoder's word vectors";
+        for (int layer = 0; layer < _spec.EncoderLayers; layer++)
+        {
+            if (!IsFinite(memory.Encoder.Recurrent.Outputs[layer].Rows(source))) return $"layer {layer} of the encoder";
+        }
+
+        if (!IsFinite(memory.Encoder.Start.Rows(batch.Source.Sequences))) return "the bridge";
+        if (!IsFinite(memory.Decoder.Input.Rows(target))) return "the decoder's word vectors";
+        if (!IsFinite(memory.Decoder.Joined.Rows(target))) return "the decoder or its attention";
+        if (memory.Decoder.Upper is not null && !IsFinite(memory.Decoder.Read.Rows(target))) return "the decoder's upper layers";
+        return IsFinite(memory.Decoder.Result.Rows(target)) ? null : "the readout";
+    }
+
+    private static bool IsFinite(Matrix matrix) => ClassifierNetwork.IsFinite(matrix);
+
     /// <summary>
     /// The sum of the target words' losses; where the network learns, also the gradients of all parameters of the mean loss of a
     /// word, smoothed.
@@ -115,7 +208,8 @@ internal sealed class TranslatorNetwork
         int rows = result.Rows;
         Matrix? dResult = learns ? memory.Decoder.DResult.Reserve(rows, result.Columns).Rows(rows) : null;
         double loss = Output.Loss(workers, result, batch.Right, smoothing, 1f / rows, dResult, memory.Output, out correct);
-        if (dResult is not { } gradient) return loss;
+        // A loss that is not finite ends the run: its gradients are of no use.
+        if (dResult is not { } gradient || !double.IsFinite(loss)) return loss;
         memory.Encoder.DStates.Reserve(states.Rows, states.Columns).Clear();
         Matrix dStates = memory.Encoder.DStates.Rows(states.Rows);
         int sequences = batch.Source.Sequences;

@@ -199,4 +199,38 @@ internal static class RunIdentity
 
     private static string Sum(string what, IncrementalHash hash) =>
         $"{what}, SHA-256 {Convert.ToHexStringLower(hash.GetHashAndReset())}";
+
+    /// <summary>The fingerprint of pairs of texts: their number, and the SHA-256 of both sides in their order.</summary>
+    public static string Of(PairDataset pairs)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (TextPair pair in pairs.Pairs)
+        {
+            Append(hash, pair.Source);
+            Append(hash, pair.Target);
+        }
+
+        return Sum($"{pairs.Count} pairs", hash);
+    }
+
+    /// <summary>The list of a run that learns to translate.</summary>
+    public static List<(string Name, string Value)> Of(TranslatorData data) =>
+    [
+        ("version of Recurant", typeof(RunIdentity).Assembly.GetName().Version?.ToString(3) ?? "unknown"),
+        ("training pairs", data.PairsGiven),
+        ("validation pairs", data.ValidationGiven),
+        Of("Seed", data.Plan.Options.Seed),
+        Of("ValidationFraction", data.Plan.Options.ValidationFraction),
+        .. data.Plan.Identity(),
+        ("source pieces", Of(data.Model.Source)),
+        ("target pieces", Of(data.Model.Target)),
+        ("weights at the start", Of(data.Model.Parameters)),
+    ];
+
+    private static string Of(TextPieces pieces)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        for (int i = 0; i < pieces.Count; i++) Append(hash, pieces[i]);
+        return Sum($"{pieces.Count} pieces", hash);
+    }
 }

@@ -100,7 +100,7 @@ public class AllocationTests
     /// What a round of steps allocates in the whole process, on the quietest of several rounds: the runtime and the test runner
     /// allocate now and then on threads of their own, but a step that allocates does so in every round.
     /// </summary>
-    private static long Least(Action<int> step)
+    internal static long Least(Action<int> step)
     {
         long least = long.MaxValue;
         for (int round = 0; round < Rounds && least > 0; round++)

@@ -1,0 +1,63 @@
+using Recurant.Models;
+using Recurant.Training;
+
+namespace Recurant.Cli;
+
+/// <summary>The settings of translators alone.</summary>
+internal static class TranslatorSettings
+{
+    private const string Translator = "Translator";
+
+    private static readonly (string Name, AttentionKind Value)[] s_attentions =
+    [
+        ("dot", AttentionKind.Dot), ("general", AttentionKind.General), ("additive", AttentionKind.Additive),
+        ("bahdanau", AttentionKind.Bahdanau),
+    ];
+
+    private static readonly (string Name, TiedVectors Value)[] s_tied =
+        [("none", TiedVectors.None), ("output", TiedVectors.Output), ("all", TiedVectors.All)];
+
+    /// <summary>Where the pairs are; <c>test</c> takes these, too.</summary>
+    public static IReadOnlyList<Setting> Columns { get; } =
+    [
+        new()
+        {
+            Name = "source", Group = Translator, Value = "COLUMN|FILE", Kind = SettingKind.Path,
+            Help = "The column of the texts to translate, by name or number; or, without DATA, their file, a text a line.",
+            Set = (s, v) => s with { Source = v },
+        },
+        new()
+        {
+            Name = "target", Group = Translator, Value = "COLUMN|FILE", Kind = SettingKind.Path,
+            Help = "The column or the file of their translations.",
+            Set = (s, v) => s with { Target = v },
+        },
+    ];
+
+    public static IReadOnlyList<Setting> All { get; } =
+    [
+        .. Columns,
+        new()
+        {
+            Name = "subwords", Group = Translator, Value = "N", Kind = SettingKind.Number,
+            Help = "Pairs of pieces that are joined to subwords, of both sides together; 0 for whole words, of which unknown ones are "
+                + "copied. Default: a fifth of the pairs, at most 6000.",
+            Set = (s, v) => With(s, t => t with { Subwords = SettingValue.Whole(v) }),
+        },
+        new()
+        {
+            Name = "attention", Group = Translator, Value = string.Join('|', s_attentions.Select(choice => choice.Name)),
+            Help = "How the decoder attends to the source; bahdanau before each step, several times slower. Default: general.",
+            Set = (s, v) => With(s, t => t with { Attention = SettingValue.Choice(v, s_attentions) }),
+        },
+        new()
+        {
+            Name = "tied-vectors", Group = Translator, Value = string.Join('|', s_tied.Select(choice => choice.Name)),
+            Help = "Which tables of word vectors are one: none; the decoder's and the output; all. Default: all with subwords.",
+            Set = (s, v) => With(s, t => t with { Tied = SettingValue.Choice(v, s_tied) }),
+        },
+    ];
+
+    private static TrainSettings With(TrainSettings settings, Func<TranslatorTrainingOptions, TranslatorTrainingOptions> change) =>
+        settings with { Translation = change(settings.Translation) };
+}

@@ -1,0 +1,96 @@
+using System.Globalization;
+using System.Text.Json;
+using Recurant.Data;
+using Recurant.Inference;
+using Recurant.Models;
+
+namespace Recurant.Cli;
+
+/// <summary>How the scores of translators are shown.</summary>
+internal static class TranslatorReport
+{
+    public static IReadOnlyList<string> Headings { get; } = ["pairs", "loss", "BLEU", "chrF", "exact", "placeholders kept"];
+
+    public static IReadOnlyList<string> Cells(TranslatorEvaluation score) =>
+    [
+        Numbers.Count(score.Rows), Numbers.Four(score.Loss), Two(score.Bleu), Two(score.Chrf), Numbers.Four(score.Exact),
+        double.IsFinite(score.Placeholders) ? Numbers.Four(score.Placeholders) : "none",
+    ];
+
+    public static void WriteScore(Utf8JsonWriter writer, TranslatorEvaluation score)
+    {
+        writer.WriteNumber("rows", score.Rows);
+        writer.WriteNumber("loss", score.Loss);
+        writer.WriteNumber("bleu", score.Bleu);
+        writer.WriteNumber("chrf", score.Chrf);
+        writer.WriteNumber("exact", score.Exact);
+        if (double.IsFinite(score.Placeholders)) writer.WriteNumber("placeholders", score.Placeholders);
+    }
+
+    /// <summary>The value of <c>--beam</c>.</summary>
+    /// <exception cref="UsageException">It is not a whole number from 1 to 100.</exception>
+    public static int Beam(string? value) => value is null ? 5
+        : int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int beam) && beam is >= 1 and <= 100 ? beam
+        : throw new UsageException($"--beam is {value}; it must be a whole number from 1 to 100.");
+
+    /// <summary>What <c>test</c> does with a translator.</summary>
+    public static int Test(Invocation call, TranslatorModel model, TrainSettings settings, int threads)
+    {
+        int beam = Beam(call.Value("--beam"));
+        PairDataset data = PairData.Read(call.Arguments[1], settings, call);
+        TranslatorEvaluation score = new Translator(model, threads) { Beam = beam }.Evaluate(data);
+        if (call.Json)
+        {
+            call.Terminal.Out.WriteLine(JsonText.Object(writer =>
+            {
+                writer.WriteString("task", "translation");
+                WriteScore(writer, score);
+            }));
+            return ExitCode.Done;
+        }
+
+        IReadOnlyList<string> cells = Cells(score);
+        foreach (string line in TextLayout.Table([.. Headings.Select((heading, i) => new[] { heading, cells[i] })]))
+        {
+            call.Terminal.Out.WriteLine(line);
+        }
+
+        return ExitCode.Done;
+    }
+
+    private static string Two(double value) => value.ToString("F2", CultureInfo.InvariantCulture);
+}
+
+/// <summary>The answers of a translator: a translation a line.</summary>
+internal sealed class TranslatorAnswers(Translator translator, TextWriter to, bool json) : AnswerWriter
+{
+    public override void Write(IReadOnlyList<string> texts)
+    {
+        foreach (Translation answer in translator.Translate(texts)) to.WriteLine(json ? Json(answer) : TextLayout.OneLine(answer.Text));
+        to.Flush();
+    }
+
+    private static string Json(Translation answer) => JsonText.Object(writer =>
+    {
+        writer.WriteString("text", answer.Text);
+        writer.WriteNumber("score", answer.Score);
+        WriteStrings("source", answer.SourcePieces);
+        WriteStrings("pieces", answer.Pieces);
+        writer.WriteStartArray("attention");
+        foreach (IReadOnlyList<float> row in answer.Attention)
+        {
+            writer.WriteStartArray();
+            foreach (float weight in row) writer.WriteNumberValue(MathF.Round(weight, 4));
+            writer.WriteEndArray();
+        }
+
+        writer.WriteEndArray();
+
+        void WriteStrings(string name, IReadOnlyList<string> strings)
+        {
+            writer.WriteStartArray(name);
+            foreach (string text in strings) writer.WriteStringValue(text);
+            writer.WriteEndArray();
+        }
+    });
+}

@@ -1,0 +1,77 @@
+using System.Text.Json;
+using Recurant.Data;
+using Recurant.Inference;
+using Recurant.Models;
+using Recurant.Training;
+
+namespace Recurant.Cli;
+
+/// <summary><c>train</c> for pairs of texts, beside the source as it is.</summary>
+internal sealed class TranslatorTraining : TaskTraining<TranslatorModel, TranslatorEvaluation>
+{
+    private PairDataset _train = null!;
+    private PairDataset? _validation, _test;
+
+    protected override string MeasureHeading => "BLEU";
+
+    protected override string TaskName => "translation";
+
+    protected override (string Text, string Json) BaselineName => ("source as it is", "source-as-it-is");
+
+    protected override IReadOnlyList<string> Headings => TranslatorReport.Headings;
+
+    protected override IReadOnlyList<string> Cells(TranslatorEvaluation score) => TranslatorReport.Cells(score);
+
+    protected override string Knows(TrainingResult<TranslatorModel, TranslatorEvaluation> result) =>
+        $"{Numbers.Count(result.Model.SourcePieces)} pieces of the source, {Numbers.Count(result.Model.TargetPieces)} of the target";
+
+    protected override string Next(string path) => $"predict {path} \"...\"";
+
+    protected override int ReadData(Invocation call, ref TrainSettings settings)
+    {
+        settings.TranslationOptions.Validate();
+        _train = PairData.Read(settings.Data!, settings, call);
+        _validation = settings.ValidationFile is { } valid ? PairData.Read(valid, settings, call) : null;
+        if (settings.TestFile is { } test)
+        {
+            _test = PairData.Read(test, settings, call);
+            return _train.Count;
+        }
+
+        (_train, _test) = PairData.SetTestAside(_train);
+        if (!call.Quiet)
+        {
+            call.Terminal.WriteNote(
+                $"{Numbers.Of(_test.Count, "pair")} set aside for the test (--test gives a file of its own)");
+        }
+
+        return _train.Count;
+    }
+
+    protected override TrainingResult<TranslatorModel, TranslatorEvaluation> Learn(
+        TrainSettings settings, IProgress<TrainingProgress>? progress, CancellationToken cancellation) =>
+        TranslatorTrainer.Train(_train, settings.TranslationOptions, _validation, progress, cancellation);
+
+    protected override TranslatorEvaluation? Test(TranslatorModel model, TrainSettings settings) =>
+        new Translator(model, settings.Training.Threads).Evaluate(_test!);
+
+    /// <summary>What the test gives if nothing is translated: names and numbers are the same in both languages.</summary>
+    protected override TranslatorEvaluation Baseline(
+        Invocation call, TrainSettings settings, TrainingResult<TranslatorModel, TranslatorEvaluation> result,
+        TranslatorEvaluation? test, CancellationToken cancellation) => TranslatorEvaluation.OfSources(_test!);
+
+    protected override void WriteScore(Utf8JsonWriter writer, TranslatorEvaluation score) =>
+        TranslatorReport.WriteScore(writer, score);
+
+    protected override void WriteResult(Utf8JsonWriter writer, TranslatorEvaluation score, ScoredOn place)
+    {
+        if (place != ScoredOn.Baseline)
+        {
+            WriteScore(writer, score);
+            return;
+        }
+
+        writer.WriteNumber("bleu", score.Bleu);
+        writer.WriteNumber("chrf", score.Chrf);
+    }
+}

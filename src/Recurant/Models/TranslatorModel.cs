@@ -1,0 +1,83 @@
+using Recurant.Cells;
+using Recurant.Parameters;
+
+namespace Recurant.Models;
+
+/// <summary>A translator of texts: its specification, the pieces of both sides, and its network.</summary>
+public sealed class TranslatorModel : TrainedModel
+{
+    internal TranslatorModel(TranslatorSpec spec, TextPieces source, TextPieces target)
+    {
+        if (source.Count + 1 != spec.SourceVocabularySize)
+        {
+            throw new ArgumentException(
+                $"The specification speaks of {spec.SourceVocabularySize} source words, the end mark included, but there are "
+                + $"{source.Count} and the mark.", nameof(source));
+        }
+
+        if (target.Count + 1 != spec.TargetVocabularySize)
+        {
+            throw new ArgumentException(
+                $"The specification speaks of {spec.TargetVocabularySize} target words, the end mark included, but there are "
+                + $"{target.Count} and the mark.", nameof(target));
+        }
+
+        Spec = spec;
+        Source = source;
+        Target = target;
+        Network = new TranslatorNetwork(spec);
+        Kept = KeptWords.Find(source, target);
+    }
+
+    /// <summary>What the model is made of.</summary>
+    public TranslatorSpec Spec { get; }
+
+    /// <inheritdoc/>
+    public override string Task => "translator";
+
+    /// <inheritdoc/>
+    public override string Summary => Network.Summary;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Parameter> Parameters => Network.Parameters;
+
+    /// <summary>The number of pieces (subwords or words) of the source.</summary>
+    public int SourcePieces => Source.Count;
+
+    /// <summary>The number of pieces (subwords or words) of the target.</summary>
+    public int TargetPieces => Target.Count;
+
+    internal TextPieces Source { get; }
+
+    internal TextPieces Target { get; }
+
+    internal TranslatorNetwork Network { get; }
+
+    /// <summary>The placeholders that a translation must keep; null if there are none.</summary>
+    internal KeptWords? Kept { get; }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<LayerDescription> Describe() => Network.Describe();
+
+    /// <summary>
+    /// The text of a hypothesis; an unknown word is replaced by the source word that was attended to most (Luong, Sutskever, Le,
+    /// Vinyals and Zaremba, "Addressing the rare word problem in neural machine translation", ACL 2015).
+    /// </summary>
+    internal string TextOf(Hypothesis hypothesis, string source)
+    {
+        if (Target.Unknown < 0 || hypothesis.Attention.Count == 0 || !hypothesis.Words.Contains(Target.Unknown))
+        {
+            return Target.Decode(hypothesis.Words);
+        }
+
+        List<string> words = Source.Cut(source);
+        var copies = new string?[hypothesis.Words.Length];
+        for (int t = 0; t < copies.Length && words.Count > 0; t++)
+        {
+            ReadOnlySpan<float> weights = hypothesis.Attention[t].AsSpan(0, words.Count);
+            if (hypothesis.Words[t] == Target.Unknown) copies[t] = words[Losses.CrossEntropy.ArgMax(weights)];
+        }
+
+        return Target.Decode(hypothesis.Words, copies);
+    }
+}

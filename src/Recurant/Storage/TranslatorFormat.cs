@@ -1,0 +1,128 @@
+using System.Text.Json;
+using Recurant.Cells;
+using Recurant.Data;
+using Recurant.Models;
+using static Recurant.Storage.SpecificationText;
+
+namespace Recurant.Storage;
+
+/// <summary>
+/// A translator in a model file: its specification; and the subwords of both sides, or the words of each.
+/// </summary>
+internal sealed class TranslatorFormat : ModelFormat
+{
+    private const string SourceWordsKey = "source_vocabulary";
+
+    public override string Task => "translation";
+
+    public override bool Fits(TrainedModel model) => model is TranslatorModel;
+
+    public override void WriteMetadata(TrainedModel model, SafetensorsWriter writer)
+    {
+        var translator = (TranslatorModel)model;
+        writer.AddMetadata(
+            ModelMetadata.SpecificationKey, Write(Task, json => TranslatorSpecJson.Write(json, translator.Spec)));
+        PiecesFormat.Write(writer, translator.Target);
+        if (translator.Source is WordPieces source) writer.AddMetadata(SourceWordsKey, StringListJson.Write(source.Words.Words));
+    }
+
+    public override TrainedModel Read(ModelMetadata metadata)
+    {
+        TranslatorSpec spec = metadata.Parse(
+            ModelMetadata.SpecificationKey, json => SpecificationText.Read(json, TranslatorSpecJson.Read));
+        TextPieces target = PiecesFormat.Read(metadata, spec.TargetVocabularySize, "target_vocabulary_size"), source = target;
+        if (target is WordPieces)
+        {
+            Vocabulary words = metadata.Parse(SourceWordsKey, json => new Vocabulary(StringListJson.Read(json)));
+            metadata.RequireCount(SourceWordsKey, words.Count + 1, "source_vocabulary_size", spec.SourceVocabularySize);
+            source = new WordPieces(words);
+        }
+
+        return metadata.Parse(ModelMetadata.SpecificationKey, _ => new TranslatorModel(spec, source, target));
+    }
+
+    public override ModelDescription Describe(TrainedModel model)
+    {
+        var translator = (TranslatorModel)model;
+        string reading = translator.Target is SubwordPieces ? "subwords of both sides together" : "whole words";
+        return new ModelDescription
+        {
+            Task = model.Task,
+            Summary = model.Summary,
+            Tokens = translator.Target.Count,
+            Reading = $"{reading}; reads capitals as they are",
+            Labels = [],
+            Layers = model.Describe(),
+            TrainingRecord = model.TrainingRecord,
+        };
+    }
+}
+
+/// <summary>The pieces of a target in the metadata of a model file.</summary>
+internal static class PiecesFormat
+{
+    private const string CharactersKey = "subword_characters", MergesKey = "subword_merges";
+
+    public static void Write(SafetensorsWriter writer, TextPieces pieces)
+    {
+        if (pieces is SubwordPieces { Encoding: { } encoding })
+        {
+            writer.AddMetadata(CharactersKey, StringListJson.Write(encoding.Characters));
+            writer.AddMetadata(MergesKey, StringListJson.Write(encoding.Merges));
+            return;
+        }
+
+        writer.AddMetadata(ModelMetadata.VocabularyKey, StringListJson.Write(((WordPieces)pieces).Words.Words));
+    }
+
+    /// <summary>Reads the pieces; with the end mark there must be as many as the specification says.</summary>
+    public static TextPieces Read(ModelMetadata metadata, int expected, string property)
+    {
+        if (metadata.Has(MergesKey))
+        {
+            List<string> characters = metadata.Strings(CharactersKey);
+            BytePairEncoding encoding = metadata.Parse(
+                MergesKey, json => new BytePairEncoding(characters, StringListJson.Read(json)));
+            metadata.RequireCount(MergesKey, encoding.Count + 1, property, expected);
+            return new SubwordPieces(encoding);
+        }
+
+        Vocabulary words = metadata.Parse(ModelMetadata.VocabularyKey, json => new Vocabulary(StringListJson.Read(json)));
+        metadata.RequireCount(ModelMetadata.VocabularyKey, words.Count + 1, property, expected);
+        return new WordPieces(words);
+    }
+}
+
+/// <summary>The specification of an encoder-decoder as members of a JSON object.</summary>
+internal static class TranslatorSpecJson
+{
+    public static void Write(Utf8JsonWriter json, TranslatorSpec spec)
+    {
+        json.WriteNumber("source_vocabulary_size", spec.SourceVocabularySize);
+        json.WriteNumber("source_vector_size", spec.SourceVectorSize);
+        json.WriteNumber("target_vocabulary_size", spec.TargetVocabularySize);
+        json.WriteNumber("embedding_size", spec.EmbeddingSize);
+        json.WriteString("cell", Name(spec.Cell));
+        json.WriteNumber("encoder_size", spec.EncoderSize);
+        json.WriteNumber("encoder_layers", spec.EncoderLayers);
+        json.WriteNumber("decoder_size", spec.DecoderSize);
+        json.WriteNumber("decoder_layers", spec.DecoderLayers);
+        json.WriteString("attention", Name(spec.Attention));
+        json.WriteString("tied", Name(spec.Tied));
+    }
+
+    public static TranslatorSpec Read(JsonElement root) => new()
+    {
+        SourceVocabularySize = Number(root, "source_vocabulary_size"),
+        SourceVectorSize = Number(root, "source_vector_size"),
+        TargetVocabularySize = Number(root, "target_vocabulary_size"),
+        EmbeddingSize = Number(root, "embedding_size"),
+        Cell = Choice<CellKind>(root, "cell"),
+        EncoderSize = Number(root, "encoder_size"),
+        EncoderLayers = Number(root, "encoder_layers"),
+        DecoderSize = Number(root, "decoder_size"),
+        DecoderLayers = Number(root, "decoder_layers"),
+        Attention = Choice<AttentionKind>(root, "attention"),
+        Tied = Choice<TiedVectors>(root, "tied"),
+    };
+}

@@ -1,0 +1,108 @@
+using System.Globalization;
+using Recurant.Cells;
+using Recurant.Layers;
+using Recurant.Models;
+using Recurant.Optimizers;
+
+namespace Recurant.Training;
+
+/// <summary>
+/// The options of an encoder-decoder with nothing left open: what the user did not decide is decided here from the data. The rules
+/// are explained in docs/translation.md, with the experiments behind them.
+/// </summary>
+internal sealed record TranslatorPlan : LearningPlan
+{
+    /// <summary>About so many steps are enough, in so many epochs.</summary>
+    private const int GoodSteps = 8000, FewestEpochs = 8, MostEpochs = 40;
+
+    public required LearningOptions Options { get; init; }
+
+    public required TranslatorSpec Spec { get; init; }
+
+    public required DropoutPlan Dropout { get; init; }
+
+    public required float LabelSmoothing { get; init; }
+
+    /// <summary>Pairs in a step.</summary>
+    public required int Batch { get; init; }
+
+    /// <summary>The subwords that so many pairs can teach.</summary>
+    public static int SubwordsFor(int pairs) => Math.Clamp(pairs / 5, 500, 6000);
+
+    /// <summary>Decides everything.</summary>
+    /// <param name="options">What the user decided.</param>
+    /// <param name="pairs">The number of training pairs.</param>
+    /// <param name="spec">The source, the target and what else belongs to the task.</param>
+    public static TranslatorPlan For(LearningOptions options, int pairs, TranslatorSpec spec)
+    {
+        int batch = options.Batch ?? 64, steps = Math.Max(1, pairs / batch), hidden = options.Hidden ?? 512;
+        DropoutOptions dropout = options.Dropout;
+        return new TranslatorPlan
+        {
+            Options = options,
+            Spec = spec with
+            {
+                EmbeddingSize = options.Embedding ?? 256,
+                Cell = options.Cell ?? CellKind.Lstm,
+                EncoderSize = hidden / 2,
+                EncoderLayers = options.Layers ?? 1,
+                DecoderSize = hidden,
+                DecoderLayers = options.Layers ?? 1,
+            },
+            Dropout = new DropoutPlan
+            {
+                Word = dropout.Word ?? 0f,
+                Input = dropout.Input ?? 0.3f,
+                Layers = dropout.Layers ?? 0.3f,
+                Recurrent = dropout.Recurrent ?? 0f,
+                Output = dropout.Output ?? 0.3f,
+                Seed = options.Seed,
+            },
+            Optimizer = options.Optimizer,
+            LearningRate = options.LearningRate
+                ?? (options.Optimizer is OptimizerKind.Adam or OptimizerKind.AdamW
+                    ? 1e-3f
+                    : Optimizers.Optimizer.DefaultLearningRate(options.Optimizer)),
+            WeightDecay = options.WeightDecay ?? 0f,
+            LabelSmoothing = options.LabelSmoothing ?? 0.1f,
+            Schedule = options.Schedule ?? ScheduleKind.Linear,
+            Clip = options.Clip,
+            Batch = batch,
+            Epochs = options.Epochs ?? Math.Clamp(GoodSteps / steps, FewestEpochs, MostEpochs),
+            Patience = options.Patience ?? 6,
+            Budget = options.Budget,
+            AveragedEpochs = 1,
+        };
+    }
+
+    /// <summary>The plan as short texts, for the identity of a run.</summary>
+    public IEnumerable<(string Name, string Value)> Identity()
+    {
+        static (string, string) Of<T>(string name, T value) where T : notnull =>
+            (name, value is IFormattable number ? number.ToString(null, CultureInfo.InvariantCulture) : value.ToString()!);
+
+        yield return Of("Attention", Spec.Attention);
+        yield return Of("Tied", Spec.Tied);
+        yield return Of("Embedding", Spec.EmbeddingSize);
+        yield return Of("Cell", Spec.Cell);
+        yield return Of("Hidden", Spec.DecoderSize);
+        yield return Of("Layers", Spec.DecoderLayers);
+        yield return Of("source words", Spec.SourceVocabularySize);
+        yield return Of("width of the source's vectors", Spec.SourceVectorSize);
+        yield return Of("target words", Spec.TargetVocabularySize);
+        yield return Of("Dropout.Word", Dropout.Word);
+        yield return Of("Dropout.Input", Dropout.Input);
+        yield return Of("Dropout.Layers", Dropout.Layers);
+        yield return Of("Dropout.Recurrent", Dropout.Recurrent);
+        yield return Of("Dropout.Output", Dropout.Output);
+        yield return Of("Optimizer", Optimizer);
+        yield return Of("LearningRate", LearningRate);
+        yield return Of("WeightDecay", WeightDecay);
+        yield return Of("Schedule", Schedule);
+        yield return Of("Clip", Clip);
+        yield return Of("LabelSmoothing", LabelSmoothing);
+        yield return Of("Batch", Batch);
+        yield return Of("Epochs", Epochs);
+        yield return Of("Patience", Patience);
+    }
+}

@@ -1,0 +1,69 @@
+using System.Text.Json;
+using Recurant.Models;
+using Recurant.Numerics;
+using Recurant.Parameters;
+
+namespace Recurant.Training;
+
+/// <summary>Learning to translate: batches of pairs of like lengths, the loss of every word of the target.</summary>
+internal sealed class TranslatorTask : TrainingTask
+{
+    // Beam search would take longer than it tells more.
+    private const int ValidationBeam = 1;
+
+    private readonly TranslatorData _data;
+    private readonly TranslatorPlan _plan;
+    private readonly Workers _workers;
+    private readonly TranslatorNetwork _network;
+    private readonly TranslatorMemory _memory;
+    private readonly TranslationBatch _batch = new();
+    private readonly TranslatorScorer _scorer;
+    private readonly PairOrder _order;
+
+    public TranslatorTask(TranslatorData data, Workers workers)
+    {
+        _data = data;
+        _plan = data.Plan;
+        _workers = workers;
+        _network = data.Model.Network;
+        _memory = _network.CreateMemory();
+        _scorer = new TranslatorScorer(data.Model, workers);
+        _order = new PairOrder([.. data.Targets.Select((target, i) => LengthOf(i))], _plan.Batch, _plan.Options.Seed);
+
+        int LengthOf(int i) => (data.Targets[i].Length << 12) + Math.Min(data.Sources[i].Length, 4095);
+    }
+
+    public override IReadOnlyList<Parameter> Parameters => _network.Parameters;
+
+    public override int StepsInEpoch => _order.Batches;
+
+    public override List<(string Name, string Value)> Identity() => RunIdentity.Of(_data);
+
+    /// <summary>The longest targets, and the longest sources: no later step has more rows of either.</summary>
+    public override void WarmUp()
+    {
+        Learn(Longest(_data.Targets), 0);
+        Learn(Longest(_data.Sources), 0);
+    }
+
+    public override void BeginEpoch(int epoch) => _order.Begin(epoch);
+
+    public override StepLoss Step(int index, ulong step) => Learn(_order[index], step);
+
+    public override Score Validate() => _scorer.Evaluate(_data.Validation, ValidationBeam);
+
+    public override Score ReadScore(JsonElement members) => TranslatorEvaluation.Read(members);
+
+    public override string? FirstNonFinite() => _network.FirstNonFinite(_memory, _batch);
+
+    private StepLoss Learn(ReadOnlySpan<int> chosen, ulong step)
+    {
+        _batch.Fill(_data.Sources, _data.Targets, chosen, _network.Mark);
+        double loss = _network.Loss(
+            _workers, _batch, _memory, learns: true, _plan.Dropout with { Step = step }, _plan.LabelSmoothing, out int correct);
+        return new StepLoss(loss, _batch.Target.Rows, correct, _batch.Target.Rows);
+    }
+
+    private int[] Longest(int[][] sequences) =>
+        [.. Enumerable.Range(0, sequences.Length).OrderByDescending(i => sequences[i].Length).Take(_plan.Batch)];
+}

@@ -1,0 +1,65 @@
+using Recurant.Models;
+
+namespace Recurant.Training;
+
+/// <summary>
+/// How an encoder-decoder is trained. Every property may be left out; docs/translation.md says what the defaults follow. Of the
+/// common options it has other defaults for these: <see cref="LearningOptions.Hidden"/> 512, the width of the decoder, of which
+/// each direction of the encoder has half; <see cref="LearningOptions.Layers"/> 1, on each side;
+/// <see cref="LearningOptions.Embedding"/> 256, at least 1; <see cref="LearningOptions.MinimumCount"/> 2, of whole words;
+/// <see cref="LearningOptions.LearningRate"/> 0.001 for AdamW; <see cref="LearningOptions.Batch"/> 64 pairs;
+/// <see cref="LearningOptions.LabelSmoothing"/> 0.1. <see cref="LearningOptions.Dropout"/> has no effect at Embedding.
+/// Ready-made vectors are not used.
+/// </summary>
+public sealed record TranslatorTrainingOptions : LearningOptions
+{
+    /// <summary>The attention. Default: general.</summary>
+    public AttentionKind Attention { get; init; } = AttentionKind.General;
+
+    /// <summary>
+    /// The pairs of pieces that are joined to subwords, the same for both sides; 0 for whole words, each side its own. Null: 6,000,
+    /// of little data fewer.
+    /// </summary>
+    public int? Subwords { get; init; }
+
+    /// <summary>Which tables of word vectors are one. Null: all of them with subwords, input and output with whole words.</summary>
+    public TiedVectors? Tied { get; init; }
+
+    /// <summary>Options of a translator with all that the tasks have in common taken from others.</summary>
+    /// <param name="common">For example the options of a classifier.</param>
+    public static TranslatorTrainingOptions From(LearningOptions common)
+    {
+        ArgumentNullException.ThrowIfNull(common);
+        return WithCommon(new TranslatorTrainingOptions(), common);
+    }
+
+    /// <summary>Checks the range of every property.</summary>
+    /// <exception cref="ArgumentException">
+    /// A value is outside its range; the message names the property and the range.
+    /// </exception>
+    public void Validate()
+    {
+        TrainingOptionsCheck.ValidateCommon(this);
+        if (!Enum.IsDefined(Attention)) throw Fault(nameof(Attention), Attention, "one of " + string.Join(", ", Enum.GetNames<AttentionKind>()));
+        if (Tied is { } tied && !Enum.IsDefined(tied))
+        {
+            throw Fault(nameof(Tied), tied, "one of " + string.Join(", ", Enum.GetNames<TiedVectors>()));
+        }
+
+        if (Subwords is < 0 or > 1_000_000) throw Fault(nameof(Subwords), Subwords, "0 (whole words) to 1,000,000");
+        if (Embedding == 0) throw Fault(nameof(Embedding), Embedding, "1 to 65,536: words need vectors here");
+        if (Layers is 0 or > 16) throw Fault(nameof(Layers), Layers, "1 to 16");
+        if (Hidden is { } hidden && (hidden % 2 != 0 || hidden < 2))
+        {
+            throw Fault(nameof(Hidden), Hidden, "an even number: each direction of the encoder has half of it");
+        }
+
+        if (Vectors is not null)
+        {
+            throw new ArgumentException($"{nameof(Vectors)}: a translator learns its own word vectors; leave them out.");
+        }
+    }
+
+    private static ArgumentException Fault(string property, object value, string range) =>
+        new($"{property} is {value}; it must be {range}.");
+}

@@ -1,0 +1,31 @@
+using System.Diagnostics;
+using Recurant.Cells;
+using Recurant.Models;
+using Recurant.Numerics;
+using Recurant.Training;
+using Xunit;
+
+namespace Recurant.Tests.Training;
+
+/// <summary>A step that learns to translate allocates nothing on any thread once its memory has grown.</summary>
+[Collection(nameof(AloneCollection))]
+public class TranslatorAllocationTests
+{
+    [Theory]
+    [InlineData(AttentionKind.General, CellKind.Lstm, 1)]
+    [InlineData(AttentionKind.General, CellKind.Lstm, 3)]
+    [InlineData(AttentionKind.Additive, CellKind.Gru, 2)]
+    [InlineData(AttentionKind.Bahdanau, CellKind.Lstm, 2)]
+    public void Step_OnceWarm_AllocatesNothingOnAnyThread(AttentionKind attention, CellKind cell, int threads)
+    {
+        TranslatorTrainingOptions options = Phrases.Wide with { Attention = attention, Cell = cell };
+        TranslatorData data = TranslatorData.Make(Phrases.Numbers(160, seed: 1), null, options);
+        Workers workers = Workers.ForThreads(threads);
+        var task = new TranslatorTask(data, workers);
+        var run = new TaskRun(task, data.Plan, workers, Stopwatch.StartNew());
+        task.WarmUp();
+        task.BeginEpoch(1);
+        for (int step = 0; step < 3 * task.StepsInEpoch; step++) run.Step(step % task.StepsInEpoch);
+        Assert.Equal(0, AllocationTests.Least(step => run.Step(step % task.StepsInEpoch)));
+    }
+}

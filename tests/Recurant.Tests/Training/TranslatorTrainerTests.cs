@@ -1,0 +1,167 @@
+using Recurant.Data;
+using Recurant.Inference;
+using Recurant.Models;
+using Recurant.Storage;
+using Recurant.Tests.Storage;
+using Recurant.Training;
+using Xunit;
+
+namespace Recurant.Tests.Training;
+
+public sealed class TranslatorTrainerTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    [Theory]
+    [InlineData(AttentionKind.General, 60)]
+    [InlineData(AttentionKind.Bahdanau, 0)]
+    public void Train_NumbersInTheOtherOrder_TranslatesNewOnes(AttentionKind attention, int subwords)
+    {
+        var options = new TranslatorTrainingOptions
+        {
+            Attention = attention, Subwords = subwords, Embedding = 24, Hidden = 48, Batch = 16, Epochs = 20, LearningRate = 0.01f,
+            Dropout = new DropoutOptions { Input = 0, Layers = 0, Output = 0 }, Threads = 2,
+        };
+        TrainingResult<TranslatorModel, TranslatorEvaluation> result =
+            TranslatorTrainer.Train(Phrases.Numbers(400, seed: 1), options);
+        TranslatorEvaluation score = new Translator(result.Model, threads: 1).Evaluate(Phrases.Numbers(100, seed: 2));
+        Assert.True(score.Exact >= 0.9, $"{score.Exact} of new ones are right after {result.Epochs.Count} epochs.");
+        Assert.True(score.Bleu > 90, $"BLEU {score.Bleu}");
+        Assert.Equal(result.Epochs.Max(epoch => epoch.Validation.Value), result.Validation.Bleu);
+    }
+
+    [Fact]
+    public void Translate_WordsNotInTheVocabulary_AreCopiedFromWhereAttentionLooked()
+    {
+        var options = new TranslatorTrainingOptions
+        {
+            Subwords = 0, Embedding = 24, Hidden = 48, Batch = 16, Epochs = 20, LearningRate = 0.01f, Patience = 20,
+            Dropout = new DropoutOptions { Input = 0, Layers = 0, Output = 0 },
+        };
+        TranslatorModel model = TranslatorTrainer.Train(Phrases.Names(240), options).Model;
+        var translator = new Translator(model);
+        for (int kind = 0; kind < 3; kind++)
+        {
+            TextPair pair = Phrases.Name(kind, "Ährenfeld");
+            Translation translation = translator.Translate(pair.Source);
+            Assert.Equal(pair.Target, translation.Text);
+            Assert.Contains("\u2581Ährenfeld", translation.SourcePieces);
+            Assert.Contains("<unk>", translation.Pieces);
+            Assert.Equal(translation.Pieces.Count, translation.Attention.Count);
+            Assert.All(translation.Attention, row => Assert.Equal(translation.SourcePieces.Count + 1, row.Count));
+        }
+    }
+
+    [Fact]
+    public void Translate_Placeholders_AllSurvive()
+    {
+        TranslatorTrainingOptions options = Phrases.Small with { Subwords = 120, Epochs = 8 };
+        TranslatorModel model = TranslatorTrainer.Train(Phrases.Messages(120), options).Model;
+        TranslatorEvaluation score = new Translator(model).Evaluate(Phrases.Messages(120));
+        Assert.Equal(1, score.Placeholders);
+    }
+
+    [Fact]
+    public void Translate_AnyText_GivesSomeText()
+    {
+        TranslatorModel words = TranslatorTrainer.Train(Phrases.Numbers(60, seed: 1), Phrases.Small with { Subwords = 0 }).Model;
+        TranslatorModel subwords = TranslatorTrainer.Train(Phrases.Numbers(60, seed: 1), Phrases.Small).Model;
+        string[] texts = ["", " ", "👩‍👩‍👧 ok", "这里没有空格", "e\u0301\u0323", "\ud800", new string('x', 10_000), "one\ttwo\n"];
+        foreach (TranslatorModel model in new[] { words, subwords })
+        {
+            var translator = new Translator(model) { Beam = 2 };
+            IReadOnlyList<Translation> translations = translator.Translate(texts);
+            Assert.Equal(texts.Length, translations.Count);
+            Assert.Equal("", translations[0].Text);
+            Assert.All(translations, translation => Assert.NotNull(translation.Text));
+        }
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(20)]
+    public void ModelFile_SavedAndLoaded_TranslatesTheSame(int subwords)
+    {
+        TranslatorModel model = TranslatorTrainer.Train(
+            Phrases.Numbers(60, seed: 1), Phrases.Small with { Subwords = subwords, Layers = 2 }).Model;
+        string path = _directory["model.safetensors"];
+        ModelFile.Save(model, path);
+        TranslatorModel loaded = ModelFile.Load<TranslatorModel>(path);
+        Assert.Equal(model.Spec, loaded.Spec);
+        string[] texts = [.. Phrases.Numbers(20, seed: 5).Pairs.Select(pair => pair.Source)];
+        IReadOnlyList<Translation> expected = new Translator(model).Translate(texts), actual = new Translator(loaded).Translate(texts);
+        Assert.Equal(expected.Select(translation => translation.Text), actual.Select(translation => translation.Text));
+        Assert.Equal(expected.Select(translation => translation.Score), actual.Select(translation => translation.Score));
+        ModelFile.Save(loaded, _directory["again.safetensors"]);
+        Assert.Equal(File.ReadAllBytes(path), File.ReadAllBytes(_directory["again.safetensors"]));
+    }
+
+    [Fact]
+    public void Train_AnyNumberOfThreads_GivesTheSameFile()
+    {
+        byte[] one = Train(Phrases.Wide with { Threads = 1, Epochs = 1 });
+        Assert.Equal(one, Train(Phrases.Wide with { Threads = 3, Epochs = 1 }));
+        Assert.NotEqual(one, Train(Phrases.Wide with { Threads = 3, Epochs = 1, Seed = 2 }));
+    }
+
+    [Fact]
+    public void Train_StoppedAndContinued_GivesTheSameFile()
+    {
+        byte[] expected = Train(Phrases.Small);
+        var checkpoint = new CheckpointOptions { Directory = _directory["run"], Interval = TimeSpan.Zero };
+        using (var cancellation = new CancellationTokenSource())
+        {
+            int steps = 0;
+            TranslatorTrainingOptions stopped = Phrases.Small with
+            {
+                Checkpoint = checkpoint with { Start = CheckpointStart.New, Saved = () => { if (++steps == 11) cancellation.Cancel(); } },
+            };
+            Assert.Equal(TrainingEnd.Cancelled, TranslatorTrainer.Train(
+                Phrases.Numbers(60, seed: 1), stopped, cancellation: cancellation.Token).End);
+        }
+
+        Assert.Equal(expected, Train(Phrases.Small with { Checkpoint = checkpoint with { Start = CheckpointStart.Resume } }));
+    }
+
+    [Fact]
+    public void Train_DataThatCannotBeLearnt_SaysWhy()
+    {
+        var none = new PairDataset("pairs.tsv", []);
+        var one = new PairDataset("pairs.tsv", [new TextPair("a", "b")]);
+        Assert.Contains("there are no pairs to learn from",
+            Assert.Throws<InvalidDataException>(() => TranslatorTrainer.Train(none)).Message, StringComparison.Ordinal);
+        Assert.Contains("1 pairs are too few",
+            Assert.Throws<InvalidDataException>(() => TranslatorTrainer.Train(one)).Message, StringComparison.Ordinal);
+        Assert.Contains("no pairs to check the model with",
+            Assert.Throws<InvalidDataException>(() => TranslatorTrainer.Train(one, null, none)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Validate_OptionsOutOfRange_NamesThem()
+    {
+        (TranslatorTrainingOptions Options, string Text)[] cases =
+        [
+            (new() { Hidden = 33 }, "Hidden is 33; it must be an even number"),
+            (new() { Subwords = -1 }, "Subwords is -1"),
+            (new() { Embedding = 0 }, "Embedding is 0"),
+            (new() { Layers = 0 }, "Layers is 0; it must be 1 to 16"),
+            (new() { LearningRate = 0 }, "LearningRate is 0"),
+            (new() { Attention = (AttentionKind)9 }, "Attention is 9"),
+            (new() { Subwords = 0, Tied = TiedVectors.All }, "one vocabulary"),
+        ];
+        foreach ((TranslatorTrainingOptions options, string text) in cases)
+        {
+            string message = Assert.Throws<ArgumentException>(() => TranslatorTrainer.Train(Phrases.Numbers(9, 1), options)).Message;
+            Assert.Contains(text, message, StringComparison.Ordinal);
+        }
+    }
+
+    private byte[] Train(TranslatorTrainingOptions options)
+    {
+        string path = _directory[Guid.NewGuid().ToString("N")];
+        ModelFile.Save(TranslatorTrainer.Train(Phrases.Numbers(60, seed: 1), options).Model, path);
+        return File.ReadAllBytes(path);
+    }
+}
