@@ -8,6 +8,8 @@ internal sealed record Options
     public const string Usage = """
         usage: compare.sh [options]                    the grid: Recurant, TorchSharp and ONNX Runtime on the same shapes
                compare.sh --program mr --data DIR      a whole training program (rt-polarity.pos and .neg in DIR)
+               compare.sh --program words --data FILE  a whole training program: a language model of words
+               compare.sh --program characters --data FILE  the same of characters
                compare.sh --program score --data DIR   10,000 sentences of the same files, scored from file to file
                compare.sh --program stream             one sequence, one step at a time with kept state
                compare.sh --program scale              time and memory as sequences grow longer and batches larger
@@ -36,13 +38,15 @@ internal sealed record Options
         ["--rows"] = [Grid],
         ["--epochs"] = ["mr"],
         ["--output"] = ["scale"],
-        ["--data"] = ["mr", "score"],
+        ["--data"] = ["mr", "score", "words", "characters"],
     };
 
     // Engines that a program cannot use, for lack of training or of a counterpart.
     private static readonly Dictionary<string, string> s_without = new()
     {
         ["mr"] = Engines.OnnxRuntime,
+        ["words"] = Engines.OnnxRuntime,
+        ["characters"] = Engines.OnnxRuntime,
         ["scale"] = Engines.OnnxRuntime,
         ["score"] = Engines.Torch,
     };
@@ -63,7 +67,7 @@ internal sealed record Options
 
     public int Rounds { get; private set; }
 
-    /// <summary>mr, score, stream or scale; null for the grid.</summary>
+    /// <summary>mr, words, characters, score, stream or scale; null for the grid.</summary>
     public string? Program { get; private set; }
 
     public string Data { get; private set; } = "";
@@ -110,7 +114,7 @@ internal sealed record Options
                 case "--rows": options.Rows = Value(); break;
                 case "--engines": options.EngineNames = List(Engines.Names); break;
                 case "--rounds": options.Rounds = Number(name, Value()); break;
-                case "--program": options.Program = OneOf(name, Value(), "mr", "score", "stream", "scale"); break;
+                case "--program": options.Program = OneOf(name, Value(), "mr", "score", "stream", "scale", "words", "characters"); break;
                 case "--data": options.Data = Value(); break;
                 case "--output": options.Output = Value(); break;
                 case "--epochs": options.Epochs = Number(name, Value()); break;
@@ -139,7 +143,9 @@ internal sealed record Options
 
         if (s_programs["--data"].Contains(program) && Data.Length == 0)
         {
-            throw new ArgumentException($"--program {program} needs --data DIR, the folder of rt-polarity.pos and .neg");
+            throw new ArgumentException(program is "words" or "characters"
+                ? $"--program {program} needs --data FILE, the text to learn from, plain or .gz"
+                : $"--program {program} needs --data DIR, the folder of rt-polarity.pos and .neg");
         }
 
         string? without = s_without.GetValueOrDefault(program);

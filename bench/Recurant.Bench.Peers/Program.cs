@@ -26,6 +26,7 @@ try
     {
         return options.Program is null
             ? Worker.Run(engine, options.Threads[0])
+            : options.Program is "words" or "characters" ? LanguageProgram.Run(engine, options)
             : ReviewProgram.Run(engine, options);
     }
 
@@ -34,6 +35,7 @@ try
     return options.Program switch
     {
         "mr" => ReviewProgram.RunAll(options),
+        "words" or "characters" => LanguageProgram.RunAll(options),
         "score" => ScoreProgram.Run(options),
         "stream" => StreamProgram.Run(options),
         "scale" => ScaleProgram.Run(options),
