@@ -16,7 +16,7 @@ internal static class Models
         ["the", "film", "was", "long", "slow", "cast", "plot", "and", "not", "so", "very", "old", "new", "loud", "calm", "end"];
 
     /// <summary>A few hundred steps of the arithmetic, small enough for a machine without vectors.</summary>
-    public static IEnumerable<(string Name, TrainingOptions Options)> Small(string directory)
+    public static IEnumerable<(string Name, LearningOptions Options)> Small(string directory)
     {
         TrainingOptions common = new()
         {
@@ -54,12 +54,19 @@ internal static class Models
         yield return ("bag-of-words", common with { Model = ModelKind.BagOfWords });
         yield return ("vectors", common with { Embedding = null, Vectors = Vectors(directory), Layers = 1 });
         yield return ("frozen-vectors", common with { Embedding = null, Vectors = Vectors(directory), FreezeVectors = true });
+        TaggerTrainingOptions tagger = new()
+        {
+            Hidden = 11, Embedding = 9, Layers = 2, Characters = 7, Batch = 8, Epochs = 3, Patience = 100, LearningRate = 0.02f,
+            Dropout = new DropoutOptions { Word = 0.5f, Input = 0.2f, Layers = 0.2f, Recurrent = 0.1f, Output = 0.3f },
+        };
+        yield return ("tagger", tagger with { RandomField = false });
+        yield return ("tagger-random-field", tagger with { Cell = CellKind.Gru });
     }
 
     /// <summary>Wide enough that products, packing and updates are dealt out over the threads.</summary>
-    public static IEnumerable<(string Name, TrainingOptions Options)> Wide(string directory)
+    public static IEnumerable<(string Name, LearningOptions Options)> Wide(string directory)
     {
-        foreach ((string name, TrainingOptions options) in Small(directory))
+        foreach ((string name, LearningOptions options) in Small(directory))
         {
             if (name is not ("lstm" or "gru" or "elman")) continue;
             yield return ($"wide-{name}", options with { Hidden = 72, Embedding = 40, Batch = 32, Epochs = 2 });
@@ -81,6 +88,26 @@ internal static class Models
         }
 
         return TextDataset.FromPairs(texts);
+    }
+
+    /// <summary>Sentences whose words bear tags in the scheme B, I, O: behind "the" a name begins, of one word or of two.</summary>
+    public static TaggedDataset Sentences()
+    {
+        var sentences = new List<TaggedSentence>();
+        foreach (TextExample text in Texts().Examples)
+        {
+            string[] words = text.Text.Split(' ');
+            var tags = new string[words.Length];
+            for (int t = 0; t < tags.Length; t++)
+            {
+                bool begins = t > 0 && words[t - 1] == "the", goesOn = t > 1 && tags[t - 1] == "B-x" && words[t].Length > 3;
+                tags[t] = begins ? "B-x" : goesOn ? "I-x" : "O";
+            }
+
+            sentences.Add(new TaggedSentence(words, tags));
+        }
+
+        return new TaggedDataset("made", sentences);
     }
 
     private static WordVectors Vectors(string directory)

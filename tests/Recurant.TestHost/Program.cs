@@ -20,12 +20,13 @@ string mode = args.Length > 3 ? args[3] : "";
 Console.WriteLine($"accelerated {Accelerated()}");
 Console.WriteLine($"supported {Supported()}");
 TextDataset texts = Models.Texts();
+TaggedDataset sentences = Models.Sentences();
 var models = Models.Small(directory).ToList();
 if (set == "all") models.AddRange(Models.Wide(directory));
-foreach ((string name, TrainingOptions plain) in models)
+foreach ((string name, LearningOptions plain) in models)
 {
     using var cancellation = new CancellationTokenSource();
-    TrainingOptions options = plain with { Threads = threads };
+    LearningOptions options = plain with { Threads = threads };
     if (mode.Length > 0)
     {
         options = options with
@@ -45,15 +46,28 @@ foreach ((string name, TrainingOptions plain) in models)
         if (isKilled && epoch == 2) Process.GetCurrentProcess().Kill();
         if (!isKilled && mode is "kill" or "cancel") cancellation.Cancel();
     });
-    TrainingResult<ClassifierModel, Evaluation> result = ClassifierTrainer.Train(texts, options, progress: progress, cancellation: cancellation.Token);
+    (TrainedModel model, TrainingEnd end, int epochs) = Learn(options, progress, cancellation.Token);
     string path = Path.Combine(directory, name + ".safetensors");
-    ModelFile.Save(result.Model, path);
-    if (result.End == TrainingEnd.Cancelled) continue;
-    Console.WriteLine($"{name} epochs {progress.Count} of {result.Epochs.Count}");
+    ModelFile.Save(model, path);
+    if (end == TrainingEnd.Cancelled) continue;
+    Console.WriteLine($"{name} epochs {progress.Count} of {epochs}");
     Console.WriteLine($"{name} {Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)))}");
 }
 
 return;
+
+(TrainedModel Model, TrainingEnd End, int Epochs) Learn(
+    LearningOptions options, IProgress<TrainingProgress> progress, CancellationToken cancellation)
+{
+    if (options is TaggerTrainingOptions tagger)
+    {
+        var tagged = TaggerTrainer.Train(sentences, tagger, progress: progress, cancellation: cancellation);
+        return (tagged.Model, tagged.End, tagged.Epochs.Count);
+    }
+
+    var classified = ClassifierTrainer.Train(texts, (TrainingOptions)options, null, progress, cancellation);
+    return (classified.Model, classified.End, classified.Epochs.Count);
+}
 
 static int Accelerated() => Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256
     : Vector128.IsHardwareAccelerated ? 128 : 0;

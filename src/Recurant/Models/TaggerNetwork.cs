@@ -100,7 +100,7 @@ internal sealed class TaggerNetwork
     public IReadOnlyList<LayerDescription> Describe()
     {
         RecurrentSpec recurrent = _stack.Spec;
-        string cell = recurrent.Cell == CellKind.Elman ? "simple recurrent (Elman)" : recurrent.Cell.ToString().ToUpperInvariant();
+        string cell = recurrent.CellName;
         var layers = new List<LayerDescription>
         {
             LayerDescription.Of("word vectors", $"[T] -> [T, {_spec.EmbeddingSize}]", ["e_t = E[w_t]"], [_words.Table]),

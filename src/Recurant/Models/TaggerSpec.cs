@@ -108,6 +108,8 @@ public sealed record TaggerSpec
         Require(CharacterSize is >= 0 and <= 65536, nameof(CharacterSize), CharacterSize, "0 (none) to 65,536");
         Require(MaximumCharacters is >= 2 and <= 65536, nameof(MaximumCharacters), MaximumCharacters, "2 to 65,536");
         Require(HiddenSize is >= 1 and <= 65536, nameof(HiddenSize), HiddenSize, "1 to 65,536");
+        Require(Cell != CellKind.Lru || HiddenSize % 2 == 0, nameof(HiddenSize), HiddenSize, "even for an LRU");
+        Require(Cell != CellKind.Lru || CharacterSize % 2 == 0, nameof(CharacterSize), CharacterSize, "even for an LRU");
         Require(Layers is >= 1 and <= 64, nameof(Layers), Layers, "1 to 64");
         if (!float.IsFinite(ForgetBias))
         {

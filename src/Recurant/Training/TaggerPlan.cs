@@ -46,6 +46,7 @@ internal sealed record TaggerPlan : LearningPlan
         int batch = options.Batch ?? (sentences < 5000 ? 16 : 32), steps = Math.Max(1, sentences / batch);
         bool field = options.RandomField ?? (spans && options.LabelSmoothing is not > 0);
         DropoutOptions dropout = options.Dropout;
+        CellKind cell = options.Cell ?? CellKind.Lstm;
         return new TaggerPlan
         {
             Options = options,
@@ -57,7 +58,7 @@ internal sealed record TaggerPlan : LearningPlan
                 EmbeddingSize = options.Vectors?.Dimension ?? options.Embedding ?? 100,
                 CharacterVocabularySize = characters,
                 CharacterSize = options.Characters ?? 64,
-                Cell = options.Cell ?? CellKind.Lstm,
+                Cell = cell,
                 Activation = options.Activation,
                 Form = options.Form,
                 GruReset = options.GruReset,
@@ -72,7 +73,7 @@ internal sealed record TaggerPlan : LearningPlan
                 Word = dropout.Word ?? 0.5f,
                 Input = dropout.Input ?? 0.3f,
                 Layers = dropout.Layers ?? 0.3f,
-                Recurrent = dropout.Recurrent ?? (small ? 0.3f : 0f),
+                Recurrent = dropout.Recurrent ?? (small && cell.HasHiddenProduct() ? 0.3f : 0f),
                 Output = dropout.Output ?? 0.4f,
                 Seed = options.Seed,
             },

@@ -32,6 +32,8 @@ public sealed class TaggerFormatTests : IDisposable
         ["no characters, no shapes"] = s_spec with { CharacterSize = 0, ShapeSize = 0, CharacterVocabularySize = 1 },
         ["elman"] = s_spec with { Cell = CellKind.Elman, Activation = Activation.Relu, Form = ElmanForm.PreActivation },
         ["gru"] = s_spec with { Cell = CellKind.Gru, GruReset = GruReset.Outside },
+        ["projected lstm"] = s_spec with { Cell = CellKind.ProjectedLstm },
+        ["lru"] = s_spec with { Cell = CellKind.Lru, HiddenSize = 6 },
     };
 
     public void Dispose() => _directory.Dispose();
@@ -117,10 +119,12 @@ public sealed class TaggerFormatTests : IDisposable
     [InlineData("MaximumCharacters")]
     [InlineData("CharacterSize")]
     [InlineData("ForgetBias")]
-    public void Validate_OutOfRange_NamesTheProperty(string property)
+    [InlineData("HiddenSize", true)]
+    public void Validate_OutOfRange_NamesTheProperty(string property, bool odd = false)
     {
         TaggerSpec wrong = property switch
         {
+            "HiddenSize" when odd => s_spec with { Cell = CellKind.Lru },
             "HiddenSize" => s_spec with { HiddenSize = 0 },
             "Tags" => s_spec with { Tags = 1 },
             "MaximumCharacters" => s_spec with { MaximumCharacters = 1 },

@@ -34,6 +34,21 @@ public sealed class TaggerTrainerTests : IDisposable
         Assert.Equal(25, result.Epochs.Count);
     }
 
+    public static TheoryData<CellKind> Cells => [.. Enum.GetValues<CellKind>()];
+
+    [Theory]
+    [MemberData(nameof(Cells))]
+    public void Train_AnyCell_DoesBetterThanTheMostFrequentTag(CellKind cell)
+    {
+        TaggedDataset train = TaggedWords.PartsOfSpeech(150, 1), test = TaggedWords.PartsOfSpeech(60, 3);
+        TaggerTrainingOptions options = TaggedWords.Small with
+        {
+            Cell = cell, Epochs = 10, Layers = 2, Dropout = TaggedWords.Small.Dropout with { Recurrent = null },
+        };
+        TaggerModel model = TaggerTrainer.Train(train, options).Model;
+        Assert.True(new TagPredictor(model, 1).Evaluate(test).Accuracy > new MostFrequentTags(train).Evaluate(test).Accuracy + 0.1);
+    }
+
     [Fact]
     public void Train_SpellingTellsTheTag_AModelWithoutCharactersDoesWorse()
     {
