@@ -10,7 +10,8 @@ public static class DataDetector
     /// <summary>Looks at some data.</summary>
     /// <remarks>
     /// CoNLL columns are tagged words; columns or keys with the names of a pair (source and target, en and de, ...) and two
-    /// columns of texts that hardly come again are pairs; columns of which one can be a label, fastText and TREC lines and
+    /// columns of texts that hardly come again are pairs; rows that begin with the name of a PNG, JPEG or BMP file, and folders
+    /// with MNIST's files, are images with sentences; columns of which one can be a label, fastText and TREC lines and
     /// directories are labelled texts; one column, or one key, and other text is plain text.
     /// </remarks>
     /// <param name="path">A file or a directory, or a name of <see cref="SdkData"/>.</param>
@@ -27,6 +28,11 @@ public static class DataDetector
             return SdkData.Detect(path);
         }
 
+        if (MnistScenes.IsMnist(path))
+        {
+            return new DetectedData(DataKind.ImageSentences, "MNIST's digits, as scenes with a sentence each");
+        }
+
         options ??= new TextFormatOptions();
         (string format, char delimiter) = FormatGuess.Guess(path, options.Format);
         DataKind kind = format switch
@@ -40,6 +46,7 @@ public static class DataDetector
         string description = kind switch
         {
             DataKind.LabelledTexts => TextDatasetReader.Detect(path, options).ToString(),
+            DataKind.ImageSentences => $"{new DetectedFormat(format, false, null, null).Name}, images and sentences",
             DataKind.TextPairs => $"{new DetectedFormat(format, false, null, null).Name}, pairs of texts",
             _ => new DetectedFormat(format, false, null, null).Name,
         };
@@ -76,6 +83,11 @@ public static class DataDetector
             return DataKind.PlainText;
         }
 
+        if (first.Length == 2 && (CaptionDatasetReader.IsImage(first[0]) || NextIsImage(path, format, delimiter)))
+        {
+            return DataKind.ImageSentences;
+        }
+
         if (PairNames.ArePairs(first))
         {
             return DataKind.TextPairs;
@@ -84,6 +96,13 @@ public static class DataDetector
         return first.Length == 2 && KnownNames.Find(first, KnownNames.Label) < 0 && HoldsTwoTexts(table, first)
             ? DataKind.TextPairs
             : DataKind.LabelledTexts;
+    }
+
+    /// <summary>Whether the row below the first begins with an image, so that the first is a header.</summary>
+    private static bool NextIsImage(string path, string format, char delimiter)
+    {
+        using TableReader table = TableReader.Open(path, format, delimiter);
+        return table.Read() && table.Read() && CaptionDatasetReader.IsImage(table.Field(0));
     }
 
     /// <summary>Whether both of two columns hold values that hardly come again and are as long as texts.</summary>

@@ -15,7 +15,9 @@ public enum DataKind
     /// <summary>Text without labels: a language model. <see cref="PlainTextReader"/> reads it.</summary>
     PlainText,
 
-    /// <summary>Images with a sentence each: a captioner.</summary>
+    /// <summary>
+    /// Images with a sentence each: a captioner. <see cref="CaptionDatasetReader"/> or <see cref="MnistScenes"/> reads them.
+    /// </summary>
     ImageSentences,
 }
 

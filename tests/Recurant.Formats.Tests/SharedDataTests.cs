@@ -113,6 +113,18 @@ public class SharedDataTests
         Assert.Equal(kind, DataDetector.Detect(Find(name)).Kind);
     }
 
+    [Fact]
+    public void Read_Mnist_MakesScenes()
+    {
+        string folder = Find("mnist");
+        Assert.Equal([60_000, 28, 28], IdxFile.Read(Path.Combine(folder, "train-images-idx3-ubyte.gz")).Sizes);
+        Assert.Equal([10_000], IdxFile.Read(Path.Combine(folder, "t10k-labels-idx1-ubyte.gz")).Sizes);
+        DataParts<CaptionDataset> scenes = MnistScenes.Read(folder, 2_000, 100, 500);
+        Assert.Equal((56, 56, 1), (scenes.Train.Width, scenes.Train.Height, scenes.Train.Channels));
+        Assert.Equal(18, scenes.Test.Images.SelectMany(image => image.Sentence.Split(' ')).Distinct().Count());
+        Assert.InRange(scenes.Train.Images.Average(image => image.Pixels.ToArray().Average(pixel => pixel)), 15, 27);
+    }
+
     private static string Counts(TextDataset data) =>
         string.Join(", ", data.Labels.Select(label => $"{label} {data.Examples.Count(example => example.Label == label)}"));
 
