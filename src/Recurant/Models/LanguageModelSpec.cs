@@ -71,6 +71,7 @@ public sealed record LanguageModelSpec
         Require(VocabularySize >= 2, nameof(VocabularySize), VocabularySize, "at least 2");
         Require(EmbeddingSize is >= 0 and <= 65536, nameof(EmbeddingSize), EmbeddingSize, "0 (one-hot) to 65,536");
         Require(HiddenSize is >= 1 and <= 65536, nameof(HiddenSize), HiddenSize, "1 to 65,536");
+        Require(Cell != CellKind.Lru || HiddenSize % 2 == 0, nameof(HiddenSize), HiddenSize, "even for an LRU");
         Require(Layers is >= 1 and <= 64, nameof(Layers), Layers, "1 to 64");
         if (!float.IsFinite(ForgetBias))
         {

@@ -42,7 +42,7 @@ public class ModelFileFaultTests
 
     [Theory]
     [InlineData("format", 2, "the specification has format 2, but this version of Recurant reads format 1")]
-    [InlineData("task", "tagging", "the task \"tagging\" is not known to this version")]
+    [InlineData("task", "weaving", "the task \"weaving\" is not known to this version")]
     [InlineData("model", "transformer", "\"model\" is \"transformer\"; expected one of recurrent, feed-forward, bag-of-words")]
     [InlineData("cell", "Lstm", "\"cell\" is \"Lstm\"; expected one of elman, lstm, gru, min-gru, min-lstm, sru, ind-rnn, lru, peephole-lstm, layer-norm-lstm, projected-lstm")]
     [InlineData("pooling", "", "\"pooling\" is \"\"; expected one of")]
