@@ -14,6 +14,9 @@ public sealed record TaggedWord(string Word, string Tag, float Probability);
 /// <summary>Tags words with a model that is already in memory. One predictor may be used from many threads at once.</summary>
 public sealed class TagPredictor
 {
+    /// <summary>In messages.</summary>
+    private const int TagsShown = 5, LongestTag = 20;
+
     private readonly TaggerModel _model;
     private readonly Workers _workers;
     private readonly ConcurrentBag<TaggerScorer> _scorers = [];
@@ -76,10 +79,18 @@ public sealed class TagPredictor
     /// <summary>Scores the model on tagged sentences. A tag that the model does not know counts as wrong.</summary>
     /// <param name="data">The sentences with their right tags.</param>
     /// <param name="cancellation">Looked at between two batches.</param>
+    /// <exception cref="InvalidDataException">None of the tags is one of the model's: the data is for another model.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public TaggerEvaluation Evaluate(TaggedDataset data, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(data);
+        if (data.Count > 0 && !data.Tags.Intersect(_model.Tags, StringComparer.Ordinal).Any())
+        {
+            throw new InvalidDataException(
+                $"{data.Name}: none of its tags ({List(data.Tags)}) is one of the model's ({List(_model.Tags)}). "
+                + "Name the right column of the tags (--tag-column on the command line), or give data for this model.");
+        }
+
         WordForms forms = _model.NewForms();
         int[][] encoded = [.. data.Sentences.Select(sentence => forms.Encode(sentence.Words))];
         return Use(scorer => scorer.Evaluate(data, forms, encoded, cancellation));
@@ -97,6 +108,10 @@ public sealed class TagPredictor
             _scorers.Add(scorer);
         }
     }
+
+    private static string List(IReadOnlyList<string> tags) =>
+        string.Join(", ", tags.Take(TagsShown).Select(tag => $"\"{(tag.Length > LongestTag ? tag[..LongestTag] + "..." : tag)}\""))
+        + (tags.Count > TagsShown ? ", ..." : "");
 
     /// <summary>Sums of probabilities may end a rounding above one.</summary>
     private static float Checked(float probability) => float.IsFinite(probability)

@@ -92,6 +92,16 @@ public class TagPredictorTests
     }
 
     [Fact]
+    public void Evaluate_TagsOfAnotherModel_SaysSo()
+    {
+        var data = new TaggedDataset("other.tsv", [new TaggedSentence(["good"], ["A film that is long enough to be cut."])]);
+        var fault = Assert.Throws<InvalidDataException>(() => new TagPredictor(s_parts.Value).Evaluate(data));
+        Assert.StartsWith(
+            "other.tsv: none of its tags (\"A film that is long ...\") is one of the model's (\"DET\", \"NAME\", \"NOUN\", ",
+            fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Predict_WordsThatAreNoWords_AreTaggedToo()
     {
         string[] words = ["", "\U0001F600", "\u4e2d\u6587", "e\u0301", new string('x', 10_000), "\uD800"];
