@@ -27,7 +27,7 @@ internal sealed class PredictCommand : CliCommand
         new(FileOption, "FILE", "Predict the texts of a file: lines, CSV, TSV or JSON lines; labels are passed over."),
         new("--text", "COLUMN", "The column of the texts in FILE. Guessed if not given."),
         new(BlanksOption, null, "Taggers: the texts are already cut into words, with blanks between them."),
-        new(BeamOption, "N", "Translators: the hypotheses that are followed; 1 is the quickest. Default: 5."),
+        new(BeamOption, "N", "Translators and captioners: the hypotheses that are followed; 1 is the quickest. Default: 5."),
         SharedOptions.Threads,
     ];
 
@@ -74,10 +74,12 @@ internal sealed class PredictCommand : CliCommand
         bool atBlanks = call.Has(BlanksOption);
         TrainedModel model = ModelFile.Load(path);
         if (atBlanks && model is not TaggerModel) throw new UsageException($"{BlanksOption} is for taggers, and {path} is none.");
-        if (call.Value(BeamOption) is not null && model is not TranslatorModel)
+        if (call.Value(BeamOption) is not null && model is not (TranslatorModel or CaptionerModel))
         {
-            throw new UsageException($"{BeamOption} is for translators, and {path} is none.");
+            throw new UsageException($"{BeamOption} is for translators and captioners, and {path} is none.");
         }
+
+        int beam = TranslatorReport.Beam(call.Value(BeamOption));
 
         return model switch
         {
@@ -85,7 +87,9 @@ internal sealed class PredictCommand : CliCommand
                 new ClassifierAnswers(new Predictor(classifier, threads), call.Terminal.Out, call.Json),
             TaggerModel tagger => new TaggerAnswers(new TagPredictor(tagger, threads), atBlanks, call.Terminal.Out, call.Json),
             TranslatorModel translator => new TranslatorAnswers(
-                new Translator(translator, threads) { Beam = TranslatorReport.Beam(call.Value(BeamOption)) }, call.Terminal.Out, call.Json),
+                new Translator(translator, threads) { Beam = beam }, call.Terminal.Out, call.Json),
+            CaptionerModel captioner => new CaptionerAnswers(
+                new Captioner(captioner, threads) { Beam = beam }, captioner.Spec, call.Terminal.Out, call.Json),
             _ => throw FittingModel.Unfit(path, model, Name),
         };
     }

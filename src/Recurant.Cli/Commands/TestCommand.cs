@@ -20,7 +20,7 @@ internal sealed class TestCommand : CliCommand
     [
         .. SettingTable.Columns.Select(CommandOption.Of),
         .. TranslatorSettings.Columns.Select(CommandOption.Of),
-        new("--beam", "N", "Translators: the hypotheses that are followed. Default: 5."),
+        new("--beam", "N", "Translators and captioners: the hypotheses that are followed. Default: 5."),
         SharedOptions.Threads with { Group = "The run" },
     ];
 
@@ -35,6 +35,7 @@ internal sealed class TestCommand : CliCommand
         {
             ClassifierModel classifier => Test(call, classifier, settings, threads),
             TaggerModel tagger => Test(call, tagger, settings, threads),
+            CaptionerModel captioner => CaptionerReport.Test(call, captioner, threads),
             TranslatorModel translator => TranslatorReport.Test(call, translator, settings, threads),
             var other => throw FittingModel.Unfit(call.Arguments[0], other, Name),
         };

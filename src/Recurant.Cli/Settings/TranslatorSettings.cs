@@ -40,8 +40,8 @@ internal static class TranslatorSettings
         new()
         {
             Name = "subwords", Group = Translator, Value = "N", Kind = SettingKind.Number,
-            Help = "Pairs of pieces that are joined to subwords, of both sides together; 0 for whole words, of which unknown ones are "
-                + "copied. Default: a fifth of the pairs, at most 6000.",
+            Help = "Pairs of pieces that are joined to the subwords of each side; 0 for whole words, of which unknown ones are copied. "
+                + "Default: a fifth of the pairs, 500 to 6000.",
             Set = (s, v) => With(s, t => t with { Subwords = SettingValue.Whole(v) }),
         },
         new()
@@ -53,7 +53,8 @@ internal static class TranslatorSettings
         new()
         {
             Name = "tied-vectors", Group = Translator, Value = string.Join('|', s_tied.Select(choice => choice.Name)),
-            Help = "Which tables of word vectors are one: none; the decoder's and the output; all. Default: all with subwords.",
+            Help = "Which tables of word vectors are one: none; the decoder's and the output; all, with the same pieces on both "
+                + "sides. Default: output.",
             Set = (s, v) => With(s, t => t with { Tied = SettingValue.Choice(v, s_tied) }),
         },
     ];

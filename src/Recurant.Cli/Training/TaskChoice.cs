@@ -13,6 +13,7 @@ internal sealed record TaskChoice(string Name, Func<TaskTraining> Make)
         new("lm", static () => new LanguageModelTraining()),
         new("tag", static () => new TaggerTraining()),
         new("translate", static () => new TranslatorTraining()),
+        new("caption", static () => new CaptionerTraining()),
     ];
 
     /// <summary>The task that was asked for, or the one that the data suggests.</summary>
@@ -40,6 +41,7 @@ internal sealed record TaskChoice(string Name, Func<TaskTraining> Make)
                 DataKind.TaggedWords => "tag",
                 DataKind.PlainText => "lm",
                 DataKind.TextPairs => "translate",
+                DataKind.ImageSentences => "caption",
                 _ => "classify",
             };
         }

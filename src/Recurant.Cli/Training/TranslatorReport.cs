@@ -61,6 +61,24 @@ internal static class TranslatorReport
     private static string Two(double value) => value.ToString("F2", CultureInfo.InvariantCulture);
 }
 
+/// <summary>What a decoder looked at, as JSON.</summary>
+internal static class AttentionJson
+{
+    /// <summary>Writes the weights to four decimals, an array a word.</summary>
+    public static void Write(Utf8JsonWriter writer, IReadOnlyList<IReadOnlyList<float>> attention)
+    {
+        writer.WriteStartArray("attention");
+        foreach (IReadOnlyList<float> row in attention)
+        {
+            writer.WriteStartArray();
+            foreach (float weight in row) writer.WriteNumberValue(Math.Round((decimal)weight, 4));
+            writer.WriteEndArray();
+        }
+
+        writer.WriteEndArray();
+    }
+}
+
 /// <summary>The answers of a translator: a translation a line.</summary>
 internal sealed class TranslatorAnswers(Translator translator, TextWriter to, bool json) : AnswerWriter
 {
@@ -76,15 +94,7 @@ internal sealed class TranslatorAnswers(Translator translator, TextWriter to, bo
         writer.WriteNumber("score", answer.Score);
         WriteStrings("source", answer.SourcePieces);
         WriteStrings("pieces", answer.Pieces);
-        writer.WriteStartArray("attention");
-        foreach (IReadOnlyList<float> row in answer.Attention)
-        {
-            writer.WriteStartArray();
-            foreach (float weight in row) writer.WriteNumberValue(MathF.Round(weight, 4));
-            writer.WriteEndArray();
-        }
-
-        writer.WriteEndArray();
+        AttentionJson.Write(writer, answer.Attention);
 
         void WriteStrings(string name, IReadOnlyList<string> strings)
         {

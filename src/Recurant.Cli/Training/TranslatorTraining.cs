@@ -30,6 +30,14 @@ internal sealed class TranslatorTraining : TaskTraining<TranslatorModel, Transla
     protected override int ReadData(Invocation call, ref TrainSettings settings)
     {
         settings.TranslationOptions.Validate();
+        if (PairData.OfSdk(settings.Data!, call) is { } parts)
+        {
+            _train = parts.Train;
+            _validation = settings.ValidationFile is { } own ? PairData.Read(own, settings, call) : parts.Valid;
+            _test = settings.TestFile is { } given ? PairData.Read(given, settings, call) : parts.Test;
+            return _train.Count;
+        }
+
         _train = PairData.Read(settings.Data!, settings, call);
         _validation = settings.ValidationFile is { } valid ? PairData.Read(valid, settings, call) : null;
         if (settings.TestFile is { } test)

@@ -92,6 +92,31 @@ internal sealed class TranslatorNetwork
         _ownOutput?.Initialise(seed, 5000);
     }
 
+    /// <summary>
+    /// Starts the output from how often each word occurs: b_j = ln((1 - s) count_j / N + s / V). The network need not learn first
+    /// which words are rare, and does not drive its readout into saturation by it.
+    /// </summary>
+    /// <param name="targets">What there is to say, each with the mark.</param>
+    /// <param name="smoothing">s, the share that is spread over all words.</param>
+    public void StartOutput(IReadOnlyList<int[]> targets, float smoothing)
+    {
+        // Without smoothing a word that does not occur would begin at minus infinity.
+        const float LeastSmoothing = 0.001f;
+        float share = Math.Max(smoothing, LeastSmoothing);
+        Span<float> bias = _outputBias.Value;
+        bias.Clear();
+        long total = 0;
+        foreach (int[] target in targets)
+        {
+            foreach (int word in target) bias[word]++;
+            total += target.Length;
+        }
+
+        float scale = (1 - share) / Math.Max(1, total), spread = share / bias.Length;
+        foreach (ref float value in bias) value = Elementwise.Log(MathF.FusedMultiplyAdd(value, scale, spread));
+        _outputBias.MarkChanged();
+    }
+
     /// <summary>The network in one line.</summary>
     public string Summary
     {

@@ -8,7 +8,8 @@ internal abstract class ModelFormat
 {
     /// <summary>Every kind of model that this version knows.</summary>
     public static IReadOnlyList<ModelFormat> All { get; } =
-        [new ClassifierFormat(), new TaggerFormat(), new LanguageModelFormat(), new TranslatorFormat()];
+        [new ClassifierFormat(), new TaggerFormat(), new LanguageModelFormat(), new TranslatorFormat(),
+            new CaptionerFormat()];
 
     /// <summary>The task's name in the specification: "classification".</summary>
     public abstract string Task { get; }

@@ -11,7 +11,7 @@ namespace Recurant.Storage;
 /// </summary>
 internal sealed class TranslatorFormat : ModelFormat
 {
-    private const string SourceWordsKey = "source_vocabulary";
+    private const string OfSource = "source_";
 
     public override string Task => "translation";
 
@@ -23,28 +23,24 @@ internal sealed class TranslatorFormat : ModelFormat
         writer.AddMetadata(
             ModelMetadata.SpecificationKey, Write(Task, json => TranslatorSpecJson.Write(json, translator.Spec)));
         PiecesFormat.Write(writer, translator.Target);
-        if (translator.Source is WordPieces source) writer.AddMetadata(SourceWordsKey, StringListJson.Write(source.Words.Words));
+        if (!ReferenceEquals(translator.Source, translator.Target)) PiecesFormat.Write(writer, translator.Source, OfSource);
     }
 
     public override TrainedModel Read(ModelMetadata metadata)
     {
         TranslatorSpec spec = metadata.Parse(
             ModelMetadata.SpecificationKey, json => SpecificationText.Read(json, TranslatorSpecJson.Read));
-        TextPieces target = PiecesFormat.Read(metadata, spec.TargetVocabularySize, "target_vocabulary_size"), source = target;
-        if (target is WordPieces)
-        {
-            Vocabulary words = metadata.Parse(SourceWordsKey, json => new Vocabulary(StringListJson.Read(json)));
-            metadata.RequireCount(SourceWordsKey, words.Count + 1, "source_vocabulary_size", spec.SourceVocabularySize);
-            source = new WordPieces(words);
-        }
-
+        TextPieces target = PiecesFormat.Read(metadata, spec.TargetVocabularySize, "target_vocabulary_size");
+        TextPieces source = spec.Tied == TiedVectors.All
+            ? target
+            : PiecesFormat.Read(metadata, spec.SourceVocabularySize, "source_vocabulary_size", OfSource);
         return metadata.Parse(ModelMetadata.SpecificationKey, _ => new TranslatorModel(spec, source, target));
     }
 
     public override ModelDescription Describe(TrainedModel model)
     {
         var translator = (TranslatorModel)model;
-        string reading = translator.Target is SubwordPieces ? "subwords of both sides together" : "whole words";
+        string reading = translator.Target is SubwordPieces ? "subwords" : "whole words";
         return new ModelDescription
         {
             Task = model.Task,
@@ -58,37 +54,39 @@ internal sealed class TranslatorFormat : ModelFormat
     }
 }
 
-/// <summary>The pieces of a target in the metadata of a model file.</summary>
+/// <summary>The pieces of texts in the metadata of a model file.</summary>
 internal static class PiecesFormat
 {
     private const string CharactersKey = "subword_characters", MergesKey = "subword_merges";
 
-    public static void Write(SafetensorsWriter writer, TextPieces pieces)
+    /// <summary>Adds the pieces under keys with a prefix.</summary>
+    public static void Write(SafetensorsWriter writer, TextPieces pieces, string prefix = "")
     {
         if (pieces is SubwordPieces { Encoding: { } encoding })
         {
-            writer.AddMetadata(CharactersKey, StringListJson.Write(encoding.Characters));
-            writer.AddMetadata(MergesKey, StringListJson.Write(encoding.Merges));
+            writer.AddMetadata(prefix + CharactersKey, StringListJson.Write(encoding.Characters));
+            writer.AddMetadata(prefix + MergesKey, StringListJson.Write(encoding.Merges));
             return;
         }
 
-        writer.AddMetadata(ModelMetadata.VocabularyKey, StringListJson.Write(((WordPieces)pieces).Words.Words));
+        writer.AddMetadata(prefix + ModelMetadata.VocabularyKey, StringListJson.Write(((WordPieces)pieces).Words.Words));
     }
 
     /// <summary>Reads the pieces; with the end mark there must be as many as the specification says.</summary>
-    public static TextPieces Read(ModelMetadata metadata, int expected, string property)
+    public static TextPieces Read(ModelMetadata metadata, int expected, string property, string prefix = "")
     {
-        if (metadata.Has(MergesKey))
+        string mergesKey = prefix + MergesKey, wordsKey = prefix + ModelMetadata.VocabularyKey;
+        if (metadata.Has(mergesKey))
         {
-            List<string> characters = metadata.Strings(CharactersKey);
+            List<string> characters = metadata.Strings(prefix + CharactersKey);
             BytePairEncoding encoding = metadata.Parse(
-                MergesKey, json => new BytePairEncoding(characters, StringListJson.Read(json)));
-            metadata.RequireCount(MergesKey, encoding.Count + 1, property, expected);
+                mergesKey, json => new BytePairEncoding(characters, StringListJson.Read(json)));
+            metadata.RequireCount(mergesKey, encoding.Count + 1, property, expected);
             return new SubwordPieces(encoding);
         }
 
-        Vocabulary words = metadata.Parse(ModelMetadata.VocabularyKey, json => new Vocabulary(StringListJson.Read(json)));
-        metadata.RequireCount(ModelMetadata.VocabularyKey, words.Count + 1, property, expected);
+        Vocabulary words = metadata.Parse(wordsKey, json => new Vocabulary(StringListJson.Read(json)));
+        metadata.RequireCount(wordsKey, words.Count + 1, property, expected);
         return new WordPieces(words);
     }
 }

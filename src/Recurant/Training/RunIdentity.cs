@@ -227,6 +227,35 @@ internal static class RunIdentity
         ("weights at the start", Of(data.Model.Parameters)),
     ];
 
+    /// <summary>The fingerprint of images with sentences: their number, and the SHA-256 of sizes, pixels and sentences.</summary>
+    public static string Of(CaptionDataset images)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Append(hash, $"{images.Width} {images.Height} {images.Channels}");
+        foreach (CaptionedImage image in images.Images)
+        {
+            hash.AppendData(image.Pixels.Span);
+            Append(hash, image.Sentence);
+        }
+
+        return Sum($"{images.Count} images", hash);
+    }
+
+    /// <summary>The list of a run that learns to describe images.</summary>
+    public static List<(string Name, string Value)> Of(CaptionerData data) =>
+    [
+        ("version of Recurant", typeof(RunIdentity).Assembly.GetName().Version?.ToString(3) ?? "unknown"),
+        ("training images", data.ImagesGiven),
+        ("validation images", data.ValidationGiven),
+        Of("Seed", data.Plan.Options.Seed),
+        Of("ValidationFraction", data.Plan.Options.ValidationFraction),
+        Of("BandHeight", data.Model.Spec.BandHeight),
+        Of("StripWidth", data.Model.Spec.StripWidth),
+        .. data.Plan.Identity(),
+        ("target pieces", Of(data.Model.Target)),
+        ("weights at the start", Of(data.Model.Parameters)),
+    ];
+
     private static string Of(TextPieces pieces)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

@@ -47,22 +47,23 @@ internal sealed class TranslatorData
         }
 
         (TextPieces source, TextPieces target) = MakePieces(train, options);
-        bool areOne = ReferenceEquals(source, target);
         TranslatorPlan plan = TranslatorPlan.For(options, train.Count, new TranslatorSpec
         {
             SourceVocabularySize = source.Count + 1,
             TargetVocabularySize = target.Count + 1,
             Attention = options.Attention,
-            Tied = options.Tied ?? (areOne ? TiedVectors.All : TiedVectors.Output),
+            Tied = options.Tied ?? TiedVectors.Output,
         });
         var model = new TranslatorModel(plan.Spec, source, target);
+        int[][] targets = [.. train.Pairs.Select(pair => target.Encode(pair.Target))];
         model.Network.Initialise(options.Seed);
+        model.Network.StartOutput(targets, plan.LabelSmoothing);
         return new TranslatorData
         {
             Model = model,
             Plan = plan,
             Sources = [.. train.Pairs.Select(pair => source.Encode(pair.Source))],
-            Targets = [.. train.Pairs.Select(pair => target.Encode(pair.Target))],
+            Targets = targets,
             Validation = checkedWith.Count <= MostValidation
                 ? checkedWith
                 : PairSplit.Random(checkedWith, (double)MostValidation / checkedWith.Count, seed: 0).Second,
@@ -74,17 +75,15 @@ internal sealed class TranslatorData
     private static (TextPieces Source, TextPieces Target) MakePieces(PairDataset train, TranslatorTrainingOptions options)
     {
         int subwords = options.Subwords ?? TranslatorPlan.SubwordsFor(train.Count);
-        if (subwords > 0)
-        {
-            var both = new SubwordPieces(BytePairEncoding.Learn(
-                train.Pairs.Select(pair => pair.Source).Concat(train.Pairs.Select(pair => pair.Target)), subwords));
-            return (both, both);
-        }
+        IEnumerable<string> sources = train.Pairs.Select(pair => pair.Source), targets = train.Pairs.Select(pair => pair.Target);
+        if (options.Tied != TiedVectors.All) return (Make(sources), Make(targets));
+        TextPieces both = Make(sources.Concat(targets));
+        return (both, both);
 
-        return (Words(train.Pairs.Select(pair => pair.Source)), Words(train.Pairs.Select(pair => pair.Target)));
-
-        WordPieces Words(IEnumerable<string> texts) => new(Vocabulary.Build(
-            texts.Select(WordPieces.SegmentsOf), options.MinimumCount ?? 2, options.MaximumVocabulary));
+        TextPieces Make(IEnumerable<string> texts) => subwords > 0
+            ? new SubwordPieces(BytePairEncoding.Learn(texts, subwords))
+            : new WordPieces(Vocabulary.Build(
+                texts.Select(WordPieces.SegmentsOf), options.MinimumCount ?? 2, options.MaximumVocabulary));
     }
 }
 

@@ -17,12 +17,15 @@ public sealed record TranslatorTrainingOptions : LearningOptions
     public AttentionKind Attention { get; init; } = AttentionKind.General;
 
     /// <summary>
-    /// The pairs of pieces that are joined to subwords, the same for both sides; 0 for whole words, each side its own. Null: 6,000,
-    /// of little data fewer.
+    /// The pairs of pieces that are joined to the subwords of each side; 0 for whole words. Null: a fifth of the training pairs,
+    /// 500 to 6,000.
     /// </summary>
     public int? Subwords { get; init; }
 
-    /// <summary>Which tables of word vectors are one. Null: all of them with subwords, input and output with whole words.</summary>
+    /// <summary>
+    /// Which tables of word vectors are one. With all of them one, both sides have the same pieces. Null: the decoder's input and
+    /// the output.
+    /// </summary>
     public TiedVectors? Tied { get; init; }
 
     /// <summary>Options of a translator with all that the tasks have in common taken from others.</summary>

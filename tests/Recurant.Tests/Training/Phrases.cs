@@ -40,20 +40,23 @@ internal static class Phrases
         return new PairDataset("numbers", pairs);
     }
 
-    /// <summary>Sentences about a name; each name comes once, so that as a word it is unknown.</summary>
-    public static PairDataset Names(int count)
+    /// <summary>The same with a name among the numbers of every pair; each name comes once, so that as a word it is unknown.</summary>
+    public static PairDataset Names(int count, ulong seed, string prefix)
     {
-        var pairs = new TextPair[count];
-        for (int i = 0; i < count; i++) pairs[i] = Name(i % 3, $"Zo{(char)('a' + i / 26)}{(char)('a' + i % 26)}", i + 1);
+        var stream = new Philox(seed, RandomPurpose.Splitting);
+        TextPair[] pairs = [.. Numbers(count, seed).Pairs];
+        for (int i = 0; i < count; i++)
+        {
+            string name = $"{prefix}{(char)('a' + i / 26 / 26)}{(char)('a' + i / 26 % 26)}{(char)('a' + i % 26)}";
+            List<string> from = [.. pairs[i].Source.Split(' ')], to = [.. pairs[i].Target.TrimEnd('.').Split(' ')];
+            int place = stream.Below(10 * (uint)i + 9, from.Count + 1);
+            from.Insert(place, name);
+            to.Insert(to.Count - place, name);
+            pairs[i] = pairs[i] with { Source = string.Join(' ', from), Target = string.Join(' ', to) + "." };
+        }
+
         return new PairDataset("names", pairs);
     }
-
-    public static TextPair Name(int kind, string name, int line = 0) => kind switch
-    {
-        0 => new TextPair($"{name} is here", $"{name} ist hier", line),
-        1 => new TextPair($"we saw {name} today", $"wir haben {name} heute gesehen", line),
-        _ => new TextPair($"call {name} now", $"rufe jetzt {name} an", line),
-    };
 
     /// <summary>Messages with placeholders.</summary>
     public static PairDataset Messages(int count)
