@@ -61,7 +61,7 @@ public sealed class TranslatorTrainerTests : IDisposable
     [Fact]
     public void Translate_Placeholders_AllSurvive()
     {
-        TranslatorTrainingOptions options = Phrases.Small with { Subwords = 120, Epochs = 8 };
+        TranslatorTrainingOptions options = Phrases.Small with { Subwords = 120, Epochs = 30, Patience = 30 };
         TranslatorModel model = TranslatorTrainer.Train(Phrases.Messages(120), options).Model;
         TranslatorEvaluation score = new Translator(model).Evaluate(Phrases.Messages(120));
         Assert.Equal(1, score.Placeholders);
