@@ -26,7 +26,7 @@ public sealed class CaptionerTrainerTests : IDisposable
     [Fact]
     public void Train_SpotsOnABoard_DescribesNewOnes()
     {
-        TrainingResult<CaptionerModel, CaptionerEvaluation> result = CaptionerTrainer.Train(Spots(400, seed: 1), s_options);
+        TrainingResult<CaptionerModel, CaptionerEvaluation> result = CaptionerTrainer.Train(Spots(700, seed: 1), s_options);
         CaptionDataset unseen = Spots(100, seed: 2);
         var captioner = new Captioner(result.Model, threads: 1);
         CaptionerEvaluation score = captioner.Evaluate(unseen);
