@@ -63,7 +63,10 @@ internal sealed record TrainSettings
     public TranslatorTrainingOptions Translation { get; init; } = new();
 
     /// <summary>How a translator learns.</summary>
-    public TranslatorTrainingOptions TranslationOptions => LearningOptions.WithCommon(Translation, Training);
+    public TranslatorTrainingOptions TranslationOptions => LearningOptions.WithCommon(Translation, Training) with
+    {
+        MaximumPieces = Training.MaximumTokens ?? Translation.MaximumPieces,
+    };
 
     /// <summary>What the user decided, in the order of the table of settings, for the record in the model file.</summary>
     public IReadOnlyList<(Setting Setting, string Value)> Given { get; init; } = [];

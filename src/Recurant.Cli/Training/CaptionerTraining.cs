@@ -91,7 +91,7 @@ internal static class CaptionerReport
 
     public static IReadOnlyList<string> Cells(CaptionerEvaluation score) =>
     [
-        Numbers.Count(score.Rows), Numbers.Four(score.Loss), Numbers.Four(score.Exact),
+        Numbers.Count(score.Rows), TranslatorReport.Loss(score.Loss), Numbers.Four(score.Exact),
         score.Bleu.ToString("F2", CultureInfo.InvariantCulture),
     ];
 

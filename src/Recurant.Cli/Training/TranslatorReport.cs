@@ -13,7 +13,7 @@ internal static class TranslatorReport
 
     public static IReadOnlyList<string> Cells(TranslatorEvaluation score) =>
     [
-        Numbers.Count(score.Rows), Numbers.Four(score.Loss), Two(score.Bleu), Two(score.Chrf), Numbers.Four(score.Exact),
+        Numbers.Count(score.Rows), Loss(score.Loss), Two(score.Bleu), Two(score.Chrf), Numbers.Four(score.Exact),
         double.IsFinite(score.Placeholders) ? Numbers.Four(score.Placeholders) : "none",
     ];
 
@@ -57,6 +57,9 @@ internal static class TranslatorReport
 
         return ExitCode.Done;
     }
+
+    /// <summary>A loss; of what has none a hyphen.</summary>
+    public static string Loss(double value) => double.IsNaN(value) ? "-" : Numbers.Four(value);
 
     private static string Two(double value) => value.ToString("F2", CultureInfo.InvariantCulture);
 }

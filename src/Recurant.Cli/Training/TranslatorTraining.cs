@@ -23,7 +23,8 @@ internal sealed class TranslatorTraining : TaskTraining<TranslatorModel, Transla
     protected override IReadOnlyList<string> Cells(TranslatorEvaluation score) => TranslatorReport.Cells(score);
 
     protected override string Knows(TrainingResult<TranslatorModel, TranslatorEvaluation> result) =>
-        $"{Numbers.Count(result.Model.SourcePieces)} pieces of the source, {Numbers.Count(result.Model.TargetPieces)} of the target";
+        $"{Numbers.Count(result.Model.SourcePieces)} pieces of the source, {Numbers.Count(result.Model.TargetPieces)} of the target"
+        + (result is TranslatorTrainingResult { PairsLeftOut: > 0 and int left } ? $"; {Numbers.Of(left, "pair")} too long to learn from" : "");
 
     protected override string Next(string path) => $"predict {path} \"...\"";
 

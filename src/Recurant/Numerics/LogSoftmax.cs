@@ -21,16 +21,6 @@ internal static class LogSoftmax
         return largest + Elementwise.Log(sum);
     }
 
-    /// <summary>z_j = ln softmax(z)_j.</summary>
-    /// <param name="z">[V], replaced.</param>
-    /// <param name="scratch">[V], overwritten.</param>
-    public static void Apply(Span<float> z, Span<float> scratch)
-    {
-        z.CopyTo(scratch);
-        float logSum = Exponentials(scratch, out _, out _);
-        ScaleAndAdd(z, 1f, -logSum);
-    }
-
     /// <summary>values = factor * values + addend, fused.</summary>
     public static void ScaleAndAdd(Span<float> values, float factor, float addend)
     {

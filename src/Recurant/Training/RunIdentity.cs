@@ -221,6 +221,7 @@ internal static class RunIdentity
         ("validation pairs", data.ValidationGiven),
         Of("Seed", data.Plan.Options.Seed),
         Of("ValidationFraction", data.Plan.Options.ValidationFraction),
+        ("pairs that are too long", $"{data.PairsLeftOut}"),
         .. data.Plan.Identity(),
         ("source pieces", Of(data.Model.Source)),
         ("target pieces", Of(data.Model.Target)),

@@ -20,6 +20,9 @@ internal sealed class TranslatorData
 
     public required PairDataset Validation { get; init; }
 
+    /// <summary>Training pairs that are too long.</summary>
+    public required int PairsLeftOut { get; init; }
+
     /// <summary>The fingerprints of the pairs before they were divided; empty where no checkpoints are kept.</summary>
     public string PairsGiven { get; init; } = "";
 
@@ -55,18 +58,31 @@ internal sealed class TranslatorData
             Tied = options.Tied ?? TiedVectors.Output,
         });
         var model = new TranslatorModel(plan.Spec, source, target);
+        int[][] sources = [.. train.Pairs.Select(pair => source.Encode(pair.Source))];
         int[][] targets = [.. train.Pairs.Select(pair => target.Encode(pair.Target))];
+        // One more for the mark.
+        int[] kept = [.. Enumerable.Range(0, sources.Length).Where(
+            i => sources[i].Length <= options.MaximumPieces + 1 && targets[i].Length <= options.MaximumPieces + 1)];
+        if (kept.Length == 0)
+        {
+            throw new InvalidDataException(
+                $"{train.Name}: all {train.Count} pairs have more than {options.MaximumPieces} pieces on one side. Cut the texts "
+                + "into sentences, or raise MaximumPieces (--max-tokens on the command line).");
+        }
+
+        (sources, targets) = ([.. kept.Select(i => sources[i])], [.. kept.Select(i => targets[i])]);
         model.Network.Initialise(options.Seed);
         model.Network.StartOutput(targets, plan.LabelSmoothing);
         return new TranslatorData
         {
             Model = model,
             Plan = plan,
-            Sources = [.. train.Pairs.Select(pair => source.Encode(pair.Source))],
+            Sources = sources,
             Targets = targets,
             Validation = checkedWith.Count <= MostValidation
                 ? checkedWith
                 : PairSplit.Random(checkedWith, (double)MostValidation / checkedWith.Count, seed: 0).Second,
+            PairsLeftOut = train.Count - kept.Length,
             PairsGiven = pairsGiven,
             ValidationGiven = validationGiven,
         };

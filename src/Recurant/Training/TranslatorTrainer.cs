@@ -31,7 +31,7 @@ public static class TranslatorTrainer
     /// A checkpoint cannot be kept, and the one before it is unchanged; or there is one, and
     /// <see cref="CheckpointOptions.Start"/> says that there must be none.
     /// </exception>
-    public static TrainingResult<TranslatorModel, TranslatorEvaluation> Train(
+    public static TranslatorTrainingResult Train(
         PairDataset train, TranslatorTrainingOptions? options = null, PairDataset? validation = null,
         IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
@@ -44,6 +44,23 @@ public static class TranslatorTrainer
         Workers workers = Workers.ForThreads(options.Threads > 0 ? options.Threads : Environment.ProcessorCount);
         var run = new TaskRun(new TranslatorTask(data, workers), data.Plan, workers, clock, progress, cancellation, checkpoint);
         TrainingEnd end = run.Run();
-        return TrainingResult<TranslatorModel, TranslatorEvaluation>.Of(data.Model, run, end);
+        return new TranslatorTrainingResult
+        {
+            Model = data.Model,
+            Validation = (TranslatorEvaluation)run.Best.Validation,
+            Epochs = run.Epochs,
+            BestEpoch = run.Best.Number,
+            Seconds = run.Seconds,
+            End = end,
+            PairsLeftOut = data.PairsLeftOut,
+        };
     }
+}
+
+/// <summary>What came of training a translator.</summary>
+public sealed record TranslatorTrainingResult : TrainingResult<TranslatorModel, TranslatorEvaluation>
+{
+    /// <summary>The training pairs that were left out since they are too long: see
+    /// <see cref="TranslatorTrainingOptions.MaximumPieces"/>.</summary>
+    public required int PairsLeftOut { get; init; }
 }

@@ -23,6 +23,12 @@ public sealed record TranslatorTrainingOptions : LearningOptions
     public int? Subwords { get; init; }
 
     /// <summary>
+    /// Pairs with more pieces than this on either side are left out: a few long ones would decide the memory and the time of a
+    /// step. They are translated all the same. At least 2. Default: 100.
+    /// </summary>
+    public int MaximumPieces { get; init; } = 100;
+
+    /// <summary>
     /// Which tables of word vectors are one. With all of them one, both sides have the same pieces. Null: the decoder's input and
     /// the output.
     /// </summary>
@@ -50,6 +56,7 @@ public sealed record TranslatorTrainingOptions : LearningOptions
         }
 
         if (Subwords is < 0 or > 1_000_000) throw Fault(nameof(Subwords), Subwords, "0 (whole words) to 1,000,000");
+        if (MaximumPieces < 2) throw Fault(nameof(MaximumPieces), MaximumPieces, "at least 2");
         if (Embedding == 0) throw Fault(nameof(Embedding), Embedding, "1 to 65,536: words need vectors here");
         if (Layers is 0 or > 16) throw Fault(nameof(Layers), Layers, "1 to 16");
         if (Hidden is { } hidden && (hidden % 2 != 0 || hidden < 2))

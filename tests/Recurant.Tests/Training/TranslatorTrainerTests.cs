@@ -24,7 +24,7 @@ public sealed class TranslatorTrainerTests : IDisposable
             Attention = attention, Subwords = subwords, Embedding = 24, Hidden = 48, Batch = 16, Epochs = 20, LearningRate = 0.01f,
             Dropout = new DropoutOptions { Input = 0, Layers = 0, Output = 0 }, Threads = 2,
         };
-        TrainingResult<TranslatorModel, TranslatorEvaluation> result =
+        TranslatorTrainingResult result =
             TranslatorTrainer.Train(Phrases.Numbers(400, seed: 1), options);
         TranslatorEvaluation score = new Translator(result.Model, threads: 1).Evaluate(Phrases.Numbers(100, seed: 2));
         Assert.True(score.Exact >= 0.9, $"{score.Exact} of new ones are right after {result.Epochs.Count} epochs.");
@@ -61,7 +61,7 @@ public sealed class TranslatorTrainerTests : IDisposable
     [Fact]
     public void Translate_Placeholders_AllSurvive()
     {
-        TranslatorTrainingOptions options = Phrases.Small with { Subwords = 120, Epochs = 30, Patience = 30 };
+        TranslatorTrainingOptions options = Phrases.Small with { Subwords = 120, Hidden = 48, Epochs = 25, Patience = 25 };
         TranslatorModel model = TranslatorTrainer.Train(Phrases.Messages(120), options).Model;
         TranslatorEvaluation score = new Translator(model).Evaluate(Phrases.Messages(120));
         Assert.Equal(1, score.Placeholders);
@@ -103,6 +103,17 @@ public sealed class TranslatorTrainerTests : IDisposable
     }
 
     [Fact]
+    public void Train_PairsThatAreTooLong_AreLeftOutAndCounted()
+    {
+        PairDataset all = Phrases.Numbers(60, seed: 1);
+        int longest = all.Pairs.Count(pair => pair.Source.Split(' ').Length > 4);
+        Assert.NotEqual(0, longest);
+        TranslatorTrainingOptions options = Phrases.Small with { Subwords = 0, MinimumCount = 1, MaximumPieces = 5, Epochs = 1 };
+        Assert.Equal(longest, TranslatorTrainer.Train(all, options, all).PairsLeftOut);
+        Assert.Equal(0, TranslatorTrainer.Train(all, options with { MaximumPieces = 6 }, all).PairsLeftOut);
+    }
+
+    [Fact]
     public void Train_AnyNumberOfThreads_GivesTheSameFile()
     {
         byte[] one = Train(Phrases.Wide with { Threads = 1, Epochs = 1 });
@@ -138,6 +149,8 @@ public sealed class TranslatorTrainerTests : IDisposable
             Assert.Throws<InvalidDataException>(() => TranslatorTrainer.Train(none)).Message, StringComparison.Ordinal);
         Assert.Contains("1 pairs are too few",
             Assert.Throws<InvalidDataException>(() => TranslatorTrainer.Train(one)).Message, StringComparison.Ordinal);
+        Assert.Contains("all 8 pairs have more than 2 pieces", Assert.Throws<InvalidDataException>(
+            () => TranslatorTrainer.Train(Phrases.Numbers(9, 1), new() { MaximumPieces = 2 })).Message, StringComparison.Ordinal);
         Assert.Contains("no pairs to check the model with",
             Assert.Throws<InvalidDataException>(() => TranslatorTrainer.Train(one, null, none)).Message, StringComparison.Ordinal);
     }
@@ -150,6 +163,7 @@ public sealed class TranslatorTrainerTests : IDisposable
             (new() { Hidden = 33 }, "Hidden is 33; it must be an even number"),
             (new() { Subwords = -1 }, "Subwords is -1"),
             (new() { Embedding = 0 }, "Embedding is 0"),
+            (new() { MaximumPieces = 1 }, "MaximumPieces is 1; it must be at least 2"),
             (new() { Layers = 0 }, "Layers is 0; it must be 1 to 16"),
             (new() { LearningRate = 0 }, "LearningRate is 0"),
             (new() { Attention = (AttentionKind)9 }, "Attention is 9"),
