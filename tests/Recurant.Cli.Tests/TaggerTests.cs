@@ -96,8 +96,9 @@ public class TaggerTests : IDisposable
     public void Train_TagColumnAndOptions_AreTaken()
     {
         _place.Write("three.conll", Parts(60, "\tzz"));
-        string[] common = ["train", "three.conll", "--epochs", "1", "--hidden", "6", "--embedding", "6", "--quiet", "--threads", "1"];
-        CommandResult plain = _place.Run([.. common, "--tag-column", "2", "--characters", "0", "--crf", "--out", "m.safetensors"]);
+        string[] common = ["train", "three.conll", "--epochs", "1", "--hidden", "6", "--embedding", "6", "--quiet"];
+        CommandResult plain = _place.Run(
+            [.. common, "--tag-column", "2", "--characters", "0", "--crf", "--out", "m.safetensors"]);
         Assert.True(plain.Code == 0, plain.Error);
         string inspected = _place.Run("inspect", "m.safetensors").Out;
         Assert.Contains("tagger: words, LSTM, 1 layer of 6 units, both directions, conditional random field over", inspected,
@@ -186,7 +187,8 @@ public class TaggerTests : IDisposable
             for (int t = 0; t <= i / 2 % 3; t++)
             {
                 string stem = s_stems[(i + 3 * t) % 7];
-                text.Append(char.ToUpperInvariant(stem[0])).Append(stem[1..]).Append(t == 0 ? "\tB-" : "\tI-").Append(kind).Append('\n');
+                text.Append(char.ToUpperInvariant(stem[0])).Append(stem[1..]);
+                text.Append(t == 0 ? "\tB-" : "\tI-").Append(kind).Append('\n');
             }
 
             text.Append(".\tO\n\n");

@@ -53,7 +53,8 @@ internal sealed class ClassifierAnswers(Predictor predictor, TextWriter to, bool
 /// </summary>
 internal sealed class TaggerAnswers(TagPredictor predictor, bool atBlanks, TextWriter to, bool json) : AnswerWriter
 {
-    public override void Write(IReadOnlyList<string> texts) => Answer([.. texts.Select(text => TagPredictor.Split(text, atBlanks))]);
+    public override void Write(IReadOnlyList<string> texts) =>
+        Answer([.. texts.Select(text => TagPredictor.Split(text, atBlanks))]);
 
     /// <summary>Of a file of tagged words the words are tagged anew; of others each line is a sentence.</summary>
     public override void WriteFile(string path, string? column)
@@ -130,7 +131,8 @@ internal sealed class TaggerAnswers(TagPredictor predictor, bool atBlanks, TextW
             writer.WriteString("kind", span.Kind);
             writer.WriteNumber("start", span.Start);
             writer.WriteNumber("end", span.End);
-            writer.WriteString("text", string.Join(' ', words.Skip(span.Start).Take(span.End - span.Start).Select(word => word.Word)));
+            IEnumerable<TaggedWord> inside = words.Skip(span.Start).Take(span.End - span.Start);
+            writer.WriteString("text", string.Join(' ', inside.Select(word => word.Word)));
             writer.WriteEndObject();
         }
 

@@ -110,8 +110,9 @@ public sealed class TagPredictor
     }
 
     private static string List(IReadOnlyList<string> tags) =>
-        string.Join(", ", tags.Take(TagsShown).Select(tag => $"\"{(tag.Length > LongestTag ? tag[..LongestTag] + "..." : tag)}\""))
-        + (tags.Count > TagsShown ? ", ..." : "");
+        string.Join(", ", tags.Take(TagsShown).Select(Quote)) + (tags.Count > TagsShown ? ", ..." : "");
+
+    private static string Quote(string tag) => tag.Length > LongestTag ? $"\"{tag[..LongestTag]}...\"" : $"\"{tag}\"";
 
     /// <summary>Sums of probabilities may end a rounding above one.</summary>
     private static float Checked(float probability) => float.IsFinite(probability)

@@ -75,7 +75,7 @@ internal static class WordSplitter
         for (int i = behind.Count - 1; i >= 0; i--) words.Add(behind[i]);
     }
 
-    /// <summary>How many characters at the end are one mark: a run of the same full stops or the like, or one of the others.</summary>
+    /// <summary>How many characters at the end are one mark: a run of the same full stop or the like, or another mark.</summary>
     private static int TrailingMarks(ReadOnlySpan<char> piece)
     {
         if (piece.Length < 2 || !Closers.Contains(piece[^1])) return 0;

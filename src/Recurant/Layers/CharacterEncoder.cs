@@ -13,7 +13,7 @@ internal sealed class CharacterMemory
     /// <summary>The characters of the batch's distinct words, a sequence a word.</summary>
     public SequenceBatch Batch { get; } = new();
 
-    /// <summary>For each sequence its rank by length, where <see cref="SequenceBatch.Order"/> tells the sequence of a rank.</summary>
+    /// <summary>For each sequence its rank by length; <see cref="SequenceBatch.Order"/> tells the sequence of a rank.</summary>
     public int[] Ranks { get; set; } = [];
 
     /// <summary>For each row of the sentences the row of <see cref="Final"/> it reads.</summary>

@@ -241,7 +241,7 @@ internal sealed class ConditionalRandomField
         }
     }
 
-    /// <summary>The first line of (1'), from the probabilities; returns how many words of the sequence are tagged right.</summary>
+    /// <summary>The first line of (1'), from the probabilities; returns how many words are tagged right.</summary>
     private static int ToGradients(SequenceBatch batch, int b, Matrix probabilities, ReadOnlySpan<int> tags)
     {
         int correct = 0;
@@ -351,7 +351,8 @@ internal sealed class ConditionalRandomField
     }
 
     /// <summary>ln sum_j exp(values_j); the scratch is overwritten, and may hold the values themselves.</summary>
-    private static float LogSum(ReadOnlySpan<float> values, Span<float> scratch) => Softmax.Apply(values, scratch[..values.Length]);
+    private static float LogSum(ReadOnlySpan<float> values, Span<float> scratch) =>
+        Softmax.Apply(values, scratch[..values.Length]);
 
     /// <summary>result_j = ln sum_i exp(source_i + matrix_(i,j)) for all columns j, the padding included.</summary>
     private void LogSumExp(ReadOnlySpan<float> source, ReadOnlySpan<float> matrix, Span<float> result)

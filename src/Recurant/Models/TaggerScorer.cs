@@ -10,7 +10,7 @@ namespace Recurant.Models;
 /// <param name="memory">Memory to work in, such as that of a training run; made when left out.</param>
 internal sealed class TaggerScorer(TaggerModel model, Workers workers, TaggerMemory? memory = null)
 {
-    /// <summary>A batch has at most so many sentences, and not many more words than this, so that its memory stays small.</summary>
+    /// <summary>A batch has at most so many sentences and not many more words than this: its memory stays small.</summary>
     private const int MostSentences = 128, MostWords = 4096;
 
     private readonly TaggerMemory _memory = memory ?? model.Network.CreateMemory();
@@ -25,7 +25,7 @@ internal sealed class TaggerScorer(TaggerModel model, Workers workers, TaggerMem
     /// <param name="sentences">Encoded sentences; an empty one gets no tags.</param>
     /// <param name="probabilities">If given, gets the probability of each tag given.</param>
     /// <param name="right">The numbers of the right tags, below zero where the model does not know one; for losses.</param>
-    /// <param name="losses">If given with the right tags, gets -ln p(right tags) of each sentence; 0 where one is unknown.</param>
+    /// <param name="losses">If given with them, gets -ln p(right tags) of each sentence; 0 where one is unknown.</param>
     /// <param name="cancellation">Looked at between batches.</param>
     public int[][] Tag(
         WordForms forms, IReadOnlyList<int[]> sentences, float[][]? probabilities = null, IReadOnlyList<int[]>? right = null,

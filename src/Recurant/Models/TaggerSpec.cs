@@ -14,7 +14,7 @@ public sealed record TaggerSpec
     /// <summary>K, the number of tags.</summary>
     public required int Tags { get; init; }
 
-    /// <summary>Whether words are looked up in small letters; their characters and shape keep the capitals. Default: yes.</summary>
+    /// <summary>Whether words are looked up in small letters; characters and shape keep the capitals. Default: yes.</summary>
     public bool Lowercase { get; init; } = true;
 
     /// <summary>E, the width of the word vectors. Default: 100.</summary>

@@ -11,7 +11,7 @@ namespace Recurant.Models;
 /// <param name="characters">The characters known.</param>
 /// <param name="lowercase">Whether words are looked up in small letters.</param>
 /// <param name="maximumCharacters">Of longer words so many characters are kept.</param>
-/// <param name="counts">How often each word of the vocabulary was seen in training, while training; words beyond it never.</param>
+/// <param name="counts">While training, how often each word of the vocabulary was seen; words beyond the list never.</param>
 internal sealed class WordForms(
     Vocabulary vocabulary, Vocabulary characters, bool lowercase, int maximumCharacters, IReadOnlyList<int>? counts = null)
 {

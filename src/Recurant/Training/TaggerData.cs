@@ -84,8 +84,8 @@ internal sealed class TaggerData
         if (all.Tags.Count == 1)
         {
             throw new InvalidDataException(
-                $"{all.Name}: all {all.WordCount} words have the tag \"{all.Tags[0]}\". A tagger needs at least two tags: name the "
-                + "right column as that of the tags (--tag-column on the command line).");
+                $"{all.Name}: all {all.WordCount} words have the tag \"{all.Tags[0]}\". A tagger needs at least two tags: "
+                + "name the right column as that of the tags (--tag-column on the command line).");
         }
 
         if (validation is { Count: 0 })

@@ -141,9 +141,10 @@ public class SegmentedStackTests
         }
 
         for (int i = 0; i < 20; i++) Step();
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 10; i++) Step();
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        Assert.Equal(0, Allocation.LeastOnThisThread(() =>
+        {
+            for (int i = 0; i < 10; i++) Step();
+        }));
     }
 
     [Fact]

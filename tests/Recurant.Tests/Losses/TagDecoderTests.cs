@@ -98,7 +98,7 @@ public class TagDecoderTests
         Assert.NotNull(TagConstraints.Of(["O", "B-x", "I-x", "L-x", "U-x"]));
     }
 
-    /// <summary>The rules of the schemes in words: an inner tag continues a span of its kind; five letters close every span.</summary>
+    /// <summary>The rules of the schemes: an inner tag continues a span of its kind; five letters close every span.</summary>
     private static bool IsAllowed(int[] path, string[] names, bool closes)
     {
         string? open = null;

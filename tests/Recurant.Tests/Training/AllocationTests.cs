@@ -18,7 +18,7 @@ public class AloneCollection;
 [Collection(nameof(AloneCollection))]
 public class AllocationTests
 {
-    private const int Batch = 16, StepsInRound = 10, Rounds = 12;
+    private const int Batch = 16, StepsInRound = 10;
 
     public static TheoryData<string, int> Networks
     {
@@ -96,20 +96,9 @@ public class AllocationTests
 
     private static long LeastAllocated(TaskRun run, int steps) => Least(step => run.Step(step % steps));
 
-    /// <summary>
-    /// What a round of steps allocates in the whole process, on the quietest of several rounds: the runtime and the test runner
-    /// allocate now and then on threads of their own, but a step that allocates does so in every round.
-    /// </summary>
-    internal static long Least(Action<int> step)
+    /// <summary>What a round of steps allocates in the whole process.</summary>
+    internal static long Least(Action<int> step) => Allocation.LeastInProcess(() =>
     {
-        long least = long.MaxValue;
-        for (int round = 0; round < Rounds && least > 0; round++)
-        {
-            long before = GC.GetTotalAllocatedBytes(precise: true);
-            for (int i = 0; i < StepsInRound; i++) step(i);
-            least = Math.Min(least, GC.GetTotalAllocatedBytes(precise: true) - before);
-        }
-
-        return least;
-    }
+        for (int i = 0; i < StepsInRound; i++) step(i);
+    });
 }

@@ -46,7 +46,8 @@ public sealed class TaggerTrainerTests : IDisposable
             Cell = cell, Epochs = 10, Layers = 2, Dropout = TaggedWords.Small.Dropout with { Recurrent = null },
         };
         TaggerModel model = TaggerTrainer.Train(train, options).Model;
-        Assert.True(new TagPredictor(model, 1).Evaluate(test).Accuracy > new MostFrequentTags(train).Evaluate(test).Accuracy + 0.1);
+        double baseline = new MostFrequentTags(train).Evaluate(test).Accuracy;
+        Assert.True(new TagPredictor(model, 1).Evaluate(test).Accuracy > baseline + 0.1);
     }
 
     [Fact]
@@ -68,7 +69,8 @@ public sealed class TaggerTrainerTests : IDisposable
         Assert.Equal("span F1", result.Validation.Measure);
         TaggerEvaluation test = new TagPredictor(result.Model, threads: 1).Evaluate(TaggedWords.Names(100, 3));
         Assert.InRange(test.Spans!.F1, 0.97, 1);
-        Assert.True(test.Spans.F1 > new MostFrequentTags(TaggedWords.Names(200, 1)).Evaluate(TaggedWords.Names(100, 3)).Spans!.F1);
+        TaggerEvaluation baseline = new MostFrequentTags(TaggedWords.Names(200, 1)).Evaluate(TaggedWords.Names(100, 3));
+        Assert.True(test.Spans.F1 > baseline.Spans!.F1);
     }
 
     [Theory]
@@ -213,8 +215,6 @@ public sealed class TaggerTrainerTests : IDisposable
 [Collection(nameof(AloneCollection))]
 public class TaggerAllocationTests
 {
-    private const int StepsInRound = 10, Rounds = 12;
-
     [Theory]
     [InlineData(false, 1)]
     [InlineData(false, 3)]
@@ -234,14 +234,6 @@ public class TaggerAllocationTests
         task.WarmUp();
         task.BeginEpoch(1);
         for (int index = 0; index < task.StepsInEpoch; index++) run.Step(index);
-        long least = long.MaxValue;
-        for (int round = 0; round < Rounds && least > 0; round++)
-        {
-            long before = GC.GetTotalAllocatedBytes(precise: true);
-            for (int i = 0; i < StepsInRound; i++) run.Step(i % task.StepsInEpoch);
-            least = Math.Min(least, GC.GetTotalAllocatedBytes(precise: true) - before);
-        }
-
-        Assert.Equal(0, least);
+        Assert.Equal(0, AllocationTests.Least(step => run.Step(step % task.StepsInEpoch)));
     }
 }
