@@ -153,7 +153,9 @@ internal sealed class GruCell(int inputSize, int hiddenSize, string suffix, bool
             if (next < _step.Count) Prefetch(next);
         }
 
-        /// <summary>The row comes from far away and in eight pieces, too short for the processor to see where each goes on.</summary>
+        /// <summary>
+        /// The row comes from far away and in eight pieces, too short for the processor to see where each goes on.
+        /// </summary>
         private readonly void Prefetch(int row)
         {
             Address gates = _step.Gates(row), hiddenGates = _step.Memory.HiddenGates.At(_step.RowStart + row) + _step.FirstUnit;

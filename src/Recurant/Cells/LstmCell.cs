@@ -167,7 +167,9 @@ internal sealed class LstmCell(int inputSize, int hiddenSize, string suffix, boo
             if (next < _step.Count) Prefetch(next);
         }
 
-        /// <summary>The row comes from far away and in seven pieces, too short for the processor to see where each goes on.</summary>
+        /// <summary>
+        /// The row comes from far away and in seven pieces, too short for the processor to see where each goes on.
+        /// </summary>
         private readonly void Prefetch(int row)
         {
             Address gates = _step.Gates(row);

@@ -283,7 +283,9 @@ internal sealed unsafe class PackedMatrix
         Avx.UnpackHigh(high01, high23).AsSingle().Store(target + 3 * pitch);
     }
 
-    /// <summary>destination[k * pitch + j] = source[j * step + k], eight by eight or four by four; columns past width become zero.</summary>
+    /// <summary>
+    /// destination[k * pitch + j] = source[j * step + k], eight by eight or four by four; columns past width become zero.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void TransposeBlock(float* source, nint step, int width, int depth, float* destination, nint pitch)
     {

@@ -11,7 +11,9 @@ internal interface IPanelCount
 internal readonly struct ThreePanels : IPanelCount { public static int Value => 3; }
 internal readonly struct FourPanels : IPanelCount { public static int Value => 4; }
 
-/// <summary>What one call of <see cref="StripTile{TWidth,TVector,TPanels}"/> works through: panels side by side, one row.</summary>
+/// <summary>
+/// What one call of <see cref="StripTile{TWidth,TVector,TPanels}"/> works through: panels side by side, one row.
+/// </summary>
 internal unsafe struct StripRun
 {
     /// <summary>The weights: for each k of the first and then of the second factor one row of all panels.</summary>

@@ -154,13 +154,16 @@ public unsafe class UnitStripsTests
             float[] sums = [.. Start.Span];
             for (int column = 0; column < Columns; column++)
             {
-                for (int k = 0; input != null && k < inputs; k++) Add(ref sums[column], input.Span[k], InputWeights.Row(column)[k]);
-                for (int k = 0; state != null && k < hidden; k++) Add(ref sums[column], state.Span[k], HiddenWeights.Row(column)[k]);
+                if (input != null) Add(ref sums[column], input.Span, InputWeights.Row(column));
+                if (state != null) Add(ref sums[column], state.Span, HiddenWeights.Row(column));
             }
 
             return sums;
         }
 
-        private static void Add(ref float sum, float left, float right) => sum = MathF.FusedMultiplyAdd(left, right, sum);
+        private static void Add(ref float sum, ReadOnlySpan<float> left, ReadOnlySpan<float> right)
+        {
+            for (int k = 0; k < left.Length; k++) sum = MathF.FusedMultiplyAdd(left[k], right[k], sum);
+        }
     }
 }
