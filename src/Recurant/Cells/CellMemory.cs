@@ -114,7 +114,10 @@ internal sealed class CellMemory
     /// <summary>[G H]: what the gates of every row start from, b_ih or b_ih + b_hh.</summary>
     public FloatBuffer GateStart { get; } = new();
 
-    /// <summary>[distinct inputs, G H]: the input's share of each input row that several rows have in common.</summary>
+    /// <summary>
+    /// [distinct inputs, G H]: the input's share of each input row that several rows have in common; on the way back the sum
+    /// of their gates' gradients.
+    /// </summary>
     public RowStore SharedGates { get; } = new(isTarget: true);
 
     /// <summary>[rows, G H]: the input's share, then the activated gates, then their gradients.</summary>

@@ -204,10 +204,13 @@ internal sealed class LruCell : ScanCell
         }
     }
 
+    /// <summary>No: d * x_t is added to the output, if x is as wide as h.</summary>
+    public override bool ReadsInputInGatesOnly => _skip is null;
+
     /// <summary>dx_t = W_b^T db_t, and d * dy_t.</summary>
-    public override void AddInputGradient(Workers workers, Matrix dInput, CellMemory memory)
+    public override void AddInputGradient(Workers workers, Matrix dGates, Matrix dInput, CellMemory memory)
     {
-        base.AddInputGradient(workers, dInput, memory);
+        base.AddInputGradient(workers, dGates, dInput, memory);
         if (_skip is null) return;
         var work = new SkipGradientWork { Skip = _skip, DRead = memory.HiddenGates.Rows(dInput.Rows), DInput = dInput };
         workers.Run(ref work);

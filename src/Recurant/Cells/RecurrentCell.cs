@@ -141,6 +141,9 @@ internal abstract class RecurrentCell
     /// <summary>Whether a step needs h_(t-1) in memory.Previous even without a dropout mask.</summary>
     public virtual bool CopiesPrevious => false;
 
+    /// <summary>Whether x_t enters a step through the gates alone, so that rows may share one on the way back too.</summary>
+    public virtual bool ReadsInputInGatesOnly => true;
+
     /// <summary>Whether the steps can do without the history of all steps when no way back follows.</summary>
     public virtual bool CanForget => true;
 
@@ -257,12 +260,12 @@ internal abstract class RecurrentCell
 
     /// <summary>dx_t += W_ih^T dz_t for all steps, in one product; of vector input.</summary>
     /// <param name="workers">The threads.</param>
+    /// <param name="dGates">dz [rows, G H]: the gradients of the gates, or their sums for each input that rows share.</param>
     /// <param name="dInput">dX [rows, I], added to.</param>
-    /// <param name="memory">The memory; its gates hold their gradients.</param>
-    public virtual void AddInputGradient(Workers workers, Matrix dInput, CellMemory memory)
+    /// <param name="memory">The memory.</param>
+    public virtual void AddInputGradient(Workers workers, Matrix dGates, Matrix dInput, CellMemory memory)
     {
         memory.Packed.InputBackward.Update(workers, InputWeights, transposed: false);
-        Matrix dGates = memory.Gates.Rows(dInput.Rows);
         MatrixProduct.Multiply(workers, dGates, memory.Packed.InputBackward.Matrix, dInput, accumulate: true);
     }
 

@@ -68,10 +68,13 @@ internal sealed class SruCell(int inputSize, int hiddenSize, string suffix, bool
         UnitLoop.Run(ref kernel, step.First, step.Count, step.Stride, step.Units);
     }
 
+    /// <summary>No: the highway takes it too, if it is as wide as h.</summary>
+    public override bool ReadsInputInGatesOnly => !_carriesInput;
+
     /// <summary>What passes through the gates, and what takes the highway: that stands in memory.Intermediate.</summary>
-    public override void AddInputGradient(Workers workers, Matrix dInput, CellMemory memory)
+    public override void AddInputGradient(Workers workers, Matrix dGates, Matrix dInput, CellMemory memory)
     {
-        base.AddInputGradient(workers, dInput, memory);
+        base.AddInputGradient(workers, dGates, dInput, memory);
         if (_carriesInput) AddRows(workers, memory.Intermediate.Rows(dInput.Rows), dInput);
     }
 

@@ -7,6 +7,9 @@ namespace Recurant.Layers;
 /// <summary>gates = b + W_ih x_t for some steps together: one product for all of a worker's rows.</summary>
 internal static class InputShare
 {
+    /// <summary>Additions below which a second thread costs more than it gives.</summary>
+    private const int WorthSplitting = 1 << 16;
+
     /// <summary>Fills the gates of the steps [begin, end) for a worker's rows and units.</summary>
     public static void Add(
         RecurrentCell cell, in WorkShare share, SequenceBatch batch, int begin, int end, Matrix input,
@@ -83,6 +86,41 @@ internal static class InputShare
             PackedMatrix weights = Memory.Packed.Input.Matrix;
             var steps = new RowSteps(Input.RowStep, 0, Memory.SharedGates.Step);
             MatrixProduct.Multiply(new ReadOnlySpan<RowBlock>(ref block), steps, weights, 0, weights.Panels);
+        }
+    }
+
+    /// <summary>The gradients of the gates, summed over the rows that share an input, in the order of the rows.</summary>
+    public static Matrix SumGradients(
+        Workers workers, CellMemory memory, Matrix dGates, int inputs, ReadOnlyMemory<int> inputRows)
+    {
+        memory.SharedGates.Reserve(inputs, dGates.Columns).Clear();
+        Matrix sums = memory.SharedGates.Rows(inputs);
+        AddByRow(workers, dGates, inputRows, sums);
+        return sums;
+    }
+
+    /// <summary>sums[targets[r]] += source[r] for all rows r in their order; columns are dealt out.</summary>
+    public static void AddByRow(Workers workers, Matrix source, ReadOnlyMemory<int> targets, Matrix sums)
+    {
+        var work = new SumWork { Source = source, Targets = targets, Sums = sums };
+        if ((long)source.Rows * source.Columns < WorthSplitting) work.Execute(0, 1); else workers.Run(ref work);
+    }
+
+    private struct SumWork : IParallelWork
+    {
+        public Matrix Source, Sums;
+        public ReadOnlyMemory<int> Targets;
+
+        public readonly void Execute(int part, int parts)
+        {
+            ReadOnlySpan<int> targets = Targets.Span;
+            // Shares of whole cache lines, so that no two workers write into one.
+            (int first, int last) = Partition.Range((Source.Columns + 15) / 16, part, parts);
+            int begin = Math.Min(16 * first, Source.Columns), end = Math.Min(16 * last, Source.Columns);
+            for (int row = 0; row < Source.Rows; row++)
+            {
+                Elementwise.Add(Source.Row(row)[begin..end], Sums.Row(targets[row])[begin..end]);
+            }
         }
     }
 

@@ -10,9 +10,6 @@ namespace Recurant.Layers;
 /// </summary>
 internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
 {
-    /// <summary>Additions below which a second thread costs more than it gives.</summary>
-    private const int WorthSplitting = 1 << 16;
-
     public RecurrentCell Cell => cell;
 
     /// <summary>Runs all steps. memory.InitialHidden, InitialCell and RecurrentMask are set by the caller.</summary>
@@ -72,9 +69,10 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
     /// <param name="memory">What the forward pass kept; the gates are overwritten by their gradients.</param>
     /// <param name="hasMask">As in the forward pass.</param>
     /// <param name="continues">As in the forward pass.</param>
+    /// <param name="inputRows">As in the forward pass.</param>
     public void Backward(
         Workers workers, SequenceBatch batch, Matrix input, Matrix output, Matrix dOutput, CellMemory memory, bool hasMask,
-        bool continues)
+        bool continues, ReadOnlyMemory<int> inputRows = default)
     {
         if (!memory.KeepsHistory || memory.Gates.Step == 0)
         {
@@ -102,7 +100,7 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
         }
 
         if (cell.HasHiddenProduct) ListPreviousRows(batch, output, memory, copies);
-        AddWeightGradients(workers, batch, input, memory);
+        AddWeightGradients(workers, batch, input, memory, inputRows);
         cell.AddOwnGradients(workers, memory, batch.Sequences, batch.Rows);
         output.KeepAlive();
         AddBiasAndColumnGradients(workers, batch, memory);
@@ -141,17 +139,22 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
             : (before, Math.Min(batch.SequencesAt(before), batch.SequencesAt(t)));
     }
 
-    /// <summary>dW_hh = sum_t dz_t h_(t-1)^T,  dW_ih = sum_t dz_t x_t^T: one product each over all rows.</summary>
-    private void AddWeightGradients(Workers workers, SequenceBatch batch, Matrix input, CellMemory memory)
+    /// <summary>
+    /// dW_hh = sum_t dz_t h_(t-1)^T,  dW_ih = sum_t dz_t x_t^T: one product each over all rows. Where rows share an x the sums of
+    /// their dz come first: dW_ih = sum_x (sum_(t: x_t = x) dz_t) x^T.
+    /// </summary>
+    private void AddWeightGradients(
+        Workers workers, SequenceBatch batch, Matrix input, CellMemory memory, ReadOnlyMemory<int> inputRows)
     {
         Matrix dGates = memory.Gates.Rows(batch.Rows);
         PackedMatrix previous = memory.Packed.Scratch, inputs = memory.Packed.InputScratch;
         if (!cell.OneHotInput) inputs.Pack(workers, input);
-        if (cell.OneHotInput || !cell.SharesGateGradients)
+        if (cell.OneHotInput || !cell.SharesGateGradients || !inputRows.IsEmpty)
         {
             cell.AddHiddenGradients(workers, memory, batch.Rows);
             if (cell.OneHotInput) return;
-            TransposedProduct.Multiply(workers, dGates, inputs, cell.InputWeights.GradientMatrix, accumulate: true);
+            Matrix dInputGates = inputRows.IsEmpty ? dGates : InputShare.SumGradients(workers, memory, dGates, input.Rows, inputRows);
+            TransposedProduct.Multiply(workers, dInputGates, inputs, cell.InputWeights.GradientMatrix, accumulate: true);
             return;
         }
 
@@ -162,12 +165,13 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
 
     /// <summary>dx_t += W_ih^T dz_t for all steps, in one product; after <see cref="Backward"/>.</summary>
     /// <param name="workers">The threads.</param>
-    /// <param name="batch">The same batch.</param>
-    /// <param name="dInput">dX [rows, I], added to.</param>
+    /// <param name="dInput">dX, as many rows as X, added to.</param>
     /// <param name="memory">The memory; its gates hold their gradients.</param>
-    public void AddInputGradient(Workers workers, SequenceBatch batch, Matrix dInput, CellMemory memory)
+    /// <param name="inputRows">As in the forward pass.</param>
+    public void AddInputGradient(Workers workers, Matrix dInput, CellMemory memory, ReadOnlyMemory<int> inputRows = default)
     {
-        if (!cell.OneHotInput) cell.AddInputGradient(workers, dInput, memory);
+        if (cell.OneHotInput) return;
+        cell.AddInputGradient(workers, (inputRows.IsEmpty ? memory.Gates : memory.SharedGates).Rows(dInput.Rows), dInput, memory);
     }
 
     /// <summary>
@@ -186,26 +190,7 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
 
         if (!cell.OneHotInput) return;
         foreach (int token in batch.Tokens[..batch.Rows]) cell.InputWeights.Touched!.Add(token);
-        var work = new ColumnGradientWork { Batch = batch, DGates = dGates, DColumns = cell.InputWeights.GradientMatrix };
-        if ((long)dGates.Rows * dGates.Columns < WorthSplitting) work.Execute(0, 1); else workers.Run(ref work);
-    }
-
-    /// <summary>dW_ih of a one-hot layer: gates are dealt out, so that each sum runs over the rows in their order.</summary>
-    private struct ColumnGradientWork : IParallelWork
-    {
-        public SequenceBatch Batch;
-        public Matrix DGates, DColumns;
-
-        public readonly void Execute(int part, int parts)
-        {
-            // Shares of whole cache lines, so that no two workers write into one.
-            (int first, int last) = Partition.Range((DGates.Columns + 15) / 16, part, parts);
-            int begin = Math.Min(16 * first, DGates.Columns), end = Math.Min(16 * last, DGates.Columns);
-            for (int row = 0; row < DGates.Rows; row++)
-            {
-                Elementwise.Add(DGates.Row(row)[begin..end], DColumns.Row(Batch.Tokens[row])[begin..end]);
-            }
-        }
+        InputShare.AddByRow(workers, dGates, batch.TokenMemory, cell.InputWeights.GradientMatrix);
     }
 
     private CellStep StepAt(in WorkShare share, SequenceBatch batch, int t)

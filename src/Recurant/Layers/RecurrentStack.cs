@@ -98,7 +98,7 @@ internal sealed class RecurrentMemory
 
     /// <summary>
     /// If not empty, the input of the lowest layer has fewer rows than the batch, and row r of the batch reads row
-    /// InputRows[r] of it. Only where no way back follows.
+    /// InputRows[r] of it; its gradient has as many rows. Where a way back follows, only if <see cref="RecurrentStack.MayShareInput"/>.
     /// </summary>
     public ReadOnlyMemory<int> InputRows { get; set; }
 
@@ -139,6 +139,9 @@ internal sealed class RecurrentStack
     public IEnumerable<RecurrentCell> Cells => _directions.Select(direction => direction.Cell);
 
     public IEnumerable<Parameter> Parameters => Cells.SelectMany(cell => cell.Parameters);
+
+    /// <summary>Whether the rows of a batch that is to be learnt from may share rows of the input.</summary>
+    public bool MayShareInput => _directions[0].Cell.ReadsInputInGatesOnly;
 
     /// <summary>The width of c in every layer and direction.</summary>
     public int CellSize => _directions[0].Cell.CellSize;
@@ -245,13 +248,14 @@ internal sealed class RecurrentStack
             {
                 Stack = this, FirstDirection = layer * Spec.Directions, Batch = batch, Input = below, Output = output,
                 DOutput = dAbove, Memory = memory, HasMask = dropout is { Recurrent: > 0 },
+                InputRows = layer == 0 ? memory.InputRows : default,
             };
             RunDirections(workers, ref work);
             for (int d = 0; d < Spec.Directions && dBelow is not null; d++)
             {
                 // One after the other: each element of dX is one running sum over the gates of both directions.
                 int index = layer * Spec.Directions + d;
-                _directions[index].AddInputGradient(workers, batch, dBelow.Value, memory.Cells[index]);
+                _directions[index].AddInputGradient(workers, dBelow.Value, memory.Cells[index], work.InputRows);
             }
 
             if (dropsBelow) Dropout.Apply(workers, batch, memory.Masks[layer - 1], dBelow!.Value, dBelow.Value);
@@ -317,13 +321,14 @@ internal sealed class RecurrentStack
         public Matrix Input, Output, DOutput;
         public RecurrentMemory Memory;
         public bool HasMask;
+        public ReadOnlyMemory<int> InputRows;
 
         public readonly void Execute(Workers workers, int direction)
         {
             int hidden = Stack.Spec.HiddenSize, first = direction * hidden, index = FirstDirection + direction;
             Stack._directions[index].Backward(
                 workers, Batch, Input, Output.Column(first, hidden), DOutput.Column(first, hidden), Memory.Cells[index], HasMask,
-                Memory.Continues);
+                Memory.Continues, InputRows);
         }
     }
 

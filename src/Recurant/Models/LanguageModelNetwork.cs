@@ -13,6 +13,8 @@ internal sealed class LanguageModelMemory
 
     public WordMemory Words { get; } = new();
 
+    public DistinctWords Distinct { get; } = new();
+
     public RowStore Input { get; } = new();
 
     public RowStore DInput { get; } = new();
@@ -133,12 +135,9 @@ internal sealed class LanguageModelNetwork
     {
         memory.Recurrent.KeepsHistory = withGradient;
         Matrix input = default;
-        if (_words is not null)
-        {
-            _words.DrawMask(window, memory.Words, dropout);
-            input = memory.Input.Reserve(window.Rows, _spec.EmbeddingSize).Rows(window.Rows);
-            _words.Read(workers, window, memory.Words, dropout, input);
-        }
+        memory.Distinct.Clear();
+        if (_words is not null) input = ReadTokens(workers, window, memory, dropout);
+        memory.Recurrent.InputRows = memory.Distinct.Rows;
 
         Matrix h = Stack.Forward(workers, window, input, memory.Recurrent, dropout), read = h;
         if (dropout is { Output: > 0 } plan)
@@ -187,10 +186,37 @@ internal sealed class LanguageModelNetwork
             return;
         }
 
-        memory.DInput.Reserve(window.Rows, _spec.EmbeddingSize).Clear();
-        Matrix dInput = memory.DInput.Rows(window.Rows);
+        memory.DInput.Reserve(input.Rows, _spec.EmbeddingSize).Clear();
+        Matrix dInput = memory.DInput.Rows(input.Rows);
         Stack.Backward(workers, window, input, dRead, dInput, memory.Recurrent, dropout);
-        _words.AddGradient(workers, window, memory.Words, dropout, dInput);
+        if (memory.Recurrent.InputRows.IsEmpty)
+        {
+            _words.AddGradient(workers, window, memory.Words, dropout, dInput);
+            return;
+        }
+
+        _embedding!.Backward(workers, memory.Distinct.Words, dInput);
+    }
+
+    /// <summary>
+    /// (1), of each token once if tokens occur often and no dropout makes their vectors differ: 50 x 50 characters are 60 vectors.
+    /// </summary>
+    private Matrix ReadTokens(Workers workers, SequenceBatch window, LanguageModelMemory memory, DropoutPlan? dropout)
+    {
+        bool differ = dropout is { Input: > 0 } or { Embedding: > 0 };
+        bool mayShare = Stack.MayShareInput || !memory.Recurrent.KeepsHistory;
+        if (!differ && mayShare && memory.Distinct.Find(window, _spec.VocabularySize))
+        {
+            ReadOnlyMemory<int> distinct = memory.Distinct.Words;
+            Matrix vectors = memory.Input.Reserve(distinct.Length, _spec.EmbeddingSize).Rows(distinct.Length);
+            _embedding!.Forward(workers, distinct, vectors);
+            return vectors;
+        }
+
+        _words!.DrawMask(window, memory.Words, dropout);
+        Matrix input = memory.Input.Reserve(window.Rows, _spec.EmbeddingSize).Rows(window.Rows);
+        _words.Read(workers, window, memory.Words, dropout, input);
+        return input;
     }
 
     /// <summary>The vector of a token, what the layers read at a step; empty with one-hot input.</summary>
@@ -208,7 +234,8 @@ internal sealed class LanguageModelNetwork
     /// <summary>The first layer of the last window whose output holds NaN or infinity; null if all are finite.</summary>
     public string? FirstNonFinite(LanguageModelMemory memory, SequenceBatch window)
     {
-        if (_embedding is not null && !ClassifierNetwork.IsFinite(memory.Input.Rows(window.Rows))) return "the token vectors";
+        int read = memory.Distinct.Rows.IsEmpty ? window.Rows : memory.Distinct.Words.Length;
+        if (_embedding is not null && !ClassifierNetwork.IsFinite(memory.Input.Rows(read))) return "the token vectors";
         for (int layer = 0; layer < Stack.Spec.Layers; layer++)
         {
             if (!ClassifierNetwork.IsFinite(memory.Recurrent.Outputs[layer].Rows(window.Rows))) return $"recurrent layer {layer}";

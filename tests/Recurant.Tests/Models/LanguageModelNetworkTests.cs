@@ -24,6 +24,9 @@ public class LanguageModelNetworkTests
         ["gru"] = s_small with { Cell = CellKind.Gru },
         ["tied"] = s_small with { Tied = true, EmbeddingSize = 7 },
         ["tied, projection"] = s_small with { Tied = true, Cell = CellKind.Elman },
+        ["gru, reset outside"] = s_small with { Cell = CellKind.Gru, GruReset = GruReset.Outside },
+        ["sru"] = s_small with { Cell = CellKind.Sru, EmbeddingSize = 7 },
+        ["sru, narrow input"] = s_small with { Cell = CellKind.Sru },
         ["one-hot"] = s_small with { EmbeddingSize = 0 },
     };
 
@@ -189,10 +192,8 @@ public class LanguageModelNetworkTests
 
             _stackSpec = new ReferenceSpec
             {
-                Cell = spec.Cell switch
-                {
-                    CellKind.Gru => ReferenceCell.Gru, CellKind.Elman => ReferenceCell.Elman, _ => ReferenceCell.Lstm,
-                },
+                Cell = Enum.Parse<ReferenceCell>(spec.Cell.ToString()),
+                Reset = Enum.Parse<ReferenceReset>(spec.GruReset.ToString()),
                 InputSize = spec.Recurrent.InputSize, HiddenSize = spec.HiddenSize, Layers = spec.Layers,
             };
             _stack = new ReferenceStack(_stackSpec, _weights);
