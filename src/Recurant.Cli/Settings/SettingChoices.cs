@@ -28,7 +28,8 @@ internal static class SettingChoices
 
     public static readonly (string Name, GruReset Value)[] Resets = [("inside", GruReset.Inside), ("outside", GruReset.Outside)];
 
-    public static readonly (string Name, TokenUnit Value)[] Units = [("word", TokenUnit.Word), ("char", TokenUnit.Character)];
+    public static readonly (string Name, TokenUnit Value)[] Units =
+        [("word", TokenUnit.Word), ("char", TokenUnit.Character), ("subword", TokenUnit.Subword)];
 
     public static readonly (string Name, Pooling Value)[] Poolings =
         [("last", Pooling.Last), ("mean", Pooling.Mean), ("max", Pooling.Max), ("attention", Pooling.Attention)];

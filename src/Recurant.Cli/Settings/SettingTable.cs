@@ -135,7 +135,7 @@ internal static class SettingTable
         },
         new()
         {
-            Name = "unit", Group = Data, Value = Names(SettingChoices.Units), Help = "What the tokens are. Default: word.",
+            Name = "unit", Group = Data, Value = Names(SettingChoices.Units), Help = "What the tokens are; subword for language models alone. Default: word; guessed for language models.",
             Set = (s, v) => SetUnit(
                 s, v == "character" ? TokenUnit.Character : SettingValue.Choice(v, SettingChoices.Units)),
         },

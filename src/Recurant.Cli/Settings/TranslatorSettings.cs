@@ -41,8 +41,9 @@ internal static class TranslatorSettings
         {
             Name = "subwords", Group = Translator, Value = "N", Kind = SettingKind.Number,
             Help = "Pairs of pieces that are joined to the subwords of each side; 0 for whole words, of which unknown ones are copied. "
-                + "Default: a fifth of the pairs, 500 to 6000.",
-            Set = (s, v) => With(s, t => t with { Subwords = SettingValue.Whole(v) }),
+                + "Default: a fifth of the pairs, 500 to 6000. Also for --unit subword; there the default is one for 500 characters.",
+            Set = (s, v) => LanguageSettings.With(
+                With(s, t => t with { Subwords = SettingValue.Whole(v) }), t => t with { Subwords = SettingValue.Whole(v) }),
         },
         new()
         {

@@ -17,15 +17,14 @@ internal sealed class LanguageModelTraining : TaskTraining<LanguageModel, Langua
 
     protected override string TaskName => "language model";
 
-    protected override IReadOnlyList<string> Headings => ["tokens", "nats", "bits", "perplexity"];
+    protected override IReadOnlyList<string> Headings => ["tokens", "nats", "perplexity", "bits/character"];
 
     protected override IReadOnlyList<string> Cells(LanguageScore score) =>
-        [Numbers.Count(score.Tokens), Numbers.Four(score.Loss), Numbers.Four(score.Bits),
-            score.Perplexity.ToString("F2", CultureInfo.InvariantCulture)];
+        [Numbers.Count(score.Tokens), Numbers.Four(score.Loss), score.Perplexity.ToString("F2", CultureInfo.InvariantCulture),
+            Numbers.Four(score.BitsPerCharacter)];
 
     protected override string Knows(TrainingResult<LanguageModel, LanguageScore> result) =>
-        $"{Numbers.Count(result.Model.Vocabulary.Count)} different "
-        + (result.Model.Spec.Unit == TokenUnit.Word ? "words" : "characters");
+        $"{Numbers.Count(result.Model.Vocabulary.Count)} different {result.Model.Spec.UnitName}";
 
     protected override string Next(string path) => $"generate {path} --prompt \"...\"";
 
@@ -50,6 +49,7 @@ internal sealed class LanguageModelTraining : TaskTraining<LanguageModel, Langua
         writer.WriteNumber("loss", score.Loss);
         writer.WriteNumber("bits", score.Bits);
         writer.WriteNumber("perplexity", score.Perplexity);
+        writer.WriteNumber("bits_per_character", score.BitsPerCharacter);
     }
 
     private static PlainText Read(string path, TrainSettings settings, Invocation call)

@@ -3,27 +3,29 @@ using System.Text;
 namespace Recurant.Data;
 
 /// <summary>
-/// A text as one endless row of tokens: words between blanks, every line ended by <c>&lt;eos&gt;</c>; or characters, every line
-/// ended by a line feed.
+/// A text as one endless row of tokens: words between blanks, every line ended by <c>&lt;eos&gt;</c>; or characters or subwords,
+/// every line ended by a line feed.
 /// </summary>
-internal sealed class RunningText
+/// <param name="unit">What the tokens are.</param>
+/// <param name="lowercase">Whether capitals are read as small letters.</param>
+/// <param name="vocabulary">The tokens; of subwords as <see cref="TokensOf"/> has them.</param>
+/// <param name="subwords">How words are cut into subwords, if the tokens are those.</param>
+internal sealed class RunningText(TokenUnit unit, bool lowercase, Vocabulary vocabulary, BytePairEncoding? subwords = null)
 {
     /// <summary>The token that ends a line of words.</summary>
     public const string EndOfLine = "<eos>";
 
-    private readonly TokenUnit _unit;
-    private readonly bool _lowercase;
-    private readonly Vocabulary _vocabulary;
+    /// <summary>The unknown token and the line feed stand before the subwords.</summary>
+    private const int FirstSubword = 2;
 
-    public RunningText(TokenUnit unit, bool lowercase, Vocabulary vocabulary)
-    {
-        _unit = unit;
-        _lowercase = lowercase;
-        _vocabulary = vocabulary;
-    }
+    /// <summary>How words are cut into subwords; null for words and characters.</summary>
+    public BytePairEncoding? Subwords => subwords;
 
     /// <summary>The number of the token that ends a line, and that stands before the first.</summary>
-    public int End => _vocabulary.IndexOf(_unit == TokenUnit.Word ? EndOfLine : "\n");
+    public int End => vocabulary.IndexOf(unit == TokenUnit.Word ? EndOfLine : "\n");
+
+    /// <summary>The tokens where subwords are: the unknown one, which no text has, the line feed and the pieces.</summary>
+    public static Vocabulary TokensOf(BytePairEncoding subwords) => new(["<unk>", "\n", .. subwords.Pieces]);
 
     /// <summary>The tokens of one line, its end included.</summary>
     public static List<string> Tokens(string line, TokenUnit unit, bool lowercase)
@@ -42,15 +44,14 @@ internal sealed class RunningText
         return tokens;
     }
 
+    /// <summary>How many characters the tokens of a text stand for; the end of a line is one.</summary>
+    public static long Characters(PlainText text) => text.Lines.Sum(line => line.EnumerateRunes().Count() + 1L);
+
     /// <summary>The tokens of a text, the end of a line before them.</summary>
     public int[] Encode(PlainText text)
     {
         var numbers = new List<int> { End };
-        foreach (string line in text.Lines)
-        {
-            foreach (string token in Tokens(line, _unit, _lowercase)) numbers.Add(_vocabulary.IndexOf(token));
-        }
-
+        foreach (string line in text.Lines) Add(line, ends: true, numbers);
         return [.. numbers];
     }
 
@@ -59,24 +60,44 @@ internal sealed class RunningText
     {
         var numbers = new List<int>();
         string[] lines = prompt.ReplaceLineEndings("\n").Split('\n');
-        for (int i = 0; i < lines.Length; i++)
-        {
-            List<string> tokens = Tokens(lines[i], _unit, _lowercase);
-            int count = i + 1 < lines.Length ? tokens.Count : tokens.Count - 1;
-            for (int j = 0; j < count; j++) numbers.Add(_vocabulary.IndexOf(tokens[j]));
-        }
-
+        for (int i = 0; i < lines.Length; i++) Add(lines[i], ends: i + 1 < lines.Length, numbers);
         return numbers;
     }
 
-    /// <summary>A token as it is written behind another.</summary>
+    private void Add(string line, bool ends, List<int> numbers)
+    {
+        if (subwords is not null)
+        {
+            int first = numbers.Count;
+            subwords.Encode(lowercase ? line.ToLowerInvariant() : line, numbers);
+            for (int i = first; i < numbers.Count; i++) numbers[i] += FirstSubword;
+            if (ends) numbers.Add(End);
+            return;
+        }
+
+        List<string> tokens = Tokens(line, unit, lowercase);
+        for (int i = 0; i < (ends ? tokens.Count : tokens.Count - 1); i++) numbers.Add(vocabulary.IndexOf(tokens[i]));
+    }
+
+    /// <summary>A token as it is written behind another; of a subword that is a byte, nothing: see <see cref="ByteOf"/>.</summary>
     /// <param name="token">The token's number.</param>
     /// <param name="before">The number of the token before it.</param>
     public string Written(int token, int before)
     {
-        if (_unit != TokenUnit.Word) return token == Vocabulary.Unknown ? "\uFFFD" : _vocabulary[token];
         if (token == End) return "\n";
-        return before == End ? _vocabulary[token] : " " + _vocabulary[token];
+        string name = token == Vocabulary.Unknown ? "\uFFFD" : vocabulary[token];
+        if (unit == TokenUnit.Character) return name;
+        if (unit == TokenUnit.Word) return before == End ? vocabulary[token] : " " + vocabulary[token];
+        if (ByteOf(token) >= 0) return "";
+        name = name.Replace(SubwordScanner.Blank, ' ');
+        return before == End && name[0] == ' ' ? name[1..] : name;
+    }
+
+    /// <summary>The byte that a subword stands for, as of a character that was not learnt; -1 for other tokens.</summary>
+    public int ByteOf(int token)
+    {
+        int piece = token - FirstSubword;
+        return subwords is not null && piece is >= 0 and < BytePairEncoding.ByteCount ? piece : -1;
     }
 
     /// <summary>

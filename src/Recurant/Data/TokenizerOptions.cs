@@ -8,6 +8,12 @@ public enum TokenUnit
 
     /// <summary>Single characters (Unicode scalar values), blanks included.</summary>
     Character,
+
+    /// <summary>
+    /// Pieces of words that were learnt from the text (<see cref="BytePairEncoding"/>), for language models; a
+    /// <see cref="Tokenizer"/> does not know them.
+    /// </summary>
+    Subword,
 }
 
 /// <summary>How a <see cref="Tokenizer"/> cuts a text.</summary>

@@ -41,7 +41,10 @@ public sealed class TextGenerator
     /// <param name="prompt">How it begins; empty for the beginning of a line.</param>
     /// <param name="length">The number of tokens to write.</param>
     /// <param name="options">How tokens are chosen; null for the defaults.</param>
-    /// <returns>The text of each new token as soon as it is chosen; joined they continue the prompt.</returns>
+    /// <returns>
+    /// The text of each new token as soon as it is chosen; joined they continue the prompt. A subword that is only part of a
+    /// character gives an empty one.
+    /// </returns>
     /// <exception cref="ArgumentException">An option is outside its range.</exception>
     public IEnumerable<string> Continue(string prompt, int length, SamplingOptions? options = null)
     {
@@ -57,21 +60,16 @@ public sealed class TextGenerator
         RunningText text = _model.Encoder;
         var sampler = new TokenSampler(options, _model.Vocabulary.Count);
         _stream.Reset();
-        int before = text.End;
-        Read(before);
-        foreach (int token in prompt)
-        {
-            Read(token);
-            before = token;
-        }
+        Read(text.End);
+        foreach (int token in prompt) Read(token);
+        var writer = new TokenWriter(text, prompt.Count > 0 ? prompt[^1] : text.End);
 
         for (int i = 0; i < length; i++)
         {
             // The unknown token stands for what cannot be written.
             int token = sampler.Draw(Logits(), excluded: Vocabulary.Unknown);
-            yield return text.Written(token, before);
+            yield return writer.Write(token);
             if (i + 1 < length) Read(token);
-            before = token;
         }
     }
 

@@ -90,6 +90,7 @@ internal sealed class SoftmaxOutput(Parameter weights, Parameter bias)
             };
             workers.Run(ref work);
             if (dInput is not { } dX) continue;
+            for (int word = 0; weights.Touched is { } touched && word < Words; word++) touched.Add(word);
             memory.Scratch.Pack(workers, x);
             TransposedProduct.Multiply(workers, logits, memory.Scratch, weights.GradientMatrix, accumulate: true);
             Reductions.AddColumnSums(workers, logits, bias.GradientBuffer);

@@ -6,7 +6,7 @@ namespace Recurant.Models;
 /// <summary>A language model: its specification, its tokens and its network.</summary>
 public sealed class LanguageModel : TrainedModel
 {
-    internal LanguageModel(LanguageModelSpec spec, Vocabulary vocabulary)
+    internal LanguageModel(LanguageModelSpec spec, Vocabulary vocabulary, BytePairEncoding? subwords = null)
     {
         if (vocabulary.Count != spec.VocabularySize)
         {
@@ -15,10 +15,15 @@ public sealed class LanguageModel : TrainedModel
                 nameof(vocabulary));
         }
 
+        if (spec.Unit == TokenUnit.Subword != subwords is not null)
+        {
+            throw new ArgumentException($"The tokens are {spec.UnitName}, which does not go with the subwords given.", nameof(subwords));
+        }
+
         Spec = spec;
         Vocabulary = vocabulary;
         Network = new LanguageModelNetwork(spec);
-        Encoder = new RunningText(spec.Unit, spec.Lowercase, vocabulary);
+        Encoder = new RunningText(spec.Unit, spec.Lowercase, vocabulary, subwords);
     }
 
     /// <summary>What the model is made of.</summary>
@@ -32,7 +37,7 @@ public sealed class LanguageModel : TrainedModel
 
     /// <inheritdoc/>
     public override string Summary =>
-        $"language model of {(Spec.Unit == TokenUnit.Word ? "words" : "characters")}: {Spec.Recurrent.Summary}"
+        $"language model of {Spec.UnitName}: {Spec.Recurrent.Summary}"
         + (Spec.Tied ? ", tied vectors" : "");
 
     /// <inheritdoc/>

@@ -32,6 +32,8 @@ internal sealed class LanguageModelMemory
     public DenseMemory Projection { get; } = new();
 
     public SoftmaxOutputMemory Output { get; } = new();
+
+    public SampledSoftmaxMemory Sampled { get; } = new();
 }
 
 /// <summary>
@@ -52,18 +54,23 @@ internal sealed class LanguageModelNetwork
     private readonly Dense? _projection;
     private readonly Parameter _outputWeights, _outputBias;
     private readonly SoftmaxOutput _output;
+    private readonly SampledSoftmax _sampled;
 
     public LanguageModelNetwork(LanguageModelSpec spec)
     {
         spec.Validate();
         _spec = spec;
-        _embedding = spec.EmbeddingSize > 0 ? new Embedding(spec.VocabularySize, spec.EmbeddingSize, spec.Tied) : null;
+        _embedding = spec.EmbeddingSize > 0 ? new Embedding(spec.VocabularySize, spec.EmbeddingSize, spec.Tied && !spec.IsLarge) : null;
         _words = _embedding is null ? null : new WordReader(_embedding);
         Stack = new RecurrentStack(spec.Recurrent);
         _projection = spec.HasProjection ? new Dense("projection", spec.HiddenSize, spec.EmbeddingSize) : null;
-        _outputWeights = spec.Tied ? _embedding!.Table : new Parameter("output.weight", spec.VocabularySize, spec.HiddenSize);
+        _outputWeights = spec.Tied ? _embedding!.Table : new Parameter("output.weight", spec.VocabularySize, spec.HiddenSize)
+        {
+            Touched = spec.IsLarge ? new TouchedRows(spec.VocabularySize) : null,
+        };
         _outputBias = new Parameter("output.bias", spec.VocabularySize);
         _output = new SoftmaxOutput(_outputWeights, _outputBias);
+        _sampled = new SampledSoftmax(_outputWeights, _outputBias);
         Parameters =
         [
             .. _embedding is null ? [] : new[] { _embedding.Table },
@@ -92,10 +99,9 @@ internal sealed class LanguageModelNetwork
     public IReadOnlyList<LayerDescription> Describe()
     {
         var layers = new List<LayerDescription>();
-        string unit = _spec.Unit == TokenUnit.Word ? "word" : "character";
         if (_embedding is not null)
         {
-            layers.Add(LayerDescription.Of($"{unit} vectors", $"[T] -> [T, {_embedding.Size}]", ["x_t = E[w_t]"], [_embedding.Table]));
+            layers.Add(LayerDescription.Of($"vectors of {_spec.UnitName}", $"[T] -> [T, {_embedding.Size}]", ["x_t = E[w_t]"], [_embedding.Table]));
         }
 
         RecurrentCell[] cells = [.. Stack.Cells];
@@ -129,9 +135,10 @@ internal sealed class LanguageModelNetwork
     /// <param name="memory">The workspace.</param>
     /// <param name="dropout">Only while training.</param>
     /// <param name="withGradient">Whether to go back and add the gradients of the mean loss (5).</param>
+    /// <param name="draw">If given, (4) is taken over so many words drawn, and the way back goes along.</param>
     public double Loss(
         Workers workers, SequenceBatch window, ReadOnlyMemory<int> targets, LanguageModelMemory memory, DropoutPlan? dropout,
-        bool withGradient)
+        bool withGradient, SampleDraw? draw = null)
     {
         memory.Recurrent.KeepsHistory = withGradient;
         Matrix input = default;
@@ -161,8 +168,10 @@ internal sealed class LanguageModelNetwork
             dLast = store.Reserve(window.Rows, last.Columns).Rows(window.Rows);
         }
 
-        double loss = _output.Loss(
-            workers, last, targets, smoothing: 0f, scale: 1f / window.Rows, dLast, memory.Output, out _);
+        float scale = 1f / window.Rows;
+        double loss = draw is { } words && dLast is { } dSampled
+            ? _sampled.Loss(workers, last, targets, words, scale, dSampled, memory.Sampled)
+            : _output.Loss(workers, last, targets, smoothing: 0f, scale, dLast, memory.Output, out _);
         if (withGradient && double.IsFinite(loss)) Backward(workers, window, input, read, dLast!.Value, memory, dropout);
         return loss;
     }

@@ -7,7 +7,10 @@ namespace Recurant.Models;
 /// <summary>What a language model is made of: data only, stored in the model file. Every value is decided.</summary>
 public sealed record LanguageModelSpec
 {
-    /// <summary>What the tokens are: words between blanks, or characters. Default: characters.</summary>
+    /// <summary>From so many words on, training draws some of them for each step.</summary>
+    internal const int LargeVocabulary = 100_000;
+
+    /// <summary>What the tokens are: words between blanks, characters, or subwords. Default: characters.</summary>
     public TokenUnit Unit { get; init; } = TokenUnit.Character;
 
     /// <summary>Whether capitals are read, and written, as small letters. Default: no.</summary>
@@ -45,6 +48,15 @@ public sealed record LanguageModelSpec
 
     /// <summary>What an LSTM's forget-gate bias starts from. Default: 1.</summary>
     public float ForgetBias { get; init; } = 1f;
+
+    /// <summary>What the tokens are, as people call them.</summary>
+    internal string UnitName => Unit switch
+    {
+        TokenUnit.Word => "words", TokenUnit.Character => "characters", _ => "subwords",
+    };
+
+    /// <summary>Whether so few words of the output occur in a step that its table is treated as one of word vectors.</summary>
+    internal bool IsLarge => VocabularySize >= LargeVocabulary;
 
     /// <summary>Whether a projection stands between the layers and the output.</summary>
     internal bool HasProjection => Tied && EmbeddingSize != HiddenSize;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Recurant.Data;
 
 namespace Recurant.Models;
 
@@ -10,8 +11,11 @@ public sealed record LanguageScore : Score
     /// <summary>The number of tokens foretold.</summary>
     public required long Tokens { get; init; }
 
-    /// <summary>Whether the tokens are characters, for which bits a character are usual, not the perplexity.</summary>
-    public required bool OfCharacters { get; init; }
+    /// <summary>The number of characters that the tokens stand for, ends of lines included.</summary>
+    public required long Characters { get; init; }
+
+    /// <summary>What the tokens are.</summary>
+    public required TokenUnit Unit { get; init; }
 
     /// <summary>e^J: as unsure as a choice among so many tokens.</summary>
     public double Perplexity => Math.Exp(Loss);
@@ -19,11 +23,14 @@ public sealed record LanguageScore : Score
     /// <summary>J / ln 2: bits a token.</summary>
     public double Bits => Loss / Math.Log(2);
 
-    /// <inheritdoc/>
-    public override string Measure => OfCharacters ? "bits a character" : "perplexity";
+    /// <summary>Bits a token times tokens a character: comparable whatever the tokens are.</summary>
+    public double BitsPerCharacter => Bits * Tokens / Characters;
 
     /// <inheritdoc/>
-    public override double Value => OfCharacters ? Bits : Perplexity;
+    public override string Measure => Unit == TokenUnit.Word ? "perplexity" : "bits a character";
+
+    /// <inheritdoc/>
+    public override double Value => Unit == TokenUnit.Word ? Perplexity : BitsPerCharacter;
 
     /// <inheritdoc/>
     public override bool HigherIsBetter => false;
@@ -31,7 +38,8 @@ public sealed record LanguageScore : Score
     internal override void WriteMembers(Utf8JsonWriter writer)
     {
         writer.WriteNumber("tokens", Tokens);
-        writer.WriteBoolean("characters", OfCharacters);
+        writer.WriteNumber("characters", Characters);
+        writer.WriteString("unit", Unit.ToString());
     }
 
     /// <summary>Reads what <see cref="WriteMembers"/> wrote.</summary>
@@ -39,6 +47,7 @@ public sealed record LanguageScore : Score
     {
         Loss = members.GetProperty("loss").GetDouble(),
         Tokens = members.GetProperty("tokens").GetInt64(),
-        OfCharacters = members.GetProperty("characters").GetBoolean(),
+        Characters = members.GetProperty("characters").GetInt64(),
+        Unit = Enum.Parse<TokenUnit>(members.GetProperty("unit").GetString()!),
     };
 }

@@ -5,7 +5,7 @@ using static Recurant.Storage.SpecificationText;
 
 namespace Recurant.Storage;
 
-/// <summary>A language model in a model file: its specification and its tokens.</summary>
+/// <summary>A language model in a model file: its specification, and its tokens or subwords.</summary>
 internal sealed class LanguageModelFormat : ModelFormat
 {
     public override string Task => "language model";
@@ -16,12 +16,25 @@ internal sealed class LanguageModelFormat : ModelFormat
     {
         var language = (LanguageModel)model;
         writer.AddMetadata(ModelMetadata.SpecificationKey, Write(language.Spec));
+        if (language.Encoder.Subwords is { } subwords)
+        {
+            PiecesFormat.Write(writer, new SubwordPieces(subwords));
+            return;
+        }
+
         writer.AddMetadata(ModelMetadata.VocabularyKey, StringListJson.Write(language.Vocabulary.Words));
     }
 
     public override TrainedModel Read(ModelMetadata metadata)
     {
         LanguageModelSpec spec = metadata.Parse(ModelMetadata.SpecificationKey, Read);
+        if (spec.Unit == TokenUnit.Subword)
+        {
+            BytePairEncoding subwords = PiecesFormat.ReadSubwords(metadata, added: 2, spec.VocabularySize, "vocabulary_size");
+            return metadata.Parse(
+                ModelMetadata.SpecificationKey, _ => new LanguageModel(spec, RunningText.TokensOf(subwords), subwords));
+        }
+
         Vocabulary vocabulary = metadata.Parse(
             ModelMetadata.VocabularyKey, json => new Vocabulary(StringListJson.Read(json)));
         metadata.RequireCount(ModelMetadata.VocabularyKey, vocabulary.Count, "vocabulary_size", spec.VocabularySize);
@@ -37,7 +50,7 @@ internal sealed class LanguageModelFormat : ModelFormat
             Task = model.Task,
             Summary = model.Summary,
             Tokens = language.Vocabulary.Count,
-            Reading = $"{(language.Spec.Unit == TokenUnit.Word ? "words" : "characters")}; reads capitals {capitals}",
+            Reading = $"{language.Spec.UnitName}; reads capitals {capitals}",
             Labels = [],
             Layers = model.Describe(),
             TrainingRecord = model.TrainingRecord,

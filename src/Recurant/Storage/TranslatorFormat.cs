@@ -75,19 +75,22 @@ internal static class PiecesFormat
     /// <summary>Reads the pieces; with the end mark there must be as many as the specification says.</summary>
     public static TextPieces Read(ModelMetadata metadata, int expected, string property, string prefix = "")
     {
-        string mergesKey = prefix + MergesKey, wordsKey = prefix + ModelMetadata.VocabularyKey;
-        if (metadata.Has(mergesKey))
-        {
-            List<string> characters = metadata.Strings(prefix + CharactersKey);
-            BytePairEncoding encoding = metadata.Parse(
-                mergesKey, json => new BytePairEncoding(characters, StringListJson.Read(json)));
-            metadata.RequireCount(mergesKey, encoding.Count + 1, property, expected);
-            return new SubwordPieces(encoding);
-        }
-
+        string wordsKey = prefix + ModelMetadata.VocabularyKey;
+        if (metadata.Has(prefix + MergesKey)) return new SubwordPieces(ReadSubwords(metadata, 1, expected, property, prefix));
         Vocabulary words = metadata.Parse(wordsKey, json => new Vocabulary(StringListJson.Read(json)));
         metadata.RequireCount(wordsKey, words.Count + 1, property, expected);
         return new WordPieces(words);
+    }
+
+    /// <summary>Reads subwords; with so many tokens added there must be as many as the specification says.</summary>
+    public static BytePairEncoding ReadSubwords(
+        ModelMetadata metadata, int added, int expected, string property, string prefix = "")
+    {
+        List<string> characters = metadata.Strings(prefix + CharactersKey);
+        BytePairEncoding encoding = metadata.Parse(
+            prefix + MergesKey, json => new BytePairEncoding(characters, StringListJson.Read(json)));
+        metadata.RequireCount(prefix + MergesKey, encoding.Count + added, property, expected);
+        return encoding;
     }
 }
 

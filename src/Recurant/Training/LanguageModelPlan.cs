@@ -19,11 +19,19 @@ internal sealed record LanguageModelPlan : LearningPlan
     /// <summary>T, the steps of a window.</summary>
     public required int Window { get; init; }
 
+    /// <summary>S, the words drawn for each step; 0 for the softmax over all of them.</summary>
+    public required int Samples { get; init; }
+
     public required ulong Seed { get; init; }
+
+    private const int DefaultSamples = 8192;
+
+    /// <summary>The subwords that a text of so many characters can teach: one in 500.</summary>
+    public static int SubwordsFor(long characters) => (int)Math.Clamp(characters / 500, 300, 8000);
 
     public static LanguageModelPlan For(LanguageModelOptions options, TokenUnit unit, int vocabulary)
     {
-        bool words = unit == TokenUnit.Word, adaptive = options.Optimizer is not (OptimizerKind.Sgd
+        bool words = unit != TokenUnit.Character, adaptive = options.Optimizer is not (OptimizerKind.Sgd
             or OptimizerKind.Momentum or OptimizerKind.Nesterov);
         bool tied = options.Tied ?? (words && options.Embedding != 0);
         int hidden = options.Hidden ?? (words ? 200 : 256);
@@ -41,6 +49,7 @@ internal sealed record LanguageModelPlan : LearningPlan
             Patience = options.Patience ?? 4,
             AveragedEpochs = adaptive ? 1 : 0,
             Seed = options.Seed,
+            Samples = options.Samples ?? (vocabulary >= LanguageModelSpec.LargeVocabulary ? DefaultSamples : 0),
             Batch = options.Batch ?? (words ? 20 : 32),
             Window = options.Window ?? (words ? 35 : 100),
             Spec = new LanguageModelSpec

@@ -81,7 +81,10 @@ internal sealed class LanguageModelTask : TrainingTask
         if (index == 0) _carried.Clear(); else _carried.HasBegun = true;
         _carried.Enter(_memory.Recurrent, batch);
         DropoutPlan dropout = _plan.Dropout with { Step = step };
-        double loss = _network.Loss(_workers, _window, _targets.AsMemory(0, read.Length), _memory, dropout, withGradient: true);
+        SampleDraw? draw = _plan.Samples == 0 ? null
+            : new SampleDraw(_plan.Samples, dropout.Stream(RandomPurpose.SoftmaxWords));
+        double loss = _network.Loss(
+            _workers, _window, _targets.AsMemory(0, read.Length), _memory, dropout, withGradient: true, draw);
         _carried.Leave(_memory.Recurrent, _window);
         return new StepLoss(loss, read.Length, -1, read.Length);
     }
@@ -90,7 +93,8 @@ internal sealed class LanguageModelTask : TrainingTask
     {
         Loss = _scorer.Loss(_data.Validation),
         Tokens = _data.Validation.Length - 1,
-        OfCharacters = _data.Model.Spec.Unit == TokenUnit.Character,
+        Characters = _data.ValidationCharacters,
+        Unit = _data.Model.Spec.Unit,
     };
 
     public override Score ReadScore(JsonElement members) => LanguageScore.Read(members);

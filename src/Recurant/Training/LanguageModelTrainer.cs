@@ -55,7 +55,8 @@ public static class LanguageModelTrainer
         var scorer = new LanguageScorer(model.Network, workers, model.Network.CreateMemory());
         return new LanguageScore
         {
-            Loss = scorer.Loss(tokens), Tokens = tokens.Length - 1, OfCharacters = model.Spec.Unit == TokenUnit.Character,
+            Loss = scorer.Loss(tokens), Tokens = tokens.Length - 1, Characters = RunningText.Characters(text),
+            Unit = model.Spec.Unit,
         };
     }
 }
@@ -74,6 +75,8 @@ internal sealed class PreparedText
 
     public required int[] Validation { get; init; }
 
+    public required long ValidationCharacters { get; init; }
+
     /// <summary>The fingerprints of the texts; empty where no checkpoints are kept.</summary>
     public string TextGiven { get; init; } = "";
 
@@ -86,10 +89,12 @@ internal sealed class PreparedText
         string validationGiven = !isFingerprinted ? "" : validation is null ? "set aside" : RunIdentity.Of(validation);
         (PlainText train, validation) = validation is null ? SetEndAside(all, options.ValidationFraction) : (all, validation);
         TokenUnit unit = options.Unit ?? (RunningText.IsTokenised(all) ? TokenUnit.Word : TokenUnit.Character);
-        List<List<string>> lines = [.. train.Lines.Select(line => RunningText.Tokens(line, unit, options.Lowercase))];
-        Vocabulary vocabulary = Vocabulary.Build(lines, options.MinimumCount ?? 1, options.MaximumVocabulary);
+        BytePairEncoding? subwords = unit == TokenUnit.Subword ? LearnSubwords(train, options) : null;
+        Vocabulary vocabulary = subwords is not null ? RunningText.TokensOf(subwords) : Vocabulary.Build(
+            [.. train.Lines.Select(line => RunningText.Tokens(line, unit, options.Lowercase))],
+            options.MinimumCount ?? 1, options.MaximumVocabulary);
         LanguageModelPlan plan = LanguageModelPlan.For(options, unit, vocabulary.Count);
-        var model = new LanguageModel(plan.Spec, vocabulary);
+        var model = new LanguageModel(plan.Spec, vocabulary, subwords);
         int[] tokens = model.Encoder.Encode(train), held = model.Encoder.Encode(validation);
         Require(tokens.Length, all.Name, "to learn from");
         Require(held.Length, validation.Name, "to check the model with");
@@ -100,8 +105,15 @@ internal sealed class PreparedText
         return new PreparedText
         {
             Model = model, Plan = plan, Train = tokens, Validation = held, TextGiven = textGiven,
-            ValidationGiven = validationGiven,
+            ValidationGiven = validationGiven, ValidationCharacters = RunningText.Characters(validation),
         };
+    }
+
+    private static BytePairEncoding LearnSubwords(PlainText train, LanguageModelOptions options)
+    {
+        int merges = options.Subwords ?? LanguageModelPlan.SubwordsFor(RunningText.Characters(train));
+        IEnumerable<string> lines = options.Lowercase ? train.Lines.Select(line => line.ToLowerInvariant()) : train.Lines;
+        return BytePairEncoding.Learn(lines, merges, options.MinimumCount ?? 1);
     }
 
     private static void Require(int tokens, string name, string purpose)

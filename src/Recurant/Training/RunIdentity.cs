@@ -66,6 +66,7 @@ internal static class RunIdentity
             Of("Hidden", spec.HiddenSize),
             Of("Layers", spec.Layers),
             Of("Window", plan.Window),
+            Of("Samples", plan.Samples),
             Of("Batch", plan.Batch),
         ];
         AddDropout(list, plan.Dropout);

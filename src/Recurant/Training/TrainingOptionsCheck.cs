@@ -18,6 +18,7 @@ internal static class TrainingOptionsCheck
         ValidateCommon(options);
         RequireKnown(options.Model);
         RequireKnown(options.Unit);
+        Require(options.Unit != Data.TokenUnit.Subword, options.Unit, "words or characters (subwords are for language models)");
         RequireKnown(options.Pooling);
         Require(options.MaximumTokens is null or >= 2, options.MaximumTokens, "at least 2");
     }
@@ -30,6 +31,8 @@ internal static class TrainingOptionsCheck
         ValidateCommon(options);
         RequireKnown(options.Unit);
         Require(options.Window is null or (>= 1 and <= 65536), options.Window, "1 to 65,536");
+        Require(options.Samples is null or (>= 0 and <= 1 << 20), options.Samples, "0 (all words) to 1,048,576");
+        Require(options.Subwords is null or (>= 0 and <= 1_000_000), options.Subwords, "0 to 1,000,000");
     }
 
     /// <summary>What the options of all tasks have in common.</summary>

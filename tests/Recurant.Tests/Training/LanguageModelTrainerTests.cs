@@ -47,6 +47,41 @@ public sealed class LanguageModelTrainerTests : IDisposable
     }
 
     [Fact]
+    public void Train_Subwords_WritesTheTextOn()
+    {
+        // The last line is in no training part, and its characters are read as bytes.
+        PlainText text = new("pieces", [.. Enumerable.Range(0, 300).Select(i => i % 2 == 0 ? "the cat sat" : "a dog ran"), "\u732b\u304c"]);
+        LanguageModelOptions options = s_small with { Unit = TokenUnit.Subword, Subwords = 10, Embedding = null, ValidationFraction = 0.1 };
+        TrainingResult<LanguageModel, LanguageScore> result = LanguageModelTrainer.Train(text, options);
+        ModelFile.Save(result.Model, _directory["m.safetensors"]);
+        LanguageModel model = ModelFile.Load<LanguageModel>(_directory["m.safetensors"]);
+        Assert.Equal(result.Model.Vocabulary.Words, model.Vocabulary.Words);
+        Assert.Equal(result.Validation.Bits * result.Validation.Tokens / result.Validation.Characters, result.Validation.Value, 9);
+        LanguageScore score = LanguageModelTrainer.Evaluate(model, new PlainText("test", ["the cat sat", "a dog ran"]));
+        Assert.Equal(12 + 10, score.Characters);
+        Assert.InRange(score.Tokens, 6, 15);
+        var likeliest = new SamplingOptions { Temperature = 0 };
+        string written = string.Concat(new TextGenerator(model).Continue("a dog ran\nthe", 12, likeliest));
+        Assert.StartsWith(" cat sat\n", written, StringComparison.Ordinal);
+        Assert.Equal(0, new TextGenerator(model).UnknownTokens("\u732b"));
+    }
+
+    /// <summary>400 words, of which a step sees 60: the order is learnt all the same, and the score is over all words.</summary>
+    [Fact]
+    public void Train_SampledSoftmax_LearnsAsTheFullOneDoes()
+    {
+        PlainText text = new("count", [.. Enumerable.Range(0, 1600).Select(i => $"{i % 400} w{i * 7 % 400} {(i + 1) % 400}")]);
+        LanguageModelOptions options = s_small with
+        {
+            Unit = TokenUnit.Word, Tied = false, Epochs = 20, Batch = 8, Hidden = 48, Embedding = 32,
+        };
+        double full = LanguageModelTrainer.Train(text, options).Validation.Perplexity;
+        double sampled = LanguageModelTrainer.Train(text, options with { Samples = 60 }).Validation.Perplexity;
+        Assert.InRange(full, 1, 8);
+        Assert.InRange(sampled, 1, 12);
+    }
+
+    [Fact]
     public void Train_AnyNumberOfThreads_GivesTheSameFile()
     {
         LanguageModelOptions options = s_small with
