@@ -45,7 +45,7 @@ internal sealed class GenerateCommand : CliCommand
             TopP = Read(call, TopP, SettingValue.Real, 1f),
             Seed = Read(call, Seed, SettingValue.Seed, 1ul),
         };
-        options.Validate();
+        Check(options);
         int length = Read(call, Length, SettingValue.Whole, DefaultLength);
         if (length < 0) throw new UsageException($"{Length} is {length}; it must be 0 or more.");
         string prompt = call.Value(Prompt) ?? "";
@@ -82,6 +82,29 @@ internal sealed class GenerateCommand : CliCommand
 
         call.Terminal.Out.WriteLine();
         return interruption.Token.IsCancellationRequested ? ExitCode.Interrupted : ExitCode.Done;
+    }
+
+    /// <summary>The library speaks of properties, such as TopP; whoever wrote --top-p knows the option.</summary>
+    private static void Check(SamplingOptions options)
+    {
+        try
+        {
+            options.Validate();
+        }
+        catch (ArgumentException fault)
+        {
+            (string Property, string Option)[] names =
+            [
+                (nameof(options.Temperature), Temperature), (nameof(options.TopK), TopK), (nameof(options.TopP), TopP),
+            ];
+            string message = fault.Message;
+            foreach ((string property, string option) in names)
+            {
+                if (message.StartsWith(property + " ", StringComparison.Ordinal)) message = option + message[property.Length..];
+            }
+
+            throw new UsageException(message);
+        }
     }
 
     private static T Read<T>(Invocation call, string option, Func<string, T> read, T fallback)

@@ -10,7 +10,7 @@ internal sealed class TestCommand : CliCommand
 {
     public override string Name => "test";
 
-    public override string Summary => "Score a model on labelled texts or tagged words, and show what it takes for what.";
+    public override string Summary => "Score a model on labelled texts, tagged words, pairs or running text, and show what it takes for what.";
 
     public override string Arguments => "MODEL DATA";
 
@@ -34,6 +34,7 @@ internal sealed class TestCommand : CliCommand
         return ModelFile.Load(call.Arguments[0]) switch
         {
             ClassifierModel classifier => Test(call, classifier, settings, threads),
+            LanguageModel language => LanguageModelReport.Test(call, language, settings, threads),
             TaggerModel tagger => Test(call, tagger, settings, threads),
             CaptionerModel captioner => CaptionerReport.Test(call, captioner, threads),
             TranslatorModel translator => TranslatorReport.Test(call, translator, settings, threads),

@@ -310,8 +310,9 @@ internal static class SettingTable
     private static TrainSettings With(TrainSettings settings, Func<TrainingOptions, TrainingOptions> change) =>
         settings with { Training = change(settings.Training) };
 
-    private static TrainSettings SetUnit(TrainSettings settings, TokenUnit unit) =>
-        LanguageSettings.With(With(settings, t => t with { Unit = unit }), t => t with { Unit = unit });
+    /// <summary>Subwords are for language models alone; the choice of the task looks after that.</summary>
+    private static TrainSettings SetUnit(TrainSettings settings, TokenUnit unit) => LanguageSettings.With(
+        unit == TokenUnit.Subword ? settings : With(settings, t => t with { Unit = unit }), t => t with { Unit = unit });
 
     private static TrainSettings SetLowercase(TrainSettings settings, bool lowercase) =>
         LanguageSettings.With(With(settings, t => t with { Lowercase = lowercase }), t => t with { Lowercase = lowercase });

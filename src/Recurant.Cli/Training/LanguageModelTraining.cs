@@ -1,7 +1,5 @@
-using System.Globalization;
 using System.Text.Json;
 using Recurant.Data;
-using Recurant.Formats;
 using Recurant.Models;
 using Recurant.Training;
 
@@ -17,22 +15,24 @@ internal sealed class LanguageModelTraining : TaskTraining<LanguageModel, Langua
 
     protected override string TaskName => "language model";
 
-    protected override IReadOnlyList<string> Headings => ["tokens", "nats", "perplexity", "bits/character"];
+    protected override IReadOnlyList<string> Headings => LanguageModelReport.Headings;
 
-    protected override IReadOnlyList<string> Cells(LanguageScore score) =>
-        [Numbers.Count(score.Tokens), Numbers.Four(score.Loss), score.Perplexity.ToString("F2", CultureInfo.InvariantCulture),
-            Numbers.Four(score.BitsPerCharacter)];
+    protected override IReadOnlyList<string> Cells(LanguageScore score) => LanguageModelReport.Cells(score);
 
     protected override string Knows(TrainingResult<LanguageModel, LanguageScore> result) =>
-        $"{Numbers.Count(result.Model.Vocabulary.Count)} different {result.Model.Spec.UnitName}";
+        $"{Numbers.Count(result.Model.Vocabulary.Count)} different "
+        + result.Model.Spec.Unit switch
+        {
+            TokenUnit.Word => "words", TokenUnit.Character => "characters", _ => "subwords",
+        };
 
     protected override string Next(string path) => $"generate {path} --prompt \"...\"";
 
     protected override int ReadData(Invocation call, ref TrainSettings settings)
     {
-        _train = Read(settings.Data!, settings, call);
-        _validation = settings.ValidationFile is { } valid ? Read(valid, settings, call) : null;
-        _test = settings.TestFile is { } test ? Read(test, settings, call) : null;
+        _train = LanguageModelReport.Read(settings.Data!, settings, call);
+        _validation = settings.ValidationFile is { } valid ? LanguageModelReport.Read(valid, settings, call) : null;
+        _test = settings.TestFile is { } test ? LanguageModelReport.Read(test, settings, call) : null;
         return _train.Count;
     }
 
@@ -43,19 +43,6 @@ internal sealed class LanguageModelTraining : TaskTraining<LanguageModel, Langua
     protected override LanguageScore? Test(LanguageModel model, TrainSettings settings) =>
         _test is null ? null : LanguageModelTrainer.Evaluate(model, _test, settings.Training.Threads);
 
-    protected override void WriteScore(Utf8JsonWriter writer, LanguageScore score)
-    {
-        writer.WriteNumber("tokens", score.Tokens);
-        writer.WriteNumber("loss", score.Loss);
-        writer.WriteNumber("bits", score.Bits);
-        writer.WriteNumber("perplexity", score.Perplexity);
-        writer.WriteNumber("bits_per_character", score.BitsPerCharacter);
-    }
-
-    private static PlainText Read(string path, TrainSettings settings, Invocation call)
-    {
-        PlainText text = PlainTextReader.Read(path, new TextFormatOptions { TextColumn = settings.TextColumn, Format = settings.Format });
-        if (!call.Quiet) call.Terminal.WriteNote($"{path}: running text; {Numbers.Of(text.Count, "line")}");
-        return text;
-    }
+    protected override void WriteScore(Utf8JsonWriter writer, LanguageScore score) =>
+        LanguageModelReport.WriteScore(writer, score);
 }

@@ -1,3 +1,4 @@
+using Recurant.Data;
 using Recurant.Formats;
 
 namespace Recurant.Cli;
@@ -21,8 +22,15 @@ internal sealed record TaskChoice(string Name, Func<TaskTraining> Make)
     public static TaskChoice Of(TrainSettings settings)
     {
         string name = settings.Task ?? Guess(settings);
-        return All.FirstOrDefault(task => task.Name == name) ?? throw new UsageException(
+        TaskChoice choice = All.FirstOrDefault(task => task.Name == name) ?? throw new UsageException(
             $"--task: there is no task \"{name}\"; choose one of {string.Join(", ", All.Select(task => task.Name))}.");
+        if (name != "lm" && settings.Language.Unit == TokenUnit.Subword)
+        {
+            throw new UsageException(
+                $"--unit: subwords are the tokens of language models; the task is \"{name}\". Choose word or char, or --task lm.");
+        }
+
+        return choice;
     }
 
     /// <summary>What the data is; faults in it are for the task to tell.</summary>

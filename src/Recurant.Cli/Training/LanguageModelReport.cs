@@ -1,0 +1,58 @@
+using System.Globalization;
+using System.Text.Json;
+using Recurant.Data;
+using Recurant.Formats;
+using Recurant.Models;
+using Recurant.Training;
+
+namespace Recurant.Cli;
+
+/// <summary>The scores of a language model, after training and by <c>test</c>.</summary>
+internal static class LanguageModelReport
+{
+    public static IReadOnlyList<string> Headings { get; } = ["tokens", "nats", "perplexity", "bits/character"];
+
+    public static IReadOnlyList<string> Cells(LanguageScore score) =>
+    [
+        Numbers.Count(score.Tokens), Numbers.Four(score.Loss), score.Perplexity.ToString("F2", CultureInfo.InvariantCulture),
+        Numbers.Four(score.BitsPerCharacter),
+    ];
+
+    public static void WriteScore(Utf8JsonWriter writer, LanguageScore score)
+    {
+        writer.WriteNumber("tokens", score.Tokens);
+        writer.WriteNumber("loss", score.Loss);
+        writer.WriteNumber("bits", score.Bits);
+        writer.WriteNumber("perplexity", score.Perplexity);
+        writer.WriteNumber("bits_per_character", score.BitsPerCharacter);
+    }
+
+    /// <summary>Reads running text.</summary>
+    public static PlainText Read(string path, TrainSettings settings, Invocation call)
+    {
+        var options = new TextFormatOptions { TextColumn = settings.TextColumn, Format = settings.Format };
+        PlainText text = PlainTextReader.Read(path, options);
+        if (!call.Quiet) call.Terminal.WriteNote($"{path}: running text; {Numbers.Of(text.Count, "line")}");
+        return text;
+    }
+
+    /// <summary><c>test</c> for a language model.</summary>
+    public static int Test(Invocation call, LanguageModel model, TrainSettings settings, int threads)
+    {
+        LanguageScore score = LanguageModelTrainer.Evaluate(model, Read(call.Arguments[1], settings, call), threads);
+        if (call.Json)
+        {
+            call.Terminal.Out.WriteLine(JsonText.Object(writer =>
+            {
+                writer.WriteString("task", model.Task);
+                WriteScore(writer, score);
+            }));
+            return ExitCode.Done;
+        }
+
+        IReadOnlyList<string> cells = Cells(score);
+        string[][] rows = [.. Headings.Select((heading, i) => new[] { heading, cells[i] })];
+        foreach (string line in TextLayout.Table(rows)) call.Terminal.Out.WriteLine(line);
+        return ExitCode.Done;
+    }
+}
