@@ -32,9 +32,17 @@ internal sealed class ClassifierTraining : TaskTraining<ClassifierModel, Evaluat
 
     protected override int ReadData(Invocation call, ref TrainSettings settings)
     {
-        TextDataset all = LabelledData.Read(settings.Data!, settings, call);
-        (_train, _test) = TrainAndTest(all, settings, call);
-        _validation = settings.ValidationFile is { } file ? LabelledData.Read(file, settings, call) : null;
+        if (SdkParts.Languages(settings.Data!, call) is { } parts)
+        {
+            (_train, _validation, _test) = (parts.Train, parts.Valid, parts.Test);
+            if (settings.TestFile is { } test) _test = LabelledData.Read(test, settings, call);
+        }
+        else
+        {
+            (_train, _test) = TrainAndTest(LabelledData.Read(settings.Data!, settings, call), settings, call);
+        }
+
+        if (settings.ValidationFile is { } file) _validation = LabelledData.Read(file, settings, call);
         if (settings.VectorsFile is { } vectors)
         {
             settings = settings with { Training = settings.Training with { Vectors = WordVectors.Read(vectors) } };

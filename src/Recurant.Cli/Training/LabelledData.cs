@@ -11,9 +11,10 @@ internal static class LabelledData
     // One choice for all seeds: runs with different seeds are then scored on the same texts.
     private const ulong TestSplitSeed = 0;
 
-    /// <summary>Reads a file or directory and passes its warnings on.</summary>
+    /// <summary>Reads a file or directory and passes its warnings on; of the SDK's messages those to test with.</summary>
     public static TextDataset Read(string path, TrainSettings settings, Invocation call)
     {
+        if (SdkParts.Languages(path, call) is { } parts) return parts.Test;
         var options = new TextFormatOptions
         {
             TextColumn = settings.TextColumn,

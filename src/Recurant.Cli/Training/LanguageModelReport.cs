@@ -27,9 +27,10 @@ internal static class LanguageModelReport
         writer.WriteNumber("bits_per_character", score.BitsPerCharacter);
     }
 
-    /// <summary>Reads running text.</summary>
+    /// <summary>Reads running text; of the SDK's documentation that to test with.</summary>
     public static PlainText Read(string path, TrainSettings settings, Invocation call)
     {
+        if (SdkParts.Documentation(path, call) is { } parts) return parts.Test;
         var options = new TextFormatOptions { TextColumn = settings.TextColumn, Format = settings.Format };
         PlainText text = PlainTextReader.Read(path, options);
         if (!call.Quiet) call.Terminal.WriteNote($"{path}: running text; {Numbers.Of(text.Count, "line")}");

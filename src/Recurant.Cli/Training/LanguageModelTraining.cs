@@ -30,9 +30,17 @@ internal sealed class LanguageModelTraining : TaskTraining<LanguageModel, Langua
 
     protected override int ReadData(Invocation call, ref TrainSettings settings)
     {
-        _train = LanguageModelReport.Read(settings.Data!, settings, call);
-        _validation = settings.ValidationFile is { } valid ? LanguageModelReport.Read(valid, settings, call) : null;
-        _test = settings.TestFile is { } test ? LanguageModelReport.Read(test, settings, call) : null;
+        if (SdkParts.Documentation(settings.Data!, call) is { } parts)
+        {
+            (_train, _validation, _test) = (parts.Train, parts.Valid, parts.Test);
+        }
+        else
+        {
+            _train = LanguageModelReport.Read(settings.Data!, settings, call);
+        }
+
+        if (settings.ValidationFile is { } valid) _validation = LanguageModelReport.Read(valid, settings, call);
+        if (settings.TestFile is { } test) _test = LanguageModelReport.Read(test, settings, call);
         return _train.Count;
     }
 

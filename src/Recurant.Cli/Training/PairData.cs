@@ -26,25 +26,10 @@ internal static class PairData
         return settings with { Data = Joined(settings) };
     }
 
-    /// <summary>The messages of the SDK in two languages, in three parts; null if the name is not theirs.</summary>
-    public static DataParts<PairDataset>? OfSdk(string name, Invocation call)
-    {
-        if (!name.StartsWith(SdkData.TranslatePrefix, StringComparison.Ordinal)) return null;
-        DataParts<PairDataset> parts = SdkData.ReadTranslations(name[SdkData.TranslatePrefix.Length..]);
-        if (!call.Quiet)
-        {
-            call.Terminal.WriteNote(
-                $"{name}: {SdkData.Detect(name).Description}; {Numbers.Of(parts.Train.Count, "pair")} to learn from, "
-                + $"{Numbers.Count(parts.Valid.Count)} to validate and {Numbers.Count(parts.Test.Count)} to test with");
-        }
-
-        return parts;
-    }
-
     /// <summary>Reads pairs and passes the warnings on; of the SDK's messages those to test with.</summary>
     public static PairDataset Read(string name, TrainSettings settings, Invocation call)
     {
-        if (OfSdk(name, call) is { } parts) return parts.Test;
+        if (SdkParts.Translations(name, call) is { } parts) return parts.Test;
         PairDataset data;
         if (AreFiles(name) || name == Joined(settings))
         {

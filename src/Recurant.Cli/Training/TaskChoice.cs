@@ -54,7 +54,7 @@ internal sealed record TaskChoice(string Name, Func<TaskTraining> Make)
             };
         }
         catch (Exception fault) when (
-            fault is InvalidDataException or IOException or UnauthorizedAccessException or ArgumentException)
+            !settings.Data!.StartsWith(SdkData.Prefix, StringComparison.Ordinal) && fault is InvalidDataException or IOException or UnauthorizedAccessException or ArgumentException)
         {
             return "classify";
         }

@@ -31,7 +31,7 @@ internal sealed class TranslatorTraining : TaskTraining<TranslatorModel, Transla
     protected override int ReadData(Invocation call, ref TrainSettings settings)
     {
         settings.TranslationOptions.Validate();
-        if (PairData.OfSdk(settings.Data!, call) is { } parts)
+        if (SdkParts.Translations(settings.Data!, call) is { } parts)
         {
             _train = parts.Train;
             _validation = settings.ValidationFile is { } own ? PairData.Read(own, settings, call) : parts.Valid;
