@@ -37,6 +37,7 @@ internal sealed class TestCommand : CliCommand
             LanguageModel language => LanguageModelReport.Test(call, language, settings, threads),
             TaggerModel tagger => Test(call, tagger, settings, threads),
             CaptionerModel captioner => CaptionerReport.Test(call, captioner, threads),
+            SequenceModel sequence => ProblemTraining.Test(call, sequence, threads),
             TranslatorModel translator => TranslatorReport.Test(call, translator, settings, threads),
             var other => throw FittingModel.Unfit(call.Arguments[0], other, Name),
         };

@@ -208,6 +208,7 @@ internal static class SettingTable
             Set = (s, v) => With(s, t => t with { ForgetBias = SettingValue.Real(v) }),
         },
         .. LanguageSettings.All,
+        .. ProblemSettings.All,
         .. TranslatorSettings.All,
         new()
         {

@@ -53,6 +53,12 @@ internal sealed record TrainSettings
     /// <summary>How a language model learns.</summary>
     public LanguageModelOptions LanguageOptions => LearningOptions.WithCommon(Language, Training);
 
+    /// <summary>What only generated problems are told.</summary>
+    public ProblemTrainingOptions Problem { get; init; } = new();
+
+    /// <summary>How a network learns a generated problem.</summary>
+    public ProblemTrainingOptions ProblemOptions => LearningOptions.WithCommon(Problem, Training);
+
     /// <summary>The column or the file of the texts to translate.</summary>
     public string? Source { get; init; }
 

@@ -22,5 +22,8 @@ internal static class FittingModel
             + $"What fits it: recurant {CommandFor(model)} {RunKeeper.Quote(path)} ...");
     }
 
-    private static string CommandFor(TrainedModel model) => model.Task == "language model" ? "generate" : "predict";
+    private static string CommandFor(TrainedModel model) => model switch
+    {
+        LanguageModel => "generate", SequenceModel => "test", _ => "predict",
+    };
 }

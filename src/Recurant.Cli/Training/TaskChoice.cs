@@ -15,6 +15,7 @@ internal sealed record TaskChoice(string Name, Func<TaskTraining> Make)
         new("tag", static () => new TaggerTraining()),
         new("translate", static () => new TranslatorTraining()),
         new("caption", static () => new CaptionerTraining()),
+        new("problem", static () => new ProblemTraining()),
     ];
 
     /// <summary>The task that was asked for, or the one that the data suggests.</summary>
@@ -33,9 +34,22 @@ internal sealed record TaskChoice(string Name, Func<TaskTraining> Make)
         return choice;
     }
 
+    private static bool IsProblem(string name)
+    {
+        try
+        {
+            return SequenceProblem.Parse(name) is not null;
+        }
+        catch (FormatException)
+        {
+            return true;
+        }
+    }
+
     /// <summary>What the data is; faults in it are for the task to tell.</summary>
     private static string Guess(TrainSettings settings)
     {
+        if (IsProblem(settings.Data!)) return "problem";
         if (settings.TagColumn is not null) return "tag";
         if (settings.Source is not null || settings.Target is not null || PairData.AreFiles(settings.Data!)) return "translate";
         try

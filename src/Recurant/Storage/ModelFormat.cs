@@ -9,7 +9,7 @@ internal abstract class ModelFormat
     /// <summary>Every kind of model that this version knows.</summary>
     public static IReadOnlyList<ModelFormat> All { get; } =
         [new ClassifierFormat(), new TaggerFormat(), new LanguageModelFormat(), new TranslatorFormat(),
-            new CaptionerFormat()];
+            new CaptionerFormat(), new SequenceFormat()];
 
     /// <summary>The task's name in the specification: "classification".</summary>
     public abstract string Task { get; }
