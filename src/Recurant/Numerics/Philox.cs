@@ -15,6 +15,7 @@ internal enum RandomPurpose : uint
     OutputDropout = 8,
     Splitting = 9,
     Sampling = 10,
+    Models = 11,
     SoftmaxWords = 12,
 }
 

@@ -29,6 +29,7 @@ internal static class RunIdentity
             ("training texts", data.TextsGiven),
             ("validation texts", data.ValidationGiven),
             Of("Seed", options.Seed),
+            Of("Models", options.Models),
             Of("ValidationFraction", options.ValidationFraction),
         ];
         AddSpecification(list, data.Plan.Spec);
@@ -39,6 +40,7 @@ internal static class RunIdentity
         list.Add(Of("Recompute", options.Recompute));
         list.Add(Of("FreezeVectors", options is { Vectors: not null, FreezeVectors: true }));
         list.Add(("vocabulary", Of(data.Model.Vocabulary)));
+        list.Add(("characters", Of(data.Model.Characters)));
         list.Add(("weights at the start", Of(data.Model.Parameters)));
         return list;
     }
@@ -148,6 +150,7 @@ internal static class RunIdentity
         list.Add(Of("Bidirectional", spec.Bidirectional));
         list.Add(Of("Pooling", spec.Pooling));
         list.Add(Of("MaximumTokens", spec.MaximumTokens));
+        list.Add(Of("Characters", spec.CharacterSize));
         list.Add(("Direct", spec.DirectBuckets == 0 ? "none" : $"{spec.DirectBuckets} rows for pairs"));
     }
 
