@@ -25,7 +25,7 @@ public sealed class ClassifierModel : TrainedModel
         Require(vocabulary.Count == spec.VocabularySize, spec.VocabularySize, "words", vocabulary.Count, nameof(vocabulary));
         Require(labels.Count == spec.Classes, spec.Classes, "classes", labels.Count, nameof(labels));
         Require(
-            spec.CharacterSize == 0 || characters.Count == spec.CharacterVocabularySize, spec.CharacterVocabularySize,
+            spec.CharacterSize <= 0 || characters.Count == spec.CharacterVocabularySize, spec.CharacterVocabularySize,
             "characters", characters.Count, nameof(characters));
         spec.Validate();
         Spec = spec;

@@ -22,7 +22,7 @@ public enum ModelKind
 /// </summary>
 public sealed record ClassifierSpec
 {
-    internal const int MostModels = 1000;
+    internal const int MostModels = 100;
 
     /// <summary>The kind. Default: recurrent.</summary>
     public ModelKind Model { get; init; } = ModelKind.Recurrent;
@@ -156,7 +156,7 @@ public sealed record ClassifierSpec
         Require(Layers >= fewest && Layers <= 64, nameof(Layers), Layers, "1 to 64 (feed-forward: 0 to 64)");
         Require(MaximumTokens >= 2, nameof(MaximumTokens), MaximumTokens, "at least 2");
         Require(DirectBuckets is >= 0 and <= 1 << 28, nameof(DirectBuckets), DirectBuckets, "0 (none) to 268,435,456");
-        Require(Models is >= 1 and <= MostModels, nameof(Models), Models, "1 to 1,000");
+        Require(Models is >= 1 and <= MostModels, nameof(Models), Models, "1 to 100");
         ValidateCharacters();
         if (!float.IsFinite(ForgetBias))
         {

@@ -28,8 +28,8 @@ internal static class RunIdentity
             Version,
             ("training texts", data.TextsGiven),
             ("validation texts", data.ValidationGiven),
-            Of("Seed", options.Seed),
             Of("Models", options.Models),
+            Of("Seed", options.Seed),
             Of("ValidationFraction", options.ValidationFraction),
         ];
         AddSpecification(list, data.Plan.Spec);
