@@ -15,7 +15,8 @@ internal static class TrainingRecordJson
     /// <param name="rows">The number of rows learnt from.</param>
     /// <param name="writeScores">Writes what the model reached.</param>
     public static string Write(
-        TrainSettings settings, int epochs, IReadOnlyList<int> bestEpochs, TrainingEnd end, int rows, Action<Utf8JsonWriter> writeScores) =>
+        TrainSettings settings, int epochs, IReadOnlyList<int> bestEpochs, TrainingEnd end, int rows,
+        Action<Utf8JsonWriter> writeScores) =>
         JsonText.Object(writer =>
     {
         writer.WriteString("version", Application.Version);

@@ -19,8 +19,8 @@ internal abstract class NetworkMemory
     public bool Recomputes { get; set; }
 
     /// <summary>
-    /// What the numbers of a batch speak of, where the network reads characters; it leaves the numbers of words in the batch. Null:
-    /// they are those of words. Default: null.
+    /// What the numbers of a batch speak of, where the network reads characters; it leaves the numbers of words in the batch.
+    /// Null: they are those of words. Default: null.
     /// </summary>
     public WordForms? Forms { get; set; }
 

@@ -78,8 +78,8 @@ public sealed record ClassifierSpec
     public int DirectBuckets { get; init; }
 
     /// <summary>
-    /// C, the width of each direction of the layer that reads a word's characters; its last states stand beside the word's vector.
-    /// 0 for no such layer. Default: 0.
+    /// C, the width of each direction of the layer that reads a word's characters; its last states stand beside the word's
+    /// vector. 0 for no such layer. Default: 0.
     /// </summary>
     public int CharacterSize { get; init; }
 

@@ -72,15 +72,18 @@ internal sealed class RecurrentNetwork : ClassifierNetwork
         if (_embedding is not null)
         {
             layers.Add(LayerDescription.Of(
-                "word vectors", $"[T] -> [T, {_embedding.Size}]", [_characters is null ? "x_t = E[w_t]" : "e_t = E[w_t]"],
-                [_embedding.Table]));
+                "word vectors", $"[T] -> [T, {_embedding.Size}]",
+                [_characters is null ? "x_t = E[w_t]" : "e_t = E[w_t]"], [_embedding.Table]));
         }
 
         if (_characters is not null)
         {
             layers.Add(LayerDescription.Of(
                 $"characters of words: {recurrent.CellName}, both directions", $"[T, characters] -> [T, {_characters.Size}]",
-                ["c_t = [last state forward, last state backward]", "x_t = [e_t, c_t]", .. _characters.Stack.Cells.First().Equations],
+                [
+                    "c_t = [last state forward, last state backward]", "x_t = [e_t, c_t]",
+                    .. _characters.Stack.Cells.First().Equations,
+                ],
                 _characters.Parameters));
         }
 
@@ -131,7 +134,8 @@ internal sealed class RecurrentNetwork : ClassifierNetwork
         var own = (Memory)memory;
         if (_characters is not null)
         {
-            _words!.FindForms(batch, own.Forms ?? throw new InvalidOperationException("The characters of words are missing."), own.Words);
+            WordForms forms = own.Forms ?? throw new InvalidOperationException("The characters of words are missing.");
+            _words!.FindForms(batch, forms, own.Words);
         }
 
         if (dropout is { Word: > 0 } word) WordDropout.ReadAsUnknown(batch, word);

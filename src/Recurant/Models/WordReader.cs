@@ -78,7 +78,9 @@ internal sealed class WordReader(Embedding embedding, CharacterEncoder? characte
         if (dropout is { Input: > 0 }) Dropout.Apply(workers, batch, memory.InputMask, input, input);
     }
 
-    /// <summary>dE, and the characters' gradients, += the share of the batch or segment that was read last; dX is changed.</summary>
+    /// <summary>
+    /// dE, and the characters' gradients, += the share of the batch or segment that was read last; dX is changed.
+    /// </summary>
     public void AddGradient(Workers workers, SequenceBatch batch, WordMemory memory, DropoutPlan? dropout, Matrix dInput)
     {
         if (dropout is { Input: > 0 }) Dropout.Apply(workers, batch, memory.InputMask, dInput, dInput);

@@ -49,7 +49,8 @@ internal sealed class TaggerFormat : ModelFormat
         Vocabulary characters = metadata.Parse(ModelMetadata.CharactersKey, json => new Vocabulary(StringListJson.Read(json)));
         List<string> tags = metadata.DistinctStrings(ModelMetadata.LabelsKey, "tag");
         metadata.RequireCount(ModelMetadata.VocabularyKey, vocabulary.Count, "vocabulary_size", spec.VocabularySize);
-        metadata.RequireCount(ModelMetadata.CharactersKey, characters.Count, "character_vocabulary_size", spec.CharacterVocabularySize);
+        metadata.RequireCount(
+            ModelMetadata.CharactersKey, characters.Count, "character_vocabulary_size", spec.CharacterVocabularySize);
         metadata.RequireCount(ModelMetadata.LabelsKey, tags.Count, "tags", spec.Tags);
         return metadata.Parse(ModelMetadata.SpecificationKey, _ => new TaggerModel(spec, vocabulary, characters, tags));
     }

@@ -152,7 +152,7 @@ internal sealed class PreparedData
         };
     }
 
-    /// <summary>The weights that training starts from; returns the number of words that got ready-made vectors, if any do.</summary>
+    /// <summary>Sets the weights that training starts from; returns the number of words with ready-made vectors.</summary>
     private static int? Start(ClassifierModel model, TrainingOptions options)
     {
         model.Network.Initialise(options.Seed);

@@ -10,7 +10,7 @@ namespace Recurant.Tests.Models;
 /// <summary>A classifier that reads characters, of distinct weights, and one pass over texts of unequal lengths.</summary>
 internal sealed class SpellingCase
 {
-    /// <summary>Words recur within and across texts, with other capitals too; some are unknown, one is longer than is read.</summary>
+    /// <summary>Words recur, with other capitals too; some are unknown, one is longer than is read.</summary>
     private static readonly string[] s_texts =
         ["the Old man the boat", "NATO", "The boat of 3.5 men unseen", "of The old BOAT", "unseenandfartoolong man"];
 

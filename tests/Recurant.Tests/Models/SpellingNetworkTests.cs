@@ -89,7 +89,8 @@ public class SpellingNetworkTests
         Assert.False(frozen.Model.Parameters[0].HasGradient);
         for (int i = 1; i < tuned.Model.Parameters.Count; i++)
         {
-            Bits.AssertEqual(tuned.Model.Parameters[i].Gradient, frozen.Model.Parameters[i].Gradient, tuned.Model.Parameters[i].Name);
+            Parameter expected = tuned.Model.Parameters[i];
+            Bits.AssertEqual(expected.Gradient, frozen.Model.Parameters[i].Gradient, expected.Name);
         }
     }
 
@@ -101,7 +102,8 @@ public class SpellingNetworkTests
         Assert.Equal(texts.Length, texts.Select(text => predictor.Predict(text).Probability).Distinct().Count());
         // Without characters they are all the same unknown word, and capitals are not looked at.
         var blind = new Predictor(new ClassifierModel(
-            s_small with { CharacterSize = 0, VocabularySize = 2 }, new Vocabulary(["<unk>", "the"]), ["x", "y", "z"]), threads: 1);
+            s_small with { CharacterSize = 0, VocabularySize = 2 }, new Vocabulary(["<unk>", "the"]), ["x", "y", "z"]),
+            threads: 1);
         Assert.Single(texts.Select(text => blind.Predict(text).Probability).Distinct());
     }
 
@@ -109,8 +111,8 @@ public class SpellingNetworkTests
     public void Predict_ManyTexts_GivesTheBitsOfEachAlone()
     {
         var predictor = new Predictor(new SpellingCase(s_small with { DirectBuckets = 30 }).Model, threads: 2);
-        string[] texts =
-            [.. Enumerable.Range(0, 150).Select(i => string.Join(' ', Enumerable.Range(0, i % 9).Select(t => $"the{i * t % 17} Old")))];
+        string[] texts = [.. Enumerable.Range(0, 150).Select(
+            i => string.Join(' ', Enumerable.Range(0, i % 9).Select(t => $"the{i * t % 17} Old")))];
         IReadOnlyList<Prediction> together = predictor.Predict(texts);
         for (int i = 0; i < texts.Length; i++)
         {

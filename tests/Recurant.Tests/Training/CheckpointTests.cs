@@ -254,7 +254,8 @@ public sealed class CheckpointTests : IDisposable
         state.Epochs.Add(new EpochRecord(1, 0.7, 0.2, validation with { Loss = 5e-324 }, 0.3));
         state.Epochs.Add(new EpochRecord(2, 0.6, 0.4, validation, 1.5));
         state.Best = state.Epochs[1];
-        state.Finished = [new FinishedRun([.. state.Epochs], 2, TrainingEnd.EarlyStopping), new FinishedRun([], 7, TrainingEnd.Completed)];
+        state.Finished =
+            [new FinishedRun([.. state.Epochs], 2, TrainingEnd.EarlyStopping), new FinishedRun([], 7, TrainingEnd.Completed)];
         RunStateJson.Content read = RunStateJson.Read(RunStateJson.Write(
             new RunStateJson.Content([("a \"name\"", "b\nc")], state, (0.1 * 3, 0.999 * 0.999), (11, 12))), Evaluation.Read);
         Assert.Equal([("a \"name\"", "b\nc")], read.Identity);

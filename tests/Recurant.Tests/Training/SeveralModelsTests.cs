@@ -34,7 +34,8 @@ public sealed class SeveralModelsTests : IDisposable
         Assert.Equal(3, seeds.Distinct().Count());
         for (int n = 0; n < 3; n++)
         {
-            ClassifierModel alone = ClassifierTrainer.Train(train, options with { Models = 1, Seed = seeds[n] }, validation).Model;
+            TrainingOptions one = options with { Models = 1, Seed = seeds[n] };
+            ClassifierModel alone = ClassifierTrainer.Train(train, one, validation).Model;
             foreach ((Parameter expected, Parameter actual) in alone.Parameters.Zip(average.Networks[n].Parameters))
             {
                 Assert.Equal($"models.{n}.{expected.Name}", actual.Name);
@@ -76,7 +77,9 @@ public sealed class SeveralModelsTests : IDisposable
     [InlineData(true)]
     public void Train_ContinuedFromTheStateAfterEachStep_GivesTheSameFile(bool withFrozenVectors)
     {
-        TrainingOptions options = withFrozenVectors ? s_two with { Embedding = null, Vectors = Vectors(), FreezeVectors = true } : s_two;
+        TrainingOptions options = withFrozenVectors
+            ? s_two with { Embedding = null, Vectors = Vectors(), FreezeVectors = true }
+            : s_two;
         byte[] expected = Train(options);
         var copies = new List<string>();
         void Saved() => copies.Add(CopyOfRun($"after {copies.Count}"));
