@@ -126,7 +126,7 @@ public class TrainTests
     }
 
     [Theory]
-    [InlineData("--models", "0", "--models: 0; it must be 1 to 100")]
+    [InlineData("--models", "0", "--models is 0; it must be 1 to 100")]
     [InlineData("--models", "two", "--models: ")]
     [InlineData("--characters", "-1", "it must be 0 (none) to 65,536")]
     public void Train_ModelsOrCharactersOutOfRange_SaysSo(string option, string value, string message)
