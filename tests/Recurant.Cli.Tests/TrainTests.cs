@@ -89,6 +89,7 @@ public class TrainTests
     [InlineData("--cell", "elman", "--activation", "relu", "--form", "preactivation")]
     [InlineData("--cell", "gru", "--gru-reset", "outside", "--layers", "2", "--no-bidirectional", "--pooling", "attention")]
     [InlineData("--embedding", "onehot", "--dropout", "input=0,layers=0.1,recurrent=0.1,word=0.05,embedding=0.05,output=0.2")]
+    [InlineData("--models", "2", "--characters", "4")]
     [InlineData("--unit", "char", "--pooling", "mean", "--no-lowercase", "--bidirectional=true")]
     [InlineData("--optimizer", "rmsprop", "--schedule", "plateau", "--clip", "0.5", "--batch", "16", "--weight-decay", "0",
         "--budget", "1m")]
@@ -105,6 +106,37 @@ public class TrainTests
         Assert.Equal(120, scores.RootElement.GetProperty("rows").GetInt32());
         Assert.Matches("^(positive|negative)\t[01]\\.\\d{4}\n$",
             place.Run("predict", "model.safetensors", "The film is good.").Out);
+    }
+
+    [Fact]
+    public void Train_SeveralModels_ShowsEachAndKeepsAllInOneFile()
+    {
+        using var place = new Workspace();
+        CommandResult result = place.TrainSmall("--models", "2", "--characters", "4");
+        Assert.Equal(
+            ["model 1 of 2", "model 2 of 2"],
+            result.ErrorLines.Where(line => line.StartsWith("model ", StringComparison.Ordinal)));
+        Assert.Matches("6 epochs in .*; of each model the best: [123], [123]\n", result.Out);
+        Assert.Contains("average of 2 models: words and their characters", result.Out, StringComparison.Ordinal);
+        Assert.Contains("test, bag of words", result.Out, StringComparison.Ordinal);
+        string inspected = place.Run("inspect", "model.safetensors").Out;
+        Assert.Contains("average of 2 models", inspected, StringComparison.Ordinal);
+        Assert.Contains("models.1.characters.weight_ih_l0", inspected, StringComparison.Ordinal);
+        Assert.Matches("\"best_epochs\": ?\\[ ?[123], ?[123] ?\\]", inspected.ReplaceLineEndings(" "));
+    }
+
+    [Theory]
+    [InlineData("--models", "0", "--models is 0; it must be 1 to 100")]
+    [InlineData("--models", "two", "--models: ")]
+    [InlineData("--characters", "-1", "it must be 0 (none) to 65,536")]
+    public void Train_ModelsOrCharactersOutOfRange_SaysSo(string option, string value, string message)
+    {
+        using var place = new Workspace();
+        place.Write("data.tsv", Reviews.Tsv());
+        CommandResult result = place.Run("train", "data.tsv", option + "=" + value);
+        Assert.Equal(2, result.Code);
+        Assert.Contains(message, result.Error, StringComparison.Ordinal);
+        Assert.Equal(["data.tsv"], place.Files());
     }
 
     [Fact]

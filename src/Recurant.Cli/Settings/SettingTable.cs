@@ -184,7 +184,7 @@ internal static class SettingTable
         new()
         {
             Name = "characters", Group = Model, Value = "N", Kind = SettingKind.Number,
-            Help = "Tagging: the width of the layer that reads a word's characters, each direction; 0 for none. Default: 64.",
+            Help = "The width of the layer that reads a word's characters, each direction; 0 for none. Default: 0; tagging: 64.",
             Set = (s, v) => s with { Characters = SettingValue.Whole(v) },
         },
         new()
@@ -200,6 +200,12 @@ internal static class SettingTable
             Help = "Connect words and pairs of neighbours to the output as well, past the recurrent layers. "
                 + "Default: true for words, false for characters.",
             Set = (s, v) => With(s, t => t with { Direct = SettingValue.Flag(v) }),
+        },
+        new()
+        {
+            Name = "models", Group = Model, Value = "N", Kind = SettingKind.Number,
+            Help = "Classification: train so many models, each from other random numbers, and average their answers. Default: 1.",
+            Set = (s, v) => With(s, t => t with { Models = SettingValue.Whole(v) }),
         },
         new()
         {

@@ -25,7 +25,10 @@ internal sealed class ClassifierTraining : TaskTraining<ClassifierModel, Evaluat
     protected override string Knows(TrainingResult<ClassifierModel, Evaluation> result)
     {
         string vectors = result.VectorsFound is { } found ? $", {Numbers.Count(found)} ready-made word vectors" : "";
-        return $"{Numbers.Count(result.Model.Vocabulary.Count)} words{vectors}";
+        string characters = result.Model.Spec.CharacterSize > 0
+            ? $", {Numbers.Count(result.Model.Characters.Count)} characters"
+            : "";
+        return $"{Numbers.Count(result.Model.Vocabulary.Count)} words{vectors}{characters}";
     }
 
     protected override string Next(string path) => $"predict {path} \"...\"";
@@ -46,6 +49,12 @@ internal sealed class ClassifierTraining : TaskTraining<ClassifierModel, Evaluat
         if (settings.VectorsFile is { } vectors)
         {
             settings = settings with { Training = settings.Training with { Vectors = WordVectors.Read(vectors) } };
+            settings.Training.Validate();
+        }
+
+        if (settings.Characters is { } characters)
+        {
+            settings = settings with { Training = settings.Training with { Characters = characters } };
             settings.Training.Validate();
         }
 

@@ -63,7 +63,7 @@ internal abstract class TaskTraining<TModel, TScore> : TaskTraining
         bool isCancelled = result.End == TrainingEnd.Cancelled;
         TScore? test = isCancelled ? null : Test(result.Model, settings);
         result.Model.SetTrainingRecord(
-            TrainingRecordJson.Write(settings, result.Epochs.Count, result.BestEpoch, result.End, rows, members =>
+            TrainingRecordJson.Write(settings, result.Epochs.Count, result.BestEpochs, result.End, rows, members =>
             {
                 members.WriteObject("valid", scores => WriteScore(scores, result.Validation));
                 if (test is not null) members.WriteObject("test", scores => WriteScore(scores, test));
@@ -72,7 +72,7 @@ internal abstract class TaskTraining<TModel, TScore> : TaskTraining
         if (isCancelled)
         {
             call.Terminal.WriteNote(
-                $"recurant: interrupted; {path} holds the best weights so far (epoch {result.BestEpoch}).");
+                $"recurant: interrupted; {path} holds the best weights so far ({Kept(result.BestEpochs)}).");
             keeper.TellHowToContinue();
             return ExitCode.Interrupted;
         }
@@ -150,6 +150,13 @@ internal abstract class TaskTraining<TModel, TScore> : TaskTraining
             });
         }));
 
+    private static string Kept(IReadOnlyList<int> epochs) =>
+        epochs is [var only] ? $"epoch {only}" : $"{epochs.Count} models are finished";
+
+    private static string Best(IReadOnlyList<int> epochs) => epochs is [var only]
+        ? $"epoch {only} was the best"
+        : $"of each model the best: {string.Join(", ", epochs)}";
+
     private void WriteText(
         Invocation call, string path, TrainingResult<TModel, TScore> result, TScore? test, TScore? baseline)
     {
@@ -163,7 +170,7 @@ internal abstract class TaskTraining<TModel, TScore> : TaskTraining
         foreach (string line in TextLayout.Wrap($"{path}: {result.Model.Summary}", call.Terminal.Width)) to.WriteLine(line);
         string seconds = Numbers.Seconds(result.Seconds);
         to.WriteLine($"{Numbers.Count(result.Model.ParameterCount)} parameters, {Knows(result)}");
-        to.WriteLine($"{Numbers.Of(result.Epochs.Count, "epoch")} in {seconds}, {end}; epoch {result.BestEpoch} was the best");
+        to.WriteLine($"{Numbers.Of(result.Epochs.Count, "epoch")} in {seconds}, {end}; {Best(result.BestEpochs)}");
         to.WriteLine();
         List<string[]> rows = [["", .. Headings], ["validation", .. Cells(result.Validation)]];
         if (test is not null) rows.Add(["test", .. Cells(test)]);

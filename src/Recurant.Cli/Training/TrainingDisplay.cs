@@ -9,6 +9,9 @@ internal static class TrainingDisplay
 {
     private const int WideEnoughForSpeed = 72;
 
+    /// <summary>The stage of a run that has no other; it is not worth a line.</summary>
+    private const string Alone = "model";
+
     /// <summary>Does the work, which reports to what it is given.</summary>
     /// <param name="terminal">Progress goes to its error stream.</param>
     /// <param name="quiet">Show nothing.</param>
@@ -36,17 +39,26 @@ internal static class TrainingDisplay
 
     private sealed class Lines(TextWriter to, bool withEpochs) : IProgress<TrainingProgress>
     {
+        private string _stage = Alone;
+
         public void Report(TrainingProgress value)
         {
-            if (withEpochs && value.Validation is not null) to.WriteLine(EpochLine.Of(value));
+            if (!withEpochs) return;
+            if (value.Stage != _stage) to.WriteLine(value.Stage);
+            _stage = value.Stage;
+            if (value.Validation is not null) to.WriteLine(EpochLine.Of(value));
         }
     }
 
     private sealed class Bar(IAnsiConsole console, ProgressTask task, bool withEpochs, bool withSpeed)
         : IProgress<TrainingProgress>
     {
+        private string _stage = Alone;
+
         public void Report(TrainingProgress value)
         {
+            if (withEpochs && value.Stage != _stage) console.WriteLine(value.Stage);
+            _stage = value.Stage;
             task.MaxValue = (double)value.Epochs * value.Steps;
             task.Value = (value.Epoch - 1.0) * value.Steps + value.Step;
             string speed = withSpeed ? $"  {Numbers.Count(value.TokensPerSecond)} tokens/s" : "";

@@ -10,12 +10,13 @@ internal static class TrainingRecordJson
 {
     /// <param name="settings">What the user decided.</param>
     /// <param name="epochs">The number of epochs.</param>
-    /// <param name="bestEpoch">The epoch whose weights were kept.</param>
+    /// <param name="bestEpochs">The epoch whose weights were kept; of several models, one for each.</param>
     /// <param name="end">Why it ended.</param>
     /// <param name="rows">The number of rows learnt from.</param>
     /// <param name="writeScores">Writes what the model reached.</param>
     public static string Write(
-        TrainSettings settings, int epochs, int bestEpoch, TrainingEnd end, int rows, Action<Utf8JsonWriter> writeScores) =>
+        TrainSettings settings, int epochs, IReadOnlyList<int> bestEpochs, TrainingEnd end, int rows,
+        Action<Utf8JsonWriter> writeScores) =>
         JsonText.Object(writer =>
     {
         writer.WriteString("version", Application.Version);
@@ -30,7 +31,17 @@ internal static class TrainingRecordJson
             }
         });
         writer.WriteNumber("epochs", epochs);
-        writer.WriteNumber("best_epoch", bestEpoch);
+        if (bestEpochs is [var only])
+        {
+            writer.WriteNumber("best_epoch", only);
+        }
+        else
+        {
+            writer.WriteStartArray("best_epochs");
+            foreach (int best in bestEpochs) writer.WriteNumberValue(best);
+            writer.WriteEndArray();
+        }
+
         writer.WriteString("end", end switch
         {
             TrainingEnd.Completed => "completed",

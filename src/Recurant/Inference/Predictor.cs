@@ -70,13 +70,14 @@ public sealed class Predictor
     {
         ArgumentNullException.ThrowIfNull(texts);
         var sequences = new int[texts.Count][];
+        WordForms? forms = _model.NewForms();
         for (int i = 0; i < sequences.Length; i++)
         {
             string text = texts[i] ?? throw new ArgumentNullException(nameof(texts), $"Text {i} is null.");
-            sequences[i] = _model.Encoder.Encode(text);
+            sequences[i] = _model.Encoder.Encode(text, forms);
         }
 
-        float[] probabilities = Score(sequences, null, null, cancellation);
+        float[] probabilities = Score(sequences, forms, null, null, cancellation);
         var predictions = new Prediction[sequences.Length];
         for (int i = 0; i < predictions.Length; i++)
         {
@@ -92,23 +93,25 @@ public sealed class Predictor
     {
         ArgumentNullException.ThrowIfNull(data);
         DatasetChecks.TestLabelsKnown(_model.Labels, data);
-        int[][] sequences = _model.Encode(data);
+        WordForms? forms = _model.NewForms();
+        int[][] sequences = _model.Encode(data, forms);
         int[] labels = _model.LabelNumbers(data);
         var losses = new float[sequences.Length];
-        float[] probabilities = Score(sequences, losses, labels, cancellation);
+        float[] probabilities = Score(sequences, forms, losses, labels, cancellation);
         return Evaluation.Of(probabilities, losses, labels, _model.Labels.Count);
     }
 
-    private float[] Score(int[][] sequences, float[]? losses, int[]? labels, CancellationToken cancellation)
+    private float[] Score(
+        int[][] sequences, WordForms? forms, float[]? losses, int[]? labels, CancellationToken cancellation)
     {
         if (!_scorers.TryTake(out ClassifierScorer? scorer))
         {
-            scorer = new ClassifierScorer(_model.Network, _model.Labels.Count, _workers);
+            scorer = new ClassifierScorer(_model.Networks, _model.Labels.Count, _workers);
         }
 
         try
         {
-            float[] probabilities = scorer.Probabilities(sequences, losses, labels, cancellation);
+            float[] probabilities = scorer.Probabilities(sequences, forms, losses, labels, cancellation);
             if (probabilities.AsSpan().IndexOfAnyExceptInRange(0f, 1f) >= 0)
             {
                 throw new InvalidDataException(

@@ -73,6 +73,14 @@ internal sealed class CharacterEncoder
         _stack.Initialise(seed, ordinal + 1);
     }
 
+    /// <summary>
+    /// The dropout of the layer that belongs to a network's: it has one place, the way from step to step, and its own random
+    /// numbers.
+    /// </summary>
+    public static DropoutPlan? PlanFor(DropoutPlan? dropout) => dropout is { Recurrent: > 0 } plan
+        ? new DropoutPlan { Recurrent = plan.Recurrent, Seed = plan.Seed ^ 0x9E3779B97F4A7C15, Step = plan.Step }
+        : null;
+
     /// <summary>Writes the vector of every row's word.</summary>
     /// <param name="workers">The threads.</param>
     /// <param name="characters">The characters of every word there is, by number.</param>

@@ -3,29 +3,38 @@ using Recurant.Parameters;
 
 namespace Recurant.Models;
 
-/// <summary>A classifier of texts: its specification, its words, its labels and its network.</summary>
+/// <summary>
+/// A classifier of texts: its specification, its words, its labels, and its network; or several networks of one shape, whose
+/// probabilities are averaged.
+/// </summary>
 public sealed class ClassifierModel : TrainedModel
 {
-    internal ClassifierModel(ClassifierSpec spec, Vocabulary vocabulary, IReadOnlyList<string> labels)
+    private static readonly Vocabulary s_noCharacters = new(["<unk>"]);
+
+    internal ClassifierModel(
+        ClassifierSpec spec, Vocabulary vocabulary, IReadOnlyList<string> labels, Vocabulary? characters = null)
+        : this(spec, vocabulary, labels, characters, networks: null)
     {
-        if (vocabulary.Count != spec.VocabularySize)
-        {
-            throw new ArgumentException(
-                $"The specification speaks of {spec.VocabularySize} words, but the vocabulary has {vocabulary.Count}.",
-                nameof(vocabulary));
-        }
+    }
 
-        if (labels.Count != spec.Classes)
-        {
-            throw new ArgumentException(
-                $"The specification speaks of {spec.Classes} classes, but there are {labels.Count} labels.", nameof(labels));
-        }
-
+    private ClassifierModel(
+        ClassifierSpec spec, Vocabulary vocabulary, IReadOnlyList<string> labels, Vocabulary? characters,
+        IReadOnlyList<ClassifierNetwork>? networks)
+    {
+        characters ??= s_noCharacters;
+        Require(vocabulary.Count == spec.VocabularySize, spec.VocabularySize, "words", vocabulary.Count, nameof(vocabulary));
+        Require(labels.Count == spec.Classes, spec.Classes, "classes", labels.Count, nameof(labels));
+        Require(
+            spec.CharacterSize <= 0 || characters.Count == spec.CharacterVocabularySize, spec.CharacterVocabularySize,
+            "characters", characters.Count, nameof(characters));
+        spec.Validate();
         Spec = spec;
         Vocabulary = vocabulary;
+        Characters = characters;
         Labels = labels;
-        Network = ClassifierNetwork.Create(spec);
+        Networks = networks ?? [.. Enumerable.Range(0, spec.Models).Select(_ => ClassifierNetwork.Create(spec))];
         Encoder = new TextEncoder(spec, vocabulary);
+        Parameters = spec.Models == 1 ? Networks[0].Parameters : ModelAverage.NameParameters(Networks);
     }
 
     /// <summary>What the model is made of.</summary>
@@ -34,11 +43,14 @@ public sealed class ClassifierModel : TrainedModel
     /// <summary>The words (of a bag of words: words and pairs) the model knows.</summary>
     public Vocabulary Vocabulary { get; }
 
+    /// <summary>The characters the model knows; of a model without characters the unknown one alone.</summary>
+    public Vocabulary Characters { get; }
+
     /// <summary>The labels; a label's place is its class number.</summary>
     public IReadOnlyList<string> Labels { get; }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Parameter> Parameters => Network.Parameters;
+    public override IReadOnlyList<Parameter> Parameters { get; }
 
     /// <inheritdoc/>
     public override string Task => "classifier";
@@ -46,12 +58,38 @@ public sealed class ClassifierModel : TrainedModel
     /// <inheritdoc/>
     public override string Summary => Spec.Summary;
 
-    internal ClassifierNetwork Network { get; }
+    /// <summary>The first network, or the only one.</summary>
+    internal ClassifierNetwork Network => Networks[0];
+
+    /// <summary>The networks, as many as <see cref="ClassifierSpec.Models"/>.</summary>
+    internal IReadOnlyList<ClassifierNetwork> Networks { get; }
 
     internal TextEncoder Encoder { get; }
 
+    /// <summary>
+    /// One model of several that were trained with the same words and labels; it takes their tensors, and gives them other names.
+    /// </summary>
+    internal static ClassifierModel AverageOf(IReadOnlyList<ClassifierModel> models)
+    {
+        ClassifierModel first = models[0];
+        if (models.Count == 1) return first;
+        return new ClassifierModel(
+            first.Spec with { Models = models.Count }, first.Vocabulary, first.Labels, first.Characters,
+            [.. models.Select(model => model.Network)]);
+    }
+
+    /// <summary>
+    /// A list of forms to encode texts with, one for each use; null where the network reads no characters, and the numbers of
+    /// texts are those of the vocabulary.
+    /// </summary>
+    internal WordForms? NewForms() =>
+        Spec.CharacterSize > 0 ? new WordForms(Vocabulary, Characters, Spec.Lowercase, Spec.MaximumCharacters) : null;
+
     /// <summary>The texts as the network reads them, in their order.</summary>
-    internal int[][] Encode(TextDataset texts) => [.. texts.Examples.Select(example => Encoder.Encode(example.Text))];
+    /// <param name="texts">The texts.</param>
+    /// <param name="forms">What <see cref="NewForms"/> made.</param>
+    internal int[][] Encode(TextDataset texts, WordForms? forms) =>
+        [.. texts.Examples.Select(example => Encoder.Encode(example.Text, forms))];
 
     /// <summary>The class number of every text's label; all labels must be known.</summary>
     internal int[] LabelNumbers(TextDataset texts)
@@ -62,5 +100,14 @@ public sealed class ClassifierModel : TrainedModel
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<LayerDescription> Describe() => Network.Describe();
+    public override IReadOnlyList<LayerDescription> Describe() =>
+        Spec.Models == 1 ? Network.Describe() : ModelAverage.Describe(Networks);
+
+    private static void Require(bool holds, int expected, string what, int found, string name)
+    {
+        if (!holds)
+        {
+            throw new ArgumentException($"The specification speaks of {expected} {what}, but there are {found}.", name);
+        }
+    }
 }

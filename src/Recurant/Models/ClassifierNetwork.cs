@@ -18,6 +18,12 @@ internal abstract class NetworkMemory
     /// </summary>
     public bool Recomputes { get; set; }
 
+    /// <summary>
+    /// What the numbers of a batch speak of, where the network reads characters; it leaves the numbers of words in the batch.
+    /// Null: they are those of words. Default: null.
+    /// </summary>
+    public WordForms? Forms { get; set; }
+
     /// <summary>[B, C], in the batch's order.</summary>
     public RowStore Logits { get; } = new();
 

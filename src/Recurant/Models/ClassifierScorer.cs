@@ -4,30 +4,39 @@ using Recurant.Numerics;
 
 namespace Recurant.Models;
 
-/// <summary>Runs a network forward over many encoded texts, in batches of similar length.</summary>
-/// <param name="network">The network.</param>
+/// <summary>
+/// Runs a network, or several whose probabilities are averaged, forward over many encoded texts, in batches of similar length.
+/// </summary>
+/// <param name="networks">The networks, at least one.</param>
 /// <param name="classes">C, the number of classes.</param>
 /// <param name="workers">The threads.</param>
-/// <param name="memory">Memory to work in, such as that of a training run; made when left out.</param>
-internal sealed class ClassifierScorer(ClassifierNetwork network, int classes, Workers workers, NetworkMemory? memory = null)
+/// <param name="memory">Memory for the first network to work in, such as that of a training run; made when left out.</param>
+internal sealed class ClassifierScorer(
+    IReadOnlyList<ClassifierNetwork> networks, int classes, Workers workers, NetworkMemory? memory = null)
 {
     /// <summary>A batch has at most so many texts, and not many more tokens than this, so that its memory stays small.</summary>
     private const int MostTexts = 128, MostTokens = 8192;
 
-    private readonly NetworkMemory _memory = memory ?? network.CreateMemory();
+    private readonly NetworkMemory[] _memories =
+        [memory ?? networks[0].CreateMemory(), .. networks.Skip(1).Select(network => network.CreateMemory())];
     private readonly SequenceBatch _batch = new();
+    private readonly float[] _probabilities = new float[classes];
+    // [texts of a batch, N]
+    private readonly float[] _logProbabilities = networks.Count > 1 ? new float[MostTexts * networks.Count] : [];
 
     /// <summary>Forward without the history that only a way back needs.</summary>
-    private Matrix Forward()
+    private Matrix Forward(int network, WordForms? forms)
     {
-        _memory.KeepsHistory = false;
+        NetworkMemory memory = _memories[network];
+        memory.KeepsHistory = false;
+        memory.Forms = forms;
         try
         {
-            return network.Forward(workers, _batch, _memory, dropout: null);
+            return networks[network].Forward(workers, _batch, memory, dropout: null);
         }
         finally
         {
-            _memory.KeepsHistory = true;
+            memory.KeepsHistory = true;
         }
     }
 
@@ -36,11 +45,13 @@ internal sealed class ClassifierScorer(ClassifierNetwork network, int classes, W
     /// change them: each row of a product is a sum of its own.
     /// </summary>
     /// <param name="sequences">Encoded texts.</param>
+    /// <param name="forms">What the numbers of the texts speak of, where networks read characters.</param>
     /// <param name="logLosses">If given, gets -ln of the probability of <paramref name="labels"/>[i] for each text.</param>
     /// <param name="labels">The right classes, if the losses are wanted.</param>
     /// <param name="cancellation">Looked at between batches.</param>
     public float[] Probabilities(
-        IReadOnlyList<int[]> sequences, float[]? logLosses = null, int[]? labels = null, CancellationToken cancellation = default)
+        IReadOnlyList<int[]> sequences, WordForms? forms = null, float[]? logLosses = null, int[]? labels = null,
+        CancellationToken cancellation = default)
     {
         var probabilities = new float[sequences.Count * classes];
         int[] order = new int[sequences.Count];
@@ -55,18 +66,43 @@ internal sealed class ClassifierScorer(ClassifierNetwork network, int classes, W
             int fitting = Math.Clamp(MostTokens / sequences[order[start]].Length, 1, MostTexts);
             count = Math.Min(fitting, order.Length - start);
             ReadOnlySpan<int> chosen = order.AsSpan(start, count);
-            _batch.Fill(sequences, chosen);
-            Matrix logits = Forward();
-            for (int b = 0; b < chosen.Length; b++)
+            for (int n = 0; n < networks.Count; n++)
             {
-                int text = chosen[_batch.Order[b]];
-                Span<float> row = logits.Row(b);
-                float logit = labels is null ? 0 : row[labels[text]];
-                float logSum = Softmax.Apply(row, probabilities.AsSpan(text * classes, classes));
-                if (logLosses is not null) logLosses[text] = logSum - logit;
+                // Again for every network: one that reads characters leaves the numbers of words in the batch.
+                _batch.Fill(sequences, chosen);
+                Add(n, Forward(n, forms), chosen, probabilities, logLosses, labels);
             }
+
+            if (networks.Count > 1) Average(chosen, probabilities, logLosses, labels);
         }
 
         return probabilities;
+    }
+
+    /// <summary>The probabilities of one network, added to those of the networks before it.</summary>
+    private void Add(
+        int network, Matrix logits, ReadOnlySpan<int> chosen, float[] probabilities, float[]? logLosses, int[]? labels)
+    {
+        for (int b = 0; b < chosen.Length; b++)
+        {
+            int text = chosen[_batch.Order[b]];
+            Span<float> row = logits.Row(b), all = probabilities.AsSpan(text * classes, classes);
+            float logit = labels is null ? 0 : row[labels[text]];
+            float logSum = Softmax.Apply(row, network == 0 ? all : _probabilities);
+            if (network > 0) Elementwise.Add(_probabilities, all);
+            if (logLosses is null) continue;
+            logLosses[text] = logSum - logit;
+            if (networks.Count > 1) _logProbabilities[_batch.Order[b] * networks.Count + network] = logit - logSum;
+        }
+    }
+
+    private void Average(ReadOnlySpan<int> chosen, float[] probabilities, float[]? logLosses, int[]? labels)
+    {
+        for (int i = 0; i < chosen.Length; i++)
+        {
+            ModelAverage.Divide(probabilities.AsSpan(chosen[i] * classes, classes), networks.Count);
+            if (logLosses is null || labels is null) continue;
+            logLosses[chosen[i]] = ModelAverage.Loss(_logProbabilities.AsSpan(i * networks.Count, networks.Count));
+        }
     }
 }

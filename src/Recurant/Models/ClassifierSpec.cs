@@ -22,6 +22,8 @@ public enum ModelKind
 /// </summary>
 public sealed record ClassifierSpec
 {
+    internal const int MostModels = 100;
+
     /// <summary>The kind. Default: recurrent.</summary>
     public ModelKind Model { get; init; } = ModelKind.Recurrent;
 
@@ -75,19 +77,44 @@ public sealed record ClassifierSpec
     /// </summary>
     public int DirectBuckets { get; init; }
 
+    /// <summary>
+    /// C, the width of each direction of the layer that reads a word's characters; its last states stand beside the word's
+    /// vector. 0 for no such layer. Default: 0.
+    /// </summary>
+    public int CharacterSize { get; init; }
+
+    /// <summary>The number of characters, the unknown one included. Default: 1.</summary>
+    public int CharacterVocabularySize { get; init; } = 1;
+
+    /// <summary>The width of the vectors of characters. Default: 32.</summary>
+    public int CharacterEmbeddingSize { get; init; } = 32;
+
+    /// <summary>Of longer words so many characters are read, half from each end. Default: 32.</summary>
+    public int MaximumCharacters { get; init; } = 32;
+
+    /// <summary>
+    /// N, the number of networks, all of this shape, whose probabilities are averaged: p = (1/N) sum_n p_n. Default: 1.
+    /// </summary>
+    public int Models { get; init; } = 1;
+
+    /// <summary>The width of what the recurrent layers read of a word: its vector, and its characters.</summary>
+    internal int InputSize => EmbeddingSize + 2 * CharacterSize;
+
     /// <summary>The network in one line.</summary>
     internal string Summary
     {
         get
         {
             string layers = Layers == 1 ? "1 layer" : $"{Layers} layers";
-            return Model switch
+            string characters = CharacterSize > 0 ? $"words and their characters ({CharacterSize} units a direction), " : "";
+            string network = Model switch
             {
                 ModelKind.BagOfWords => "bag of words (logistic regression over words and pairs)",
                 ModelKind.FeedForward when Layers == 0 => "feed-forward, no hidden layer",
                 ModelKind.FeedForward => $"feed-forward, {layers} of {HiddenSize} units",
-                _ => $"{Recurrent.Summary}, {Pooling.ToString().ToLowerInvariant()} pooling",
+                _ => $"{characters}{Recurrent.Summary}, {Pooling.ToString().ToLowerInvariant()} pooling",
             };
+            return Models == 1 ? network : $"average of {Models} models: {network}";
         }
     }
 
@@ -99,11 +126,17 @@ public sealed record ClassifierSpec
         Form = Form,
         GruReset = GruReset,
         ForgetBias = ForgetBias,
-        InputSize = EmbeddingSize == 0 ? VocabularySize : EmbeddingSize,
+        InputSize = EmbeddingSize == 0 ? VocabularySize : InputSize,
         OneHotInput = EmbeddingSize == 0,
         HiddenSize = HiddenSize,
         Layers = Layers,
         Bidirectional = Bidirectional,
+    };
+
+    /// <summary>The recurrent layer over the characters of a word.</summary>
+    internal RecurrentSpec CharacterRecurrent => Recurrent with
+    {
+        InputSize = CharacterEmbeddingSize, OneHotInput = false, HiddenSize = CharacterSize, Layers = 1, Bidirectional = true,
     };
 
     /// <summary>Checks every value.</summary>
@@ -123,6 +156,8 @@ public sealed record ClassifierSpec
         Require(Layers >= fewest && Layers <= 64, nameof(Layers), Layers, "1 to 64 (feed-forward: 0 to 64)");
         Require(MaximumTokens >= 2, nameof(MaximumTokens), MaximumTokens, "at least 2");
         Require(DirectBuckets is >= 0 and <= 1 << 28, nameof(DirectBuckets), DirectBuckets, "0 (none) to 268,435,456");
+        Require(Models is >= 1 and <= MostModels, nameof(Models), Models, "1 to 100");
+        ValidateCharacters();
         if (!float.IsFinite(ForgetBias))
         {
             throw new ArgumentException($"{nameof(ForgetBias)} is {ForgetBias}; it must be a finite number.");
@@ -132,6 +167,20 @@ public sealed record ClassifierSpec
         {
             Require(EmbeddingSize > 0, nameof(EmbeddingSize), EmbeddingSize, "at least 1 for a feed-forward network");
         }
+    }
+
+    private void ValidateCharacters()
+    {
+        Require(CharacterSize is >= 0 and <= 65536, nameof(CharacterSize), CharacterSize, "0 (none) to 65,536");
+        Require(CharacterVocabularySize >= 1, nameof(CharacterVocabularySize), CharacterVocabularySize, "at least 1");
+        if (CharacterSize == 0) return;
+        Require(
+            Model == ModelKind.Recurrent && Unit == TokenUnit.Word && EmbeddingSize > 0, nameof(CharacterSize), CharacterSize,
+            "0 (none) unless the model is recurrent and reads vectors of words");
+        Require(
+            CharacterEmbeddingSize is >= 1 and <= 65536, nameof(CharacterEmbeddingSize), CharacterEmbeddingSize, "1 to 65,536");
+        Require(MaximumCharacters is >= 2 and <= 65536, nameof(MaximumCharacters), MaximumCharacters, "2 to 65,536");
+        Require(Cell != CellKind.Lru || CharacterSize % 2 == 0, nameof(CharacterSize), CharacterSize, "even for an LRU");
     }
 
     private static void Require(bool holds, string property, int value, string range)

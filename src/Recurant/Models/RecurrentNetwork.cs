@@ -10,6 +10,7 @@ namespace Recurant.Models;
 /// Many to one: the words of a text in order, one answer at the end.
 /// <code>
 /// (1) x_t = E[w_t]                      word vectors (or one-hot vectors)
+/// (1) x_t = [E[w_t]; characters(w_t)]   with the characters of words
 /// (2) h_1 .. h_T = recurrent(x_1 .. x_T)
 /// (3) p = pool(h_1 .. h_T)
 /// (4) y = softmax(V p + b)
@@ -20,6 +21,7 @@ internal sealed class RecurrentNetwork : ClassifierNetwork
     private readonly ClassifierSpec _spec;
     private readonly Embedding? _embedding;
     private readonly WordReader? _words;
+    private readonly CharacterEncoder? _characters;
     private readonly RecurrentStack _stack;
     private readonly AttentionPooling? _attention;
     private readonly Dense _output;
@@ -29,7 +31,10 @@ internal sealed class RecurrentNetwork : ClassifierNetwork
     {
         _spec = spec;
         _embedding = spec.EmbeddingSize > 0 ? new Embedding(spec.VocabularySize, spec.EmbeddingSize) : null;
-        _words = _embedding is null ? null : new WordReader(_embedding);
+        _characters = spec.CharacterSize > 0
+            ? new CharacterEncoder(spec.CharacterVocabularySize, spec.CharacterRecurrent)
+            : null;
+        _words = _embedding is null ? null : new WordReader(_embedding, _characters);
         _stack = new RecurrentStack(spec.Recurrent);
         _attention = spec.Pooling == Pooling.Attention ? new AttentionPooling(_stack.Spec.OutputSize, spec.HiddenSize) : null;
         _output = new Dense("output", _stack.Spec.OutputSize, spec.Classes);
@@ -37,6 +42,7 @@ internal sealed class RecurrentNetwork : ClassifierNetwork
         Parameters =
         [
             .. _embedding is null ? [] : new[] { _embedding.Table },
+            .. _characters?.Parameters ?? [],
             .. _stack.Parameters,
             .. _attention?.Parameters ?? [],
             .. _output.Parameters,
@@ -53,6 +59,7 @@ internal sealed class RecurrentNetwork : ClassifierNetwork
     public override void Initialise(ulong seed)
     {
         _embedding?.Initialise(seed, 0, deviation: 0.1f);
+        _characters?.Initialise(seed, 2000);
         _stack.Initialise(seed, 1000);
         _attention?.Initialise(seed, 100);
         _output.Initialise(seed, 200);
@@ -65,7 +72,19 @@ internal sealed class RecurrentNetwork : ClassifierNetwork
         if (_embedding is not null)
         {
             layers.Add(LayerDescription.Of(
-                "word vectors", $"[T] -> [T, {_embedding.Size}]", ["x_t = E[w_t]"], [_embedding.Table]));
+                "word vectors", $"[T] -> [T, {_embedding.Size}]",
+                [_characters is null ? "x_t = E[w_t]" : "e_t = E[w_t]"], [_embedding.Table]));
+        }
+
+        if (_characters is not null)
+        {
+            layers.Add(LayerDescription.Of(
+                $"characters of words: {recurrent.CellName}, both directions", $"[T, characters] -> [T, {_characters.Size}]",
+                [
+                    "c_t = [last state forward, last state backward]", "x_t = [e_t, c_t]",
+                    .. _characters.Stack.Cells.First().Equations,
+                ],
+                _characters.Parameters));
         }
 
         RecurrentCell[] cells = [.. _stack.Cells];
@@ -102,7 +121,10 @@ internal sealed class RecurrentNetwork : ClassifierNetwork
         return layers;
     }
 
-    public override NetworkMemory CreateMemory() => new Memory { Recurrent = _stack.CreateMemory() };
+    public override NetworkMemory CreateMemory() => new Memory
+    {
+        Recurrent = _stack.CreateMemory(), Words = new WordMemory { Characters = _characters?.CreateMemory() },
+    };
 
     /// <summary>The recurrent layers' part of what <see cref="CreateMemory"/> made.</summary>
     public RecurrentMemory RecurrentMemory(NetworkMemory memory) => ((Memory)memory).Recurrent;
@@ -110,6 +132,12 @@ internal sealed class RecurrentNetwork : ClassifierNetwork
     public override Matrix Forward(Workers workers, SequenceBatch batch, NetworkMemory memory, DropoutPlan? dropout)
     {
         var own = (Memory)memory;
+        if (_characters is not null)
+        {
+            WordForms forms = own.Forms ?? throw new InvalidOperationException("The characters of words are missing.");
+            _words!.FindForms(batch, forms, own.Words);
+        }
+
         if (dropout is { Word: > 0 } word) WordDropout.ReadAsUnknown(batch, word);
         _words?.DrawMask(batch, own.Words, dropout);
         own.Distinct.Clear();
@@ -198,7 +226,7 @@ internal sealed class RecurrentNetwork : ClassifierNetwork
             return;
         }
 
-        memory.DInput.Reserve(batch.Rows, _spec.EmbeddingSize).Clear();
+        memory.DInput.Reserve(batch.Rows, _spec.InputSize).Clear();
         Matrix dInput = memory.DInput.Rows(batch.Rows);
         _stack.Backward(workers, batch, input, dh, dInput, memory.Recurrent, dropout);
         _words.AddGradient(workers, batch, memory.Words, dropout, dInput);
@@ -234,7 +262,7 @@ internal sealed class RecurrentNetwork : ClassifierNetwork
     private Matrix ReadWords(Workers workers, SequenceBatch batch, Memory memory, DropoutPlan? dropout)
     {
         if (_words is null) return default;
-        if (!memory.KeepsHistory && dropout is null && memory.Distinct.Find(batch, _spec.VocabularySize))
+        if (_characters is null && !memory.KeepsHistory && dropout is null && memory.Distinct.Find(batch, _spec.VocabularySize))
         {
             ReadOnlyMemory<int> distinct = memory.Distinct.Words;
             Matrix words = memory.Input.Reserve(distinct.Length, _spec.EmbeddingSize).Rows(distinct.Length);
@@ -242,7 +270,8 @@ internal sealed class RecurrentNetwork : ClassifierNetwork
             return words;
         }
 
-        Matrix input = memory.Input.Reserve(batch.Rows, _spec.EmbeddingSize).Rows(batch.Rows);
+        Matrix input = memory.Input.Reserve(batch.Rows, _spec.InputSize).Rows(batch.Rows);
+        memory.Words.KeepsHistory = memory.KeepsHistory;
         _words.Read(workers, batch, memory.Words, dropout, input);
         return input;
     }
@@ -253,7 +282,7 @@ internal sealed class RecurrentNetwork : ClassifierNetwork
 
         public SegmentedTexts? Segments { get; set; }
 
-        public WordMemory Words { get; } = new();
+        public required WordMemory Words { get; init; }
 
         public DistinctWords Distinct { get; } = new();
 

@@ -241,7 +241,8 @@ internal sealed class TaggerNetwork
         int shapes = _spec.EmbeddingSize, characters = shapes + _spec.ShapeSize;
         _words.Backward(workers, memory.Words.AsMemory(0, batch.Rows), dInput.Column(0, shapes));
         _shapes?.Backward(workers, memory.Shapes.AsMemory(0, batch.Rows), dInput.Column(shapes, _spec.ShapeSize));
-        _characters?.Backward(workers, dInput.Column(characters, _characters.Size), memory.Characters!, CharacterPlan(dropout));
+        _characters?.Backward(workers, dInput.Column(characters, _characters.Size), memory.Characters!,
+            CharacterEncoder.PlanFor(dropout));
     }
 
     /// <summary>(1) of all rows.</summary>
@@ -257,7 +258,8 @@ internal sealed class TaggerNetwork
             memory.Distinct.FindAll(batch, forms.Count);
             _characters.Forward(
                 workers, forms.Characters, memory.Distinct.Words.Span, memory.Distinct.Rows.Span,
-                input.Column(characters, _characters.Size), memory.Characters!, memory.KeepsHistory, CharacterPlan(dropout));
+                input.Column(characters, _characters.Size), memory.Characters!, memory.KeepsHistory,
+                CharacterEncoder.PlanFor(dropout));
         }
 
         if (dropout is { Input: > 0 } plan)
@@ -301,11 +303,6 @@ internal sealed class TaggerNetwork
             }
         }
     }
-
-    /// <summary>The characters' layer has one place for dropout, the way from step to step, and its own random numbers.</summary>
-    private static DropoutPlan? CharacterPlan(DropoutPlan? dropout) => dropout is { Recurrent: > 0 } plan
-        ? new DropoutPlan { Recurrent = plan.Recurrent, Seed = plan.Seed ^ 0x9E3779B97F4A7C15, Step = plan.Step }
-        : null;
 
     /// <summary>The first layer of the last forward pass whose output holds NaN or infinity; null if all are finite.</summary>
     public string? FirstNonFinite(TaggerMemory memory, SequenceBatch batch)

@@ -17,9 +17,11 @@ internal sealed class TextEncoder
         _maximumTokens = maximumTokens;
     }
 
-    /// <summary>The encoder that belongs to a specification.</summary>
+    /// <summary>The encoder that belongs to a specification. Where characters are read, the tokens keep their capitals.</summary>
     public TextEncoder(ClassifierSpec spec, Vocabulary vocabulary)
-        : this(MakeTokenizer(spec.Unit, spec.Lowercase), vocabulary, spec.Model == ModelKind.BagOfWords, spec.MaximumTokens)
+        : this(
+            MakeTokenizer(spec.Unit, spec.Lowercase && spec.CharacterSize == 0), vocabulary, spec.Model == ModelKind.BagOfWords,
+            spec.MaximumTokens)
     {
     }
 
@@ -32,8 +34,11 @@ internal sealed class TextEncoder
     /// The tokens of a text by number. A bag of words gets its pairs of neighbours as well and drops what it does not
     /// know. A text without any token counts as one unknown word, so that every text gets an answer.
     /// </summary>
-    public int[] Encode(string text)
+    /// <param name="text">The text.</param>
+    /// <param name="forms">If given, the numbers are those of forms; new forms are added.</param>
+    public int[] Encode(string text, WordForms? forms = null)
     {
+        if (forms is not null) return EncodeForms(text, forms);
         List<int> numbers = [];
         if (_withPairs)
         {
@@ -49,9 +54,21 @@ internal sealed class TextEncoder
         }
 
         if (numbers.Count == 0) return [Vocabulary.Unknown];
-        if (numbers.Count <= _maximumTokens || _withPairs) return [.. numbers];
+        return [.. _withPairs ? numbers : Shorten(numbers)];
+    }
+
+    /// <summary>A text without any token counts as one empty word, which is unknown and has one unknown character.</summary>
+    private int[] EncodeForms(string text, WordForms forms)
+    {
+        List<string> tokens = _tokenizer.Tokenize(text);
+        return forms.Encode(tokens.Count == 0 ? [""] : Shorten(tokens));
+    }
+
+    private List<T> Shorten<T>(List<T> tokens)
+    {
+        if (tokens.Count <= _maximumTokens) return tokens;
         int head = _maximumTokens / 2, tail = _maximumTokens - head;
-        return [.. numbers[..head], .. numbers[^tail..]];
+        return [.. tokens[..head], .. tokens[^tail..]];
     }
 
     /// <summary>The tokens, then every pair of neighbours joined by a blank; the edges of the text count as neighbours.</summary>

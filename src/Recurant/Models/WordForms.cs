@@ -4,7 +4,7 @@ using Recurant.Data;
 namespace Recurant.Models;
 
 /// <summary>
-/// The distinct words of some sentences as they are written, each with all that a tagger reads of it: its number in the
+/// The distinct words of some texts as they are written, each with all that a network reads of it: its number in the
 /// vocabulary, its shape and its characters. A sentence is then a list of numbers of forms.
 /// </summary>
 /// <param name="vocabulary">The words known.</param>
@@ -15,6 +15,9 @@ namespace Recurant.Models;
 internal sealed class WordForms(
     Vocabulary vocabulary, Vocabulary characters, bool lowercase, int maximumCharacters, IReadOnlyList<int>? counts = null)
 {
+    /// <summary>Characters that occur less often are read as unknown.</summary>
+    private const int RarestCharacter = 3, MostCharacters = 5000;
+
     private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
     private readonly List<int> _words = [], _shapes = [];
     private readonly List<int[]> _characters = [];
@@ -38,6 +41,10 @@ internal sealed class WordForms(
     /// <summary>The form under which words are looked up.</summary>
     public static string Normalise(string word, bool lowercase) => lowercase ? word.ToLowerInvariant() : word;
 
+    /// <summary>The same of all words of a text.</summary>
+    public static List<string> Normalise(IEnumerable<string> words, bool lowercase) =>
+        [.. words.Select(word => Normalise(word, lowercase))];
+
     /// <summary>The numbers of a sentence's words; forms that are new are added.</summary>
     public int[] Encode(IReadOnlyList<string> words)
     {
@@ -49,6 +56,10 @@ internal sealed class WordForms(
 
         return forms;
     }
+
+    /// <summary>The characters worth knowing of texts, each a list of words as they are written.</summary>
+    public static Vocabulary CharactersOf(IEnumerable<IEnumerable<string>> texts) => Vocabulary.Build(
+        texts.Select(words => words.SelectMany(CharactersOf).ToList()), RarestCharacter, MostCharacters);
 
     /// <summary>The characters of a word, one string each; a lone surrogate counts as U+FFFD.</summary>
     public static List<string> CharactersOf(string word)

@@ -15,8 +15,9 @@ internal enum RandomPurpose : uint
     OutputDropout = 8,
     Splitting = 9,
     Sampling = 10,
-    Problems = 11,
+    Models = 11,
     SoftmaxWords = 12,
+    Problems = 13,
 }
 
 /// <summary>

@@ -57,6 +57,9 @@ public sealed class Parameter
     /// <summary>The value, row-major; whoever writes to it calls <see cref="MarkChanged"/>.</summary>
     internal Span<float> Value => ValueBuffer.Span;
 
+    /// <summary>The value, for holders that cannot hold a span.</summary>
+    internal Memory<float> ValueMemory => ValueBuffer.Memory;
+
     /// <summary>The gradient of the loss with respect to the value, same layout; zeros until a backward pass.</summary>
     internal Span<float> Gradient => GradientBuffer.Span;
 

@@ -16,6 +16,8 @@ internal sealed class ClassifierFormat : ModelFormat
         writer.AddMetadata(ModelMetadata.SpecificationKey, SpecificationJson.Write(classifier.Spec));
         writer.AddMetadata(ModelMetadata.VocabularyKey, StringListJson.Write(classifier.Vocabulary.Words));
         writer.AddMetadata(ModelMetadata.LabelsKey, StringListJson.Write(classifier.Labels));
+        if (classifier.Spec.CharacterSize == 0) return;
+        writer.AddMetadata(ModelMetadata.CharactersKey, StringListJson.Write(classifier.Characters.Words));
     }
 
     public override TrainedModel Read(ModelMetadata metadata)
@@ -27,7 +29,15 @@ internal sealed class ClassifierFormat : ModelFormat
         metadata.RequireCount(ModelMetadata.VocabularyKey, vocabulary.Count, "vocabulary_size", spec.VocabularySize);
         metadata.RequireCount(ModelMetadata.LabelsKey, labels.Count, "classes", spec.Classes);
         metadata.DistinctStrings(ModelMetadata.LabelsKey, "label");
-        return metadata.Parse(ModelMetadata.SpecificationKey, _ => new ClassifierModel(spec, vocabulary, labels));
+        Vocabulary? characters = null;
+        if (spec.CharacterSize > 0)
+        {
+            characters = metadata.Parse(ModelMetadata.CharactersKey, json => new Vocabulary(StringListJson.Read(json)));
+            metadata.RequireCount(
+                ModelMetadata.CharactersKey, characters.Count, "character_vocabulary_size", spec.CharacterVocabularySize);
+        }
+
+        return metadata.Parse(ModelMetadata.SpecificationKey, _ => new ClassifierModel(spec, vocabulary, labels, characters));
     }
 
     public override ModelDescription Describe(TrainedModel model)
@@ -37,12 +47,16 @@ internal sealed class ClassifierFormat : ModelFormat
         string unit = spec.Unit == TokenUnit.Character ? "characters" : "words";
         string pairs = spec.Model == ModelKind.BagOfWords ? " and pairs of them" : "";
         string capitals = spec.Lowercase ? "as small letters" : "as they are";
+        string reading = spec.CharacterSize > 0
+            ? $"words and {classifier.Characters.Count} characters; looks words up "
+                + (spec.Lowercase ? "in small letters" : "as they are")
+            : $"{unit}{pairs}; reads capitals {capitals}";
         return new ModelDescription
         {
             Task = model.Task,
             Summary = spec.Summary,
             Tokens = classifier.Vocabulary.Count,
-            Reading = $"{unit}{pairs}; reads capitals {capitals}",
+            Reading = reading,
             Labels = classifier.Labels,
             Layers = model.Describe(),
             TrainingRecord = model.TrainingRecord,

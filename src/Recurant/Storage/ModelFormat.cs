@@ -31,7 +31,8 @@ internal abstract class ModelFormat
 /// <summary>The metadata of a model file; every fault found in it names the file and the key.</summary>
 internal sealed class ModelMetadata(SafetensorsFile file)
 {
-    public const string SpecificationKey = "recurant", VocabularyKey = "vocabulary", LabelsKey = "labels", TrainingKey = "training";
+    public const string SpecificationKey = "recurant", VocabularyKey = "vocabulary", LabelsKey = "labels",
+        TrainingKey = "training", CharactersKey = "characters";
 
     /// <summary>The training record; empty if there is none.</summary>
     public string TrainingRecord => file.Metadata.GetValueOrDefault(TrainingKey, "");

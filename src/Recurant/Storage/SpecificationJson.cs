@@ -31,11 +31,38 @@ internal static class SpecificationJson
         writer.WriteNumber("forget_bias", spec.ForgetBias);
         writer.WriteNumber("maximum_tokens", spec.MaximumTokens);
         writer.WriteNumber("direct_buckets", spec.DirectBuckets);
+        if (spec.CharacterSize > 0)
+        {
+            writer.WriteNumber("character_vocabulary_size", spec.CharacterVocabularySize);
+            writer.WriteNumber("character_embedding_size", spec.CharacterEmbeddingSize);
+            writer.WriteNumber("character_size", spec.CharacterSize);
+            writer.WriteNumber("maximum_characters", spec.MaximumCharacters);
+        }
+
+        if (spec.Models > 1) writer.WriteNumber("models", spec.Models);
     });
 
     /// <exception cref="JsonException">Not JSON.</exception>
     /// <exception cref="FormatException">A property is missing, of the wrong type or out of range.</exception>
-    public static ClassifierSpec Read(string json) => SpecificationText.Read(json, root => new ClassifierSpec
+    public static ClassifierSpec Read(string json) => SpecificationText.Read(json, root =>
+    {
+        ClassifierSpec spec = ReadNetwork(root);
+        if (root.TryGetProperty("character_size", out _))
+        {
+            spec = spec with
+            {
+                CharacterVocabularySize = Number(root, "character_vocabulary_size"),
+                CharacterEmbeddingSize = Number(root, "character_embedding_size"),
+                CharacterSize = Number(root, "character_size"),
+                MaximumCharacters = Number(root, "maximum_characters"),
+            };
+        }
+
+        return root.TryGetProperty("models", out _) ? spec with { Models = Number(root, "models") } : spec;
+    });
+
+    /// <summary>The properties that every specification has.</summary>
+    private static ClassifierSpec ReadNetwork(JsonElement root) => new()
     {
         Model = Choice<ModelKind>(root, "model"),
         Unit = Choice<Data.TokenUnit>(root, "unit"),
@@ -54,5 +81,5 @@ internal static class SpecificationJson
         ForgetBias = Real(root, "forget_bias"),
         MaximumTokens = Number(root, "maximum_tokens"),
         DirectBuckets = Number(root, "direct_buckets"),
-    });
+    };
 }

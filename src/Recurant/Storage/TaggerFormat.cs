@@ -7,8 +7,6 @@ namespace Recurant.Storage;
 /// <summary>A tagger in a model file: its specification, its words, its characters, its tags.</summary>
 internal sealed class TaggerFormat : ModelFormat
 {
-    private const string CharactersKey = "characters";
-
     public override string Task => "tagging";
 
     public override bool Fits(TrainedModel model) => model is TaggerModel;
@@ -39,7 +37,7 @@ internal sealed class TaggerFormat : ModelFormat
             json.WriteBoolean("constrained", spec.Constrained);
         }));
         writer.AddMetadata(ModelMetadata.VocabularyKey, StringListJson.Write(tagger.Vocabulary.Words));
-        writer.AddMetadata(CharactersKey, StringListJson.Write(tagger.Characters.Words));
+        writer.AddMetadata(ModelMetadata.CharactersKey, StringListJson.Write(tagger.Characters.Words));
         writer.AddMetadata(ModelMetadata.LabelsKey, StringListJson.Write(tagger.Tags));
     }
 
@@ -48,10 +46,11 @@ internal sealed class TaggerFormat : ModelFormat
         TaggerSpec spec = metadata.Parse(ModelMetadata.SpecificationKey, ReadSpecification);
         Vocabulary vocabulary = metadata.Parse(
             ModelMetadata.VocabularyKey, json => new Vocabulary(StringListJson.Read(json)));
-        Vocabulary characters = metadata.Parse(CharactersKey, json => new Vocabulary(StringListJson.Read(json)));
+        Vocabulary characters = metadata.Parse(ModelMetadata.CharactersKey, json => new Vocabulary(StringListJson.Read(json)));
         List<string> tags = metadata.DistinctStrings(ModelMetadata.LabelsKey, "tag");
         metadata.RequireCount(ModelMetadata.VocabularyKey, vocabulary.Count, "vocabulary_size", spec.VocabularySize);
-        metadata.RequireCount(CharactersKey, characters.Count, "character_vocabulary_size", spec.CharacterVocabularySize);
+        metadata.RequireCount(
+            ModelMetadata.CharactersKey, characters.Count, "character_vocabulary_size", spec.CharacterVocabularySize);
         metadata.RequireCount(ModelMetadata.LabelsKey, tags.Count, "tags", spec.Tags);
         return metadata.Parse(ModelMetadata.SpecificationKey, _ => new TaggerModel(spec, vocabulary, characters, tags));
     }

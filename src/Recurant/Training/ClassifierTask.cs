@@ -21,15 +21,22 @@ internal sealed class ClassifierTask : TrainingTask
     private readonly int[] _order;
     private readonly int[] _labels;
 
-    public ClassifierTask(PreparedData data, Workers workers)
+    private readonly IReadOnlyList<ClassifierModel> _earlier;
+
+    /// <param name="data">What is learnt.</param>
+    /// <param name="workers">The threads.</param>
+    /// <param name="earlier">Models trained before this one, which a checkpoint keeps as well.</param>
+    public ClassifierTask(PreparedData data, Workers workers, IReadOnlyList<ClassifierModel>? earlier = null)
     {
+        _earlier = earlier ?? [];
         _data = data;
         _plan = data.Plan;
         _workers = workers;
         _network = data.Model.Network;
         _memory = _network.CreateMemory();
         _memory.Recomputes = _plan.Options.Recompute;
-        _scorer = new ClassifierScorer(_network, data.Model.Spec.Classes, workers, _memory);
+        _memory.Forms = data.Forms;
+        _scorer = new ClassifierScorer([_network], data.Model.Spec.Classes, workers, _memory);
         _order = [.. Enumerable.Range(0, data.Train.Length)];
         _labels = new int[_plan.Batch];
     }
@@ -38,14 +45,27 @@ internal sealed class ClassifierTask : TrainingTask
 
     public override int StepsInEpoch => (_data.Train.Length + _plan.Batch - 1) / _plan.Batch;
 
+    /// <summary>The weights of the models that are finished; what is not trained is made again.</summary>
+    public override IEnumerable<(string Name, int[] Shape, Memory<float> Values)> CarriedState =>
+        _earlier.SelectMany((model, n) => model.Parameters.Where(parameter => parameter.IsTrainable).Select(parameter =>
+            (ModelAverage.Prefix(n) + parameter.Name, parameter.Shape.ToArray(), parameter.ValueMemory)));
+
     public override List<(string Name, string Value)> Identity() => RunIdentity.Of(_data);
 
-    /// <summary>The longest texts: no later step is larger.</summary>
+    /// <summary>
+    /// The longest texts: no later step is larger. And those with the most characters: few have longer spellings.
+    /// </summary>
     public override void WarmUp()
     {
+        WarmUp(text => text.Length);
+        if (_data.Forms is { } forms) WarmUp(text => text.Distinct().Sum(form => forms.Characters[form].Length));
+    }
+
+    private void WarmUp(Func<int[], int> size)
+    {
         IEnumerable<int> texts = Enumerable.Range(0, _data.Train.Length);
-        int[] longest = [.. texts.OrderByDescending(i => _data.Train[i].Length).Take(_plan.Batch)];
-        _batch.Fill(_data.Train, longest);
+        int[] largest = [.. texts.OrderByDescending(i => size(_data.Train[i])).Take(_plan.Batch)];
+        _batch.Fill(_data.Train, largest);
         Matrix logits = _network.Forward(_workers, _batch, _memory, _plan.Dropout);
         _network.Backward(_workers, _batch, _memory, logits, _plan.Dropout);
     }
@@ -75,7 +95,7 @@ internal sealed class ClassifierTask : TrainingTask
     public override Score Validate()
     {
         var losses = new float[_data.Validation.Length];
-        float[] probabilities = _scorer.Probabilities(_data.Validation, losses, _data.ValidationLabels);
+        float[] probabilities = _scorer.Probabilities(_data.Validation, _data.Forms, losses, _data.ValidationLabels);
         return Evaluation.Of(probabilities, losses, _data.ValidationLabels, _data.Model.Spec.Classes);
     }
 

@@ -42,14 +42,12 @@ public static class ClassifierTrainer
         options ??= new TrainingOptions();
         TrainingOptionsCheck.Validate(options);
         TrainingOptionsCheck.RequireRecomputable(options);
+        TrainingOptionsCheck.RequireWords(options);
         var clock = Stopwatch.StartNew();
         using RunCheckpoint? checkpoint = RunCheckpoint.Open(options.Checkpoint);
         PreparedData data = PreparedData.Make(train, validation, options);
         Workers workers = Workers.ForThreads(options.Threads > 0 ? options.Threads : Environment.ProcessorCount);
-        var run = new TaskRun(
-            new ClassifierTask(data, workers), data.Plan, workers, clock, progress, cancellation, checkpoint);
-        TrainingEnd end = run.Run();
-        return TrainingResult<ClassifierModel, Evaluation>.Of(data.Model, run, end) with { VectorsFound = data.VectorsFound };
+        return new ClassifierRuns(data, workers, clock, progress, cancellation, checkpoint).Run();
     }
 }
 
@@ -59,6 +57,9 @@ internal sealed class PreparedData
     public required ClassifierModel Model { get; init; }
 
     public required TrainingPlan Plan { get; init; }
+
+    /// <summary>What the numbers of the texts speak of, where characters are read.</summary>
+    public WordForms? Forms { get; init; }
 
     public required int[][] Train { get; init; }
 
@@ -99,8 +100,11 @@ internal sealed class PreparedData
         }
 
         bool pairs = options.Model == ModelKind.BagOfWords;
-        Tokenizer tokenizer = TextEncoder.MakeTokenizer(options.Unit, options.Lowercase);
+        bool spells = options.Characters > 0;
+        Tokenizer tokenizer = TextEncoder.MakeTokenizer(options.Unit, options.Lowercase && !spells);
         List<List<string>> documents = [.. train.Examples.Select(example => tokenizer.Tokenize(example.Text))];
+        Vocabulary? characters = spells ? WordForms.CharactersOf(documents) : null;
+        if (spells) documents = [.. documents.Select(words => WordForms.Normalise(words, options.Lowercase))];
         var size = new DataSize(train.Count, all.Labels.Count, documents.Sum(document => (long)document.Count));
         Vocabulary vocabulary = Vocabulary.Build(
             pairs ? documents.Select(TextEncoder.WithPairs) : documents,
@@ -108,22 +112,52 @@ internal sealed class PreparedData
             pairs ? int.MaxValue / 4 : options.MaximumVocabulary);
         if (options.Vectors is { } extra && !pairs) vocabulary = VectorWords.Add(vocabulary, extra, options.MaximumVocabulary);
 
-        TrainingPlan plan = TrainingPlan.For(options, size, vocabulary.Count);
-        var model = new ClassifierModel(plan.Spec, vocabulary, all.Labels);
-        model.Network.Initialise(options.Seed);
+        TrainingPlan plan = TrainingPlan.For(options, size, vocabulary.Count, characters?.Count ?? 1).ForModel(0);
+        var model = new ClassifierModel(plan.Spec, vocabulary, all.Labels, characters);
+        WordForms? forms = model.NewForms();
         return new PreparedData
         {
             Model = model,
             Plan = plan,
-            Train = model.Encode(train),
+            Forms = forms,
+            Train = model.Encode(train, forms),
             TrainLabels = model.LabelNumbers(train),
-            Validation = model.Encode(validation),
+            Validation = model.Encode(validation, forms),
             ValidationLabels = model.LabelNumbers(validation),
             TextsGiven = textsGiven,
             ValidationGiven = validationGiven,
-            VectorsFound = options.Vectors is { } vectors && !pairs
-                ? VectorWords.Use(model.Parameters[0], vocabulary, vectors, options.FreezeVectors)
-                : null,
+            VectorsFound = Start(model, plan.Options),
         };
+    }
+
+    /// <summary>The same texts for another of several models, which starts from other weights.</summary>
+    /// <param name="number">Its number, from 0.</param>
+    public PreparedData ForModel(int number)
+    {
+        TrainingPlan plan = Plan.ForModel(number);
+        var model = new ClassifierModel(Model.Spec, Model.Vocabulary, Model.Labels, Model.Characters);
+        Start(model, plan.Options);
+        return new PreparedData
+        {
+            Model = model,
+            Plan = plan,
+            Forms = Forms,
+            Train = Train,
+            TrainLabels = TrainLabels,
+            Validation = Validation,
+            ValidationLabels = ValidationLabels,
+            TextsGiven = TextsGiven,
+            ValidationGiven = ValidationGiven,
+            VectorsFound = VectorsFound,
+        };
+    }
+
+    /// <summary>Sets the weights that training starts from; returns the number of words with ready-made vectors.</summary>
+    private static int? Start(ClassifierModel model, TrainingOptions options)
+    {
+        model.Network.Initialise(options.Seed);
+        return options.Vectors is { } vectors && options.Model != ModelKind.BagOfWords
+            ? VectorWords.Use(model.Parameters[0], model.Vocabulary, vectors, options.FreezeVectors)
+            : null;
     }
 }

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using Recurant.Models;
 using Recurant.Optimizers;
 using Recurant.Parameters;
 using Recurant.Storage;
@@ -20,6 +22,7 @@ internal sealed class RunCheckpoint : IDisposable
     private readonly CheckpointOptions _options;
     private readonly CheckpointStore _store;
     private List<(string Name, string Value)> _identity = [];
+    private bool _hasBegun;
 
     private RunCheckpoint(CheckpointOptions options, CheckpointStore store)
     {
@@ -50,15 +53,37 @@ internal sealed class RunCheckpoint : IDisposable
             + "or choose another one.");
     }
 
-    /// <summary>Takes note of whose run it is; brings its state back if it is to be continued.</summary>
+    private bool Resumes => _options.Start is CheckpointStart.Resume
+        || (_options.Start is CheckpointStart.ResumeOrNew && Checkpoint.Exists(_options.Directory));
+
+    /// <summary>The runs that were finished before the one that is to be continued; none if nothing is.</summary>
+    /// <exception cref="InvalidDataException">The checkpoint is damaged.</exception>
+    public IReadOnlyList<FinishedRun> Finished(Func<JsonElement, Score> readScore)
+    {
+        if (!Resumes) return [];
+        CheckpointFiles files = CheckpointFiles.OpenLast(_options.Directory);
+        try
+        {
+            return RunStateJson.Read(files.ReadText(CheckpointStore.RunFile), readScore).State.Finished;
+        }
+        catch (Exception fault) when (fault is FormatException or ArgumentException)
+        {
+            throw CheckpointFiles.Damaged(Path.Combine(files.Path, CheckpointStore.RunFile), fault.Message, fault);
+        }
+    }
+
+    /// <summary>
+    /// Takes note of whose run it is; brings its state back if it is to be continued. A run that follows another in the same
+    /// process begins anew.
+    /// </summary>
     /// <returns>Where the run stood; null for one that begins anew.</returns>
     /// <exception cref="InvalidDataException">The checkpoint is damaged, or of a run with other data or options.</exception>
     public RunState? Begin(TrainingTask task, RunTensors tensors)
     {
         _identity = task.Identity();
-        bool resumes = _options.Start is CheckpointStart.Resume
-            || (_options.Start is CheckpointStart.ResumeOrNew && Checkpoint.Exists(_options.Directory));
-        if (!resumes) return null;
+        bool follows = _hasBegun;
+        _hasBegun = true;
+        if (follows || !Resumes) return null;
         CheckpointFiles files = CheckpointFiles.OpenLast(_options.Directory);
         try
         {

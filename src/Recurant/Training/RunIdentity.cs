@@ -28,6 +28,7 @@ internal static class RunIdentity
             Version,
             ("training texts", data.TextsGiven),
             ("validation texts", data.ValidationGiven),
+            Of("Models", options.Models),
             Of("Seed", options.Seed),
             Of("ValidationFraction", options.ValidationFraction),
         ];
@@ -39,6 +40,7 @@ internal static class RunIdentity
         list.Add(Of("Recompute", options.Recompute));
         list.Add(Of("FreezeVectors", options is { Vectors: not null, FreezeVectors: true }));
         list.Add(("vocabulary", Of(data.Model.Vocabulary)));
+        list.Add(("characters", Of(data.Model.Characters)));
         list.Add(("weights at the start", Of(data.Model.Parameters)));
         return list;
     }
@@ -148,6 +150,7 @@ internal static class RunIdentity
         list.Add(Of("Bidirectional", spec.Bidirectional));
         list.Add(Of("Pooling", spec.Pooling));
         list.Add(Of("MaximumTokens", spec.MaximumTokens));
+        list.Add(Of("Characters", spec.CharacterSize));
         list.Add(("Direct", spec.DirectBuckets == 0 ? "none" : $"{spec.DirectBuckets} rows for pairs"));
     }
 

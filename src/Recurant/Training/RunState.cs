@@ -29,6 +29,9 @@ internal sealed class RunState
     /// <summary>The factor of the learning rate under the plateau schedule.</summary>
     public float Plateau { get; set; } = 1f;
 
+    /// <summary>Of several models that are trained one after another: the runs of those that are finished.</summary>
+    public IReadOnlyList<FinishedRun> Finished { get; set; } = [];
+
     /// <summary>The epochs that are over.</summary>
     public List<EpochRecord> Epochs { get; } = [];
 
@@ -61,3 +64,9 @@ internal sealed class RunState
         (StepsInEpoch, Loss, Seen, Correct, Tokens, SecondsInEpoch) = (0, 0, 0, 0, 0, 0);
     }
 }
+
+/// <summary>The run of one of several models, when it is over.</summary>
+/// <param name="Epochs">Its epochs.</param>
+/// <param name="Best">The number of the one whose weights were kept.</param>
+/// <param name="End">Why it ended.</param>
+internal sealed record FinishedRun(IReadOnlyList<EpochRecord> Epochs, int Best, TrainingEnd End);

@@ -41,6 +41,7 @@ internal static class RunStateJson
             writer.WriteStartArray("epochs");
             foreach (EpochRecord epoch in content.State.Epochs) WriteEpoch(writer, epoch);
             writer.WriteEndArray();
+            FinishedRunJson.Write(writer, content.State.Finished);
             writer.WriteEndObject();
         }
 
@@ -104,6 +105,7 @@ internal static class RunStateJson
             Seconds = root.GetProperty("seconds").GetDouble(),
             SecondsInEpoch = root.GetProperty("seconds_in_epoch").GetDouble(),
         };
+        state.Finished = FinishedRunJson.Read(root, readScore);
         foreach (JsonElement epoch in root.GetProperty("epochs").EnumerateArray()) state.Epochs.Add(ReadEpoch(epoch, readScore));
         int best = root.GetProperty("best_epoch").GetInt32();
         if (best > 0)
@@ -115,7 +117,7 @@ internal static class RunStateJson
         return state;
     }
 
-    private static void WriteEpoch(Utf8JsonWriter writer, EpochRecord epoch)
+    internal static void WriteEpoch(Utf8JsonWriter writer, EpochRecord epoch)
     {
         writer.WriteStartObject();
         writer.WriteNumber("epoch", epoch.Number);
@@ -129,7 +131,7 @@ internal static class RunStateJson
         writer.WriteEndObject();
     }
 
-    private static EpochRecord ReadEpoch(JsonElement epoch, Func<JsonElement, Score> readScore) => new(
+    internal static EpochRecord ReadEpoch(JsonElement epoch, Func<JsonElement, Score> readScore) => new(
         epoch.GetProperty("epoch").GetInt32(),
         epoch.GetProperty("loss").GetDouble(),
         epoch.TryGetProperty("accuracy", out JsonElement accuracy) ? accuracy.GetDouble() : double.NaN,

@@ -6,9 +6,6 @@ namespace Recurant.Training;
 /// <summary>Tagged sentences turned into numbers, and the model they are for.</summary>
 internal sealed class TaggerData
 {
-    /// <summary>Characters that occur less often are read as unknown.</summary>
-    private const int RarestCharacter = 3, MostCharacters = 5000;
-
     public required TaggerModel Model { get; init; }
 
     public required TaggerPlan Plan { get; init; }
@@ -56,7 +53,7 @@ internal sealed class TaggerData
             : counted;
         Vocabulary characters = options.Characters == 0
             ? new Vocabulary(["<unk>"])
-            : Vocabulary.Build(train.Sentences.Select(Characters), RarestCharacter, MostCharacters);
+            : WordForms.CharactersOf(train.Sentences.Select(sentence => sentence.Words));
         TaggerPlan plan = TaggerPlan.For(options, train.Count, train.WordCount, all.Tags, vocabulary.Count, characters.Count);
         var model = new TaggerModel(plan.Spec, vocabulary, characters, all.Tags);
         model.Network.Initialise(options.Seed);
@@ -97,7 +94,4 @@ internal sealed class TaggerData
 
     private static List<string> Normalised(TaggedSentence sentence, bool lowercase) =>
         [.. sentence.Words.Select(word => WordForms.Normalise(word, lowercase))];
-
-    private static List<string> Characters(TaggedSentence sentence) =>
-        [.. sentence.Words.SelectMany(WordForms.CharactersOf)];
 }

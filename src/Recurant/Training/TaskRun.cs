@@ -48,6 +48,12 @@ internal sealed class TaskRun
         _tensors = new RunTensors(_parameters, _best, _optimizer, _average, [.. task.CarriedState]);
     }
 
+    /// <summary>The time that runs before this one took in processes before this one, in seconds.</summary>
+    public double SecondsBefore { get => _secondsBefore; init => _secondsBefore = value; }
+
+    /// <summary>Of several models that are trained one after another: the runs of those before this one.</summary>
+    public IReadOnlyList<FinishedRun> Finished { init => _state.Finished = value; }
+
     /// <summary>The time the run has taken, in seconds, that before it was stopped and continued included.</summary>
     public double Seconds => _clock.Elapsed.TotalSeconds + _secondsBefore;
 

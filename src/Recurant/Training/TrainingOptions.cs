@@ -45,6 +45,22 @@ public sealed record TrainingOptions : LearningOptions
     /// </summary>
     public bool Recompute { get; init; }
 
+    /// <summary>
+    /// The width of each direction of a layer that reads the characters of every word, its capitals included; its last states
+    /// stand beside the word's vector, so that a word that was never seen is more than unknown. For a recurrent model with
+    /// vectors of words. 0: no such layer. Default: 0.
+    /// </summary>
+    public int Characters { get; init; }
+
+    /// <summary>
+    /// The number of models that are trained one after another and become one, which gives the mean of their probabilities. All
+    /// learn from the same texts and are validated with the same; each starts from other weights, meets the texts in another
+    /// order and has other dropouts, since its random numbers have a key of their own, made from <see cref="LearningOptions.Seed"/>
+    /// (the first has that itself). When the run is cancelled or its budget is over, the models that are finished are averaged;
+    /// one that is not is left out, unless it is the first. Default: 1.
+    /// </summary>
+    public int Models { get; init; } = 1;
+
     /// <summary>Checks the range of every property.</summary>
     /// <exception cref="ArgumentException">
     /// A value is outside its range; the message names the property and the range.

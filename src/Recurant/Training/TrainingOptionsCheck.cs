@@ -21,6 +21,8 @@ internal static class TrainingOptionsCheck
         Require(options.Unit != Data.TokenUnit.Subword, options.Unit, "words or characters (subwords are for language models)");
         RequireKnown(options.Pooling);
         Require(options.MaximumTokens is null or >= 2, options.MaximumTokens, "at least 2");
+        Require(options.Characters is >= 0 and <= 65536, options.Characters, "0 (none) to 65,536");
+        Require(options.Models is >= 1 and <= ClassifierSpec.MostModels, options.Models, "1 to 100");
     }
 
     /// <exception cref="ArgumentException">
@@ -104,6 +106,26 @@ internal static class TrainingOptionsCheck
             throw new ArgumentException(
                 "Recompute cannot be combined with attention pooling, which needs the outputs of all steps at once. Set Pooling "
                 + "to last, mean or max (--pooling max), or leave Recompute out.");
+        }
+    }
+
+    /// <summary>Whether the model can read the characters of words, if that is asked for; to be known before any work.</summary>
+    /// <exception cref="ArgumentException">It cannot; the message says what to change.</exception>
+    public static void RequireWords(TrainingOptions options)
+    {
+        if (options.Characters == 0) return;
+        string? obstacle = options switch
+        {
+            { Model: not ModelKind.Recurrent } => $"a model of the kind {options.Model} has no recurrent layers to read them",
+            { Unit: Data.TokenUnit.Character } => "with Unit Character (--unit char) the tokens are characters already",
+            { Embedding: 0 } => "one-hot input (Embedding 0) leaves no place beside the words' vectors",
+            { Recompute: true } => "Recompute cannot be combined with them",
+            _ => null,
+        };
+        if (obstacle is not null)
+        {
+            throw new ArgumentException(string.Create(
+                CultureInfo.InvariantCulture, $"Characters is {options.Characters}, but {obstacle}. Leave one of the two out."));
         }
     }
 

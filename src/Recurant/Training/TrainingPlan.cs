@@ -1,6 +1,7 @@
 using Recurant.Cells;
 using Recurant.Layers;
 using Recurant.Models;
+using Recurant.Numerics;
 using Recurant.Optimizers;
 
 namespace Recurant.Training;
@@ -44,10 +45,37 @@ internal sealed record TrainingPlan : LearningPlan
         options.MinimumCount ?? (size.Tokens < (options.Model == ModelKind.BagOfWords ? 1_000_000 : 100_000) ? 1 : 2);
 
     /// <summary>Decides everything.</summary>
-    public static TrainingPlan For(TrainingOptions options, DataSize size, int vocabulary) =>
-        options.Model == ModelKind.BagOfWords ? ForBagOfWords(options, size, vocabulary) : ForNetwork(options, size, vocabulary);
+    /// <param name="options">What the user decided.</param>
+    /// <param name="size">What is known of the data.</param>
+    /// <param name="vocabulary">The number of words known.</param>
+    /// <param name="characters">The number of characters known, where they are read.</param>
+    public static TrainingPlan For(TrainingOptions options, DataSize size, int vocabulary, int characters = 1) =>
+        options.Model == ModelKind.BagOfWords
+            ? ForBagOfWords(options, size, vocabulary)
+            : ForNetwork(options, size, vocabulary, characters);
 
-    private static TrainingPlan ForNetwork(TrainingOptions options, DataSize size, int vocabulary)
+    /// <summary>The plan of one of several models: its own key of random numbers, and its number for reports.</summary>
+    /// <param name="model">From 0; the first has the key of the run.</param>
+    public TrainingPlan ForModel(int model)
+    {
+        if (Options.Models == 1) return this;
+        ulong seed = SeedOf(Options.Seed, model);
+        return this with
+        {
+            Options = Options with { Seed = seed },
+            Dropout = Dropout with { Seed = seed },
+            Stage = $"model {model + 1} of {Options.Models}",
+        };
+    }
+
+    private static ulong SeedOf(ulong seed, int model)
+    {
+        if (model == 0) return seed;
+        var key = new Philox(seed, RandomPurpose.Models, part: (uint)model);
+        return ((ulong)key.Bits(0) << 32) | key.Bits(1);
+    }
+
+    private static TrainingPlan ForNetwork(TrainingOptions options, DataSize size, int vocabulary, int characters)
     {
         bool small = size.Tokens < 100_000;
         int steps = StepsInEpoch(options, size);
@@ -77,6 +105,8 @@ internal sealed record TrainingPlan : LearningPlan
                 DirectBuckets = recurrent && (options.Direct ?? words)
                     ? Buckets(size, vocabulary, demanded: options.Direct == true)
                     : 0,
+                CharacterSize = options.Characters,
+                CharacterVocabularySize = characters,
             },
             Dropout = new DropoutPlan
             {

@@ -5,7 +5,7 @@ namespace Recurant.Training;
 /// <summary>Where a training run stands; sent several times a second and at the end of every epoch.</summary>
 public sealed record TrainingProgress
 {
-    /// <summary>What is being trained: "model", or "bag of words" for a model of that kind.</summary>
+    /// <summary>What is being trained: "model", of several "model 2 of 5"; "bag of words" for a model of that kind.</summary>
     public required string Stage { get; init; }
 
     /// <summary>The present epoch, from 1.</summary>

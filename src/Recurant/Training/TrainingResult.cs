@@ -23,11 +23,14 @@ public record TrainingResult<TModel, TScore>
     /// <summary>How the model does on the validation data.</summary>
     public required TScore Validation { get; init; }
 
-    /// <summary>The epochs in order.</summary>
+    /// <summary>The epochs in order; of several models those of the first, then those of the second, ...</summary>
     public required IReadOnlyList<EpochRecord> Epochs { get; init; }
 
-    /// <summary>The epoch whose weights were kept.</summary>
+    /// <summary>The epoch whose weights were kept; of several models that of the last.</summary>
     public required int BestEpoch { get; init; }
+
+    /// <summary>For each of several models the epoch whose weights were kept; of one model its own.</summary>
+    public IReadOnlyList<int> BestEpochs { get => field ?? [BestEpoch]; init; }
 
     /// <summary>The time spent, in seconds.</summary>
     public required double Seconds { get; init; }

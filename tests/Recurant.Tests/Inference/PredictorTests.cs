@@ -20,6 +20,7 @@ public class PredictorTests
         ["gru"] = Spec with { Cell = CellKind.Gru, HiddenSize = 70, Pooling = Pooling.Max },
         ["elman, one-hot"] = Spec with { Cell = CellKind.Elman, EmbeddingSize = 0, Pooling = Pooling.Mean },
         ["feed-forward"] = Spec with { Model = ModelKind.FeedForward, Layers = 2, HiddenSize = 40 },
+        ["average"] = Spec with { Models = 3, DirectBuckets = 40 },
         ["bag of words"] = Spec with { Model = ModelKind.BagOfWords },
     };
 

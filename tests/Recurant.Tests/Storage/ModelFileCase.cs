@@ -12,6 +12,8 @@ internal sealed class ModelFileCase
 {
     public static readonly string[] Words = ["<unk>", "good", "bad", "not", "film", "the"];
 
+    public static readonly string[] Characters = ["<unk>", "e", "\U0001F600", "F"];
+
     public SortedDictionary<string, string> Metadata { get; } = [];
 
     public List<(string Name, int[] Shape, float[] Values)> Tensors { get; } = [];
@@ -19,7 +21,8 @@ internal sealed class ModelFileCase
     /// <summary>A model of distinct weights that knows five words and three labels.</summary>
     public static ClassifierModel Model(ClassifierSpec spec)
     {
-        var model = new ClassifierModel(spec, new Vocabulary(Words), ["bad", "good", "mixed"]);
+        Vocabulary? characters = spec.CharacterSize > 0 ? new Vocabulary(Characters) : null;
+        var model = new ClassifierModel(spec, new Vocabulary(Words), ["bad", "good", "mixed"], characters);
         ulong seed = 5;
         foreach (Parameter parameter in model.Parameters) parameter.InitialiseUniform(seed++, 0, 0.6f);
         return model;
@@ -29,6 +32,10 @@ internal sealed class ModelFileCase
     {
         VocabularySize = Words.Length, Classes = 3, EmbeddingSize = 4, HiddenSize = 5, Layers = 1, Bidirectional = false,
     };
+
+    /// <summary>A classifier that reads the characters of words.</summary>
+    public static ClassifierSpec Spelling { get; } =
+        Spec with { CharacterSize = 3, CharacterVocabularySize = Characters.Length, CharacterEmbeddingSize = 2 };
 
     /// <summary>Saves a model and reads everything that its file holds.</summary>
     public static ModelFileCase Of(ClassifierModel model)

@@ -61,6 +61,42 @@ public class ModelFileFaultTests
     }
 
     [Theory]
+    [InlineData("models", 0, "Models is 0; it must be 1 to 100")]
+    [InlineData("models", 101, "Models is 101; it must be 1 to 100")]
+    [InlineData("models", "two", "\"models\" is \"two\"; expected a whole number")]
+    [InlineData("character_size", -1, "CharacterSize is -1; it must be 0 (none) to")]
+    [InlineData("maximum_characters", 1, "MaximumCharacters is 1; it must be 2 to")]
+    [InlineData("character_embedding_size", 0, "CharacterEmbeddingSize is 0; it must be 1 to")]
+    [InlineData("embedding_size", 0, "CharacterSize is 3; it must be 0 (none) unless the model is recurrent")]
+    [InlineData("unit", "character", "CharacterSize is 3; it must be 0 (none) unless the model is recurrent")]
+    public void Load_CharactersOrModelsOutOfRange_NamesThem(string property, object value, string expected)
+    {
+        ModelFileCase parts = ModelFileCase.Of(ModelFileCase.Model(ModelFileCase.Spelling with { Models = 2 }));
+        string fault = parts.Specification(json => json[property] = JsonValue.Create(value)).Fault();
+        Assert.StartsWith("metadata 'recurant': " + expected, fault, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_CharactersMissingOrTooFew_NamesTheKey()
+    {
+        ModelFileCase parts = ModelFileCase.Of(ModelFileCase.Model(ModelFileCase.Spelling));
+        parts.Metadata["characters"] = "[\"<unk>\",\"e\"]";
+        Assert.StartsWith(
+            "metadata 'characters': it has 2 entries, but \"character_vocabulary_size\" in 'recurant' is 4", parts.Fault(),
+            StringComparison.Ordinal);
+        parts.Metadata.Remove("characters");
+        Assert.StartsWith("metadata 'characters': the key is missing", parts.Fault(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_ModelMissingFromAnAverage_NamesItsFirstTensor()
+    {
+        ModelFileCase parts = ModelFileCase.Of(ModelFileCase.Model(ModelFileCase.Spec with { Models = 2 }));
+        parts.Specification(json => json["models"] = 3);
+        Assert.StartsWith("the tensor 'models.2.embedding.weight' [6, 4] is missing", parts.Fault(), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("recurant", "", "metadata 'recurant': ")]
     [InlineData("recurant", "[]", "metadata 'recurant': the specification is not a JSON object")]
     [InlineData("recurant", "{\"format\":1", "metadata 'recurant': ")]

@@ -26,6 +26,9 @@ public sealed class ModelFileTests : IDisposable
         ["feed-forward"] = ModelFileCase.Spec with { Model = ModelKind.FeedForward, Layers = 3, Activation = Activation.Sigmoid },
         ["feed-forward, no layers"] = ModelFileCase.Spec with { Model = ModelKind.FeedForward, Layers = 0 },
         ["bag of words"] = ModelFileCase.Spec with { Model = ModelKind.BagOfWords },
+        ["words and characters"] = ModelFileCase.Spelling with { MaximumCharacters = 5, Cell = CellKind.Gru },
+        ["average of three"] = ModelFileCase.Spelling with { Models = 3, DirectBuckets = 4 },
+        ["average, bag of words"] = ModelFileCase.Spec with { Model = ModelKind.BagOfWords, Models = 2 },
         ["characters"] = ModelFileCase.Spec with { Unit = Recurant.Data.TokenUnit.Character },
     };
 
@@ -46,6 +49,7 @@ public sealed class ModelFileTests : IDisposable
         ClassifierModel loaded = ModelFile.Load<ClassifierModel>(path);
         Assert.Equal(model.Spec, loaded.Spec);
         Assert.Equal(model.Vocabulary.Words, loaded.Vocabulary.Words);
+        Assert.Equal(model.Characters.Words, loaded.Characters.Words);
         Assert.Equal(model.Labels, loaded.Labels);
         Assert.Equal(model.TrainingRecord, loaded.TrainingRecord);
         Assert.Equal(model.Parameters.Select(parameter => parameter.Name), loaded.Parameters.Select(parameter => parameter.Name));

@@ -46,6 +46,7 @@ public class AllocationTests
         ["elman"] = s_wide with { Cell = CellKind.Elman, Pooling = Pooling.Last },
         ["elman, preactivation"] = s_wide with { Cell = CellKind.Elman, Form = ElmanForm.PreActivation, Pooling = Pooling.Mean },
         ["lstm"] = s_wide with { Cell = CellKind.Lstm, Pooling = Pooling.Max, Direct = true },
+        ["lstm, characters"] = s_wide with { Cell = CellKind.Lstm, Characters = 32, Direct = true },
         ["lstm, one-hot"] = s_wide with { Cell = CellKind.Lstm, Embedding = 0, Optimizer = OptimizerKind.Sgd },
         ["gru inside"] = s_wide with { Cell = CellKind.Gru, Pooling = Pooling.Attention, Optimizer = OptimizerKind.Nesterov },
         ["gru outside"] = s_wide with { Cell = CellKind.Gru, GruReset = GruReset.Outside, LabelSmoothing = 0.1f, Clip = 0 },

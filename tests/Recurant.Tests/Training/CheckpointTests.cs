@@ -34,6 +34,7 @@ public sealed class CheckpointTests : IDisposable
         },
         ["rmsprop, one-hot"] = s_full with { Optimizer = OptimizerKind.RmsProp, LearningRate = 0.01f, Embedding = 0 },
         ["adagrad, feed-forward"] = s_full with { Optimizer = OptimizerKind.AdaGrad, Model = ModelKind.FeedForward },
+        ["characters"] = s_full with { Characters = 4, Optimizer = OptimizerKind.Adam },
         ["bag of words"] = s_full with { Model = ModelKind.BagOfWords },
         ["frozen vectors"] = s_full with { Embedding = null, Vectors = Vectors(1), FreezeVectors = true },
         ["tuned vectors"] = s_full with { Embedding = null, Vectors = Vectors(1) },
@@ -154,6 +155,8 @@ public sealed class CheckpointTests : IDisposable
         ("Dropout.Output: 0.3 there, 0.25 here", data => data,
             s_full with { Dropout = Reviews.EveryDropout with { Output = 0.25f } }),
         ("ValidationFraction: 0.1 there, 0.2 here", data => data, s_full with { ValidationFraction = 0.2 }),
+        ("Models: 1 there, 2 here", data => data, s_full with { Models = 2 }),
+        ("Characters: 0 there, 4 here", data => data, s_full with { Characters = 4 }),
         ("vocabulary: ", data => data, s_full with { MinimumCount = 12 }),
         ("vocabulary: ", data => data, s_full with { Embedding = null, Vectors = Vectors(1) }),
     ];
@@ -251,6 +254,8 @@ public sealed class CheckpointTests : IDisposable
         state.Epochs.Add(new EpochRecord(1, 0.7, 0.2, validation with { Loss = 5e-324 }, 0.3));
         state.Epochs.Add(new EpochRecord(2, 0.6, 0.4, validation, 1.5));
         state.Best = state.Epochs[1];
+        state.Finished =
+            [new FinishedRun([.. state.Epochs], 2, TrainingEnd.EarlyStopping), new FinishedRun([], 7, TrainingEnd.Completed)];
         RunStateJson.Content read = RunStateJson.Read(RunStateJson.Write(
             new RunStateJson.Content([("a \"name\"", "b\nc")], state, (0.1 * 3, 0.999 * 0.999), (11, 12))), Evaluation.Read);
         Assert.Equal([("a \"name\"", "b\nc")], read.Identity);
@@ -258,10 +263,14 @@ public sealed class CheckpointTests : IDisposable
         Assert.Equal((11, 12), read.Average);
         foreach (System.Reflection.PropertyInfo property in typeof(RunState).GetProperties())
         {
-            if (property.Name is nameof(RunState.Epochs) or nameof(RunState.Best)) continue;
+            if (property.Name is nameof(RunState.Epochs) or nameof(RunState.Best) or nameof(RunState.Finished)) continue;
             Assert.Equal(property.GetValue(state), property.GetValue(read.State));
         }
 
+        Assert.Equal([(2, TrainingEnd.EarlyStopping), (7, TrainingEnd.Completed)],
+            read.State.Finished.Select(run => (run.Best, run.End)));
+        Assert.Equal([2, 0], read.State.Finished.Select(run => run.Epochs.Count));
+        Assert.Equal(0.7, read.State.Finished[0].Epochs[0].TrainLoss);
         Assert.Same(read.State.Epochs[1], read.State.Best);
         for (int i = 0; i < 2; i++)
         {

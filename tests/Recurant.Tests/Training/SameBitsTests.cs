@@ -43,6 +43,17 @@ public sealed class SameBitsTests : IDisposable
         CheckThreads(data, options);
     }
 
+    [Fact]
+    public void Train_CharactersOnAnyNumberOfThreads_GivesTheSameFile()
+    {
+        TextDataset data = Reviews.Words(80, seed: 3);
+        CheckThreads(data, Reviews.Small with
+        {
+            Characters = 40, Hidden = 96, Embedding = 64, Bidirectional = true, Direct = true, Dropout = Reviews.EveryDropout,
+            Batch = 32, Epochs = 2,
+        });
+    }
+
     [Theory]
     [InlineData(ModelKind.FeedForward)]
     [InlineData(ModelKind.BagOfWords)]
