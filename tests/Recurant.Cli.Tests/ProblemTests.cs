@@ -14,7 +14,8 @@ public class ProblemTests : IDisposable
     public void TrainAndTest_Adding_GoTogether()
     {
         CommandResult trained = _place.Run(
-            "train", "adding:8", "--hidden", "16", "--epochs", "2", "--threads", "1", "--out", "m.safetensors");
+            "train", "adding:8", "--hidden", "16", "--epochs", "4", "--learning-rate", "0.01", "--threads", "1", "--out",
+            "m.safetensors");
         Assert.True(trained.Code == 0, trained.Error);
         Assert.Contains("without memory the loss is 0.1667", trained.Error, StringComparison.Ordinal);
         Assert.Matches("(?m)^test, no memory +1,000 +0\\.166667$", trained.Out);

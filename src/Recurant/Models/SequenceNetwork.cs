@@ -66,7 +66,7 @@ internal sealed class SequenceNetwork
     {
         Stack.Initialise(seed, 1000);
         _output.Initialise(seed, 100);
-        if (memorySteps < 3 || !HasChronoStart) return;
+        if (memorySteps < 3 || !HasChronoStart(_spec.Cell)) return;
         uint part = 0;
         foreach (RecurrentCell cell in Stack.Cells)
         {
@@ -93,8 +93,8 @@ internal sealed class SequenceNetwork
         cell.HiddenBias.MarkChanged();
     }
 
-    /// <summary>Whether the cell has the gates that the chrono start is for.</summary>
-    private bool HasChronoStart => _spec.Cell is CellKind.Lstm or CellKind.PeepholeLstm or CellKind.Gru;
+    /// <summary>Whether a cell has the gates that the chrono start is for.</summary>
+    public static bool HasChronoStart(CellKind cell) => cell is CellKind.Lstm or CellKind.PeepholeLstm or CellKind.Gru;
 
     public SequenceMemory CreateMemory() => new() { Recurrent = Stack.CreateMemory() };
 
@@ -142,17 +142,18 @@ internal sealed class SequenceNetwork
     /// <summary>(1) to (3) of the batch in the memory.</summary>
     /// <param name="workers">The threads.</param>
     /// <param name="memory">The workspace.</param>
+    /// <param name="dropout">Between layers and of states; only while training.</param>
     /// <param name="withGradient">Whether to go back.</param>
     /// <param name="recalled">Of copying, how many of the remembered symbols were said right.</param>
     /// <returns>The sum of the losses of the sequences.</returns>
-    public double Loss(Workers workers, SequenceMemory memory, bool withGradient, out int recalled)
+    public double Loss(Workers workers, SequenceMemory memory, DropoutPlan? dropout, bool withGradient, out int recalled)
     {
         SequenceBatch batch = memory.Batch;
         bool isNumber = _spec.Problem.Kind == ProblemKind.Adding;
         memory.Recurrent.KeepsHistory = withGradient;
         Stack.ResetInitialState(memory.Recurrent, batch.Sequences);
         Matrix input = memory.Input.Rows(batch.Rows);
-        Matrix hidden = Stack.Forward(workers, batch, input, memory.Recurrent);
+        Matrix hidden = Stack.Forward(workers, batch, input, memory.Recurrent, dropout);
         // Sequences are equally long: the last step's rows are the last ones.
         int first = isNumber ? batch.Rows - batch.Sequences : 0;
         Matrix read = hidden.Slice(first, batch.Rows - first);
@@ -167,7 +168,7 @@ internal sealed class SequenceNetwork
         Matrix dHidden = memory.DHidden.Rows(batch.Rows);
         _output.Backward(workers, read, answers, dHidden.Slice(first, read.Rows), memory.Output);
         Stack.ResetFinalGradient(memory.Recurrent, batch.Sequences);
-        Stack.Backward(workers, batch, input, dHidden, null, memory.Recurrent);
+        Stack.Backward(workers, batch, input, dHidden, null, memory.Recurrent, dropout);
         return loss;
     }
 

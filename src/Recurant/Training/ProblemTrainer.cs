@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using Recurant.Cells;
 using Recurant.Data;
+using Recurant.Layers;
 using Recurant.Models;
 using Recurant.Numerics;
 using Recurant.Optimizers;
@@ -32,6 +33,18 @@ public sealed record ProblemTrainingOptions : LearningOptions
         if (MemorySteps is < 0 or > 1_000_000)
         {
             throw new ArgumentException($"{nameof(MemorySteps)} is {MemorySteps}; it must be 0 (the usual start) to 1,000,000.");
+        }
+
+        if (MemorySteps > 0 && !SequenceNetwork.HasChronoStart(Cell ?? CellKind.Lstm))
+        {
+            throw new ArgumentException(
+                $"{nameof(MemorySteps)} is {MemorySteps}, but a cell of kind {Cell} has no gates to open; give it to an LSTM, a peephole "
+                + "LSTM or a GRU.");
+        }
+
+        if (Dropout is { Word: > 0 } or { Embedding: > 0 } or { Input: > 0 } or { Output: > 0 })
+        {
+            throw new ArgumentException("Of the kinds of dropout, generated problems take Layers and Recurrent alone.");
         }
     }
 }
@@ -84,7 +97,7 @@ public static class ProblemTrainer
         for (int first = 0; first < TestSequences; first += ScoredTogether)
         {
             model.Network.Fill(memory, ScoredTogether, seed, part, (ulong)first);
-            loss += model.Network.Loss(workers, memory, withGradient: false, out int right);
+            loss += model.Network.Loss(workers, memory, dropout: null, withGradient: false, out int right);
             recalled += right;
         }
 
@@ -105,6 +118,7 @@ internal sealed class ProblemTask : TrainingTask
     private readonly ProblemTrainingOptions _options;
     private readonly Workers _workers;
     private readonly SequenceMemory _memory, _scoring;
+    private readonly DropoutPlan _dropout;
     private readonly int _batch;
 
     public ProblemTask(SequenceProblem problem, ProblemTrainingOptions options, Workers workers)
@@ -131,6 +145,10 @@ internal sealed class ProblemTask : TrainingTask
             GruReset = options.GruReset, HiddenSize = options.Hidden ?? 128, Layers = options.Layers ?? 1,
         });
         Model.Network.Initialise(options.Seed, options.MemorySteps ?? problem.Steps);
+        _dropout = new DropoutPlan
+        {
+            Layers = options.Dropout.Layers ?? 0f, Recurrent = options.Dropout.Recurrent ?? 0f, Seed = options.Seed,
+        };
         _memory = Model.Network.CreateMemory();
         _scoring = Model.Network.CreateMemory();
     }
@@ -148,11 +166,12 @@ internal sealed class ProblemTask : TrainingTask
         SequenceSpec spec = Model.Spec;
         List<(string, string)> list =
         [
-            RunIdentity.Of("problem", spec.Problem), RunIdentity.Of("Seed", _options.Seed), RunIdentity.Of("Cell", spec.Cell),
+            RunIdentity.Version, RunIdentity.Of("problem", spec.Problem), RunIdentity.Of("Seed", _options.Seed), RunIdentity.Of("Cell", spec.Cell),
             RunIdentity.Of("Activation", spec.Activation), RunIdentity.Of("Form", spec.Form),
             RunIdentity.Of("GruReset", spec.GruReset), RunIdentity.Of("Hidden", spec.HiddenSize),
             RunIdentity.Of("Layers", spec.Layers), RunIdentity.Of("Batch", _batch),
         ];
+        RunIdentity.AddDropout(list, _dropout);
         RunIdentity.AddLearning(list, Plan);
         list.Add(("weights at the start", RunIdentity.Of(Parameters)));
         return list;
@@ -170,7 +189,7 @@ internal sealed class ProblemTask : TrainingTask
     public override StepLoss Step(int index, ulong step)
     {
         Model.Network.Fill(_memory, _batch, _options.Seed, ProblemPart.Training, step * (ulong)_batch);
-        double loss = Model.Network.Loss(_workers, _memory, withGradient: true, out _);
+        double loss = Model.Network.Loss(_workers, _memory, _dropout with { Step = step }, withGradient: true, out _);
         return new StepLoss(loss, _batch, -1, _memory.Batch.Rows);
     }
 

@@ -16,7 +16,7 @@ namespace Recurant.Training;
 /// </summary>
 internal static class RunIdentity
 {
-    private static (string, string) Version =>
+    internal static (string Name, string Value) Version =>
         ("version of Recurant", typeof(RunIdentity).Assembly.GetName().Version?.ToString(3) ?? "unknown");
 
     /// <summary>The list of a run: causes come before what follows from them, so that a message names the cause.</summary>

@@ -36,7 +36,7 @@ public sealed class ProblemTrainerTests : IDisposable
         Workers workers = Workers.ForThreads(1);
         const int Batch = 3;
         network.Fill(memory, Batch, 7, ProblemPart.Training, 0);
-        network.Loss(workers, memory, withGradient: true, out _);
+        network.Loss(workers, memory, dropout: null, withGradient: true, out _);
         const float Step = 1f / 256;
         foreach (Parameter parameter in network.Parameters)
         {
@@ -47,7 +47,7 @@ public sealed class ProblemTrainerTests : IDisposable
                     float kept = parameter.Value[i];
                     parameter.Value[i] = kept + shift;
                     parameter.MarkChanged();
-                    double loss = network.Loss(workers, memory, withGradient: false, out _) / Batch;
+                    double loss = network.Loss(workers, memory, dropout: null, withGradient: false, out _) / Batch;
                     parameter.Value[i] = kept;
                     parameter.MarkChanged();
                     return loss;
@@ -87,7 +87,10 @@ public sealed class ProblemTrainerTests : IDisposable
     [Fact]
     public void Train_AnyNumberOfThreads_GivesTheSameFile()
     {
-        ProblemTrainingOptions options = s_small with { Epochs = 1, Layers = 2 };
+        ProblemTrainingOptions options = s_small with
+        {
+            Epochs = 1, Layers = 2, Dropout = Reviews.NoDropout with { Layers = 0.2f, Recurrent = 0.1f },
+        };
         byte[] expected = File(options);
         foreach (int threads in (int[])[2, 7]) Assert.Equal(expected, File(options with { Threads = threads }));
         Assert.NotEqual(expected, File(options with { Seed = 2 }));
@@ -128,6 +131,15 @@ public sealed class ProblemTrainerTests : IDisposable
             Assert.Equal(-forget, cell.InputBias.Value[j]);
             Assert.Equal(0f, cell.HiddenBias.Value[64 + j]);
         }
+    }
+
+    [Fact]
+    public void Train_OptionThatHasNoUse_SaysSo()
+    {
+        ProblemTrainingOptions chrono = s_small with { Cell = CellKind.IndRnn, MemorySteps = 10 };
+        Assert.Contains("MemorySteps is 10", Assert.Throws<ArgumentException>(() => ProblemTrainer.Train(s_adding, chrono)).Message);
+        ProblemTrainingOptions dropout = s_small with { Dropout = Reviews.NoDropout with { Input = 0.1f } };
+        Assert.Contains("Layers and Recurrent", Assert.Throws<ArgumentException>(() => ProblemTrainer.Train(s_adding, dropout)).Message);
     }
 
     private byte[] File(ProblemTrainingOptions options)
