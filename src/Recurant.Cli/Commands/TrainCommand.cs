@@ -38,7 +38,15 @@ internal sealed class TrainCommand : CliCommand
     {
         string? resumed = call.Value("--resume");
         TrainSettings settings = ReadSettings(call, resumed);
-        return TaskChoice.Of(settings).Make().Run(call, settings, resumed);
+        TaskChoice task = TaskChoice.Of(settings);
+        if (settings.PretrainingFile is not null && task.Name != TaskChoice.Classification)
+        {
+            throw new UsageException(
+                $"--pretrain: only classifiers are pre-trained, and this run's task is {task.Name}. Leave it out, or give --task "
+                + $"{TaskChoice.Classification} and labelled texts.");
+        }
+
+        return task.Make().Run(call, settings, resumed);
     }
 
     private static TrainSettings ReadSettings(Invocation call, string? resumed)
@@ -56,7 +64,7 @@ internal sealed class TrainCommand : CliCommand
         }
 
         settings = settings with { OutFile = settings.OutFile ?? DefaultOut(data) };
-        string?[] inputs = [data, settings.TestFile, settings.ValidationFile, settings.VectorsFile, call.Value("--config")];
+        string?[] inputs = [data, settings.TestFile, settings.ValidationFile, settings.VectorsFile, settings.PretrainingFile, call.Value("--config")];
         foreach (string? input in inputs)
         {
             if (input is not null && Path.GetFullPath(input) == Path.GetFullPath(settings.OutFile))

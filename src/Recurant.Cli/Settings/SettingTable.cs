@@ -213,6 +213,7 @@ internal static class SettingTable
             Help = "What the forget-gate bias of an LSTM starts from. Default: 1.",
             Set = (s, v) => With(s, t => t with { ForgetBias = SettingValue.Real(v) }),
         },
+        .. PretrainingSettings.All,
         .. LanguageSettings.All,
         .. ProblemSettings.All,
         .. TranslatorSettings.All,

@@ -35,6 +35,12 @@ internal sealed record TrainSettings
     /// <summary>The file of ready-made word vectors.</summary>
     public string? VectorsFile { get; init; }
 
+    /// <summary>The texts without labels, or the language model, that a classifier starts from.</summary>
+    public string? PretrainingFile { get; init; }
+
+    /// <summary>The most passes over the texts without labels; null: as many as fit their number.</summary>
+    public int? PretrainingEpochs { get; init; }
+
     /// <summary>The model file to write; null takes the data's name.</summary>
     public string? OutFile { get; init; }
 

@@ -58,6 +58,7 @@ internal sealed class ClassifierTraining : TaskTraining<ClassifierModel, Evaluat
             settings.Training.Validate();
         }
 
+        settings = PretrainingData.Read(settings, _test, call);
         return _train.Count;
     }
 

@@ -8,9 +8,11 @@ namespace Recurant.Cli;
 /// <param name="Make">Makes what trains it.</param>
 internal sealed record TaskChoice(string Name, Func<TaskTraining> Make)
 {
+    public const string Classification = "classify";
+
     public static IReadOnlyList<TaskChoice> All { get; } =
     [
-        new("classify", static () => new ClassifierTraining()),
+        new(Classification, static () => new ClassifierTraining()),
         new("lm", static () => new LanguageModelTraining()),
         new("tag", static () => new TaggerTraining()),
         new("translate", static () => new TranslatorTraining()),
@@ -64,13 +66,13 @@ internal sealed record TaskChoice(string Name, Func<TaskTraining> Make)
                 DataKind.PlainText => "lm",
                 DataKind.TextPairs => "translate",
                 DataKind.ImageSentences => "caption",
-                _ => "classify",
+                _ => Classification,
             };
         }
         catch (Exception fault) when (
             !settings.Data!.StartsWith(SdkData.Prefix, StringComparison.Ordinal) && fault is InvalidDataException or IOException or UnauthorizedAccessException or ArgumentException)
         {
-            return "classify";
+            return Classification;
         }
     }
 }

@@ -9,9 +9,6 @@ internal static class TrainingDisplay
 {
     private const int WideEnoughForSpeed = 72;
 
-    /// <summary>The stage of a run that has no other; it is not worth a line.</summary>
-    private const string Alone = "model";
-
     /// <summary>Does the work, which reports to what it is given.</summary>
     /// <param name="terminal">Progress goes to its error stream.</param>
     /// <param name="quiet">Show nothing.</param>
@@ -22,43 +19,34 @@ internal static class TrainingDisplay
     public static T Show<T>(UserTerminal terminal, bool quiet, string? measure, Func<IProgress<TrainingProgress>?, T> work)
     {
         if (quiet) return work(null);
-        bool withEpochs = measure is not null;
-        if (measure is not null) terminal.Error.WriteLine(EpochLine.Heading(measure));
-        return terminal.ErrorIsTerminal ? ShowBar(terminal, withEpochs, work) : work(new Lines(terminal.Error, withEpochs));
+        var heading = new StageHeading(measure);
+        return terminal.ErrorIsTerminal ? ShowBar(terminal, heading, work) : work(new Lines(terminal.Error, heading));
     }
 
-    private static T ShowBar<T>(UserTerminal terminal, bool withEpochs, Func<IProgress<TrainingProgress>?, T> work)
+    private static T ShowBar<T>(UserTerminal terminal, StageHeading heading, Func<IProgress<TrainingProgress>?, T> work)
     {
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(terminal.Error) });
         return console.Progress()
             .AutoClear(true)
             .Columns(new ProgressBarColumn { Width = 16 }, new TaskDescriptionColumn { Alignment = Justify.Left })
             .Start(context => work(
-                new Bar(console, context.AddTask("starting"), withEpochs, terminal.Width >= WideEnoughForSpeed)));
+                new Bar(console, context.AddTask("starting"), heading, terminal.Width >= WideEnoughForSpeed)));
     }
 
-    private sealed class Lines(TextWriter to, bool withEpochs) : IProgress<TrainingProgress>
+    private sealed class Lines(TextWriter to, StageHeading heading) : IProgress<TrainingProgress>
     {
-        private string _stage = Alone;
-
         public void Report(TrainingProgress value)
         {
-            if (!withEpochs) return;
-            if (value.Stage != _stage) to.WriteLine(value.Stage);
-            _stage = value.Stage;
-            if (value.Validation is not null) to.WriteLine(EpochLine.Of(value));
+            foreach (string line in heading.Before(value)) to.WriteLine(line);
+            if (heading.WithEpochs && value.Validation is not null) to.WriteLine(EpochLine.Of(value));
         }
     }
 
-    private sealed class Bar(IAnsiConsole console, ProgressTask task, bool withEpochs, bool withSpeed)
+    private sealed class Bar(IAnsiConsole console, ProgressTask task, StageHeading heading, bool withSpeed)
         : IProgress<TrainingProgress>
     {
-        private string _stage = Alone;
-
         public void Report(TrainingProgress value)
         {
-            if (withEpochs && value.Stage != _stage) console.WriteLine(value.Stage);
-            _stage = value.Stage;
             task.MaxValue = (double)value.Epochs * value.Steps;
             task.Value = (value.Epoch - 1.0) * value.Steps + value.Step;
             string speed = withSpeed ? $"  {Numbers.Count(value.TokensPerSecond)} tokens/s" : "";
@@ -66,8 +54,41 @@ internal static class TrainingDisplay
             task.Description = string.Create(
                 CultureInfo.InvariantCulture,
                 $"{value.Stage} {value.Epoch}/{value.Epochs}  loss {value.Loss:F3}{speed}  {left} left");
-            if (withEpochs && value.Validation is not null) console.WriteLine(EpochLine.Of(value));
+            foreach (string line in heading.Before(value)) console.WriteLine(line);
+            if (heading.WithEpochs && value.Validation is not null) console.WriteLine(EpochLine.Of(value));
         }
+    }
+}
+
+/// <summary>The heading of the lines of epochs; a run of several stages has one for each.</summary>
+/// <param name="measure">The heading of the measure of the last stage; null: no lines are shown.</param>
+internal sealed class StageHeading(string? measure)
+{
+    /// <summary>The stage of a run that has no other; it is not worth a line.</summary>
+    private const string Alone = "model";
+
+    private const string Pretraining = "pre-training";
+
+    private string? _stage;
+
+    public bool WithEpochs => measure is not null;
+
+    /// <summary>The lines to be written before anything is told of the value.</summary>
+    public IEnumerable<string> Before(TrainingProgress value)
+    {
+        if (measure is null || _stage == value.Stage) yield break;
+        string? before = _stage;
+        _stage = value.Stage;
+        if (value.Stage == Pretraining)
+        {
+            yield return "pre-training: foretelling words of the texts without labels";
+            yield return EpochLine.Heading("score");
+            yield break;
+        }
+
+        if (before == Pretraining) yield return "training the classifier from there";
+        if (before is null or Pretraining) yield return EpochLine.Heading(measure);
+        if (value.Stage != Alone) yield return value.Stage;
     }
 }
 

@@ -56,19 +56,28 @@ internal sealed class LanguageModelNetwork
     private readonly SoftmaxOutput _output;
     private readonly SampledSoftmax _sampled;
 
-    public LanguageModelNetwork(LanguageModelSpec spec)
+    /// <param name="spec">What it is made of.</param>
+    /// <param name="foretold">How many tokens the output knows, if vectors are not tied; null: all.</param>
+    /// <param name="partner">
+    /// A network of the same specification whose vectors and output this one shares; only its layers are its own.
+    /// </param>
+    public LanguageModelNetwork(LanguageModelSpec spec, int? foretold = null, LanguageModelNetwork? partner = null)
     {
         spec.Validate();
         _spec = spec;
-        _embedding = spec.EmbeddingSize > 0 ? new Embedding(spec.VocabularySize, spec.EmbeddingSize, spec.Tied && !spec.IsLarge) : null;
+        _embedding = partner is not null ? partner._embedding
+            : spec.EmbeddingSize > 0 ? new Embedding(spec.VocabularySize, spec.EmbeddingSize, spec.Tied && !spec.IsLarge) : null;
         _words = _embedding is null ? null : new WordReader(_embedding);
         Stack = new RecurrentStack(spec.Recurrent);
-        _projection = spec.HasProjection ? new Dense("projection", spec.HiddenSize, spec.EmbeddingSize) : null;
-        _outputWeights = spec.Tied ? _embedding!.Table : new Parameter("output.weight", spec.VocabularySize, spec.HiddenSize)
-        {
-            Touched = spec.IsLarge ? new TouchedRows(spec.VocabularySize) : null,
-        };
-        _outputBias = new Parameter("output.bias", spec.VocabularySize);
+        _projection = partner is not null ? partner._projection
+            : spec.HasProjection ? new Dense("projection", spec.HiddenSize, spec.EmbeddingSize) : null;
+        int tokens = spec.Tied ? spec.VocabularySize : foretold ?? spec.VocabularySize;
+        _outputWeights = spec.Tied ? _embedding!.Table
+            : partner?._outputWeights ?? new Parameter("output.weight", tokens, spec.HiddenSize)
+            {
+                Touched = spec.IsLarge && foretold is null ? new TouchedRows(tokens) : null,
+            };
+        _outputBias = partner?._outputBias ?? new Parameter("output.bias", tokens);
         _output = new SoftmaxOutput(_outputWeights, _outputBias);
         _sampled = new SampledSoftmax(_outputWeights, _outputBias);
         Parameters =
@@ -85,6 +94,9 @@ internal sealed class LanguageModelNetwork
     public IReadOnlyList<Parameter> Parameters { get; }
 
     public RecurrentStack Stack { get; }
+
+    /// <summary>The tokens' vectors; null with one-hot input.</summary>
+    public Embedding? Embedding => _embedding;
 
     public void Initialise(ulong seed)
     {

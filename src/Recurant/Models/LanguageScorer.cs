@@ -15,7 +15,12 @@ internal sealed class LanguageScorer(LanguageModelNetwork network, Workers worke
     private readonly SequenceBatch _window = new();
 
     /// <summary>The mean loss of foretelling tokens[1], tokens[2], ..., in nats.</summary>
-    public double Loss(int[] tokens)
+    public double Loss(int[] tokens) => Loss(tokens, tokens);
+
+    /// <summary>The same where the output knows fewer tokens than are read.</summary>
+    /// <param name="tokens">The tokens as they are read.</param>
+    /// <param name="foretold">The same tokens as they are foretold.</param>
+    public double Loss(int[] tokens, int[] foretold)
     {
         int count = tokens.Length - 1, parts = Math.Clamp(count / (4 * ContextSteps), 1, MostParts);
         var carried = new CarriedState(network.Stack, parts);
@@ -46,7 +51,7 @@ internal sealed class LanguageScorer(LanguageModelNetwork network, Workers worke
                 {
                     int row = _window.RowStart(t) + b, part = order[b], place = begin[part] + step + t;
                     read[row] = tokens[place];
-                    targets[row] = tokens[place + 1];
+                    targets[row] = foretold[place + 1];
                     if (place >= first[part]) scored[counted++] = row;
                 }
             }

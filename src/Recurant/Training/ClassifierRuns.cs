@@ -19,6 +19,17 @@ internal sealed class ClassifierRuns(
 
     public TrainingResult<ClassifierModel, Evaluation> Run()
     {
+        if (data.Pretraining is { } pretraining)
+        {
+            if (checkpoint?.IsPast(LearningPlan.PretrainingStage) != true)
+            {
+                _secondsBefore = pretraining.Run(
+                    () => RunIdentity.Of(data), workers, clock, progress, cancellation, checkpoint);
+            }
+
+            pretraining.Apply(data.Model);
+        }
+
         // Of a checkpoint of more models than there are to be, the run that begins will say that it is another's.
         if (checkpoint is not null) _finished.AddRange(checkpoint.Finished(Evaluation.Read).Take(_count - 1));
         for (int n = 1; n <= _finished.Count; n++) _models.Add(data.ForModel(n));

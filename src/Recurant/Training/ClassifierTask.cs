@@ -45,10 +45,20 @@ internal sealed class ClassifierTask : TrainingTask
 
     public override int StepsInEpoch => (_data.Train.Length + _plan.Batch - 1) / _plan.Batch;
 
-    /// <summary>The weights of the models that are finished; what is not trained is made again.</summary>
+    /// <summary>
+    /// The weights of the models that are finished, and those that pre-training gave, if a model after this one is to start from
+    /// them. What is not trained is made again.
+    /// </summary>
     public override IEnumerable<(string Name, int[] Shape, Memory<float> Values)> CarriedState =>
-        _earlier.SelectMany((model, n) => model.Parameters.Where(parameter => parameter.IsTrainable).Select(parameter =>
-            (ModelAverage.Prefix(n) + parameter.Name, parameter.Shape.ToArray(), parameter.ValueMemory)));
+        _earlier.SelectMany((model, n) => Tensors(ModelAverage.Prefix(n), model.Parameters)).Concat(
+            _data.Pretraining is { } pretraining && _earlier.Count + 1 < _plan.Options.Models
+                ? Tensors("pretrained/", pretraining.Encoder)
+                : []);
+
+    private static IEnumerable<(string Name, int[] Shape, Memory<float> Values)> Tensors(
+        string prefix, IEnumerable<Parameter> parameters) =>
+        parameters.Where(parameter => parameter.IsTrainable).Select(parameter =>
+            (prefix + parameter.Name, parameter.Shape.ToArray(), parameter.ValueMemory));
 
     public override List<(string Name, string Value)> Identity() => RunIdentity.Of(_data);
 

@@ -43,6 +43,7 @@ public static class ClassifierTrainer
         TrainingOptionsCheck.Validate(options);
         TrainingOptionsCheck.RequireRecomputable(options);
         TrainingOptionsCheck.RequireWords(options);
+        options = PretrainingCheck.Fill(options);
         var clock = Stopwatch.StartNew();
         using RunCheckpoint? checkpoint = RunCheckpoint.Open(options.Checkpoint);
         PreparedData data = PreparedData.Make(train, validation, options);
@@ -70,6 +71,14 @@ internal sealed class PreparedData
     public required int[] ValidationLabels { get; init; }
 
     public int? VectorsFound { get; init; }
+
+    /// <summary>What is to be done before the model is trained; null for nothing.</summary>
+    public EncoderPretraining? Pretraining { get; init; }
+
+    /// <summary>What decides the bits of it, and the weights before it; empty where no checkpoints are kept.</summary>
+    public List<(string Name, string Value)> PretrainingGiven { get; init; } = [];
+
+    public string WeightsGiven { get; init; } = "";
 
     /// <summary>The fingerprints of the texts before they were divided; empty where no checkpoints are kept.</summary>
     public string TextsGiven { get; init; } = "";
@@ -106,15 +115,21 @@ internal sealed class PreparedData
         Vocabulary? characters = spells ? WordForms.CharactersOf(documents) : null;
         if (spells) documents = [.. documents.Select(words => WordForms.Normalise(words, options.Lowercase))];
         var size = new DataSize(train.Count, all.Labels.Count, documents.Sum(document => (long)document.Count));
+        PretrainingTexts? unlabelled = options.Pretraining?.Texts is { } plain
+            ? PretrainingTexts.Of(plain, train, documents, validation, tokenizer)
+            : null;
         Vocabulary vocabulary = Vocabulary.Build(
-            pairs ? documents.Select(TextEncoder.WithPairs) : documents,
-            TrainingPlan.MinimumCount(options, size),
+            pairs ? documents.Select(TextEncoder.WithPairs) : unlabelled?.Documents ?? documents,
+            TrainingPlan.MinimumCount(options, size with { Tokens = unlabelled?.Tokens ?? size.Tokens }),
             pairs ? int.MaxValue / 4 : options.MaximumVocabulary);
+        if (options.Pretraining?.Model is { } known) vocabulary = PretrainedEncoder.Words(known, vocabulary, options);
         if (options.Vectors is { } extra && !pairs) vocabulary = VectorWords.Add(vocabulary, extra, options.MaximumVocabulary);
 
         TrainingPlan plan = TrainingPlan.For(options, size, vocabulary.Count, characters?.Count ?? 1).ForModel(0);
         var model = new ClassifierModel(plan.Spec, vocabulary, all.Labels, characters);
         WordForms? forms = model.NewForms();
+        int? found = Start(model, plan.Options);
+        EncoderPretraining? pretraining = unlabelled is null ? null : new EncoderPretraining(model, options, unlabelled);
         return new PreparedData
         {
             Model = model,
@@ -126,7 +141,10 @@ internal sealed class PreparedData
             ValidationLabels = model.LabelNumbers(validation),
             TextsGiven = textsGiven,
             ValidationGiven = validationGiven,
-            VectorsFound = Start(model, plan.Options),
+            VectorsFound = found,
+            Pretraining = pretraining,
+            PretrainingGiven = isFingerprinted && pretraining is not null ? pretraining.Identity(unlabelled!.Fingerprint()) : [],
+            WeightsGiven = isFingerprinted ? RunIdentity.Of(model.Parameters) : "",
         };
     }
 
@@ -137,6 +155,8 @@ internal sealed class PreparedData
         TrainingPlan plan = Plan.ForModel(number);
         var model = new ClassifierModel(Model.Spec, Model.Vocabulary, Model.Labels, Model.Characters);
         Start(model, plan.Options);
+        string weightsGiven = WeightsGiven.Length > 0 ? RunIdentity.Of(model.Parameters) : "";
+        Pretraining?.Apply(model);
         return new PreparedData
         {
             Model = model,
@@ -149,6 +169,9 @@ internal sealed class PreparedData
             TextsGiven = TextsGiven,
             ValidationGiven = ValidationGiven,
             VectorsFound = VectorsFound,
+            Pretraining = Pretraining,
+            PretrainingGiven = PretrainingGiven,
+            WeightsGiven = weightsGiven,
         };
     }
 
@@ -158,6 +181,6 @@ internal sealed class PreparedData
         model.Network.Initialise(options.Seed);
         return options.Vectors is { } vectors && options.Model != ModelKind.BagOfWords
             ? VectorWords.Use(model.Parameters[0], model.Vocabulary, vectors, options.FreezeVectors)
-            : null;
+            : options.Pretraining?.Model is { } language ? PretrainedEncoder.Use(language, model) : null;
     }
 }

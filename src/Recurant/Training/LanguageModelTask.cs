@@ -7,13 +7,28 @@ using Recurant.Parameters;
 
 namespace Recurant.Training;
 
+/// <summary>A text as one row of tokens.</summary>
+/// <param name="Read">The tokens as they are read.</param>
+/// <param name="Foretold">
+/// The same tokens as they are foretold; other numbers only where the output knows fewer tokens than are read.
+/// </param>
+/// <param name="Characters">The number of characters that the tokens stand for, where scores ask for it.</param>
+internal readonly record struct TextPart(int[] Read, int[] Foretold, long Characters)
+{
+    public int Length => Read.Length;
+
+    /// <summary>The same from its end to its beginning.</summary>
+    public TextPart Reversed() => new([.. Read.Reverse()], [.. Foretold.Reverse()], Characters);
+}
+
 /// <summary>
 /// Learning to foretell the next token: the text is cut into B parts that are read side by side, window after window, and the
 /// states are carried from each window to the next (truncated back-propagation through time).
 /// </summary>
 internal sealed class LanguageModelTask : TrainingTask
 {
-    private readonly PreparedText _data;
+    private readonly TextPart _train, _validation;
+    private readonly Func<List<(string Name, string Value)>> _identity;
     private readonly LanguageModelPlan _plan;
     private readonly Workers _workers;
     private readonly LanguageModelNetwork _network;
@@ -26,18 +41,33 @@ internal sealed class LanguageModelTask : TrainingTask
     private int _offset;
 
     public LanguageModelTask(PreparedText data, Workers workers)
+        : this(
+            data.Model.Network, data.Plan, new TextPart(data.Train, data.Train, 0),
+            new TextPart(data.Validation, data.Validation, data.ValidationCharacters), workers, () => RunIdentity.Of(data))
     {
-        _data = data;
-        _plan = data.Plan;
+    }
+
+    /// <param name="network">The network that learns.</param>
+    /// <param name="plan">How.</param>
+    /// <param name="train">The text to learn from.</param>
+    /// <param name="validation">The text for the scores.</param>
+    /// <param name="workers">The threads.</param>
+    /// <param name="identity">What decides the bits of the run.</param>
+    public LanguageModelTask(
+        LanguageModelNetwork network, LanguageModelPlan plan, TextPart train, TextPart validation, Workers workers,
+        Func<List<(string Name, string Value)>> identity)
+    {
+        (_train, _validation, _identity) = (train, validation, identity);
+        _plan = plan;
         _workers = workers;
-        _network = data.Model.Network;
+        _network = network;
         _memory = _network.CreateMemory();
         _carried = new CarriedState(_network.Stack, _plan.Batch);
         _scorer = new LanguageScorer(_network, workers, _memory);
         _targets = new int[_plan.Batch * _plan.Window];
         _lengths = new int[_plan.Batch];
         // Every epoch begins elsewhere, by less than a window, so that the windows do not always end at the same places.
-        int places = data.Train.Length - 1 - Math.Min(_plan.Window, (data.Train.Length - 1) / 10);
+        int places = train.Length - 1 - Math.Min(_plan.Window, (train.Length - 1) / 10);
         _partLength = Math.Max(1, places / _plan.Batch);
     }
 
@@ -47,7 +77,7 @@ internal sealed class LanguageModelTask : TrainingTask
 
     public override IEnumerable<(string Name, int[] Shape, Memory<float> Values)> CarriedState => _carried.Tensors;
 
-    public override List<(string Name, string Value)> Identity() => RunIdentity.Of(_data);
+    public override List<(string Name, string Value)> Identity() => _identity();
 
     public override void WarmUp()
     {
@@ -57,7 +87,7 @@ internal sealed class LanguageModelTask : TrainingTask
 
     public override void BeginEpoch(int epoch)
     {
-        int choices = Math.Min(_plan.Window, (_data.Train.Length - 1) / 10);
+        int choices = Math.Min(_plan.Window, (_train.Length - 1) / 10);
         _offset = choices < 2 ? 0 : new Philox(_plan.Seed, RandomPurpose.Shuffling, (ulong)epoch).Below(0, choices);
     }
 
@@ -72,8 +102,8 @@ internal sealed class LanguageModelTask : TrainingTask
             for (int b = 0; b < batch; b++)
             {
                 int place = _offset + b * _partLength + begin + t;
-                read[t * batch + b] = _data.Train[place];
-                _targets[t * batch + b] = _data.Train[place + 1];
+                read[t * batch + b] = _train.Read[place];
+                _targets[t * batch + b] = _train.Foretold[place + 1];
             }
         }
 
@@ -91,10 +121,10 @@ internal sealed class LanguageModelTask : TrainingTask
 
     public override Score Validate() => new LanguageScore
     {
-        Loss = _scorer.Loss(_data.Validation),
-        Tokens = _data.Validation.Length - 1,
-        Characters = _data.ValidationCharacters,
-        Unit = _data.Model.Spec.Unit,
+        Loss = _scorer.Loss(_validation.Read, _validation.Foretold),
+        Tokens = _validation.Length - 1,
+        Characters = _validation.Characters,
+        Unit = _plan.Spec.Unit,
     };
 
     public override Score ReadScore(JsonElement members) => LanguageScore.Read(members);

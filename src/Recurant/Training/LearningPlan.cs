@@ -5,8 +5,14 @@ namespace Recurant.Training;
 /// <summary>How a run learns, with nothing left open; the same for all tasks.</summary>
 internal record LearningPlan
 {
-    /// <summary>What is being trained, for reports of progress. Default: "model".</summary>
-    public string Stage { get; init; } = "model";
+    /// <summary>The name of a run's only or last stage.</summary>
+    public const string LastStage = "model";
+
+    /// <summary>The name of the stage in which an encoder learns from texts without labels.</summary>
+    public const string PretrainingStage = "pre-training";
+
+    /// <summary>What is being trained, for reports of progress and for checkpoints. Default: "model".</summary>
+    public string Stage { get; init; } = LastStage;
 
     /// <summary>The optimiser.</summary>
     public required OptimizerKind Optimizer { get; init; }

@@ -22,7 +22,7 @@ internal sealed class RunCheckpoint : IDisposable
     private readonly CheckpointOptions _options;
     private readonly CheckpointStore _store;
     private List<(string Name, string Value)> _identity = [];
-    private bool _hasBegun;
+    private string? _stage;
 
     private RunCheckpoint(CheckpointOptions options, CheckpointStore store)
     {
@@ -58,13 +58,20 @@ internal sealed class RunCheckpoint : IDisposable
 
     /// <summary>The runs that were finished before the one that is to be continued; none if nothing is.</summary>
     /// <exception cref="InvalidDataException">The checkpoint is damaged.</exception>
-    public IReadOnlyList<FinishedRun> Finished(Func<JsonElement, Score> readScore)
+    public IReadOnlyList<FinishedRun> Finished(Func<JsonElement, Score> readScore) =>
+        Resumes ? ReadRun<IReadOnlyList<FinishedRun>>(text => RunStateJson.ReadStage(text) == LearningPlan.PretrainingStage
+            ? [] : RunStateJson.Read(text, readScore).State.Finished) : [];
+
+    /// <summary>Whether the run that is to be continued has left a stage behind it.</summary>
+    /// <exception cref="InvalidDataException">The checkpoint is damaged.</exception>
+    public bool IsPast(string stage) => Resumes && ReadRun(text => RunStateJson.ReadStage(text) != stage);
+
+    private T ReadRun<T>(Func<string, T> read)
     {
-        if (!Resumes) return [];
         CheckpointFiles files = CheckpointFiles.OpenLast(_options.Directory);
         try
         {
-            return RunStateJson.Read(files.ReadText(CheckpointStore.RunFile), readScore).State.Finished;
+            return read(files.ReadText(CheckpointStore.RunFile));
         }
         catch (Exception fault) when (fault is FormatException or ArgumentException)
         {
@@ -73,21 +80,28 @@ internal sealed class RunCheckpoint : IDisposable
     }
 
     /// <summary>
-    /// Takes note of whose run it is; brings its state back if it is to be continued. A run that follows another in the same
-    /// process begins anew.
+    /// Takes note of whose run it is; brings its state back if it is to be continued. A run or stage that follows another in
+    /// the same process begins anew.
     /// </summary>
     /// <returns>Where the run stood; null for one that begins anew.</returns>
     /// <exception cref="InvalidDataException">The checkpoint is damaged, or of a run with other data or options.</exception>
-    public RunState? Begin(TrainingTask task, RunTensors tensors)
+    public RunState? Begin(TrainingTask task, RunTensors tensors, string stage)
     {
         _identity = task.Identity();
-        bool follows = _hasBegun;
-        _hasBegun = true;
+        bool follows = _stage is not null;
+        _stage = stage;
         if (follows || !Resumes) return null;
         CheckpointFiles files = CheckpointFiles.OpenLast(_options.Directory);
         try
         {
-            RunStateJson.Content content = RunStateJson.Read(files.ReadText(CheckpointStore.RunFile), task.ReadScore);
+            string text = files.ReadText(CheckpointStore.RunFile);
+            // Its scores are of another kind: nothing else of it could be read.
+            if (stage != LearningPlan.PretrainingStage && RunStateJson.ReadStage(text) == LearningPlan.PretrainingStage)
+            {
+                throw OtherRun("pre-training", "under way", "none");
+            }
+
+            RunStateJson.Content content = RunStateJson.Read(text, task.ReadScore);
             RequireSameRun(content.Identity);
             using SafetensorsFile state = files.OpenState();
             foreach ((string name, _, Memory<float> values) in Tensors(tensors, content.State))
@@ -126,7 +140,7 @@ internal sealed class RunCheckpoint : IDisposable
 
         foreach ((string name, int[] shape, Memory<float> values) in Tensors(tensors, state)) writer.Add(name, [.. shape], values);
 
-        var content = new RunStateJson.Content(_identity, state, tensors.Optimizer.Powers, tensors.Average?.Counters ?? (0, 0));
+        var content = new RunStateJson.Content(_identity, state, tensors.Optimizer.Powers, tensors.Average?.Counters ?? (0, 0), _stage!);
         _store.Write(RunStateJson.Write(content), writer, _options.Note);
         _options.Saved?.Invoke();
     }
@@ -167,9 +181,11 @@ internal sealed class RunCheckpoint : IDisposable
         {
             string then = byName.GetValueOrDefault(name, "nothing");
             if (then == now) continue;
-            throw new InvalidDataException(
-                $"{_options.Directory}: the checkpoint belongs to another run: {name}: {then} there, {now} here. "
-                + "Continue it with the data and options it was begun with, or begin a new run.");
+            throw OtherRun(name, then, now);
         }
     }
+
+    private InvalidDataException OtherRun(string name, string then, string now) => new(
+        $"{_options.Directory}: the checkpoint belongs to another run: {name}: {then} there, {now} here. "
+        + "Continue it with the data and options it was begun with, or begin a new run.");
 }

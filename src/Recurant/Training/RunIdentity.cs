@@ -39,9 +39,11 @@ internal static class RunIdentity
         list.Add(Of("Batch", data.Plan.Batch));
         list.Add(Of("Recompute", options.Recompute));
         list.Add(Of("FreezeVectors", options is { Vectors: not null, FreezeVectors: true }));
+        // "nothing" is also what a checkpoint without the entry has.
+        list.AddRange(data.Pretraining is null ? [("pre-training", "nothing")] : data.PretrainingGiven);
         list.Add(("vocabulary", Of(data.Model.Vocabulary)));
         list.Add(("characters", Of(data.Model.Characters)));
-        list.Add(("weights at the start", Of(data.Model.Parameters)));
+        list.Add(("weights at the start", data.WeightsGiven));
         return list;
     }
 

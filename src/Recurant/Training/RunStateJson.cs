@@ -15,7 +15,7 @@ internal static class RunStateJson
     /// <summary>What belongs to a run beside its tensors.</summary>
     public sealed record Content(
         IReadOnlyList<(string Name, string Value)> Identity, RunState State, (double Beta1, double Beta2) Powers,
-        (int Steps, int Updates) Average);
+        (int Steps, int Updates) Average, string Stage = LearningPlan.LastStage);
 
     public static string Write(Content content)
     {
@@ -30,6 +30,7 @@ internal static class RunStateJson
         {
             writer.WriteStartObject();
             writer.WriteNumber("format", Format);
+            writer.WriteString("stage", content.Stage);
             writer.WriteStartObject("identity");
             foreach ((string name, string value) in content.Identity) writer.WriteString(name, value);
             writer.WriteEndObject();
@@ -67,9 +68,25 @@ internal static class RunStateJson
                 [.. root.GetProperty("identity").EnumerateObject().Select(entry => (entry.Name, entry.Value.GetString() ?? ""))],
                 ReadState(root, readScore),
                 (root.GetProperty("beta1_power").GetDouble(), root.GetProperty("beta2_power").GetDouble()),
-                (root.GetProperty("average_steps").GetInt32(), root.GetProperty("average_updates").GetInt32()));
+                (root.GetProperty("average_steps").GetInt32(), root.GetProperty("average_updates").GetInt32()),
+                root.TryGetProperty("stage", out JsonElement stage) ? stage.GetString()! : LearningPlan.LastStage);
         }
         catch (Exception fault) when (fault is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            throw new FormatException($"it does not describe a run ({fault.Message.TrimEnd('.')})", fault);
+        }
+    }
+
+    /// <summary>The stage of the run alone.</summary>
+    /// <exception cref="FormatException">The text is not what <see cref="Write"/> writes.</exception>
+    public static string ReadStage(string json)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(json);
+            return document.RootElement.TryGetProperty("stage", out JsonElement stage) ? stage.GetString()! : LearningPlan.LastStage;
+        }
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {
             throw new FormatException($"it does not describe a run ({fault.Message.TrimEnd('.')})", fault);
         }

@@ -122,7 +122,7 @@ internal sealed class TaskRun
     /// <summary>Takes up the run where its checkpoint left it, if it has one.</summary>
     private void Begin()
     {
-        if (_checkpoint?.Begin(_task, _tensors) is not { } state) return;
+        if (_checkpoint?.Begin(_task, _tensors, _plan.Stage) is not { } state) return;
         _state = state;
         _secondsBefore = state.Seconds;
         _lastSaved = Seconds;

@@ -61,6 +61,13 @@ public sealed record TrainingOptions : LearningOptions
     /// </summary>
     public int Models { get; init; } = 1;
 
+    /// <summary>
+    /// What word vectors and recurrent layers learn from before labels are looked at; of several models all start from there. For
+    /// a recurrent network with word vectors and without <see cref="Characters"/>; others refuse it. Default: null, they
+    /// start from random numbers.
+    /// </summary>
+    public Pretraining? Pretraining { get; init; }
+
     /// <summary>Checks the range of every property.</summary>
     /// <exception cref="ArgumentException">
     /// A value is outside its range; the message names the property and the range.

@@ -23,6 +23,7 @@ internal static class TrainingOptionsCheck
         Require(options.MaximumTokens is null or >= 2, options.MaximumTokens, "at least 2");
         Require(options.Characters is >= 0 and <= 65536, options.Characters, "0 (none) to 65,536");
         Require(options.Models is >= 1 and <= ClassifierSpec.MostModels, options.Models, "1 to 100");
+        PretrainingCheck.Validate(options);
     }
 
     /// <exception cref="ArgumentException">

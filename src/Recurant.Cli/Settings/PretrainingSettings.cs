@@ -1,0 +1,24 @@
+namespace Recurant.Cli;
+
+/// <summary>The settings of what comes before the training of a classifier.</summary>
+internal static class PretrainingSettings
+{
+    private const string Group = "Pre-training";
+
+    public static IReadOnlyList<Setting> All { get; } =
+    [
+        new()
+        {
+            Name = "pretrain", Group = Group, Value = "FILE", Kind = SettingKind.Path,
+            Help = "Classification: texts without labels (labels are passed over), from which word vectors and layers first learn to "
+                + "foretell words; or a language model (.safetensors) to start from.",
+            Set = (s, v) => s with { PretrainingFile = v },
+        },
+        new()
+        {
+            Name = "pretrain-epochs", Group = Group, Value = "N", Kind = SettingKind.Number,
+            Help = "The most passes over the texts without labels. Default: as many as make six million tokens, 2 to 10.",
+            Set = (s, v) => s with { PretrainingEpochs = SettingValue.Whole(v) },
+        },
+    ];
+}

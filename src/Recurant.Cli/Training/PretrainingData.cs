@@ -1,0 +1,65 @@
+using Recurant.Data;
+using Recurant.Formats;
+using Recurant.Models;
+using Recurant.Storage;
+using Recurant.Training;
+
+namespace Recurant.Cli;
+
+/// <summary>Reads what a classifier learns from before its labelled texts.</summary>
+internal static class PretrainingData
+{
+    private const string ModelEnding = ".safetensors";
+
+    /// <summary>The settings with the texts or the language model of <c>--pretrain</c>, if it was given.</summary>
+    /// <param name="settings">The settings.</param>
+    /// <param name="test">The test texts: what stands among them is left out.</param>
+    /// <param name="call">The command line.</param>
+    public static TrainSettings Read(TrainSettings settings, TextDataset test, Invocation call)
+    {
+        if (settings.PretrainingFile is not { } path)
+        {
+            return settings.PretrainingEpochs is null ? settings : throw new UsageException(
+                "--pretrain-epochs: there is nothing to pre-train on; name the texts with --pretrain FILE, or leave it out.");
+        }
+
+        Pretraining pretraining = path.EndsWith(ModelEnding, StringComparison.OrdinalIgnoreCase)
+            ? new Pretraining { Model = ReadModel(path, call) }
+            : new Pretraining { Texts = ReadTexts(path, test, call) };
+        pretraining = pretraining with { Epochs = settings.PretrainingEpochs };
+        settings = settings with { Training = settings.Training with { Pretraining = pretraining } };
+        settings.Training.Validate();
+        return settings;
+    }
+
+    private static LanguageModel ReadModel(string path, Invocation call)
+    {
+        TrainedModel model = ModelFile.Load(path);
+        if (!call.Quiet) call.Terminal.WriteNote($"{path}: {model.Summary}");
+        return model as LanguageModel ?? throw new InvalidDataException(
+            $"{path} holds a {model.Task}, and --pretrain starts from a language model. "
+            + "Give one that 'recurant train --task lm' wrote, or a file of texts.");
+    }
+
+    private static PlainText ReadTexts(string path, TextDataset test, Invocation call)
+    {
+        // The columns of the labelled data may have other names: nothing is taken over from there.
+        DetectedData detected = DataDetector.Detect(path);
+        if (detected.Kind is DataKind.ImageSentences or DataKind.TextPairs)
+        {
+            throw new InvalidDataException(
+                $"{path}: {detected.Description}; --pretrain needs texts: a line each, or any file of labelled texts.");
+        }
+
+        PlainText all = PlainTextReader.Read(path);
+        var held = new HashSet<string>(test.Examples.Select(example => example.Text), StringComparer.Ordinal);
+        string[] kept = [.. all.Lines.Where(line => !held.Contains(line))];
+        if (!call.Quiet)
+        {
+            string left = kept.Length == all.Count ? "" : $", {Numbers.Count(all.Count - kept.Length)} of the test left out";
+            call.Terminal.WriteNote($"{path}: {Numbers.Of(all.Count, "text")} to pre-train on{left}");
+        }
+
+        return new PlainText(path, kept);
+    }
+}

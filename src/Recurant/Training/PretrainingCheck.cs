@@ -1,0 +1,106 @@
+using System.Globalization;
+using Recurant.Cells;
+using Recurant.Data;
+using Recurant.Models;
+
+namespace Recurant.Training;
+
+/// <summary>Whether pre-training goes with the other options, to be known before any work.</summary>
+internal static class PretrainingCheck
+{
+    /// <exception cref="ArgumentException">It does not; the message says what to change.</exception>
+    public static void Validate(TrainingOptions options)
+    {
+        if (options.Pretraining is not { } pretraining) return;
+        if (pretraining.Texts is null == pretraining.Model is null)
+        {
+            throw new ArgumentException(
+                "Pretraining needs either Texts or Model: texts without labels to learn from, or a language model that has.");
+        }
+
+        if (pretraining.Epochs is { } epochs && (epochs is < 1 or > 1_000_000 || pretraining.Model is not null))
+        {
+            throw new ArgumentException(
+                pretraining.Model is not null
+                    ? "Pretraining.Epochs is given, but a language model that is trained already is not trained again. Leave it out."
+                    : $"Pretraining.Epochs is {epochs.ToString(CultureInfo.InvariantCulture)}; it must be 1 to 1,000,000.");
+        }
+
+        if (options.Model != ModelKind.Recurrent)
+        {
+            throw new ArgumentException(
+                $"Pretraining trains recurrent layers, and a model of the kind {options.Model} has none. Leave it out, or set Model "
+                + "to Recurrent (--model recurrent).");
+        }
+
+        if (options.Embedding == 0)
+        {
+            throw new ArgumentException(
+                "Pretraining needs word vectors, and Embedding is 0 (one-hot input). Give a width, or leave Embedding out.");
+        }
+
+        if (options.Characters > 0)
+        {
+            throw new ArgumentException(
+                "Pretraining cannot be combined with Characters: the layers that are pre-trained read word vectors alone. Leave one of "
+                + "them out (--pretrain, --characters).");
+        }
+
+        if (pretraining.Model is { } model) RequireFitting(options, model.Spec);
+    }
+
+    /// <summary>The options with what they leave open taken from the language model, if there is one.</summary>
+    public static TrainingOptions Fill(TrainingOptions options)
+    {
+        if (options.Pretraining?.Model?.Spec is not { } spec) return options;
+        return options with
+        {
+            Cell = spec.Cell,
+            Hidden = spec.HiddenSize,
+            Embedding = spec.EmbeddingSize,
+            Layers = options.Layers ?? (options.Bidirectional == false ? spec.Layers : 1),
+        };
+    }
+
+    private static void RequireFitting(TrainingOptions options, LanguageModelSpec spec)
+    {
+        if (spec.EmbeddingSize == 0)
+        {
+            throw new ArgumentException(
+                "Pretraining.Model reads one-hot vectors; a language model with word vectors is needed (--embedding N when it is "
+                + "trained).");
+        }
+
+        if (options.Vectors is not null)
+        {
+            throw new ArgumentException(
+                "Pretraining.Model brings word vectors of its own; leave Vectors (--vectors) out, or train the language model from "
+                + "them.");
+        }
+
+        Require(options.Unit == spec.Unit, nameof(options.Unit), options.Unit, spec.Unit);
+        Require(options.Cell is null || options.Cell == spec.Cell, nameof(options.Cell), options.Cell, spec.Cell);
+        Require(options.Hidden is null || options.Hidden == spec.HiddenSize, nameof(options.Hidden), options.Hidden, spec.HiddenSize);
+        Require(
+            options.Embedding is null || options.Embedding == spec.EmbeddingSize, nameof(options.Embedding), options.Embedding,
+            spec.EmbeddingSize);
+        Require(
+            options.Bidirectional != false || options.Layers is null || options.Layers == spec.Layers, nameof(options.Layers),
+            options.Layers, spec.Layers);
+        Require(
+            spec.Cell != CellKind.Gru || options.GruReset == spec.GruReset, nameof(options.GruReset), options.GruReset, spec.GruReset);
+        Require(spec.Cell != CellKind.Elman || options.Form == spec.Form, nameof(options.Form), options.Form, spec.Form);
+        Require(
+            spec.Cell is not (CellKind.Elman or CellKind.IndRnn or CellKind.Lru) || options.Activation == spec.Activation,
+            nameof(options.Activation), options.Activation, spec.Activation);
+    }
+
+    private static void Require(bool holds, string property, object? here, object there)
+    {
+        if (holds) return;
+        throw new ArgumentException(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{property} is {here}, but that of the language model to start from (Pretraining.Model) is {there}. Give the same, or "
+            + $"another language model."));
+    }
+}
