@@ -17,7 +17,7 @@ internal static class PretrainingSettings
         new()
         {
             Name = "pretrain-epochs", Group = Group, Value = "N", Kind = SettingKind.Number,
-            Help = "The most passes over the texts without labels. Default: as many as make six million tokens, 2 to 10.",
+            Help = "The most passes over the texts without labels. Default: as many as make six million tokens, 2 to 20.",
             Set = (s, v) => s with { PretrainingEpochs = SettingValue.Whole(v) },
         },
     ];

@@ -15,7 +15,7 @@ namespace Recurant.Training;
 /// </summary>
 internal sealed class EncoderPretraining
 {
-    private const int MostForetold = 5000, WantedTokens = 6_000_000;
+    private const int MostForetold = 5000, WantedTokens = 6_000_000, WantedSteps = 200;
     private const ulong ForwardKey = 0x5052_4554_5241_494E, ReverseKey = 0x4E49_4152_5445_5250;
 
     private readonly LanguageModelNetwork _forward;
@@ -102,18 +102,20 @@ internal sealed class EncoderPretraining
     private static LanguageModelPlan Plan(TrainingOptions options, LanguageModelSpec spec, int tokens)
     {
         bool words = spec.Unit == TokenUnit.Word;
-        // A part must at least fill a window, also of a short text.
-        int window = Math.Min(words ? 35 : 100, tokens / 2), batch = Math.Clamp(tokens / (2 * window), 1, 32);
+        // A part must at least fill a window, also of a short text; of little text smaller steps, so that there are enough.
+        int window = Math.Min(words ? 35 : 100, tokens / 2), parts = Math.Clamp(tokens / (window * WantedSteps), 4, 32);
+        int batch = Math.Clamp(tokens / (2 * window), 1, parts);
         return new LanguageModelPlan
         {
             Stage = LearningPlan.PretrainingStage,
             Spec = spec,
+            Samples = 0,
             Optimizer = OptimizerKind.AdamW,
             LearningRate = 3e-3f,
             WeightDecay = 0.01f,
             Schedule = ScheduleKind.Linear,
             Clip = 1f,
-            Epochs = options.Pretraining!.Epochs ?? Math.Clamp(WantedTokens / tokens, 2, 10),
+            Epochs = options.Pretraining!.Epochs ?? Math.Clamp(WantedTokens / tokens, 2, 20),
             Patience = 2,
             AveragedEpochs = 0,
             // The classifier is to have at least as much time.

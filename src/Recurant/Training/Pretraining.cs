@@ -12,7 +12,7 @@ public sealed record Pretraining
 {
     /// <summary>
     /// The texts, one an entry. The run's own training texts are read with them; texts that are also among its validation texts
-    /// are left out. Empty ones are passed over.
+    /// are left out, and equal ones are read once.
     /// </summary>
     public PlainText? Texts { get; init; }
 
@@ -24,7 +24,7 @@ public sealed record Pretraining
     public LanguageModel? Model { get; init; }
 
     /// <summary>
-    /// The most passes over the texts, 1 to 1,000,000. Default: as many as make six million tokens, at least 2 and at most 10.
+    /// The most passes over the texts, 1 to 1,000,000. Default: as many as make six million tokens, at least 2 and at most 20.
     /// </summary>
     public int? Epochs { get; init; }
 }
