@@ -94,7 +94,9 @@ public sealed class PretrainingCheckpointTests : IDisposable
         var log = new ProgressLog();
         TrainingOptions options = s_options with
         {
-            Budget = TimeSpan.FromSeconds(2), Pretraining = s_options.Pretraining! with { Epochs = 1_000_000 }, Epochs = 1_000_000,
+            Budget = TimeSpan.FromSeconds(2),
+            Pretraining = s_options.Pretraining! with { Epochs = 1_000_000 },
+            Epochs = 1_000_000, Patience = 1_000_000,
         };
         Assert.Equal(TrainingEnd.Budget, ClassifierTrainer.Train(_data, options, progress: log).End);
         Assert.Contains(log.Epochs, report => report.Stage == "pre-training");
