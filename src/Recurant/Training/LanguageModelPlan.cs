@@ -44,6 +44,7 @@ internal sealed record LanguageModelPlan : LearningPlan
             WeightDecay = options.WeightDecay ?? (adaptive ? 0.01f : 0f),
             Schedule = options.Schedule ?? (adaptive ? ScheduleKind.Cosine : ScheduleKind.Plateau),
             Clip = options.Clip,
+            Observers = options.Observers,
             Budget = options.Budget,
             Epochs = options.Epochs ?? (words ? 40 : 20),
             Patience = options.Patience ?? 4,

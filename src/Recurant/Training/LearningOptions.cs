@@ -102,6 +102,9 @@ public abstract record LearningOptions
     /// </summary>
     public CheckpointOptions? Checkpoint { get; init; }
 
+    /// <summary>Who is told of every step and epoch; none of them changes the result. Default: nobody.</summary>
+    public IReadOnlyList<TrainingObserver> Observers { get; init; } = [];
+
     /// <summary>These options with everything that all tasks have in common taken from others.</summary>
     /// <typeparam name="T">The kind of these options.</typeparam>
     /// <param name="own">The options of a task.</param>
@@ -136,5 +139,6 @@ public abstract record LearningOptions
             Threads = common.Threads,
             Budget = common.Budget,
             Checkpoint = common.Checkpoint,
+            Observers = common.Observers,
         });
 }

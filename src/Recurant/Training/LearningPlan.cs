@@ -43,4 +43,7 @@ internal record LearningPlan
 
     /// <summary>How many epochs the averaged weights reach back over; 0: no average is kept. Default: 2.</summary>
     public double AveragedEpochs { get; init; } = 2;
+
+    /// <summary>Who is told of every step and epoch. Default: nobody.</summary>
+    public IReadOnlyList<TrainingObserver> Observers { get; init; } = [];
 }

@@ -134,6 +134,7 @@ internal sealed class ProblemTask : TrainingTask
             WeightDecay = options.WeightDecay ?? 0f,
             Schedule = options.Schedule ?? ScheduleKind.Cosine,
             Clip = options.Clip,
+            Observers = options.Observers,
             Epochs = options.Epochs ?? 20,
             Patience = options.Patience ?? int.MaxValue,
             Budget = options.Budget,

@@ -86,6 +86,7 @@ internal sealed record TaggerPlan : LearningPlan
             LabelSmoothing = options.LabelSmoothing ?? 0f,
             Schedule = options.Schedule ?? ScheduleKind.Linear,
             Clip = options.Clip,
+            Observers = options.Observers,
             Batch = batch,
             Epochs = options.Epochs
                 ?? Math.Max(Math.Clamp(GoodSteps / steps, 6, 30), Math.Min(FewestSteps / steps, MostEpochs)),

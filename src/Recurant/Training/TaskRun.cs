@@ -27,6 +27,7 @@ internal sealed class TaskRun
     private readonly float[][] _best;
     private readonly RunCheckpoint? _checkpoint;
     private readonly RunTensors _tensors;
+    private readonly TrainingObserver[] _observers;
     private RunState _state = new();
     private double _secondsBefore, _epochBegun, _lastSaved;
 
@@ -40,6 +41,7 @@ internal sealed class TaskRun
         _clock = clock;
         _progress = progress;
         _cancellation = cancellation;
+        _observers = [.. plan.Observers];
         _parameters = task.Parameters;
         _optimizer = new Optimizer(plan.Optimizer, _parameters);
         _average = plan.AveragedEpochs > 0 ? new WeightAverage(_parameters, plan.AveragedEpochs * task.StepsInEpoch) : null;
@@ -107,15 +109,22 @@ internal sealed class TaskRun
     internal StepLoss Step(int index)
     {
         StepLoss loss = _task.Step(index, (ulong)_state.Step);
-        if (!double.IsFinite(loss.Loss)) throw NonFinite("loss", loss.Loss);
+        if (!double.IsFinite(loss.Loss)) throw NonFinite("loss", loss.Loss, index);
         double norm = _optimizer.GradientNorm(_workers);
-        if (!double.IsFinite(norm)) throw NonFinite("norm of the gradient", norm);
-        float clip = _plan.Clip, scale = clip > 0 && norm > clip ? (float)(clip / (norm + 1e-6)) : 1f;
+        if (!double.IsFinite(norm)) throw NonFinite("norm of the gradient", norm, index);
+        foreach (TrainingObserver observer in _observers) observer.OnGradients(_task, _plan, _state.Step);
+        float clip = _plan.Clip;
+        bool isClipped = clip > 0 && norm > clip;
+        float scale = isClipped ? (float)(clip / (norm + 1e-6)) : 1f;
         double progress = (double)_state.Step / ((long)_plan.Epochs * _task.StepsInEpoch);
         float rate = _plan.LearningRate * Schedule.Factor(_plan.Schedule, progress) * _state.Plateau;
         _optimizer.Step(_workers, rate, _plan.WeightDecay, scale);
         _average?.Update(_workers);
         _state.Step++;
+        if (_observers.Length == 0) return loss;
+        var observed = new TrainingStep(
+            _plan.Stage, _state.Epoch, _state.Step, loss.Loss / Math.Max(1, loss.Units), norm, isClipped, rate, loss.Tokens, Seconds);
+        foreach (TrainingObserver observer in _observers) observer.OnStep(observed);
         return loss;
     }
 
@@ -167,6 +176,7 @@ internal sealed class TaskRun
         }
 
         _average?.Swap();
+        foreach (TrainingObserver observer in _observers) observer.OnEpoch(_plan.Stage, record, isBest);
         Report(trained, validation, isBest);
     }
 
@@ -231,9 +241,14 @@ internal sealed class TaskRun
         });
     }
 
-    private NonFiniteLossException NonFinite(string what, double value) => NonFinite(string.Create(
-        CultureInfo.InvariantCulture,
-        $"In step {_state.Step + 1} (epoch {_state.Epoch}) the {what} is {value}: {NonFinitePlace.Find(_task)}"));
+    private NonFiniteLossException NonFinite(string what, double value, int index)
+    {
+        NonFiniteLossException fault = NonFinite(string.Create(
+            CultureInfo.InvariantCulture,
+            $"In step {_state.Step + 1} (epoch {_state.Epoch}) the {what} is {value}: {NonFinitePlace.Find(_task)}"));
+        foreach (TrainingObserver observer in _observers) observer.OnNonFinite(_task, _plan, _state.Epoch, index, _state.Step);
+        return fault;
+    }
 
     private NonFiniteLossException NonFiniteValidation(double loss) => NonFinite(string.Create(
         CultureInfo.InvariantCulture,

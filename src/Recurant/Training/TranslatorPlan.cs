@@ -67,6 +67,7 @@ internal sealed record TranslatorPlan : LearningPlan
             LabelSmoothing = options.LabelSmoothing ?? 0.1f,
             Schedule = options.Schedule ?? ScheduleKind.Linear,
             Clip = options.Clip,
+            Observers = options.Observers,
             Batch = batch,
             Epochs = options.Epochs ?? Math.Clamp(GoodSteps / steps, FewestEpochs, MostEpochs),
             Patience = options.Patience ?? 6,

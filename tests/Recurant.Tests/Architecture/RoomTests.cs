@@ -25,8 +25,8 @@ public class RoomTests
         ["Storage"] = 5,
         ["Training"] = 6,
         ["Inference"] = 6,
-        ["Insight"] = 6,
-        [FrontDoor] = 7,
+        ["Insight"] = 7,
+        [FrontDoor] = 8,
     };
 
     private static readonly List<(string From, string To, string Where)> s_arrows = [.. Arrows()];
