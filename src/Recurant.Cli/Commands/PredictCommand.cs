@@ -87,7 +87,7 @@ internal sealed class PredictCommand : CliCommand
                 new ClassifierAnswers(new Predictor(classifier, threads), call.Terminal.Out, call.Json),
             TaggerModel tagger => new TaggerAnswers(new TagPredictor(tagger, threads), atBlanks, call.Terminal.Out, call.Json),
             TranslatorModel translator => new TranslatorAnswers(
-                new Translator(translator, threads) { Beam = beam }, call.Terminal.Out, call.Json),
+                new Translator(translator, threads) { Beam = beam }, call.Terminal, call.Json),
             CaptionerModel captioner => new CaptionerAnswers(
                 new Captioner(captioner, threads) { Beam = beam }, captioner.Spec, call.Terminal.Out, call.Json),
             _ => throw FittingModel.Unfit(path, model, Name),

@@ -83,12 +83,24 @@ internal static class AttentionJson
 }
 
 /// <summary>The answers of a translator: a translation a line.</summary>
-internal sealed class TranslatorAnswers(Translator translator, TextWriter to, bool json) : AnswerWriter
+internal sealed class TranslatorAnswers(Translator translator, UserTerminal terminal, bool json) : AnswerWriter
 {
+    private long _texts;
+
     public override void Write(IReadOnlyList<string> texts)
     {
-        foreach (Translation answer in translator.Translate(texts)) to.WriteLine(json ? Json(answer) : TextLayout.OneLine(answer.Text));
-        to.Flush();
+        foreach (Translation answer in translator.Translate(texts))
+        {
+            _texts++;
+            if (answer.IsCut)
+            {
+                terminal.WriteNote($"recurant: of text {_texts} the first {TranslatorModel.MostSourcePieces} tokens were read");
+            }
+
+            terminal.Out.WriteLine(json ? Json(answer) : TextLayout.OneLine(answer.Text));
+        }
+
+        terminal.Out.Flush();
     }
 
     private static string Json(Translation answer) => JsonText.Object(writer =>

@@ -26,6 +26,11 @@ public sealed record Translation
     /// </summary>
     public required IReadOnlyList<IReadOnlyList<float>> Attention { get; init; }
 
+    /// <summary>
+    /// Whether the text had more pieces than <see cref="TranslatorModel.MostSourcePieces"/>, of which only the first were read.
+    /// </summary>
+    public bool IsCut { get; init; }
+
     /// <summary>The text.</summary>
     public override string ToString() => Text;
 }
@@ -106,6 +111,8 @@ public sealed class Translator
     private Translation ToTranslation(Hypothesis[] hypotheses, string source)
     {
         List<string> pieces = _model.Source.Cut(source);
+        bool isCut = pieces.Count > TranslatorModel.MostSourcePieces;
+        if (isCut) pieces.RemoveRange(TranslatorModel.MostSourcePieces, pieces.Count - TranslatorModel.MostSourcePieces);
         if (hypotheses.Length == 0 || pieces.Count == 0)
         {
             return new Translation { Text = "", Score = 0, SourcePieces = pieces, Pieces = [], Attention = [] };
@@ -115,6 +122,7 @@ public sealed class Translator
         return new Translation
         {
             Text = _model.TextOf(best, source),
+            IsCut = isCut,
             Score = best.LogProbability / Math.Max(1, best.Attention.Count),
             SourcePieces = pieces,
             Pieces = [.. best.Words.Select(word => _model.Target[word])],

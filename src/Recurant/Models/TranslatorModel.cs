@@ -47,6 +47,12 @@ public sealed class TranslatorModel : TrainedModel
     /// <summary>The number of pieces (subwords or words) of the target.</summary>
     public int TargetPieces => Target.Count;
 
+    /// <summary>
+    /// The most pieces of a text that are read: of longer ones the first. Far more than a sentence has, so that one line of
+    /// 100,000 letters does not take hours: time grows with the square.
+    /// </summary>
+    public const int MostSourcePieces = 500;
+
     internal TextPieces Source { get; }
 
     internal TextPieces Target { get; }
@@ -58,6 +64,13 @@ public sealed class TranslatorModel : TrainedModel
 
     /// <inheritdoc/>
     public override IReadOnlyList<LayerDescription> Describe() => Network.Describe();
+
+    /// <summary>The pieces of a text and the end mark, cut to <see cref="MostSourcePieces"/>.</summary>
+    internal int[] Read(string text)
+    {
+        int[] pieces = Source.Encode(text);
+        return pieces.Length <= MostSourcePieces + 1 ? pieces : [.. pieces.AsSpan(0, MostSourcePieces), Source.Count];
+    }
 
     /// <summary>
     /// The text of a hypothesis; an unknown word is replaced by the source word that was attended to most (Luong, Sutskever, Le,
@@ -74,7 +87,7 @@ public sealed class TranslatorModel : TrainedModel
         var copies = new string?[hypothesis.Words.Length];
         for (int t = 0; t < copies.Length && words.Count > 0; t++)
         {
-            ReadOnlySpan<float> weights = hypothesis.Attention[t].AsSpan(0, words.Count);
+            ReadOnlySpan<float> weights = hypothesis.Attention[t].AsSpan(0, Math.Min(words.Count, MostSourcePieces));
             if (hypothesis.Words[t] == Target.Unknown) copies[t] = words[Losses.CrossEntropy.ArgMax(weights)];
         }
 

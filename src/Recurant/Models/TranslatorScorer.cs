@@ -26,7 +26,7 @@ internal sealed class TranslatorScorer
     public Hypothesis[][] Search(
         IReadOnlyList<string> sources, int beam, bool keepsAttention, CancellationToken cancellation = default)
     {
-        int[][] encoded = [.. sources.Select(_model.Source.Encode)];
+        int[][] encoded = [.. sources.Select(_model.Read)];
         return _search.Search(encoded, OptionsOf(beam, keepsAttention), cancellation);
     }
 

@@ -80,6 +80,8 @@ public sealed class TranslatorTrainerTests : IDisposable
             Assert.Equal(texts.Length, translations.Count);
             Assert.Equal("", translations[0].Text);
             Assert.All(translations, translation => Assert.NotNull(translation.Text));
+            Assert.Equal(model == subwords, translations[6].IsCut);
+            Assert.All(translations, translation => Assert.InRange(translation.SourcePieces.Count, 0, TranslatorModel.MostSourcePieces));
         }
     }
 
