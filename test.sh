@@ -1,6 +1,6 @@
 #!/bin/sh
 # Builds everything in Release and runs all tests, those of the core a second and a third time with narrower vectors. Needs
-# the .NET 10 SDK and nothing else. Options are passed on to 'dotnet test', and then every test runs once only:
+# the .NET 10 SDK; the tests of pages need Chromium, too, which is installed where that can be done and is missing. Options are passed on to 'dotnet test', and then every test runs once only:
 # ./test.sh --filter-class '*CellTests'. The last line counts: N passed, N failed.
 root=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd) || exit 1
 cd "$root" || exit 1
@@ -12,6 +12,14 @@ if ! dotnet build Recurant.slnx -c Release --nologo -v quiet >artifacts/test-bui
     echo "the build failed; all of its output is in artifacts/test-build.log"
     echo "0 passed, 1 failed"
     exit 1
+fi
+
+browser=${CHROMIUM_PATH:-$(command -v chromium || command -v chromium-browser || command -v google-chrome)}
+if [ -z "$browser" ] && [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
+    echo "installing Chromium, for the tests of pages"
+    (apt-get update -qq && DEBIAN_FRONTEND=noninteractive timeout 600 apt-get install -y --no-install-recommends chromium) \
+        >artifacts/test-chromium.log 2>&1
+    browser=$(command -v chromium)
 fi
 
 passed=0 failed=0 skipped=0 code=0
@@ -69,6 +77,9 @@ if [ $# -gt 0 ] && [ $((passed + failed + skipped)) -eq 0 ] && [ $code -eq 0 ]; 
     # A misspelt filter must not look like success.
     echo "no test matches: $*"
     code=1
+fi
+if [ -z "$browser" ] && [ "$skipped" -gt 0 ]; then
+    echo "NO CHROMIUM: the tests of pages were skipped. Install it (Debian: apt-get install chromium) or set CHROMIUM_PATH."
 fi
 if [ "$skipped" -gt 0 ]; then
     echo "$passed passed, $failed failed, $skipped skipped"

@@ -1,0 +1,49 @@
+namespace Recurant.Reports;
+
+/// <summary>A table with a caption; it scrolls by itself where it is wider than the page.</summary>
+internal sealed class TextTable
+{
+    /// <summary>What it shows.</summary>
+    public required string Caption { get; init; }
+
+    /// <summary>The headings of the columns.</summary>
+    public required IReadOnlyList<string> Columns { get; init; }
+
+    /// <summary>The cells. The first of a row is its heading.</summary>
+    public required IReadOnlyList<IReadOnlyList<string>> Rows { get; init; }
+
+    /// <summary>Columns, from 0, whose cells are words; the others hold numbers and stand to the right. Default: 0.</summary>
+    public IReadOnlyList<int> TextColumns { get; init; } = [0];
+
+    /// <summary>Writes the table.</summary>
+    public void WriteTo(HtmlWriter to)
+    {
+        to.Open("div", ("class", "scroll"), ("role", "region"), ("tabindex", "0"), ("aria-label", Caption));
+        to.Open("table").Element("caption", Caption).Open("thead").Open("tr");
+        for (int i = 0; i < Columns.Count; i++) to.Element("th", Columns[i], ("scope", "col"), ("class", Class(i)));
+        to.Close().Close().Open("tbody");
+        foreach (IReadOnlyList<string> row in Rows)
+        {
+            to.Open("tr");
+            for (int i = 0; i < row.Count; i++)
+            {
+                if (i == 0) to.Element("th", row[i], ("scope", "row"), ("class", Class(i)));
+                else to.Element("td", row[i], ("class", Class(i)));
+            }
+
+            to.Close();
+        }
+
+        to.Close().Close().Close();
+    }
+
+    /// <summary>Writes the table so that it is seen only when asked for; readers of the page's text find it all the same.</summary>
+    public void WriteBehind(HtmlWriter to)
+    {
+        to.Open("details", ("class", "behind")).Element("summary", "Table: " + Caption);
+        WriteTo(to);
+        to.Close();
+    }
+
+    private string Class(int column) => TextColumns.Contains(column) ? "words" : "number";
+}
