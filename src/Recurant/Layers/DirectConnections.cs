@@ -89,7 +89,8 @@ internal sealed class DirectConnections
         }
     }
 
-    private static float Scale(int length) => 1f / MathF.Sqrt(2 * length + 1);
+    /// <summary>1 / sqrt(2T + 1).</summary>
+    public static float Scale(int length) => 1f / MathF.Sqrt(2 * length + 1);
 
     private static void Add(ReadOnlySpan<float> feature, Span<float> sum)
     {
@@ -106,7 +107,7 @@ internal sealed class DirectConnections
     /// <summary>
     /// The row of a pair of neighbours; -1 stands for the edge of the text. A multiplicative hash of both numbers.
     /// </summary>
-    private int Pair(int first, int second)
+    public int Pair(int first, int second)
     {
         ulong hash = ((ulong)(uint)(first + 1) << 32 | (uint)(second + 1)) * 0x9E3779B97F4A7C15ul;
         hash ^= hash >> 29;

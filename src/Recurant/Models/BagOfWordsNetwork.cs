@@ -32,6 +32,12 @@ internal sealed class BagOfWordsNetwork : ClassifierNetwork
 
     public override IReadOnlyList<Parameter> Parameters { get; }
 
+    /// <summary>W [V, C].</summary>
+    public Parameter Weights => _weights;
+
+    /// <summary>b [C].</summary>
+    public Parameter Bias => _bias;
+
     /// <summary>Logistic regression has no symmetry to break: it starts from zero.</summary>
     public override void Initialise(ulong seed)
     {

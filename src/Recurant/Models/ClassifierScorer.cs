@@ -54,17 +54,11 @@ internal sealed class ClassifierScorer(
         CancellationToken cancellation = default)
     {
         var probabilities = new float[sequences.Count * classes];
-        int[] order = new int[sequences.Count];
-        for (int i = 0; i < order.Length; i++) order[i] = i;
-        Array.Sort(order, (a, b) => sequences[a].Length != sequences[b].Length
-            ? sequences[b].Length.CompareTo(sequences[a].Length)
-            : a.CompareTo(b));
-        // The longest come first: the memory takes its final size at once.
+        int[] order = LongestFirst(sequences);
         for (int start = 0, count; start < order.Length; start += count)
         {
             cancellation.ThrowIfCancellationRequested();
-            int fitting = Math.Clamp(MostTokens / sequences[order[start]].Length, 1, MostTexts);
-            count = Math.Min(fitting, order.Length - start);
+            count = BatchSize(sequences, order, start);
             ReadOnlySpan<int> chosen = order.AsSpan(start, count);
             for (int n = 0; n < networks.Count; n++)
             {
@@ -78,6 +72,47 @@ internal sealed class ClassifierScorer(
 
         return probabilities;
     }
+
+    /// <summary>The logits of every text by each network: element [n][i] of network n and text i.</summary>
+    /// <param name="sequences">Encoded texts.</param>
+    /// <param name="forms">What the numbers of the texts speak of, where networks read characters.</param>
+    /// <param name="cancellation">Looked at between batches.</param>
+    /// <param name="use">If given, called after each batch of a network with its memory and the texts of the batch.</param>
+    public float[][][] Logits(
+        IReadOnlyList<int[]> sequences, WordForms? forms, CancellationToken cancellation = default,
+        Action<int, NetworkMemory, SequenceBatch, ArraySegment<int>>? use = null)
+    {
+        float[][][] logits = [.. networks.Select(_ => new float[sequences.Count][])];
+        int[] order = LongestFirst(sequences);
+        for (int start = 0, count; start < order.Length; start += count)
+        {
+            count = BatchSize(sequences, order, start);
+            for (int n = 0; n < networks.Count; n++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                _batch.Fill(sequences, order.AsSpan(start, count));
+                Matrix rows = Forward(n, forms);
+                for (int b = 0; b < count; b++) logits[n][order[start + _batch.Order[b]]] = rows.Row(b).ToArray();
+                use?.Invoke(n, _memories[n], _batch, new ArraySegment<int>(order, start, count));
+            }
+        }
+
+        return logits;
+    }
+
+    /// <summary>The longest come first: the memory takes its final size at once.</summary>
+    private static int[] LongestFirst(IReadOnlyList<int[]> sequences)
+    {
+        int[] order = new int[sequences.Count];
+        for (int i = 0; i < order.Length; i++) order[i] = i;
+        Array.Sort(order, (a, b) => sequences[a].Length != sequences[b].Length
+            ? sequences[b].Length.CompareTo(sequences[a].Length)
+            : a.CompareTo(b));
+        return order;
+    }
+
+    private static int BatchSize(IReadOnlyList<int[]> sequences, int[] order, int start) =>
+        Math.Min(Math.Clamp(MostTokens / sequences[order[start]].Length, 1, MostTexts), order.Length - start);
 
     /// <summary>The probabilities of one network, added to those of the networks before it.</summary>
     private void Add(

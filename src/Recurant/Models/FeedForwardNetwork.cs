@@ -14,7 +14,7 @@ namespace Recurant.Models;
 /// (3) y = softmax(W_y H_n + b_y)
 /// </code>
 /// </summary>
-internal sealed class FeedForwardNetwork : ClassifierNetwork
+internal sealed class FeedForwardNetwork : ClassifierNetwork, IVectorNetwork
 {
     private readonly ClassifierSpec _spec;
     private readonly Embedding _embedding;
@@ -76,6 +76,12 @@ internal sealed class FeedForwardNetwork : ClassifierNetwork
         if (dropout is { Word: > 0 } word) WordDropout.ReadAsUnknown(batch, word);
         Matrix words = own.Words.Reserve(batch.Rows, _embedding.Size).Rows(batch.Rows);
         _embedding.Forward(workers, batch.TokenMemory, words);
+        return Run(workers, batch, own, words, dropout);
+    }
+
+    /// <summary>(1) to (3), the vectors of the words being there.</summary>
+    private Matrix Run(Workers workers, SequenceBatch batch, Memory own, Matrix words, DropoutPlan? dropout)
+    {
         Matrix h = own.Values[0].Reserve(batch.Sequences, _embedding.Size).Rows(batch.Sequences);
         FixedPooling.Forward(workers, Pooling.Mean, batch, 1, words, h, own.Pooling);                                    // (1)
         Drop(batch, own, 0, h, dropout?.Input ?? 0, dropout);
@@ -90,8 +96,8 @@ internal sealed class FeedForwardNetwork : ClassifierNetwork
             h = next;
         }
 
-        Matrix logits = memory.Logits.Reserve(batch.Sequences, _spec.Classes).Rows(batch.Sequences);
-        _output.Forward(workers, h, logits, memory.Output);                                                     // (3)
+        Matrix logits = own.Logits.Reserve(batch.Sequences, _spec.Classes).Rows(batch.Sequences);
+        _output.Forward(workers, h, logits, own.Output);                                                        // (3)
         return logits;
     }
 
@@ -99,9 +105,22 @@ internal sealed class FeedForwardNetwork : ClassifierNetwork
         Workers workers, SequenceBatch batch, NetworkMemory memory, Matrix dLogits, DropoutPlan? dropout)
     {
         var own = (Memory)memory;
+        Matrix d = BackToMean(workers, batch, own, dLogits, dropout);
+        if (_embedding.Table.IsTrainable)
+        {
+            own.DWords.Reserve(batch.Rows, _embedding.Size).Clear();
+            Matrix dWords = own.DWords.Rows(batch.Rows);
+            FixedPooling.Backward(workers, Pooling.Mean, batch, 1, d, dWords, own.Pooling);                              // (1')
+            _embedding.Backward(workers, batch.TokenMemory, dWords);
+        }
+    }
+
+    /// <summary>(3') and (2'): the gradient [B, E] of the mean vectors.</summary>
+    private Matrix BackToMean(Workers workers, SequenceBatch batch, Memory own, Matrix dLogits, DropoutPlan? dropout)
+    {
         int top = _hidden.Length;
         Matrix d = own.Gradients[top].Reserve(batch.Sequences, _output.Weights.Shape[1]).Rows(batch.Sequences);
-        _output.Backward(workers, own.Values[top].Rows(batch.Sequences), dLogits, d, memory.Output);
+        _output.Backward(workers, own.Values[top].Rows(batch.Sequences), dLogits, d, own.Output);
         for (int i = top - 1; i >= 0; i--)
         {
             Undrop(own, i + 1, d, dropout?.Layers ?? 0);
@@ -113,13 +132,26 @@ internal sealed class FeedForwardNetwork : ClassifierNetwork
         }
 
         Undrop(own, 0, d, dropout?.Input ?? 0);
-        if (_embedding.Table.IsTrainable)
-        {
-            own.DWords.Reserve(batch.Rows, _embedding.Size).Clear();
-            Matrix dWords = own.DWords.Rows(batch.Rows);
-            FixedPooling.Backward(workers, Pooling.Mean, batch, 1, d, dWords, own.Pooling);                              // (1')
-            _embedding.Backward(workers, batch.TokenMemory, dWords);
-        }
+        return d;
+    }
+
+    int IVectorNetwork.VectorSize => _embedding.Size;
+
+    Matrix IVectorNetwork.ReadVectors(Workers workers, SequenceBatch batch, NetworkMemory memory)
+    {
+        Matrix words = ((Memory)memory).Words.Reserve(batch.Rows, _embedding.Size).Rows(batch.Rows);
+        _embedding.Forward(workers, batch.TokenMemory, words);
+        return words;
+    }
+
+    Matrix IVectorNetwork.ForwardVectors(Workers workers, SequenceBatch batch, Matrix vectors, NetworkMemory memory) =>
+        Run(workers, batch, (Memory)memory, vectors, dropout: null);
+
+    void IVectorNetwork.BackwardVectors(
+        Workers workers, SequenceBatch batch, Matrix vectors, NetworkMemory memory, Matrix dLogits, Matrix dVectors)
+    {
+        Matrix dMean = BackToMean(workers, batch, (Memory)memory, dLogits, dropout: null);
+        FixedPooling.Backward(workers, Pooling.Mean, batch, 1, dMean, dVectors, ((Memory)memory).Pooling);
     }
 
     public override string? FirstNonFinite(NetworkMemory memory, SequenceBatch batch)

@@ -16,7 +16,7 @@ namespace Recurant.Models;
 /// (4) y = softmax(V p + b)
 /// </code>
 /// </summary>
-internal sealed class RecurrentNetwork : ClassifierNetwork
+internal sealed partial class RecurrentNetwork : ClassifierNetwork, IVectorNetwork
 {
     private readonly ClassifierSpec _spec;
     private readonly Embedding? _embedding;
@@ -166,7 +166,13 @@ internal sealed class RecurrentNetwork : ClassifierNetwork
 
     private void ForwardAtOnce(Workers workers, SequenceBatch batch, Memory memory, Matrix pooled, DropoutPlan? dropout)
     {
-        Matrix input = ReadWords(workers, batch, memory, dropout);
+        Run(workers, batch, memory, ReadWords(workers, batch, memory, dropout), pooled, dropout);
+    }
+
+    /// <summary>(2) and (3).</summary>
+    private void Run(
+        Workers workers, SequenceBatch batch, Memory memory, Matrix input, Matrix pooled, DropoutPlan? dropout)
+    {
         memory.Recurrent.InputRows = memory.Distinct.Rows;
         memory.Recurrent.KeepsHistory = memory.KeepsHistory;
         _stack.ResetInitialState(memory.Recurrent, batch.Sequences);
@@ -206,6 +212,23 @@ internal sealed class RecurrentNetwork : ClassifierNetwork
 
     private void BackwardAtOnce(Workers workers, SequenceBatch batch, Memory memory, Matrix dPooled, DropoutPlan? dropout)
     {
+        Matrix dh = BackThroughPooling(workers, batch, memory, dPooled);
+        Matrix input = _words is null ? default : memory.Input.Rows(batch.Rows);
+        if (_words is not { NeedsGradient: true })
+        {
+            _stack.Backward(workers, batch, input, dh, null, memory.Recurrent, dropout);
+            return;
+        }
+
+        memory.DInput.Reserve(batch.Rows, _spec.InputSize).Clear();
+        Matrix dInput = memory.DInput.Rows(batch.Rows);
+        _stack.Backward(workers, batch, input, dh, dInput, memory.Recurrent, dropout);
+        _words.AddGradient(workers, batch, memory.Words, dropout, dInput);
+    }
+
+    /// <summary>(3'): dh of every step; the gradients of the final states are cleared.</summary>
+    private Matrix BackThroughPooling(Workers workers, SequenceBatch batch, Memory memory, Matrix dPooled)
+    {
         Matrix h = memory.Recurrent.Outputs[^1].Rows(batch.Rows);
         memory.DHidden.Reserve(batch.Rows, h.Columns).Clear();
         Matrix dh = memory.DHidden.Rows(batch.Rows);
@@ -219,17 +242,7 @@ internal sealed class RecurrentNetwork : ClassifierNetwork
         }
 
         _stack.ResetFinalGradient(memory.Recurrent, batch.Sequences);
-        Matrix input = _words is null ? default : memory.Input.Rows(batch.Rows);
-        if (_words is not { NeedsGradient: true })
-        {
-            _stack.Backward(workers, batch, input, dh, null, memory.Recurrent, dropout);
-            return;
-        }
-
-        memory.DInput.Reserve(batch.Rows, _spec.InputSize).Clear();
-        Matrix dInput = memory.DInput.Rows(batch.Rows);
-        _stack.Backward(workers, batch, input, dh, dInput, memory.Recurrent, dropout);
-        _words.AddGradient(workers, batch, memory.Words, dropout, dInput);
+        return dh;
     }
 
     private SegmentedTexts SegmentsOf(Memory memory, DropoutPlan? dropout)

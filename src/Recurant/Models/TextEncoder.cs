@@ -57,6 +57,21 @@ internal sealed class TextEncoder
         return [.. _withPairs ? numbers : Shorten(numbers)];
     }
 
+    /// <summary>The tokens of a text that are read, in their order.</summary>
+    public List<string> Cut(string text) => _withPairs ? _tokenizer.Tokenize(text) : Shorten(_tokenizer.Tokenize(text));
+
+    /// <summary>The same numbers from tokens that are already cut.</summary>
+    /// <param name="tokens">The tokens, for example some of those that <see cref="Cut"/> gave.</param>
+    /// <param name="forms">If given, the numbers are those of forms; new forms are added.</param>
+    public int[] Encode(List<string> tokens, WordForms? forms)
+    {
+        if (forms is not null) return forms.Encode(tokens.Count == 0 ? [""] : tokens);
+        int[] numbers = _withPairs
+            ? [.. WithPairs(tokens).Select(feature => Vocabulary.IndexOf(feature)).Where(number => number != Vocabulary.Unknown)]
+            : [.. tokens.Select(token => Vocabulary.IndexOf(token))];
+        return numbers.Length == 0 ? [Vocabulary.Unknown] : numbers;
+    }
+
     /// <summary>A text without any token counts as one empty word, which is unknown and has one unknown character.</summary>
     private int[] EncodeForms(string text, WordForms forms)
     {

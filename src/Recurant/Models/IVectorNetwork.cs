@@ -1,0 +1,29 @@
+using Recurant.Data;
+using Recurant.Numerics;
+
+namespace Recurant.Models;
+
+/// <summary>
+/// A classifier that can be asked with vectors in the place of words: what lies between two texts has no words, but vectors.
+/// Direct connections go by words; they play no part here.
+/// </summary>
+internal interface IVectorNetwork
+{
+    /// <summary>X, the width of what is read of a word.</summary>
+    int VectorSize { get; }
+
+    /// <summary>
+    /// The vectors [rows, X] of a batch's words. Where characters are read, the batch keeps the numbers of words afterwards.
+    /// </summary>
+    Matrix ReadVectors(Workers workers, SequenceBatch batch, NetworkMemory memory);
+
+    /// <summary>The logits [B, C] of a batch of vectors [rows, X].</summary>
+    Matrix ForwardVectors(Workers workers, SequenceBatch batch, Matrix vectors, NetworkMemory memory);
+
+    /// <summary>
+    /// dX [rows, X], which must be zero before, of the last forward pass, given those of its logits; gradients of parameters are
+    /// added as well.
+    /// </summary>
+    void BackwardVectors(
+        Workers workers, SequenceBatch batch, Matrix vectors, NetworkMemory memory, Matrix dLogits, Matrix dVectors);
+}
