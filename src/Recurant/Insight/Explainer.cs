@@ -1,3 +1,4 @@
+using Recurant.Data;
 using Recurant.Models;
 
 namespace Recurant.Insight;
@@ -22,8 +23,116 @@ public static class Explainer
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(text);
+        return new TextExplainer(model, Checked(options)).Explain(text, cancellation);
+    }
+
+    /// <summary>
+    /// Of longer texts a language model does not say what earlier tokens did: its cost grows with the square of the length.
+    /// </summary>
+    public const int MostInfluenceTokens = 400;
+
+    /// <summary>Explains the tags of the words of a sentence.</summary>
+    /// <param name="model">The tagger.</param>
+    /// <param name="words">The words, as <c>TagPredictor.Split</c> cuts them.</param>
+    /// <param name="options">The threads; null for the defaults.</param>
+    /// <param name="cancellation">Looked at between batches.</param>
+    /// <exception cref="InvalidDataException">The model's answers are not finite numbers.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static TagExplanation Explain(
+        TaggerModel model, IReadOnlyList<string> words, ExplainOptions? options = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(words);
+        return TagExplainer.Explain(model, words, Checked(options), cancellation);
+    }
+
+    /// <summary>Explains a translation: the probability of each piece, and where the decoder looked.</summary>
+    /// <param name="model">The translator.</param>
+    /// <param name="text">The text to translate.</param>
+    /// <param name="beam">The hypotheses that are followed. 1 to 100. Default: 5.</param>
+    /// <param name="options">The threads; null for the defaults.</param>
+    /// <param name="cancellation">Looked at between batches.</param>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static DecoderExplanation Explain(
+        TranslatorModel model, string text, int beam = 5, ExplainOptions? options = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(text);
+        RequireBeam(beam);
+        return DecoderExplainer.Explain(model, text, beam, Checked(options), cancellation);
+    }
+
+    /// <summary>Explains the sentence of an image: the probability of each piece, and where in the image the decoder looked.</summary>
+    /// <param name="model">The captioner.</param>
+    /// <param name="images">Images of the size that the model was trained with.</param>
+    /// <param name="index">Which of them.</param>
+    /// <param name="beam">The hypotheses that are followed. 1 to 100. Default: 5.</param>
+    /// <param name="options">The threads; null for the defaults.</param>
+    /// <param name="cancellation">Looked at between batches.</param>
+    /// <exception cref="InvalidDataException">The images are of another size.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static DecoderExplanation Explain(
+        CaptionerModel model, CaptionDataset images, int index, int beam = 5, ExplainOptions? options = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(images);
+        RequireBeam(beam);
+        if (index < 0 || index >= images.Count)
+        {
+            throw new ArgumentException($"There is no image {index}; there are {images.Count}, the first being 0.", nameof(index));
+        }
+
+        CaptionerSpec spec = model.Spec;
+        if (images.Width != spec.Width || images.Height != spec.Height || images.Channels != spec.Channels)
+        {
+            throw new InvalidDataException(
+                $"{images.Name}: the images are {images.Width} x {images.Height} with {images.Channels} channels; the model reads "
+                + $"{spec.Width} x {spec.Height} with {spec.Channels}.");
+        }
+
+        return DecoderExplainer.Explain(model, images, index, beam, Checked(options), cancellation);
+    }
+
+    /// <summary>Tells how surprising each token of a text is, and which tokens before it made it so.</summary>
+    /// <param name="model">The language model.</param>
+    /// <param name="text">The text; it is read from the beginning of a line.</param>
+    /// <param name="options">The threads; null for the defaults.</param>
+    /// <param name="cancellation">Looked at between batches.</param>
+    /// <exception cref="InvalidDataException">The model's answers are not finite numbers.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static LanguageExplanation Explain(
+        LanguageModel model, string text, ExplainOptions? options = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(text);
+        return new LanguageExplainer(model, Checked(options)).Explain(text, MostInfluenceTokens, cancellation);
+    }
+
+    /// <summary>Tells what each step of one sequence of a generated problem did to the answer.</summary>
+    /// <param name="model">The network.</param>
+    /// <param name="number">Which sequence of those to test with; 0 is the first.</param>
+    /// <param name="seed">The key of the sequences. Default: 1.</param>
+    /// <param name="options">The threads; null for the defaults.</param>
+    /// <param name="cancellation">Looked at between batches.</param>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static ProblemExplanation Explain(
+        SequenceModel model, int number, ulong seed = 1, ExplainOptions? options = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentOutOfRangeException.ThrowIfNegative(number);
+        return ProblemExplainer.Explain(model, number, seed, Checked(options), cancellation);
+    }
+
+    private static ExplainOptions Checked(ExplainOptions? options)
+    {
         options ??= new ExplainOptions();
         options.Validate();
-        return new TextExplainer(model, options).Explain(text, cancellation);
+        return options;
+    }
+
+    private static void RequireBeam(int beam)
+    {
+        if (beam is < 1 or > 100) throw new ArgumentException($"The beam is {beam}; it must be 1 to 100.", nameof(beam));
     }
 }

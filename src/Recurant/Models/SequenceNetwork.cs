@@ -172,6 +172,20 @@ internal sealed class SequenceNetwork
         return loss;
     }
 
+    /// <summary>(1) and the answers of the batch in the memory, without their loss: [B, 1], or of copying [rows, symbols].</summary>
+    public Matrix Answer(Workers workers, SequenceMemory memory)
+    {
+        SequenceBatch batch = memory.Batch;
+        memory.Recurrent.KeepsHistory = false;
+        Stack.ResetInitialState(memory.Recurrent, batch.Sequences);
+        Matrix hidden = Stack.Forward(workers, batch, memory.Input.Rows(batch.Rows), memory.Recurrent);
+        int first = _spec.Problem.Kind == ProblemKind.Adding ? batch.Rows - batch.Sequences : 0;
+        Matrix read = hidden.Slice(first, batch.Rows - first);
+        Matrix answers = memory.Answers.Reserve(read.Rows, _spec.Problem.Outputs).Rows(read.Rows);
+        _output.Forward(workers, read, answers, memory.Output);
+        return answers;
+    }
+
     private static int CountRecalled(Matrix answers, SequenceMemory memory)
     {
         int count = 0, first = answers.Rows - SequenceProblem.Remembered * memory.Batch.Sequences;

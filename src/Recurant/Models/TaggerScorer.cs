@@ -55,6 +55,30 @@ internal sealed class TaggerScorer(TaggerModel model, Workers workers, TaggerMem
         return tags;
     }
 
+    /// <summary>The probabilities [T, K] of every tag of every word of each sentence, given the whole sentence.</summary>
+    /// <param name="forms">The forms that the sentences' numbers speak of.</param>
+    /// <param name="sentences">Encoded sentences.</param>
+    /// <param name="cancellation">Looked at between batches.</param>
+    public float[][] Marginals(WordForms forms, IReadOnlyList<int[]> sentences, CancellationToken cancellation = default)
+    {
+        var marginals = new float[sentences.Count][];
+        Array.Fill(marginals, []);
+        int tags = model.Spec.Tags;
+        RunBatches(forms, sentences, cancellation, (scores, chosen) =>
+        {
+            ToProbabilities(scores);
+            for (int b = 0; b < chosen.Count; b++)
+            {
+                float[] all = marginals[chosen[_batch.Order[b]]] = new float[_batch.Lengths[b] * tags];
+                for (int t = 0; t < _batch.Lengths[b]; t++)
+                {
+                    scores.Row(_batch.RowStart(t) + b).CopyTo(all.AsSpan(t * tags, tags));
+                }
+            }
+        });
+        return marginals;
+    }
+
     /// <summary>Scores the model on tagged sentences.</summary>
     /// <param name="data">The sentences with their right tags.</param>
     /// <param name="forms">The forms that the sentences' numbers speak of.</param>
