@@ -7,6 +7,8 @@ namespace Recurant.Cli;
 /// <summary><c>recurant demo</c>: why the order of words matters, told with four models trained on the spot.</summary>
 internal sealed class DemoCommand : CliCommand
 {
+    private const string SaveOption = "--save";
+
     private static readonly Setting[] s_settings = [SettingTable.Seed];
 
     public override string Name => "demo";
@@ -22,6 +24,7 @@ internal sealed class DemoCommand : CliCommand
     public override IReadOnlyList<CommandOption> Options { get; } =
     [
         .. s_settings.Select(CommandOption.Of),
+        new(SaveOption, "DIR", "Keep the four models in a directory, for explain and the other commands. Default: none is kept."),
         SharedOptions.Threads with
         {
             Group = "The run",
@@ -29,12 +32,14 @@ internal sealed class DemoCommand : CliCommand
         },
     ];
 
-    public override IReadOnlyList<string> Examples => ["demo", "demo --seed 7 --json"];
+    public override IReadOnlyList<string> Examples => ["demo", "demo --seed 7 --json", "demo --save demo-models"];
 
     public override int Run(Invocation call)
     {
         ulong seed = call.Apply(s_settings, new TrainSettings()).Training.Seed;
         int threads = call.Value(SharedOptions.Threads.Name) is null ? 1 : call.Threads;
+        string? save = call.Value(SaveOption);
+        if (save is not null) Directory.CreateDirectory(save);
         using var interruption = new Interruption(() => { });
         TextDataset train = DemoReviews.Training(), heldOut = DemoReviews.HeldOut();
         TextWriter? story = call.Json ? null : call.Terminal.Out;
@@ -47,6 +52,7 @@ internal sealed class DemoCommand : CliCommand
         {
             DemoResult result = Train(model, train, heldOut, call, interruption.Token);
             results.Add(result);
+            if (save is not null) result.Classifier.Save(Path.Combine(save, FileName(model)));
             Prediction answer = result.Classifier.Predict(DemoText.NotGood);
             story?.WriteLine();
             Tell(call, story, $"{results.Count}. {Capital(model.Name)}: {model.Idea}");
@@ -93,6 +99,8 @@ internal sealed class DemoCommand : CliCommand
         foreach (string line in TextLayout.Wrap(text, call.Terminal.Width - indent.Length)) story.WriteLine(indent + line);
         story.Flush();
     }
+
+    private static string FileName(DemoModel model) => model.Name.Replace(' ', '-').ToLowerInvariant() + ".safetensors";
 
     private static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
 

@@ -39,4 +39,12 @@ internal static class JsonText
         foreach (string value in values) writer.WriteStringValue(value);
         writer.WriteEndArray();
     }
+
+    /// <summary>A member that is a list of numbers.</summary>
+    public static void WriteNumbers(this Utf8JsonWriter writer, string name, IEnumerable<double> values)
+    {
+        writer.WriteStartArray(name);
+        foreach (double value in values) writer.WriteNumberValue(value);
+        writer.WriteEndArray();
+    }
 }

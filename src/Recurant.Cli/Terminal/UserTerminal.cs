@@ -20,6 +20,9 @@ internal sealed class UserTerminal : IDisposable
 
     public bool ErrorIsTerminal { get; init; }
 
+    /// <summary>Whether answers may be coloured: they go to a terminal, and NO_COLOR is not set.</summary>
+    public bool HasColour { get; init; }
+
     /// <summary>The columns a table may take.</summary>
     public int Width { get; init; } = WidthOfPipes;
 
@@ -50,6 +53,7 @@ internal sealed class UserTerminal : IDisposable
             Input = Console.OpenStandardInput(),
             InputIsTerminal = !Console.IsInputRedirected,
             ErrorIsTerminal = !Console.IsErrorRedirected,
+            HasColour = !Console.IsOutputRedirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")),
             Width = FindWidth(),
         };
     }

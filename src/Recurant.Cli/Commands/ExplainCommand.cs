@@ -1,0 +1,153 @@
+using System.Globalization;
+using Recurant.Data;
+using Recurant.Inference;
+using Recurant.Insight;
+using Recurant.Models;
+using Recurant.Storage;
+
+namespace Recurant.Cli;
+
+/// <summary><c>recurant explain</c>: why a model gave its answer.</summary>
+internal sealed class ExplainCommand : CliCommand
+{
+    private const string DataOption = "--data", LabelOption = "--class", WordOption = "--word", ImageOption = "--image";
+    private const string NumberOption = "--number", BeamOption = "--beam", BlanksOption = "--blanks", StepsOption = "--steps";
+    private const string LimitOption = "--limit";
+
+    public override string Name => "explain";
+
+    public override string Summary =>
+        "Show why a model gave its answer to each TEXT, word by word; with --data, what matters over a whole data set.";
+
+    public override string Arguments => "MODEL [TEXT...]";
+
+    public override (int Least, int Most) ArgumentCount => (1, int.MaxValue);
+
+    public override IReadOnlyList<CommandOption> Options { get; } =
+    [
+        new(DataOption, "FILE", "Look at a data set instead: words, hidden cells and mistakes. Captioners: the images."),
+        new(LimitOption, "N", "With --data: look at so many texts at most, spread over the file. Default: 1000."),
+        .. SettingTable.Columns.Select(CommandOption.Of),
+        new(LabelOption, "LABEL", "Classifiers: explain this label instead of the one the model gives.") { Group = "What to explain" },
+        new(WordOption, "N", "Taggers: all about the N-th word of the text, the first being 1.") { Group = "What to explain" },
+        new(BlanksOption, null, "Taggers: the texts are already cut into words.") { Group = "What to explain" },
+        new(ImageOption, "N", "Captioners: the N-th image, the first being 1. Default: 1.") { Group = "What to explain" },
+        new(NumberOption, "N", "Generated problems: the N-th sequence, the first being 1. Default: 1.") { Group = "What to explain" },
+        new(BeamOption, "N", "Translators and captioners: the hypotheses that are followed. Default: 5.") { Group = "What to explain" },
+        new(StepsOption, "N", "The most steps of integrated gradients, 16 to 65536. Default: 1024.") { Group = "What to explain" },
+        SharedOptions.Threads with { Group = "The run" },
+    ];
+
+    public override IReadOnlyList<string> Examples =>
+    [
+        "explain reviews.safetensors \"This movie is not good\"",
+        "explain reviews.safetensors \"Not bad at all\" --json",
+        "explain reviews.safetensors --data held-out.tsv",
+        "explain tagger.safetensors \"The dog barks.\" --word 3",
+        "explain en-de.safetensors \"A dog runs.\"",
+    ];
+
+    public override int Run(Invocation call)
+    {
+        string path = call.Arguments[0];
+        string? data = call.Value(DataOption);
+        string[] texts = [.. call.Arguments.Skip(1)];
+        TrainedModel model = ModelFile.Load(path);
+        if (data is not null && texts.Length > 0) throw new UsageException($"TEXT and {DataOption} exclude each other: give one of them.");
+        RejectUnfit(call, path, model);
+        var options = new ExplainOptions
+        {
+            Label = call.Value(LabelOption), Threads = call.Threads, MostSteps = Whole(call, StepsOption, 16, 65536) ?? 1024,
+        };
+        if (options.Label is not null && model is ClassifierModel known && !known.Labels.Contains(options.Label))
+        {
+            throw new UsageException(
+                $"{LabelOption}: the model does not know the label \"{options.Label}\"; it knows "
+                + $"{string.Join(", ", known.Labels.Select(label => $"\"{label}\""))}.");
+        }
+
+        using var interruption = new Interruption(() => { });
+        foreach (IExplanationView view in Views(call, model, texts, data, options, interruption.Token))
+        {
+            if (call.Json)
+            {
+                call.Terminal.Out.WriteLine(JsonText.Object(view.WriteJson));
+            }
+            else
+            {
+                foreach (string line in view.Lines(call.Terminal)) call.Terminal.Out.WriteLine(line);
+            }
+
+            call.Terminal.Out.Flush();
+        }
+
+        return ExitCode.Done;
+    }
+
+    private static IEnumerable<IExplanationView> Views(
+        Invocation call, TrainedModel model, string[] texts, string? data, ExplainOptions options, CancellationToken cancellation)
+    {
+        switch (model)
+        {
+            case SequenceModel sequence:
+                int number = Whole(call, NumberOption, 1, int.MaxValue) ?? 1;
+                yield return new ProblemView(Explainer.Explain(sequence, number - 1, options: options, cancellation: cancellation));
+                yield break;
+            case CaptionerModel captioner:
+                string path = data ?? (texts.Length == 1 ? texts[0] : throw Missing("The images (a manifest, or the folder of MNIST)"));
+                CaptionerSpec spec = captioner.Spec;
+                CaptionDataset images = CaptionData.Read(path, (spec.Width, spec.Height, spec.Channels), call);
+                int image = Whole(call, ImageOption, 1, images.Count) ?? 1;
+                yield return new DecoderView(
+                    Explainer.Explain(captioner, images, image - 1, Beam(call), options, cancellation), null);
+                yield break;
+        }
+
+        if (texts.Length == 0) throw Missing("TEXT");
+        foreach (string text in texts)
+        {
+            yield return model switch
+            {
+                ClassifierModel classifier => new TextView(Explainer.Explain(classifier, text, options, cancellation)),
+                TaggerModel tagger => TagsOf(call, tagger, text, options, cancellation),
+                TranslatorModel translator =>
+                    new DecoderView(Explainer.Explain(translator, text, Beam(call), options, cancellation), text),
+                LanguageModel language => new LanguageView(Explainer.Explain(language, text, options, cancellation)),
+                _ => throw FittingModel.Unfit(call.Arguments[0], model, "explain"),
+            };
+        }
+    }
+
+    private static TagView TagsOf(
+        Invocation call, TaggerModel tagger, string text, ExplainOptions options, CancellationToken cancellation)
+    {
+        IReadOnlyList<string> words = TagPredictor.Split(text, call.Has(BlanksOption));
+        int? word = Whole(call, WordOption, 1, Math.Max(1, words.Count));
+        return new TagView(Explainer.Explain(tagger, words, options, cancellation), word - 1);
+    }
+
+    private static int Beam(Invocation call) => TranslatorReport.Beam(call.Value(BeamOption));
+
+    private static UsageException Missing(string what) => new($"{what} is missing. Usage: recurant explain MODEL [TEXT...]");
+
+    private static void RejectUnfit(Invocation call, string path, TrainedModel model)
+    {
+        foreach ((string option, bool fits) in new[]
+        {
+            (LabelOption, model is ClassifierModel), (StepsOption, model is ClassifierModel), (WordOption, model is TaggerModel),
+            (BlanksOption, model is TaggerModel), (ImageOption, model is CaptionerModel), (NumberOption, model is SequenceModel),
+            (BeamOption, model is TranslatorModel or CaptionerModel),
+        })
+        {
+            if (call.Has(option) && !fits) throw new UsageException($"{option} has no meaning for {path}, which holds a {model.Task}.");
+        }
+    }
+
+    private static int? Whole(Invocation call, string option, int least, int most)
+    {
+        if (call.Value(option) is not { } text) return null;
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value >= least && value <= most
+            ? value
+            : throw new UsageException($"{option}: \"{text}\" is not a whole number from {least} to {most}.");
+    }
+}

@@ -1,0 +1,72 @@
+using System.Text.Json;
+using Recurant.Insight;
+
+namespace Recurant.Cli;
+
+/// <summary>The explanation of a text by a language model.</summary>
+internal sealed class LanguageView(LanguageExplanation explanation) : IExplanationView
+{
+    private const int WidestToken = 14, MostBar = 12, Strongest = 2;
+
+    public LanguageExplanation Explanation => explanation;
+
+    public IEnumerable<string> Lines(UserTerminal terminal)
+    {
+        IReadOnlyList<TokenSurprise> tokens = explanation.Tokens;
+        if (tokens.Count == 0) yield break;
+        yield return $"{Effects.Signed(explanation.Bits)[1..]} bits, {Effects.Signed(explanation.Bits / tokens.Count)[1..]} a token";
+        yield return "";
+        double largest = tokens.Max(token => token.Bits);
+        int width = Math.Clamp(tokens.Max(token => Shown(token.Token).Length), 5, WidestToken);
+        yield return $"{"token".PadRight(width)}   bits  {"".PadRight(MostBar)}  expected        helped most by";
+        for (int t = 0; t < tokens.Count; t++)
+        {
+            TokenSurprise token = tokens[t];
+            string bar = new(terminal.HasColour ? '\u2588' : '#', (int)Math.Round(token.Bits / largest * MostBar));
+            (string expected, double p) = token.Expected[0];
+            IEnumerable<string> helpers = Enumerable.Range(0, token.Influence.Count)
+                .Where(j => Math.Abs(token.Influence[j]) >= 0.1).OrderByDescending(j => Math.Abs(token.Influence[j])).Take(Strongest)
+                .Select(j => $"{TextLayout.Shorten(Shown(tokens[j].Token), 10)} {Effects.Signed(token.Influence[j])}");
+            string line = $"{Effects.Cell(Shown(token.Token), width)}  {token.Bits,5:F1}  {bar.PadRight(MostBar)}  "
+                + $"{Effects.Cell(Shown(expected), 9)} {p,4:F2}  {string.Join(", ", helpers)}";
+            yield return line.TrimEnd();
+        }
+
+        if (tokens.Count > Explainer.MostInfluenceTokens)
+        {
+            yield return $"(what earlier tokens did is told of texts of at most {Explainer.MostInfluenceTokens} tokens)";
+        }
+
+        yield return "";
+    }
+
+    private static string Shown(string token) => token switch { "\n" => "\\n", " " => "\u2423", _ => TextLayout.OneLine(token) };
+
+    public void WriteJson(Utf8JsonWriter writer)
+    {
+        writer.WriteString("text", explanation.Text);
+        writer.WriteNumber("bits", explanation.Bits);
+        writer.WriteStartArray("tokens");
+        foreach (TokenSurprise token in explanation.Tokens)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("token", token.Token);
+            writer.WriteNumber("probability", token.Probability);
+            writer.WriteNumber("bits", token.Bits);
+            writer.WriteStartArray("expected");
+            foreach ((string expected, double probability) in token.Expected)
+            {
+                writer.WriteStartObject();
+                writer.WriteString("token", expected);
+                writer.WriteNumber("probability", probability);
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndArray();
+            writer.WriteNumbers("influence", token.Influence);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    }
+}

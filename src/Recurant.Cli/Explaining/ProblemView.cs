@@ -1,0 +1,58 @@
+using System.Globalization;
+using System.Text.Json;
+using Recurant.Insight;
+
+namespace Recurant.Cli;
+
+/// <summary>The explanation of one sequence of a generated problem.</summary>
+internal sealed class ProblemView(ProblemExplanation explanation) : IExplanationView
+{
+    private const int MostSteps = 20;
+
+    public ProblemExplanation Explanation => explanation;
+
+    public IEnumerable<string> Lines(UserTerminal terminal)
+    {
+        yield return $"{explanation.Problem}: said {Join(explanation.Answer)}, right is {Join(explanation.Expected)}";
+        yield return "";
+        int[] strongest = [.. Enumerable.Range(0, explanation.Steps.Count)
+            .OrderByDescending(t => Math.Abs(explanation.Steps[t].Effect)).Take(MostSteps).Order()];
+        double largest = strongest.Max(t => Math.Abs(explanation.Steps[t].Effect));
+        yield return $"{"step",6}  {"input",-12}  {"effect",9}";
+        foreach (int t in strongest)
+        {
+            StepEffect step = explanation.Steps[t];
+            yield return $"{t + 1,6}  {Join(step.Input),-12}  {step.Effect.ToString("+0.0000;-0.0000;0.0000", CultureInfo.InvariantCulture),9}  "
+                + Effects.Bar(step.Effect, largest, terminal.HasColour).TrimEnd();
+        }
+
+        int rest = explanation.Steps.Count - strongest.Length;
+        if (rest > 0)
+        {
+            double sum = explanation.Steps.Where((_, t) => !strongest.Contains(t)).Sum(step => Math.Abs(step.Effect));
+            yield return $"({Numbers.Of(rest, "step")} more, {sum.ToString("F4", CultureInfo.InvariantCulture)} together)";
+        }
+
+        yield return "";
+    }
+
+    private static string Join(IEnumerable<double> values) =>
+        string.Join(' ', values.Select(value => value.ToString("0.###", CultureInfo.InvariantCulture)));
+
+    public void WriteJson(Utf8JsonWriter writer)
+    {
+        writer.WriteString("problem", explanation.Problem);
+        writer.WriteNumbers("expected", explanation.Expected);
+        writer.WriteNumbers("answer", explanation.Answer);
+        writer.WriteStartArray("steps");
+        foreach (StepEffect step in explanation.Steps)
+        {
+            writer.WriteStartObject();
+            writer.WriteNumbers("input", step.Input);
+            writer.WriteNumber("effect", step.Effect);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    }
+}

@@ -1,0 +1,133 @@
+using System.Text.Json;
+using Recurant.Insight;
+
+namespace Recurant.Cli;
+
+/// <summary>The explanation of a label.</summary>
+internal sealed class TextView(TextExplanation explanation) : IExplanationView
+{
+    private const int WidestWord = 16, MostPairs = 5;
+
+    public TextExplanation Explanation => explanation;
+
+    public IEnumerable<string> Lines(UserTerminal terminal)
+    {
+        string label = TextLayout.OneLine(explanation.Label);
+        string text = TextLayout.OneLine(explanation.Text);
+        foreach (string line in TextLayout.Wrap(text, Math.Min(80, terminal.Width))) yield return Effects.Strong(line, terminal.HasColour);
+        yield return $"{label} {Numbers.Four(explanation.Probability)}; a text without words: "
+            + Numbers.Four(explanation.EmptyProbability);
+        if (explanation.Label != explanation.Predicted) yield return $"(the model says {TextLayout.OneLine(explanation.Predicted)})";
+        yield return "";
+        foreach (string line in Table(terminal)) yield return line;
+        yield return "";
+        AttributionSum sum = explanation.Attribution;
+        if (explanation.Words.Count > 0)
+        {
+            yield return $"shares add up to {Effects.Signed(sum.Sum)}; they must to {Effects.Signed(sum.Expected)} "
+                + $"(error {Numbers.Four(Math.Abs(sum.Error))}, {sum.Steps} steps)";
+        }
+
+        foreach (string line in Pairs(Math.Min(80, terminal.Width))) yield return line;
+        yield return "";
+    }
+
+    private IEnumerable<string> Table(UserTerminal terminal)
+    {
+        int width = Math.Clamp(explanation.Words.Select(word => word.Word.Length + (word.IsKnown ? 0 : 1)).DefaultIfEmpty(4).Max(), 4, WidestWord);
+        double largest = explanation.Words.Select(word => Math.Abs(word.Attribution)).DefaultIfEmpty(0).Max();
+        yield return $"{"word".PadRight(width)}  as read  without   hidden   effect    share";
+        foreach (WordEffect word in explanation.Words)
+        {
+            string name = Effects.Cell(word.Word + (word.IsKnown ? "" : "*"), width);
+            yield return $"{name}   {Numbers.Four(word.ProbabilityAsRead)}   {Numbers.Four(word.ProbabilityWithout)}   "
+                + $"{Numbers.Four(word.ProbabilityHidden)}  {Effects.Signed(word.Effect),7}  {Effects.Signed(word.Attribution),7}  "
+                + Effects.Bar(word.Attribution, largest, terminal.HasColour).TrimEnd();
+        }
+
+        if (explanation.Words.Any(word => !word.IsKnown)) yield return "(*: not in the vocabulary)";
+    }
+
+    private IEnumerable<string> Pairs(int width)
+    {
+        var turned = explanation.Pairs.Where(pair => pair.Turned >= 0).Take(MostPairs).ToList();
+        foreach (WordPair pair in turned)
+        {
+            bool isFirst = pair.Turned == pair.First;
+            double alone = isFirst ? pair.FirstAlone : pair.SecondAlone, together = isFirst ? pair.FirstEffect : pair.SecondEffect;
+            string sentence = $"{Word(pair.Turner)} turns {Word(pair.Turned)}: without it {Word(pair.Turned)} speaks "
+                + $"{ForOrAgainst(alone)} {TextLayout.OneLine(explanation.Label)} ({Effects.Signed(alone)}), with it "
+                + $"{ForOrAgainst(together)} it ({Effects.Signed(together)})";
+            foreach (string line in TextLayout.Wrap(sentence, width)) yield return line;
+        }
+
+        foreach (WordPair pair in explanation.Pairs.Where(pair => pair.Turned < 0).Take(Math.Max(0, 3 - turned.Count)))
+        {
+            if (Math.Abs(pair.Interaction) < WordPair.LeastEffect) yield break;
+            yield return $"{Word(pair.First)} and {Word(pair.Second)} together: {Effects.Signed(pair.Interaction)} beyond what each does";
+        }
+    }
+
+    private string Word(int place) => $"\"{TextLayout.OneLine(explanation.Words[place].Word)}\"";
+
+    private static string ForOrAgainst(double effect) => effect >= 0 ? "for" : "against";
+
+    public void WriteJson(Utf8JsonWriter writer)
+    {
+        writer.WriteString("text", explanation.Text);
+        writer.WriteString("label", explanation.Label);
+        writer.WriteString("predicted", explanation.Predicted);
+        writer.WriteNumber("probability", explanation.Probability);
+        writer.WriteStartObject("probabilities");
+        foreach ((string label, double probability) in explanation.Probabilities) writer.WriteNumber(label, probability);
+        writer.WriteEndObject();
+        writer.WriteNumber("empty_probability", explanation.EmptyProbability);
+        writer.WriteObject("attribution", sum =>
+        {
+            sum.WriteString("unit", "log odds of the label");
+            sum.WriteString("baseline", "zero vectors");
+            sum.WriteNumber("baseline_log_odds", explanation.Attribution.Baseline);
+            sum.WriteNumber("log_odds", explanation.Attribution.LogOdds);
+            sum.WriteNumber("sum", explanation.Attribution.Sum);
+            sum.WriteNumber("expected", explanation.Attribution.Expected);
+            sum.WriteNumber("error", explanation.Attribution.Error);
+            sum.WriteNumber("steps", explanation.Attribution.Steps);
+        });
+        writer.WriteStartArray("words");
+        foreach (WordEffect word in explanation.Words)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("word", word.Word);
+            writer.WriteBoolean("known", word.IsKnown);
+            writer.WriteNumber("probability_as_read", word.ProbabilityAsRead);
+            writer.WriteNumber("probability_without", word.ProbabilityWithout);
+            writer.WriteNumber("probability_hidden", word.ProbabilityHidden);
+            writer.WriteNumber("effect", word.Effect);
+            writer.WriteNumber("attribution", word.Attribution);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteStartArray("pairs");
+        foreach (WordPair pair in explanation.Pairs)
+        {
+            writer.WriteStartObject();
+            writer.WriteNumber("first", pair.First);
+            writer.WriteNumber("second", pair.Second);
+            writer.WriteNumber("interaction", pair.Interaction);
+            writer.WriteNumber("first_effect", pair.FirstEffect);
+            writer.WriteNumber("first_alone", pair.FirstAlone);
+            writer.WriteNumber("second_effect", pair.SecondEffect);
+            writer.WriteNumber("second_alone", pair.SecondAlone);
+            if (pair.Turned >= 0)
+            {
+                writer.WriteNumber("turned", pair.Turned);
+                writer.WriteNumber("turner", pair.Turner);
+            }
+
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    }
+}
