@@ -103,6 +103,12 @@ internal sealed class ExplainCommand : CliCommand
                 yield break;
         }
 
+        if (data is not null)
+        {
+            yield return new DataView(model, OfData(call, model, data, options, cancellation));
+            yield break;
+        }
+
         if (texts.Length == 0) throw Missing("TEXT");
         foreach (string text in texts)
         {
@@ -116,6 +122,22 @@ internal sealed class ExplainCommand : CliCommand
                 _ => throw FittingModel.Unfit(call.Arguments[0], model, "explain"),
             };
         }
+    }
+
+    private static DataExplanation OfData(
+        Invocation call, TrainedModel model, string path, ExplainOptions options, CancellationToken cancellation)
+    {
+        TrainSettings settings = call.Apply(SettingTable.Columns, new TrainSettings());
+        int limit = Whole(call, LimitOption, 1, int.MaxValue) ?? 1000;
+        return model switch
+        {
+            ClassifierModel classifier =>
+                Explainer.Explain(classifier, LabelledData.Read(path, settings, call), limit, options, cancellation),
+            TaggerModel tagger => Explainer.Explain(tagger, TaggedData.Read(path, settings, call), limit, options, cancellation),
+            LanguageModel language =>
+                Explainer.Explain(language, LanguageModelReport.Read(path, settings, call), options, cancellation),
+            _ => throw new UsageException($"{DataOption} has no meaning for {call.Arguments[0]}, which holds a {model.Task}: give a TEXT."),
+        };
     }
 
     private static TagView TagsOf(

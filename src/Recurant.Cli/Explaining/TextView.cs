@@ -6,7 +6,7 @@ namespace Recurant.Cli;
 /// <summary>The explanation of a label.</summary>
 internal sealed class TextView(TextExplanation explanation) : IExplanationView
 {
-    private const int WidestWord = 16, MostPairs = 5;
+    private const int WidestWord = 16, MostPairs = 3;
 
     public TextExplanation Explanation => explanation;
 
@@ -36,10 +36,10 @@ internal sealed class TextView(TextExplanation explanation) : IExplanationView
     {
         int width = Math.Clamp(explanation.Words.Select(word => word.Word.Length + (word.IsKnown ? 0 : 1)).DefaultIfEmpty(4).Max(), 4, WidestWord);
         double largest = explanation.Words.Select(word => Math.Abs(word.Attribution)).DefaultIfEmpty(0).Max();
-        yield return $"{"word".PadRight(width)}  as read  without   hidden   effect    share";
+        yield return $"{Heading.PadRight(width)}  as read  without   hidden   effect    share";
         foreach (WordEffect word in explanation.Words)
         {
-            string name = Effects.Cell(word.Word + (word.IsKnown ? "" : "*"), width);
+            string name = Effects.Cell(Shown(word.Word) + (word.IsKnown ? "" : "*"), width);
             yield return $"{name}   {Numbers.Four(word.ProbabilityAsRead)}   {Numbers.Four(word.ProbabilityWithout)}   "
                 + $"{Numbers.Four(word.ProbabilityHidden)}  {Effects.Signed(word.Effect),7}  {Effects.Signed(word.Attribution),7}  "
                 + Effects.Bar(word.Attribution, largest, terminal.HasColour).TrimEnd();
@@ -68,7 +68,11 @@ internal sealed class TextView(TextExplanation explanation) : IExplanationView
         }
     }
 
-    private string Word(int place) => $"\"{TextLayout.OneLine(explanation.Words[place].Word)}\"";
+    private static string Shown(string word) => word == " " ? "\u2423" : word;
+
+    private string Heading => explanation.Words.All(word => word.Word.Length <= 1) ? "char" : "word";
+
+    private string Word(int place) => $"\"{TextLayout.OneLine(Shown(explanation.Words[place].Word))}\"";
 
     private static string ForOrAgainst(double effect) => effect >= 0 ? "for" : "against";
 

@@ -124,6 +124,58 @@ public static class Explainer
         return ProblemExplainer.Explain(model, number, seed, Checked(options), cancellation);
     }
 
+    /// <summary>Tells what matters to a classifier over labelled texts: words, hidden units, and its surest mistakes.</summary>
+    /// <param name="model">The classifier, of any kind; of several averaged models the units of the first are looked at.</param>
+    /// <param name="data">The texts with their right labels.</param>
+    /// <param name="mostTexts">Of more texts so many are looked at, spread over the data. Default: 1,000.</param>
+    /// <param name="options">The threads; null for the defaults.</param>
+    /// <param name="cancellation">Looked at between texts.</param>
+    /// <exception cref="InvalidDataException">
+    /// A label is not one of the model's, or the model's answers are not finite numbers.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static DataExplanation Explain(
+        ClassifierModel model, TextDataset data, int mostTexts = 1000, ExplainOptions? options = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentOutOfRangeException.ThrowIfLessThan(mostTexts, 1);
+        DatasetChecks.TestLabelsKnown(model.Labels, data);
+        return DataExplainer.Explain(model, data, mostTexts, Checked(options), cancellation);
+    }
+
+    /// <summary>Tells the mistakes of which a tagger is surest.</summary>
+    /// <param name="model">The tagger.</param>
+    /// <param name="data">The sentences with their right tags.</param>
+    /// <param name="mostTexts">Of more sentences so many are looked at, spread over the data. Default: 1,000.</param>
+    /// <param name="options">The threads; null for the defaults.</param>
+    /// <param name="cancellation">Looked at between batches.</param>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static DataExplanation Explain(
+        TaggerModel model, TaggedDataset data, int mostTexts = 1000, ExplainOptions? options = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentOutOfRangeException.ThrowIfLessThan(mostTexts, 1);
+        return DataExplainer.Explain(model, data, mostTexts, Checked(options), cancellation);
+    }
+
+    /// <summary>Tells which hidden units of a language model follow something that can be named.</summary>
+    /// <param name="model">The language model.</param>
+    /// <param name="text">Running text; pieces spread over it are looked at, 20,000 tokens together.</param>
+    /// <param name="options">The threads; null for the defaults.</param>
+    /// <param name="cancellation">Looked at between pieces.</param>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static DataExplanation Explain(
+        LanguageModel model, PlainText text, ExplainOptions? options = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(text);
+        return DataExplainer.Explain(model, text, Checked(options), cancellation);
+    }
+
     private static ExplainOptions Checked(ExplainOptions? options)
     {
         options ??= new ExplainOptions();

@@ -5,7 +5,7 @@ using Recurant.Numerics;
 
 namespace Recurant.Insight;
 
-/// <summary>Asks a network about one sequence, whole and with nothing in the place of each step.</summary>
+/// <summary>Asks a network about one sequence, whole and with a zero or a blank in the place of each step.</summary>
 internal static class ProblemExplainer
 {
     private const int Together = 64, Blank = 8;
@@ -58,8 +58,18 @@ internal static class ProblemExplainer
             for (int b = 0; b < count; b++)
             {
                 Span<float> row = memory.Input.Row(t * count + b);
-                if (first + b - 1 != t) inputs[t].CopyTo(row);
-                else if (problem.Kind == ProblemKind.Copying) row[Blank] = 1f;
+                inputs[t].CopyTo(row);
+                if (first + b - 1 != t) continue;
+                // Of adding the mark stays: a sequence of one mark asks for nothing that was ever learnt.
+                if (problem.Kind == ProblemKind.Adding)
+                {
+                    row[0] = 0f;
+                }
+                else
+                {
+                    row.Clear();
+                    row[Blank] = 1f;
+                }
             }
         }
     }

@@ -86,9 +86,9 @@ public sealed record WordPair(
     int First, int Second, double Interaction, double FirstEffect, double FirstAlone, double SecondEffect, double SecondAlone)
 {
     /// <summary>
-    /// A change of sign counts from effects of a quarter on both sides: smaller ones change the probability by at most 0.06.
+    /// A change of sign counts from effects of a half on both sides: smaller ones change the probability by at most 0.125.
     /// </summary>
-    public const double LeastEffect = 0.25;
+    public const double LeastEffect = 0.5;
 
     /// <summary>
     /// The place of the word whose effect the other one turns round, as "not" turns "good"; -1 if neither. Where each turns the

@@ -1,0 +1,129 @@
+using System.Globalization;
+using System.Text.Json;
+using Recurant.Insight;
+using Recurant.Models;
+
+namespace Recurant.Cli;
+
+/// <summary>What matters over a data set.</summary>
+internal sealed class DataView(TrainedModel model, DataExplanation explanation) : IExplanationView
+{
+    private const int WordsShown = 10, UnitsShown = 8, MistakesShown = 10;
+
+    public DataExplanation Explanation => explanation;
+
+    public IEnumerable<string> Lines(UserTerminal terminal)
+    {
+        int width = Math.Min(80, terminal.Width);
+        yield return Numbers.Of(explanation.Texts, model is LanguageModel ? "piece" : model is TaggerModel ? "sentence" : "text")
+            + (explanation.Accuracy is { } accuracy ? $", accuracy {Numbers.Four(accuracy)}" : "");
+        yield return "";
+        if (explanation.Words.Count > 0)
+        {
+            yield return $"words (mean share of the label's log odds; largest error of a sum {Numbers.Four(explanation.LargestError)})";
+            foreach (IGrouping<string, WordImportance> label in explanation.Words.GroupBy(word => word.Label))
+            {
+                string line = $"  {TextLayout.OneLine(label.Key)}: " + string.Join(", ", label.Take(WordsShown)
+                    .Select(word => $"{TextLayout.OneLine(word.Word)}\u00A0{Effects.Signed(word.Mean)}\u00A0({word.Count})"));
+                foreach (string part in TextLayout.Wrap(line, width - 4)) yield return "  " + part.Replace('\u00A0', ' ');
+            }
+
+            yield return "";
+        }
+
+        if (explanation.Units.Count > 0)
+        {
+            yield return "hidden units (mean change of the log odds without the unit)";
+            List<string[]> rows = [["  unit", "change", "speaks for", "by"]];
+            foreach (UnitImportance unit in explanation.Units.Take(UnitsShown))
+            {
+                rows.Add(["  " + unit.Unit, Numbers.Four(unit.Effect), TextLayout.OneLine(unit.Label), Effects.Signed(unit.LabelEffect)]);
+            }
+
+            foreach (string line in TextLayout.Table(rows, 2)) yield return line;
+            yield return "";
+        }
+
+        if (explanation.Traits.Count > 0)
+        {
+            yield return "units that follow something (correlation; chance: the best of all units, shifted)";
+            List<string[]> rows = [["  what", "unit", "found", "held out", "chance", "limit", ""]];
+            foreach (UnitTrait trait in explanation.Traits)
+            {
+                rows.Add(["  " + trait.Trait, Of(trait.Unit), Effects.Signed(trait.Correlation), Effects.Signed(trait.HeldOut),
+                    Effects.Signed(trait.Chance)[1..], Effects.Signed(trait.Limit)[1..], trait.IsReal ? "yes" : "no more than chance"]);
+            }
+
+            foreach (string line in TextLayout.Table(rows, 6)) yield return line;
+            yield return "";
+        }
+
+        if (explanation.Mistakes.Count == 0) yield break;
+        yield return "surest mistakes";
+        foreach (DataMistake mistake in explanation.Mistakes.Take(MistakesShown))
+        {
+            string where = mistake.Line > 0 ? $"line {mistake.Line}: " : "";
+            string word = mistake.Place >= 0 ? $"word {mistake.Place + 1}, " : "";
+            string said = $"  {where}{word}said {TextLayout.OneLine(mistake.Predicted)} {Numbers.Four(mistake.Probability)}, right is "
+                + TextLayout.OneLine(mistake.Expected);
+            yield return said;
+            yield return "    " + TextLayout.Shorten(TextLayout.OneLine(mistake.Text), width - 4);
+        }
+    }
+
+    private static string Of(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    public void WriteJson(Utf8JsonWriter writer)
+    {
+        writer.WriteNumber("texts", explanation.Texts);
+        if (explanation.Accuracy is { } accuracy) writer.WriteNumber("accuracy", accuracy);
+        WriteList(writer, "words", explanation.Words, word =>
+        {
+            writer.WriteString("label", word.Label);
+            writer.WriteString("word", word.Word);
+            writer.WriteNumber("count", word.Count);
+            writer.WriteNumber("mean", word.Mean);
+            writer.WriteNumber("standard_error", word.StandardError);
+        });
+        writer.WriteNumber("largest_error", explanation.LargestError);
+        WriteList(writer, "units", explanation.Units, unit =>
+        {
+            writer.WriteNumber("unit", unit.Unit);
+            writer.WriteNumber("effect", unit.Effect);
+            writer.WriteString("label", unit.Label);
+            writer.WriteNumber("label_effect", unit.LabelEffect);
+        });
+        WriteList(writer, "traits", explanation.Traits, trait =>
+        {
+            writer.WriteString("trait", trait.Trait);
+            writer.WriteNumber("unit", trait.Unit);
+            writer.WriteNumber("correlation", trait.Correlation);
+            writer.WriteNumber("held_out", trait.HeldOut);
+            writer.WriteNumber("chance", trait.Chance);
+            writer.WriteNumber("limit", trait.Limit);
+            writer.WriteBoolean("real", trait.IsReal);
+        });
+        WriteList(writer, "mistakes", explanation.Mistakes, mistake =>
+        {
+            writer.WriteString("text", mistake.Text);
+            if (mistake.Place >= 0) writer.WriteNumber("place", mistake.Place);
+            writer.WriteString("expected", mistake.Expected);
+            writer.WriteString("predicted", mistake.Predicted);
+            writer.WriteNumber("probability", mistake.Probability);
+            if (mistake.Line > 0) writer.WriteNumber("line", mistake.Line);
+        });
+    }
+
+    private static void WriteList<T>(Utf8JsonWriter writer, string name, IEnumerable<T> items, Action<T> write)
+    {
+        writer.WriteStartArray(name);
+        foreach (T item in items)
+        {
+            writer.WriteStartObject();
+            write(item);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    }
+}
