@@ -9,15 +9,19 @@ internal sealed class ProblemView(ProblemExplanation explanation) : IExplanation
 {
     private const int MostSteps = 20;
 
+    /// <summary>Of smaller effects only the sum is told: a share of the largest.</summary>
+    private const double LeastShare = 0.02;
+
     public ProblemExplanation Explanation => explanation;
 
     public IEnumerable<string> Lines(UserTerminal terminal)
     {
         yield return $"{explanation.Problem}: said {Join(explanation.Answer)}, right is {Join(explanation.Expected)}";
         yield return "";
+        double largest = explanation.Steps.Max(step => Math.Abs(step.Effect));
         int[] strongest = [.. Enumerable.Range(0, explanation.Steps.Count)
-            .OrderByDescending(t => Math.Abs(explanation.Steps[t].Effect)).Take(MostSteps).Order()];
-        double largest = strongest.Max(t => Math.Abs(explanation.Steps[t].Effect));
+            .OrderByDescending(t => Math.Abs(explanation.Steps[t].Effect)).Take(MostSteps)
+            .Where(t => Math.Abs(explanation.Steps[t].Effect) >= LeastShare * largest).Order()];
         yield return $"{"step",6}  {"input",-12}  {"effect",9}";
         foreach (int t in strongest)
         {
@@ -30,7 +34,7 @@ internal sealed class ProblemView(ProblemExplanation explanation) : IExplanation
         if (rest > 0)
         {
             double sum = explanation.Steps.Where((_, t) => !strongest.Contains(t)).Sum(step => Math.Abs(step.Effect));
-            yield return $"({Numbers.Of(rest, "step")} more, {sum.ToString("F4", CultureInfo.InvariantCulture)} together)";
+            yield return $"({Numbers.Of(rest, "step")} more, {sum.ToString("F4", CultureInfo.InvariantCulture)} together, signs aside)";
         }
 
         yield return "";
