@@ -12,7 +12,7 @@ internal sealed class ExplainCommand : CliCommand
 {
     private const string DataOption = "--data", LabelOption = "--class", WordOption = "--word", ImageOption = "--image";
     private const string NumberOption = "--number", BeamOption = "--beam", BlanksOption = "--blanks", StepsOption = "--steps";
-    private const string LimitOption = "--limit";
+    private const string LimitOption = "--limit", ReportOption = "--report";
 
     public override string Name => "explain";
 
@@ -26,6 +26,7 @@ internal sealed class ExplainCommand : CliCommand
     public override IReadOnlyList<CommandOption> Options { get; } =
     [
         new(DataOption, "FILE", "Look at a data set instead: words, hidden cells and mistakes. Captioners: the images."),
+        new(ReportOption, "FILE.html", "Write a page of one file as well, which opens in any browser and needs no network."),
         new(LimitOption, "N", "With --data: look at so many texts at most, spread over the file. Default: 1000."),
         .. SettingTable.Columns.Select(CommandOption.Of),
         new(LabelOption, "LABEL", "Classifiers: explain this label instead of the one the model gives.") { Group = "What to explain" },
@@ -42,6 +43,7 @@ internal sealed class ExplainCommand : CliCommand
     [
         "explain reviews.safetensors \"This movie is not good\"",
         "explain reviews.safetensors \"Not bad at all\" --json",
+        "explain reviews.safetensors \"This movie is not good\" --report why.html",
         "explain reviews.safetensors --data held-out.tsv",
         "explain tagger.safetensors \"The dog barks.\" --word 3",
         "explain en-de.safetensors \"A dog runs.\"",
@@ -67,8 +69,10 @@ internal sealed class ExplainCommand : CliCommand
         }
 
         using var interruption = new Interruption(() => { });
+        var shown = new List<IExplanationView>();
         foreach (IExplanationView view in Views(call, model, texts, data, options, interruption.Token))
         {
+            shown.Add(view);
             if (call.Json)
             {
                 call.Terminal.Out.WriteLine(JsonText.Object(view.WriteJson));
@@ -79,6 +83,12 @@ internal sealed class ExplainCommand : CliCommand
             }
 
             call.Terminal.Out.Flush();
+        }
+
+        if (call.Value(ReportOption) is { } report)
+        {
+            File.WriteAllText(report, shown[0].Page(shown, $"{path}: {model.Summary}"));
+            if (!call.Quiet) call.Terminal.WriteNote($"The page stands in {report}.");
         }
 
         return ExitCode.Done;
@@ -105,7 +115,7 @@ internal sealed class ExplainCommand : CliCommand
 
         if (data is not null)
         {
-            yield return new DataView(model, OfData(call, model, data, options, cancellation));
+            yield return new DataView(model, data, OfData(call, model, data, options, cancellation));
             yield break;
         }
 

@@ -2,15 +2,14 @@ using System.Globalization;
 using System.Text.Json;
 using Recurant.Insight;
 using Recurant.Models;
+using Recurant.Reports;
 
 namespace Recurant.Cli;
 
 /// <summary>What matters over a data set.</summary>
-internal sealed class DataView(TrainedModel model, DataExplanation explanation) : IExplanationView
+internal sealed class DataView(TrainedModel model, string data, DataExplanation explanation) : IExplanationView
 {
     private const int WordsShown = 10, UnitsShown = 8, MistakesShown = 10;
-
-    public DataExplanation Explanation => explanation;
 
     public IEnumerable<string> Lines(UserTerminal terminal)
     {
@@ -126,4 +125,6 @@ internal sealed class DataView(TrainedModel model, DataExplanation explanation) 
 
         writer.WriteEndArray();
     }
+
+    public string Page(IReadOnlyList<IExplanationView> all, string name) => ExplanationPage.Of(explanation, name, data);
 }

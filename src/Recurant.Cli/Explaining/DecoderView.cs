@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Recurant.Insight;
+using Recurant.Reports;
 
 namespace Recurant.Cli;
 
@@ -9,9 +10,7 @@ internal sealed class DecoderView(DecoderExplanation explanation, string? source
 {
     private const int WidestPiece = 16;
 
-    public DecoderExplanation Explanation => explanation;
-
-    public string? Source => source;
+    private DecoderExplanation Explanation => explanation;
 
     public IEnumerable<string> Lines(UserTerminal terminal)
     {
@@ -90,4 +89,7 @@ internal sealed class DecoderView(DecoderExplanation explanation, string? source
 
         writer.WriteEndArray();
     }
+
+    public string Page(IReadOnlyList<IExplanationView> all, string model) =>
+        ExplanationPage.Of([.. all.Cast<DecoderView>().Select(view => view.Explanation)], model);
 }

@@ -11,6 +11,11 @@ internal interface IExplanationView
 
     /// <summary>The members of its JSON object.</summary>
     void WriteJson(Utf8JsonWriter writer);
+
+    /// <summary>The page of this explanation and others of its kind.</summary>
+    /// <param name="all">All explanations of the command, this one first.</param>
+    /// <param name="model">What the page calls the model.</param>
+    string Page(IReadOnlyList<IExplanationView> all, string model);
 }
 
 /// <summary>Effects as people see them: signed numbers and bars, and shades of grids.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Recurant.Insight;
+using Recurant.Reports;
 
 namespace Recurant.Cli;
 
@@ -8,7 +9,7 @@ internal sealed class LanguageView(LanguageExplanation explanation) : IExplanati
 {
     private const int WidestToken = 14, MostBar = 12, Strongest = 2;
 
-    public LanguageExplanation Explanation => explanation;
+    private LanguageExplanation Explanation => explanation;
 
     public IEnumerable<string> Lines(UserTerminal terminal)
     {
@@ -69,4 +70,7 @@ internal sealed class LanguageView(LanguageExplanation explanation) : IExplanati
 
         writer.WriteEndArray();
     }
+
+    public string Page(IReadOnlyList<IExplanationView> all, string model) =>
+        ExplanationPage.Of([.. all.Cast<LanguageView>().Select(view => view.Explanation)], model);
 }

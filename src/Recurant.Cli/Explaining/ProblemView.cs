@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Recurant.Insight;
+using Recurant.Reports;
 
 namespace Recurant.Cli;
 
@@ -11,8 +12,6 @@ internal sealed class ProblemView(ProblemExplanation explanation) : IExplanation
 
     /// <summary>Of smaller effects only the sum is told: a share of the largest.</summary>
     private const double LeastShare = 0.02;
-
-    public ProblemExplanation Explanation => explanation;
 
     public IEnumerable<string> Lines(UserTerminal terminal)
     {
@@ -59,4 +58,6 @@ internal sealed class ProblemView(ProblemExplanation explanation) : IExplanation
 
         writer.WriteEndArray();
     }
+
+    public string Page(IReadOnlyList<IExplanationView> all, string model) => ExplanationPage.Of(explanation, model);
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Recurant.Insight;
+using Recurant.Reports;
 
 namespace Recurant.Cli;
 
@@ -8,7 +9,7 @@ internal sealed class TagView(TagExplanation explanation, int? word) : IExplanat
 {
     private const int WidestWord = 18, MostTags = 5, Strongest = 2;
 
-    public TagExplanation Explanation => explanation;
+    private TagExplanation Explanation => explanation;
 
     public IEnumerable<string> Lines(UserTerminal terminal)
     {
@@ -80,4 +81,7 @@ internal sealed class TagView(TagExplanation explanation, int? word) : IExplanat
 
         writer.WriteEndArray();
     }
+
+    public string Page(IReadOnlyList<IExplanationView> all, string model) =>
+        ExplanationPage.Of([.. all.Cast<TagView>().Select(view => view.Explanation)], model);
 }

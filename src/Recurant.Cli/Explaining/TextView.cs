@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Recurant.Insight;
+using Recurant.Reports;
 
 namespace Recurant.Cli;
 
@@ -8,7 +9,7 @@ internal sealed class TextView(TextExplanation explanation) : IExplanationView
 {
     private const int WidestWord = 16, MostPairs = 3;
 
-    public TextExplanation Explanation => explanation;
+    private TextExplanation Explanation => explanation;
 
     public IEnumerable<string> Lines(UserTerminal terminal)
     {
@@ -134,4 +135,7 @@ internal sealed class TextView(TextExplanation explanation) : IExplanationView
 
         writer.WriteEndArray();
     }
+
+    public string Page(IReadOnlyList<IExplanationView> all, string model) =>
+        ExplanationPage.Of([.. all.Cast<TextView>().Select(view => view.Explanation)], model);
 }

@@ -1,0 +1,91 @@
+using System.Globalization;
+using Recurant.Insight;
+using static Recurant.Reports.MarkedText;
+
+namespace Recurant.Reports;
+
+/// <summary>The sections about one translation, or the sentence of one image.</summary>
+internal static class DecoderSections
+{
+    public static void Add(HtmlPage page, DecoderExplanation explanation, string id, string number)
+    {
+        PageSection section = page.Section(id + "-text", number + "What it said");
+        IReadOnlyList<PieceEffect> pieces = explanation.Pieces;
+        MarkedText.Add(section, [.. pieces.Select(piece => new MarkedWord(
+            Shown(piece.Piece), piece.Probability, $"probability {Four(piece.Probability)}"))], isJoined: false);
+        AddLegend(section, "", "the darker, the surer");
+        section.Note(explanation.Text);
+        section.Table(new TextTable
+        {
+            Caption = "Each piece with its probability, given the source and the pieces before it",
+            Columns = ["piece", "probability", "looked most at", "rests most on"],
+            TextColumns = [0, 2, 3],
+            Rows = [.. pieces.Select((piece, t) => (IReadOnlyList<string>)
+            [
+                Label(pieces, t), Four(piece.Probability), Most(explanation, piece.Attention), Most(explanation, piece.Influence),
+            ])],
+        });
+        if (pieces.Count == 0) return;
+        if (explanation.StripsAcross > 0)
+        {
+            AddImage(page, explanation, id, number);
+            return;
+        }
+
+        string[] rows = [.. pieces.Select((_, t) => Label(pieces, t))];
+        string[] columns = [.. explanation.Source.Select((piece, s) => string.Create(CultureInfo.InvariantCulture, $"{s + 1} {Shown(piece)}"))];
+        PageSection attention = page.Section(id + "-attention", number + "Where it looked");
+        attention.Text("The weight of each piece of the source in what was read for each piece of the translation; a row adds up to 1.");
+        attention.Chart(new HeatMap
+        {
+            Title = "Attention", RowName = "translation", ColumnName = "source", Rows = rows, Columns = columns, Most = 1,
+            Values = [.. pieces.Select(piece => Rounded(piece.Attention))],
+        });
+        PageSection influence = page.Section(id + "-influence", number + "What it rests on");
+        influence.Text(
+            "The log probability of each piece less the same without a piece of the source, the pieces before it being the same. What "
+            + "the answer rests on need not be where the decoder looked: the encoder has read the whole source.");
+        influence.Chart(new HeatMap
+        {
+            Title = "Influence", RowName = "translation", ColumnName = "without", Rows = rows, Columns = columns,
+            Values = [.. pieces.Select(piece => Rounded(piece.Influence))], ShadeByRow = true,
+        });
+    }
+
+    private static void AddImage(HtmlPage page, DecoderExplanation explanation, string id, string number)
+    {
+        PageSection section = page.Section(id + "-attention", number + "Where it looked");
+        int across = explanation.StripsAcross, down = explanation.Source.Count / across;
+        section.Text("For each piece the weight of each strip of the image.");
+        string[] rows = [.. Enumerable.Range(1, down).Select(row => row.ToString(CultureInfo.InvariantCulture))];
+        string[] columns = [.. Enumerable.Range(1, across).Select(column => column.ToString(CultureInfo.InvariantCulture))];
+        section.Add(to =>
+        {
+            to.Open("div", ("class", "pair"));
+            for (int t = 0; t < explanation.Pieces.Count; t++)
+            {
+                IReadOnlyList<double> weights = explanation.Pieces[t].Attention;
+                new HeatMap
+                {
+                    Title = Label(explanation.Pieces, t), RowName = "row", ColumnName = "column", Rows = rows, Columns = columns, Most = 1,
+                    Values = [.. Enumerable.Range(0, down).Select(row => Rounded([.. weights.Skip(row * across).Take(across)]))],
+                }.WriteTo(to);
+            }
+
+            to.Close();
+        });
+    }
+
+    private static string Most(DecoderExplanation explanation, IReadOnlyList<double> values)
+    {
+        int most = Enumerable.Range(0, values.Count).MaxBy(s => values[s]);
+        return $"{Shown(explanation.Source[most])} ({Signed(values[most])})";
+    }
+
+    private static IReadOnlyList<double> Rounded(IReadOnlyList<double> values) => [.. values.Select(value => Math.Round(value, 2))];
+
+    private static string Shown(string piece) => piece.Length > 1 && piece[0] == '\u2581' ? piece[1..] : piece;
+
+    private static string Label(IReadOnlyList<PieceEffect> pieces, int place) =>
+        string.Create(CultureInfo.InvariantCulture, $"{place + 1} {Shown(pieces[place].Piece)}");
+}

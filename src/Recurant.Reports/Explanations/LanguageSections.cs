@@ -1,0 +1,61 @@
+using System.Globalization;
+using Recurant.Insight;
+using static Recurant.Reports.MarkedText;
+
+namespace Recurant.Reports;
+
+/// <summary>The sections about one text and how surprising it is.</summary>
+internal static class LanguageSections
+{
+    private const int MostMatrix = 80, ExpectedShown = 3;
+
+    public static void Add(HtmlPage page, LanguageExplanation explanation, string id, string number)
+    {
+        PageSection section = page.Section(id + "-text", number + "The text");
+        IReadOnlyList<TokenSurprise> tokens = explanation.Tokens;
+        if (tokens.Count == 0)
+        {
+            section.Text("The text is empty.");
+            return;
+        }
+
+        double largest = Math.Max(1e-9, tokens.Max(token => token.Bits));
+        bool isJoined = tokens.Count > 3 && tokens.All(token => new StringInfo(token.Token).LengthInTextElements <= 1);
+        MarkedText.Add(section, [.. tokens.Select(token => new MarkedWord(
+            Visible(token.Token), -token.Bits / largest,
+            $"{Signed(token.Bits)[1..]} bits; expected {Visible(token.Expected[0].Key)} {Four(token.Expected[0].Value)}"))], isJoined);
+        AddLegend(section, "surprising", "expected");
+        section.Facts([
+            ("bits", Signed(explanation.Bits)[1..]), ("bits a token", Signed(explanation.Bits / tokens.Count)[1..]),
+            ("tokens", tokens.Count.ToString(CultureInfo.InvariantCulture))]);
+        PageSection reading = page.Section(id + "-bits", number + "Token by token");
+        reading.Chart(new LineChart
+        {
+            Title = "Surprise as it reads", XLabel = "token", YLabel = "bits", FromZero = true,
+            Series = [new("bits", [.. tokens.Select((_, t) => t + 1.0)], [.. tokens.Select(token => token.Bits)])],
+        });
+        reading.Table(new TextTable
+        {
+            Caption = "Each token with its bits, and what was most probable in its place", Columns = ["token", "bits", "probability", "expected"],
+            TextColumns = [0, 3],
+            Rows = [.. tokens.Select((token, t) => (IReadOnlyList<string>)
+            [
+                Label(tokens, t), Signed(token.Bits)[1..], Four(token.Probability),
+                string.Join(", ", token.Expected.Take(ExpectedShown).Select(other => $"{Visible(other.Key)} {Four(other.Value)}")),
+            ])],
+        });
+        if (tokens.Count > MostMatrix || tokens[^1].Influence.Count == 0) return;
+        PageSection influence = page.Section(id + "-influence", number + "What earlier tokens did");
+        influence.Text("The bits of a token without an earlier one, less its bits: positive, if the earlier one made it less surprising.");
+        string[] names = [.. tokens.Select((_, t) => Label(tokens, t))];
+        influence.Chart(new HeatMap
+        {
+            Title = "Influence", RowName = "token", ColumnName = "without", Rows = names, Columns = names,
+            Values = [.. tokens.Select(token => (IReadOnlyList<double>)
+                [.. Enumerable.Range(0, tokens.Count).Select(j => j < token.Influence.Count ? Math.Round(token.Influence[j], 2) : double.NaN)])],
+        });
+    }
+
+    private static string Label(IReadOnlyList<TokenSurprise> tokens, int place) =>
+        string.Create(CultureInfo.InvariantCulture, $"{place + 1} {Visible(tokens[place].Token)}");
+}

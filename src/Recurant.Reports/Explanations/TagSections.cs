@@ -1,0 +1,48 @@
+using System.Globalization;
+using Recurant.Insight;
+using static Recurant.Reports.MarkedText;
+
+namespace Recurant.Reports;
+
+/// <summary>The sections about the tags of one sentence.</summary>
+internal static class TagSections
+{
+    private const int MostTags = 3;
+
+    public static void Add(HtmlPage page, TagExplanation explanation, string id, string number)
+    {
+        PageSection section = page.Section(id + "-tags", number + "The tags");
+        IReadOnlyList<TagEffect> words = explanation.Words;
+        MarkedText.Add(section, [.. words.Select(word => new MarkedWord(
+            word.Word, word.Probability, $"{word.Tag} {Four(word.Probability)}", word.Tag))], isJoined: false);
+        AddLegend(section, "", "the darker, the surer");
+        section.Text(explanation.HasRandomField
+            ? "Probabilities are the marginals of the random field, given the whole sentence."
+            : "Probabilities are those of the softmax of each word.");
+        section.Table(new TextTable
+        {
+            Caption = "Each word with its tag, the probability of the tag, the same from the context alone, and the next tags",
+            Columns = ["word", "known", "tag", "probability", "from context", "most probable tags"],
+            TextColumns = [0, 1, 2, 5],
+            Rows = [.. words.Select((word, t) => (IReadOnlyList<string>)
+            [
+                Label(words, t), word.IsKnown ? "yes" : "no", word.Tag, Four(word.Probability), Four(word.ProbabilityFromContext),
+                string.Join(", ", word.Probabilities.OrderByDescending(tag => tag.Value).Take(MostTags).Select(tag => $"{tag.Key} {Four(tag.Value)}")),
+            ])],
+        });
+        if (words.Count == 0) return;
+        PageSection rests = page.Section(id + "-influence", number + "What each tag rests on");
+        rests.Text(
+            "The log odds of a word's tag less those without another word; on the diagonal less those with an unknown word of unknown "
+            + "spelling in the word's own place. Positive speaks for the tag.");
+        string[] rows = [.. words.Select((word, t) => $"{Label(words, t)}: {word.Tag}")];
+        rests.Chart(new HeatMap
+        {
+            Title = "Influence", RowName = "tag of", ColumnName = "without", Rows = rows, Columns = [.. words.Select((_, t) => Label(words, t))],
+            Values = [.. words.Select(word => (IReadOnlyList<double>)[.. word.Influence.Select(value => Math.Round(value, 2))])], ShadeByRow = true,
+        });
+    }
+
+    private static string Label(IReadOnlyList<TagEffect> words, int place) =>
+        string.Create(CultureInfo.InvariantCulture, $"{place + 1} {words[place].Word}");
+}
