@@ -13,11 +13,11 @@ internal static class DecoderSections
         IReadOnlyList<PieceEffect> pieces = explanation.Pieces;
         MarkedText.Add(section, [.. pieces.Select(piece => new MarkedWord(
             Shown(piece.Piece), piece.Probability, $"probability {Four(piece.Probability)}"))], isJoined: false);
-        AddLegend(section, "", "the darker, the surer");
+        AddLegend(section, "", "the stronger the colour, the surer");
         section.Note(explanation.Text);
         section.Table(new TextTable
         {
-            Caption = "Each piece with its probability, given the source and the pieces before it",
+            Caption = "Each piece",
             Columns = ["piece", "probability", "looked most at", "rests most on"],
             TextColumns = [0, 2, 3],
             Rows = [.. pieces.Select((piece, t) => (IReadOnlyList<string>)
@@ -67,7 +67,7 @@ internal static class DecoderSections
                 IReadOnlyList<double> weights = explanation.Pieces[t].Attention;
                 new HeatMap
                 {
-                    Title = Label(explanation.Pieces, t), RowName = "row", ColumnName = "column", Rows = rows, Columns = columns, Most = 1,
+                    Title = Label(explanation.Pieces, t), RowName = "band", ColumnName = "strip", Rows = rows, Columns = columns, Most = 1,
                     Values = [.. Enumerable.Range(0, down).Select(row => Rounded([.. weights.Skip(row * across).Take(across)]))],
                 }.WriteTo(to);
             }

@@ -24,7 +24,7 @@ internal static class LanguageSections
         MarkedText.Add(section, [.. tokens.Select(token => new MarkedWord(
             Visible(token.Token), -token.Bits / largest,
             $"{Signed(token.Bits)[1..]} bits; expected {Visible(token.Expected[0].Key)} {Four(token.Expected[0].Value)}"))], isJoined);
-        AddLegend(section, "surprising", "expected");
+        AddLegend(section, "the stronger the colour, the more surprising", "");
         section.Facts([
             ("bits", Signed(explanation.Bits)[1..]), ("bits a token", Signed(explanation.Bits / tokens.Count)[1..]),
             ("tokens", tokens.Count.ToString(CultureInfo.InvariantCulture))]);
@@ -36,7 +36,7 @@ internal static class LanguageSections
         });
         reading.Table(new TextTable
         {
-            Caption = "Each token with its bits, and what was most probable in its place", Columns = ["token", "bits", "probability", "expected"],
+            Caption = "Each token", Columns = ["token", "bits", "probability", "expected"],
             TextColumns = [0, 3],
             Rows = [.. tokens.Select((token, t) => (IReadOnlyList<string>)
             [

@@ -32,12 +32,12 @@ internal static class MarkedText
         to.Close();
     });
 
-    /// <summary>What the colours mean.</summary>
+    /// <summary>What the colours mean; a colour that is not used has an empty text.</summary>
     public static void AddLegend(PageSection section, string against, string forIt) => section.Add(to =>
     {
         to.Open("p", ("class", "marks"));
         if (against.Length > 0) to.Element("span", against, ("class", "mark against"), ("style", "--share: 70%"));
-        to.Element("span", forIt, ("class", "mark for"), ("style", "--share: 70%"));
+        if (forIt.Length > 0) to.Element("span", forIt, ("class", "mark for"), ("style", "--share: 70%"));
         to.Close();
     });
 

@@ -15,13 +15,14 @@ internal static class TagSections
         IReadOnlyList<TagEffect> words = explanation.Words;
         MarkedText.Add(section, [.. words.Select(word => new MarkedWord(
             word.Word, word.Probability, $"{word.Tag} {Four(word.Probability)}", word.Tag))], isJoined: false);
-        AddLegend(section, "", "the darker, the surer");
+        AddLegend(section, "", "the stronger the colour, the surer");
         section.Text(explanation.HasRandomField
             ? "Probabilities are the marginals of the random field, given the whole sentence."
             : "Probabilities are those of the softmax of each word.");
+        section.Text("From context: the probability of the tag with an unknown word of unknown spelling in the word's place.");
         section.Table(new TextTable
         {
-            Caption = "Each word with its tag, the probability of the tag, the same from the context alone, and the next tags",
+            Caption = "Each word with its tag",
             Columns = ["word", "known", "tag", "probability", "from context", "most probable tags"],
             TextColumns = [0, 1, 2, 5],
             Rows = [.. words.Select((word, t) => (IReadOnlyList<string>)

@@ -56,10 +56,12 @@ internal static class TextSections
             Title = $"Shares in {explanation.Label}", LabelName = "word", ValueName = "share (log odds)",
             Bars = [.. explanation.Words.Select((word, t) => (Label: Label(explanation, t), Value: word.Attribution)).Take(MostBars)],
         });
+        section.Text(
+            "The label's probability when the text ends with the word (as read), without the word, and with an unknown word in its place "
+            + "(hidden). The effect is the log odds less those without the word.");
         section.Table(new TextTable
         {
-            Caption = "Each word: the label's probability as read, without the word, and with an unknown word in its place; the effect is "
-                + "the log odds less those without the word",
+            Caption = "Each word",
             Columns = ["word", "known", "as read", "without", "hidden", "effect", "share"],
             TextColumns = [0, 1],
             Rows = [.. explanation.Words.Select((word, t) => (IReadOnlyList<string>)
@@ -74,7 +76,8 @@ internal static class TextSections
     {
         section.Text(
             "The interaction of two words: the log odds of the text, less those without the one, less those without the other, plus "
-            + "those without both. It is zero where their effects merely add.");
+            + "those without both. It is zero where their effects merely add. The table tells what each of the two does with the other and "
+            + "without it.");
         int[] places = [.. explanation.Pairs.SelectMany(pair => new[] { pair.First, pair.Second }).Distinct().Order()];
         var values = new double[places.Length][];
         for (int i = 0; i < places.Length; i++)
@@ -96,8 +99,8 @@ internal static class TextSections
         });
         section.Table(new TextTable
         {
-            Caption = "The strongest pairs: what each word does with the other and without it",
-            Columns = ["pair", "together", "first with second", "first without", "second with first", "second without", "turned"],
+            Caption = "The strongest pairs",
+            Columns = ["pair", "interaction", "first with", "first without", "second with", "second without", "turned"],
             TextColumns = [0, 6],
             Rows = [.. explanation.Pairs.Take(MostPairs).Select(pair => (IReadOnlyList<string>)
             [
