@@ -87,7 +87,7 @@ internal sealed class ExplainCommand : CliCommand
 
         if (call.Value(ReportOption) is { } report)
         {
-            File.WriteAllText(report, shown[0].Page(shown, $"{path}: {model.Summary}"));
+            File.WriteAllText(report, shown[0].Page(shown, $"{Path.GetFileName(path)}: {model.Summary}"));
             if (!call.Quiet) call.Terminal.WriteNote($"The page stands in {report}.");
         }
 

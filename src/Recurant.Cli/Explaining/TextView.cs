@@ -51,7 +51,7 @@ internal sealed class TextView(TextExplanation explanation) : IExplanationView
 
     private IEnumerable<string> Pairs(int width)
     {
-        var turned = explanation.Pairs.Where(pair => pair.Turned >= 0).Take(MostPairs).ToList();
+        var turned = explanation.Turns.Take(MostPairs).ToList();
         foreach (WordPair pair in turned)
         {
             bool isFirst = pair.Turned == pair.First;
@@ -62,7 +62,7 @@ internal sealed class TextView(TextExplanation explanation) : IExplanationView
             foreach (string line in TextLayout.Wrap(sentence, width)) yield return line;
         }
 
-        foreach (WordPair pair in explanation.Pairs.Where(pair => pair.Turned < 0).Take(Math.Max(0, 3 - turned.Count)))
+        foreach (WordPair pair in explanation.Pairs.Except(turned).Take(Math.Max(0, MostPairs - turned.Count)))
         {
             if (Math.Abs(pair.Interaction) < WordPair.LeastEffect) yield break;
             yield return $"{Word(pair.First)} and {Word(pair.Second)} together: {Effects.Signed(pair.Interaction)} beyond what each does";

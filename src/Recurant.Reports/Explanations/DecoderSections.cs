@@ -7,6 +7,9 @@ namespace Recurant.Reports;
 /// <summary>The sections about one translation, or the sentence of one image.</summary>
 internal static class DecoderSections
 {
+    /// <summary>Of less in ln p nothing is said to rest on a piece.</summary>
+    private const double LeastInfluence = 0.1;
+
     public static void Add(HtmlPage page, DecoderExplanation explanation, string id, string number)
     {
         PageSection section = page.Section(id + "-text", number + "What it said");
@@ -22,7 +25,8 @@ internal static class DecoderSections
             TextColumns = [0, 2, 3],
             Rows = [.. pieces.Select((piece, t) => (IReadOnlyList<string>)
             [
-                Label(pieces, t), Four(piece.Probability), Most(explanation, piece.Attention), Most(explanation, piece.Influence),
+                Label(pieces, t), Four(piece.Probability), Most(explanation, piece.Attention, 0, value => value.ToString("F2", CultureInfo.InvariantCulture)),
+                Most(explanation, piece.Influence, LeastInfluence, Signed),
             ])],
         });
         if (pieces.Count == 0) return;
@@ -48,7 +52,7 @@ internal static class DecoderSections
         influence.Chart(new HeatMap
         {
             Title = "Influence", RowName = "translation", ColumnName = "without", Rows = rows, Columns = columns,
-            Values = [.. pieces.Select(piece => Rounded(piece.Influence))], ShadeByRow = true,
+            Values = [.. pieces.Select(piece => Rounded(piece.Influence))],
         });
     }
 
@@ -76,10 +80,10 @@ internal static class DecoderSections
         });
     }
 
-    private static string Most(DecoderExplanation explanation, IReadOnlyList<double> values)
+    private static string Most(DecoderExplanation explanation, IReadOnlyList<double> values, double least, Func<double, string> show)
     {
         int most = Enumerable.Range(0, values.Count).MaxBy(s => values[s]);
-        return $"{Shown(explanation.Source[most])} ({Signed(values[most])})";
+        return values[most] >= least ? $"{Shown(explanation.Source[most])} ({show(values[most])})" : "nothing alone";
     }
 
     private static IReadOnlyList<double> Rounded(IReadOnlyList<double> values) => [.. values.Select(value => Math.Round(value, 2))];

@@ -40,7 +40,7 @@ internal static class TagSections
         rests.Chart(new HeatMap
         {
             Title = "Influence", RowName = "tag of", ColumnName = "without", Rows = rows, Columns = [.. words.Select((_, t) => Label(words, t))],
-            Values = [.. words.Select(word => (IReadOnlyList<double>)[.. word.Influence.Select(value => Math.Round(value, 2))])], ShadeByRow = true,
+            Values = [.. words.Select(word => (IReadOnlyList<double>)[.. word.Influence.Select(value => Math.Round(value, 2))])],
         });
     }
 

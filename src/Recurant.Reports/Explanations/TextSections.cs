@@ -27,7 +27,7 @@ internal static class TextSections
         AddLegend(section, $"speaks against {explanation.Label}", $"speaks for {explanation.Label}");
         string other = explanation.Label == explanation.Predicted ? "" : $" The model itself says {explanation.Predicted}.";
         section.Note($"{explanation.Label} {Four(explanation.Probability)}.{other}");
-        foreach (WordPair pair in explanation.Pairs.Where(pair => pair.Turned >= 0).Take(3)) section.Note(Sentence(explanation, pair));
+        foreach (WordPair pair in explanation.Turns.Take(3)) section.Note(Sentence(explanation, pair));
         section.Facts([.. explanation.Probabilities.OrderByDescending(label => label.Value).Take(12)
             .Select(label => (label.Key, Four(label.Value))), ("a text without words", Four(explanation.EmptyProbability))]);
     }
@@ -38,7 +38,7 @@ internal static class TextSections
         double[] places = [.. Enumerable.Range(0, explanation.Words.Count + 1).Select(t => (double)t)];
         section.Chart(new LineChart
         {
-            Title = $"Probability of {explanation.Label}", XLabel = "words read", YLabel = "probability", FromZero = true,
+            Title = $"Probability of {explanation.Label}", XLabel = IsCharacters(explanation) ? "characters read" : "words read", YLabel = "probability", FromZero = true,
             Series = [new("probability", places,
                 [explanation.EmptyProbability, .. explanation.Words.Select(word => word.ProbabilityAsRead)])],
         });

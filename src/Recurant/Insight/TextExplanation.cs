@@ -33,6 +33,12 @@ public sealed record TextExplanation
     /// </summary>
     public required IReadOnlyList<WordPair> Pairs { get; init; }
 
+    /// <summary>
+    /// The pairs of which one word turns the other, the strongest first; those not a third as strong as the strongest pair are left out.
+    /// </summary>
+    public IEnumerable<WordPair> Turns =>
+        Pairs.Where(pair => pair.Turned >= 0 && 3 * Math.Abs(pair.Interaction) >= Math.Abs(Pairs[0].Interaction));
+
     /// <summary>The probability of the label for a text without words.</summary>
     public required double EmptyProbability { get; init; }
 }
