@@ -29,7 +29,8 @@ public sealed class ExplainTests : IDisposable
             Assert.True(pair.GetProperty("second_effect").GetDouble() > 1, $"{name}: {pair}");
             JsonElement sum = answer.GetProperty("attribution");
             double expected = sum.GetProperty("expected").GetDouble();
-            Assert.True(Math.Abs(sum.GetProperty("error").GetDouble()) <= 0.005 * Math.Max(1, Math.Abs(expected)), $"{name}: {sum}");
+            Assert.True(
+                Math.Abs(sum.GetProperty("error").GetDouble()) <= 0.005 * Math.Max(1, Math.Abs(expected)), $"{name}: {sum}");
             Assert.Contains("turns", File.ReadAllText(_workspace.Path("why.html")), StringComparison.Ordinal);
         }
 
@@ -40,7 +41,8 @@ public sealed class ExplainTests : IDisposable
         CommandResult data = _workspace.Run("explain", "models/lstm.safetensors", "--data", WriteReviews(), "--json");
         Assert.True(data.Code == 0, data.Error);
         Assert.Equal(4, JsonDocument.Parse(data.Out).RootElement.GetProperty("texts").GetInt32());
-        CommandResult bag = _workspace.Run("explain", "models/bag-of-words.safetensors", "This movie is not good", "--class", "negative");
+        CommandResult bag =
+            _workspace.Run("explain", "models/bag-of-words.safetensors", "This movie is not good", "--class", "negative");
         Assert.Contains("(the model says positive)", bag.Out, StringComparison.Ordinal);
         CommandResult wrong = _workspace.Run("explain", "models/lstm.safetensors", "good", "--class", "neutral");
         Assert.Equal(2, wrong.Code);
@@ -53,5 +55,6 @@ public sealed class ExplainTests : IDisposable
 
     private string WriteReviews() => _workspace.Write(
         "four.tsv",
-        "label\ttext\nnegative\tThis movie is not good\npositive\tThe book is good\nnegative\tThe plot is bad\npositive\tIt is not bad\n");
+        "label\ttext\nnegative\tThis movie is not good\npositive\tThe book is good\nnegative\tThe plot is bad\npositive\tIt "
+        + "is not bad\n");
 }

@@ -11,7 +11,8 @@ public class ExplanationPageTests(ChromiumBrowser browser)
 
     private static readonly string[] s_words = ["this", "movie", "is", "not", "good", Hostile, "&", "\"quoted\""];
 
-    public static TheoryData<string> Kinds => ["text", "characters", "tags", "translation", "image", "language", "problem", "data"];
+    public static TheoryData<string> Kinds =>
+        ["text", "characters", "tags", "translation", "image", "language", "problem", "data"];
 
     [Theory]
     [MemberData(nameof(Kinds))]
@@ -57,7 +58,8 @@ public class ExplanationPageTests(ChromiumBrowser browser)
     {
         "text" => ExplanationPage.Of([Text(s_words)], "reviews.safetensors"),
         "characters" => ExplanationPage.Of(
-            [Text([.. "Die Datei wurde nicht gefunden.".Select(c => $"{c}")]), Text([.. "File not found".Select(c => $"{c}")])], "languages"),
+            [Text([.. "Die Datei wurde nicht gefunden.".Select(c => $"{c}")]), Text([.. "File not found".Select(c => $"{c}")])],
+            "languages"),
         "tags" => ExplanationPage.Of([Tags()], "tagger"),
         "translation" => ExplanationPage.Of([Translation(0)], "en-de"),
         "image" => ExplanationPage.Of([Translation(3)], "mnist"),
@@ -66,7 +68,9 @@ public class ExplanationPageTests(ChromiumBrowser browser)
             new ProblemExplanation
             {
                 Problem = "adding:300", Expected = [1.2], Answer = [1.19],
-                Steps = [.. Enumerable.Range(0, 300).Select(t => new StepEffect([0.5, t % 150 == 70 ? 1 : 0], t % 150 == 70 ? 0.6 : 0.001))],
+                Steps =
+                    [.. Enumerable.Range(0, 300)
+                    .Select(t => new StepEffect([0.5, t % 150 == 70 ? 1 : 0], t % 150 == 70 ? 0.6 : 0.001))],
             },
             "adding"),
         _ => ExplanationPage.Of(Data(), "reviews.safetensors", "held-out.tsv"),
@@ -81,7 +85,8 @@ public class ExplanationPageTests(ChromiumBrowser browser)
         Attribution = new AttributionSum(0.1, 4.4, 4.31, 32),
         Pairs =
         [
-            new WordPair(3, 4, 7.2, 6.1, -1.1, 3.4, -3.8), new WordPair(0, 1, 0.4, 0.1, -0.3, 0.2, -0.2), new WordPair(1, 4, -0.2, 0, 0.2, 1, 1.2),
+            new WordPair(3, 4, 7.2, 6.1, -1.1, 3.4, -3.8), new WordPair(0, 1, 0.4, 0.1, -0.3, 0.2, -0.2),
+            new WordPair(1, 4, -0.2, 0, 0.2, 1, 1.2),
         ],
     };
 
@@ -99,7 +104,8 @@ public class ExplanationPageTests(ChromiumBrowser browser)
         Source = across > 0 ? ["row 1, column 1", "row 1, column 2", "row 1, column 3"] : ["\u2581A", "\u2581man", Hostile],
         Pieces =
         [
-            new PieceEffect("\u2581Ein", 0.92, [0.8, 0.2, 0], [1.5, 0.2, 0]), new PieceEffect("\u2581Mann", 0.95, [0.1, 0.9, 0], [0.1, 4, 0]),
+            new PieceEffect("\u2581Ein", 0.92, [0.8, 0.2, 0], [1.5, 0.2, 0]),
+            new PieceEffect("\u2581Mann", 0.95, [0.1, 0.9, 0], [0.1, 4, 0]),
             new PieceEffect(Hostile, 0.4, [0, 0.3, 0.7], [0, -0.4, 2]),
         ],
     };
@@ -108,15 +114,23 @@ public class ExplanationPageTests(ChromiumBrowser browser)
     {
         Text = string.Join(' ', s_words),
         Tokens = [.. s_words.Select((word, t) => new TokenSurprise(
-            word, 0.5 + t, [new("the", 0.2), new(Hostile, 0.1), new(" ", 0.05)], [.. Enumerable.Range(0, t).Select(j => j - 1.5)]))],
+            word, 0.5 + t, [new("the", 0.2), new(Hostile, 0.1), new(" ", 0.05)],
+            [.. Enumerable.Range(0, t).Select(j => j - 1.5)]))],
     };
 
     private static DataExplanation Data() => new()
     {
         Texts = 1000, Accuracy = 0.91, LargestError = 0.02,
-        Words = [.. s_words.Select((word, i) => new WordImportance(i % 2 == 0 ? "positive" : Hostile, word, 10 + i, 3.0 - i / 4.0, 0.1))],
+        Words =
+            [.. s_words
+            .Select((word, i) => new WordImportance(i % 2 == 0 ? "positive" : Hostile, word, 10 + i, 3.0 - i / 4.0, 0.1))],
         Units = [.. Enumerable.Range(0, 10).Select(i => new UnitImportance(i * 7, 1.0 / (i + 1), "positive", 0.5))],
-        Traits = [new UnitTrait("after a negation, up to the next mark", 40, 0.45, 0.44, 0.07, 0.09), new UnitTrait("inside quotes", 3, 0.05, -0.01, 0.05, 0.07)],
-        Mistakes = [new DataMistake($"A very long text with {Hostile} in it, which goes on and on for more than one line of the table.", -1, "negative", "positive", 0.98, 12)],
+        Traits =
+            [new UnitTrait("after a negation, up to the next mark", 40, 0.45, 0.44, 0.07, 0.09),
+            new UnitTrait("inside quotes", 3, 0.05, -0.01, 0.05, 0.07)],
+        Mistakes =
+            [new DataMistake(
+            $"A very long text with {Hostile} in it, which goes on and on for more than one line of the table.", -1, "negative",
+            "positive", 0.98, 12)],
     };
 }

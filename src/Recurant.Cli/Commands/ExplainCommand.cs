@@ -29,13 +29,17 @@ internal sealed class ExplainCommand : CliCommand
         new(ReportOption, "FILE.html", "Write a page of one file as well, which opens in any browser and needs no network."),
         new(LimitOption, "N", "With --data: look at so many texts at most, spread over the file. Default: 1000."),
         .. SettingTable.Columns.Select(CommandOption.Of),
-        new(LabelOption, "LABEL", "Classifiers: explain this label instead of the one the model gives.") { Group = "What to explain" },
+        new(LabelOption, "LABEL",
+            "Classifiers: explain this label instead of the one the model gives.") { Group = "What to explain" },
         new(WordOption, "N", "Taggers: all about the N-th word of the text, the first being 1.") { Group = "What to explain" },
         new(BlanksOption, null, "Taggers: the texts are already cut into words.") { Group = "What to explain" },
         new(ImageOption, "N", "Captioners: the N-th image, the first being 1. Default: 1.") { Group = "What to explain" },
-        new(NumberOption, "N", "Generated problems: the N-th sequence, the first being 1. Default: 1.") { Group = "What to explain" },
-        new(BeamOption, "N", "Translators and captioners: the hypotheses that are followed. Default: 5.") { Group = "What to explain" },
-        new(StepsOption, "N", "The most steps of integrated gradients, 16 to 65536. Default: 1024.") { Group = "What to explain" },
+        new(NumberOption, "N",
+            "Generated problems: the N-th sequence, the first being 1. Default: 1.") { Group = "What to explain" },
+        new(BeamOption, "N",
+            "Translators and captioners: the hypotheses that are followed. Default: 5.") { Group = "What to explain" },
+        new(StepsOption, "N",
+            "The most steps of integrated gradients, 16 to 65536. Default: 1024.") { Group = "What to explain" },
         SharedOptions.Threads with { Group = "The run" },
     ];
 
@@ -55,7 +59,11 @@ internal sealed class ExplainCommand : CliCommand
         string? data = call.Value(DataOption);
         string[] texts = [.. call.Arguments.Skip(1)];
         TrainedModel model = ModelFile.Load(path);
-        if (data is not null && texts.Length > 0) throw new UsageException($"TEXT and {DataOption} exclude each other: give one of them.");
+        if (data is not null && texts.Length > 0)
+        {
+            throw new UsageException($"TEXT and {DataOption} exclude each other: give one of them.");
+        }
+
         RejectUnfit(call, path, model);
         var options = new ExplainOptions
         {
@@ -101,10 +109,12 @@ internal sealed class ExplainCommand : CliCommand
         {
             case SequenceModel sequence:
                 int number = Whole(call, NumberOption, 1, int.MaxValue) ?? 1;
-                yield return new ProblemView(Explainer.Explain(sequence, number - 1, options: options, cancellation: cancellation));
+                yield return new ProblemView(
+                    Explainer.Explain(sequence, number - 1, options: options, cancellation: cancellation));
                 yield break;
             case CaptionerModel captioner:
-                string path = data ?? (texts.Length == 1 ? texts[0] : throw Missing("The images (a manifest, or the folder of MNIST)"));
+                string path =
+                    data ?? (texts.Length == 1 ? texts[0] : throw Missing("The images (a manifest, or the folder of MNIST)"));
                 CaptionerSpec spec = captioner.Spec;
                 CaptionDataset images = CaptionData.Read(path, (spec.Width, spec.Height, spec.Channels), call);
                 int image = Whole(call, ImageOption, 1, images.Count) ?? 1;
@@ -146,7 +156,8 @@ internal sealed class ExplainCommand : CliCommand
             TaggerModel tagger => Explainer.Explain(tagger, TaggedData.Read(path, settings, call), limit, options, cancellation),
             LanguageModel language =>
                 Explainer.Explain(language, LanguageModelReport.Read(path, settings, call), options, cancellation),
-            _ => throw new UsageException($"{DataOption} has no meaning for {call.Arguments[0]}, which holds a {model.Task}: give a TEXT."),
+            _ => throw new UsageException(
+                $"{DataOption} has no meaning for {call.Arguments[0]}, which holds a {model.Task}: give a TEXT."),
         };
     }
 
@@ -171,14 +182,18 @@ internal sealed class ExplainCommand : CliCommand
             (BeamOption, model is TranslatorModel or CaptionerModel),
         })
         {
-            if (call.Has(option) && !fits) throw new UsageException($"{option} has no meaning for {path}, which holds a {model.Task}.");
+            if (call.Has(option) && !fits)
+            {
+                throw new UsageException($"{option} has no meaning for {path}, which holds a {model.Task}.");
+            }
         }
     }
 
     private static int? Whole(Invocation call, string option, int least, int most)
     {
         if (call.Value(option) is not { } text) return null;
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value >= least && value <= most
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value >= least
+            && value <= most
             ? value
             : throw new UsageException($"{option}: \"{text}\" is not a whole number from {least} to {most}.");
     }

@@ -19,7 +19,8 @@ internal sealed class DataView(TrainedModel model, string data, DataExplanation 
         yield return "";
         if (explanation.Words.Count > 0)
         {
-            yield return $"words (mean share of the label's log odds; largest error of a sum {Numbers.Four(explanation.LargestError)})";
+            string error = Numbers.Four(explanation.LargestError);
+            yield return $"words (mean share of the label's log odds; largest error of a sum {error})";
             foreach (IGrouping<string, WordImportance> label in explanation.Words.GroupBy(word => word.Label))
             {
                 string line = $"  {TextLayout.OneLine(label.Key)}: " + string.Join(", ", label.Take(WordsShown)
@@ -36,7 +37,9 @@ internal sealed class DataView(TrainedModel model, string data, DataExplanation 
             List<string[]> rows = [["  unit", "change", "speaks for", "by"]];
             foreach (UnitImportance unit in explanation.Units.Take(UnitsShown))
             {
-                rows.Add(["  " + unit.Unit, Numbers.Four(unit.Effect), TextLayout.OneLine(unit.Label), Effects.Signed(unit.LabelEffect)]);
+                rows.Add(
+                    ["  " + unit.Unit, Numbers.Four(unit.Effect), TextLayout.OneLine(unit.Label),
+                    Effects.Signed(unit.LabelEffect)]);
             }
 
             foreach (string line in TextLayout.Table(rows, 2)) yield return line;
@@ -50,7 +53,8 @@ internal sealed class DataView(TrainedModel model, string data, DataExplanation 
             foreach (UnitTrait trait in explanation.Traits)
             {
                 rows.Add(["  " + trait.Trait, Of(trait.Unit), Effects.Signed(trait.Correlation), Effects.Signed(trait.HeldOut),
-                    Effects.Signed(trait.Chance)[1..], Effects.Signed(trait.Limit)[1..], trait.IsReal ? "yes" : "no more than chance"]);
+                    Effects.Signed(trait.Chance)[1..], Effects.Signed(trait.Limit)[1..],
+                    trait.IsReal ? "yes" : "no more than chance"]);
             }
 
             foreach (string line in TextLayout.Table(rows, 6)) yield return line;
@@ -63,7 +67,8 @@ internal sealed class DataView(TrainedModel model, string data, DataExplanation 
         {
             string where = mistake.Line > 0 ? $"line {mistake.Line}: " : "";
             string word = mistake.Place >= 0 ? $"word {mistake.Place + 1}, " : "";
-            string said = $"  {where}{word}said {TextLayout.OneLine(mistake.Predicted)} {Numbers.Four(mistake.Probability)}, right is "
+            string said =
+                $"  {where}{word}said {TextLayout.OneLine(mistake.Predicted)} {Numbers.Four(mistake.Probability)}, right is "
                 + TextLayout.OneLine(mistake.Expected);
             yield return said;
             yield return "    " + TextLayout.Shorten(TextLayout.OneLine(mistake.Text), width - 4);

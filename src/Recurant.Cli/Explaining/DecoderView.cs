@@ -24,7 +24,8 @@ internal sealed class DecoderView(DecoderExplanation explanation, string? source
     /// <summary>A row a piece, a column a piece of the source; as many columns at a time as there is room for.</summary>
     private IEnumerable<string> Grid(int room)
     {
-        int width = Math.Clamp(explanation.Pieces.Select(piece => Shown(piece.Piece).Length).DefaultIfEmpty(4).Max(), 4, WidestPiece);
+        int width =
+            Math.Clamp(explanation.Pieces.Select(piece => Shown(piece.Piece).Length).DefaultIfEmpty(4).Max(), 4, WidestPiece);
         int together = Math.Max(4, (room - width - 9) / 3);
         yield return "where it looked (a digit is tenths, # all) and what it rests on (!: without it p halves)";
         for (int first = 0; first < explanation.Source.Count; first += together)
@@ -32,7 +33,8 @@ internal sealed class DecoderView(DecoderExplanation explanation, string? source
             int count = Math.Min(together, explanation.Source.Count - first);
             for (int s = 0; s < count; s++)
             {
-                yield return $"{new string(' ', width)}  {"",5}  {string.Concat(Enumerable.Repeat("|  ", s))}{Shown(explanation.Source[first + s])}";
+                string lines = string.Concat(Enumerable.Repeat("|  ", s));
+                yield return $"{new string(' ', width)}  {"",5}  {lines}{Shown(explanation.Source[first + s])}";
             }
 
             foreach (PieceEffect piece in explanation.Pieces)
@@ -62,7 +64,8 @@ internal sealed class DecoderView(DecoderExplanation explanation, string? source
             double largest = piece.Attention.Max();
             for (int row = 0; row < down; row++)
             {
-                IEnumerable<char> shades = piece.Attention.Skip(row * across).Take(across).Select(a => Effects.Shade(a / largest));
+                IEnumerable<char> shades = piece.Attention.Skip(row * across).Take(across)
+                    .Select(a => Effects.Shade(a / largest));
                 yield return $"  |{string.Concat(shades)}|";
             }
         }

@@ -30,7 +30,8 @@ internal static class Effects
 
     public static string Three(double value) => value.ToString("F3", CultureInfo.InvariantCulture);
 
-    /// <summary>A bar from the middle: to the right for what speaks for the answer, to the left for what speaks against it.</summary>
+    /// <summary>A bar from the middle: to the right for what speaks for the answer, to the left for what speaks against
+    /// it.</summary>
     public static string Bar(double value, double largest, bool hasColour)
     {
         int half = BarWidth / 2, length = largest > 0 ? (int)Math.Round(Math.Abs(value) / largest * half) : 0;

@@ -15,7 +15,8 @@ internal sealed class LanguageView(LanguageExplanation explanation) : IExplanati
     {
         IReadOnlyList<TokenSurprise> tokens = explanation.Tokens;
         if (tokens.Count == 0) yield break;
-        yield return $"{Effects.Signed(explanation.Bits)[1..]} bits, {Effects.Signed(explanation.Bits / tokens.Count)[1..]} a token";
+        string bits = Effects.Signed(explanation.Bits)[1..], each = Effects.Signed(explanation.Bits / tokens.Count)[1..];
+        yield return $"{bits} bits, {each} a token";
         yield return "";
         double largest = tokens.Max(token => token.Bits);
         int width = Math.Clamp(tokens.Max(token => Shown(token.Token).Length), 5, WidestToken);
@@ -26,7 +27,8 @@ internal sealed class LanguageView(LanguageExplanation explanation) : IExplanati
             string bar = new(terminal.HasColour ? '\u2588' : '#', (int)Math.Round(token.Bits / largest * MostBar));
             (string expected, double p) = token.Expected[0];
             IEnumerable<string> helpers = Enumerable.Range(0, token.Influence.Count)
-                .Where(j => Math.Abs(token.Influence[j]) >= 0.1).OrderByDescending(j => Math.Abs(token.Influence[j])).Take(Strongest)
+                .Where(j => Math.Abs(token.Influence[j]) >= 0.1).OrderByDescending(j => Math.Abs(token.Influence[j]))
+                    .Take(Strongest)
                 .Select(j => $"{TextLayout.Shorten(Shown(tokens[j].Token), 10)} {Effects.Signed(token.Influence[j])}");
             string line = $"{Effects.Cell(Shown(token.Token), width)}  {token.Bits,5:F1}  {bar.PadRight(MostBar)}  "
                 + $"{Effects.Cell(Shown(expected), 9)} {p,4:F2}  {string.Join(", ", helpers)}";

@@ -25,7 +25,8 @@ internal sealed class ProblemView(ProblemExplanation explanation) : IExplanation
         foreach (int t in strongest)
         {
             StepEffect step = explanation.Steps[t];
-            yield return $"{t + 1,6}  {Join(step.Input),-12}  {step.Effect.ToString("+0.0000;-0.0000;0.0000", CultureInfo.InvariantCulture),9}  "
+            string effect = step.Effect.ToString("+0.0000;-0.0000;0.0000", CultureInfo.InvariantCulture);
+            yield return $"{t + 1,6}  {Join(step.Input),-12}  {effect,9}  "
                 + Effects.Bar(step.Effect, largest, terminal.HasColour).TrimEnd();
         }
 
@@ -33,7 +34,8 @@ internal sealed class ProblemView(ProblemExplanation explanation) : IExplanation
         if (rest > 0)
         {
             double sum = explanation.Steps.Where((_, t) => !strongest.Contains(t)).Sum(step => Math.Abs(step.Effect));
-            yield return $"({Numbers.Of(rest, "step")} more, {sum.ToString("F4", CultureInfo.InvariantCulture)} together, signs aside)";
+            string together = sum.ToString("F4", CultureInfo.InvariantCulture);
+            yield return $"({Numbers.Of(rest, "step")} more, {together} together, signs aside)";
         }
 
         yield return "";

@@ -24,9 +24,11 @@ internal sealed class TagView(TagExplanation explanation, int? word) : IExplanat
         {
             IEnumerable<string> strongest = Enumerable.Range(0, explanation.Words.Count)
                 .OrderByDescending(j => Math.Abs(tagged.Influence[j])).Take(Strongest)
-                .Select(j => $"{(j == t ? "itself" : Short(explanation.Words[j].Word, 12))} {Effects.Signed(tagged.Influence[j])}");
+                .Select(
+                    j => $"{(j == t ? "itself" : Short(explanation.Words[j].Word, 12))} {Effects.Signed(tagged.Influence[j])}");
             rows.Add([
-                Short(tagged.Word + (tagged.IsKnown ? "" : "*"), WidestWord), Short(tagged.Tag, 10), Effects.Three(tagged.Probability),
+                Short(tagged.Word + (tagged.IsKnown ? "" : "*"), WidestWord), Short(tagged.Tag, 10),
+                Effects.Three(tagged.Probability),
                 Effects.Three(tagged.ProbabilityFromContext), string.Join(", ", strongest)]);
         }
 

@@ -15,10 +15,18 @@ internal sealed class TextView(TextExplanation explanation) : IExplanationView
     {
         string label = TextLayout.OneLine(explanation.Label);
         string text = TextLayout.OneLine(explanation.Text);
-        foreach (string line in TextLayout.Wrap(text, Math.Min(80, terminal.Width))) yield return Effects.Strong(line, terminal.HasColour);
+        foreach (string line in TextLayout.Wrap(text, Math.Min(80, terminal.Width)))
+        {
+            yield return Effects.Strong(line, terminal.HasColour);
+        }
+
         yield return $"{label} {Numbers.Four(explanation.Probability)}; a text without words: "
             + Numbers.Four(explanation.EmptyProbability);
-        if (explanation.Label != explanation.Predicted) yield return $"(the model says {TextLayout.OneLine(explanation.Predicted)})";
+        if (explanation.Label != explanation.Predicted)
+        {
+            yield return $"(the model says {TextLayout.OneLine(explanation.Predicted)})";
+        }
+
         yield return "";
         foreach (string line in Table(terminal)) yield return line;
         yield return "";
@@ -35,15 +43,18 @@ internal sealed class TextView(TextExplanation explanation) : IExplanationView
 
     private IEnumerable<string> Table(UserTerminal terminal)
     {
-        int width = Math.Clamp(explanation.Words.Select(word => word.Word.Length + (word.IsKnown ? 0 : 1)).DefaultIfEmpty(4).Max(), 4, WidestWord);
+        int width =
+            Math.Clamp(
+            explanation.Words.Select(word => word.Word.Length + (word.IsKnown ? 0 : 1)).DefaultIfEmpty(4).Max(), 4, WidestWord);
         double largest = explanation.Words.Select(word => Math.Abs(word.Attribution)).DefaultIfEmpty(0).Max();
         yield return $"{Heading.PadRight(width)}  as read  without   hidden   effect    share";
         foreach (WordEffect word in explanation.Words)
         {
             string name = Effects.Cell(Shown(word.Word) + (word.IsKnown ? "" : "*"), width);
             yield return $"{name}   {Numbers.Four(word.ProbabilityAsRead)}   {Numbers.Four(word.ProbabilityWithout)}   "
-                + $"{Numbers.Four(word.ProbabilityHidden)}  {Effects.Signed(word.Effect),7}  {Effects.Signed(word.Attribution),7}  "
-                + Effects.Bar(word.Attribution, largest, terminal.HasColour).TrimEnd();
+                + $"{Numbers.Four(word.ProbabilityHidden)}  {Effects.Signed(word.Effect),7}  "
+                + $"{Effects.Signed(word.Attribution),7}  "
+                + $"" + Effects.Bar(word.Attribution, largest, terminal.HasColour).TrimEnd();
         }
 
         if (explanation.Words.Any(word => !word.IsKnown)) yield return "(*: not in the vocabulary)";
@@ -55,7 +66,8 @@ internal sealed class TextView(TextExplanation explanation) : IExplanationView
         foreach (WordPair pair in turned)
         {
             bool isFirst = pair.Turned == pair.First;
-            double alone = isFirst ? pair.FirstAlone : pair.SecondAlone, together = isFirst ? pair.FirstEffect : pair.SecondEffect;
+            double alone = isFirst ? pair.FirstAlone : pair.SecondAlone,
+                together = isFirst ? pair.FirstEffect : pair.SecondEffect;
             string sentence = $"{Word(pair.Turner)} turns {Word(pair.Turned)}: without it {Word(pair.Turned)} speaks "
                 + $"{ForOrAgainst(alone)} {TextLayout.OneLine(explanation.Label)} ({Effects.Signed(alone)}), with it "
                 + $"{ForOrAgainst(together)} it ({Effects.Signed(together)})";
@@ -65,7 +77,8 @@ internal sealed class TextView(TextExplanation explanation) : IExplanationView
         foreach (WordPair pair in explanation.Pairs.Except(turned).Take(Math.Max(0, MostPairs - turned.Count)))
         {
             if (Math.Abs(pair.Interaction) < WordPair.LeastEffect) yield break;
-            yield return $"{Word(pair.First)} and {Word(pair.Second)} together: {Effects.Signed(pair.Interaction)} beyond what each does";
+            string beyond = Effects.Signed(pair.Interaction);
+            yield return $"{Word(pair.First)} and {Word(pair.Second)} together: {beyond} beyond what each does";
         }
     }
 

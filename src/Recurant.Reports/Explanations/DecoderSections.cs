@@ -25,7 +25,8 @@ internal static class DecoderSections
             TextColumns = [0, 2, 3],
             Rows = [.. pieces.Select((piece, t) => (IReadOnlyList<string>)
             [
-                Label(pieces, t), Four(piece.Probability), Most(explanation, piece.Attention, 0, value => value.ToString("F2", CultureInfo.InvariantCulture)),
+                Label(pieces, t), Four(piece.Probability),
+                Most(explanation, piece.Attention, 0, value => value.ToString("F2", CultureInfo.InvariantCulture)),
                 Most(explanation, piece.Influence, LeastInfluence, Signed),
             ])],
         });
@@ -37,9 +38,11 @@ internal static class DecoderSections
         }
 
         string[] rows = [.. pieces.Select((_, t) => Label(pieces, t))];
-        string[] columns = [.. explanation.Source.Select((piece, s) => string.Create(CultureInfo.InvariantCulture, $"{s + 1} {Shown(piece)}"))];
+        string[] columns =
+            [.. explanation.Source.Select((piece, s) => string.Create(CultureInfo.InvariantCulture, $"{s + 1} {Shown(piece)}"))];
         PageSection attention = page.Section(id + "-attention", number + "Where it looked");
-        attention.Text("The weight of each piece of the source in what was read for each piece of the translation; a row adds up to 1.");
+        attention.Text(
+            "The weight of each piece of the source in what was read for each piece of the translation; a row adds up to 1.");
         attention.Chart(new HeatMap
         {
             Title = "Attention", RowName = "translation", ColumnName = "source", Rows = rows, Columns = columns, Most = 1,
@@ -47,7 +50,8 @@ internal static class DecoderSections
         });
         PageSection influence = page.Section(id + "-influence", number + "What it rests on");
         influence.Text(
-            "The log probability of each piece less the same without a piece of the source, the pieces before it being the same. What "
+            "The log probability of each piece less the same without a piece of the source, the pieces before it being the "
+            + "same. What "
             + "the answer rests on need not be where the decoder looked: the encoder has read the whole source.");
         influence.Chart(new HeatMap
         {
@@ -71,7 +75,8 @@ internal static class DecoderSections
                 IReadOnlyList<double> weights = explanation.Pieces[t].Attention;
                 new HeatMap
                 {
-                    Title = Label(explanation.Pieces, t), RowName = "band", ColumnName = "strip", Rows = rows, Columns = columns, Most = 1,
+                    Title = Label(explanation.Pieces, t), RowName = "band", ColumnName = "strip", Rows = rows, Columns = columns,
+                    Most = 1,
                     Values = [.. Enumerable.Range(0, down).Select(row => Rounded([.. weights.Skip(row * across).Take(across)]))],
                 }.WriteTo(to);
             }
@@ -80,13 +85,15 @@ internal static class DecoderSections
         });
     }
 
-    private static string Most(DecoderExplanation explanation, IReadOnlyList<double> values, double least, Func<double, string> show)
+    private static string Most(
+        DecoderExplanation explanation, IReadOnlyList<double> values, double least, Func<double, string> show)
     {
         int most = Enumerable.Range(0, values.Count).MaxBy(s => values[s]);
         return values[most] >= least ? $"{Shown(explanation.Source[most])} ({show(values[most])})" : "nothing alone";
     }
 
-    private static IReadOnlyList<double> Rounded(IReadOnlyList<double> values) => [.. values.Select(value => Math.Round(value, 2))];
+    private static IReadOnlyList<double> Rounded(IReadOnlyList<double> values) =>
+        [.. values.Select(value => Math.Round(value, 2))];
 
     private static string Shown(string piece) => piece.Length > 1 && piece[0] == '\u2581' ? piece[1..] : piece;
 

@@ -3,7 +3,8 @@ using Recurant.Insight;
 
 namespace Recurant.Reports;
 
-/// <summary>Explanations as a page of one file: words and their shares, curves and matrices, with the numbers in tables behind.</summary>
+/// <summary>Explanations as a page of one file: words and their shares, curves and matrices, with the numbers in tables
+/// behind.</summary>
 public static class ExplanationPage
 {
     /// <summary>Why a classifier gave texts their labels.</summary>

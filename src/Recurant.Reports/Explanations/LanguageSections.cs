@@ -23,7 +23,8 @@ internal static class LanguageSections
         bool isJoined = tokens.Count > 3 && tokens.All(token => new StringInfo(token.Token).LengthInTextElements <= 1);
         MarkedText.Add(section, [.. tokens.Select(token => new MarkedWord(
             Visible(token.Token), -token.Bits / largest,
-            $"{Signed(token.Bits)[1..]} bits; expected {Visible(token.Expected[0].Key)} {Four(token.Expected[0].Value)}"))], isJoined);
+            $"{Signed(token.Bits)[1..]} bits; expected {Visible(token.Expected[0].Key)} {Four(token.Expected[0].Value)}"))],
+                isJoined);
         AddLegend(section, "the stronger the colour, the more surprising", "");
         section.Facts([
             ("bits", Signed(explanation.Bits)[1..]), ("bits a token", Signed(explanation.Bits / tokens.Count)[1..]),
@@ -41,18 +42,21 @@ internal static class LanguageSections
             Rows = [.. tokens.Select((token, t) => (IReadOnlyList<string>)
             [
                 Label(tokens, t), Signed(token.Bits)[1..], Four(token.Probability),
-                string.Join(", ", token.Expected.Take(ExpectedShown).Select(other => $"{Visible(other.Key)} {Four(other.Value)}")),
+                string.Join(
+                    ", ", token.Expected.Take(ExpectedShown).Select(other => $"{Visible(other.Key)} {Four(other.Value)}")),
             ])],
         });
         if (tokens.Count > MostMatrix || tokens[^1].Influence.Count == 0) return;
         PageSection influence = page.Section(id + "-influence", number + "What earlier tokens did");
-        influence.Text("The bits of a token without an earlier one, less its bits: positive, if the earlier one made it less surprising.");
+        influence.Text(
+            "The bits of a token without an earlier one, less its bits: positive, if the earlier one made it less surprising.");
         string[] names = [.. tokens.Select((_, t) => Label(tokens, t))];
         influence.Chart(new HeatMap
         {
             Title = "Influence", RowName = "token", ColumnName = "without", Rows = names, Columns = names,
             Values = [.. tokens.Select(token => (IReadOnlyList<double>)
-                [.. Enumerable.Range(0, tokens.Count).Select(j => j < token.Influence.Count ? Math.Round(token.Influence[j], 2) : double.NaN)])],
+                [.. Enumerable.Range(0, tokens.Count)
+                    .Select(j => j < token.Influence.Count ? Math.Round(token.Influence[j], 2) : double.NaN)])],
         });
     }
 

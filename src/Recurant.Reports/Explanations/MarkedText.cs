@@ -22,7 +22,9 @@ internal static class MarkedText
         foreach (MarkedWord word in words)
         {
             string share = HtmlWriter.Number(Math.Min(1, Math.Abs(word.Strength)) * 100);
-            to.Open("span", ("class", word.Strength < 0 ? "mark against" : "mark for"), ("style", $"--share: {share}%"), ("title", word.Says));
+            to.Open(
+                "span", ("class", word.Strength < 0 ? "mark against" : "mark for"), ("style", $"--share: {share}%"),
+                ("title", word.Says));
             to.Text(word.Word);
             if (word.Below.Length > 0) to.Element("small", word.Below);
             to.Close();

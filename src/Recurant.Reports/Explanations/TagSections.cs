@@ -28,18 +28,22 @@ internal static class TagSections
             Rows = [.. words.Select((word, t) => (IReadOnlyList<string>)
             [
                 Label(words, t), word.IsKnown ? "yes" : "no", word.Tag, Four(word.Probability), Four(word.ProbabilityFromContext),
-                string.Join(", ", word.Probabilities.OrderByDescending(tag => tag.Value).Take(MostTags).Select(tag => $"{tag.Key} {Four(tag.Value)}")),
+                string.Join(
+                    ", ", word.Probabilities.OrderByDescending(tag => tag.Value).Take(MostTags)
+                    .Select(tag => $"{tag.Key} {Four(tag.Value)}")),
             ])],
         });
         if (words.Count == 0) return;
         PageSection rests = page.Section(id + "-influence", number + "What each tag rests on");
         rests.Text(
-            "The log odds of a word's tag less those without another word; on the diagonal less those with an unknown word of unknown "
+            "The log odds of a word's tag less those without another word; on the diagonal less those with an unknown word "
+            + "of unknown "
             + "spelling in the word's own place. Positive speaks for the tag.");
         string[] rows = [.. words.Select((word, t) => $"{Label(words, t)}: {word.Tag}")];
         rests.Chart(new HeatMap
         {
-            Title = "Influence", RowName = "tag of", ColumnName = "without", Rows = rows, Columns = [.. words.Select((_, t) => Label(words, t))],
+            Title = "Influence", RowName = "tag of", ColumnName = "without", Rows = rows,
+            Columns = [.. words.Select((_, t) => Label(words, t))],
             Values = [.. words.Select(word => (IReadOnlyList<double>)[.. word.Influence.Select(value => Math.Round(value, 2))])],
         });
     }

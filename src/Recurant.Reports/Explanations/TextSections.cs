@@ -23,7 +23,8 @@ internal static class TextSections
         double largest = explanation.Words.Select(word => Math.Abs(word.Attribution)).DefaultIfEmpty(1).Max();
         MarkedText.Add(section, [.. explanation.Words.Select(word => new MarkedWord(
             Visible(word.Word), word.Attribution / Math.Max(largest, 1e-9),
-            $"share {Signed(word.Attribution)}; without it {explanation.Label} {Four(word.ProbabilityWithout)}"))], IsCharacters(explanation));
+            $"share {Signed(word.Attribution)}; without it {explanation.Label} {Four(word.ProbabilityWithout)}"))],
+                IsCharacters(explanation));
         AddLegend(section, $"speaks against {explanation.Label}", $"speaks for {explanation.Label}");
         string other = explanation.Label == explanation.Predicted ? "" : $" The model itself says {explanation.Predicted}.";
         section.Note($"{explanation.Label} {Four(explanation.Probability)}.{other}");
@@ -38,7 +39,8 @@ internal static class TextSections
         double[] places = [.. Enumerable.Range(0, explanation.Words.Count + 1).Select(t => (double)t)];
         section.Chart(new LineChart
         {
-            Title = $"Probability of {explanation.Label}", XLabel = IsCharacters(explanation) ? "characters read" : "words read", YLabel = "probability", FromZero = true,
+            Title = $"Probability of {explanation.Label}", XLabel = IsCharacters(explanation) ? "characters read" : "words read",
+            YLabel = "probability", FromZero = true,
             Series = [new("probability", places,
                 [explanation.EmptyProbability, .. explanation.Words.Select(word => word.ProbabilityAsRead)])],
         });
@@ -48,16 +50,21 @@ internal static class TextSections
     {
         AttributionSum sum = explanation.Attribution;
         section.Text(
-            "The share of a word is its integrated gradient, in log odds ln(p / (1 - p)) of the label: positive speaks for it. All "
-            + $"shares add up to {Signed(sum.Sum)}; from vectors of zeros to the text the log odds go from {Signed(sum.Baseline)} to "
-            + $"{Signed(sum.LogOdds)}, which is {Signed(sum.Expected)}: an error of {Four(Math.Abs(sum.Error))} after {sum.Steps} steps.");
+            "The share of a word is its integrated gradient, in log odds ln(p / (1 - p)) of the label: positive speaks for "
+            + "it. All "
+            + $"shares add up to {Signed(sum.Sum)}; from vectors of zeros to the text the log odds go from "
+            + $"{Signed(sum.Baseline)} to "
+            + $"{Signed(sum.LogOdds)}, which is {Signed(sum.Expected)}: an error of {Four(Math.Abs(sum.Error))} after "
+            + $"{sum.Steps} steps.");
         section.Chart(new BarChart
         {
             Title = $"Shares in {explanation.Label}", LabelName = "word", ValueName = "share (log odds)",
-            Bars = [.. explanation.Words.Select((word, t) => (Label: Label(explanation, t), Value: word.Attribution)).Take(MostBars)],
+            Bars = [.. explanation.Words.Select((word, t) => (Label: Label(explanation, t), Value: word.Attribution))
+                .Take(MostBars)],
         });
         section.Text(
-            "The label's probability when the text ends with the word (as read), without the word, and with an unknown word in its place "
+            "The label's probability when the text ends with the word (as read), without the word, and with an unknown word "
+            + "in its place "
             + "(hidden). The effect is the log odds less those without the word.");
         section.Table(new TextTable
         {
@@ -75,8 +82,10 @@ internal static class TextSections
     private static void AddPairs(PageSection section, TextExplanation explanation)
     {
         section.Text(
-            "The interaction of two words: the log odds of the text, less those without the one, less those without the other, plus "
-            + "those without both. It is zero where their effects merely add. The table tells what each of the two does with the other and "
+            "The interaction of two words: the log odds of the text, less those without the one, less those without the "
+            + "other, plus "
+            + "those without both. It is zero where their effects merely add. The table tells what each of the two does with "
+            + "the other and "
             + "without it.");
         int[] places = [.. explanation.Pairs.SelectMany(pair => new[] { pair.First, pair.Second }).Distinct().Order()];
         var values = new double[places.Length][];
@@ -104,7 +113,8 @@ internal static class TextSections
             TextColumns = [0, 6],
             Rows = [.. explanation.Pairs.Take(MostPairs).Select(pair => (IReadOnlyList<string>)
             [
-                $"{Label(explanation, pair.First)}, {Label(explanation, pair.Second)}", Signed(pair.Interaction), Signed(pair.FirstEffect),
+                $"{Label(explanation, pair.First)}, {Label(explanation, pair.Second)}", Signed(pair.Interaction),
+                Signed(pair.FirstEffect),
                 Signed(pair.FirstAlone), Signed(pair.SecondEffect), Signed(pair.SecondAlone),
                 pair.Turned < 0 ? "" : Label(explanation, pair.Turned),
             ])],

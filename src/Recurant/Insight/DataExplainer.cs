@@ -32,12 +32,17 @@ internal static class DataExplainer
         var runs = new TokenRun?[texts.Length];
         var pooled = new float[texts.Length][];
         var isTraced = new bool[texts.Length];
-        for (int i = 0, tokens = 0; i < texts.Length && tokens < MostTokens; tokens += words[i++].Count) isTraced[i] = words[i].Count > 0;
+        for (int i = 0, tokens = 0; i < texts.Length && tokens < MostTokens; tokens += words[i++].Count)
+        {
+            isTraced[i] = words[i].Count > 0;
+        }
+
         var scorer = new ClassifierScorer(model.Networks, model.Labels.Count, workers);
         float[][][] logits = scorer.Logits(encoded, forms, cancellation, (n, memory, batch, chosen) =>
         {
             if (n != 0 || network is null) return;
-            Matrix outputs = network.RecurrentMemory(memory).Outputs[^1].Rows(batch.Rows), ofTexts = network.PooledOf(memory, batch);
+            Matrix outputs = network.RecurrentMemory(memory).Outputs[^1].Rows(batch.Rows),
+                ofTexts = network.PooledOf(memory, batch);
             for (int b = 0; b < chosen.Count; b++)
             {
                 int text = chosen[batch.Order[b]];
@@ -63,7 +68,8 @@ internal static class DataExplainer
         return new DataExplanation
         {
             Texts = texts.Length,
-            Accuracy = texts.Length == 0 ? null : (double)predicted.Zip(right).Count(pair => pair.First == pair.Second) / texts.Length,
+            Accuracy = texts.Length == 0 ? null
+                : (double)predicted.Zip(right).Count(pair => pair.First == pair.Second) / texts.Length,
             Words = important,
             LargestError = largest,
             Units = network is null ? [] : UnitsOf(model, network, logits[0], pooled, predicted),
@@ -90,7 +96,8 @@ internal static class DataExplainer
                 TaggedWord said = answers[i][t];
                 if (said.Tag == sentences[i].Tags[t]) continue;
                 mistakes.Add(new DataMistake(
-                    string.Join(' ', sentences[i].Words), t, sentences[i].Tags[t], said.Tag, said.Probability, sentences[i].Line));
+                    string.Join(' ', sentences[i].Words), t, sentences[i].Tags[t], said.Tag, said.Probability,
+                    sentences[i].Line));
             }
         }
 
@@ -110,7 +117,8 @@ internal static class DataExplainer
         int[] tokens = model.Encoder.Encode(text);
         string[] names = [.. tokens.Select(token => model.Vocabulary[token])];
         (string Name, float[] Values)[] traits =
-            [.. TokenTraits.Of(names, model.Spec.Unit == TokenUnit.Character).Where(trait => trait.Name != "position in the text")];
+            [.. TokenTraits.Of(names, model.Spec.Unit == TokenUnit.Character)
+                .Where(trait => trait.Name != "position in the text")];
         int pieces = Math.Min(tokens.Length / PieceTokens, MostTokens / (PieceTokens - WarmUp));
         var runs = new List<TokenRun>();
         LanguageModelMemory memory = model.Network.CreateMemory();
@@ -125,7 +133,8 @@ internal static class DataExplainer
             int units = model.Network.Stack.Spec.OutputSize;
             float[] outputs = OutputsOf(memory.Recurrent.Outputs[^1].Rows(batch.Rows), batch, 0);
             runs.Add(new TokenRun(
-                [.. traits.Select(trait => (trait.Name, trait.Values[(first + WarmUp)..(first + PieceTokens)]))], outputs[(WarmUp * units)..]));
+                [.. traits.Select(trait => (trait.Name, trait.Values[(first + WarmUp)..(first + PieceTokens)]))],
+                outputs[(WarmUp * units)..]));
         }
 
         return new DataExplanation
@@ -174,7 +183,8 @@ internal static class DataExplainer
         }
     }
 
-    /// <summary>The change of the log odds with each unit's pooled output set to zero: exact, as only the output layer follows.</summary>
+    /// <summary>The change of the log odds with each unit's pooled output set to zero: exact, as only the output layer
+    /// follows.</summary>
     private static IReadOnlyList<UnitImportance> UnitsOf(
         ClassifierModel model, RecurrentNetwork network, float[][] logits, float[][] pooled, int[] predicted)
     {
@@ -201,7 +211,8 @@ internal static class DataExplainer
         {
             int label = Enumerable.Range(0, classes).MaxBy(j => signed[unit, j] / Math.Max(1, counts[j]));
             return new UnitImportance(
-                unit, sizes[unit] / Math.Max(1, logits.Length), model.Labels[label], signed[unit, label] / Math.Max(1, counts[label]));
+                unit, sizes[unit] / Math.Max(1, logits.Length), model.Labels[label],
+                signed[unit, label] / Math.Max(1, counts[label]));
         })];
     }
 

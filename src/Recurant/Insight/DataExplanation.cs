@@ -17,10 +17,12 @@ public sealed record DataExplanation
     /// <summary>The largest error of a text's attributions, as <see cref="AttributionSum.Error"/>; 0 without words.</summary>
     public required double LargestError { get; init; }
 
-    /// <summary>The hidden units that change answers most, the strongest first; recurrent classifiers only. At most twenty.</summary>
+    /// <summary>The hidden units that change answers most, the strongest first; recurrent classifiers only. At most
+    /// twenty.</summary>
     public required IReadOnlyList<UnitImportance> Units { get; init; }
 
-    /// <summary>For each thing that can be named the unit that follows it best; recurrent classifiers and language models.</summary>
+    /// <summary>For each thing that can be named the unit that follows it best; recurrent classifiers and language
+    /// models.</summary>
     public required IReadOnlyList<UnitTrait> Traits { get; init; }
 
     /// <summary>The mistakes of which the model was surest, the surest first; classifiers and taggers. At most twenty.</summary>
@@ -58,7 +60,8 @@ public sealed record UnitTrait(string Trait, int Unit, double Correlation, doubl
 {
     /// <summary>Whether the unit does better than chance on both halves, in the same direction.</summary>
     public bool IsReal =>
-        Math.Abs(Correlation) > Limit && Math.Abs(HeldOut) > Limit && double.IsNegative(Correlation) == double.IsNegative(HeldOut);
+        Math.Abs(Correlation) > Limit && Math.Abs(HeldOut) > Limit
+            && double.IsNegative(Correlation) == double.IsNegative(HeldOut);
 }
 
 /// <summary>A wrong answer.</summary>

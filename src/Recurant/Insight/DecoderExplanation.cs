@@ -7,7 +7,8 @@ public sealed record DecoderExplanation
     public required string Text { get; init; }
 
     /// <summary>
-    /// What it looked at: the pieces of the source, with U+2581 for a blank and the end mark as <c>&lt;/s&gt;</c>; of an image the
+    /// What it looked at: the pieces of the source, with U+2581 for a blank and the end mark as <c>&lt;/s&gt;</c>; of an image
+    /// the
     /// strips, row by row, as "row 1, column 2".
     /// </summary>
     public required IReadOnlyList<string> Source { get; init; }

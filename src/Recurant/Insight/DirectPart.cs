@@ -57,7 +57,11 @@ internal sealed class DirectPart
         int known = numbers.Count(number => number != Vocabulary.Unknown);
         if (known == 0) return null;
         float[]?[] rows = new float[features.Count][];
-        for (int i = 0; i < rows.Length; i++) rows[i] = numbers[i] == Vocabulary.Unknown ? null : weights.Row(numbers[i]).ToArray();
+        for (int i = 0; i < rows.Length; i++)
+        {
+            rows[i] = numbers[i] == Vocabulary.Unknown ? null : weights.Row(numbers[i]).ToArray();
+        }
+
         return new DirectPart(rows[..tokens.Count], rows[tokens.Count..], 1f / MathF.Sqrt(known));
     }
 

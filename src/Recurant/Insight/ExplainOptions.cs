@@ -33,9 +33,17 @@ public sealed record ExplainOptions
     /// </exception>
     public void Validate()
     {
-        if (MostSteps is < 16 or > 65536) throw new ArgumentException($"{nameof(MostSteps)} is {MostSteps}; it must be 16 to 65,536.");
+        if (MostSteps is < 16 or > 65536)
+        {
+            throw new ArgumentException($"{nameof(MostSteps)} is {MostSteps}; it must be 16 to 65,536.");
+        }
+
         if (!(Tolerance is >= 0 and <= 1)) throw new ArgumentException($"{nameof(Tolerance)} is {Tolerance}; it must be 0 to 1.");
-        if (PairWords is < 0 or > 1000) throw new ArgumentException($"{nameof(PairWords)} is {PairWords}; it must be 0 to 1,000.");
+        if (PairWords is < 0 or > 1000)
+        {
+            throw new ArgumentException($"{nameof(PairWords)} is {PairWords}; it must be 0 to 1,000.");
+        }
+
         if (Threads < 0) throw new ArgumentException($"{nameof(Threads)} is {Threads}; it must be at least 0.");
     }
 }

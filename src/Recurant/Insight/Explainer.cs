@@ -54,7 +54,8 @@ public static class Explainer
     /// <param name="cancellation">Looked at between batches.</param>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static DecoderExplanation Explain(
-        TranslatorModel model, string text, int beam = 5, ExplainOptions? options = null, CancellationToken cancellation = default)
+        TranslatorModel model, string text, int beam = 5, ExplainOptions? options = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(text);
@@ -62,7 +63,8 @@ public static class Explainer
         return DecoderExplainer.Explain(model, text, beam, Checked(options), cancellation);
     }
 
-    /// <summary>Explains the sentence of an image: the probability of each piece, and where in the image the decoder looked.</summary>
+    /// <summary>Explains the sentence of an image: the probability of each piece, and where in the image the decoder
+    /// looked.</summary>
     /// <param name="model">The captioner.</param>
     /// <param name="images">Images of the size that the model was trained with.</param>
     /// <param name="index">Which of them.</param>
@@ -80,14 +82,16 @@ public static class Explainer
         RequireBeam(beam);
         if (index < 0 || index >= images.Count)
         {
-            throw new ArgumentException($"There is no image {index}; there are {images.Count}, the first being 0.", nameof(index));
+            throw new ArgumentException(
+                $"There is no image {index}; there are {images.Count}, the first being 0.", nameof(index));
         }
 
         CaptionerSpec spec = model.Spec;
         if (images.Width != spec.Width || images.Height != spec.Height || images.Channels != spec.Channels)
         {
             throw new InvalidDataException(
-                $"{images.Name}: the images are {images.Width} x {images.Height} with {images.Channels} channels; the model reads "
+                $"{images.Name}: the images are {images.Width} x {images.Height} with {images.Channels} channels; the model "
+                + $"reads "
                 + $"{spec.Width} x {spec.Height} with {spec.Channels}.");
         }
 

@@ -37,7 +37,11 @@ internal sealed class LanguageExplainer
         {
             cancellation.ThrowIfCancellationRequested();
             List<int[]> variants = [];
-            for (int j = first; j < Math.Min(count - 1, first + together); j++) variants.Add([.. tokens[..(j + 1)], .. tokens[(j + 2)..]]);
+            for (int j = first; j < Math.Min(count - 1, first + together); j++)
+            {
+                variants.Add([.. tokens[..(j + 1)], .. tokens[(j + 2)..]]);
+            }
+
             Bits(variants).CopyTo(without, first);
         }
 

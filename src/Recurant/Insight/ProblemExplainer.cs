@@ -43,7 +43,8 @@ internal static class ProblemExplainer
             Expected = expected,
             Answer = answer,
             Steps = [.. inputs.Select((input, t) => new StepEffect(
-                problem.Kind == ProblemKind.Adding ? [input[0], input[1]] : [Array.IndexOf(input, 1f)], scores[0] - scores[t + 1]))],
+                problem.Kind == ProblemKind.Adding ? [input[0], input[1]] : [Array.IndexOf(input, 1f)],
+                scores[0] - scores[t + 1]))],
         };
     }
 

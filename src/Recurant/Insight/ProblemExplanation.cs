@@ -19,7 +19,8 @@ public sealed record ProblemExplanation
 /// <summary>One step of a sequence.</summary>
 /// <param name="Input">What is read: of adding the number and its mark, of copying the symbol (8: blank, 9: mark).</param>
 /// <param name="Effect">
-/// Of adding: the answer less the answer with the number 0 in the step's place, its mark staying. Of copying: the sum of ln p over the ten right symbols,
+/// Of adding: the answer less the answer with the number 0 in the step's place, its mark staying. Of copying: the sum of ln p
+/// over the ten right symbols,
 /// less the same with a blank in its place.
 /// </param>
 public sealed record StepEffect(IReadOnlyList<double> Input, double Effect);

@@ -4,7 +4,8 @@ using Recurant.Numerics;
 
 namespace Recurant.Insight;
 
-/// <summary>Explains the tags of one sentence: the marginals as it stands, and without or with a hidden word at each place.</summary>
+/// <summary>Explains the tags of one sentence: the marginals as it stands, and without or with a hidden word at each
+/// place.</summary>
 internal static class TagExplainer
 {
     /// <summary>No probability counts as smaller: single precision has none.</summary>

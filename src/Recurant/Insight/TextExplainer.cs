@@ -89,7 +89,8 @@ internal sealed class TextExplainer
                 without[a] - neither));
         }
 
-        return [.. pairs.OrderByDescending(pair => Math.Abs(pair.Interaction)).ThenBy(pair => pair.First).ThenBy(pair => pair.Second)];
+        return [.. pairs.OrderByDescending(pair => Math.Abs(pair.Interaction)).ThenBy(pair => pair.First)
+            .ThenBy(pair => pair.Second)];
     }
 
     /// <summary>The logits of each list of words by every network; see <see cref="LogOdds"/>.</summary>

@@ -34,7 +34,8 @@ public sealed record TextExplanation
     public required IReadOnlyList<WordPair> Pairs { get; init; }
 
     /// <summary>
-    /// The pairs of which one word turns the other, the strongest first; those not a third as strong as the strongest pair are left out.
+    /// The pairs of which one word turns the other, the strongest first; those not a third as strong as the strongest pair are
+    /// left out.
     /// </summary>
     public IEnumerable<WordPair> Turns =>
         Pairs.Where(pair => pair.Turned >= 0 && 3 * Math.Abs(pair.Interaction) >= Math.Abs(Pairs[0].Interaction));

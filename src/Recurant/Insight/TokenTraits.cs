@@ -16,18 +16,21 @@ internal static class TokenTraits
     {
         yield return ("inside quotes", Open(tokens, IsQuote, token => token is "\u201D" or "''" or "\"", toggles: true));
         yield return ("inside parentheses",
-            Open(tokens, token => token is "(" or "[" or "-LRB-" or "-lrb-", token => token is ")" or "]" or "-RRB-" or "-rrb-", toggles: false));
+            Open(tokens, token => token is "(" or "[" or "-LRB-" or "-lrb-", token => token is ")" or "]" or "-RRB-" or "-rrb-",
+                toggles: false));
         yield return ("position in the line", Since(tokens, IsLineEnd));
         yield return ("position in the sentence", Since(tokens, token => IsLineEnd(token) || IsSentenceEnd(token)));
         yield return ("position in the text", [.. tokens.Select((_, t) => MathF.Log(1 + t))]);
-        yield return ("punctuation", Is(tokens, token => token.Length > 0 && token.All(c => char.IsPunctuation(c) || char.IsSymbol(c))));
+        yield return (
+            "punctuation", Is(tokens, token => token.Length > 0 && token.All(c => char.IsPunctuation(c) || char.IsSymbol(c))));
         yield return ("a digit", Is(tokens, token => token.Any(char.IsAsciiDigit)));
         if (areCharacters)
         {
             yield return ("position in the word", Since(tokens, token => token.Length == 0 || !char.IsLetterOrDigit(token, 0)));
             yield return ("a capital", Is(tokens, IsCapital));
             yield return ("inside a word of capitals", InCapitals(tokens));
-            yield return ("a vowel", Is(tokens, token => token.Length == 1 && "aeiouAEIOU".Contains(token[0], StringComparison.Ordinal)));
+            yield return (
+                "a vowel", Is(tokens, token => token.Length == 1 && "aeiouAEIOU".Contains(token[0], StringComparison.Ordinal)));
             yield break;
         }
 
@@ -40,11 +43,13 @@ internal static class TokenTraits
 
     private static bool IsLineEnd(string token) => token is "\n" or "<eos>";
 
-    private static bool IsSentenceEnd(string token) => token.Length > 0 && token[0] is '.' or '!' or '?' && !token.Any(char.IsLetterOrDigit);
+    private static bool IsSentenceEnd(string token) => token.Length > 0 && token[0] is '.' or '!' or '?'
+        && !token.Any(char.IsLetterOrDigit);
 
     private static bool IsCapital(string token) => token.Length > 0 && char.IsUpper(token, 0);
 
-    private static float[] Is(IReadOnlyList<string> tokens, Func<string, bool> holds) => [.. tokens.Select(token => holds(token) ? 1f : 0f)];
+    private static float[] Is(IReadOnlyList<string> tokens, Func<string, bool> holds) =>
+        [.. tokens.Select(token => holds(token) ? 1f : 0f)];
 
     /// <summary>Tokens since the last end; of the end itself 0.</summary>
     private static float[] Since(IReadOnlyList<string> tokens, Func<string, bool> ends)
@@ -85,7 +90,10 @@ internal static class TokenTraits
         {
             values[t] = after ? 1f : 0f;
             if (s_negations.Contains(tokens[t])) after = true;
-            else if (IsLineEnd(tokens[t]) || IsSentenceEnd(tokens[t]) || tokens[t] is "," or ";" or ":" or "(" or ")") after = false;
+            else if (IsLineEnd(tokens[t]) || IsSentenceEnd(tokens[t]) || tokens[t] is "," or ";" or ":" or "(" or ")")
+            {
+                after = false;
+            }
         }
 
         return values;

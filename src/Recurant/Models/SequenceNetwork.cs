@@ -172,7 +172,8 @@ internal sealed class SequenceNetwork
         return loss;
     }
 
-    /// <summary>(1) and the answers of the batch in the memory, without their loss: [B, 1], or of copying [rows, symbols].</summary>
+    /// <summary>(1) and the answers of the batch in the memory, without their loss: [B, 1], or of copying [rows,
+    /// symbols].</summary>
     public Matrix Answer(Workers workers, SequenceMemory memory)
     {
         SequenceBatch batch = memory.Batch;

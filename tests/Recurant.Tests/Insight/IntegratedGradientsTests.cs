@@ -42,7 +42,8 @@ public class IntegratedGradientsTests
     [InlineData(ModelKind.BagOfWords, 0, 0, 1)]
     [InlineData(ModelKind.BagOfWords, 0, 0, 2)]
     public void Explain_EveryKindOfModel_AttributionsAddUp(ModelKind kind, int characters, int buckets, int models) =>
-        AssertAddsUp(ExplainCase.Small with { Model = kind, CharacterSize = characters, DirectBuckets = buckets, Models = models });
+        AssertAddsUp(
+            ExplainCase.Small with { Model = kind, CharacterSize = characters, DirectBuckets = buckets, Models = models });
 
     [Theory]
     [InlineData(CellKind.Sru)]
@@ -87,7 +88,8 @@ public class IntegratedGradientsTests
     public void Logits_AtTheEndOfTheWay_AreThoseOfThePrediction(ModelKind kind, int embedding)
     {
         ClassifierModel model = ExplainCase.Model(
-            ExplainCase.Small with { Model = kind, EmbeddingSize = embedding, DirectBuckets = kind == ModelKind.Recurrent ? 40 : 0 });
+            ExplainCase.Small with { Model = kind, EmbeddingSize = embedding,
+                DirectBuckets = kind == ModelKind.Recurrent ? 40 : 0 });
         var path = new TextPath(model, 0, model.Encoder.Cut(ExplainCase.Text), s_one);
         float[] logits = path.Logits([1.0])[0];
         Prediction prediction = new Predictor(model, 1).Predict(ExplainCase.Text);
@@ -150,7 +152,8 @@ public class IntegratedGradientsTests
     private static void AssertAddsUp(ClassifierSpec spec)
     {
         TextExplanation explanation =
-            Explain(ExplainCase.Model(spec, bound: 0.9f), new ExplainOptions { MostSteps = 4096, Tolerance = Rounding, Label = "b" });
+            Explain(
+                ExplainCase.Model(spec, bound: 0.9f), new ExplainOptions { MostSteps = 4096, Tolerance = Rounding, Label = "b" });
         AttributionSum sum = explanation.Attribution;
         Assert.Equal(explanation.Words.Sum(word => word.Attribution), sum.Sum, 1e-9);
         Assert.True(Math.Abs(sum.Error) <= Rounding * Math.Max(1, Math.Abs(sum.Expected)), $"{sum}: error {sum.Error}");

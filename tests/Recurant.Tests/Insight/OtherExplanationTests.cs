@@ -28,7 +28,8 @@ public class OtherExplanationTests
         string[] words = ["the", "Old", "unseen", "boat"];
         TagExplanation explanation = Explainer.Explain(model, words);
         var predictor = new TagPredictor(model, 1);
-        IReadOnlyList<TaggedWord> whole = predictor.Predict([words])[0], without = predictor.Predict([["the", "unseen", "boat"]])[0];
+        IReadOnlyList<TaggedWord> whole = predictor.Predict([words])[0],
+            without = predictor.Predict([["the", "unseen", "boat"]])[0];
         IReadOnlyList<TaggedWord> hidden = predictor.Predict([["the", "Old", "", "boat"]])[0];
 
         Assert.Equal(randomField, explanation.HasRandomField);
@@ -54,7 +55,8 @@ public class OtherExplanationTests
     {
         TaggerModel model = new TaggerCase(new TaggerSpec
         {
-            VocabularySize = 1, Tags = 2, EmbeddingSize = 5, ShapeSize = 2, CharacterSize = 3, CharacterEmbeddingSize = 4, HiddenSize = 6,
+            VocabularySize = 1, Tags = 2, EmbeddingSize = 5, ShapeSize = 2, CharacterSize = 3, CharacterEmbeddingSize = 4,
+            HiddenSize = 6,
         }).Model;
         IReadOnlyList<TaggedWord> said = new TagPredictor(model, 1).Predict([TaggerCase.Sentences[2]])[0];
         string[] tags = [.. said.Select(word => word.Tag)];
@@ -73,7 +75,8 @@ public class OtherExplanationTests
     [Fact]
     public void Explain_Translation_ProbabilitiesAreThoseOfTheSearch()
     {
-        var options = new TranslatorTrainingOptions { Subwords = 60, Embedding = 12, Hidden = 16, Batch = 16, Epochs = 2, Threads = 1 };
+        var options =
+            new TranslatorTrainingOptions { Subwords = 60, Embedding = 12, Hidden = 16, Batch = 16, Epochs = 2, Threads = 1 };
         TranslatorModel model = TranslatorTrainer.Train(Phrases.Numbers(100, seed: 1), options).Model;
         string source = Phrases.Numbers(1, seed: 5).Pairs[0].Source;
         DecoderExplanation explanation = Explainer.Explain(model, source);
@@ -131,7 +134,11 @@ public class OtherExplanationTests
         });
         foreach (Parameter parameter in model.Parameters)
         {
-            if (parameter.Name.Contains("weight", StringComparison.Ordinal)) parameter.SetValues([.. Enumerable.Repeat(1f, parameter.Count)]);
+            if (parameter.Name.Contains("weight", StringComparison.Ordinal))
+            {
+                parameter.SetValues([.. Enumerable.Repeat(1f, parameter.Count)]);
+            }
+
             if (parameter.Name == "weight_ih_l0") parameter.SetValues([1f, 0f]);
         }
 

@@ -41,7 +41,8 @@ public class TextExplanationTests
     {
         ClassifierModel model = ExplainCase.Model(ExplainCase.Small, bound: 1.5f);
         var options = new ExplainOptions { Label = "a" };
-        WordPair pair = Explainer.Explain(model, "the plot is not good", options).Pairs.Single(pair => pair is { First: 3, Second: 4 });
+        WordPair pair =
+            Explainer.Explain(model, "the plot is not good", options).Pairs.Single(pair => pair is { First: 3, Second: 4 });
 
         double all = L("the plot is not good"), good = L("the plot is good"), not = L("the plot is not"), none = L("the plot is");
         Assert.Equal(all - good - not + none, pair.Interaction, 1e-6);
@@ -99,12 +100,15 @@ public class TextExplanationTests
     public void Explain_DataSet_FindsWordsUnitsAndMistakes()
     {
         ClassifierModel model = ExplainCase.Model(ExplainCase.Small with { Pooling = Pooling.Max }, bound: 1f);
-        string[] texts = ["good plot", "bad plot", "not good", "the good cast", "is the bad plot", "not bad", "good", "bad , bad", "the good"];
+        string[] texts =
+            ["good plot", "bad plot", "not good", "the good cast", "is the bad plot", "not bad", "good", "bad , bad", "the good"];
         var predictor = new Predictor(model, 1);
         string[] said = [.. texts.Select(text => predictor.Predict(text).Label)];
         // The answers are right but for two.
         string Other(string label) => label == "a" ? "b" : "a";
-        var data = new TextDataset("texts", [.. texts.Select((text, i) => new TextExample(text, i is 3 or 6 ? Other(said[i]) : said[i], i + 1))]);
+        var data =
+            new TextDataset(
+            "texts", [.. texts.Select((text, i) => new TextExample(text, i is 3 or 6 ? Other(said[i]) : said[i], i + 1))]);
         DataExplanation explanation = Explainer.Explain(model, data);
 
         Assert.Equal(7.0 / 9, explanation.Accuracy!.Value, 1e-9);
@@ -113,7 +117,9 @@ public class TextExplanationTests
             explanation.Mistakes.OrderByDescending(mistake => mistake.Probability), explanation.Mistakes);
         WordImportance word = explanation.Words[0];
         double[] shares = [.. texts.Where((_, i) => said[i] == word.Label)
-            .SelectMany(text => Explainer.Explain(model, text, new ExplainOptions { Label = word.Label, MostSteps = 64, Tolerance = 0.02 }).Words)
+            .SelectMany(
+                text =>
+                Explainer.Explain(model, text, new ExplainOptions { Label = word.Label, MostSteps = 64, Tolerance = 0.02 }).Words)
             .Where(effect => effect.Word == word.Word).Select(effect => effect.Attribution)];
         Assert.Equal(shares.Length, word.Count);
         Assert.Equal(shares.Average(), word.Mean, 1e-6);

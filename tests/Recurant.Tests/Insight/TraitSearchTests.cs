@@ -31,13 +31,16 @@ public class TraitSearchTests
 
     [Fact]
     public void Find_TraitThatHardlyOccurs_IsPassedOver() =>
-        Assert.Empty(TraitSearch.Find([.. Noise((_, noise) => noise).Select(run => run with { Traits = [("rare", new float[Steps])] })], Units));
+        Assert.Empty(
+            TraitSearch.Find(
+            [.. Noise((_, noise) => noise).Select(run => run with { Traits = [("rare", new float[Steps])] })], Units));
 
     [Fact]
     public void Of_Words_FollowsNegationQuotesAndPositions()
     {
         string[] tokens = ["it", "is", "not", "\"", "good", "\"", ".", "(", "Fine", ")", "USA"];
-        Dictionary<string, float[]> traits = TokenTraits.Of(tokens, areCharacters: false).ToDictionary(trait => trait.Name, trait => trait.Values);
+        Dictionary<string,
+        float[]> traits = TokenTraits.Of(tokens, areCharacters: false).ToDictionary(trait => trait.Name, trait => trait.Values);
         Assert.Equal([0, 0, 0, 1, 1, 1, 1, 0, 0, 0, 0], traits["after a negation, up to the next mark"]);
         Assert.Equal([0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0], traits["inside quotes"]);
         Assert.Equal([0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0], traits["inside parentheses"]);
@@ -49,7 +52,8 @@ public class TraitSearchTests
     public void Of_Characters_FollowsCapitalsAndPlacesInWords()
     {
         string[] tokens = ["A", "B", "c", " ", "D", "\n", "e"];
-        Dictionary<string, float[]> traits = TokenTraits.Of(tokens, areCharacters: true).ToDictionary(trait => trait.Name, trait => trait.Values);
+        Dictionary<string,
+        float[]> traits = TokenTraits.Of(tokens, areCharacters: true).ToDictionary(trait => trait.Name, trait => trait.Values);
         Assert.Equal([1, 1, 0, 0, 0, 0, 0], traits["inside a word of capitals"]);
         Assert.Equal([1, 2, 3, 0, 1, 0, 1], traits["position in the word"]);
         Assert.Equal([1, 2, 3, 4, 5, 0, 1], traits["position in the line"]);
