@@ -12,6 +12,8 @@ internal static class Application
         ("predict", static () => new PredictCommand()),
         ("generate", static () => new GenerateCommand()),
         ("explain", static () => new ExplainCommand()),
+        ("report", static () => new ReportCommand()),
+        ("compare", static () => new CompareCommand()),
         ("inspect", static () => new InspectCommand()),
         ("gradcheck", static () => new GradcheckCommand()),
         ("init", static () => new InitCommand()),

@@ -31,6 +31,7 @@ internal sealed class TrainCommand : CliCommand
         "train tickets.jsonl --test held-out.jsonl --budget 10m",
         "train --source train.en --target train.de --test test.en,test.de",
         "train reviews.tsv --vectors glove.6B.100d.txt --out reviews-glove.safetensors",
+        "train reviews.tsv --report reviews.html",
         "train --resume reviews.checkpoint",
     ];
 
@@ -65,17 +66,26 @@ internal sealed class TrainCommand : CliCommand
 
         settings = settings with { OutFile = settings.OutFile ?? DefaultOut(data) };
         string?[] inputs = [data, settings.TestFile, settings.ValidationFile, settings.VectorsFile, settings.PretrainingFile, call.Value("--config")];
-        foreach (string? input in inputs)
+        (string Option, string? Path)[] outputs =
+            [("--out", settings.OutFile), ("--record", settings.RecordFile), ("--report", settings.ReportFile)];
+        foreach ((string option, string? output) in outputs)
         {
-            if (input is not null && Path.GetFullPath(input) == Path.GetFullPath(settings.OutFile))
+            if (output is not null && inputs.Any(input => AreOne(input, output)))
             {
-                throw new UsageException(
-                    $"--out: {settings.OutFile} is read by this run; it would be overwritten. Choose another name.");
+                throw new UsageException($"{option}: {output} is read by this run; it would be overwritten. Choose another name.");
+            }
+
+            if (outputs.FirstOrDefault(other => other.Option != option && AreOne(other.Path, output)).Option is { } other)
+            {
+                throw new UsageException($"{option} and {other} both name {output}; one would overwrite the other. Choose another name.");
             }
         }
 
         return settings;
     }
+
+    private static bool AreOne(string? path, string? other) =>
+        path is { Length: > 0 } && other is { Length: > 0 } && Path.GetFullPath(path) == Path.GetFullPath(other);
 
     /// <summary>The data's name with another ending: reviews.tsv.gz gives reviews.safetensors.</summary>
     private static string DefaultOut(string data)

@@ -50,6 +50,15 @@ internal sealed record TrainSettings
     /// <summary>How often it is kept.</summary>
     public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>The file in which the run is written down.</summary>
+    public string? RecordFile { get; init; }
+
+    /// <summary>The page on which the run is drawn.</summary>
+    public string? ReportFile { get; init; }
+
+    /// <summary>The directory of the events for TensorBoard.</summary>
+    public string? TensorBoardDirectory { get; init; }
+
     /// <summary>How the model learns.</summary>
     public TrainingOptions Training { get; init; } = new();
 

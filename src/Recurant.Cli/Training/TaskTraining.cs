@@ -43,10 +43,12 @@ internal abstract class TaskTraining<TModel, TScore> : TaskTraining
         AtomicFile.CheckWritable(path);
         RunKeeper keeper = RunKeeper.For(call, settings, resumed);
         settings = settings with { Training = settings.Training with { Checkpoint = keeper.Options } };
+        using RunFiles files = RunFiles.For(call, settings, isResumed: resumed is not null);
         using var interruption = new Interruption(() =>
             call.Terminal.Error.WriteLine("stopping after this step; press Ctrl-C again to end at once"));
         int rows = ReadData(call, ref settings);
         interruption.Token.ThrowIfCancellationRequested();
+        settings = files.Begin(settings, TaskName, rows);
         TrainingResult<TModel, TScore> result;
         try
         {
@@ -71,6 +73,7 @@ internal abstract class TaskTraining<TModel, TScore> : TaskTraining
         ModelFile.Save(result.Model, path);
         if (isCancelled)
         {
+            Finish(files, settings, path, result, test: null, baseline: null);
             call.Terminal.WriteNote(
                 $"recurant: interrupted; {path} holds the best weights so far ({Kept(result.BestEpochs)}).");
             keeper.TellHowToContinue();
@@ -81,11 +84,13 @@ internal abstract class TaskTraining<TModel, TScore> : TaskTraining
         try
         {
             TScore? baseline = Baseline(call, settings, result, test, interruption.Token);
+            Finish(files, settings, path, result, test, baseline);
             if (call.Json) WriteJson(call, path, result, test, baseline); else WriteText(call, path, result, test, baseline);
             return ExitCode.Done;
         }
         catch (OperationCanceledException)
         {
+            Finish(files, settings, path, result, test, baseline: null);
             call.Terminal.WriteNote($"recurant: interrupted while training the baseline; {path} is complete.");
             return ExitCode.Interrupted;
         }
@@ -125,6 +130,11 @@ internal abstract class TaskTraining<TModel, TScore> : TaskTraining
     {
     }
 
+    /// <summary>Writes into the record of the run what else a report can show of the model on the test data.</summary>
+    protected virtual void WriteReview(Utf8JsonWriter writer, TModel model, TScore test, TrainSettings settings)
+    {
+    }
+
     /// <summary>What the model knows, in a few words: "12,345 words".</summary>
     protected abstract string Knows(TrainingResult<TModel, TScore> result);
 
@@ -149,6 +159,36 @@ internal abstract class TaskTraining<TModel, TScore> : TaskTraining
                 members.WriteObject("test", scores => WriteResult(scores, baseline, ScoredOn.Baseline));
             });
         }));
+
+    private void Finish(
+        RunFiles files, TrainSettings settings, string path, TrainingResult<TModel, TScore> result, TScore? test, TScore? baseline) =>
+        files.Finish(result.Model, path, result.End, writer =>
+        {
+            writer.WriteNumber("seconds", Math.Round(result.Seconds, 3));
+            writer.WriteNumber("epochs", result.Epochs.Count);
+            writer.WriteObject("valid", scores => WriteResult(scores, result.Validation, ScoredOn.Validation));
+            WriteDeciding(writer, "valid_score", result.Validation);
+            if (test is not null)
+            {
+                writer.WriteObject("test", scores => WriteResult(scores, test, ScoredOn.Test));
+                WriteDeciding(writer, "test_score", test);
+                WriteReview(writer, result.Model, test, settings);
+            }
+
+            if (baseline is null || ReferenceEquals(baseline, test)) return;
+            writer.WriteObject("baseline", members =>
+            {
+                members.WriteString("name", BaselineName.Text);
+                members.WriteObject("test", scores => WriteResult(scores, baseline, ScoredOn.Baseline));
+            });
+        });
+
+    /// <summary>The measure that decides, as one number whatever the task.</summary>
+    private static void WriteDeciding(Utf8JsonWriter writer, string name, TScore score) => writer.WriteObject(name, members =>
+    {
+        members.WriteString("measure", score.Measure);
+        if (double.IsFinite(score.Value)) members.WriteNumber("value", score.Value);
+    });
 
     private static string Kept(IReadOnlyList<int> epochs) =>
         epochs is [var only] ? $"epoch {only}" : $"{epochs.Count} models are finished";

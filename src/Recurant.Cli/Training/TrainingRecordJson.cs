@@ -42,15 +42,18 @@ internal static class TrainingRecordJson
             writer.WriteEndArray();
         }
 
-        writer.WriteString("end", end switch
-        {
-            TrainingEnd.Completed => "completed",
-            TrainingEnd.EarlyStopping => "early stopping",
-            TrainingEnd.Budget => "budget",
-            _ => "interrupted",
-        });
+        writer.WriteString("end", End(end));
         writeScores(writer);
     });
+
+    /// <summary>The end of a run in a word or two.</summary>
+    public static string End(TrainingEnd end) => end switch
+    {
+        TrainingEnd.Completed => "completed",
+        TrainingEnd.EarlyStopping => "early stopping",
+        TrainingEnd.Budget => "budget",
+        _ => "interrupted",
+    };
 
     private static string FileName(string path) => Path.GetFileName(Path.TrimEndingDirectorySeparator(path));
 }

@@ -1,0 +1,113 @@
+using System.Text.Json;
+using Recurant.Reports;
+using Recurant.Training;
+
+namespace Recurant.Cli;
+
+/// <summary><c>recurant compare</c>: several recorded training runs beside one another, in a table and on a page.</summary>
+internal sealed class CompareCommand : CliCommand
+{
+    private const int LongestName = 22, LongestValue = 18;
+
+    public override string Name => "compare";
+
+    public override string Summary => "Compare recorded training runs: scores, time, where their options differ; the curves on a page.";
+
+    public override string Arguments => "RUN RUN...";
+
+    public override (int Least, int Most) ArgumentCount => (2, 100);
+
+    public override IReadOnlyList<CommandOption> Options { get; } =
+        [new("--out", "FILE.html|none", "The page to write, or none. Default: compare.html, with --json none.")];
+
+    public override IReadOnlyList<string> Examples =>
+        ["compare lstm.run.jsonl gru.run.jsonl", "compare lstm.safetensors gru.safetensors --out cells.html"];
+
+    public override int Run(Invocation call)
+    {
+        RunRecord[] records = [.. call.Arguments.Select(RecordedRuns.Read)];
+        RunSummary[] runs = [.. records.Select(RunSummary.Of)];
+        string page = call.Value("--out") ?? (call.Json ? "none" : "compare.html");
+        if (page != "none") RunFiles.WritePage(page, RunComparison.Html(records));
+        if (call.Json)
+        {
+            call.Terminal.Out.WriteLine(JsonText.Object(writer => WriteJson(writer, runs, page)));
+            return ExitCode.Done;
+        }
+
+        WriteText(call.Terminal.Out, runs);
+        if (page != "none") call.Terminal.Out.WriteLine($"\n{page} has the curves");
+        return ExitCode.Done;
+    }
+
+    private static void WriteText(TextWriter to, RunSummary[] runs)
+    {
+        var rows = new List<string[]> { new[] { "run", "measure", "valid", "test", "epochs", "best", "time", "tokens/s" } };
+        foreach (RunSummary run in runs)
+        {
+            rows.Add(
+            [
+                Short(run.Name, LongestName), run.Measure, Score(run.Validation), Score(run.Test), Numbers.Count(run.Epochs),
+                Numbers.Count(run.BestEpoch), double.IsNaN(run.Seconds) ? "-" : Numbers.Seconds(run.Seconds),
+                double.IsNaN(run.TokensPerSecond) ? "-" : Numbers.Count(run.TokensPerSecond),
+            ]);
+        }
+
+        foreach (string line in TextLayout.Table(rows, left: 1)) to.WriteLine(line);
+        IReadOnlyList<string> differing = RunSummary.DifferingSettings(runs);
+        if (runs.Select(run => (run.Task, run.Data)).Distinct().Count() > 1)
+        {
+            to.WriteLine("\nThey learnt different things or from different data: their scores do not compare.");
+        }
+
+        if (differing.Count == 0) return;
+        to.WriteLine();
+        List<string[]> settings = [["option", .. runs.Select(run => Short(run.Name, LongestValue))]];
+        foreach (string name in differing)
+        {
+            settings.Add(["--" + name, .. runs.Select(run => run.Setting(name) is { Length: > 0 } value ? Short(value, LongestValue) : "-")]);
+        }
+
+        int[] left = [.. Enumerable.Range(1, runs.Length)];
+        foreach (string line in TextLayout.Table(settings, left)) to.WriteLine(line);
+    }
+
+    private static void WriteJson(Utf8JsonWriter writer, RunSummary[] runs, string page)
+    {
+        writer.WriteStartArray("runs");
+        foreach (RunSummary run in runs)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("name", run.Name);
+            writer.WriteString("task", run.Task);
+            writer.WriteString("data", run.Data);
+            writer.WriteString("measure", run.Measure);
+            WriteNumber(writer, "valid", run.Validation);
+            WriteNumber(writer, "test", run.Test);
+            writer.WriteNumber("epochs", run.Epochs);
+            writer.WriteNumber("best_epoch", run.BestEpoch);
+            WriteNumber(writer, "seconds", run.Seconds);
+            WriteNumber(writer, "tokens_per_second", run.TokensPerSecond);
+            writer.WriteNumber("parameters", run.Parameters);
+            writer.WriteString("end", run.End);
+            writer.WriteObject("settings", members =>
+            {
+                foreach ((string name, string value) in run.Settings) members.WriteString(name, value);
+            });
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteStrings("differing", RunSummary.DifferingSettings(runs));
+        if (page != "none") writer.WriteString("report", page);
+    }
+
+    private static void WriteNumber(Utf8JsonWriter writer, string name, double value)
+    {
+        if (double.IsFinite(value)) writer.WriteNumber(name, value); else writer.WriteNull(name);
+    }
+
+    private static string Score(double value) => double.IsNaN(value) ? "-" : Numbers.Measure(value);
+
+    private static string Short(string text, int width) => TextLayout.Shorten(TextLayout.OneLine(text), width);
+}

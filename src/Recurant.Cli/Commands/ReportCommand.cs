@@ -1,0 +1,33 @@
+using Recurant.Reports;
+using Recurant.Training;
+
+namespace Recurant.Cli;
+
+/// <summary><c>recurant report</c>: draws a recorded training run on a page.</summary>
+internal sealed class ReportCommand : CliCommand
+{
+    public override string Name => "report";
+
+    public override string Summary =>
+        "Draw a recorded training run on a page: curves, scores, mistakes, equations. Also of a run that is still going on.";
+
+    public override string Arguments => "RUN";
+
+    public override (int Least, int Most) ArgumentCount => (1, 1);
+
+    public override IReadOnlyList<CommandOption> Options { get; } =
+        [new("--out", "FILE.html", "The page to write. Default: the run's name with .html.")];
+
+    public override IReadOnlyList<string> Examples =>
+        ["report reviews.run.jsonl", "report reviews.safetensors --out reviews.html"];
+
+    public override int Run(Invocation call)
+    {
+        RunRecord record = RecordedRuns.Read(call.Arguments[0]);
+        string path = call.Value("--out") ?? Path.Combine(
+            Path.GetDirectoryName(record.Path) ?? "", RunSummary.Of(record).Name + ".html");
+        RunFiles.WritePage(path, RunReport.Html(record));
+        call.Terminal.Out.WriteLine(call.Json ? JsonText.Object(writer => writer.WriteString("report", path)) : path);
+        return ExitCode.Done;
+    }
+}

@@ -1,0 +1,34 @@
+namespace Recurant.Cli;
+
+/// <summary>The settings of what a training run writes down of itself; none of them changes the model.</summary>
+internal static class RecordSettings
+{
+    private const string Group = "Record";
+
+    public static IReadOnlyList<Setting> All { get; } =
+    [
+        new()
+        {
+            Name = "record", Group = Group, Value = "FILE", Kind = SettingKind.Path, IsUnrecorded = true,
+            Help = "Write the run down while it runs, as JSON lines: for 'recurant report' and 'recurant compare'. "
+                + "Default: with --report the model file's name with .run.jsonl, else no file.",
+            Set = (s, v) => s with { RecordFile = v },
+        },
+        new()
+        {
+            Name = "report", Group = Group, Value = "FILE.html", Kind = SettingKind.Path, IsUnrecorded = true,
+            Help = "Draw the run on a page when it is over: curves, scores, mistakes, equations. The page needs no network.",
+            Set = (s, v) => s with { ReportFile = v },
+        },
+        new()
+        {
+            Name = "tensorboard", Group = Group, Value = "DIR", Kind = SettingKind.Path, IsUnrecorded = true,
+            Help = "Write the curves as events for TensorBoard into this directory.",
+            Set = (s, v) => s with { TensorBoardDirectory = v },
+        },
+    ];
+
+    /// <summary>The options that a command which does the run again does not need.</summary>
+    public static bool IsForCommand(Setting setting) =>
+        !All.Contains(setting) && setting.Name is not ("checkpoint" or "checkpoint-every");
+}

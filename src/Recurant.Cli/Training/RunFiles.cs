@@ -1,0 +1,141 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json;
+using Recurant.Models;
+using Recurant.Reports;
+using Recurant.Storage;
+using Recurant.Training;
+
+namespace Recurant.Cli;
+
+/// <summary>What a <c>train</c> command writes down of its run: the record, the page, the events for TensorBoard.</summary>
+internal sealed class RunFiles : IDisposable
+{
+    private const string Ending = ".run.jsonl";
+
+    private readonly UserTerminal _terminal;
+    private readonly TrainSettings _settings;
+    private readonly string? _recordPath;
+    private readonly bool _isResumed, _isQuiet;
+    private RunRecorder? _recorder;
+    private TensorBoardObserver? _events;
+
+    private RunFiles(Invocation call, TrainSettings settings, bool isResumed)
+    {
+        (_terminal, _settings, _isResumed, _isQuiet) = (call.Terminal, settings, isResumed, call.Quiet);
+        _recordPath = settings.RecordFile ?? (settings.ReportFile is null ? null : Path.ChangeExtension(settings.OutFile!, Ending));
+    }
+
+    /// <summary>Decides what is written where, and finds out whether it can be.</summary>
+    /// <exception cref="IOException">It cannot be.</exception>
+    public static RunFiles For(Invocation call, TrainSettings settings, bool isResumed)
+    {
+        var files = new RunFiles(call, settings, isResumed);
+        if (files._recordPath is { } record) AtomicFile.CheckWritable(record);
+        if (settings.ReportFile is { } report) AtomicFile.CheckWritable(report);
+        return files;
+    }
+
+    /// <summary>Begins to write.</summary>
+    /// <param name="task">The name of the task.</param>
+    /// <param name="rows">The number of rows to learn from.</param>
+    /// <returns>The settings with those who look on.</returns>
+    public TrainSettings Begin(TrainSettings settings, string task, int rows)
+    {
+        var observers = new List<TrainingObserver>(settings.Training.Observers);
+        if (_recordPath is not null)
+        {
+            _recorder = new RunRecorder(_recordPath, append: _isResumed);
+            _recorder.Write("run", writer => WriteBeginning(writer, task, rows));
+            observers.Add(_recorder);
+        }
+
+        if (settings.TensorBoardDirectory is { } directory) observers.Add(_events = new TensorBoardObserver(directory));
+        return settings with { Training = settings.Training with { Observers = observers } };
+    }
+
+    /// <summary>Writes what came of the run, and draws the page.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="path">Its file, which is written.</param>
+    /// <param name="end">Why the training ended.</param>
+    /// <param name="members">Writes scores and other members of the line.</param>
+    public void Finish(TrainedModel model, string path, TrainingEnd end, Action<Utf8JsonWriter> members)
+    {
+        _events?.Dispose();
+        if (_recorder is null) return;
+        ModelDescription? description;
+        using (SafetensorsFile file = SafetensorsFile.Open(path)) description = ModelFile.TryDescribe(file);
+        // The steps that are still gathered come before the result.
+        _recorder.WriteGathered();
+        _recorder.Write("result", writer =>
+        {
+            writer.WriteString("end", TrainingRecordJson.End(end));
+            writer.WriteString("summary", model.Summary);
+            writer.WriteNumber("parameters", model.ParameterCount);
+            members(writer);
+            writer.WriteStartArray("layers");
+            foreach (LayerDescription layer in description?.Layers ?? []) WriteLayer(writer, layer);
+            writer.WriteEndArray();
+        });
+        _recorder.Dispose();
+        if (_settings.ReportFile is { } report) WritePage(report, RunReport.Html(RunRecord.Read(_recordPath!)));
+        if (!_isQuiet) _terminal.WriteNote($"{_settings.ReportFile ?? _recordPath} tells of the run");
+    }
+
+    /// <summary>Writes a page, whole or not at all.</summary>
+    public static void WritePage(string path, string html) =>
+        AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(html)));
+
+    public void Dispose()
+    {
+        _recorder?.Dispose();
+        _events?.Dispose();
+    }
+
+    private static void WriteLayer(Utf8JsonWriter writer, LayerDescription layer)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("name", layer.Name);
+        writer.WriteString("shape", layer.Shape);
+        writer.WriteNumber("parameters", layer.ParameterCount);
+        writer.WriteStrings("equations", layer.Equations);
+        writer.WriteEndObject();
+    }
+
+    private void WriteBeginning(Utf8JsonWriter writer, string task, int rows)
+    {
+        writer.WriteNumber("format", 1);
+        writer.WriteString("task", task);
+        writer.WriteString("data", _settings.Data);
+        writer.WriteNumber("rows", rows);
+        writer.WriteString("model", _settings.OutFile);
+        writer.WriteObject("settings", members =>
+        {
+            foreach ((Setting setting, string value) in _settings.Given.Where(given => RecordSettings.IsForCommand(given.Setting)))
+            {
+                if (setting.Name != "out") members.WriteString(setting.Name, value);
+            }
+        });
+        writer.WriteString("command", Command());
+        writer.WriteString("version", Application.Version);
+        writer.WriteString("runtime", RuntimeInformation.FrameworkDescription);
+        writer.WriteString("machine",
+            $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, "
+            + Numbers.Of(Environment.ProcessorCount, "processor"));
+        writer.WriteString("begun", DateTimeOffset.UtcNow.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture));
+        if (_isResumed) writer.WriteBoolean("continued", true);
+    }
+
+    /// <summary>The command that does the run again, without what only wrote it down.</summary>
+    private string Command()
+    {
+        var command = new StringBuilder("recurant train ").Append(RunKeeper.Quote(_settings.Data!));
+        foreach ((Setting setting, string value) in _settings.Given.Where(given => RecordSettings.IsForCommand(given.Setting)))
+        {
+            if (setting.Name != "out") command.Append(" --").Append(setting.Name).Append(' ').Append(RunKeeper.Quote(value));
+        }
+
+        return command.Append(" --out ").Append(RunKeeper.Quote(_settings.OutFile!)).ToString();
+    }
+}

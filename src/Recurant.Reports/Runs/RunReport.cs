@@ -1,0 +1,198 @@
+using System.Globalization;
+using System.Text.Json;
+using Recurant.Training;
+
+namespace Recurant.Reports;
+
+/// <summary>The page of one training run: what was trained on what, how it went, what came of it, and how to do it again.</summary>
+public static class RunReport
+{
+    private const int StagesWithBothLosses = 3;
+
+    /// <summary>The page, whole, as one HTML file's text.</summary>
+    /// <param name="record">The run.</param>
+    public static string Html(RunRecord record)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        RunSummary summary = RunSummary.Of(record);
+        var page = new HtmlPage($"Training of {summary.Name}", Subtitle(summary));
+        var curves = new RunCurves(record);
+        WriteSummary(page.Section("summary", "What was trained on what"), record, summary);
+        string[] stages = [.. curves.Stages.Where(stage => stage != RunCurves.Pretraining)];
+        if (curves.Stages.Contains(RunCurves.Pretraining))
+        {
+            PageSection before = page.Section("pre-training", "Pre-training");
+            before.Text("First the word vectors and layers learnt to foretell words of texts without labels.");
+            before.Chart(Losses(curves, [RunCurves.Pretraining]));
+        }
+
+        if (stages.Length > 0)
+        {
+            WriteLearning(page.Section("learning", "Loss and measures"), record, curves, stages);
+            WriteSteps(page.Section("steps", "Learning rate and gradient"), curves, stages);
+            WriteSpeed(page.Section("speed", "Time"), summary, curves, stages);
+        }
+
+        RunOutcome.Write(page, record);
+        RunInsides.Write(page, record);
+        WriteCommand(page.Section("again", "Do it again"), record);
+        return page.ToString();
+    }
+
+    private static string Subtitle(RunSummary summary)
+    {
+        string model = summary.Model.Length > 0 ? summary.Model : "A model";
+        return $"{model}{(summary.Data.Length > 0 ? $", trained on {summary.Data}" : "")}.";
+    }
+
+    private static void WriteSummary(PageSection section, RunRecord record, RunSummary summary)
+    {
+        section.Note(Verdict(summary));
+        var facts = new List<(string, string)>
+        {
+            ("task", summary.Task),
+            ("data", summary.Data),
+            ("rows learnt from", summary.Rows > 0 ? Whole(summary.Rows) : ""),
+            ("model", summary.Model),
+            ("learnt numbers", summary.Parameters > 0 ? Whole(summary.Parameters) : ""),
+            ("epochs", summary.Epochs > 0 ? $"{summary.Epochs}, {summary.End}" : summary.End),
+            ("time", Seconds(summary.Seconds)),
+            ("tokens a second, validation included", Whole(summary.TokensPerSecond)),
+            ("begun", RunSummary.Text(record.Run, "begun")),
+            ("Recurant", RunSummary.Text(record.Run, "version")),
+            (".NET", RunSummary.Text(record.Run, "runtime")),
+            ("machine", RunSummary.Text(record.Run, "machine")),
+        };
+        section.Facts(facts.Where(fact => fact.Item2.Length > 0));
+        if (summary.Settings.Count == 0) return;
+        section.Table(new TextTable
+        {
+            Caption = "What was decided; everything else followed the data or its default",
+            Columns = ["option", "value"],
+            Rows = [.. summary.Settings.Select(setting => (string[])["--" + setting.Key, setting.Value])],
+            TextColumns = [0, 1],
+        });
+    }
+
+    private static string Verdict(RunSummary summary)
+    {
+        if (summary.BestEpoch == 0) return $"The run is {summary.End}; no epoch is over.";
+        string test = double.IsNaN(summary.Test) ? "" : $" and {ChartText.Value(summary.Test)} on the test data";
+        string several = summary.Epochs == summary.BestEpoch ? "the last" : "after it no epoch was better";
+        return $"Epoch {summary.BestEpoch} was the best, {several}: {summary.Measure} {ChartText.Value(summary.Validation)} on the "
+            + $"validation data{test}.";
+    }
+
+    private static void WriteLearning(PageSection section, RunRecord record, RunCurves curves, string[] stages)
+    {
+        section.Chart(Losses(curves, stages));
+        string measure = record.Epochs.LastOrDefault()?.Measure ?? "measure";
+        var series = new List<ChartSeries>();
+        foreach (string stage in stages)
+        {
+            if (measure == "accuracy" && stages.Length <= StagesWithBothLosses
+                && curves.EpochsOf(stage).Any(epoch => double.IsFinite(epoch.TrainAccuracy)))
+            {
+                series.Add(curves.OverEpochs(stage, Name("training", stage, stages), epoch => epoch.TrainAccuracy));
+            }
+
+            series.Add(curves.OverEpochs(stage, Name("validation", stage, stages), epoch => epoch.Value));
+        }
+
+        if (series.All(line => line.X.Count == 0)) return;
+        section.Chart(new LineChart { Title = Capital(measure), XLabel = "epoch", YLabel = measure, Series = series });
+        section.Text("Training values are taken with dropout and while the weights change; validation values with the averaged "
+            + "weights at the end of an epoch.");
+    }
+
+    private static LineChart Losses(RunCurves curves, string[] stages)
+    {
+        var series = new List<ChartSeries>();
+        foreach (string stage in stages)
+        {
+            if (stages.Length <= StagesWithBothLosses) series.Add(curves.TrainingLoss(stage, Name("training", stage, stages)));
+            series.Add(curves.ValidationLoss(stage, Name("validation", stage, stages)));
+        }
+
+        return new LineChart
+        {
+            Title = "Loss", XLabel = "step", YLabel = "loss (nats)", Series = [.. series.Where(line => line.X.Count > 0)],
+        };
+    }
+
+    private static void WriteSteps(PageSection section, RunCurves curves, string[] stages)
+    {
+        section.Chart(new LineChart
+        {
+            Title = "Learning rate", XLabel = "step", YLabel = "learning rate", FromZero = true,
+            Series = [.. stages.Select(stage => curves.LearningRate(stage, Name("learning rate", stage, stages)))],
+        });
+        var norms = new List<ChartSeries>();
+        foreach (string stage in stages)
+        {
+            norms.Add(curves.Norm(stage, Name("mean", stage, stages)));
+            if (stages.Length <= StagesWithBothLosses) norms.Add(curves.LargestNorm(stage, Name("largest", stage, stages)));
+        }
+
+        section.Chart(new LineChart
+        {
+            Title = "Norm of the gradient, before clipping", XLabel = "step", YLabel = "norm", IsLogarithmic = true, Series = norms,
+        });
+        long steps = stages.Sum(stage => curves.StepsOf(stage).Sum(each => each.Count));
+        long clipped = stages.Sum(stage => curves.StepsOf(stage).Sum(each => (long)each.Clipped));
+        section.Text($"The gradient was clipped in {Whole(clipped)} of {Whole(steps)} steps.");
+        if (clipped == 0) return;
+        section.Chart(new LineChart
+        {
+            Title = "Clipped steps", XLabel = "step", YLabel = "share of steps", FromZero = true,
+            Series = [.. stages.Select(stage => curves.ClippedShare(stage, Name("clipped", stage, stages)))],
+        });
+    }
+
+    private static void WriteSpeed(PageSection section, RunSummary summary, RunCurves curves, string[] stages)
+    {
+        section.Text($"The run took {Seconds(summary.Seconds)}.");
+        ChartSeries[] speed = [.. stages.Select(stage => curves.Speed(stage, Name("tokens a second", stage, stages)))
+            .Where(line => line.X.Count > 0)];
+        if (speed.Length > 0)
+        {
+            section.Chart(new LineChart
+            {
+                Title = "Speed", XLabel = "step", YLabel = "tokens a second", FromZero = true, Series = speed,
+            });
+        }
+
+        ChartSeries[] seconds = [.. stages.Select(
+            stage => curves.OverEpochs(stage, Name("seconds", stage, stages), epoch => epoch.Seconds)).Where(line => line.X.Count > 0)];
+        if (seconds.Length == 0) return;
+        section.Chart(new LineChart
+        {
+            Title = "Time of each epoch, validation included", XLabel = "epoch", YLabel = "seconds", FromZero = true, Series = seconds,
+        });
+    }
+
+    private static void WriteCommand(PageSection section, RunRecord record)
+    {
+        string command = RunSummary.Text(record.Run, "command");
+        if (command.Length == 0)
+        {
+            section.Text("The record does not tell the command.");
+            return;
+        }
+
+        section.Code(command);
+        section.Text("With the same data and the same version it gives the same model file, byte for byte, on any number of threads"
+            + $"{(RunSummary.Member(record.Run, "settings") is { ValueKind: JsonValueKind.Object } s && s.TryGetProperty("budget", out _)
+                ? ", unless its time budget ends it at another step" : "")}.");
+    }
+
+    private static string Name(string what, string stage, string[] stages) => stages.Length == 1 ? what : $"{what}, {stage}";
+
+    private static string Capital(string text) => text.Length == 0 ? text : char.ToUpperInvariant(text[0]) + text[1..];
+
+    internal static string Whole(double value) => double.IsNaN(value) ? "" : value.ToString("N0", CultureInfo.InvariantCulture);
+
+    internal static string Seconds(double value) => double.IsNaN(value) ? ""
+        : value < 100 ? value.ToString("0.0", CultureInfo.InvariantCulture) + " s"
+        : string.Create(CultureInfo.InvariantCulture, $"{value:0} s ({Math.Floor(value / 60):0} min {value % 60:00} s)");
+}
