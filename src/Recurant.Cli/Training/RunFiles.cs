@@ -55,6 +55,9 @@ internal sealed class RunFiles : IDisposable
         return settings with { Training = settings.Training with { Observers = observers } };
     }
 
+    /// <summary>Writes a line into the record, if there is one.</summary>
+    public void Write(string kind, Action<Utf8JsonWriter> members) => _recorder?.Write(kind, members);
+
     /// <summary>Writes what came of the run, and draws the page.</summary>
     /// <param name="model">The model.</param>
     /// <param name="path">Its file, which is written.</param>

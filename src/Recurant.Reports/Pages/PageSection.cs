@@ -47,6 +47,14 @@ internal sealed class PageSection
     /// <summary>A picture, with the table behind it.</summary>
     public void Chart(IChart chart) => Add(chart.WriteTo);
 
+    /// <summary>Pictures beside one another where the page is wide enough.</summary>
+    public void Charts(params IReadOnlyList<IChart> charts) => Add(to =>
+    {
+        to.Open("div", ("class", "pair"));
+        foreach (IChart chart in charts) chart.WriteTo(to);
+        to.Close();
+    });
+
     /// <summary>Anything else.</summary>
     public void Add(Action<HtmlWriter> write) => _parts.Add(write);
 

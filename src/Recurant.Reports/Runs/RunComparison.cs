@@ -77,6 +77,7 @@ public static class RunComparison
     private static void WriteCurves(PageSection section, IReadOnlyList<RunRecord> records, string[] names)
     {
         RunCurves[] curves = [.. records.Select(record => new RunCurves(record))];
+        var charts = new List<IChart>();
         Chart("Validation: the measure that decides", "epoch", "measure",
             (curve, stage, name) => curve.OverEpochs(stage, name, epoch => epoch.Value));
         Chart("Validation against time", "seconds", "measure",
@@ -84,13 +85,14 @@ public static class RunComparison
         Chart("Training loss", "step", "loss (nats)", (curve, stage, name) => curve.TrainingLoss(stage, name));
         Chart("Validation loss", "epoch", "loss (nats)",
             (curve, stage, name) => curve.OverEpochs(stage, name, epoch => epoch.ValidationLoss));
+        if (charts.Count > 0) section.Charts(charts);
 
         void Chart(string title, string x, string y, Func<RunCurves, string, string, ChartSeries> line)
         {
             // Of a run of several stages the last: it is the one whose scores count.
             ChartSeries[] series = [.. curves.Select((curve, i) => curve.Stages.Count == 0 ? null : line(curve, curve.Stages[^1], names[i]))
                 .OfType<ChartSeries>().Where(each => each.X.Count > 0)];
-            if (series.Length > 0) section.Chart(new LineChart { Title = title, XLabel = x, YLabel = y, Series = series });
+            if (series.Length > 0) charts.Add(new LineChart { Title = title, XLabel = x, YLabel = y, Series = series });
         }
     }
 }

@@ -78,14 +78,12 @@ public static class RunReport
     {
         if (summary.BestEpoch == 0) return $"The run is {summary.End}; no epoch is over.";
         string test = double.IsNaN(summary.Test) ? "" : $" and {ChartText.Value(summary.Test)} on the test data";
-        string several = summary.Epochs == summary.BestEpoch ? "the last" : "after it no epoch was better";
-        return $"Epoch {summary.BestEpoch} was the best, {several}: {summary.Measure} {ChartText.Value(summary.Validation)} on the "
-            + $"validation data{test}.";
+        return $"Epoch {summary.BestEpoch} was the best: {summary.Measure} {ChartText.Value(summary.Validation)} on the validation "
+            + $"data{test}.";
     }
 
     private static void WriteLearning(PageSection section, RunRecord record, RunCurves curves, string[] stages)
     {
-        section.Chart(Losses(curves, stages));
         string measure = record.Epochs.LastOrDefault()?.Measure ?? "measure";
         var series = new List<ChartSeries>();
         foreach (string stage in stages)
@@ -99,8 +97,14 @@ public static class RunReport
             series.Add(curves.OverEpochs(stage, Name("validation", stage, stages), epoch => epoch.Value));
         }
 
-        if (series.All(line => line.X.Count == 0)) return;
-        section.Chart(new LineChart { Title = Capital(measure), XLabel = "epoch", YLabel = measure, Series = series });
+        LineChart losses = Losses(curves, stages);
+        if (series.All(line => line.X.Count == 0))
+        {
+            section.Chart(losses);
+            return;
+        }
+
+        section.Charts(losses, new LineChart { Title = Capital(measure), XLabel = "epoch", YLabel = measure, Series = series });
         section.Text("Training values are taken with dropout and while the weights change; validation values with the averaged "
             + "weights at the end of an epoch.");
     }
@@ -122,11 +126,11 @@ public static class RunReport
 
     private static void WriteSteps(PageSection section, RunCurves curves, string[] stages)
     {
-        section.Chart(new LineChart
+        var rate = new LineChart
         {
             Title = "Learning rate", XLabel = "step", YLabel = "learning rate", FromZero = true,
             Series = [.. stages.Select(stage => curves.LearningRate(stage, Name("learning rate", stage, stages)))],
-        });
+        };
         var norms = new List<ChartSeries>();
         foreach (string stage in stages)
         {
@@ -134,7 +138,7 @@ public static class RunReport
             if (stages.Length <= StagesWithBothLosses) norms.Add(curves.LargestNorm(stage, Name("largest", stage, stages)));
         }
 
-        section.Chart(new LineChart
+        section.Charts(rate, new LineChart
         {
             Title = "Norm of the gradient, before clipping", XLabel = "step", YLabel = "norm", IsLogarithmic = true, Series = norms,
         });
@@ -154,9 +158,10 @@ public static class RunReport
         section.Text($"The run took {Seconds(summary.Seconds)}.");
         ChartSeries[] speed = [.. stages.Select(stage => curves.Speed(stage, Name("tokens a second", stage, stages)))
             .Where(line => line.X.Count > 0)];
+        var charts = new List<IChart>();
         if (speed.Length > 0)
         {
-            section.Chart(new LineChart
+            charts.Add(new LineChart
             {
                 Title = "Speed", XLabel = "step", YLabel = "tokens a second", FromZero = true, Series = speed,
             });
@@ -164,11 +169,16 @@ public static class RunReport
 
         ChartSeries[] seconds = [.. stages.Select(
             stage => curves.OverEpochs(stage, Name("seconds", stage, stages), epoch => epoch.Seconds)).Where(line => line.X.Count > 0)];
-        if (seconds.Length == 0) return;
-        section.Chart(new LineChart
+        if (seconds.Length > 0)
         {
-            Title = "Time of each epoch, validation included", XLabel = "epoch", YLabel = "seconds", FromZero = true, Series = seconds,
-        });
+            charts.Add(new LineChart
+            {
+                Title = "Time of each epoch, validation included", XLabel = "epoch", YLabel = "seconds", FromZero = true,
+                Series = seconds,
+            });
+        }
+
+        if (charts.Count > 0) section.Charts(charts);
     }
 
     private static void WriteCommand(PageSection section, RunRecord record)

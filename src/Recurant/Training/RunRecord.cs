@@ -54,16 +54,21 @@ public sealed record RunRecord
         JsonElement? run = null, result = null;
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         using var reader = new StreamReader(file);
-        (int Number, string Message)? fault = null;
+        (int Number, string Message)? cut = null;
         for (int number = 1; reader.ReadLine() is { } text; number++)
         {
             if (text.Length == 0) continue;
             JsonElement line;
+            string? kind;
             try
             {
                 using JsonDocument document = JsonDocument.Parse(text);
                 line = document.RootElement.Clone();
-                switch (line.GetProperty("kind").GetString())
+                kind = line.GetProperty("kind").GetString();
+                // Half a line may end the file, or stand where the run was stopped before it was continued.
+                if (cut is { } half && kind != "run") throw Unreadable(path, half.Number, half.Message);
+                cut = null;
+                switch (kind)
                 {
                     case "run":
                         // A run that was continued says so again; what it was told the first time stands.
@@ -71,12 +76,12 @@ public sealed record RunRecord
                         break;
                     case "steps":
                         RecordedSteps read = ReadSteps(line);
-                        steps.RemoveAll(old => old.Stage == read.Stage && old.Last >= read.First);
+                        DropFrom(steps, old => old.Stage == read.Stage && old.Last >= read.First);
                         steps.Add(read);
                         break;
                     case "epoch":
                         RecordedEpoch epoch = ReadEpoch(line);
-                        epochs.RemoveAll(old => old.Stage == epoch.Stage && old.Number >= epoch.Number);
+                        DropFrom(epochs, old => old.Stage == epoch.Stage && old.Number >= epoch.Number);
                         epochs.Add(epoch);
                         break;
                     case "result":
@@ -87,18 +92,15 @@ public sealed record RunRecord
                         break;
                 }
             }
+            catch (JsonException e) when (cut is null && number > 1)
+            {
+                cut = (number, e.Message);
+            }
             catch (Exception e) when (
                 e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
             {
-                if (number == 1) throw Unreadable(path, number, e.Message);
-                // A half-written line ends the file, or stands before the lines of the run when it was continued.
-                if (e is not JsonException || fault is not null) throw Unreadable(path, fault?.Number ?? number, e.Message);
-                fault = (number, e.Message);
-                continue;
+                throw Unreadable(path, cut?.Number ?? number, e.Message);
             }
-
-            if (fault is { } bad && line.GetProperty("kind").GetString() != "run") throw Unreadable(path, bad.Number, bad.Message);
-            fault = null;
         }
 
         if (run is null && steps.Count == 0 && epochs.Count == 0)
@@ -107,6 +109,12 @@ public sealed record RunRecord
         }
 
         return new RunRecord { Path = path, Run = run, Steps = steps, Epochs = epochs, Result = result, Others = others };
+    }
+
+    /// <summary>Drops from the end what is told again.</summary>
+    private static void DropFrom<T>(List<T> list, Predicate<T> isToldAgain)
+    {
+        while (list.Count > 0 && isToldAgain(list[^1])) list.RemoveAt(list.Count - 1);
     }
 
     private static RecordedSteps ReadSteps(JsonElement line) => new(
