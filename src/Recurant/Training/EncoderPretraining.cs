@@ -115,6 +115,7 @@ internal sealed class EncoderPretraining
             WeightDecay = 0.01f,
             Schedule = ScheduleKind.Linear,
             Clip = 1f,
+            Observers = options.Observers,
             Epochs = options.Pretraining!.Epochs ?? Math.Clamp(WantedTokens / tokens, 2, 20),
             Patience = 2,
             AveragedEpochs = 0,

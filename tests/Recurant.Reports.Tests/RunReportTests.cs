@@ -1,0 +1,165 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.Playwright;
+using Recurant.Models;
+using Recurant.Training;
+using Xunit;
+
+namespace Recurant.Reports.Tests;
+
+/// <summary>The pages of training runs, seen in a browser.</summary>
+public sealed class RunReportTests(ChromiumBrowser browser) : IDisposable
+{
+    private const string Hostile = "a <script>window.hurt = 1</script> film & more";
+
+    private static readonly string[] s_sections =
+    [
+        "summary", "learning", "steps", "speed", "scores", "confusion", "calibration", "mistakes", "lens", "equations", "again",
+    ];
+
+    private readonly string _directory = Directory.CreateTempSubdirectory("recurant-report-").FullName;
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [Theory]
+    [InlineData(1280, false)]
+    [InlineData(390, true)]
+    public async Task Html_OfAWholeRun_ShowsEveryPart(int width, bool isDark)
+    {
+        await using OpenPage page = await browser.Open(RunReport.Html(Made("lstm", 0.8)), width, isDark);
+
+        await page.Picture($"report-{width}-{(isDark ? "dark" : "light")}");
+        await page.CheckCommonPromises();
+        Assert.Equal(s_sections, await page.Page.EvaluateAsync<string[]>(
+            "Array.from(document.querySelectorAll('main > section'), section => section.id)"));
+        string text = await page.Page.Locator("main").InnerTextAsync();
+        Assert.Contains("Epoch 3 was the best: accuracy 0.8 on the validation data and 0.75 on the test data.", text);
+        Assert.Contains("The gradient was clipped in 40 of 120 steps.", text);
+        Assert.Contains("recurant train 'it''s data.tsv' --cell lstm --out m.safetensors", text);
+        Assert.Contains("h_t = o_t * tanh(c_t)", text);
+        Assert.Contains("The expected calibration error is 0.05", text);
+    }
+
+    [Fact]
+    public async Task Html_MistakeHoldsAScript_StaysText()
+    {
+        await using OpenPage page = await browser.Open(RunReport.Html(Made("lstm", 0.8)));
+
+        Assert.Equal(Hostile, await page.Page.Locator("#mistakes tbody th").First.InnerTextAsync());
+        Assert.Null(await page.Page.EvaluateAsync<int?>("window.hurt ?? null"));
+    }
+
+    [Fact]
+    public async Task Html_RunThatIsGoingOn_TellsSoAndShowsItsCurves()
+    {
+        RunRecord record = Made("lstm", 0.8) with { Result = null, Epochs = [] };
+        await using OpenPage page = await browser.Open(RunReport.Html(record));
+
+        await page.CheckCommonPromises();
+        Assert.Contains("no epoch is over", await page.Page.Locator("#summary").InnerTextAsync());
+        Assert.True(await page.Page.Locator("#learning figure").IsVisibleAsync());
+    }
+
+    [Fact]
+    public async Task Html_SeveralModels_DrawsALineForEach()
+    {
+        RunRecord one = Made("lstm", 0.8);
+        RunRecord record = one with
+        {
+            Steps = [.. Numbered(1).Concat(Numbered(2))],
+            Epochs = [.. one.Epochs.Select(epoch => epoch with { Stage = "model 1 of 2" }),
+                .. one.Epochs.Select(epoch => epoch with { Stage = "model 2 of 2" })],
+        };
+        await using OpenPage page = await browser.Open(RunReport.Html(record));
+
+        await page.CheckCommonPromises();
+        Assert.Equal(
+            ["training, model 1 of 2", "validation, model 1 of 2", "training, model 2 of 2", "validation, model 2 of 2"],
+            await page.Page.Locator("#learning figure").First.Locator(".legend li").AllInnerTextsAsync());
+
+        IEnumerable<RecordedSteps> Numbered(int model) => one.Steps.Select(steps => steps with { Stage = $"model {model} of 2" });
+    }
+
+    [Theory]
+    [InlineData(1280, true)]
+    [InlineData(390, false)]
+    public async Task Comparison_OfTwoRuns_ShowsWhereTheyDiffer(int width, bool isDark)
+    {
+        string html = RunComparison.Html([Made("lstm", 0.8), Made("gru", 0.7)]);
+        await using OpenPage page = await browser.Open(html, width, isDark);
+
+        await page.Picture($"compare-{width}-{(isDark ? "dark" : "light")}");
+        await page.CheckCommonPromises();
+        Assert.Equal(["--cell", "lstm", "gru"], await page.Page.Locator("#settings tbody tr").First.Locator("th, td").AllInnerTextsAsync());
+        ILocator legend = page.Page.Locator("#curves figure").First.Locator(".legend li");
+        Assert.Equal(["lstm", "gru"], await legend.AllInnerTextsAsync());
+    }
+
+    [Fact]
+    public void Of_ARecord_TellsItsNumbers()
+    {
+        RunSummary summary = RunSummary.Of(Made("lstm", 0.8));
+        Assert.Equal(("lstm", "classification", 3, 3), (summary.Name, summary.Task, summary.Epochs, summary.BestEpoch));
+        Assert.Equal((0.8, 0.75, 12.0), (summary.Validation, summary.Test, summary.Seconds));
+        Assert.Equal(120 * 50 / 12.0, summary.TokensPerSecond);
+        Assert.Equal("lstm", summary.Setting("cell"));
+        Assert.Equal("", summary.Setting("clip"));
+    }
+
+    /// <summary>A run of 3 epochs of 40 steps, written down and read again.</summary>
+    private RunRecord Made(string cell, double accuracy)
+    {
+        string path = Path.Combine(_directory, cell + ".run.jsonl");
+        using (var recorder = new RunRecorder(path))
+        {
+            recorder.Write("run", Members($$"""
+                "task": "classification", "data": "reviews.tsv", "rows": 900, "settings": {"cell": "{{cell}}"},
+                "command": "recurant train 'it''s data.tsv' --cell {{cell}} --out m.safetensors", "version": "0.1.0",
+                "runtime": ".NET 10", "machine": "a machine", "begun": "2026-01-02 03:04:05Z"
+                """));
+            for (int step = 1; step <= 120; step++)
+            {
+                recorder.OnStep(new TrainingStep(
+                    "model", 1 + (step - 1) / 40, step, 0.7 / (1 + step / 40.0), 0.5 + step % 3, step % 3 == 2, 0.004, 50, step * 0.1));
+                if (step % 20 == 0)
+                {
+                    recorder.Write("lens", Members(string.Create(CultureInfo.InvariantCulture, $$"""
+                        "step": {{step}}, "values": {"Gates: share of time over 0.9": {"layer 0, f": {{step / 200.0}} } },
+                        "by_lag": {"layer 0": [1, 0.5, {{1.0 / step}}, 1e-6]}
+                        """)));
+                }
+
+                if (step % 40 == 0) recorder.OnEpoch("model", Epoch(step / 40, accuracy - 0.1 + step / 1200.0), isBest: true);
+            }
+
+            recorder.Write("result", Members(string.Create(CultureInfo.InvariantCulture, $$"""
+                "end": "completed", "summary": "{{cell}}, 1 layer", "parameters": 12345, "seconds": 12, "epochs": 3,
+                "valid": {"loss": 0.5, "accuracy": {{accuracy}} }, "valid_score": {"measure": "accuracy", "value": {{accuracy}} },
+                "test": {"rows": 100, "loss": 0.5, "accuracy": 0.75}, "test_score": {"measure": "accuracy", "value": 0.75},
+                "labels": ["negative", "positive"], "confusion": [[40, 10], [15, 35]],
+                "calibration": {"expected_error": 0.05, "bins": [
+                    {"from": 0.5, "to": 0.6, "count": 50, "confidence": 0.55, "accuracy": 0.5},
+                    {"from": 0.9, "to": 1, "count": 50, "confidence": 0.95, "accuracy": 1}]},
+                "mistake_count": 25,
+                "mistakes": [{"text": "{{Hostile}}", "right": "positive", "answered": "negative", "probability": 0.99}],
+                "baseline": {"name": "bag of words", "test": {"accuracy": 0.7} },
+                "layers": [{"name": "recurrent", "shape": "100 -> 64", "parameters": 12000,
+                    "equations": ["c_t = f_t * c_{t-1} + i_t * g_t", "h_t = o_t * tanh(c_t)"]}]
+                """)));
+        }
+
+        return RunRecord.Read(path);
+    }
+
+    private static EpochRecord Epoch(int number, double accuracy) => new(number, 0.6 - number * 0.1, 0.7, new Evaluation
+    {
+        Loss = 0.6 - number * 0.05, Rows = 100, Accuracy = accuracy, MacroF1 = accuracy, Confusion = [],
+    }, 4);
+
+    /// <summary>Writes the members of an object that is given without its braces.</summary>
+    private static Action<Utf8JsonWriter> Members(string members) => writer =>
+    {
+        using JsonDocument document = JsonDocument.Parse("{" + members + "}");
+        foreach (JsonProperty member in document.RootElement.EnumerateObject()) member.WriteTo(writer);
+    };
+}
