@@ -12,7 +12,7 @@ internal sealed class Axis
     /// <param name="values">What is to be shown; values that cannot be are left out.</param>
     /// <param name="isLogarithmic">Whether equal distances are equal factors.</param>
     /// <param name="isTight">Whether it ends at the values instead of at round numbers.</param>
-    public Axis(IEnumerable<double> values, bool isLogarithmic, bool isTight)
+    public Axis(IReadOnlyCollection<double> values, bool isLogarithmic, bool isTight)
     {
         _isLogarithmic = isLogarithmic;
         double low = double.PositiveInfinity, high = double.NegativeInfinity;
@@ -30,7 +30,9 @@ internal sealed class Axis
             (low, high) = (low - half, high + half);
         }
 
-        Ticks = isLogarithmic ? LogarithmicTicks(ref low, ref high) : EvenTicks(ref low, ref high, isTight);
+        // There is no epoch 1.5.
+        double smallest = isTight && values.All(value => Math.Floor(value) == value) ? 1 : 0;
+        Ticks = isLogarithmic ? LogarithmicTicks(ref low, ref high) : EvenTicks(ref low, ref high, isTight, smallest);
         (_low, _high) = (low, high);
     }
 
@@ -51,10 +53,11 @@ internal sealed class Axis
 
     private double Scaled(double value) => _isLogarithmic ? Math.Log10(value) : value;
 
-    private static List<double> EvenTicks(ref double low, ref double high, bool isTight)
+    private static List<double> EvenTicks(ref double low, ref double high, bool isTight, double smallest)
     {
         double rough = (high - low) / WantedTicks, power = Math.Pow(10, Math.Floor(Math.Log10(rough)));
         double step = (rough / power) switch { <= 1 => 1, <= 2 => 2, <= 5 => 5, _ => 10 } * power;
+        step = Math.Max(step, smallest);
         if (!isTight)
         {
             low = Math.Floor(low / step + 1e-9) * step;

@@ -47,9 +47,9 @@ internal sealed class LineChart : IChart
     public void WriteTo(HtmlWriter to)
     {
         ChartSeries[] series = [.. Series.Select(Thinned)];
-        var x = new Axis(series.SelectMany(line => line.X), isLogarithmic: false, isTight: true);
+        var x = new Axis([.. series.SelectMany(line => line.X)], isLogarithmic: false, isTight: true);
         IEnumerable<double> values = series.SelectMany(line => line.Y);
-        var y = new Axis(FromZero && !IsLogarithmic ? values.Append(0) : values, IsLogarithmic, isTight: false);
+        var y = new Axis([.. FromZero && !IsLogarithmic ? values.Append(0) : values], IsLogarithmic, isTight: false);
         to.Open("figure", ("class", "chart lines"), ("data-first", Exact(x.First)), ("data-last", Exact(x.Last)));
         to.Element("figcaption", Title);
         if (series.Length > 1) WriteLegend(to, series);
