@@ -11,7 +11,8 @@ internal sealed class CompareCommand : CliCommand
 
     public override string Name => "compare";
 
-    public override string Summary => "Compare recorded training runs: scores, time, where their options differ; the curves on a page.";
+    public override string Summary =>
+        "Compare recorded training runs: scores, time, where their options differ; the curves on a page.";
 
     public override string Arguments => "RUN RUN...";
 
@@ -65,7 +66,11 @@ internal sealed class CompareCommand : CliCommand
         List<string[]> settings = [["option", .. runs.Select(run => Short(run.Name, LongestValue))]];
         foreach (string name in differing)
         {
-            settings.Add(["--" + name, .. runs.Select(run => run.Setting(name) is { Length: > 0 } value ? Short(value, LongestValue) : "-")]);
+            settings.Add(
+            [
+                "--" + name,
+                .. runs.Select(run => run.Setting(name) is { Length: > 0 } value ? Short(value, LongestValue) : "-"),
+            ]);
         }
 
         int[] left = [.. Enumerable.Range(1, runs.Length)];

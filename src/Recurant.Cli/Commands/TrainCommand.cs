@@ -65,19 +65,24 @@ internal sealed class TrainCommand : CliCommand
         }
 
         settings = settings with { OutFile = settings.OutFile ?? DefaultOut(data) };
-        string?[] inputs = [data, settings.TestFile, settings.ValidationFile, settings.VectorsFile, settings.PretrainingFile, call.Value("--config")];
+        string?[] inputs =
+        [
+            data, settings.TestFile, settings.ValidationFile, settings.VectorsFile, settings.PretrainingFile, call.Value("--config"),
+        ];
         (string Option, string? Path)[] outputs =
             [("--out", settings.OutFile), ("--record", settings.RecordFile), ("--report", settings.ReportFile)];
         foreach ((string option, string? output) in outputs)
         {
             if (output is not null && inputs.Any(input => AreOne(input, output)))
             {
-                throw new UsageException($"{option}: {output} is read by this run; it would be overwritten. Choose another name.");
+                throw new UsageException(
+                    $"{option}: {output} is read by this run; it would be overwritten. Choose another name.");
             }
 
             if (outputs.FirstOrDefault(other => other.Option != option && AreOne(other.Path, output)).Option is { } other)
             {
-                throw new UsageException($"{option} and {other} both name {output}; one would overwrite the other. Choose another name.");
+                throw new UsageException(
+                    $"{option} and {other} both name {output}; one would overwrite the other. Choose another name.");
             }
         }
 

@@ -28,7 +28,7 @@ internal static class RecordSettings
         },
     ];
 
-    /// <summary>The options that a command which does the run again does not need.</summary>
+    /// <summary>Whether an option says what is learnt how, and not only where something is written.</summary>
     public static bool IsForCommand(Setting setting) =>
-        !All.Contains(setting) && setting.Name is not ("checkpoint" or "checkpoint-every");
+        !All.Contains(setting) && setting.Name is not ("out" or "checkpoint" or "checkpoint-every");
 }

@@ -24,7 +24,8 @@ internal sealed class RunFiles : IDisposable
     private RunFiles(Invocation call, TrainSettings settings, bool isResumed)
     {
         (_terminal, _settings, _isResumed, _isQuiet) = (call.Terminal, settings, isResumed, call.Quiet);
-        _recordPath = settings.RecordFile ?? (settings.ReportFile is null ? null : Path.ChangeExtension(settings.OutFile!, Ending));
+        _recordPath = settings.RecordFile
+            ?? (settings.ReportFile is null ? null : Path.ChangeExtension(settings.OutFile!, Ending));
     }
 
     /// <summary>Decides what is written where, and finds out whether it can be.</summary>
@@ -115,10 +116,7 @@ internal sealed class RunFiles : IDisposable
         writer.WriteString("model", _settings.OutFile);
         writer.WriteObject("settings", members =>
         {
-            foreach ((Setting setting, string value) in _settings.Given.Where(given => RecordSettings.IsForCommand(given.Setting)))
-            {
-                if (setting.Name != "out") members.WriteString(setting.Name, value);
-            }
+            foreach ((Setting setting, string value) in Told()) members.WriteString(setting.Name, value);
         });
         writer.WriteString("command", Command());
         writer.WriteString("version", Application.Version);
@@ -130,13 +128,16 @@ internal sealed class RunFiles : IDisposable
         if (_isResumed) writer.WriteBoolean("continued", true);
     }
 
+    private IEnumerable<(Setting Setting, string Value)> Told() =>
+        _settings.Given.Where(given => RecordSettings.IsForCommand(given.Setting));
+
     /// <summary>The command that does the run again, without what only wrote it down.</summary>
     private string Command()
     {
         var command = new StringBuilder("recurant train ").Append(RunKeeper.Quote(_settings.Data!));
-        foreach ((Setting setting, string value) in _settings.Given.Where(given => RecordSettings.IsForCommand(given.Setting)))
+        foreach ((Setting setting, string value) in Told())
         {
-            if (setting.Name != "out") command.Append(" --").Append(setting.Name).Append(' ').Append(RunKeeper.Quote(value));
+            command.Append(" --").Append(setting.Name).Append(' ').Append(RunKeeper.Quote(value));
         }
 
         return command.Append(" --out ").Append(RunKeeper.Quote(_settings.OutFile!)).ToString();

@@ -161,7 +161,8 @@ internal abstract class TaskTraining<TModel, TScore> : TaskTraining
         }));
 
     private void Finish(
-        RunFiles files, TrainSettings settings, string path, TrainingResult<TModel, TScore> result, TScore? test, TScore? baseline) =>
+        RunFiles files, TrainSettings settings, string path, TrainingResult<TModel, TScore> result, TScore? test,
+        TScore? baseline) =>
         files.Finish(result.Model, path, result.End, writer =>
         {
             writer.WriteNumber("seconds", Math.Round(result.Seconds, 3));

@@ -94,7 +94,8 @@ internal sealed class LineChart : IChart
 
     private void WritePicture(HtmlWriter to, ChartSeries[] series, Axis x, Axis y)
     {
-        to.Open("svg", ("viewBox", "0 0 1000 1000"), ("preserveAspectRatio", "none"), ("role", "img"), ("aria-label", Describe(series)));
+        to.Open("svg", ("viewBox", "0 0 1000 1000"), ("preserveAspectRatio", "none"), ("role", "img"),
+            ("aria-label", Describe(series)));
         foreach (double tick in y.Ticks)
         {
             string place = HtmlWriter.Number(Size - y.Place(tick) * Size);
@@ -124,7 +125,8 @@ internal sealed class LineChart : IChart
             }
 
             bool isAlone = series.IsDots || (!isDrawing && (i + 1 == series.X.Count || !y.Shows(series.Y[i + 1])));
-            path.Append(isDrawing && !series.IsDots ? 'L' : 'M').Append(HtmlWriter.Number(x.Place(series.X[i]) * Size)).Append(' ')
+            path.Append(isDrawing && !series.IsDots ? 'L' : 'M')
+                .Append(HtmlWriter.Number(x.Place(series.X[i]) * Size)).Append(' ')
                 .Append(HtmlWriter.Number(Size - y.Place(series.Y[i]) * Size));
             if (isAlone) path.Append("h0");
             isDrawing = true;

@@ -35,8 +35,8 @@ public static class RunComparison
         section.Table(new TextTable
         {
             Caption = "The runs",
-            Columns = ["run", "data", "model", "measure", "validation", "test", "best epoch", "epochs", "seconds", "tokens a second",
-                "learnt numbers", "end"],
+            Columns = ["run", "data", "model", "measure", "validation", "test", "best epoch", "epochs", "seconds",
+                "tokens a second", "learnt numbers", "end"],
             Rows = [.. runs.Select((run, i) => (string[])
             [
                 names[i], run.Data, run.Model, run.Measure, ChartText.Value(run.Validation), ChartText.Value(run.Test),
@@ -90,7 +90,8 @@ public static class RunComparison
         void Chart(string title, string x, string y, Func<RunCurves, string, string, ChartSeries> line)
         {
             // Of a run of several stages the last: it is the one whose scores count.
-            ChartSeries[] series = [.. curves.Select((curve, i) => curve.Stages.Count == 0 ? null : line(curve, curve.Stages[^1], names[i]))
+            ChartSeries[] series = [.. curves
+                .Select((curve, i) => curve.Stages.Count == 0 ? null : line(curve, curve.Stages[^1], names[i]))
                 .OfType<ChartSeries>().Where(each => each.X.Count > 0)];
             if (series.Length > 0) charts.Add(new LineChart { Title = title, XLabel = x, YLabel = y, Series = series });
         }

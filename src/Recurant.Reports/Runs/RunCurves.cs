@@ -72,7 +72,8 @@ internal sealed class RunCurves(RunRecord record)
             before = steps;
         }
 
-        (double Step, double Tokens, double Seconds)[][] buckets = [.. parts.Chunk(Math.Max(1, (parts.Count + MostBuckets - 1) / MostBuckets))];
+        int width = Math.Max(1, (parts.Count + MostBuckets - 1) / MostBuckets);
+        (double Step, double Tokens, double Seconds)[][] buckets = [.. parts.Chunk(width)];
         return new ChartSeries(
             name, [.. buckets.Select(bucket => bucket[^1].Step)],
             [.. buckets.Select(bucket => bucket.Sum(part => part.Tokens) / bucket.Sum(part => part.Seconds))]);

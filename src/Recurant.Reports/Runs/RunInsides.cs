@@ -3,7 +3,7 @@ using Recurant.Training;
 
 namespace Recurant.Reports;
 
-/// <summary>The sections of a report that tell what is inside the model: gates and gradients over time, and its equations.</summary>
+/// <summary>The sections of a report that tell what is inside the model: gates and gradients over time, equations.</summary>
 internal static class RunInsides
 {
     private const int MostLags = 60, MostMoments = 60;
@@ -36,10 +36,15 @@ internal static class RunInsides
         var series = new Dictionary<string, (List<double> X, List<double> Y)>();
         foreach (JsonElement line in lines)
         {
-            if (RunSummary.Member(RunSummary.Member(line, "values"), title) is not { ValueKind: JsonValueKind.Object } values) continue;
-            foreach (JsonProperty value in values.EnumerateObject())
+            JsonElement? values = RunSummary.Member(RunSummary.Member(line, "values"), title);
+            if (values is not { ValueKind: JsonValueKind.Object } members) continue;
+            foreach (JsonProperty value in members.EnumerateObject())
             {
-                if (!series.TryGetValue(value.Name, out (List<double> X, List<double> Y) points)) series[value.Name] = points = ([], []);
+                if (!series.TryGetValue(value.Name, out (List<double> X, List<double> Y) points))
+                {
+                    series[value.Name] = points = ([], []);
+                }
+
                 points.X.Add(RunSummary.Number(line, "step"));
                 points.Y.Add(value.Value.ValueKind == JsonValueKind.Number ? value.Value.GetDouble() : double.NaN);
             }
@@ -51,7 +56,8 @@ internal static class RunInsides
     private static void WriteByLag(PageSection section, JsonElement[] lines, string name)
     {
         (double Step, double[] Norms)[] moments = [.. lines
-            .Select(line => (RunSummary.Number(line, "step"), Numbers(RunSummary.Member(RunSummary.Member(line, "by_lag"), name))))
+            .Select(line => (
+                RunSummary.Number(line, "step"), Numbers(RunSummary.Member(RunSummary.Member(line, "by_lag"), name))))
             .Where(moment => moment.Item2.Length > 0)];
         if (moments.Length == 0) return;
         (double Step, double[] Norms) first = moments[0], last = moments[^1];
@@ -70,7 +76,8 @@ internal static class RunInsides
         int lags = Math.Min(MostLags, shown.Max(moment => moment.Norms.Length));
         section.Chart(new HeatMap
         {
-            Title = $"Gradient by lag over time, {name}: each row in shares of its greatest", RowName = "step", ColumnName = "steps back",
+            Title = $"Gradient by lag over time, {name}: each row in shares of its greatest", RowName = "step",
+            ColumnName = "steps back",
             Rows = [.. shown.Select(moment => ChartText.Value(moment.Step))],
             Columns = [.. Enumerable.Range(0, lags).Select(lag => ChartText.Value(lag))],
             Values = [.. shown.Select(moment => (double[])
@@ -91,10 +98,9 @@ internal static class RunInsides
         {
             section.Heading3($"{RunSummary.Text(layer, "name")}  {RunSummary.Text(layer, "shape")}");
             section.Text($"{RunReport.Whole(RunSummary.Number(layer, "parameters"))} learnt numbers.");
-            if (RunSummary.Member(layer, "equations") is { ValueKind: JsonValueKind.Array } equations && equations.GetArrayLength() > 0)
-            {
-                section.Code(string.Join('\n', equations.EnumerateArray().Select(equation => equation.GetString())));
-            }
+            if (RunSummary.Member(layer, "equations") is not { ValueKind: JsonValueKind.Array } equations) continue;
+            string lines = string.Join('\n', equations.EnumerateArray().Select(equation => equation.GetString()));
+            if (lines.Length > 0) section.Code(lines);
         }
     }
 

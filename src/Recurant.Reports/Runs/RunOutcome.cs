@@ -33,15 +33,26 @@ internal static class RunOutcome
         {
             Caption = "Scores",
             Columns = ["", .. columns.Select(column => column.Name)],
-            Rows = [.. names.Select(name => (string[])[name, .. columns.Select(column => column.Values.GetValueOrDefault(name, ""))])],
+            Rows = [.. names.Select(
+                name => (string[])[name, .. columns.Select(column => column.Values.GetValueOrDefault(name, ""))])],
         });
 
         void Add(string name, JsonElement? scores)
         {
             if (scores is not { ValueKind: JsonValueKind.Object } members) return;
-            columns.Add((name, members.EnumerateObject().Where(member => member.Value.ValueKind is JsonValueKind.Number or JsonValueKind.String)
-                .ToDictionary(member => member.Name.Replace('_', ' '), member => member.Value.ValueKind == JsonValueKind.Number
-                    ? ChartText.Value(member.Value.GetDouble()) : member.Value.GetString()!)));
+            var values = new Dictionary<string, string>();
+            foreach (JsonProperty member in members.EnumerateObject())
+            {
+                string? value = member.Value.ValueKind switch
+                {
+                    JsonValueKind.Number => ChartText.Value(member.Value.GetDouble()),
+                    JsonValueKind.String => member.Value.GetString(),
+                    _ => null,
+                };
+                if (value is not null) values[member.Name.Replace('_', ' ')] = value;
+            }
+
+            columns.Add((name, values));
         }
     }
 
@@ -49,15 +60,16 @@ internal static class RunOutcome
     {
         if (RunSummary.Member(result, "confusion") is not { ValueKind: JsonValueKind.Array } confusion) return;
         string[] labels = Strings(RunSummary.Member(result, "labels"));
-        double[][] counts = [.. confusion.EnumerateArray().Select(row => (double[])[.. row.EnumerateArray().Select(count => count.GetDouble())])];
+        double[][] counts =
+            [.. confusion.EnumerateArray().Select(row => row.EnumerateArray().Select(count => count.GetDouble()).ToArray())];
         if (labels.Length != counts.Length) return;
         PageSection section = page.Section("confusion", "What is taken for what");
-        section.Text("A row for each right label, a column for each answer, on the test data. The shades are shares of the row: in a "
-            + "good model only the diagonal is dark.");
+        section.Text("A row for each right label, a column for each answer, on the test data. The shades are shares of the row: "
+            + "in a good model only the diagonal is dark.");
         section.Chart(new HeatMap
         {
-            Title = "Confusion matrix", RowName = "right label", ColumnName = "answer", Rows = labels, Columns = labels, Values = counts,
-            ShadeByRow = true,
+            Title = "Confusion matrix", RowName = "right label", ColumnName = "answer", Rows = labels, Columns = labels,
+            Values = counts, ShadeByRow = true,
         });
         section.Table(new TextTable
         {
@@ -76,16 +88,18 @@ internal static class RunOutcome
         if (RunSummary.Member(result, "calibration") is not { ValueKind: JsonValueKind.Object } calibration) return;
         PageSection section = page.Section("calibration", "How far its probabilities can be trusted");
         double error = RunSummary.Number(calibration, "expected_error");
-        JsonElement[] bins = [.. calibration.GetProperty("bins").EnumerateArray().Where(bin => bin.GetProperty("count").GetInt32() > 0)];
+        JsonElement[] bins =
+            [.. calibration.GetProperty("bins").EnumerateArray().Where(bin => bin.GetProperty("count").GetInt32() > 0)];
         double gap = bins.Sum(bin => bin.GetProperty("count").GetInt32()
             * (RunSummary.Number(bin, "confidence") - RunSummary.Number(bin, "accuracy")));
-        section.Note($"The expected calibration error is {ChartText.Value(error)}: on average the probability of an answer and the share "
-            + $"of right answers lie so far apart. The model is {(gap > 0 ? "surer than it is right" : "right more often than it is sure")}.");
+        string which = gap > 0 ? "surer than it is right" : "right more often than it is sure";
+        section.Note($"The expected calibration error is {ChartText.Value(error)}: on average the probability of an answer and the "
+            + $"share of right answers lie so far apart. The model is {which}.");
         double[] confidence = [.. bins.Select(bin => RunSummary.Number(bin, "confidence"))];
         section.Chart(new LineChart
         {
-            Title = "Right answers against the probability given", XLabel = "probability of the answer", YLabel = "share that is right",
-            FromZero = true,
+            Title = "Right answers against the probability given", XLabel = "probability of the answer",
+            YLabel = "share that is right", FromZero = true,
             Series =
             [
                 new("the model", confidence, [.. bins.Select(bin => RunSummary.Number(bin, "accuracy"))]),
@@ -111,8 +125,8 @@ internal static class RunOutcome
         PageSection section = page.Section("mistakes", "Its surest mistakes");
         JsonElement[] mistakes = [.. list.EnumerateArray()];
         section.Text(mistakes.Length == 0 ? "There is no mistake among the answers to the test data."
-            : $"Of {RunReport.Whole(RunSummary.Number(result, "mistake_count"))} wrong answers on the test data these were given with the "
-            + "highest probability. Among them are labels that are wrong in the data themselves.");
+            : $"Of {RunReport.Whole(RunSummary.Number(result, "mistake_count"))} wrong answers on the test data these were given with "
+            + "the highest probability. Among them are labels that are wrong in the data themselves.");
         if (mistakes.Length == 0) return;
         section.Table(new TextTable
         {

@@ -4,7 +4,7 @@ using Recurant.Training;
 
 namespace Recurant.Reports;
 
-/// <summary>The page of one training run: what was trained on what, how it went, what came of it, and how to do it again.</summary>
+/// <summary>The page of one training run: what was trained on what, how it went, what came of it, how to do it again.</summary>
 public static class RunReport
 {
     private const int StagesWithBothLosses = 3;
@@ -78,8 +78,8 @@ public static class RunReport
     {
         if (summary.BestEpoch == 0) return $"The run is {summary.End}; no epoch is over.";
         string test = double.IsNaN(summary.Test) ? "" : $" and {ChartText.Value(summary.Test)} on the test data";
-        return $"Epoch {summary.BestEpoch} was the best: {summary.Measure} {ChartText.Value(summary.Validation)} on the validation "
-            + $"data{test}.";
+        return $"Epoch {summary.BestEpoch} was the best: {summary.Measure} {ChartText.Value(summary.Validation)} on the "
+            + $"validation data{test}.";
     }
 
     private static void WriteLearning(PageSection section, RunRecord record, RunCurves curves, string[] stages)
@@ -140,7 +140,8 @@ public static class RunReport
 
         section.Charts(rate, new LineChart
         {
-            Title = "Norm of the gradient, before clipping", XLabel = "step", YLabel = "norm", IsLogarithmic = true, Series = norms,
+            Title = "Norm of the gradient, before clipping", XLabel = "step", YLabel = "norm", IsLogarithmic = true,
+            Series = norms,
         });
         long steps = stages.Sum(stage => curves.StepsOf(stage).Sum(each => each.Count));
         long clipped = stages.Sum(stage => curves.StepsOf(stage).Sum(each => (long)each.Clipped));
@@ -168,7 +169,8 @@ public static class RunReport
         }
 
         ChartSeries[] seconds = [.. stages.Select(
-            stage => curves.OverEpochs(stage, Name("seconds", stage, stages), epoch => epoch.Seconds)).Where(line => line.X.Count > 0)];
+            stage => curves.OverEpochs(stage, Name("seconds", stage, stages), epoch => epoch.Seconds))
+            .Where(line => line.X.Count > 0)];
         if (seconds.Length > 0)
         {
             charts.Add(new LineChart
@@ -191,9 +193,9 @@ public static class RunReport
         }
 
         section.Code(command);
-        section.Text("With the same data and the same version it gives the same model file, byte for byte, on any number of threads"
-            + $"{(RunSummary.Member(record.Run, "settings") is { ValueKind: JsonValueKind.Object } s && s.TryGetProperty("budget", out _)
-                ? ", unless its time budget ends it at another step" : "")}.");
+        bool hasBudget = RunSummary.Member(RunSummary.Member(record.Run, "settings"), "budget") is not null;
+        section.Text("With the same data and the same version it gives the same model file, byte for byte, on any number of "
+            + $"threads{(hasBudget ? ", unless its time budget ends it at another step" : "")}.");
     }
 
     private static string Name(string what, string stage, string[] stages) => stages.Length == 1 ? what : $"{what}, {stage}";

@@ -109,6 +109,8 @@ public sealed record RunSummary
     {
         const string Ending = ".run.jsonl";
         string name = Path.GetFileName(path);
-        return name.EndsWith(Ending, StringComparison.OrdinalIgnoreCase) ? name[..^Ending.Length] : Path.GetFileNameWithoutExtension(name);
+        return name.EndsWith(Ending, StringComparison.OrdinalIgnoreCase)
+            ? name[..^Ending.Length]
+            : Path.GetFileNameWithoutExtension(name);
     }
 }

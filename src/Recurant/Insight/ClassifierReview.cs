@@ -46,7 +46,8 @@ public sealed record ClassifierReview
             TextExample example = data.Examples[i];
             Prediction answer = answers[i];
             judged[i] = (answer.Probability, answer.Label == example.Label);
-            if (answer.Label != example.Label) found.Add(new Mistake(example.Text, example.Label, answer.Label, answer.Probability));
+            if (answer.Label == example.Label) continue;
+            found.Add(new Mistake(example.Text, example.Label, answer.Label, answer.Probability));
         }
 
         return new ClassifierReview

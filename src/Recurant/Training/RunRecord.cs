@@ -105,7 +105,8 @@ public sealed record RunRecord
 
         if (run is null && steps.Count == 0 && epochs.Count == 0)
         {
-            throw new InvalidDataException($"{path}: this is no record of a training run. 'recurant train --record FILE' makes one.");
+            throw new InvalidDataException(
+                $"{path}: this is no record of a training run. 'recurant train --record FILE' makes one.");
         }
 
         return new RunRecord { Path = path, Run = run, Steps = steps, Epochs = epochs, Result = result, Others = others };
@@ -136,5 +137,6 @@ public sealed record RunRecord
     }
 
     private static InvalidDataException Unreadable(string path, int line, string message) => new(
-        $"{path}, line {line}: this is no line of a run record as 'recurant train --record FILE' writes it: {message.TrimEnd('.')}.");
+        $"{path}, line {line}: this is no line of a run record as 'recurant train --record FILE' writes it: "
+        + $"{message.TrimEnd('.')}.");
 }

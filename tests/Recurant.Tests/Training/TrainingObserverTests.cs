@@ -63,7 +63,8 @@ public class TrainingObserverTests
         return task switch
         {
             "classifier" => observers => Of(ClassifierTrainer.Train(words, Reviews.Small with { Epochs = 3, Observers = observers })),
-            Twice => observers => Of(ClassifierTrainer.Train(words, Reviews.Small with { Epochs = 2, Models = 2, Observers = observers })),
+            Twice => observers => Of(ClassifierTrainer.Train(
+                words, Reviews.Small with { Epochs = 2, Models = 2, Observers = observers })),
             Pretrained => observers => Of(ClassifierTrainer.Train(words, Reviews.Small with
             {
                 Epochs = 2, Observers = observers,
