@@ -13,6 +13,7 @@ internal static class Application
         ("generate", static () => new GenerateCommand()),
         ("explain", static () => new ExplainCommand()),
         ("inspect", static () => new InspectCommand()),
+        ("lens", static () => new LensCommand()),
         ("gradcheck", static () => new GradcheckCommand()),
         ("init", static () => new InitCommand()),
     ];
