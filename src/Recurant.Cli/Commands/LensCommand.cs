@@ -33,7 +33,7 @@ internal sealed class LensCommand : CliCommand
         new("--exact", null,
             "Split the weights' gradient by t - k where the loss reads many steps (pooling max, mean or attention, copying): "
             + "T passes, time in the order of T^2. Where it reads the last step, the split is exact without it."),
-        new("--jacobians", "N", "Follow the Jacobians N steps back; 0 for none. Default: as far as 4e9 multiplications reach."),
+        new("--jacobians", "N", "Follow the Jacobians N steps back; 0 for none. Default: as far as 1e9 multiplications reach."),
         new("--gain", "X", "Without MODEL: multiply the fresh W_hh by X. Default: 1."),
         .. SettingTable.Columns.Select(CommandOption.Of),
         .. s_fresh.Select(CommandOption.Of),

@@ -69,7 +69,12 @@ internal static class LensText
     private static IEnumerable<string> Facts(LensLayer layer)
     {
         GradientProfile profile = layer.Profile;
-        yield return $"effective memory: 90% of the states' gradient within {profile.Reach90} steps back, mean {profile.MeanLag:0.#}";
+        if (layer.Memory is { } memory)
+        {
+            string mean = memory == profile.Reach90 ? string.Create(CultureInfo.InvariantCulture, $", mean {profile.MeanLag:0.#}") : "";
+            yield return $"effective memory: 90% of the gradient within {Numbers.Count(memory)} steps back{mean}";
+        }
+
         if (layer.HiddenWeights is { } split)
         {
             string kind = split.IsExact ? "exact" : "counted from the last step; --exact splits by t - k";
@@ -98,7 +103,7 @@ internal static class LensText
     private static string Share(WeightGradientByLag split, int first, int end)
     {
         double share = split.Beyond(first) - split.Beyond(end);
-        return share is > 0 and < 1e-4 ? Size(100 * share) + "%" : Percent(share);
+        return share is > 0 and < 1e-3 ? Size(100 * share) + "%" : Percent(share);
     }
 
     private static string Smallest(JacobianSize size) => size.Smallest <= 1e-14 * size.Largest ? "0" : Size(size.Smallest);
@@ -137,7 +142,8 @@ internal static class LensText
         writer.WriteNumber("far", layer.Verdict.Far);
         Number(writer, "ratio", layer.Verdict.Ratio);
         Number(writer, "a_step", layer.Verdict.AStep);
-        writer.WriteNumber("memory_90", profile.Reach90);
+        if (layer.Memory is { } memory) writer.WriteNumber("memory_90", memory);
+        if (layer.Verdict.LostAt is { } lost) writer.WriteNumber("lost_at", lost);
         Number(writer, "mean_lag", profile.MeanLag);
         Array(writer, "state_gradient", profile.State);
         Array(writer, "hidden_gradient", profile.Hidden);

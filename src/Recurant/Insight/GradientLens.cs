@@ -139,16 +139,15 @@ public static class GradientLens
         {
             // The first step has no state before it.
             int lag = Math.Min(far, split.Norms.Count - 1);
-            return LensVerdict.Of(split.Norms[0], split.Norms[lag], lag, "weights");
+            return LensVerdict.Of([.. split.Norms.Take(lag + 1).Select((norm, i) => (i, norm))], LensVerdict.ByWeights);
         }
 
         if (readSteps > 1 && jacobians.Count > 1)
         {
-            JacobianSize near = jacobians[0], last = jacobians[^1];
-            return LensVerdict.Of(near.Norm, last.Norm, last.Lag - near.Lag, "jacobians");
+            return LensVerdict.Of([.. jacobians.Select(size => (size.Lag, size.Norm))], LensVerdict.ByJacobians);
         }
 
-        return LensVerdict.Of(profile.State[0], profile.State[far], far, "states");
+        return LensVerdict.Of([.. profile.State.Take(far + 1).Select((size, lag) => (lag, size))], LensVerdict.ByStates);
     }
 
     /// <summary>The most steps of a sequence at which the loss reads the last layer, in one direction.</summary>

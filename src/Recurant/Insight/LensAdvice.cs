@@ -10,9 +10,10 @@ internal static class LensAdvice
     {
         var says = new List<string>();
         foreach (LensLayer layer in layers) says.Add(layer.Verdict.Sentence(Place(spec, layer)));
-        if (readSteps > 1 && layers.All(layer => layer.Verdict.Measured == "states"))
+        if (readSteps > 1 && layers.All(layer => layer.Verdict.Measured != LensVerdict.ByWeights))
         {
-            says.Add("The loss reads many steps, so that every state has a gradient from nearby: --exact splits the weights' gradient by t - k.");
+            says.Add("The loss reads many steps, so that every state has a gradient from nearby, and this is judged by the Jacobians; "
+                + "--exact splits the weights' gradient by t - k.");
         }
 
         LensLayer worst = layers.MaxBy(layer => layer.Verdict.Reach)!;
@@ -59,8 +60,8 @@ internal static class LensAdvice
                     ? $"use --cell lstm or gru, whose state passes by W; or a W that starts orthogonal or as the identity (relu does): its "
                         + $"spectral radius is {LensVerdict.Number(radius)}, and 1 would carry the state on"
                     : "use --cell lstm or gru";
-        return $"What lies more than about {worst.Profile.Reach90} steps back is hardly learnt from. To change that: {gates}. Or read shorter sequences "
-            + "(--max-tokens), or more of their steps (--pooling max or mean).";
+        string reach = (worst.Memory ?? worst.Verdict.LostAt) is { } steps ? $"What lies more than about {steps} steps back is hardly learnt from. " : "";
+        return $"{reach}To change that: {gates}. Or read shorter sequences (--max-tokens), or more of their steps (--pooling max or mean).";
     }
 
     private static string Exploding(RecurrentSpec spec, LensLayer worst)

@@ -60,6 +60,17 @@ public sealed record LensLayer
 
     /// <summary>What becomes of the gradient.</summary>
     public required LensVerdict Verdict { get; init; }
+
+    /// <summary>
+    /// The effective memory in steps: the smallest lag up to which nine tenths of the gradient lie, by its norms; of the states, or,
+    /// where the loss reads many steps, of W_hh split exactly. Null where the Jacobians alone are known.
+    /// </summary>
+    public int? Memory => Verdict.Measured switch
+    {
+        LensVerdict.ByStates => Profile.Reach90,
+        LensVerdict.ByWeights => (HiddenWeights ?? InputWeights)?.Reach90,
+        _ => null,
+    };
 }
 
 /// <summary>The largest magnitude of an eigenvalue of a block of W_hh.</summary>

@@ -16,8 +16,8 @@ namespace Recurant.Insight;
 /// </summary>
 public static class StateJacobians
 {
-    /// <summary>The multiplications that are spent where the number of steps is not given, all layers together: 4e9.</summary>
-    public const double Budget = 4e9;
+    /// <summary>The multiplications that are spent where the number of steps is not given, all layers together: 1e9.</summary>
+    public const double Budget = 1e9;
 
     /// <summary>The reference's name of a cell; null for one whose state it keeps otherwise.</summary>
     internal static ReferenceCell? CellOf(CellKind cell) => cell switch

@@ -4,7 +4,7 @@ namespace Recurant.Reference;
 internal static class Spectrum
 {
     private const int MostSweeps = 60, Squarings = 60;
-    private const double Rounding = 1e-15;
+    private const double Rounding = 2.3e-16, Negligible = 1e-17;
 
     /// <summary>
     /// The singular values, descending, by one-sided Jacobi rotations (Hestenes 1958): columns are turned in pairs until all stand
@@ -24,7 +24,7 @@ internal static class Spectrum
         if (double.IsNaN(largest)) return [.. Enumerable.Repeat(double.NaN, columns)];
         if (largest == 0) return new double[columns];
 
-        // Columns lie together, scaled so that no square overflows or underflows.
+        // Columns lie together, scaled so that no square overflows.
         double[][] column = new double[columns][];
         for (int j = 0; j < columns; j++)
         {
@@ -58,7 +58,9 @@ internal static class Spectrum
             ab += a[i] * b[i];
         }
 
-        if (Math.Abs(ab) <= Rounding * Math.Sqrt(aa * bb) || ab == 0) return false;
+        // A dot product of n terms is no better than n roundings, and two columns below the rounding of the largest are noise.
+        bool isNoise = aa < Negligible * Negligible && bb < Negligible * Negligible;
+        if (isNoise || Math.Abs(ab) <= a.Length * Rounding * Math.Sqrt(aa * bb)) return false;
         double cotangent = (bb - aa) / (2 * ab);
         double tangent = (cotangent >= 0 ? 1 : -1) / (Math.Abs(cotangent) + Math.Sqrt(1 + cotangent * cotangent));
         double cosine = 1 / Math.Sqrt(1 + tangent * tangent), sine = cosine * tangent;
