@@ -1,7 +1,9 @@
 using System.Globalization;
+using System.Text;
 using Recurant.Data;
 using Recurant.Insight;
 using Recurant.Models;
+using Recurant.Reports;
 using Recurant.Storage;
 
 namespace Recurant.Cli;
@@ -35,6 +37,7 @@ internal sealed class LensCommand : CliCommand
             + "T passes, time in the order of T^2. Where it reads the last step, the split is exact without it."),
         new("--jacobians", "N", "Follow the Jacobians N steps back; 0 for none. Default: as far as 1e9 multiplications reach."),
         new("--gain", "X", "Without MODEL: multiply the fresh W_hh by X. Default: 1."),
+        new("--report", "FILE.html", "Draw it on a page of one file that needs no network."),
         .. SettingTable.Columns.Select(CommandOption.Of),
         .. s_fresh.Select(CommandOption.Of),
         SharedOptions.Threads with { Group = "The run" },
@@ -58,13 +61,30 @@ internal sealed class LensCommand : CliCommand
             Gain = Real(call, "--gain") ?? 1,
             Threads = call.Threads,
         };
+        if (call.Value("--report") is { } page) CheckReport(call, page);
         TrainSettings settings = call.Apply([.. SettingTable.Columns, .. s_fresh], new TrainSettings());
         LensResult result = call.Arguments.Count == 1
             ? Fresh(call, settings, options)
             : Trained(call, settings, options);
+        if (call.Value("--report") is { } report)
+        {
+            byte[] html = Encoding.UTF8.GetBytes(LensReport.Html(result, call.Arguments[^1]));
+            AtomicFile.Write(report, stream => stream.Write(html));
+        }
+
         if (call.Json) call.Terminal.Out.WriteLine(LensText.Json(result));
         else foreach (string line in LensText.Lines(result, call.Terminal.Width)) call.Terminal.Out.WriteLine(line);
         return ExitCode.Done;
+    }
+
+    private static void CheckReport(Invocation call, string page)
+    {
+        if (call.Arguments.Any(input => Path.GetFullPath(input) == Path.GetFullPath(page)))
+        {
+            throw new UsageException($"--report: {page} is read by this command; it would be overwritten. Choose another name.");
+        }
+
+        AtomicFile.CheckWritable(page);
     }
 
     private static LensResult Trained(Invocation call, TrainSettings settings, LensOptions options)

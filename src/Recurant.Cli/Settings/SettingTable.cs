@@ -313,6 +313,7 @@ internal static class SettingTable
             Help = "How often the state is kept: 30s, 10m. Ctrl-C keeps it as well. Default: 1m.",
             Set = (s, v) => s with { CheckpointInterval = SettingValue.Duration(v) },
         },
+        .. LensSettings.All,
     ];
 
     private static TrainSettings With(TrainSettings settings, Func<TrainingOptions, TrainingOptions> change) =>

@@ -50,6 +50,9 @@ internal sealed record TrainSettings
     /// <summary>How often it is kept.</summary>
     public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>Every how many steps the gradient's reach is looked at; null: never.</summary>
+    public int? LensEvery { get; init; }
+
     /// <summary>How the model learns.</summary>
     public TrainingOptions Training { get; init; } = new();
 

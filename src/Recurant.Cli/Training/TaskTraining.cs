@@ -47,6 +47,7 @@ internal abstract class TaskTraining<TModel, TScore> : TaskTraining
             call.Terminal.Error.WriteLine("stopping after this step; press Ctrl-C again to end at once"));
         int rows = ReadData(call, ref settings);
         interruption.Token.ThrowIfCancellationRequested();
+        LensWatch? lens = LensWatch.Begin(ref settings);
         TrainingResult<TModel, TScore> result;
         try
         {
@@ -60,6 +61,7 @@ internal abstract class TaskTraining<TModel, TScore> : TaskTraining
             return ExitCode.Interrupted;
         }
 
+        if (!call.Quiet) lens?.Tell(call.Terminal);
         bool isCancelled = result.End == TrainingEnd.Cancelled;
         TScore? test = isCancelled ? null : Test(result.Model, settings);
         result.Model.SetTrainingRecord(

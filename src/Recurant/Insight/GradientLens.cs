@@ -138,7 +138,7 @@ public static class GradientLens
         if (readSteps > 1 && split is { IsExact: true, Norms.Count: > 1 })
         {
             // The first step has no state before it.
-            int lag = Math.Min(far, split.Norms.Count - 1);
+            int lag = Math.Max(0, Math.Min(far, split.Norms.Count - 2));
             return LensVerdict.Of([.. split.Norms.Take(lag + 1).Select((norm, i) => (i, norm))], LensVerdict.ByWeights);
         }
 

@@ -57,8 +57,8 @@ internal static class LensAdvice
                 ? $"the update gates keep {LensVerdict.Number(update)} of the state a step on average; an LSTM with --forget-bias "
                     + $"{LensVerdict.Number(Math.Log(Math.Max(2, far)))} (for problems a start with --chrono {far + 1}) keeps more"
                 : Radius(worst) is { } radius
-                    ? $"use --cell lstm or gru, whose state passes by W; or a W that starts orthogonal or as the identity (relu does): its "
-                        + $"spectral radius is {LensVerdict.Number(radius)}, and 1 would carry the state on"
+                    ? "use --cell lstm or gru, whose state passes by W; or a W that starts orthogonal or as the identity (relu does). Its spectral "
+                        + $"radius is {LensVerdict.Number(radius)}{(radius < 1 ? ", below the 1 that would carry the state on" : ", but the slopes of the activation take that away")}"
                     : "use --cell lstm or gru";
         string reach = (worst.Memory ?? worst.Verdict.LostAt) is { } steps ? $"What lies more than about {steps} steps back is hardly learnt from. " : "";
         return $"{reach}To change that: {gates}. Or read shorter sequences (--max-tokens), or more of their steps (--pooling max or mean).";

@@ -65,7 +65,7 @@ internal sealed class WeightSplitter
         var results = new (WeightGradientByLag? Hidden, WeightGradientByLag? Input)[spec.Layers * spec.Directions];
         foreach (Part part in splitter._parts)
         {
-            WeightGradientByLag split = Summarise(part, exact);
+            WeightGradientByLag split = Summarise(part, subject.Batch.Steps, exact);
             if (part.IsHidden) results[part.Row].Hidden = split; else results[part.Row].Input = split;
         }
 
@@ -172,14 +172,14 @@ internal sealed class WeightSplitter
         }
     }
 
-    private static WeightGradientByLag Summarise(Part part, bool isExact)
+    private static WeightGradientByLag Summarise(Part part, int steps, bool isExact)
     {
-        double[] norms = new double[part.ByLag.Count], shares = new double[part.ByLag.Count], sum = new double[part.Total.Length];
+        double[] norms = new double[steps], shares = new double[steps], sum = new double[part.Total.Length];
         double total = 0, difference = 0;
         foreach (float value in part.Total) total += (double)value * value;
         for (int lag = 0; lag < norms.Length; lag++)
         {
-            double[] own = part.ByLag[lag] ?? [];
+            double[] own = lag < part.ByLag.Count ? part.ByLag[lag] ?? [] : [];
             double square = 0, along = 0;
             for (int i = 0; i < own.Length; i++)
             {
