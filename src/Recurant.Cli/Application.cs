@@ -15,6 +15,7 @@ internal static class Application
         ("report", static () => new ReportCommand()),
         ("compare", static () => new CompareCommand()),
         ("inspect", static () => new InspectCommand()),
+        ("lens", static () => new LensCommand()),
         ("gradcheck", static () => new GradcheckCommand()),
         ("init", static () => new InitCommand()),
     ];

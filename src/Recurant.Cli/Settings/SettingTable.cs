@@ -314,6 +314,7 @@ internal static class SettingTable
             Set = (s, v) => s with { CheckpointInterval = SettingValue.Duration(v) },
         },
         .. RecordSettings.All,
+        .. LensSettings.All,
     ];
 
     private static TrainSettings With(TrainSettings settings, Func<TrainingOptions, TrainingOptions> change) =>

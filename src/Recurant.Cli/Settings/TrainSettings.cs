@@ -59,6 +59,9 @@ internal sealed record TrainSettings
     /// <summary>The directory of the events for TensorBoard.</summary>
     public string? TensorBoardDirectory { get; init; }
 
+    /// <summary>Every how many steps the gradient's reach is looked at; null: never.</summary>
+    public int? LensEvery { get; init; }
+
     /// <summary>How the model learns.</summary>
     public TrainingOptions Training { get; init; } = new();
 

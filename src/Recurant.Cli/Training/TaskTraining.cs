@@ -49,6 +49,7 @@ internal abstract class TaskTraining<TModel, TScore> : TaskTraining
         int rows = ReadData(call, ref settings);
         interruption.Token.ThrowIfCancellationRequested();
         settings = files.Begin(settings, TaskName, rows);
+        LensWatch? lens = LensWatch.Begin(ref settings, moment => files.Write("lens", moment.WriteMembers));
         TrainingResult<TModel, TScore> result;
         try
         {
@@ -62,6 +63,7 @@ internal abstract class TaskTraining<TModel, TScore> : TaskTraining
             return ExitCode.Interrupted;
         }
 
+        if (!call.Quiet) lens?.Tell(call.Terminal);
         bool isCancelled = result.End == TrainingEnd.Cancelled;
         TScore? test = isCancelled ? null : Test(result.Model, settings);
         result.Model.SetTrainingRecord(

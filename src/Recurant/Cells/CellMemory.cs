@@ -194,4 +194,7 @@ internal sealed class CellMemory
     public RowStore InitialCell { get; } = new();
 
     public RowStore RecurrentMask { get; } = new();
+
+    /// <summary>If given, keeps the gradients of all states on the way back, for those who look at them.</summary>
+    public BackwardTrace? Trace { get; set; }
 }

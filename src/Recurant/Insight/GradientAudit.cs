@@ -82,7 +82,7 @@ public static class GradientAudit
             new GradientAuditRow(name, expected[name].Length, referenceErrors[name], productionErrors[name]))];
     }
 
-    private static ReferenceSpec ReferenceSpecOf(ClassifierSpec spec) => new()
+    internal static ReferenceSpec ReferenceSpecOf(ClassifierSpec spec) => new()
     {
         Cell = spec.Cell switch
         {

@@ -83,6 +83,7 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
         bool copies = hasMask || cell.CopiesPrevious;
         memory.Product.Reserve(copies ? batch.Sequences : 0, cell.HiddenSize);
         cell.PackBackward(workers, memory.Packed);
+        memory.Trace?.Begin(cell, batch, output, memory);
         cell.BeginBackward(workers, batch, reverse, output, dOutput, memory);
         WorkSplit split = WorkSplit.Of(cell, batch, workers, copies);
         var work = new BackwardWork
@@ -292,6 +293,7 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
             for (int i = Batch.Steps - 1; i >= 0; i--)
             {
                 CellStep step = Direction.StepAt(share, Batch, Direction.IsReverse ? Batch.Steps - 1 - i : i);
+                if (Memory.Trace is { } trace) trace.Record(step, cell.HiddenSize);
                 if (share.First < step.Count) cell.StepBackward(step);
                 if (meets && _meeting.Meet(parts)) WaitedLong = true;
                 if (share.First < step.Count) cell.MultiplyBackward(step);

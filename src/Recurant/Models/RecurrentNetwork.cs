@@ -129,6 +129,13 @@ internal sealed partial class RecurrentNetwork : ClassifierNetwork, IVectorNetwo
     /// <summary>The recurrent layers' part of what <see cref="CreateMemory"/> made.</summary>
     public RecurrentMemory RecurrentMemory(NetworkMemory memory) => ((Memory)memory).Recurrent;
 
+    /// <summary>What the first layer read of a batch that keeps its history [rows, I]; nothing with one-hot input.</summary>
+    public Matrix InputOf(NetworkMemory memory, SequenceBatch batch) =>
+        _words is null ? default : ((Memory)memory).Input.Rows(batch.Rows);
+
+    /// <summary>After the way back: the gradient of the last layer's output [rows, D H].</summary>
+    public Matrix OutputGradientOf(NetworkMemory memory, SequenceBatch batch) => ((Memory)memory).DHidden.Rows(batch.Rows);
+
     public override Matrix Forward(Workers workers, SequenceBatch batch, NetworkMemory memory, DropoutPlan? dropout)
     {
         var own = (Memory)memory;

@@ -43,6 +43,11 @@ internal sealed class ClassifierTask : TrainingTask
 
     public override IReadOnlyList<Parameter> Parameters => _network.Parameters;
 
+    public override (RecurrentStack Stack, RecurrentMemory Memory, SequenceBatch Batch)? Recurrent =>
+        _network is RecurrentNetwork network && !_memory.Recomputes
+            ? (network.Stack, network.RecurrentMemory(_memory), _batch)
+            : null;
+
     public override int StepsInEpoch => (_data.Train.Length + _plan.Batch - 1) / _plan.Batch;
 
     /// <summary>

@@ -160,6 +160,9 @@ internal sealed class ProblemTask : TrainingTask
 
     public override IReadOnlyList<Parameter> Parameters => Model.Parameters;
 
+    public override (RecurrentStack Stack, RecurrentMemory Memory, SequenceBatch Batch)? Recurrent =>
+        (Model.Network.Stack, _memory.Recurrent, _memory.Batch);
+
     public override int StepsInEpoch => Math.Max(1, SequencesInEpoch / _batch);
 
     public override List<(string Name, string Value)> Identity()

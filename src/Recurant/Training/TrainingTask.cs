@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Recurant.Data;
+using Recurant.Layers;
 using Recurant.Models;
 using Recurant.Parameters;
 
@@ -19,6 +21,12 @@ internal abstract class TrainingTask
 {
     /// <summary>All tensors of the model.</summary>
     public abstract IReadOnlyList<Parameter> Parameters { get; }
+
+    /// <summary>
+    /// The recurrent layers with what they keep of the step's batch; null where there are none, or where they keep a part of its
+    /// steps at a time.
+    /// </summary>
+    public virtual (RecurrentStack Stack, RecurrentMemory Memory, SequenceBatch Batch)? Recurrent => null;
 
     /// <summary>The number of steps in an epoch.</summary>
     public abstract int StepsInEpoch { get; }

@@ -1,0 +1,147 @@
+using System.Globalization;
+using System.Text;
+using Recurant.Data;
+using Recurant.Insight;
+using Recurant.Models;
+using Recurant.Reports;
+using Recurant.Storage;
+
+namespace Recurant.Cli;
+
+/// <summary><c>recurant lens</c>: how far back in time the gradient reaches.</summary>
+internal sealed class LensCommand : CliCommand
+{
+    private static readonly string[] s_ofData = ["unit", "lowercase", "min-count", "max-words", "max-tokens", "forget-bias", "chrono"];
+
+    /// <summary>What a fresh network is made of.</summary>
+    private static readonly Setting[] s_fresh =
+    [
+        .. SettingTable.Architecture, .. SettingTable.All.Where(setting => s_ofData.Contains(setting.Name)), SettingTable.Seed,
+    ];
+
+    public override string Name => "lens";
+
+    public override string Summary =>
+        "How far back in time the gradient reaches: of every state, of the recurrent weights by lag, and through the Jacobians; with "
+        + "what to change. With DATA alone it looks at the network that training would start from.";
+
+    public override string Arguments => "[MODEL] DATA";
+
+    public override (int Least, int Most) ArgumentCount => (1, 2);
+
+    public override IReadOnlyList<CommandOption> Options { get; } =
+    [
+        new("--sequences", "N", "Look at the first N texts or sequences. Default: 32."),
+        new("--exact", null,
+            "Split the weights' gradient by t - k where the loss reads many steps (pooling max, mean or attention, copying): "
+            + "T passes, time in the order of T^2. Where it reads the last step, the split is exact without it."),
+        new("--jacobians", "N", "Follow the Jacobians N steps back; 0 for none. Default: as far as 1e9 multiplications reach."),
+        new("--gain", "X", "Without MODEL: multiply the fresh W_hh by X. Default: 1."),
+        new("--report", "FILE.html", "Draw it on a page of one file that needs no network."),
+        .. SettingTable.Columns.Select(CommandOption.Of),
+        .. s_fresh.Select(CommandOption.Of),
+        SharedOptions.Threads with { Group = "The run" },
+    ];
+
+    public override IReadOnlyList<string> Examples =>
+    [
+        "lens reviews.safetensors reviews.tsv",
+        "lens --cell elman adding:600",
+        "lens --cell elman --activation relu --gain 1.1 adding:200",
+        "lens reviews.tsv --cell gru --pooling last --json",
+    ];
+
+    public override int Run(Invocation call)
+    {
+        var options = new LensOptions
+        {
+            Sequences = Whole(call, "--sequences", 1) ?? 32,
+            IsExact = call.Has("--exact"),
+            JacobianSteps = Whole(call, "--jacobians", 0),
+            Gain = Real(call, "--gain") ?? 1,
+            Threads = call.Threads,
+        };
+        if (call.Value("--report") is { } page) CheckReport(call, page);
+        TrainSettings settings = call.Apply([.. SettingTable.Columns, .. s_fresh], new TrainSettings());
+        LensResult result = call.Arguments.Count == 1
+            ? Fresh(call, settings, options)
+            : Trained(call, settings, options);
+        if (call.Value("--report") is { } report)
+        {
+            byte[] html = Encoding.UTF8.GetBytes(LensReport.Html(result, call.Arguments[^1]));
+            AtomicFile.Write(report, stream => stream.Write(html));
+        }
+
+        if (call.Json) call.Terminal.Out.WriteLine(LensText.Json(result));
+        else foreach (string line in LensText.Lines(result, call.Terminal.Width)) call.Terminal.Out.WriteLine(line);
+        return ExitCode.Done;
+    }
+
+    private static void CheckReport(Invocation call, string page)
+    {
+        if (call.Arguments.Any(input => Path.GetFullPath(input) == Path.GetFullPath(page)))
+        {
+            throw new UsageException($"--report: {page} is read by this command; it would be overwritten. Choose another name.");
+        }
+
+        AtomicFile.CheckWritable(page);
+    }
+
+    private static LensResult Trained(Invocation call, TrainSettings settings, LensOptions options)
+    {
+        (string path, string data) = (call.Arguments[0], call.Arguments[1]);
+        string? given = s_fresh.Select(setting => "--" + setting.Name).Append("--gain").FirstOrDefault(call.Has);
+        if (given is not null)
+        {
+            throw new UsageException($"{given} is for fresh weights, and {path} has its own. Leave out {given}, or the model.");
+        }
+
+        switch (ModelFile.Load(path))
+        {
+            case ClassifierModel classifier:
+                return GradientLens.Look(classifier, LabelledData.Read(data, settings, call), options);
+            case SequenceModel sequence:
+                if (ProblemTraining.Read(data) != sequence.Spec.Problem)
+                {
+                    throw new UsageException($"{path} learnt {sequence.Spec.Problem}, not {data}: look at it on {sequence.Spec.Problem}.");
+                }
+
+                return GradientLens.Look(sequence, options);
+            case var other:
+                throw FittingModel.Unfit(path, other, "lens");
+        }
+    }
+
+    private static LensResult Fresh(Invocation call, TrainSettings settings, LensOptions options)
+    {
+        string data = call.Arguments[0];
+        if (File.Exists(data) && data.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new UsageException("DATA is missing: the texts to look at. Usage: recurant lens [MODEL] DATA");
+        }
+
+        if (TaskChoice.Of(settings with { Data = data }).Name == "problem")
+        {
+            return GradientLens.LookBefore(ProblemTraining.Read(data), settings.ProblemOptions, options);
+        }
+
+        TextDataset texts = LabelledData.Read(data, settings, call);
+        return GradientLens.LookBefore(texts, settings.Training, options);
+    }
+
+    private static int? Whole(Invocation call, string name, int least)
+    {
+        if (call.Value(name) is not { } text) return null;
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value >= least
+            ? value
+            : throw new UsageException($"{name}: \"{text}\" is not a whole number of at least {least}.");
+    }
+
+    private static float? Real(Invocation call, string name)
+    {
+        if (call.Value(name) is not { } text) return null;
+        return float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out float value) && value > 0 && float.IsFinite(value)
+            ? value
+            : throw new UsageException($"{name}: \"{text}\" is not a number above 0.");
+    }
+}

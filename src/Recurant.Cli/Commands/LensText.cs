@@ -1,0 +1,209 @@
+using System.Globalization;
+using System.Text.Json;
+using Recurant.Cells;
+using Recurant.Insight;
+
+namespace Recurant.Cli;
+
+/// <summary>What the lens saw, as text of 80 columns and as JSON.</summary>
+internal static class LensText
+{
+    public static IEnumerable<string> Lines(LensResult result, int width)
+    {
+        yield return TextLayout.OneLine(result.Network);
+        yield return $"{Numbers.Of(result.Sequences, "sequence")} of up to {Numbers.Count(result.Steps)} steps, loss {Numbers.Four(result.Loss)}; "
+            + (result.ReadSteps > 1 ? $"the loss reads up to {Numbers.Count(result.ReadSteps)} steps" : "the loss reads the last step");
+        foreach (LensLayer layer in result.Layers)
+        {
+            yield return "";
+            yield return Name(layer) + (layer.IsReverse ? ": steps back count from the beginning of the sequence" : "");
+            foreach (string line in TextLayout.Table(Rows(layer))) yield return "  " + line;
+            foreach (string fact in Facts(layer))
+            {
+                foreach (string line in TextLayout.Wrap(fact, width - 2)) yield return "  " + line;
+            }
+        }
+
+        yield return "";
+        foreach (string sentence in result.Verdict)
+        {
+            foreach (string line in TextLayout.Wrap(sentence, width)) yield return line;
+        }
+    }
+
+    public static string Name(LensLayer layer) => $"layer {layer.Layer}{(layer.IsReverse ? ", backward" : "")}";
+
+    /// <summary>Rows for the lags 0, 1, 2, 4, ... and the last.</summary>
+    private static List<string[]> Rows(LensLayer layer)
+    {
+        GradientProfile profile = layer.Profile;
+        bool hasCell = profile.Cell.Count > 0, hasJacobians = layer.Jacobians.Count > 0;
+        List<string> heading = ["steps back", "||dJ/dh||"];
+        if (hasCell) heading.Add("||dJ/dc||");
+        if (layer.HiddenWeights is not null) heading.Add("of dJ/dW_hh");
+        if (layer.InputWeights is not null) heading.Add("of dJ/dW_ih");
+        if (hasJacobians) heading.AddRange(["s max", "s min"]);
+        List<string[]> rows = [[.. heading]];
+        int last = profile.State.Count - 1;
+        for (int lag = 0, next; lag <= last; lag = next)
+        {
+            next = lag == 0 ? 1 : 2 * lag;
+            int end = Math.Min(next, last + 1) - 1;
+            List<string> row = [end > lag ? $"{lag} to {end}" : $"{lag}", Size(profile.Hidden[lag])];
+            if (hasCell) row.Add(Size(profile.Cell[lag]));
+            if (layer.HiddenWeights is { } hidden) row.Add(Share(hidden, lag, next));
+            if (layer.InputWeights is { } input) row.Add(Share(input, lag, next));
+            if (hasJacobians)
+            {
+                JacobianSize? found = layer.Jacobians.Where(size => size.Lag == lag).Select(size => (JacobianSize?)size).FirstOrDefault();
+                row.Add(found is { } large ? Size(large.Largest) : "");
+                row.Add(found is { } small ? Smallest(small) : "");
+            }
+
+            rows.Add([.. row]);
+        }
+
+        return rows;
+    }
+
+    private static IEnumerable<string> Facts(LensLayer layer)
+    {
+        GradientProfile profile = layer.Profile;
+        if (layer.Memory is { } memory)
+        {
+            string mean = memory == profile.Reach90 ? string.Create(CultureInfo.InvariantCulture, $", mean {profile.MeanLag:0.#}") : "";
+            yield return $"effective memory: 90% of the gradient within {Numbers.Count(memory)} steps back{mean}";
+        }
+
+        if (layer.HiddenWeights is { } split)
+        {
+            string kind = split.IsExact ? "exact" : "counted from the last step; --exact splits by t - k";
+            yield return $"dJ/dW_hh by lag ({kind}): sum over lags {Size(split.Total)}, differs from the engine's by {Size(split.Difference)} of it";
+        }
+        else if (layer.HiddenNote is { } note)
+        {
+            yield return $"no split of dJ/dW_hh: {note}";
+        }
+
+        if (layer.SpectralRadii.Count > 0)
+        {
+            yield return "spectral radius: " + string.Join(", ", layer.SpectralRadii.Select(
+                block => $"{(block.Block == "W" ? "W_hh" : "W_h" + block.Block)} {block.Radius.ToString("0.000", CultureInfo.InvariantCulture)}"));
+        }
+
+        if (profile.Gates.Count > 0)
+        {
+            yield return "under 0.1 and over 0.9: " + string.Join(", ", profile.Gates.Select(
+                gate => $"{(IsMagnitude(gate) ? $"|{gate.Name}|" : gate.Name)} {Percent(gate.Low)} and {Percent(gate.High)}"));
+        }
+    }
+
+    private static bool IsMagnitude(GateUse gate) => gate.Name is "g" or "n" or "h";
+
+    private static string Share(WeightGradientByLag split, int first, int end)
+    {
+        double share = split.Beyond(first) - split.Beyond(end);
+        return share is > 0 and < 1e-3 ? Size(100 * share) + "%" : Percent(share);
+    }
+
+    private static string Smallest(JacobianSize size) => size.Smallest <= 1e-14 * size.Largest ? "0" : Size(size.Smallest);
+
+    private static string Percent(double share) => share.ToString("0.0%", CultureInfo.InvariantCulture).Replace(" ", "", StringComparison.Ordinal);
+
+    private static string Size(double value) => value.ToString("0.0e-0", CultureInfo.InvariantCulture);
+
+    public static string Json(LensResult result) => JsonText.Object(writer =>
+    {
+        writer.WriteString("network", result.Network);
+        writer.WriteNumber("sequences", result.Sequences);
+        writer.WriteNumber("steps", result.Steps);
+        Number(writer, "loss", result.Loss);
+        writer.WriteNumber("steps_read", result.ReadSteps);
+        writer.WriteString("reach", ReachName(result.Reach));
+        writer.WriteStrings("verdict", result.Verdict);
+        writer.WriteStartArray("layers");
+        foreach (LensLayer layer in result.Layers)
+        {
+            writer.WriteStartObject();
+            WriteLayer(writer, layer);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    });
+
+    private static void WriteLayer(Utf8JsonWriter writer, LensLayer layer)
+    {
+        GradientProfile profile = layer.Profile;
+        writer.WriteNumber("layer", layer.Layer);
+        writer.WriteString("direction", layer.IsReverse ? "backward" : "forward");
+        writer.WriteString("reach", ReachName(layer.Verdict.Reach));
+        writer.WriteString("measured_by", layer.Verdict.Measured);
+        writer.WriteNumber("far", layer.Verdict.Far);
+        Number(writer, "ratio", layer.Verdict.Ratio);
+        Number(writer, "a_step", layer.Verdict.AStep);
+        if (layer.Memory is { } memory) writer.WriteNumber("memory_90", memory);
+        if (layer.Verdict.LostAt is { } lost) writer.WriteNumber("lost_at", lost);
+        Number(writer, "mean_lag", profile.MeanLag);
+        Array(writer, "state_gradient", profile.State);
+        Array(writer, "hidden_gradient", profile.Hidden);
+        if (profile.Cell.Count > 0) Array(writer, "cell_gradient", profile.Cell);
+        Split(writer, "weight_hh", layer.HiddenWeights);
+        Split(writer, "weight_ih", layer.InputWeights);
+        writer.WriteObject("spectral_radius", members =>
+        {
+            foreach (BlockRadius block in layer.SpectralRadii) Number(members, block.Block, block.Radius);
+        });
+        writer.WriteStartArray("gates");
+        foreach (GateUse gate in profile.Gates)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("gate", gate.Name);
+            Number(writer, "under_0.1", gate.Low);
+            Number(writer, "over_0.9", gate.High);
+            Number(writer, "mean", gate.Mean);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteStartArray("jacobians");
+        foreach (JacobianSize size in layer.Jacobians)
+        {
+            writer.WriteStartObject();
+            writer.WriteNumber("lag", size.Lag);
+            Number(writer, "norm", size.Norm);
+            Number(writer, "largest", size.Largest);
+            Number(writer, "smallest", size.Smallest);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    }
+
+    private static void Split(Utf8JsonWriter writer, string name, WeightGradientByLag? split)
+    {
+        if (split is null) return;
+        writer.WriteObject(name, members =>
+        {
+            members.WriteBoolean("exact", split.IsExact);
+            Number(members, "total", split.Total);
+            Number(members, "difference", split.Difference);
+            Array(members, "norms", split.Norms);
+            Array(members, "shares", split.Shares);
+        });
+    }
+
+    private static string ReachName(GradientReach reach) => reach.ToString().ToLowerInvariant();
+
+    private static void Array(Utf8JsonWriter writer, string name, IReadOnlyList<double> values)
+    {
+        writer.WriteStartArray(name);
+        foreach (double value in values) writer.WriteNumberValue(Finite(value));
+        writer.WriteEndArray();
+    }
+
+    private static void Number(Utf8JsonWriter writer, string name, double value) => writer.WriteNumber(name, Finite(value));
+
+    // JSON has no infinity, which stands for a gradient that is no number.
+    private static double Finite(double value) => double.IsFinite(value) ? value : double.MaxValue;
+}

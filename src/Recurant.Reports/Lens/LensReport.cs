@@ -1,0 +1,181 @@
+using Recurant.Cells;
+using Recurant.Insight;
+
+namespace Recurant.Reports;
+
+/// <summary>What <see cref="GradientLens"/> saw, as a page of one file.</summary>
+public static class LensReport
+{
+    private const int MostLags = 40;
+    private const string Equations =
+        """
+        state(lag)   = mean_b sqrt(||dJ_b/dh_t||^2 + ||dJ_b/dc_t||^2),  t = T_b - 1 - lag
+        dJ/dW        = sum_t sum_(k<=t) dE_t/dh_t dh_t/dh_k d+h_k/dW = sum_lag D(lag)
+        share(lag)   = (D(lag) . dJ/dW) / (dJ/dW . dJ/dW)
+        dS_t/dS_k    = dS_t/dS_(t-1) ... dS_(k+1)/dS_k,  S = h, or (h, c)
+        rho(W)       = lim ||W^m||^(1/m)
+        memory       = smallest L with sum_(lag<=L) size(lag) >= 0.9 sum_lag size(lag)
+        """;
+
+    /// <summary>The page.</summary>
+    /// <param name="result">What the lens saw.</param>
+    /// <param name="data">What it looked at: the name of a file or problem.</param>
+    /// <returns>HTML with its styles, scripts, pictures and tables in it.</returns>
+    public static string Html(LensResult result, string data)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        ArgumentNullException.ThrowIfNull(data);
+        var page = new HtmlPage("How far back the gradient reaches", $"{result.Network}; {data}");
+        WriteVerdict(page, result);
+        WriteStates(page, result);
+        WriteWeights(page, result);
+        WriteJacobians(page, result);
+        WriteGates(page, result);
+        PageSection equations = page.Section("equations", "Equations");
+        equations.Text("J is the mean loss of the sequences, d+ the derivative that holds the state before as it is, D(lag) the terms with |t - k| = lag.");
+        equations.Code(Equations);
+        return page.ToString();
+    }
+
+    private static void WriteVerdict(HtmlPage page, LensResult result)
+    {
+        PageSection section = page.Section("verdict", "Verdict");
+        foreach (string sentence in result.Verdict) section.Note(sentence);
+        section.Facts(
+        [
+            ("network", result.Network), ("sequences", ChartText.Value(result.Sequences)),
+            ("steps of the longest", ChartText.Value(result.Steps)), ("mean loss", ChartText.Value(result.Loss)),
+            ("steps the loss reads, at most", ChartText.Value(result.ReadSteps)),
+        ]);
+        section.Table(new TextTable
+        {
+            Caption = "Layers",
+            Columns = ["layer", "gradient", "a step", "far end", "steps back", "effective memory", "spectral radius"],
+            TextColumns = [0, 1, 6],
+            Rows = [.. result.Layers.Select(layer => (string[])
+            [
+                Name(layer), layer.Verdict.Reach.ToString().ToLowerInvariant(), ChartText.Value(layer.Verdict.AStep),
+                ChartText.Value(layer.Verdict.Ratio), ChartText.Value(layer.Verdict.Far),
+                layer.Memory is { } memory ? ChartText.Value(memory) : "",
+                string.Join(", ", layer.SpectralRadii.Select(block => $"{block.Block} {ChartText.Value(Math.Round(block.Radius, 3))}")),
+            ])],
+        });
+    }
+
+    private static void WriteStates(HtmlPage page, LensResult result)
+    {
+        PageSection section = page.Section("states", "The gradient of every state");
+        section.Text("The norm of the loss's gradient with respect to each state, against the steps back from the end of the sequence (of a backward "
+            + "direction: from its beginning). A straight line that falls is a gradient that vanishes; one that rises, a gradient that explodes.");
+        section.Chart(new LineChart
+        {
+            Title = "Gradient of the states by lag", XLabel = "steps back", YLabel = "norm", IsLogarithmic = true,
+            Series = [.. result.Layers.SelectMany(SeriesOf)],
+        });
+        int lags = result.Layers.Max(layer => layer.Profile.State.Count), width = (lags + MostLags - 1) / MostLags;
+        section.Chart(new HeatMap
+        {
+            Title = "Gradient of the states, lag by layer: each row in shares of its greatest", RowName = "layer", ColumnName = "steps back",
+            Rows = [.. result.Layers.Select(Name)],
+            Columns = [.. Enumerable.Range(0, (lags + width - 1) / width).Select(i => ChartText.Value(i * width))],
+            Values = [.. result.Layers.Select(layer => (double[])
+                [.. Enumerable.Range(0, (lags + width - 1) / width).Select(i => MeanOf(layer.Profile.State, i * width, width))])],
+            ShadeByRow = true,
+        });
+    }
+
+    private static IEnumerable<ChartSeries> SeriesOf(LensLayer layer)
+    {
+        yield return Line(layer.Profile.Cell.Count > 0 ? $"{Name(layer)}, h" : Name(layer), layer.Profile.Hidden);
+        if (layer.Profile.Cell.Count > 0) yield return Line($"{Name(layer)}, c", layer.Profile.Cell);
+    }
+
+    private static void WriteWeights(HtmlPage page, LensResult result)
+    {
+        PageSection section = page.Section("weights", "The gradient of the weights by lag");
+        section.Text("Training sees the sum over all lags alone, and its norm says nothing of where it comes from. These are its parts.");
+        (string Name, WeightGradientByLag Split)[] splits =
+        [
+            .. result.Layers.Where(layer => layer.HiddenWeights is not null).Select(layer => ($"{Name(layer)}, W_hh", layer.HiddenWeights!)),
+            .. result.Layers.Where(layer => layer.InputWeights is not null).Select(layer => ($"{Name(layer)}, W_ih", layer.InputWeights!)),
+        ];
+        foreach (LensLayer layer in result.Layers.Where(layer => layer.HiddenNote is not null))
+        {
+            section.Text($"{Name(layer)}: no split of dJ/dW_hh: {layer.HiddenNote}.");
+        }
+
+        if (splits.Length == 0) return;
+        if (!splits[0].Split.IsExact)
+        {
+            section.Text("The loss reads many steps; here all lags count from the last step. With --exact they count from each step that is read.");
+        }
+
+        section.Chart(new LineChart
+        {
+            Title = "||D(lag)||, the part of dJ/dW that comes from each lag", XLabel = "steps back", YLabel = "norm", IsLogarithmic = true,
+            Series = [.. splits.Select(split => Line(split.Name, split.Split.Norms))],
+        });
+        section.Table(new TextTable
+        {
+            Caption = "What the sum hides", Columns = ["weights", "||dJ/dW||", "90% within", "beyond half of the lags", "sum against the engine's"],
+            Rows = [.. splits.Select(split => (string[])
+            [
+                split.Name, ChartText.Value(split.Split.Total), ChartText.Value(split.Split.Reach90),
+                ChartText.Value(split.Split.Beyond((split.Split.Norms.Count + 1) / 2)), ChartText.Value(split.Split.Difference),
+            ])],
+        });
+    }
+
+    private static void WriteJacobians(HtmlPage page, LensResult result)
+    {
+        LensLayer[] layers = [.. result.Layers.Where(layer => layer.Jacobians.Count > 0)];
+        if (layers.Length == 0) return;
+        PageSection section = page.Section("jacobians", "The Jacobians of the states");
+        section.Text("The extreme singular values of the derivative of the last state with respect to an earlier one, for the sequence of the middle "
+            + "length: no gradient grows by more than the largest or shrinks by more than the smallest. Smallest values that are rounding are left out.");
+        section.Chart(new LineChart
+        {
+            Title = "Singular values of the Jacobians", XLabel = "steps back", YLabel = "singular value", IsLogarithmic = true,
+            Series = [.. layers.SelectMany(layer => (ChartSeries[])
+            [
+                Line($"{Name(layer)}, largest", layer.Jacobians, size => size.Largest),
+                Line($"{Name(layer)}, smallest", layer.Jacobians, size => size.Smallest > 1e-14 * size.Largest ? size.Smallest : double.NaN),
+            ])],
+        });
+    }
+
+    private static void WriteGates(HtmlPage page, LensResult result)
+    {
+        (string Name, GateUse Gate)[] gates = [.. result.Layers.SelectMany(layer =>
+            layer.Profile.Gates.Select(gate => ($"{Name(layer)}, {gate.Name}", gate)))];
+        if (gates.Length == 0) return;
+        PageSection section = page.Section("gates", "How the gates stand");
+        section.Text("Over all steps, units and sequences; of g, n and h by magnitude. A forget gate f, or an update gate z, over 0.9 keeps the state.");
+        section.Chart(new BarChart
+        {
+            Title = "Share of time over 0.9", LabelName = "gate", ValueName = "share", Most = 1,
+            Bars = [.. gates.Select(gate => (gate.Name, gate.Gate.High))],
+        });
+        section.Chart(new BarChart
+        {
+            Title = "Share of time under 0.1", LabelName = "gate", ValueName = "share", Most = 1,
+            Bars = [.. gates.Select(gate => (gate.Name, gate.Gate.Low))],
+        });
+    }
+
+    private static string Name(LensLayer layer) => $"layer {layer.Layer}{(layer.IsReverse ? " backward" : "")}";
+
+    private static double MeanOf(IReadOnlyList<double> values, int first, int width)
+    {
+        int end = Math.Min(values.Count, first + width);
+        double sum = 0;
+        for (int i = first; i < end; i++) sum += values[i];
+        return end > first ? sum / (end - first) : double.NaN;
+    }
+
+    private static ChartSeries Line(string name, IReadOnlyList<double> values) =>
+        new(name, [.. Enumerable.Range(0, values.Count).Select(lag => (double)lag)], values);
+
+    private static ChartSeries Line(string name, IReadOnlyList<JacobianSize> sizes, Func<JacobianSize, double> value) =>
+        new(name, [.. sizes.Select(size => (double)size.Lag)], [.. sizes.Select(value)]);
+}

@@ -1,0 +1,33 @@
+namespace Recurant.Insight;
+
+/// <summary>What <see cref="GradientLens"/> looks at.</summary>
+public sealed record LensOptions
+{
+    /// <summary>The number of sequences, 1 to 4096: the first of the data. Default: 32.</summary>
+    public int Sequences { get; init; } = 32;
+
+    /// <summary>
+    /// Whether to split the gradient of the weights by t - k for every step t at which the loss reads the last layer, which takes
+    /// time and products in the order of T^2. Where the loss reads one step it is exact without that. Default: no.
+    /// </summary>
+    public bool IsExact { get; init; }
+
+    /// <summary>
+    /// How many steps back the Jacobians dh_t/dh_k of one sequence are followed; 0 for none. Default: null, as many as
+    /// <see cref="StateJacobians.Budget"/> multiplications allow.
+    /// </summary>
+    public int? JacobianSteps { get; init; }
+
+    /// <summary>Of fresh weights: what W_hh is multiplied by after the usual start. Default: 1.</summary>
+    public float Gain { get; init; } = 1f;
+
+    /// <summary>The number of threads; 0 for one a core. Default: 0.</summary>
+    public int Threads { get; init; }
+
+    internal void Validate()
+    {
+        if (Sequences is < 1 or > 4096) throw new ArgumentException($"{nameof(Sequences)} is {Sequences}; it must be 1 to 4096.");
+        if (JacobianSteps < 0) throw new ArgumentException($"{nameof(JacobianSteps)} is {JacobianSteps}; it must be 0 or more.");
+        if (!(Gain > 0) || !float.IsFinite(Gain)) throw new ArgumentException($"{nameof(Gain)} is {Gain}; it must be above 0.");
+    }
+}

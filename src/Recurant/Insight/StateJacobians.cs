@@ -1,0 +1,169 @@
+using Recurant.Cells;
+using Recurant.Data;
+using Recurant.Layers;
+using Recurant.Numerics;
+using Recurant.Parameters;
+using Recurant.Reference;
+
+namespace Recurant.Insight;
+
+/// <summary>
+/// The Jacobians of a layer's states over one sequence, in double precision, row by row through the step back of the reference's
+/// cell equations, with the weights and inputs of the engine.
+/// <code>
+/// dS_t/dS_k = dS_t/dS_(t-1) dS_(t-1)/dS_(t-2) ... dS_(k+1)/dS_k,  S = h, or (h, c) of a cell with a memory cell
+/// </code>
+/// </summary>
+public static class StateJacobians
+{
+    /// <summary>The multiplications that are spent where the number of steps is not given, all layers together: 1e9.</summary>
+    public const double Budget = 1e9;
+
+    /// <summary>The reference's name of a cell; null for one whose state it keeps otherwise.</summary>
+    internal static ReferenceCell? CellOf(CellKind cell) => cell switch
+    {
+        CellKind.Elman => ReferenceCell.Elman,
+        CellKind.Lstm => ReferenceCell.Lstm,
+        CellKind.Gru => ReferenceCell.Gru,
+        CellKind.PeepholeLstm => ReferenceCell.PeepholeLstm,
+        _ => null,
+    };
+
+    /// <summary>After a forward pass: the Jacobians of one layer and direction for the lags 1, 2, 4, ... and the last.</summary>
+    /// <param name="subject">The network and its batch.</param>
+    /// <param name="row">The layer and direction.</param>
+    /// <param name="sequence">The sequence's place in the batch.</param>
+    /// <param name="steps">The most steps back; null for what the budget allows.</param>
+    internal static IReadOnlyList<JacobianSize> Of(LensSubject subject, int row, int sequence, int? steps)
+    {
+        RecurrentSpec spec = subject.Stack.Spec;
+        if (CellOf(spec.Cell) is not { } cell) return [];
+        RecurrentCell engine = subject.Stack.Cells.ElementAt(row);
+        var reference = new ReferenceSpec
+        {
+            Cell = cell, InputSize = 1, HiddenSize = spec.HiddenSize,
+            Activation = spec.Activation switch
+            {
+                Activation.Relu => ReferenceActivation.Relu,
+                Activation.Sigmoid => ReferenceActivation.Sigmoid,
+                _ => ReferenceActivation.Tanh,
+            },
+            Reset = spec.GruReset == GruReset.Outside ? ReferenceReset.Outside : ReferenceReset.Inside,
+        };
+        int length = subject.Batch.Lengths[sequence], size = reference.HasCell ? 2 * spec.HiddenSize : spec.HiddenSize;
+        double work = 2.0 * size * engine.GateWidth * spec.HiddenSize * spec.Layers * spec.Directions;
+        int most = Math.Min(length - 1, steps ?? (int)Math.Clamp(Budget / work, 1, 1e6));
+        return most < 1 ? [] : new Follower(reference, subject, row, sequence).Follow(most, size);
+    }
+
+    private sealed class Follower
+    {
+        private const string Suffix = "_l0";
+        private readonly CellEquations _cell;
+        private readonly ReferenceStep[] _steps;
+        private readonly CellTensors[] _weights;
+        private readonly ReferenceSpec _spec;
+
+        /// <summary>The steps in the order in which the direction takes them, with zero before the first.</summary>
+        public Follower(ReferenceSpec spec, LensSubject subject, int row, int sequence)
+        {
+            _spec = spec;
+            _cell = CellEquations.For(spec);
+            int directions = subject.Stack.Spec.Directions, length = subject.Batch.Lengths[sequence];
+            RecurrentCell engine = subject.Stack.Cells.ElementAt(row);
+            (string Name, double[] Values)[] shared =
+            [
+                .. engine.Parameters.Where(parameter => parameter != engine.InputWeights).Select(parameter =>
+                    (parameter.Name[..parameter.Name.IndexOf("_l", StringComparison.Ordinal)], Doubles(parameter.Value))),
+            ];
+            _steps = new ReferenceStep[length];
+            _weights = new CellTensors[length];
+            double[] state = new double[spec.HiddenSize], cell = new double[spec.HasCell ? spec.HiddenSize : 0];
+            for (int n = 0; n < length; n++)
+            {
+                int t = row % directions == 0 ? n : length - 1 - n;
+                // The input's share W_ih x_t stands in for W_ih, and x_t is 1: the Jacobians ask for states alone.
+                var tensors = new ReferenceTensors();
+                tensors["weight_ih" + Suffix] = InputShare(subject, engine, row / directions, subject.Batch.RowStart(t) + sequence);
+                foreach ((string name, double[] values) in shared) tensors[name + Suffix] = values;
+                _weights[n] = new CellTensors(tensors, Suffix);
+                _steps[n] = _cell.Forward(_weights[n], [1], state, cell, null);
+                (state, cell) = (_steps[n].State, _steps[n].Cell);
+            }
+        }
+
+        public List<JacobianSize> Follow(int most, int size)
+        {
+            int hidden = _spec.HiddenSize;
+            double[][] dState = new double[size][], dCell = new double[size][];
+            for (int i = 0; i < size; i++)
+            {
+                dState[i] = new double[hidden];
+                dCell[i] = new double[size - hidden];
+                if (i < hidden) dState[i][i] = 1; else dCell[i][i - hidden] = 1;
+            }
+
+            var results = new List<JacobianSize>();
+            double[] none = new double[hidden];
+            var unused = new ThreadLocal<CellTensors>(() => new CellTensors(
+                ReferenceTensors.Zeros(_cell.Shapes(1, hidden, false, Suffix)), Suffix));
+            for (int lag = 1, wanted = 1; lag <= most; lag++)
+            {
+                int n = _steps.Length - lag;
+                Parallel.For(0, size, i =>
+                {
+                    StepGradients back = _cell.Backward(_weights[n], unused.Value!, _steps[n], none, dState[i], dCell[i]);
+                    (dState[i], dCell[i]) = (back.PreviousState, back.PreviousCell);
+                });
+                if (lag != wanted && lag != most) continue;
+                wanted *= 2;
+                results.Add(SizeOf(lag, dState, dCell));
+            }
+
+            return results;
+        }
+
+        private static JacobianSize SizeOf(int lag, double[][] dState, double[][] dCell)
+        {
+            int size = dState.Length, hidden = dState[0].Length;
+            double[] matrix = new double[size * size];
+            for (int i = 0; i < size; i++)
+            {
+                dState[i].CopyTo(matrix, i * size);
+                dCell[i].CopyTo(matrix, i * size + hidden);
+            }
+
+            double[] values = Spectrum.SingularValues(matrix, size);
+            double largest = values[0], norm = 0;
+            foreach (double value in values) norm += largest > 0 ? value / largest * (value / largest) : 0;
+            return new JacobianSize(lag, largest * Math.Sqrt(norm), largest, values[^1]);
+        }
+
+        private static double[] InputShare(LensSubject subject, RecurrentCell engine, int layer, int row)
+        {
+            double[] share = new double[engine.GateWidth];
+            if (engine.OneHotInput)
+            {
+                ReadOnlySpan<float> column = engine.InputWeights.Matrix.Row(subject.Batch.Tokens[row]);
+                for (int g = 0; g < share.Length; g++) share[g] = column[g];
+                return share;
+            }
+
+            ReadOnlySpan<float> x = layer == 0 ? subject.Input().Row(row) : subject.Memory.Outputs[layer - 1].Row(row);
+            for (int g = 0; g < share.Length; g++)
+            {
+                ReadOnlySpan<float> weights = engine.InputWeights.Matrix.Row(g);
+                for (int j = 0; j < weights.Length; j++) share[g] += (double)weights[j] * x[j];
+            }
+
+            return share;
+        }
+
+        private static double[] Doubles(ReadOnlySpan<float> values)
+        {
+            double[] all = new double[values.Length];
+            for (int i = 0; i < all.Length; i++) all[i] = values[i];
+            return all;
+        }
+    }
+}

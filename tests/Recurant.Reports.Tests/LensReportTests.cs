@@ -1,0 +1,50 @@
+using Microsoft.Playwright;
+using Recurant.Cells;
+using Recurant.Data;
+using Recurant.Insight;
+using Recurant.Training;
+using Xunit;
+
+namespace Recurant.Reports.Tests;
+
+public class LensReportTests(ChromiumBrowser browser)
+{
+    private const string Hostile = "<script>window.hurt = 1</script>";
+
+    [Theory]
+    [InlineData(1280, false, CellKind.Elman)]
+    [InlineData(390, true, CellKind.Elman)]
+    [InlineData(1280, true, CellKind.Lstm)]
+    [InlineData(390, false, CellKind.Lstm)]
+    public async Task Html_OfAProblem_KeepsTheCommonPromises(int width, bool isDark, CellKind cell)
+    {
+        await using OpenPage page = await browser.Open(Html(cell), width, isDark);
+
+        await page.Picture($"lens-{cell}-{width}-{(isDark ? "dark" : "light")}");
+        await page.CheckCommonPromises();
+        Assert.Null(await page.Page.EvaluateAsync<int?>("window.hurt ?? null"));
+        Assert.Contains(Hostile, await page.Page.Locator(".subtitle").InnerTextAsync());
+    }
+
+    [Fact]
+    public async Task Html_TablesBehindThePictures_HoldEveryLag()
+    {
+        await using OpenPage page = await browser.Open(Html(CellKind.Elman));
+
+        Assert.Contains("vanishes", await page.Page.Locator("#verdict .note").First.InnerTextAsync());
+        Assert.Equal(60, await page.Page.Locator("#states figure.lines table tbody tr").CountAsync());
+        // The last lag has no state before it and is in W_ih alone.
+        Assert.Equal(60, await page.Page.Locator("#weights figure.lines table tbody tr").CountAsync());
+        ILocator plot = page.Page.Locator("#states figure.lines .plot");
+        await plot.HoverAsync(new LocatorHoverOptions { Position = new Position { X = 1, Y = 50 } });
+        Assert.StartsWith("steps back 0: ", await page.Page.Locator("#states figure.lines .readout").InnerTextAsync());
+    }
+
+    private static string Html(CellKind cell)
+    {
+        var options = new ProblemTrainingOptions { Cell = cell, Hidden = 16, Layers = cell == CellKind.Lstm ? 2 : 1 };
+        LensResult result = GradientLens.LookBefore(
+            new SequenceProblem(ProblemKind.Adding, 60), options, new LensOptions { Sequences = 4, Threads = 1 });
+        return LensReport.Html(result, Hostile);
+    }
+}
