@@ -246,14 +246,23 @@ internal sealed class TaskRun
         NonFiniteLossException fault = NonFinite(string.Create(
             CultureInfo.InvariantCulture,
             $"In step {_state.Step + 1} (epoch {_state.Epoch}) the {what} is {value}: {NonFinitePlace.Find(_task)}"));
-        foreach (TrainingObserver observer in _observers) observer.OnNonFinite(_task, _plan, _state.Epoch, index, _state.Step);
+        Tell(new NonFiniteEvent(what, value, _state.Epoch, index, _state.Step));
         return fault;
     }
 
-    private NonFiniteLossException NonFiniteValidation(double loss) => NonFinite(string.Create(
-        CultureInfo.InvariantCulture,
-        $"After step {_state.Step} (epoch {_state.Epoch}) the validation loss is {loss}: "
-        + $"{NonFinitePlace.InWeights(_parameters) ?? "the weights are still finite, but too large"}"));
+    private NonFiniteLossException NonFiniteValidation(double loss)
+    {
+        Tell(new NonFiniteEvent("validation loss", loss, _state.Epoch, Index: -1, _state.Step));
+        return NonFinite(string.Create(
+            CultureInfo.InvariantCulture,
+            $"After step {_state.Step} (epoch {_state.Epoch}) the validation loss is {loss}: "
+            + $"{NonFinitePlace.InWeights(_parameters) ?? "the weights are still finite, but too large"}"));
+    }
+
+    private void Tell(NonFiniteEvent fault)
+    {
+        foreach (TrainingObserver observer in _observers) observer.OnNonFinite(_task, _plan, fault);
+    }
 
     private NonFiniteLossException NonFinite(string what) => new(string.Create(
         CultureInfo.InvariantCulture,

@@ -30,9 +30,10 @@ public abstract class TrainingObserver
 
     /// <summary>
     /// Called instead when the loss or the gradient's norm is not a finite number, before the run ends with
-    /// <see cref="NonFiniteLossException"/>; the weights are still those of this step's beginning.
+    /// <see cref="NonFiniteLossException"/>; the weights are still those of this step's beginning. Also called when the loss of
+    /// the validation data after the last step of an epoch is not finite.
     /// </summary>
-    internal virtual void OnNonFinite(TrainingTask task, LearningPlan plan, int epoch, int index, long step)
+    internal virtual void OnNonFinite(TrainingTask task, LearningPlan plan, in NonFiniteEvent fault)
     {
     }
 }
