@@ -14,6 +14,7 @@ internal static class Application
         ("explain", static () => new ExplainCommand()),
         ("inspect", static () => new InspectCommand()),
         ("gradcheck", static () => new GradcheckCommand()),
+        ("doctor", static () => new DoctorCommand()),
         ("replay", static () => new ReplayCommand()),
         ("init", static () => new InitCommand()),
     ];

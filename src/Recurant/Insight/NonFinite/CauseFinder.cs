@@ -1,6 +1,5 @@
 using System.Globalization;
 using Recurant.Layers;
-using Recurant.Numerics;
 using Recurant.Parameters;
 using Recurant.Training;
 
@@ -66,8 +65,8 @@ internal static class CauseFinder
     private static double Rate(LearningPlan plan, IReadOnlyList<StepSizes> last) =>
         last.Count > 0 ? last[^1].LearningRate : plan.LearningRate;
 
-    private static string Weights(IReadOnlyList<StepSizes> last) => last.Count == 0
-        ? "; no step was done before"
+    private static string Weights(IReadOnlyList<StepSizes> last) => last.Count == 0 ? "; no step was done before"
+        : last.Count == 1 ? $"; the largest weight of the step before was {Text(last[0].LargestWeight)}"
         : $"; the largest weight went from {Text(last[0].LargestWeight)} (step {last[0].Number}) to "
             + $"{Text(last[^1].LargestWeight)} (step {last[^1].Number})";
 
@@ -87,7 +86,9 @@ internal static class CauseFinder
         (int From, double Norm)? first = null, latest = null;
         for (int t = begin; t != end + way; t += way)
         {
-            double norm = Math.Sqrt(Reductions.SumOfSquares(layer.Values.Row(layer.Batch.RowStart(t) + b)));
+            double norm = 0;
+            foreach (float value in layer.Values.Row(layer.Batch.RowStart(t) + b)) norm += (double)value * value;
+            norm = Math.Sqrt(norm);
             if (!double.IsFinite(norm)) break;
             if (norm > 0) (first, latest) = (first ?? (t, norm), (t, norm));
         }

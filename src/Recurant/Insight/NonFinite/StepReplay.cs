@@ -57,7 +57,7 @@ public static class StepReplay
     }
 
     /// <summary>The task with the batch of the step as its only data, after that step.</summary>
-    private static (TrainingTask Task, StepLoss Loss) Step(string path, StepCapture capture, Workers workers)
+    internal static (TrainingTask Task, StepLoss Loss) Step(string path, StepCapture capture, Workers workers)
     {
         try
         {
