@@ -113,7 +113,7 @@ internal sealed class DoctorCommand : CliCommand
             {
                 string others = finding.Where.Count > PlacesShown
                     ? $"; and {(finding.Where.Count == 100 ? "more" : $"{finding.Where.Count - PlacesShown} more")} (--json)" : "";
-                more.Add($"where: {string.Join("; ", finding.Where.Take(PlacesShown))}{others}");
+                more.Add($"where: {Places([.. finding.Where.Take(PlacesShown)])}{others}");
             }
 
             if (finding.Means.Length > 0) more.Add(finding.Means);
@@ -123,6 +123,19 @@ internal sealed class DoctorCommand : CliCommand
 
         to.WriteLine();
         to.WriteLine(string.Join(", ", Enum.GetValues<FindingLevel>().Reverse().Select(level => $"{report.Count(level)} {Plural(level, report.Count(level))}")));
+    }
+
+    /// <summary>The places; the name of a file that all of them share is said once.</summary>
+    private static string Places(string[] places)
+    {
+        const string Line = ", line ";
+        int end = places[0].IndexOf(Line, StringComparison.Ordinal) + Line.Length;
+        string start = end < Line.Length ? "" : places[0][..end];
+        bool isShared = places.Length > 1 && start.Length > 0
+            && Array.TrueForAll(places, place => place.StartsWith(start, StringComparison.Ordinal) && place[start.Length..].All(char.IsAsciiDigit));
+        return isShared
+            ? $"{start[..^Line.Length]}, lines {string.Join(", ", places.Select(place => place[start.Length..]))}"
+            : string.Join("; ", places);
     }
 
     private static void WriteJson(Invocation call, DoctorReport report) => call.Terminal.Out.WriteLine(JsonText.Object(writer =>

@@ -25,7 +25,8 @@ internal static class BalanceChecks
         (string most, long largest) = classes.MaxBy(each => each.Count);
         (string least, long smallest) = classes.MinBy(each => each.Count);
         double ratio = (double)largest / smallest;
-        string what = $"{Of(classes.Count, kind)}; the most frequent is \"{most}\" with {Share(largest, total)}, the rarest \"{least}\" "
+        string what = largest == smallest ? $"{Of(classes.Count, kind)}; each occurs {Count(largest)} times."
+            : $"{Of(classes.Count, kind)}; the most frequent is \"{most}\" with {Share(largest, total)}, the rarest \"{least}\" "
             + $"with {Count(smallest)} of {Count(total)}.";
         bool isConstant = largest >= NearlyAll * total;
         FindingLevel level = classes.Count == 1 ? FindingLevel.Fault

@@ -46,7 +46,7 @@ internal sealed record DoctorText(string Text, string? Answer, string Place)
 }
 
 /// <summary>Data of any kind as the checks see it.</summary>
-/// <param name="Name">The path of its file.</param>
+/// <param name="Name">The name of its file.</param>
 /// <param name="Unit">What one of it is called: "text", "sentence", "pair", "line".</param>
 /// <param name="Texts">The texts in the order of the file.</param>
 internal sealed record DoctorTexts(string Name, string Unit, IReadOnlyList<DoctorText> Texts)
@@ -58,7 +58,7 @@ internal sealed record DoctorTexts(string Name, string Unit, IReadOnlyList<Docto
     public IReadOnlyList<(string Label, long Count)>? Classes { get; init; }
 
     public static DoctorTexts Of(TextDataset data) => new(
-        data.Name, "text",
+        Short(data.Name), "text",
         [.. data.Examples.Select((example, i) => new DoctorText(example.Text, example.Label, Place(example.File ?? data.Name, example.Line, i)))])
     {
         HasLabels = true,
@@ -66,7 +66,7 @@ internal sealed record DoctorTexts(string Name, string Unit, IReadOnlyList<Docto
     };
 
     public static DoctorTexts Of(TaggedDataset data) => new(
-        data.Name, "sentence",
+        Short(data.Name), "sentence",
         [.. data.Sentences.Select((sentence, i) => new DoctorText(
             string.Join(' ', sentence.Words), string.Join(' ', sentence.Tags), Place(data.Name, sentence.Line, i)))])
     {
@@ -79,8 +79,11 @@ internal sealed record DoctorTexts(string Name, string Unit, IReadOnlyList<Docto
         [.. data.Pairs.Select((pair, i) => new DoctorText(pair.Source, pair.Target, Place(data.Name, pair.Line, i)))]);
 
     public static DoctorTexts Of(PlainText data) => new(
-        data.Name, "line",
+        Short(data.Name), "line",
         [.. data.Lines.Select((line, i) => new DoctorText(line, null, Place(data.Name, i + 1, i)))]);
+
+    /// <summary>Sentences name the file alone; places name its path.</summary>
+    private static string Short(string name) => Path.GetFileName(name) is { Length: > 0 } file ? file : name;
 
     private static string Place(string file, int line, int index) => line > 0
         ? string.Create(CultureInfo.InvariantCulture, $"{file}, line {line}")

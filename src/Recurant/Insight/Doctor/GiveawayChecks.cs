@@ -42,8 +42,8 @@ internal static class GiveawayChecks
 
     private static Finding Finding(string check, DoctorTexts data, Word[] words, Dictionary<string, int> sizes, string what)
     {
-        if (words.Length == 0) return new Finding(check, FindingLevel.Ok, $"{data.Name}: no words {what}.");
-        return new Finding(check, FindingLevel.Note, $"{data.Name}: {Of(words.Length, "word")} {what}: {List(words, sizes)}.")
+        if (words.Length == 0) return new Finding(check, FindingLevel.Ok, $"{data.Name}: no words that {what}.");
+        return new Finding(check, FindingLevel.Note, $"{data.Name}: words that {what}: {Count(words.Length)}, such as {List(words, sizes)}.")
         {
             Values = [Value("words", words.Length)],
             Means = "Honest words of a subject do so; a signature, a source or a template does so too.",

@@ -76,7 +76,7 @@ internal static class ReferenceChecks
         foreach (Parameter parameter in Described(network))
         {
             bool isTable = hasTable && ReferenceEquals(parameter, network.Embedding?.Table);
-            weights.Set(parameter.Name, isTable ? Rows(parameter.Matrix, words) : InFileOrder(parameter, parameter.Value));
+            weights.Set(NameOf(parameter), isTable ? Rows(parameter.Matrix, words) : InFileOrder(parameter, parameter.Value));
         }
 
         return weights;
@@ -84,6 +84,12 @@ internal static class ReferenceChecks
 
     private static IEnumerable<Parameter> Described(RecurrentNetwork network) =>
         network.Parameters.Where(parameter => !ReferenceEquals(parameter, network.Direct?.Weights));
+
+    /// <summary>The tensor's name in the network: of an average of models without the model's number, "models.0.".</summary>
+    private static string NameOf(Parameter parameter) =>
+        parameter.Name.StartsWith("models.", StringComparison.Ordinal)
+            ? parameter.Name[(parameter.Name.IndexOf('.', "models.".Length) + 1)..]
+            : parameter.Name;
 
     private static float[] Rows(Matrix matrix, int[] rows) => [.. rows.SelectMany(row => matrix.Row(row).ToArray())];
 
@@ -144,7 +150,7 @@ internal static class ReferenceChecks
         foreach (Parameter parameter in Described(network))
         {
             bool isTable = hasTable && ReferenceEquals(parameter, network.Embedding?.Table);
-            gradients.Set(parameter.Name, isTable ? Rows(parameter.GradientMatrix, words) : InFileOrder(parameter, parameter.Gradient));
+            gradients.Set(NameOf(parameter), isTable ? Rows(parameter.GradientMatrix, words) : InFileOrder(parameter, parameter.Gradient));
         }
 
         foreach (Parameter parameter in network.Parameters)

@@ -19,6 +19,9 @@ internal static class SlopeChecks
     /// <summary>Rounding of J leaves 1e-3, its curvature up to a percent at the largest e that is tried.</summary>
     public const double Tolerance = 0.05;
 
+    /// <summary>The longest e: further away the loss is no straight line.</summary>
+    private const double LargestStep = 0.1;
+
     private static readonly double[] s_changes = [1e-3, 3e-4, 3e-3, 1e-2];
 
     public static Finding Run(StepCapture step)
@@ -33,8 +36,8 @@ internal static class SlopeChecks
         for (int i = 0; i < gradients.Length; i++)
         {
             if (gradients[i].Length == 0) continue;
-            // What moves the loss a thousandth as far as others do cannot be told from the rounding of the loss.
-            if (norms[i] < 1e-3 * largest || norms[i] < 1e-6)
+            // What hardly moves the loss cannot be told from its rounding.
+            if (norms[i] < 1e-3 * Math.Max(largest, Math.Max(1, loss)))
             {
                 small++;
                 continue;
@@ -76,7 +79,7 @@ internal static class SlopeChecks
         double best = double.PositiveInfinity;
         foreach (double change in s_changes)
         {
-            double e = change * scale / norm, slope = (LossAt(e) - LossAt(-e)) / (2 * e);
+            double e = Math.Min(change * scale / norm, LargestStep), slope = (LossAt(e) - LossAt(-e)) / (2 * e);
             best = Math.Min(best, Math.Abs(slope - norm) / norm);
             if (best < 0.1 * Tolerance) break;
         }
