@@ -56,9 +56,6 @@ internal sealed partial class RecurrentNetwork : ClassifierNetwork, IVectorNetwo
 
     public RecurrentStack Stack => _stack;
 
-    /// <summary>What leads past the layers; null if nothing does.</summary>
-    public DirectConnections? Direct => _direct;
-
     public override void Initialise(ulong seed)
     {
         _embedding?.Initialise(seed, 0, deviation: 0.1f);

@@ -118,6 +118,12 @@ internal sealed class TaskRun
         float scale = isClipped ? (float)(clip / (norm + 1e-6)) : 1f;
         double progress = (double)_state.Step / ((long)_plan.Epochs * _task.StepsInEpoch);
         float rate = _plan.LearningRate * Schedule.Factor(_plan.Schedule, progress) * _state.Plateau;
+        if (_observers.Length > 0)
+        {
+            var update = new WeightUpdate(index, _state.Step, norm, rate, _plan.WeightDecay, scale);
+            foreach (TrainingObserver observer in _observers) observer.OnUpdate(_task, _optimizer, update);
+        }
+
         _optimizer.Step(_workers, rate, _plan.WeightDecay, scale);
         _average?.Update(_workers);
         _state.Step++;

@@ -44,7 +44,9 @@ public class NonFiniteRecorderTests
 
     [Theory]
     [InlineData(CellKind.Lstm, OptimizerKind.Sgd, 1e30f, "weights")]
-    [InlineData(CellKind.Gru, OptimizerKind.AdamW, 1e6f, null)]
+    [InlineData(CellKind.Gru, OptimizerKind.AdamW, 1e6f, "gradient of the weights")]
+    [InlineData(CellKind.Lstm, OptimizerKind.Momentum, 1e30f, "weights")]
+    [InlineData(CellKind.Lstm, OptimizerKind.RmsProp, 3e36f, null)]
     public void Train_RateFarTooLarge_NamesTheRate(CellKind cell, OptimizerKind optimizer, float rate, string? what)
     {
         using var place = new TemporaryDirectory();
@@ -53,6 +55,14 @@ public class NonFiniteRecorderTests
             Cell = cell, Optimizer = optimizer, LearningRate = rate, WeightDecay = 0.1f, Observers = [recorder], Epochs = 30,
         }));
         if (what is not null) Assert.Equal(what, report.Place.What);
+        // The file begins before the update that wrote the number: its weights are finite, and the replay makes them overflow.
+        Assert.Equal(report.Place.What == "weights", report.IsFromUpdate);
+        using (SafetensorsFile file = SafetensorsFile.Open(report.Bundle!))
+        {
+            Assert.All(file.Tensors, tensor => Assert.All(file.ReadFloats(tensor.Name), value =>
+                Assert.True(float.IsFinite(value) || !report.IsFromUpdate)));
+        }
+
         Assert.Contains("learning rate", report.Cause.Name, StringComparison.Ordinal);
         AssertReplays(report);
     }
@@ -64,7 +74,8 @@ public class NonFiniteRecorderTests
         var vectors = new WordVectors(8);
         new[] { 1, 2, 3, float.NaN, 5, 6, 7, 8 }.CopyTo(vectors.Add("good"));
         NonFiniteReport report = Record(place["b"], recorder => ClassifierTrainer.Train(
-            s_reviews, Training.Reviews.Small with { Vectors = vectors, FreezeVectors = true, Embedding = null, Observers = [recorder] }));
+            s_reviews, Training.Reviews.Small with { Vectors = vectors, FreezeVectors = true, Embedding = null,
+                Observers = [recorder] }));
         Assert.Equal(("embedding.weight", "weights", 3, "good"),
             (report.Place.Layer, report.Place.What, report.Place.Column, report.Place.Token));
         Assert.Contains("before training began", report.Cause.Name, StringComparison.Ordinal);
@@ -92,7 +103,8 @@ public class NonFiniteRecorderTests
         NonFiniteReport report = Record(place["b"], recorder => ClassifierTrainer.Train(s_reviews, s_explosive with
         {
             Characters = 4, Observers = [recorder],
-            Dropout = new DropoutOptions { Word = 0.2f, Embedding = 0.1f, Input = 0.2f, Layers = 0.1f, Recurrent = 0.1f, Output = 0.3f },
+            Dropout = new DropoutOptions { Word = 0.2f, Embedding = 0.1f, Input = 0.2f, Layers = 0.1f, Recurrent = 0.1f,
+                Output = 0.3f },
         }));
         AssertReplays(report);
     }
@@ -105,7 +117,8 @@ public class NonFiniteRecorderTests
             SequenceProblem.Parse("adding:200")!,
             new ProblemTrainingOptions
             {
-                Cell = CellKind.Elman, Activation = Activation.Relu, Hidden = 16, Optimizer = OptimizerKind.Sgd, LearningRate = 1f,
+                Cell = CellKind.Elman, Activation = Activation.Relu, Hidden = 16, Optimizer = OptimizerKind.Sgd,
+                    LearningRate = 1f,
                 Clip = 0, Epochs = 2, Threads = 1, Observers = [recorder],
             }));
         Assert.Contains("explodes", report.Cause.Name, StringComparison.Ordinal);
@@ -122,8 +135,10 @@ public class NonFiniteRecorderTests
             new PlainText("text", lines),
             new LanguageModelOptions
             {
-                Unit = TokenUnit.Character, Cell = CellKind.Elman, Activation = Activation.Relu, Hidden = 12, Embedding = 6, Window = 20,
-                Batch = 4, Optimizer = OptimizerKind.Sgd, LearningRate = 3f, Clip = 0, Epochs = 3, Threads = 1, Observers = [recorder],
+                Unit = TokenUnit.Character, Cell = CellKind.Elman, Activation = Activation.Relu, Hidden = 12, Embedding = 6,
+                    Window = 20,
+                Batch = 4, Optimizer = OptimizerKind.Sgd, LearningRate = 3f, Clip = 0, Epochs = 3, Threads = 1,
+                    Observers = [recorder],
             }));
         Assert.True(report.Step > 1);
         AssertReplays(report);
@@ -137,7 +152,8 @@ public class NonFiniteRecorderTests
             TaggedWords.PartsOfSpeech(60, seed: 1),
             new TaggerTrainingOptions
             {
-                Cell = CellKind.Elman, Activation = Activation.Relu, Hidden = 12, Embedding = 8, Characters = 4, Optimizer = OptimizerKind.Sgd,
+                Cell = CellKind.Elman, Activation = Activation.Relu, Hidden = 12, Embedding = 8, Characters = 4,
+                    Optimizer = OptimizerKind.Sgd,
                 LearningRate = 1e5f, Clip = 0, Epochs = 5, Threads = 1, Observers = [recorder],
             }));
         AssertReplays(report);

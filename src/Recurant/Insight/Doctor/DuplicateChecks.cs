@@ -20,7 +20,7 @@ internal static class DuplicateChecks
             : data.Texts[0].Answer is not null && folded > ManyDuplicates * texts.Length ? FindingLevel.Warning : FindingLevel.Note;
         yield return new Finding(
             "duplicates", level,
-            $"{data.Name}: {Of(exact, data.Unit)} of {Count(data.Texts.Count)} stand there before with the same answer ({Share(exact, texts.Length)}); "
+            $"{data.Name}: {Of(exact, data.Unit)} of {Count(data.Texts.Count)} stand there before{(data.Texts[0].Answer is null ? "" : " with the same answer")} ({Share(exact, texts.Length)}); "
             + $"capitals, blanks and punctuation apart {Count(folded)} ({Share(folded, texts.Length)}).")
         {
             Where = Places(again),

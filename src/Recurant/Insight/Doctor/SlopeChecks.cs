@@ -27,7 +27,8 @@ internal static class SlopeChecks
     public static Finding Run(StepCapture step)
     {
         (TrainingTask task, StepLoss start) = StepReplay.Step("the examined step", step, Workers.ForThreads(1));
-        double loss = start.Loss / start.Units;
+        // Of a loss near zero a thousandth would be rounding.
+        double scale = Math.Max(0.1, start.Loss / start.Units);
         float[][] gradients = [.. task.Parameters.Select(parameter => parameter.IsTrainable && parameter.HasGradient ? parameter.Gradient.ToArray() : [])];
         double[] norms = [.. gradients.Select(gradient => Math.Sqrt(gradient.Sum(value => (double)value * value)))];
         double largest = norms.Max();
@@ -37,13 +38,13 @@ internal static class SlopeChecks
         {
             if (gradients[i].Length == 0) continue;
             // What hardly moves the loss cannot be told from its rounding.
-            if (norms[i] < 1e-3 * Math.Max(largest, Math.Max(1, loss)))
+            if (norms[i] < 1e-3 * Math.Max(largest, scale))
             {
                 small++;
                 continue;
             }
 
-            rows.Add((task.Parameters[i].Name, ErrorOf(task, step, task.Parameters[i], gradients[i], norms[i], Math.Max(1, loss))));
+            rows.Add((task.Parameters[i].Name, ErrorOf(task, step, task.Parameters[i], gradients[i], norms[i], scale)));
         }
 
         foreach (Parameter parameter in task.Parameters)

@@ -27,8 +27,8 @@ internal static class CauseFinder
                 ["checking the word vectors or weights that the run was given", "starting without ready-made vectors"]);
         }
 
-        float largest = last.Count > 0 ? last[^1].LargestWeight : 0;
-        string weights = Weights(last);
+        float largest = task.Parameters.Max(parameter => LargestMagnitude.Of(parameter.Value));
+        string weights = Weights(last, largest);
         if (place.What == "weights")
         {
             return new NonFiniteCause(
@@ -65,10 +65,9 @@ internal static class CauseFinder
     private static double Rate(LearningPlan plan, IReadOnlyList<StepSizes> last) =>
         last.Count > 0 ? last[^1].LearningRate : plan.LearningRate;
 
-    private static string Weights(IReadOnlyList<StepSizes> last) => last.Count == 0 ? "; no step was done before"
-        : last.Count == 1 ? $"; the largest weight of the step before was {Text(last[0].LargestWeight)}"
-        : $"; the largest weight went from {Text(last[0].LargestWeight)} (step {last[0].Number}) to "
-            + $"{Text(last[^1].LargestWeight)} (step {last[^1].Number})";
+    private static string Weights(IReadOnlyList<StepSizes> last, float now) => last.Count == 0
+        ? "; no step was done before"
+        : $"; the largest weight went from {Text(last[0].LargestWeight)} (step {last[0].Number}) to {Text(now)}";
 
     private static string Join(params string[] parts) =>
         string.Join("; ", parts.Select(part => part.TrimStart(';', ' ')).Where(part => part.Length > 0));

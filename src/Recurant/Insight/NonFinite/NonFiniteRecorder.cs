@@ -1,4 +1,4 @@
-using Recurant.Models;
+using Recurant.Optimizers;
 using Recurant.Parameters;
 using Recurant.Training;
 
@@ -16,7 +16,9 @@ public sealed class NonFiniteRecorder : TrainingObserver
     private readonly Dictionary<Parameter, float> _largest = new(ReferenceEqualityComparer.Instance);
     private TrainingTask? _task;
     private NumberPlace? _atStart;
+    private UpdateCapture? _update;
     private float _largestWeight;
+    private double _largestNorm;
     private long _count;
 
     /// <summary>Makes a recorder.</summary>
@@ -62,6 +64,14 @@ public sealed class NonFiniteRecorder : TrainingObserver
         }
     }
 
+    internal override void OnUpdate(TrainingTask task, Optimizer optimizer, in WeightUpdate update)
+    {
+        _largestNorm = Math.Max(_largestNorm, update.GradientNorm);
+        _update = _bundle is null || UpdateCapture.IsSafe(optimizer.Kind, update, _largestWeight, _largestNorm)
+            ? null
+            : UpdateCapture.Of(task, optimizer, update);
+    }
+
     internal override void OnNonFinite(TrainingTask task, LearningPlan plan, in NonFiniteEvent fault)
     {
         if (!ReferenceEquals(task, _task)) Begin(task);
@@ -72,6 +82,8 @@ public sealed class NonFiniteRecorder : TrainingObserver
         for (int i = 0; i < last.Length; i++) last[i] = _steps[(_count - kept + i) % _steps.Length];
         NumberPlace place = StepReplay.Describe(PlaceFinder.Find(task, fault.What), capture);
         bool wasThereBefore = _atStart is not null;
+        // What an update wrote is replayed with that update: this step would only read it.
+        UpdateCapture? update = place.What == "weights" && !wasThereBefore && _update?.Update.Step == fault.Step - 1 ? _update : null;
         Report = new NonFiniteReport
         {
             Stage = plan.Stage,
@@ -82,14 +94,17 @@ public sealed class NonFiniteRecorder : TrainingObserver
             Place = place,
             LastSteps = last,
             Tokens = place.Sample is { } sample && capture is not null ? StepReplay.TokensOf(capture, sample) : [],
-            Fingerprint = isStep ? PlaceFinder.Fingerprint(task, fault.Value, fault.What == "norm of the gradient") : "",
+            Fingerprint = !isStep ? "" : update is not null ? PlaceFinder.Fingerprint(task.Parameters)
+                : PlaceFinder.Fingerprint(task, fault.Value, fault.What == "norm of the gradient"),
+            IsFromUpdate = update is not null,
             Cause = CauseFinder.Find(task, plan, place, fault, last, wasThereBefore),
         };
         if (_bundle is null || capture is null) return;
         try
         {
             Report = Report with { Bundle = _bundle };
-            StepBundle.Write(_bundle, Report, capture);
+            if (update is null) StepBundle.Write(_bundle, Report, capture);
+            else update.WithWeights(task.Parameters, () => StepBundle.Write(_bundle, Report, update.Step, update));
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -104,7 +119,7 @@ public sealed class NonFiniteRecorder : TrainingObserver
     {
         _task = task;
         _count = 0;
-        _largestWeight = 0;
+        (_largestWeight, _largestNorm, _update) = (0, 0, null);
         _largest.Clear();
         _atStart = PlaceFinder.InTensors(task.Parameters, gradients: false);
     }

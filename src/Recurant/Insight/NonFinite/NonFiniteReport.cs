@@ -80,6 +80,11 @@ public sealed record NonFiniteReport
     /// </summary>
     public string Fingerprint { get; init; } = "";
 
+    /// <summary>
+    /// Whether the update of the step before wrote the number into the weights, and the file replays that step and its update.
+    /// </summary>
+    public bool IsFromUpdate { get; init; }
+
     /// <summary>The words of the text that failed, as the network read them; empty where none can be named.</summary>
     public IReadOnlyList<string> Tokens { get; init; } = [];
 

@@ -140,6 +140,14 @@ internal static class PlaceFinder
         return hash.ToString("x16", CultureInfo.InvariantCulture);
     }
 
+    /// <summary>The same over weights alone.</summary>
+    public static string Fingerprint(IReadOnlyList<Parameter> parameters)
+    {
+        ulong hash = 14695981039346656037;
+        foreach (Parameter parameter in parameters) Add(ref hash, parameter.Value);
+        return hash.ToString("x16", CultureInfo.InvariantCulture);
+    }
+
     private static void Add(ref ulong hash, ReadOnlySpan<float> values)
     {
         foreach (float value in values)

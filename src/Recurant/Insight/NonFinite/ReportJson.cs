@@ -50,6 +50,7 @@ internal static class ReportJson
         writer.WriteEndObject();
         WriteStrings(writer, "tokens", report.Tokens);
         writer.WriteString("fingerprint", report.Fingerprint);
+        writer.WriteBoolean("from_update", report.IsFromUpdate);
         writer.WriteStartArray("last_steps");
         foreach (StepSizes step in report.LastSteps)
         {
@@ -88,6 +89,7 @@ internal static class ReportJson
                 cause.GetProperty("name").GetString()!, cause.GetProperty("evidence").GetString()!, Strings(cause, "advice")),
             Tokens = Strings(root, "tokens"),
             Fingerprint = root.GetProperty("fingerprint").GetString()!,
+            IsFromUpdate = root.GetProperty("from_update").GetBoolean(),
             LastSteps =
             [
                 .. root.GetProperty("last_steps").EnumerateArray().Select(step => new StepSizes(

@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Recurant.Layers;
 using Recurant.Models;
+using Recurant.Optimizers;
 using Recurant.Parameters;
 using Recurant.Storage;
 using Recurant.Training;
@@ -11,7 +12,7 @@ namespace Recurant.Insight;
 
 /// <summary>
 /// A step in one file: a model file (.safetensors) with the weights that the step began with, whatever numbers they hold, the
-/// carried states as tensors "carried/...", and in the metadata under "step" the report and the batch as JSON. Nothing in it is
+/// carried states as tensors "carried/...", where an update is to be replayed the optimiser's moments as "first/..." and "second/...", and in the metadata under "step" the report and the batch as JSON. Nothing in it is
 /// executable. It is written whole or not at all.
 /// </summary>
 internal static class StepBundle
@@ -20,18 +21,19 @@ internal static class StepBundle
     private const string Carried = "carried/";
     private const int Format = 1;
 
-    public static void Write(string path, NonFiniteReport report, StepCapture capture)
+    public static void Write(string path, NonFiniteReport report, StepCapture capture, UpdateCapture? update = null)
     {
         var writer = new SafetensorsWriter();
         ModelFile.Add(capture.Model, writer);
         foreach ((string name, int[] shape, float[] values) in capture.States ?? []) writer.Add(Carried + name, shape, values);
-        writer.AddMetadata(Key, Json(report, capture));
+        foreach ((string kind, string name, float[] values) in update?.Moments ?? []) writer.Add(MomentName(kind, name), [values.Length], values);
+        writer.AddMetadata(Key, Json(report, capture, update));
         writer.Save(path);
     }
 
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is damaged or holds no step.</exception>
-    public static (NonFiniteReport Report, StepCapture Capture) Read(string path)
+    public static (NonFiniteReport Report, StepCapture Capture, UpdateCapture? Update) Read(string path)
     {
         using SafetensorsFile file = SafetensorsFile.Open(path);
         if (!file.Metadata.TryGetValue(Key, out string? json))
@@ -54,7 +56,8 @@ internal static class StepBundle
 
             var frozen = Strings(root, "frozen").ToHashSet(StringComparer.Ordinal);
             foreach (Parameter parameter in model.Parameters) parameter.IsTrainable = !frozen.Contains(parameter.Name);
-            return (ReportJson.Read(root.GetProperty("report"), path), Capture(root, model, file));
+            StepCapture capture = Capture(root, model, file);
+            return (ReportJson.Read(root.GetProperty("report"), path), capture, Update(root, capture, file));
         }
         catch (Exception fault) when (fault is JsonException or KeyNotFoundException or InvalidOperationException
             or FormatException or ArgumentException or OverflowException)
@@ -64,7 +67,31 @@ internal static class StepBundle
         }
     }
 
-    private static string Json(NonFiniteReport report, StepCapture capture)
+    private static string MomentName(string kind, string name) => $"{kind}/{name}";
+
+    private static UpdateCapture? Update(JsonElement root, StepCapture capture, SafetensorsFile file)
+    {
+        if (!root.TryGetProperty("update", out JsonElement update)) return null;
+        var kind = Enum.Parse<OptimizerKind>(update.GetProperty("optimizer").GetString()!);
+        IEnumerable<(string, string, float[])> moments =
+            from parameter in capture.Model.Parameters
+            from moment in (string[])["first", "second"]
+            where file.TryGetTensor(MomentName(moment, parameter.Name), out _)
+            select (moment, parameter.Name, file.ReadFloats(MomentName(moment, parameter.Name)));
+        return new UpdateCapture
+        {
+            Step = capture,
+            Kind = kind,
+            Update = new WeightUpdate(
+                Index: 0, (long)capture.Step, GradientNorm: 0, update.GetProperty("learning_rate").GetSingle(),
+                update.GetProperty("weight_decay").GetSingle(), update.GetProperty("scale").GetSingle()),
+            Powers = (update.GetProperty("beta1_power").GetDouble(), update.GetProperty("beta2_power").GetDouble()),
+            Weights = [],
+            Moments = [.. moments],
+        };
+    }
+
+    private static string Json(NonFiniteReport report, StepCapture capture, UpdateCapture? update)
     {
         using var stream = new MemoryStream();
         var options = new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -86,6 +113,18 @@ internal static class StepBundle
             writer.WriteNumber("output", dropout.Output);
             writer.WriteNumber("seed", dropout.Seed);
             writer.WriteEndObject();
+            if (update is not null)
+            {
+                writer.WriteStartObject("update");
+                writer.WriteString("optimizer", update.Kind.ToString());
+                writer.WriteNumber("learning_rate", update.Update.LearningRate);
+                writer.WriteNumber("weight_decay", update.Update.WeightDecay);
+                writer.WriteNumber("scale", update.Update.Scale);
+                writer.WriteNumber("beta1_power", update.Powers.Beta1);
+                writer.WriteNumber("beta2_power", update.Powers.Beta2);
+                writer.WriteEndObject();
+            }
+
             writer.WriteNumber("label_smoothing", capture.LabelSmoothing);
             writer.WriteNumber("samples", capture.Samples);
             writer.WriteBoolean("recompute", capture.Recompute);

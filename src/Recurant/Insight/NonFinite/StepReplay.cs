@@ -34,9 +34,10 @@ public static class StepReplay
     public static ReplayResult Run(string path, int threads = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
-        (NonFiniteReport recorded, StepCapture capture) = StepBundle.Read(path);
+        (NonFiniteReport recorded, StepCapture capture, UpdateCapture? update) = StepBundle.Read(path);
         Workers workers = Workers.ForThreads(threads > 0 ? threads : Environment.ProcessorCount);
         (TrainingTask task, StepLoss loss) = Step(path, capture, workers);
+        if (update is not null) return RunUpdate(recorded, capture, update, task, workers);
         (string What, double Value) met = ("loss", loss.Loss);
         if (double.IsFinite(loss.Loss))
         {
@@ -53,6 +54,18 @@ public static class StepReplay
             Place = place,
             Fingerprint = PlaceFinder.Fingerprint(task, met.Value, met.What == "norm of the gradient"),
             Tokens = place.Sample is { } sample ? TokensOf(capture, sample) : [],
+        });
+    }
+
+    /// <summary>The step is done; now the update that wrote the number into the weights.</summary>
+    private static ReplayResult RunUpdate(
+        NonFiniteReport recorded, StepCapture capture, UpdateCapture update, TrainingTask task, Workers workers)
+    {
+        update.Apply(task.Parameters, workers);
+        if (PlaceFinder.InTensors(task.Parameters, gradients: false) is not { } place) return new ReplayResult(recorded, null);
+        return new ReplayResult(recorded, recorded with
+        {
+            Place = Describe(place, capture), Fingerprint = PlaceFinder.Fingerprint(task.Parameters),
         });
     }
 
