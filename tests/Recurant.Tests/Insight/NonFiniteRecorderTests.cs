@@ -160,6 +160,16 @@ public class NonFiniteRecorderTests
     }
 
     [Fact]
+    public void Train_Translator_IsReplayed()
+    {
+        using var place = new TemporaryDirectory();
+        NonFiniteReport report = Record(place["b"], recorder => TranslatorTrainer.Train(
+            Phrases.Numbers(80, seed: 1),
+            Phrases.Small with { Optimizer = OptimizerKind.Sgd, LearningRate = 1e37f, Clip = 0, Observers = [recorder] }));
+        AssertReplays(report);
+    }
+
+    [Fact]
     public void Train_AllFinite_GivesTheSameBitsAndNoReport()
     {
         using var place = new TemporaryDirectory();

@@ -16,13 +16,16 @@ namespace Recurant.Insight;
 /// </summary>
 internal static class SlopeChecks
 {
-    /// <summary>Rounding of J leaves 1e-3, its curvature up to a percent at the largest e that is tried.</summary>
-    public const double Tolerance = 0.05;
+    /// <summary>
+    /// 0.1: rounding and curvature of J leave 1e-4 to 3e-2, the more the less a tensor moves J; a wrong sign or factor gives 0.5 or
+    /// more.
+    /// </summary>
+    public const double Tolerance = 0.1;
 
     /// <summary>The longest e: further away the loss is no straight line.</summary>
     private const double LargestStep = 0.1;
 
-    private static readonly double[] s_changes = [1e-3, 3e-4, 3e-3, 1e-2];
+    private static readonly double[] s_changes = [1e-3, 1e-4, 3e-3, 3e-5, 3e-4, 1e-2];
 
     public static Finding Run(StepCapture step)
     {
@@ -82,7 +85,7 @@ internal static class SlopeChecks
         {
             double e = Math.Min(change * scale / norm, LargestStep), slope = (LossAt(e) - LossAt(-e)) / (2 * e);
             best = Math.Min(best, Math.Abs(slope - norm) / norm);
-            if (best < 0.1 * Tolerance) break;
+            if (best < 0.01) break;
         }
 
         Move(0);
