@@ -26,7 +26,8 @@ public class DoctorTests
         place.Write("test.tsv", Reviews.Tsv(40));
         CommandResult result = place.Run("doctor", "data.tsv", "--test", "test.tsv");
         Assert.Equal(1, result.Code);
-        Assert.Contains("fault leakage: 40 texts of test.tsv (100.0%) stand in data.tsv too, 40 letter for letter", Joined(result.Out),
+        Assert.Contains("fault leakage: 40 texts of test.tsv (100.0%) stand in data.tsv too, 40 letter for letter",
+            Joined(result.Out),
             StringComparison.Ordinal);
         Assert.Contains("test.tsv, line 2 = data.tsv, line 2;", result.Out, StringComparison.Ordinal);
 
@@ -43,10 +44,12 @@ public class DoctorTests
     {
         using var place = new Workspace();
         place.TrainSmall();
-        place.Write("more.tsv", "label\ttext\n" + string.Concat(Reviews.Pairs(160).Skip(120).Select(pair => $"{pair.Label}\t{pair.Text}\n")));
+        place.Write("more.tsv", "label\ttext\n" + string.Concat(Reviews.Pairs(160).Skip(120)
+            .Select(pair => $"{pair.Label}\t{pair.Text}\n")));
         CommandResult result = place.Run("doctor", "data.tsv", "model.safetensors", "--test", "more.tsv");
         Assert.True(result.Code == 0, result.Out + result.Error);
-        foreach (string check in (string[])["batch and order", "padding", "threads", "gradients, every weight", "against a bag of words"])
+        foreach (string check in (string[])["batch and order", "padding", "threads", "gradients, every weight",
+            "against a bag of words"])
         {
             Assert.Contains($" {check}: ", result.Out, StringComparison.Ordinal);
         }
@@ -60,7 +63,8 @@ public class DoctorTests
         place.Write("pairs.tsv", "source\ttarget\none\teins\nOne\tein\ntwo\tzwei\n");
         place.Write("text.txt", string.Concat(Enumerable.Range(0, 30).Select(i => $"line number {i} of a text.\n")));
         Assert.Contains("tag balance: ", place.Run("doctor", "words.conll").Out, StringComparison.Ordinal);
-        Assert.Contains("conflicts: pairs.tsv: 1 pair ", place.Run("doctor", "pairs.tsv", "--task", "translate").Out, StringComparison.Ordinal);
+        Assert.Contains("conflicts: pairs.tsv: 1 pair ", place.Run("doctor", "pairs.tsv", "--task", "translate").Out,
+            StringComparison.Ordinal);
         Assert.Contains("text.txt: 30 lines;", place.Run("doctor", "text.txt").Out, StringComparison.Ordinal);
     }
 
@@ -82,7 +86,8 @@ public class DoctorTests
             "train", "data.tsv", "--out", "model.safetensors", "--optimizer", "sgd", "--learning-rate", "1e4", "--clip", "0",
             "--cell", "elman", "--activation", "relu", "--hidden", "8", "--embedding", "8");
         Assert.Equal(1, train.Code);
-        Assert.Matches(@" place: recurrent layer 0, (forward|backward), (gates|output), (gate z, )?unit \d, text \d+ of the batch", Joined(train.Error));
+        Assert.Matches(@" place: recurrent layer 0, (forward|backward), (gates|output), (gate z, )?unit \d, text \d+ of the "
+            + "batch", Joined(train.Error));
         Assert.Contains("likely cause: the recurrent product explodes", Joined(train.Error), StringComparison.Ordinal);
         Assert.Matches(@"\nstep +loss +gradient +rate +largest weight\n", train.Error);
         Assert.Contains("recurant replay model.nonfinite.safetensors", train.Error, StringComparison.Ordinal);
@@ -91,7 +96,8 @@ public class DoctorTests
         File.Delete(place.Path("data.tsv"));
         CommandResult replay = place.Run("replay", "model.nonfinite.safetensors", "--threads", "3");
         Assert.True(replay.Code == 0, replay.Out + replay.Error);
-        Assert.Contains("Replayed: the same number at the same place, every layer bit for bit the same.", Joined(replay.Out), StringComparison.Ordinal);
+        Assert.Contains("Replayed: the same number at the same place, every layer bit for bit the same.", Joined(replay.Out),
+            StringComparison.Ordinal);
         using JsonDocument document = JsonDocument.Parse(place.Run("replay", "model.nonfinite.safetensors", "--json").Out);
         Assert.True(document.RootElement.GetProperty("same").GetBoolean());
         Assert.Equal(

@@ -12,7 +12,8 @@ internal sealed class DoctorCommand : CliCommand
 
     public override string Summary =>
         "Examine data: balance, duplicates, contradictions, leakage into the test data, unknown words, damaged characters, words "
-        + "that give the label away. With MODEL also the model: its answers must not depend on batch, order, cutting and threads, "
+        + "that give the label away. With MODEL also the model: its answers must not depend on batch, order, cutting and "
+            + "threads, "
         + "its gradients must be the slope of its loss, and it must beat simple ones. Exit code 0 if there is no fault, else 1.";
 
     public override string Arguments => "DATA [MODEL]";
@@ -22,7 +23,8 @@ internal sealed class DoctorCommand : CliCommand
     public override IReadOnlyList<CommandOption> Options { get; } =
     [
         new("--test", "FILE", "Data to test with: what of it stands in DATA too? With MODEL it is scored on these."),
-        new("--task", "NAME", "What the data are for: classify, tag, translate or lm. Default: as they look, or as the model is."),
+        new("--task", "NAME", "What the data are for: classify, tag, translate or lm. Default: as they look, or as the model "
+            + "is."),
         .. SettingTable.Columns.Select(CommandOption.Of),
         .. TranslatorSettings.Columns.Select(CommandOption.Of),
         SharedOptions.Threads with { Group = "The run" },
@@ -33,7 +35,8 @@ internal sealed class DoctorCommand : CliCommand
 
     public override int Run(Invocation call)
     {
-        var settings = new TrainSettings { Data = call.Arguments[0], Task = call.Value("--task"), TestFile = call.Value("--test") };
+        var settings = new TrainSettings { Data = call.Arguments[0], Task = call.Value("--task"),
+            TestFile = call.Value("--test") };
         settings = call.Apply(TranslatorSettings.Columns, call.Apply(SettingTable.Columns, settings));
         TrainedModel? model = call.Arguments.Count > 1 ? ModelFile.Load(call.Arguments[1]) : null;
         DoctorReport report = model is SequenceModel sequence
@@ -63,7 +66,8 @@ internal sealed class DoctorCommand : CliCommand
                 TaggedDataset? taggedTest = settings.TestFile is { } tags ? TaggedData.Read(tags, settings, call) : null;
                 DoctorReport ofTags = DataDoctor.Examine(tagged, taggedTest);
                 return model is not TaggerModel tagger ? ofTags
-                    : ofTags.With(ModelDoctor.Examine(tagger, taggedTest ?? tagged, taggedTest is null ? null : tagged, call.Threads));
+                    : ofTags.With(ModelDoctor.Examine(tagger, taggedTest ?? tagged, taggedTest is null ? null : tagged,
+                        call.Threads));
             case "translate":
                 PairDataset pairs = PairData.Read(data, settings, call);
                 PairDataset? pairTest = settings.TestFile is { } others ? PairData.Read(others, settings, call) : null;
@@ -73,15 +77,18 @@ internal sealed class DoctorCommand : CliCommand
                 PlainText text = LanguageModelReport.Read(data, settings, call);
                 PlainText? textTest = settings.TestFile is { } more ? LanguageModelReport.Read(more, settings, call) : null;
                 DoctorReport ofText = DataDoctor.Examine(text, textTest);
-                return model is not LanguageModel language ? ofText : ofText.With(ModelDoctor.Examine(language, textTest ?? text));
+                return model is not LanguageModel language ? ofText
+                    : ofText.With(ModelDoctor.Examine(language, textTest ?? text));
             case TaskChoice.Classification:
                 (TextDataset texts, TextDataset? test) = ReadTexts(call, settings);
                 DoctorReport ofTexts = DataDoctor.Examine(texts, test);
-                return model is not ClassifierModel classifier || ofTexts.Worst == FindingLevel.Fault && texts.Count == 0 ? ofTexts
+                return model is not ClassifierModel classifier || ofTexts.Worst == FindingLevel.Fault && texts.Count == 0
+                    ? ofTexts
                     : ofTexts.With(ModelDoctor.Examine(classifier, test ?? texts, test is null ? null : texts, call.Threads));
             default:
                 throw new UsageException(
-                    $"doctor: there is nothing to examine in data for the task \"{kind}\". Give labelled or tagged texts, pairs or running text.");
+                    $"doctor: there is nothing to examine in data for the task \"{kind}\". Give labelled or tagged texts, "
+                        + $"pairs or running text.");
         }
     }
 
@@ -112,17 +119,22 @@ internal sealed class DoctorCommand : CliCommand
             if (finding.Where.Count > 0)
             {
                 string others = finding.Where.Count > PlacesShown
-                    ? $"; and {(finding.Where.Count == 100 ? "more" : $"{finding.Where.Count - PlacesShown} more")} (--json)" : "";
+                    ? $"; and {(finding.Where.Count == 100 ? "more" : $"{finding.Where.Count - PlacesShown} more")} (--json)"
+                        : "";
                 more.Add($"where: {Places([.. finding.Where.Take(PlacesShown)])}{others}");
             }
 
             if (finding.Means.Length > 0) more.Add(finding.Means);
             if (finding.Advice.Length > 0) more.Add($"do: {finding.Advice}");
-            foreach (string line in more.SelectMany(text => TextLayout.Wrap(TextLayout.OneLine(text), width))) to.WriteLine(tag + line);
+            foreach (string text in more)
+            {
+                foreach (string line in TextLayout.Wrap(TextLayout.OneLine(text), width)) to.WriteLine(tag + line);
+            }
         }
 
         to.WriteLine();
-        to.WriteLine(string.Join(", ", Enum.GetValues<FindingLevel>().Reverse().Select(level => $"{report.Count(level)} {Plural(level, report.Count(level))}")));
+        to.WriteLine(string.Join(", ", Enum.GetValues<FindingLevel>().Reverse()
+            .Select(level => $"{report.Count(level)} {Plural(level, report.Count(level))}")));
     }
 
     /// <summary>The places; the name of a file that all of them share is said once.</summary>
@@ -132,7 +144,8 @@ internal sealed class DoctorCommand : CliCommand
         int end = places[0].IndexOf(Line, StringComparison.Ordinal) + Line.Length;
         string start = end < Line.Length ? "" : places[0][..end];
         bool isShared = places.Length > 1 && start.Length > 0
-            && Array.TrueForAll(places, place => place.StartsWith(start, StringComparison.Ordinal) && place[start.Length..].All(char.IsAsciiDigit));
+            && Array.TrueForAll(places, place => place.StartsWith(start, StringComparison.Ordinal)
+                && place[start.Length..].All(char.IsAsciiDigit));
         return isShared
             ? $"{start[..^Line.Length]}, lines {string.Join(", ", places.Select(place => place[start.Length..]))}"
             : string.Join("; ", places);
@@ -153,7 +166,11 @@ internal sealed class DoctorCommand : CliCommand
             if (finding.Advice.Length > 0) writer.WriteString("do", finding.Advice);
             writer.WriteObject("values", values =>
             {
-                foreach ((string name, double value) in finding.Values) values.WriteNumber(name, double.IsFinite(value) ? value : double.MaxValue);
+                foreach ((string name, double value) in finding.Values)
+                {
+                    values.WriteNumber(name, double.IsFinite(value) ? value : double.MaxValue);
+                }
+
             });
             writer.WriteEndObject();
         }
@@ -163,5 +180,6 @@ internal sealed class DoctorCommand : CliCommand
 
     private static string Word(FindingLevel level) => level.ToString().ToLowerInvariant();
 
-    private static string Plural(FindingLevel level, int count) => level == FindingLevel.Ok || count == 1 ? Word(level) : Word(level) + "s";
+    private static string Plural(FindingLevel level, int count) =>
+        level == FindingLevel.Ok || count == 1 ? Word(level) : Word(level) + "s";
 }

@@ -43,7 +43,8 @@ internal sealed class ReplayCommand : CliCommand
         foreach (string line in NonFiniteText.Lines(shown, call.Terminal.Width)) to.WriteLine(line);
         to.WriteLine();
         string outcome = result.IsSame && shown.IsFromUpdate
-            ? $"Replayed step {shown.Step - 1} and its update: the same number at the same place, every weight bit for bit the same."
+            ? $"Replayed step {shown.Step - 1} and its update: the same number at the same place, every weight bit for "
+                + "bit the same."
             : result.IsSame ? "Replayed: the same number at the same place, every layer bit for bit the same."
             : result.Repeated is null ? "Replayed: all numbers are finite now. Another version or machine computed the step?"
             : $"Replayed: not the same. When it was recorded: {NonFiniteText.Place(result.Recorded.Place)}";

@@ -46,7 +46,10 @@ internal abstract class TaskTraining<TModel, TScore> : TaskTraining
         var recorder = new NonFiniteRecorder(Path.ChangeExtension(path, ".nonfinite.safetensors"));
         settings = settings with
         {
-            Training = settings.Training with { Checkpoint = keeper.Options, Observers = [.. settings.Training.Observers, recorder] },
+            Training = settings.Training with
+            {
+                Checkpoint = keeper.Options, Observers = [.. settings.Training.Observers, recorder],
+            },
         };
         using var interruption = new Interruption(() =>
             call.Terminal.Error.WriteLine("stopping after this step; press Ctrl-C again to end at once"));
@@ -105,8 +108,16 @@ internal abstract class TaskTraining<TModel, TScore> : TaskTraining
     private static void TellNonFinite(Invocation call, NonFiniteLossException fault, NonFiniteReport report, string? bundleFault)
     {
         call.Terminal.WriteNote($"recurant: {fault.Message}");
-        foreach (string line in call.Quiet ? [] : NonFiniteText.Lines(report, call.Terminal.Width)) call.Terminal.Error.WriteLine(line);
-        if (report.Bundle is { } bundle) call.Terminal.WriteNote($"To do this step again: recurant replay {RunKeeper.Quote(bundle)}");
+        foreach (string line in call.Quiet ? [] : NonFiniteText.Lines(report, call.Terminal.Width))
+        {
+            call.Terminal.Error.WriteLine(line);
+        }
+
+        if (report.Bundle is { } bundle)
+        {
+            call.Terminal.WriteNote($"To do this step again: recurant replay {RunKeeper.Quote(bundle)}");
+        }
+
         if (bundleFault is not null) call.Terminal.WriteNote($"recurant: the step could not be kept: {bundleFault}");
         if (!call.Json) return;
         call.Terminal.Out.WriteLine(JsonText.Object(writer =>

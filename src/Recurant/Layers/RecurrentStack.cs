@@ -267,11 +267,13 @@ internal sealed class RecurrentStack
     /// What the layers left in their memory of a batch: in the order of the data's way gates, cell states and outputs; after
     /// the way back the gates' gradients instead, from the topmost layer down.
     /// </summary>
-    public IEnumerable<LayerValues> Values(RecurrentMemory memory, SequenceBatch batch, bool afterBackward, string name = "recurrent layer")
+    public IEnumerable<LayerValues> Values(
+        RecurrentMemory memory, SequenceBatch batch, bool afterBackward, string name = "recurrent layer")
     {
         for (int i = 0; i < _directions.Length; i++)
         {
-            int index = afterBackward ? _directions.Length - 1 - i : i, layer = index / Spec.Directions, d = index % Spec.Directions;
+            int index = afterBackward ? _directions.Length - 1 - i : i;
+            int layer = index / Spec.Directions, d = index % Spec.Directions;
             RecurrentCell cell = _directions[index].Cell;
             CellMemory own = memory.Cells[index];
             string title = $"{name} {layer}" + (Spec.Bidirectional ? d == 1 ? ", backward" : ", forward" : "");

@@ -68,7 +68,8 @@ public static class ModelFile
     /// <summary>Reads the model of an open file.</summary>
     /// <param name="file">The file.</param>
     /// <param name="isAlone">
-    /// Whether the file must hold a model and nothing else, all its numbers finite; otherwise it may hold more tensors, and any numbers.
+    /// Whether the file must hold a model and nothing else, all its numbers finite; otherwise it may hold more tensors, and any
+    /// numbers.
     /// </param>
     internal static TrainedModel Read(SafetensorsFile file, bool isAlone)
     {

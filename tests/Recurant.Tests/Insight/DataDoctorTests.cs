@@ -50,7 +50,8 @@ public class DataDoctorTests
     [Fact]
     public void Examine_Copies_CountsExactAndNearOnes()
     {
-        Finding finding = Find(DataDoctor.Examine(With(("The end.", "good"), ("The end.", "good"), ("the  END!", "good"))), "duplicates");
+        Finding finding = Find(DataDoctor.Examine(With(("The end.", "good"), ("The end.", "good"), ("the  END!", "good"))),
+            "duplicates");
         Assert.Equal((1, 2), (Value(finding, "exact"), Value(finding, "near")));
         Assert.Equal(["data.tsv, line 102", "data.tsv, line 103"], finding.Where);
     }
@@ -71,7 +72,8 @@ public class DataDoctorTests
     {
         TextDataset train = Sound();
         var test = new TextDataset("test.tsv", [.. Sound(start: 1000).Examples.Skip(count),
-            .. train.Examples.Take(count).Select((example, i) => example with { Text = example.Text.ToUpperInvariant() + "!", Line = 500 + i })]);
+            .. train.Examples.Take(count).Select((example, i) => example with { Text = example.Text.ToUpperInvariant() + "!",
+                Line = 500 + i })]);
         Finding finding = Find(DataDoctor.Examine(train, test), "leakage");
         Assert.Equal(level, finding.Level);
         Assert.Equal((count, 0), (Value(finding, "leaked"), Value(finding, "exact")));
@@ -98,7 +100,8 @@ public class DataDoctorTests
     [Fact]
     public void Examine_NearlyConstantLabels_IsAWarning()
     {
-        var data = new TextDataset("data.tsv", [.. Sound().Examples.Select((example, i) => example with { Label = i < 5 ? "rare" : "most" })]);
+        var data = new TextDataset("data.tsv", [.. Sound().Examples.Select((example, i) => example with { Label = i < 5 ? "rare"
+            : "most" })]);
         Finding finding = Find(DataDoctor.Examine(data), "label balance");
         Assert.Equal(FindingLevel.Warning, finding.Level);
         Assert.Equal(0.95, Value(finding, "largest_share"));
@@ -130,13 +133,15 @@ public class DataDoctorTests
     [Fact]
     public void Examine_PairsSentencesAndLines_AreExaminedToo()
     {
-        var pairs = new PairDataset("pairs.tsv", [new TextPair("one", "eins", 1), new TextPair("One!", "ein", 2), new TextPair("two \uFFFD", "zwei", 3)]);
+        var pairs = new PairDataset("pairs.tsv", [new TextPair("one", "eins", 1), new TextPair("One!", "ein", 2),
+            new TextPair("two \uFFFD", "zwei", 3)]);
         DoctorReport ofPairs = DataDoctor.Examine(pairs, new PairDataset("test.tsv", [new TextPair("ONE", "eins", 1)]));
         Assert.Equal(FindingLevel.Note, Find(ofPairs, "conflicts").Level);
         Assert.Equal(["pairs.tsv, line 3"], Find(ofPairs, "encoding").Where);
         Assert.Equal(FindingLevel.Fault, Find(ofPairs, "leakage").Level);
 
-        var tagged = new TaggedDataset("words.conll", [new TaggedSentence(["a", "b"], ["X", "Y"], 1), new TaggedSentence(["a", "b"], ["X", "X"], 4)]);
+        var tagged = new TaggedDataset("words.conll", [new TaggedSentence(["a", "b"], ["X", "Y"], 1),
+            new TaggedSentence(["a", "b"], ["X", "X"], 4)]);
         DoctorReport ofTags = DataDoctor.Examine(tagged, new TaggedDataset("t", [new TaggedSentence(["c"], ["Z"], 1)]));
         Assert.Equal(["words.conll, line 1 / words.conll, line 4"], Find(ofTags, "conflicts").Where);
         Assert.Equal(FindingLevel.Warning, Find(ofTags, "tags of the test").Level);
@@ -155,7 +160,9 @@ public class DataDoctorTests
     private static TextDataset Sound(int start = 0) => new(
         start == 0 ? "data.tsv" : "test.tsv",
         [.. Enumerable.Range(0, 100).Select(i => new TextExample(
-            string.Join(' ', Enumerable.Range(0, 4).Select(t => "good bad the film was long and slow cast plot".Split(' ')[((start > 0 ? 7777 : 0) + i * 7919 / (int)Math.Pow(10, t)) % 10])) + $" {i % 10} {i / 10} {(start > 0 ? "good film" : "")}",
+            string.Join(' ', Enumerable.Range(0, 4)
+                .Select(t => "good bad the film was long and slow cast plot".Split(' ')[((start > 0 ? 7777 : 0)
+                    + i * 7919 / (int)Math.Pow(10, t)) % 10])) + $" {i % 10} {i / 10} {(start > 0 ? "good film" : "")}",
             i % 2 == 0 ? "good" : "bad", i + 1))]);
 
     private static TextDataset With(params (string Text, string Label)[] more) => new(

@@ -10,10 +10,12 @@ using Xunit;
 
 namespace Recurant.Tests.Insight;
 
-/// <summary>Trained models pass every check of what must always hold, keep their weights, and a spoilt one is found out.</summary>
+/// <summary>Trained models pass every check of what must always hold, keep their weights, and a spoilt one is found
+/// out.</summary>
 public class ModelDoctorTests
 {
-    private static readonly TextDataset s_train = Training.Reviews.Words(80, seed: 1), s_test = Training.Reviews.Words(30, seed: 2);
+    private static readonly TextDataset s_train = Training.Reviews.Words(80, seed: 1), s_test = Training.Reviews.Words(30,
+        seed: 2);
 
     public static TheoryData<CellKind, Pooling, bool> Kinds => new()
     {
@@ -41,7 +43,8 @@ public class ModelDoctorTests
     [Fact]
     public void Examine_SeveralModelsWithCharacters_KeepsItsPromises()
     {
-        ClassifierModel model = ClassifierTrainer.Train(s_train, Training.Reviews.Small with { Characters = 4, Models = 2, Epochs = 2 }).Model;
+        ClassifierModel model = ClassifierTrainer.Train(s_train, Training.Reviews.Small with { Characters = 4, Models = 2,
+            Epochs = 2 }).Model;
         DoctorReport report = ModelDoctor.Examine(model, s_test);
         AssertPromises(report);
         ClassifierModel plain = ClassifierTrainer.Train(s_train, Training.Reviews.Small with { Models = 2, Epochs = 2 }).Model;
@@ -55,7 +58,8 @@ public class ModelDoctorTests
         TaggerModel tagger = TaggerTrainer.Train(tagged, TaggedWords.Small with { Epochs = 2 }).Model;
         AssertPromises(ModelDoctor.Examine(tagger, TaggedWords.PartsOfSpeech(30, seed: 2), tagged));
 
-        var text = new PlainText("text", [.. Enumerable.Range(0, 150).Select(i => $"the {(i * 7 % 5 == 0 ? "cat" : "dog")} sat on mat {i % 9}")]);
+        var text = new PlainText("text",
+            [.. Enumerable.Range(0, 150).Select(i => $"the {(i * 7 % 5 == 0 ? "cat" : "dog")} sat on mat {i % 9}")]);
         LanguageModel language = LanguageModelTrainer.Train(text, new LanguageModelOptions
         {
             Unit = TokenUnit.Character, Hidden = 12, Embedding = 6, Layers = 2, Window = 20, Batch = 4, Epochs = 2,
@@ -73,22 +77,27 @@ public class ModelDoctorTests
     public void Examine_UntrainedModel_LosesAgainstTheMostFrequentLabel()
     {
         ClassifierModel model = ClassifierTrainer.Train(s_train, Training.Reviews.Small with { Epochs = 1 }).Model;
-        var most = new TextDataset("most", [.. s_test.Examples.Select((example, i) => example with { Label = i == 0 ? "bad" : "good" })]);
+        var most = new TextDataset("most", [.. s_test.Examples.Select((example, i) => example with { Label = i == 0 ? "bad"
+            : "good" })]);
         // The output turned round: what is good is called bad.
-        foreach (Parameter parameter in model.Parameters.Where(parameter => parameter.Name.StartsWith("output", StringComparison.Ordinal)))
+        foreach (Parameter parameter in model.Parameters.Where(parameter => parameter.Name.StartsWith("output",
+            StringComparison.Ordinal)))
         {
             parameter.SetValues(parameter.Name == "output.bias" ? [50f, -50f] : parameter.Values);
         }
 
-        Finding finding = ModelDoctor.Examine(model, most).Findings.First(found => found.Check == "against the most frequent label");
+        Finding finding = ModelDoctor.Examine(model, most).Findings.First(found =>
+            found.Check == "against the most frequent label");
         Assert.Equal(FindingLevel.Fault, finding.Level);
     }
 
     [Fact]
     public void Examine_SilentUnits_AreCounted()
     {
-        ClassifierModel model = ClassifierTrainer.Train(s_train, Training.Reviews.Small with { Cell = CellKind.Elman, Epochs = 1 }).Model;
-        foreach (Parameter parameter in model.Parameters.Where(parameter => parameter.Name is "weight_ih_l0" or "weight_hh_l0" or "bias_ih_l0"))
+        ClassifierModel model = ClassifierTrainer.Train(s_train, Training.Reviews.Small with { Cell = CellKind.Elman,
+            Epochs = 1 }).Model;
+        foreach (Parameter parameter in model.Parameters
+            .Where(parameter => parameter.Name is "weight_ih_l0" or "weight_hh_l0" or "bias_ih_l0"))
         {
             // The first three of eight units get nothing, the fourth always much.
             float[] values = parameter.Values.ToArray();
@@ -118,7 +127,8 @@ public class ModelDoctorTests
     private static void AssertPromises(DoctorReport report)
     {
         string[] always = ["batch", "padding", "threads", "history", "chunking", "step by step", "gradients", "weights"];
-        Finding[] promised = [.. report.Findings.Where(finding => always.Any(name => finding.Check.StartsWith(name, StringComparison.Ordinal)))];
+        Finding[] promised = [.. report.Findings
+            .Where(finding => always.Any(name => finding.Check.StartsWith(name, StringComparison.Ordinal)))];
         Assert.All(promised, finding => Assert.True(finding.Level == FindingLevel.Ok, $"{finding.Check}: {finding.What}"));
         Assert.True(promised.Length >= 2);
     }

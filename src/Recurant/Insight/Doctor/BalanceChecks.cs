@@ -39,7 +39,8 @@ internal static class BalanceChecks
                 : isConstant ? $"A model that always says \"{most}\" is right in {Share(largest, total)} of the cases."
                 : level == FindingLevel.Note ? "Accuracy hides how the rare labels fare; macro F1 shows it." : "",
             Advice = classes.Count == 1 ? $"Name the right column as that of the {kind}s, or give data with two of them."
-                : level >= FindingLevel.Note ? "Compare with the most frequent label, look at macro F1, or collect more of the rare labels." : "",
+                : level >= FindingLevel.Note ? "Compare with the most frequent label, look at macro F1, or collect more of the "
+                    + "rare labels." : "",
         };
     }
 
@@ -49,7 +50,8 @@ internal static class BalanceChecks
         if (rare.Length == 0) return null;
         string names = string.Join(", ", rare.Take(5).Select(each => $"\"{each.Label}\" ({each.Count})"));
         var labels = rare.Select(each => each.Label).ToHashSet(StringComparer.Ordinal);
-        return new Finding("rare labels", FindingLevel.Warning, $"{Of(rare.Length, "label")} with fewer than {FewTexts} texts: {names}.")
+        return new Finding("rare labels", FindingLevel.Warning,
+            $"{Of(rare.Length, "label")} with fewer than {FewTexts} texts: {names}.")
         {
             Where = Places(train.Texts.Where(text => labels.Contains(text.Answer!))),
             Means = "So few texts teach nothing, and no score says anything about them.",
@@ -65,7 +67,8 @@ internal static class BalanceChecks
             .Select(group => string.Join(" and ", group.Select(each => $"\"{each.Label}\"")))];
         // Tags such as PRP and PRP$ are alike and mean to be two.
         if (groups.Length == 0 || kind == "tag") return null;
-        return new Finding("labels alike", FindingLevel.Warning, $"Labels that differ in capitals, blanks or signs alone: {string.Join("; ", groups.Take(5))}.")
+        return new Finding("labels alike", FindingLevel.Warning,
+            $"Labels that differ in capitals, blanks or signs alone: {string.Join("; ", groups.Take(5))}.")
         {
             Means = "They are learnt as different labels.", Advice = "Write them in one way, if they mean the same.",
         };
@@ -78,15 +81,18 @@ internal static class BalanceChecks
         var known = classes.Select(each => each.Label).ToHashSet(StringComparer.Ordinal);
         (string Label, long Count)[] unknown = [.. tested.Where(each => !known.Contains(each.Label))];
         long count = unknown.Sum(each => each.Count);
-        if (unknown.Length == 0) return new Finding($"{kind}s of the test", FindingLevel.Ok, $"Every {kind} of the test data occurs in {train.Name}.");
+        if (unknown.Length == 0) return new Finding($"{kind}s of the test", FindingLevel.Ok,
+            $"Every {kind} of the test data occurs in {train.Name}.");
         var names = unknown.Select(each => each.Label).ToHashSet(StringComparer.Ordinal);
         return new Finding(
             $"{kind}s of the test", train.HasLabels ? FindingLevel.Fault : FindingLevel.Warning,
             $"{Of(unknown.Length, kind)} of the test data ({Count(count)} occurrences) never occur in {train.Name}: "
             + $"{string.Join(", ", unknown.Take(5).Select(each => $"\"{each.Label}\""))}.")
         {
-            Where = Places(test.Texts.Where(text => train.HasLabels ? names.Contains(text.Answer!) : text.Answer!.Split(' ').Any(names.Contains))),
-            Means = "A model cannot say what it never saw.", Advice = "Correct the spelling, or add such texts to the training data.",
+            Where = Places(test.Texts.Where(text => train.HasLabels ? names.Contains(text.Answer!)
+                : text.Answer!.Split(' ').Any(names.Contains))),
+            Means = "A model cannot say what it never saw.",
+            Advice = "Correct the spelling, or add such texts to the training data.",
         };
     }
 }

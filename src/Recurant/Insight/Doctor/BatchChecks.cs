@@ -27,18 +27,23 @@ internal static class BatchChecks
         int most = Math.Max(50, 2 * sequences.Max(sequence => sequence.Length));
         int[][] neighbours = [.. sequences.SelectMany(sequence => new[] { sequence, Repeat(sequence, Math.Min(most, 1000)) })];
         float[] inReverse = Answers(reversed, 1), beside = Answers(neighbours, 1);
-        float[] turned = [.. Enumerable.Range(0, sequences.Length).SelectMany(i => inReverse[((sequences.Length - 1 - i) * classes)..][..classes])];
+        float[] turned = [.. Enumerable.Range(0, sequences.Length).SelectMany(i =>
+            inReverse[((sequences.Length - 1 - i) * classes)..][..classes])];
         float[] picked = [.. Enumerable.Range(0, sequences.Length).SelectMany(i => beside[(2 * i * classes)..][..classes])];
-        yield return Same("batch and order", "asked one by one, all at once and in reverse", alone, classes, Answers(sequences, 1), turned);
+        yield return Same("batch and order", "asked one by one, all at once and in reverse", alone, classes,
+            Answers(sequences, 1), turned);
         yield return Same("padding", "with a longer text beside each", alone, classes, picked);
-        yield return Same("threads", "with 1, 2 and 3 threads", alone, classes, [.. s_threads.Select(threads => Answers(sequences, threads))]);
+        yield return Same("threads", "with 1, 2 and 3 threads", alone, classes,
+            [.. s_threads.Select(threads => Answers(sequences, threads))]);
         if (model.Spec is { Model: ModelKind.Recurrent, Models: 1 })
         {
-            yield return Same("history", "as training reads them and as prediction does", alone, classes, WithHistory(model, sequences, forms, classes));
+            yield return Same("history", "as training reads them and as prediction does", alone, classes,
+                WithHistory(model, sequences, forms, classes));
         }
 
         if (model.Network is not RecurrentNetwork network || model.Spec is not { Models: 1, CharacterSize: 0 }) yield break;
-        if (!model.Spec.Bidirectional) yield return Stepwise(network.Stack, sequences[0], token => network.Embedding?.Table.Matrix.Row(token).ToArray());
+        if (model.Spec.Bidirectional) yield break;
+        yield return Stepwise(network.Stack, sequences[0], token => network.Embedding?.Table.Matrix.Row(token).ToArray());
     }
 
     public static Finding Run(TaggerModel model, IReadOnlyList<IReadOnlyList<string>> sentences)
@@ -51,7 +56,8 @@ internal static class BatchChecks
         float[] together = [.. Answers(encoded, 1).SelectMany(row => row)];
         float[] turned = [.. Answers([.. encoded.Reverse()], 1).Reverse().SelectMany(row => row)];
         float[] threads = [.. Answers(encoded, 3).SelectMany(row => row)];
-        return Same("batch, order and threads", "asked one by one, all at once, in reverse and with 3 threads", alone, 1, together, turned, threads);
+        return Same("batch, order and threads", "asked one by one, all at once, in reverse and with 3 threads", alone, 1,
+            together, turned, threads);
 
         // The number of the tag and its probability of every word.
         float[][] Answers(int[][] asked, int count)
@@ -66,10 +72,13 @@ internal static class BatchChecks
     {
         float[] whole = Losses(model, tokens, window: tokens.Length - 1, threads: 1);
         yield return Same(
-            "chunking", $"of {Of(tokens.Length - 1, "token")} read in one piece, in windows of 64, 7 and 1, and with 3 threads", whole, 1,
-            Losses(model, tokens, 64, 1), Losses(model, tokens, 7, 1), Losses(model, tokens, 1, 1), Losses(model, tokens, tokens.Length - 1, 3));
+            "chunking", $"of {Of(tokens.Length - 1, "token")} read in one piece, in windows of 64, 7 and 1, and with 3 threads",
+                whole, 1,
+            Losses(model, tokens, 64, 1), Losses(model, tokens, 7, 1), Losses(model, tokens, 1, 1),
+                Losses(model, tokens, tokens.Length - 1, 3));
         yield return Stepwise(
-            model.Network.Stack, tokens[..^1], token => model.Network.VectorOf(token) is { Length: > 0 } vector ? vector.ToArray() : null);
+            model.Network.Stack, tokens[..^1], token => model.Network.VectorOf(token) is { Length: > 0 } vector
+                ? vector.ToArray() : null);
     }
 
     /// <summary>The loss of every token, the states carried from window to window.</summary>
@@ -86,7 +95,8 @@ internal static class BatchChecks
             tokens.AsSpan(first, count).CopyTo(batch.Tokens);
             carried.Enter(memory.Recurrent, 1);
             model.Network.Loss(
-                Workers.ForThreads(threads), batch, tokens.AsMemory(first + 1, count), memory, dropout: null, withGradient: false);
+                Workers.ForThreads(threads), batch, tokens.AsMemory(first + 1, count), memory, dropout: null,
+                    withGradient: false);
             carried.Leave(memory.Recurrent, batch);
             losses.AddRange(memory.Output.Losses.AsSpan(0, count));
         }
@@ -120,7 +130,8 @@ internal static class BatchChecks
             stepped.AddRange(vectorOf(tokens[t]) is { } vector ? stream.Step(vector) : stream.Step(tokens[t]));
         }
 
-        return Same("step by step", $"as a whole and step by step, {Of(tokens.Length, "step")}", [.. expected], stack.Spec.HiddenSize, [.. stepped]);
+        return Same("step by step", $"as a whole and step by step, {Of(tokens.Length, "step")}", [.. expected],
+            stack.Spec.HiddenSize, [.. stepped]);
     }
 
     private static float[] WithHistory(ClassifierModel model, int[][] sequences, WordForms? forms, int classes)
@@ -131,7 +142,11 @@ internal static class BatchChecks
         batch.Fill(sequences, [.. Enumerable.Range(0, sequences.Length)]);
         Matrix logits = model.Network.Forward(Workers.ForThreads(1), batch, memory, dropout: null);
         var probabilities = new float[sequences.Length * classes];
-        for (int b = 0; b < sequences.Length; b++) Softmax.Apply(logits.Row(b), probabilities.AsSpan(batch.Order[b] * classes, classes));
+        for (int b = 0; b < sequences.Length; b++)
+        {
+            Softmax.Apply(logits.Row(b), probabilities.AsSpan(batch.Order[b] * classes, classes));
+        }
+
         return probabilities;
     }
 
@@ -159,7 +174,8 @@ internal static class BatchChecks
 
         if (differ == 0)
         {
-            return new Finding(check, FindingLevel.Ok, $"The answers are the same bits {how} ({Of((long)expected.Length * others.Length, "number")} compared).")
+            return new Finding(check, FindingLevel.Ok,
+                $"The answers are the same bits {how} ({Of((long)expected.Length * others.Length, "number")} compared).")
             {
                 Values = [Value("compared", (double)expected.Length * others.Length), Value("differ", 0)],
             };
@@ -167,7 +183,8 @@ internal static class BatchChecks
 
         return new Finding(check, FindingLevel.Fault, $"{Of(differ, "number")} differ {how}, by up to {Four(largest)}.")
         {
-            Where = [$"first in answer {first}"], Values = [Value("compared", (double)expected.Length * others.Length), Value("differ", differ)],
+            Where = [$"first in answer {first}"], Values = [Value("compared", (double)expected.Length * others.Length),
+                Value("differ", differ)],
             Means = "An answer depends on what else is asked. This is a fault of the program, not of the model.",
             Advice = "Please report it with the model and the texts.",
         };

@@ -14,7 +14,8 @@ internal static class DoctorSteps
     /// <param name="model">The model; of several the first is looked at.</param>
     /// <param name="examples">Texts.</param>
     /// <param name="forSlopes">
-    /// Whether the step is to have large gradients: then it is short, and asks for the label that the model thinks least of, since
+    /// Whether the step is to have large gradients: then it is short, and asks for the label that the model thinks least of,
+    /// since
     /// a model that is sure of its answers has hardly any slope.
     /// </param>
     public static StepCapture Of(ClassifierModel model, IReadOnlyList<TextExample> examples, bool forSlopes)
@@ -24,7 +25,8 @@ internal static class DoctorSteps
         int[][] texts = [.. chosen.Select(example => model.Encoder.Encode(example.Text, forms))];
         texts = [.. texts.Select(text => text[..Math.Min(text.Length, forSlopes ? SlopeTokens : WideTokens)])];
         int classes = model.Labels.Count;
-        float[] probabilities = new ClassifierScorer([model.Network], classes, Numerics.Workers.ForThreads(1)).Probabilities(texts, forms);
+        float[] probabilities = new ClassifierScorer([model.Network], classes,
+            Numerics.Workers.ForThreads(1)).Probabilities(texts, forms);
         int LeastOf(int text)
         {
             ReadOnlySpan<float> row = probabilities.AsSpan(text * classes, classes);
@@ -71,7 +73,8 @@ internal static class DoctorSteps
         Answers = [.. Enumerable.Range(0, texts).Select(text => tokens[(text * steps + 1)..((text + 1) * steps + 1)])],
     };
 
-    public static StepCapture Of(SequenceModel model) => new() { Model = model, Step = 0, Dropout = default, Seed = 1, Batch = SlopeTexts };
+    public static StepCapture Of(SequenceModel model) => new() { Model = model, Step = 0, Dropout = default, Seed = 1,
+        Batch = SlopeTexts };
 
     public static Finding UnknownWords(ClassifierModel model, TextDataset data)
     {
@@ -90,7 +93,8 @@ internal static class DoctorSteps
         bool isMuch = unknown > Many * words && model.Spec.Model != ModelKind.BagOfWords;
         return new Finding(
             "words the model knows", isMuch ? FindingLevel.Warning : FindingLevel.Ok,
-            $"{Share(unknown, words)} of what the model reads of {data.Name} is unknown to it ({Count(unknown)} of {Count(words)}).")
+            $"{Share(unknown, words)} of what the model reads of {data.Name} is unknown to it ({Count(unknown)} of "
+                + $"{Count(words)}).")
         {
             Values = [Value("unknown", unknown), Value("tokens", words)],
             Means = isMuch ? "All unknown words are one and the same to it." : "",

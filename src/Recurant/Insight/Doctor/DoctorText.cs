@@ -59,10 +59,12 @@ internal sealed record DoctorTexts(string Name, string Unit, IReadOnlyList<Docto
 
     public static DoctorTexts Of(TextDataset data) => new(
         Short(data.Name), "text",
-        [.. data.Examples.Select((example, i) => new DoctorText(example.Text, example.Label, Place(example.File ?? data.Name, example.Line, i)))])
+        [.. data.Examples.Select((example, i) => new DoctorText(example.Text, example.Label, Place(example.File ?? data.Name,
+            example.Line, i)))])
     {
         HasLabels = true,
-        Classes = [.. data.Examples.CountBy(example => example.Label, StringComparer.Ordinal).Select(count => (count.Key, (long)count.Value))],
+        Classes = [.. data.Examples.CountBy(example => example.Label, StringComparer.Ordinal)
+            .Select(count => (count.Key, (long)count.Value))],
     };
 
     public static DoctorTexts Of(TaggedDataset data) => new(

@@ -17,15 +17,18 @@ internal static class DuplicateChecks
         DoctorText[] again = [.. near.Values.SelectMany(
             group => group.GroupBy(text => text.Answer, StringComparer.Ordinal).SelectMany(same => same.Skip(1)))];
         FindingLevel level = folded == 0 ? FindingLevel.Ok
-            : data.Texts[0].Answer is not null && folded > ManyDuplicates * texts.Length ? FindingLevel.Warning : FindingLevel.Note;
+            : data.Texts[0].Answer is not null && folded > ManyDuplicates * texts.Length ? FindingLevel.Warning
+                : FindingLevel.Note;
         yield return new Finding(
             "duplicates", level,
-            $"{data.Name}: {Of(exact, data.Unit)} of {Count(data.Texts.Count)} stand there before{(data.Texts[0].Answer is null ? "" : " with the same answer")} ({Share(exact, texts.Length)}); "
+            $"{data.Name}: {Of(exact, data.Unit)} of {Count(data.Texts.Count)} stand there "
+                + $"before{(data.Texts[0].Answer is null ? "" : " with the same answer")} ({Share(exact, texts.Length)}); "
             + $"capitals, blanks and punctuation apart {Count(folded)} ({Share(folded, texts.Length)}).")
         {
             Where = Places(again),
             Values = [Value("exact", exact), Value("near", folded), Value("texts", data.Texts.Count)],
-            Means = folded == 0 ? "" : "Set aside at random, copies fall into validation and test too, and the scores promise too much.",
+            Means = folded == 0 ? "" : "Set aside at random, copies fall into validation and test too, and the scores promise "
+                + "too much.",
             Advice = level == FindingLevel.Warning ? "Remove copies before dividing the data." : "",
         };
         if (data.Texts[0].Answer is not null) yield return Conflicts(data, near);
@@ -44,7 +47,8 @@ internal static class DuplicateChecks
             .Select(same => data.HasLabels ? $"{same.First().Place} (\"{same.Key}\")" : same.First().Place)))];
         return new Finding(
             "conflicts", isGrave ? FindingLevel.Warning : FindingLevel.Note,
-            $"{data.Name}: {Of(groups.Length, data.Unit)} ({Count(exact)} letter for letter) with different answers, in {Count(texts)} rows.")
+            $"{data.Name}: {Of(groups.Length, data.Unit)} ({Count(exact)} letter for letter) with different answers, in "
+                + $"{Count(texts)} rows.")
         {
             Where = places,
             Values = [Value("groups", groups.Length), Value("exact_groups", exact), Value("rows", texts)],
@@ -72,11 +76,13 @@ internal static class DuplicateChecks
             : leaked.Length >= MuchLeakage * test.Texts.Count ? FindingLevel.Fault : FindingLevel.Warning;
         yield return new Finding(
             "leakage", level,
-            $"{Of(leaked.Length, test.Unit)} of {test.Name} ({Share(leaked.Length, test.Texts.Count)}) stand in {train.Name} too, {Count(same)} letter for "
+            $"{Of(leaked.Length, test.Unit)} of {test.Name} ({Share(leaked.Length, test.Texts.Count)}) stand in {train.Name} "
+                + $"too, {Count(same)} letter for "
             + $"letter{(hasAnswers ? $"; {Count(otherwise)} with another answer" : "")}.")
         {
             Where = [.. leaked.Take(MostPlaces).Select(text => $"{text.Place} = {near[text.Folded][0].Place}")],
-            Values = [Value("leaked", leaked.Length), Value("exact", same), Value("other_answer", otherwise), Value("tested", test.Texts.Count)],
+            Values = [Value("leaked", leaked.Length), Value("exact", same), Value("other_answer", otherwise),
+                Value("tested", test.Texts.Count)],
             Means = "The test asks what was learnt by heart: its score promises more than new texts will keep.",
             Advice = "Remove these from the training data, and score again.",
         };

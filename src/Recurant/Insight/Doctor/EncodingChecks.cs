@@ -22,8 +22,10 @@ internal static class EncodingChecks
         new("byte order marks inside (U+FEFF)", text => text.Contains('\uFEFF', StringComparison.Ordinal), FindingLevel.Warning,
             "Files were joined; the mark sticks to a word, which then is another word.", "Remove them."),
         new("marks for the direction of writing", text => text.Any(IsDirection), FindingLevel.Note,
-            "They cannot be seen, and can make a text look as what it is not.", "Remove them where the script does not need them."),
-        new("blanks that are none (zero width, soft hyphen)", text => text.AsSpan().IndexOfAny("\u200B\u2060\u00AD") >= 0, FindingLevel.Note,
+            "They cannot be seen, and can make a text look as what it is not.",
+                "Remove them where the script does not need them."),
+        new("blanks that are none (zero width, soft hyphen)", text => text.AsSpan().IndexOfAny("\u200B\u2060\u00AD") >= 0,
+            FindingLevel.Note,
             "They cannot be seen and divide words or stick to them.", "Remove them."),
     ];
 
@@ -32,7 +34,8 @@ internal static class EncodingChecks
         bool isClean = true;
         foreach (Kind kind in s_kinds)
         {
-            DoctorText[] found = [.. data.Texts.Where(text => kind.IsIn(text.Text) || (text.Answer is { } answer && kind.IsIn(answer)))];
+            DoctorText[] found = [.. data.Texts.Where(text => kind.IsIn(text.Text) || (text.Answer is { } answer
+                && kind.IsIn(answer)))];
             if (found.Length == 0) continue;
             isClean = false;
             yield return new Finding("encoding", kind.Level, $"{data.Name}: {Of(found.Length, data.Unit)} with {kind.Name}.")
@@ -42,7 +45,8 @@ internal static class EncodingChecks
         }
 
         DoctorText[] apart = [.. data.Texts.Where(text => HasAccentsApart(text.Text))];
-        int composed = apart.Length == 0 ? 0 : data.Texts.Count(text => text.Text.Any(c => c is >= '\u00C0' and <= '\u024F' and not '\u00D7' and not '\u00F7'));
+        int composed = apart.Length == 0 ? 0 : data.Texts.Count(text =>
+            text.Text.Any(c => c is >= '\u00C0' and <= '\u024F' and not '\u00D7' and not '\u00F7'));
         if (apart.Length > 0)
         {
             isClean = false;
@@ -61,7 +65,8 @@ internal static class EncodingChecks
     }
 
     /// <summary>
-    /// The first byte of a character of two bytes in UTF-8 (C3, C2) as a letter of Latin-1, and behind it a second byte (80 to BF), as
+    /// The first byte of a character of two bytes in UTF-8 (C3, C2) as a letter of Latin-1, and behind it a second byte (80 to
+    /// BF), as
     /// Latin-1 or as Windows-1252 shows it; or the beginning of the signs of three bytes, E2 80.
     /// </summary>
     private static bool IsDecodedTwice(string text)
@@ -83,7 +88,8 @@ internal static class EncodingChecks
 
     private static bool IsControl(char c) => char.IsControl(c) && c is not '\t' and not '\n' and not '\r';
 
-    private static bool IsDirection(char c) => c is '\u200E' or '\u200F' or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069');
+    private static bool IsDirection(char c) =>
+        c is '\u200E' or '\u200F' or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069');
 
     private static bool HasAccentsApart(string text)
     {

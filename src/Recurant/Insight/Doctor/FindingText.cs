@@ -13,7 +13,8 @@ internal static class FindingText
     public static string Of(long count, string noun) => $"{Count(count)} {noun}{(count == 1 ? "" : "s")}";
 
     public static string Share(long part, long whole) =>
-        ((double)part / Math.Max(1, whole)).ToString(part > 0 && part < whole / 1000 ? "0.00%" : "0.0%", CultureInfo.InvariantCulture);
+        ((double)part / Math.Max(1, whole)).ToString(part > 0 && part < whole / 1000 ? "0.00%" : "0.0%",
+            CultureInfo.InvariantCulture);
 
     public static string Four(double value) => value.ToString("0.####", CultureInfo.InvariantCulture);
 

@@ -5,7 +5,8 @@ namespace Recurant.Insight;
 /// <summary>Words that say the label: some are honest, some are the label itself that got into the text.</summary>
 internal static class GiveawayChecks
 {
-    /// <summary>A word is looked at from so many texts on, and if chance gives one label to all of them less often than this.</summary>
+    /// <summary>A word is looked at from so many texts on, and if chance gives one label to all of them less often than
+    /// this.</summary>
     private const int FewestTexts = 20;
 
     private const double Chance = 1e-6;
@@ -22,7 +23,8 @@ internal static class GiveawayChecks
         var sizes = data.Texts.CountBy(text => text.Answer!, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
         if (sizes.Count < 2) yield break;
         Word[] anywhere = [.. Find(data, sizes, first: false)], first = [.. Find(data, sizes, first: true)];
-        Word[] grave = [.. anywhere.Concat(first).Where(word => word.Texts >= NearlyAll * sizes[word.Label]).DistinctBy(word => word.Text)];
+        Word[] grave = [.. anywhere.Concat(first).Where(word => word.Texts >= NearlyAll * sizes[word.Label]).DistinctBy(word =>
+            word.Text)];
         if (grave.Length > 0)
         {
             var words = grave.Select(word => word.Text).ToHashSet(StringComparer.Ordinal);
@@ -43,7 +45,8 @@ internal static class GiveawayChecks
     private static Finding Finding(string check, DoctorTexts data, Word[] words, Dictionary<string, int> sizes, string what)
     {
         if (words.Length == 0) return new Finding(check, FindingLevel.Ok, $"{data.Name}: no words that {what}.");
-        return new Finding(check, FindingLevel.Note, $"{data.Name}: words that {what}: {Count(words.Length)}, such as {List(words, sizes)}.")
+        return new Finding(check, FindingLevel.Note,
+            $"{data.Name}: words that {what}: {Count(words.Length)}, such as {List(words, sizes)}.")
         {
             Values = [Value("words", words.Length)],
             Means = "Honest words of a subject do so; a signature, a source or a template does so too.",

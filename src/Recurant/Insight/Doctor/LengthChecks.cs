@@ -15,11 +15,14 @@ internal static class LengthChecks
         int At(double share) => lengths[(int)Math.Round(share * (lengths.Length - 1))];
         yield return new Finding(
             "lengths", FindingLevel.Ok,
-            $"{data.Name}: {Of(lengths.Length, data.Unit)}; words: median {At(0.5)}, 5% have at most {At(0.05)}, 95% at most {At(0.95)}, 99% at "
+            $"{data.Name}: {Of(lengths.Length, data.Unit)}; words: median {At(0.5)}, 5% have at most {At(0.05)}, 95% at most "
+                + $"{At(0.95)}, 99% at "
             + $"most {At(0.99)}, the longest {Count(At(1))}.")
         {
-            Values = [Value("texts", lengths.Length), Value("tokens", lengths.Sum(length => (double)length)), Value("least", At(0)), Value("q05", At(0.05)), Value("q25", At(0.25)),
-                Value("median", At(0.5)), Value("q75", At(0.75)), Value("q95", At(0.95)), Value("q99", At(0.99)), Value("most", At(1))],
+            Values = [Value("texts", lengths.Length), Value("tokens", lengths.Sum(length => (double)length)),
+                Value("least", At(0)), Value("q05", At(0.05)), Value("q25", At(0.25)),
+                Value("median", At(0.5)), Value("q75", At(0.75)), Value("q95", At(0.95)), Value("q99", At(0.99)),
+                    Value("most", At(1))],
         };
         DoctorText[] empty = [.. data.Texts.Where(text => text.Words.Count == 0)];
         if (empty.Length > 0 && data.Unit != "line")
@@ -37,19 +40,23 @@ internal static class LengthChecks
         if (noLetters.Length > 0 && data.Unit != "line")
         {
             yield return new Finding(
-                "no letters", FindingLevel.Note, $"{data.Name}: {Of(noLetters.Length, data.Unit)} of signs alone, without letter or digit.")
+                "no letters", FindingLevel.Note,
+                    $"{data.Name}: {Of(noLetters.Length, data.Unit)} of signs alone, without letter or digit.")
             {
                 Where = Places(noLetters), Means = "As a rule something was lost on the way.",
             };
         }
 
-        DoctorText[] large = [.. data.Texts.Where(text => text.Words.Count > VeryLong).OrderByDescending(text => text.Words.Count)];
+        DoctorText[] large = [.. data.Texts.Where(text => text.Words.Count > VeryLong).OrderByDescending(text =>
+            text.Words.Count)];
         if (large.Length == 0 || data.Unit == "line") yield break;
         yield return new Finding(
-            "very long texts", FindingLevel.Note, $"{data.Name}: {Of(large.Length, data.Unit)} of more than {Count(VeryLong)} words.")
+            "very long texts", FindingLevel.Note,
+                $"{data.Name}: {Of(large.Length, data.Unit)} of more than {Count(VeryLong)} words.")
         {
             Where = Places(large),
-            Means = "A classifier reads 400 words, half from each end, unless --max-words says otherwise; longer ones cost time and memory.",
+            Means = "A classifier reads 400 words, half from each end, unless --max-words says otherwise; longer ones cost "
+                + "time and memory.",
             Advice = "See whether two texts run together, for instance at a missing quotation mark.",
         };
     }
@@ -80,7 +87,8 @@ internal static class LengthChecks
             Where = Places(texts),
             Values = [Value("unknown", unknown), Value("words", words), Value("texts_half_unknown", texts.Count)],
             Means = isMuch ? "Of an unknown word the model knows nothing: it reads all of them as one." : "",
-            Advice = isMuch ? "Use ready-made word vectors (--vectors), read characters (--characters), or learn from texts nearer to the test." : "",
+            Advice = isMuch ? "Use ready-made word vectors (--vectors), read characters (--characters), or learn from texts "
+                + "nearer to the test." : "",
         };
     }
 }

@@ -42,7 +42,8 @@ public static class ModelDoctor
     /// <summary>Examines a tagger.</summary>
     /// <param name="model">The model; its weights are changed while the slopes are measured, and then put back.</param>
     /// <param name="data">Sentences that it did not learn from, if there are such.</param>
-    /// <param name="train">The sentences it learnt from, for each word's most frequent tag to compare with; null for none.</param>
+    /// <param name="train">The sentences it learnt from, for each word's most frequent tag to compare with; null for
+    /// none.</param>
     /// <param name="threads">The number of threads for scores; 0 for one a core. The result does not depend on it.</param>
     /// <exception cref="InvalidDataException">There are no sentences.</exception>
     public static DoctorReport Examine(TaggerModel model, TaggedDataset data, TaggedDataset? train = null, int threads = 0)
@@ -68,7 +69,8 @@ public static class ModelDoctor
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(data);
         int[] tokens = model.Encoder.Encode(data);
-        if (tokens.Length < 100) throw new InvalidDataException($"{data.Name}: {tokens.Length} tokens are too few to examine a model with; give 100.");
+        if (tokens.Length < 100) throw new InvalidDataException($"{data.Name}: {tokens.Length} tokens are too few to examine a "
+            + $"model with; give 100.");
         var findings = new List<Finding> { Weights(model) };
         findings.AddRange(BatchChecks.Run(model, tokens[..Math.Min(tokens.Length, 257)]));
         findings.Add(SlopeChecks.Run(DoctorSteps.Of(model, tokens, texts: 2, steps: 12)));
@@ -84,7 +86,8 @@ public static class ModelDoctor
     {
         ArgumentNullException.ThrowIfNull(model);
         StepCapture step = DoctorSteps.Of(model);
-        return new DoctorReport([Weights(model), SlopeChecks.Run(step), UnitChecks.Run(step), BaselineChecks.Run(model, threads)]);
+        return new DoctorReport([Weights(model), SlopeChecks.Run(step), UnitChecks.Run(step), BaselineChecks.Run(model,
+            threads)]);
     }
 
     /// <summary>Examines the weights of a model of any kind.</summary>
@@ -97,14 +100,17 @@ public static class ModelDoctor
 
     private static Finding Weights(TrainedModel model)
     {
-        string[] bad = [.. model.Parameters.Where(parameter => !parameter.Values.ToArray().All(float.IsFinite)).Select(parameter => parameter.Name)];
-        string[] zero = [.. model.Parameters.Where(parameter => LargestMagnitude.Of(parameter.Values) == 0).Select(parameter => parameter.Name)];
+        string[] bad = [.. model.Parameters.Where(parameter => !parameter.Values.ToArray().All(float.IsFinite))
+            .Select(parameter => parameter.Name)];
+        string[] zero = [.. model.Parameters.Where(parameter => LargestMagnitude.Of(parameter.Values) == 0)
+            .Select(parameter => parameter.Name)];
         float largest = model.Parameters.Max(parameter => LargestMagnitude.Of(parameter.Values));
         if (bad.Length > 0)
         {
             return new Finding("weights", FindingLevel.Fault, $"{Of(bad.Length, "tensor")} hold NaN or infinity.")
             {
-                Where = bad, Means = "Every answer that passes there is not a number.", Advice = "Train anew, with a lower learning rate.",
+                Where = bad, Means = "Every answer that passes there is not a number.",
+                    Advice = "Train anew, with a lower learning rate.",
             };
         }
 

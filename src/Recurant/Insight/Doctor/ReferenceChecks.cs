@@ -30,7 +30,8 @@ internal static class ReferenceChecks
     /// </summary>
     public const double EngineTolerance = 2e-2;
 
-    /// <summary>1e-4: double precision leaves 1e-8 here; a kink of relu or max pooling between the two points leaves more.</summary>
+    /// <summary>1e-4: double precision leaves 1e-8 here; a kink of relu or max pooling between the two points leaves
+    /// more.</summary>
     public const double DirectionTolerance = 1e-4;
 
     /// <summary>Null where the reference does not describe the network.</summary>
@@ -54,16 +55,21 @@ internal static class ReferenceChecks
 
         ReferenceTensors expected = Gradients(reference, weights, examples, direct);
         ReferenceTensors computed = EngineGradients(network, batch, step, words, hasTable);
-        GradientCheckRow worst = GradientCheck.Compare(computed, expected, floor: GradientCheck.Floor).MaxBy(row => row.LargestRelativeError);
-        double direction = Enumerable.Range(1, Directions).Max(seed => DirectionError(reference, weights, examples, direct, expected, seed));
+        GradientCheckRow worst = GradientCheck.Compare(computed, expected, floor: GradientCheck.Floor).MaxBy(row =>
+            row.LargestRelativeError);
+        double direction = Enumerable.Range(1, Directions).Max(seed => DirectionError(reference, weights, examples, direct,
+            expected, seed));
         bool isRight = worst.LargestRelativeError <= EngineTolerance && direction <= DirectionTolerance;
         long count = expected.Names.Sum(name => (long)expected[name].Length);
         return new Finding(
             "gradients, every weight", isRight ? FindingLevel.Ok : FindingLevel.Fault,
-            $"Engine against equations in double precision, {Count(count)} elements on {Of(step.Read.Count, "text")}: largest relative error "
-            + $"{worst.LargestRelativeError:0.0e+00} ('{worst.Name}'); equations against their slope in {Directions} directions: {direction:0.0e+00}.")
+            $"Engine against equations in double precision, {Count(count)} elements on {Of(step.Read.Count, "text")}: largest "
+                + $"relative error "
+            + $"{worst.LargestRelativeError:0.0e+00} ('{worst.Name}'); equations against their slope in {Directions} "
+                + $"directions: {direction:0.0e+00}.")
         {
-            Values = [Value("engine_error", worst.LargestRelativeError), Value("direction_error", direction), Value("elements", count)],
+            Values = [Value("engine_error", worst.LargestRelativeError), Value("direction_error", direction),
+                Value("elements", count)],
             Where = isRight ? [] : [worst.Name],
             Means = isRight ? "" : "Training would walk in a wrong direction. This is a fault of the program, not of the model.",
             Advice = isRight ? "" : "Please report it with the model and the output of 'recurant gradcheck'.",
@@ -108,7 +114,8 @@ internal static class ReferenceChecks
         Matrix shares = store.Rows(batch.Sequences);
         network.Direct?.Forward(batch, shares);
         var ordered = new double[batch.Sequences][];
-        for (int b = 0; b < ordered.Length; b++) ordered[batch.Order[b]] = [.. shares.Row(b).ToArray().Select(value => (double)value)];
+        for (int b = 0; b < ordered.Length; b++) ordered[batch.Order[b]] = [.. shares.Row(b).ToArray()
+            .Select(value => (double)value)];
         return ordered;
     }
 
@@ -120,7 +127,8 @@ internal static class ReferenceChecks
         return new ReferenceNetwork(spec, own);
     }
 
-    private static ReferenceTensors Gradients(ReferenceSpec spec, ReferenceTensors weights, ReferenceExample[] examples, double[][] direct)
+    private static ReferenceTensors Gradients(ReferenceSpec spec, ReferenceTensors weights, ReferenceExample[] examples,
+        double[][] direct)
     {
         var mean = ReferenceTensors.Zeros(spec.Shapes());
         for (int i = 0; i < examples.Length; i++)
@@ -150,7 +158,8 @@ internal static class ReferenceChecks
         foreach (Parameter parameter in Described(network))
         {
             bool isTable = hasTable && ReferenceEquals(parameter, network.Embedding?.Table);
-            gradients.Set(NameOf(parameter), isTable ? Rows(parameter.GradientMatrix, words) : InFileOrder(parameter, parameter.Gradient));
+            gradients.Set(NameOf(parameter), isTable ? Rows(parameter.GradientMatrix, words) : InFileOrder(parameter,
+                parameter.Gradient));
         }
 
         foreach (Parameter parameter in network.Parameters)
@@ -163,7 +172,8 @@ internal static class ReferenceChecks
     }
 
     private static double DirectionError(
-        ReferenceSpec spec, ReferenceTensors weights, ReferenceExample[] examples, double[][] direct, ReferenceTensors gradients, int seed)
+        ReferenceSpec spec, ReferenceTensors weights, ReferenceExample[] examples, double[][] direct, ReferenceTensors gradients,
+            int seed)
     {
         var random = new Random(seed);
         var direction = new ReferenceTensors();
@@ -172,7 +182,8 @@ internal static class ReferenceChecks
         {
             double[] own = [.. gradients[name].Select(_ => 2 * random.NextDouble() - 1)];
             direction[name] = own;
-            for (int i = 0; i < own.Length; i++) (expected, length) = (expected + own[i] * gradients[name][i], length + gradients[name][i] * gradients[name][i]);
+            for (int i = 0; i < own.Length; i++) (expected, length) = (expected + own[i] * gradients[name][i], length
+                + gradients[name][i] * gradients[name][i]);
         }
 
         double slope = (LossAt(Epsilon) - LossAt(-Epsilon)) / (2 * Epsilon);
@@ -182,9 +193,11 @@ internal static class ReferenceChecks
         double LossAt(double offset)
         {
             var moved = new ReferenceTensors();
-            foreach (string name in weights.Names) moved[name] = [.. weights[name].Zip(direction[name], (w, d) => w + offset * d)];
+            foreach (string name in weights.Names) moved[name] = [.. weights[name].Zip(direction[name], (w, d) => w
+                + offset * d)];
             double loss = 0;
-            for (int i = 0; i < examples.Length; i++) loss += NetworkOf(spec, moved, direct[i]).Forward(examples[i]).Loss / examples.Length;
+            for (int i = 0; i < examples.Length; i++) loss += NetworkOf(spec, moved,
+                direct[i]).Forward(examples[i]).Loss / examples.Length;
             return loss;
         }
     }

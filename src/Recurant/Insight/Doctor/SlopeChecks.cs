@@ -11,13 +11,15 @@ namespace Recurant.Insight;
 /// (1) d = g / |g|
 /// (2) (J(w + e d) - J(w - e d)) / (2 e)   must be   |g|
 /// </code>
-/// J is computed by the engine, in single precision, so that e is chosen to change J by about a thousandth and the error allowed is
+/// J is computed by the engine, in single precision, so that e is chosen to change J by about a thousandth and the error allowed
+/// is
 /// some percent; a wrong term gives more.
 /// </summary>
 internal static class SlopeChecks
 {
     /// <summary>
-    /// 0.1: rounding and curvature of J leave 1e-4 to 3e-2, the more the less a tensor moves J; a wrong sign or factor gives 0.5 or
+    /// 0.1: rounding and curvature of J leave 1e-4 to 3e-2, the more the less a tensor moves J; a wrong sign or factor gives 0.5
+    /// or
     /// more.
     /// </summary>
     public const double Tolerance = 0.1;
@@ -32,7 +34,8 @@ internal static class SlopeChecks
         (TrainingTask task, StepLoss start) = StepReplay.Step("the examined step", step, Workers.ForThreads(1));
         // Of a loss near zero a thousandth would be rounding.
         double scale = Math.Max(0.1, start.Loss / start.Units);
-        float[][] gradients = [.. task.Parameters.Select(parameter => parameter.IsTrainable && parameter.HasGradient ? parameter.Gradient.ToArray() : [])];
+        float[][] gradients = [.. task.Parameters.Select(parameter => parameter.IsTrainable && parameter.HasGradient
+            ? parameter.Gradient.ToArray() : [])];
         double[] norms = [.. gradients.Select(gradient => Math.Sqrt(gradient.Sum(value => (double)value * value)))];
         double largest = norms.Max();
         var rows = new List<(string Name, double Error)>();
@@ -58,14 +61,16 @@ internal static class SlopeChecks
 
         if (rows.Count == 0)
         {
-            return new Finding("gradients, every tensor", FindingLevel.Note, "The gradients are too small to be compared with slopes.");
+            return new Finding("gradients, every tensor", FindingLevel.Note,
+                "The gradients are too small to be compared with slopes.");
         }
 
         (string worst, double error) = rows.MaxBy(row => row.Error);
         bool isRight = error <= Tolerance;
         return new Finding(
             "gradients, every tensor", isRight ? FindingLevel.Ok : FindingLevel.Fault,
-            $"Each tensor's gradient against the slope of the loss along it, {Of(rows.Count, "tensor")}: largest relative error {error:0.0e+00} "
+            $"Each tensor's gradient against the slope of the loss along it, {Of(rows.Count, "tensor")}: largest relative "
+                + $"error {error:0.0e+00} "
             + $"('{worst}'){(small > 0 ? $"; {Of(small, "tensor")} with too small a gradient left out" : "")}.")
         {
             Values = [Value("error", error), Value("tensors", rows.Count), Value("left_out", small)],
@@ -75,7 +80,8 @@ internal static class SlopeChecks
         };
     }
 
-    /// <summary>The smallest error of a few e: one that is too large sees the curvature or a kink, one too small the rounding.</summary>
+    /// <summary>The smallest error of a few e: one that is too large sees the curvature or a kink, one too small the
+    /// rounding.</summary>
     private static double ErrorOf(
         TrainingTask task, StepCapture step, Parameter parameter, float[] gradient, double norm, double scale)
     {

@@ -22,7 +22,8 @@ internal static class UnitChecks
         var places = new List<string>();
         int units = 0, dead = 0, saturated = 0, rows = 0;
         bool isMuch = false;
-        foreach (LayerValues layer in task.Values(afterBackward: false).Where(values => values.What == "output" && values.Direction >= 0))
+        foreach (LayerValues layer in task.Values(afterBackward: false).Where(values => values.What == "output"
+            && values.Direction >= 0))
         {
             int width = layer.Values.Columns, deadHere = 0, saturatedHere = 0;
             rows = layer.Values.Rows;
@@ -49,10 +50,12 @@ internal static class UnitChecks
             "units", isMuch ? FindingLevel.Warning : dead + saturated > 0 ? FindingLevel.Note : FindingLevel.Ok,
             $"Of {Of(units, "recurrent unit")}, over {Of(rows, "step")}: {Count(dead)} dead, {Count(saturated)} saturated.")
         {
-            Where = places, Values = [Value("units", units), Value("dead", dead), Value("saturated", saturated), Value("steps", rows)],
+            Where = places, Values = [Value("units", units), Value("dead", dead), Value("saturated", saturated),
+                Value("steps", rows)],
             Means = isMuch ? "They tell nothing apart, and hardly any gradient passes them."
                 : dead + saturated > 0 ? "They tell nothing apart here; so few do no harm." : "",
-            Advice = isMuch ? "A smaller model may do as well; else a lower learning rate, clipping, or tanh instead of relu." : "",
+            Advice = isMuch ? "A smaller model may do as well; else a lower learning rate, clipping, or tanh instead of relu."
+                : "",
         };
     }
 

@@ -32,14 +32,16 @@ internal static class CauseFinder
         if (place.What == "weights")
         {
             return new NonFiniteCause(
-                "the learning rate is too large", $"the update of the step before wrote it; the rate was {Text(Rate(plan, last))}{weights}",
+                "the learning rate is too large",
+                    $"the update of the step before wrote it; the rate was {Text(Rate(plan, last))}{weights}",
                 [LowerRate, clip, "the default optimiser and rate"]);
         }
 
         bool isRecurrent = place.Time is not null && place.What is "gates" or "cell state" or "gradient of the gates"
             || place.Layer.Contains("recurrent layer", StringComparison.Ordinal);
         bool isGradient = fault.What == "norm of the gradient";
-        List<string> remedies = [clip, LowerRate, "an LSTM or a GRU (--cell lstm)", "tanh instead of relu", "shorter texts or windows"];
+        List<string> remedies = [clip, LowerRate, "an LSTM or a GRU (--cell lstm)", "tanh instead of relu",
+            "shorter texts or windows"];
         if (isRecurrent || (isGradient && place.Layer.StartsWith("weight_hh", StringComparison.Ordinal)))
         {
             string growth = Growth(task, place, isGradient), radius = Radius(task);

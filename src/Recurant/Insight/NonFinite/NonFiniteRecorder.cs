@@ -83,7 +83,8 @@ public sealed class NonFiniteRecorder : TrainingObserver
         NumberPlace place = StepReplay.Describe(PlaceFinder.Find(task, fault.What), capture);
         bool wasThereBefore = _atStart is not null;
         // What an update wrote is replayed with that update: this step would only read it.
-        UpdateCapture? update = place.What == "weights" && !wasThereBefore && _update?.Update.Step == fault.Step - 1 ? _update : null;
+        UpdateCapture? update = place.What == "weights" && !wasThereBefore && _update?.Update.Step == fault.Step - 1 ? _update
+            : null;
         Report = new NonFiniteReport
         {
             Stage = plan.Stage,

@@ -7,7 +7,8 @@ using Recurant.Training;
 
 namespace Recurant.Insight;
 
-/// <summary>Finds the first number that is not finite, on the way the data took: weights, layers forward, loss, gradients.</summary>
+/// <summary>Finds the first number that is not finite, on the way the data took: weights, layers forward, loss,
+/// gradients.</summary>
 internal static class PlaceFinder
 {
     /// <param name="task">The task, its last step still in memory.</param>

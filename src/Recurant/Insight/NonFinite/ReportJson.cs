@@ -94,7 +94,8 @@ internal static class ReportJson
             [
                 .. root.GetProperty("last_steps").EnumerateArray().Select(step => new StepSizes(
                     step.GetProperty("step").GetInt64(), Number(step, "loss"), Number(step, "gradient_norm"),
-                    step.GetProperty("clipped").GetBoolean(), Number(step, "learning_rate"), (float)Number(step, "largest_weight"))),
+                    step.GetProperty("clipped").GetBoolean(), Number(step, "learning_rate"),
+                        (float)Number(step, "largest_weight"))),
             ],
             Bundle = path,
         };

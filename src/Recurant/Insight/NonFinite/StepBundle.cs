@@ -12,7 +12,8 @@ namespace Recurant.Insight;
 
 /// <summary>
 /// A step in one file: a model file (.safetensors) with the weights that the step began with, whatever numbers they hold, the
-/// carried states as tensors "carried/...", where an update is to be replayed the optimiser's moments as "first/..." and "second/...", and in the metadata under "step" the report and the batch as JSON. Nothing in it is
+/// carried states as tensors "carried/...", where an update is to be replayed the optimiser's moments as "first/..." and
+/// "second/...", and in the metadata under "step" the report and the batch as JSON. Nothing in it is
 /// executable. It is written whole or not at all.
 /// </summary>
 internal static class StepBundle
@@ -26,7 +27,8 @@ internal static class StepBundle
         var writer = new SafetensorsWriter();
         ModelFile.Add(capture.Model, writer);
         foreach ((string name, int[] shape, float[] values) in capture.States ?? []) writer.Add(Carried + name, shape, values);
-        foreach ((string kind, string name, float[] values) in update?.Moments ?? []) writer.Add(MomentName(kind, name), [values.Length], values);
+        foreach ((string kind, string name, float[] values) in update?.Moments ?? []) writer.Add(MomentName(kind, name),
+            [values.Length], values);
         writer.AddMetadata(Key, Json(report, capture, update));
         writer.Save(path);
     }
@@ -175,7 +177,8 @@ internal static class StepBundle
             Dropout = new DropoutPlan
             {
                 Word = Rate("word"), Embedding = Rate("embedding"), Input = Rate("input"), Layers = Rate("layers"),
-                Recurrent = Rate("recurrent"), Output = Rate("output"), Seed = dropout.GetProperty("seed").GetUInt64(), Step = step,
+                Recurrent = Rate("recurrent"), Output = Rate("output"), Seed = dropout.GetProperty("seed").GetUInt64(),
+                    Step = step,
             },
             LabelSmoothing = root.GetProperty("label_smoothing").GetSingle(),
             Samples = root.GetProperty("samples").GetInt32(),
@@ -190,7 +193,8 @@ internal static class StepBundle
                 : null,
             States = root.GetProperty("has_states").GetBoolean()
                 ? [.. file.Tensors.Where(tensor => tensor.Name.StartsWith(Carried, StringComparison.Ordinal)).Select(tensor =>
-                    (tensor.Name[Carried.Length..], tensor.Shape.Select(length => (int)length).ToArray(), file.ReadFloats(tensor.Name)))]
+                    (tensor.Name[Carried.Length..], tensor.Shape.Select(length => (int)length).ToArray(),
+                        file.ReadFloats(tensor.Name)))]
                 : null,
         };
     }

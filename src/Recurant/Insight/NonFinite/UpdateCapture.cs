@@ -6,7 +6,8 @@ using Recurant.Training;
 namespace Recurant.Insight;
 
 /// <summary>
-/// A step whose update may throw weights out of range, kept before it is done: the step itself, the weights, the optimiser's state
+/// A step whose update may throw weights out of range, kept before it is done: the step itself, the weights, the optimiser's
+/// state
 /// and the size of the update. With it the very update can be replayed that wrote the first number that is not finite.
 /// </summary>
 internal sealed record UpdateCapture
@@ -15,8 +16,10 @@ internal sealed record UpdateCapture
     private const double Danger = 1e37;
 
     /// <summary>
-    /// More than an element of Adam's step can be, (1 - beta1) / sqrt(1 - beta2) = 3.2 before its corrections, and of RMSprop's, 10;
-    /// by momentum 0.9 a gradient counts 10 times, and 19 with Nesterov's look ahead. A tensor may learn some times as fast as others.
+    /// More than an element of Adam's step can be, (1 - beta1) / sqrt(1 - beta2) = 3.2 before its corrections, and of RMSprop's,
+    /// 10;
+    /// by momentum 0.9 a gradient counts 10 times, and 19 with Nesterov's look ahead. A tensor may learn some times as fast as
+    /// others.
     /// </summary>
     private const double LargestFactor = 100;
 
