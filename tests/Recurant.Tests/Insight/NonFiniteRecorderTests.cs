@@ -165,7 +165,8 @@ public class NonFiniteRecorderTests
         using var place = new TemporaryDirectory();
         NonFiniteReport report = Record(place["b"], recorder => TranslatorTrainer.Train(
             Phrases.Numbers(80, seed: 1),
-            Phrases.Small with { Optimizer = OptimizerKind.Sgd, LearningRate = 3e38f, Clip = 0, Observers = [recorder] }));
+            Phrases.Small with { Optimizer = OptimizerKind.AdamW, LearningRate = 1e9f, WeightDecay = 0.5f, Clip = 0, Epochs = 20,
+                Observers = [recorder] }));
         AssertReplays(report);
     }
 
