@@ -17,6 +17,8 @@ internal static class Application
         ("inspect", static () => new InspectCommand()),
         ("lens", static () => new LensCommand()),
         ("gradcheck", static () => new GradcheckCommand()),
+        ("doctor", static () => new DoctorCommand()),
+        ("replay", static () => new ReplayCommand()),
         ("init", static () => new InitCommand()),
     ];
 

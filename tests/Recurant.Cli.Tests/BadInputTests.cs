@@ -106,7 +106,7 @@ public class BadInputTests
         string error = AssertFails(place, "In step ", ["train", "data.tsv", "--out", "model.safetensors", .. steep]);
         Assert.Contains("lower the learning rate", error, StringComparison.Ordinal);
         Assert.Equal("an older file", File.ReadAllText(place.Path("model.safetensors")));
-        Assert.Equal(["data.tsv", "model.safetensors"], place.Files());
+        Assert.Equal(["data.tsv", "model.nonfinite.safetensors", "model.safetensors"], place.Files());
     }
 
     [Fact]

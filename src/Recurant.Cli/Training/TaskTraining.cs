@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Recurant.Insight;
 using Recurant.Models;
 using Recurant.Storage;
 using Recurant.Training;
@@ -42,7 +43,14 @@ internal abstract class TaskTraining<TModel, TScore> : TaskTraining
         string path = settings.OutFile!;
         AtomicFile.CheckWritable(path);
         RunKeeper keeper = RunKeeper.For(call, settings, resumed);
-        settings = settings with { Training = settings.Training with { Checkpoint = keeper.Options } };
+        var recorder = new NonFiniteRecorder(Path.ChangeExtension(path, ".nonfinite.safetensors"));
+        settings = settings with
+        {
+            Training = settings.Training with
+            {
+                Checkpoint = keeper.Options, Observers = [.. settings.Training.Observers, recorder],
+            },
+        };
         using RunFiles files = RunFiles.For(call, settings, isResumed: resumed is not null);
         using var interruption = new Interruption(() =>
             call.Terminal.Error.WriteLine("stopping after this step; press Ctrl-C again to end at once"));
@@ -61,6 +69,12 @@ internal abstract class TaskTraining<TModel, TScore> : TaskTraining
             call.Terminal.WriteNote($"recurant: interrupted; nothing was written to {path}, since no epoch was over.");
             keeper.TellHowToContinue();
             return ExitCode.Interrupted;
+        }
+
+        catch (NonFiniteLossException fault) when (recorder.Report is { } report)
+        {
+            TellNonFinite(call, fault, report, recorder.BundleFault);
+            return ExitCode.Failed;
         }
 
         if (!call.Quiet) lens?.Tell(call.Terminal);
@@ -96,6 +110,28 @@ internal abstract class TaskTraining<TModel, TScore> : TaskTraining
             call.Terminal.WriteNote($"recurant: interrupted while training the baseline; {path} is complete.");
             return ExitCode.Interrupted;
         }
+    }
+
+    private static void TellNonFinite(Invocation call, NonFiniteLossException fault, NonFiniteReport report, string? bundleFault)
+    {
+        call.Terminal.WriteNote($"recurant: {fault.Message}");
+        foreach (string line in call.Quiet ? [] : NonFiniteText.Lines(report, call.Terminal.Width))
+        {
+            call.Terminal.Error.WriteLine(line);
+        }
+
+        if (report.Bundle is { } bundle)
+        {
+            call.Terminal.WriteNote($"To do this step again: recurant replay {RunKeeper.Quote(bundle)}");
+        }
+
+        if (bundleFault is not null) call.Terminal.WriteNote($"recurant: the step could not be kept: {bundleFault}");
+        if (!call.Json) return;
+        call.Terminal.Out.WriteLine(JsonText.Object(writer =>
+        {
+            writer.WritePropertyName("non_finite");
+            writer.WriteRawValue(report.ToJson());
+        }));
     }
 
     /// <summary>Reads everything that the run needs; returns the number of rows to learn from.</summary>

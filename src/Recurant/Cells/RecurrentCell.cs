@@ -96,6 +96,15 @@ internal abstract class RecurrentCell
     /// <summary>G M, the width of all gates.</summary>
     public int GateWidth => Gates * CellSize;
 
+    /// <summary>What the gates are called, in their order: PyTorch's letters, "z" for what goes into an activation.</summary>
+    public IReadOnlyList<string> GateNames => Gates switch
+    {
+        1 => ["z"],
+        3 when HasHiddenProduct => ["r", "z", "n"],
+        4 when HasCellState => ["i", "f", "g", "o"],
+        _ => [.. Enumerable.Range(0, Gates).Select(gate => gate.ToString(System.Globalization.CultureInfo.InvariantCulture))],
+    };
+
     /// <summary>Whether the input is the number of a word instead of a vector.</summary>
     public bool OneHotInput { get; }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Recurant.Cells;
 using Recurant.Data;
 
@@ -46,6 +47,23 @@ internal sealed class CarriedState
                 yield return ($"hidden_l{layer}", [Sequences, _stack.Spec.HiddenSize], _hidden[layer]);
                 if (_hasCellState) yield return ($"cell_l{layer}", [Sequences, _stack.CellSize], _cell[layer]);
             }
+        }
+    }
+
+    /// <summary>The states that the last window began with, under the names of <see cref="Tensors"/>.</summary>
+    public IEnumerable<(string Name, int[] Shape, float[] Values)> Initial(RecurrentMemory memory)
+    {
+        foreach ((string name, int[] shape, _) in Tensors)
+        {
+            bool isHidden = name.StartsWith("hidden", StringComparison.Ordinal);
+            CellMemory cell = memory.Cells[int.Parse(name.AsSpan(name.LastIndexOf('l') + 1), CultureInfo.InvariantCulture)];
+            var values = new float[shape[0] * shape[1]];
+            for (int b = 0; b < shape[0]; b++)
+            {
+                (isHidden ? cell.InitialHidden : cell.InitialCell).Row(b).CopyTo(values.AsSpan(b * shape[1]));
+            }
+
+            yield return (name, shape, values);
         }
     }
 

@@ -264,6 +264,39 @@ internal sealed class RecurrentStack
     }
 
     /// <summary>
+    /// What the layers left in their memory of a batch: in the order of the data's way gates, cell states and outputs; after
+    /// the way back the gates' gradients instead, from the topmost layer down.
+    /// </summary>
+    public IEnumerable<LayerValues> Values(
+        RecurrentMemory memory, SequenceBatch batch, bool afterBackward, string name = "recurrent layer")
+    {
+        for (int i = 0; i < _directions.Length; i++)
+        {
+            int index = afterBackward ? _directions.Length - 1 - i : i;
+            int layer = index / Spec.Directions, d = index % Spec.Directions;
+            RecurrentCell cell = _directions[index].Cell;
+            CellMemory own = memory.Cells[index];
+            string title = $"{name} {layer}" + (Spec.Bidirectional ? d == 1 ? ", backward" : ", forward" : "");
+            LayerValues Of(string what, Matrix values) =>
+                new(title, what, values, RowMeaning.Steps, batch) { IsBackInTime = d == 1 != afterBackward, Direction = index };
+            LayerValues gates = Of(afterBackward ? "gradient of the gates" : "gates", own.Gates.Rows(batch.Rows)) with
+            {
+                Gates = cell.GateNames,
+            };
+            if (afterBackward)
+            {
+                yield return gates;
+                continue;
+            }
+
+            // Element by element cells keep other things there than gates; their output tells.
+            if (cell.HasHiddenProduct) yield return gates;
+            if (cell.HasHiddenProduct && cell.HasCellState) yield return Of("cell state", own.Cells.Rows(batch.Rows));
+            yield return Of("output", memory.Outputs[layer].Rows(batch.Rows).Column(d * Spec.HiddenSize, Spec.HiddenSize));
+        }
+    }
+
+    /// <summary>
     /// Two threads take a direction each, and neither waits for the other before the layer is done; more threads than that
     /// divide each direction.
     /// </summary>

@@ -53,6 +53,17 @@ internal abstract class ClassifierNetwork
     /// <summary>The first layer of the last forward pass whose output holds NaN or infinity; null if all are finite.</summary>
     public abstract string? FirstNonFinite(NetworkMemory memory, SequenceBatch batch);
 
+    /// <summary>What the layers left in the memory of a batch, in the order it was computed.</summary>
+    /// <param name="memory">The memory.</param>
+    /// <param name="batch">The batch.</param>
+    /// <param name="afterBackward">Whether the way back has been gone: then gradients stand where values were.</param>
+    public virtual IEnumerable<LayerValues> Values(NetworkMemory memory, SequenceBatch batch, bool afterBackward) =>
+        [LogitValues(memory, batch, afterBackward)];
+
+    protected static LayerValues LogitValues(NetworkMemory memory, SequenceBatch batch, bool afterBackward) => new(
+        "output layer", afterBackward ? "gradient of the logits" : "logits", memory.Logits.Rows(batch.Sequences),
+        RowMeaning.Sequences, batch);
+
     internal static bool IsFinite(Matrix matrix)
     {
         for (int row = 0; row < matrix.Rows; row++)

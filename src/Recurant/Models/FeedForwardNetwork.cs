@@ -165,6 +165,25 @@ internal sealed class FeedForwardNetwork : ClassifierNetwork, IVectorNetwork
         return IsFinite(memory.Logits.Rows(batch.Sequences)) ? null : "the output layer";
     }
 
+    public override IEnumerable<LayerValues> Values(NetworkMemory memory, SequenceBatch batch, bool afterBackward)
+    {
+        if (afterBackward)
+        {
+            yield return LogitValues(memory, batch, afterBackward);
+            yield break;
+        }
+
+        var own = (Memory)memory;
+        for (int i = 0; i < own.Values.Length; i++)
+        {
+            yield return new LayerValues(
+                i == 0 ? "word vectors" : $"hidden layer {i - 1}", "output", own.Values[i].Rows(batch.Sequences),
+                RowMeaning.Sequences, batch);
+        }
+
+        yield return LogitValues(memory, batch, afterBackward);
+    }
+
     private static void Drop(SequenceBatch batch, Memory memory, int level, Matrix values, float rate, DropoutPlan? dropout)
     {
         if (rate > 0 && dropout is { } plan)

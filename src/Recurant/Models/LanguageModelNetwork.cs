@@ -252,6 +252,23 @@ internal sealed class LanguageModelNetwork
         return _output.Forward(workers, projected, memory.Output);
     }
 
+    /// <summary>What the layers left in the memory, in the order it was computed.</summary>
+    public IEnumerable<LayerValues> Values(LanguageModelMemory memory, SequenceBatch window, bool afterBackward)
+    {
+        IEnumerable<LayerValues> layers = Stack.Values(memory.Recurrent, window, afterBackward);
+        if (_projection is not null && !afterBackward)
+        {
+            layers = layers.Append(
+                new LayerValues("projection", "output", memory.Projected.Rows(window.Rows), RowMeaning.Steps, window));
+        }
+
+        if (_embedding is null || afterBackward) return layers;
+        bool isShared = !memory.Distinct.Rows.IsEmpty;
+        int read = isShared ? memory.Distinct.Words.Length : window.Rows;
+        return layers.Prepend(new LayerValues(
+            "token vectors", "output", memory.Input.Rows(read), isShared ? RowMeaning.Other : RowMeaning.Steps, window));
+    }
+
     /// <summary>The first layer of the last window whose output holds NaN or infinity; null if all are finite.</summary>
     public string? FirstNonFinite(LanguageModelMemory memory, SequenceBatch window)
     {

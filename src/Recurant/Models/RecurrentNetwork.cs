@@ -278,6 +278,25 @@ internal sealed partial class RecurrentNetwork : ClassifierNetwork, IVectorNetwo
         return IsFinite(memory.Logits.Rows(batch.Sequences)) ? null : "the output layer";
     }
 
+    public override IEnumerable<LayerValues> Values(NetworkMemory memory, SequenceBatch batch, bool afterBackward)
+    {
+        var own = (Memory)memory;
+        if (afterBackward) yield return LogitValues(memory, batch, afterBackward);
+        if (!memory.Recomputes)
+        {
+            if (_embedding is not null && !afterBackward)
+            {
+                yield return new LayerValues("word vectors", "output", own.Input.Rows(batch.Rows), RowMeaning.Steps, batch);
+            }
+
+            foreach (LayerValues values in _stack.Values(own.Recurrent, batch, afterBackward)) yield return values;
+        }
+
+        if (afterBackward) yield break;
+        yield return new LayerValues("pooling", "output", own.Pooled.Rows(batch.Sequences), RowMeaning.Sequences, batch);
+        yield return LogitValues(memory, batch, afterBackward);
+    }
+
     /// <summary>(1) of a whole batch; where no way back follows, of each of its words once.</summary>
     private Matrix ReadWords(Workers workers, SequenceBatch batch, Memory memory, DropoutPlan? dropout)
     {

@@ -198,6 +198,19 @@ internal sealed class SequenceNetwork
         return count;
     }
 
+    /// <summary>What the layers left in the memory, in the order it was computed.</summary>
+    public IEnumerable<LayerValues> Values(SequenceMemory memory, bool afterBackward)
+    {
+        SequenceBatch batch = memory.Batch;
+        bool isNumber = _spec.Problem.Kind == ProblemKind.Adding;
+        int answers = isNumber ? batch.Sequences : batch.Rows;
+        var output = new LayerValues(
+            "output layer", afterBackward ? "gradient of the answers" : "answers", memory.Answers.Rows(answers),
+            isNumber ? RowMeaning.Sequences : RowMeaning.Steps, batch);
+        IEnumerable<LayerValues> layers = Stack.Values(memory.Recurrent, batch, afterBackward);
+        return afterBackward ? layers.Prepend(output) : layers.Append(output);
+    }
+
     /// <summary>The first layer of the last batch whose output holds NaN or infinity; null if all are finite.</summary>
     public string? FirstNonFinite(SequenceMemory memory)
     {

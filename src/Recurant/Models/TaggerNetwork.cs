@@ -304,6 +304,18 @@ internal sealed class TaggerNetwork
         }
     }
 
+    /// <summary>What the layers left in the memory, in the order it was computed.</summary>
+    public IEnumerable<LayerValues> Values(TaggerMemory memory, SequenceBatch batch, bool afterBackward)
+    {
+        var output = new LayerValues(
+            "output layer", afterBackward ? "gradient of the scores" : "scores", memory.Scores.Rows(batch.Rows), RowMeaning.Steps,
+            batch);
+        IEnumerable<LayerValues> layers = _stack.Values(memory.Recurrent, batch, afterBackward);
+        if (afterBackward) return layers.Prepend(output);
+        var words = new LayerValues("words' vectors", "output", memory.Input.Rows(batch.Rows), RowMeaning.Steps, batch);
+        return layers.Prepend(words).Append(output);
+    }
+
     /// <summary>The first layer of the last forward pass whose output holds NaN or infinity; null if all are finite.</summary>
     public string? FirstNonFinite(TaggerMemory memory, SequenceBatch batch)
     {

@@ -1,4 +1,5 @@
 using Recurant.Cells;
+using Recurant.Data;
 using Recurant.Layers;
 using Recurant.Numerics;
 using Recurant.Parameters;
@@ -206,6 +207,43 @@ internal sealed class TranslatorNetwork
         if (!IsFinite(memory.Decoder.Joined.Rows(target))) return "the decoder or its attention";
         if (memory.Decoder.Upper is not null && !IsFinite(memory.Decoder.Read.Rows(target))) return "the decoder's upper layers";
         return IsFinite(memory.Decoder.Result.Rows(target)) ? null : "the readout";
+    }
+
+    /// <summary>What the layers left in the memory, in the order it was computed.</summary>
+    public IEnumerable<LayerValues> Values(TranslatorMemory memory, TranslationBatch batch, bool afterBackward)
+    {
+        SequenceBatch source = batch.Source, target = batch.Target;
+        if (afterBackward)
+        {
+            foreach (LayerValues values in Encoder.Stack.Values(memory.Encoder.Recurrent, source, true, "layer of the encoder"))
+            {
+                yield return values;
+            }
+
+            yield break;
+        }
+
+        if (_sourceVectors is not null)
+        {
+            yield return new("encoder's word vectors", "output", memory.Encoder.Input.Rows(source.Rows), RowMeaning.Steps, source);
+        }
+
+        foreach (LayerValues values in Encoder.Stack.Values(memory.Encoder.Recurrent, source, false, "layer of the encoder"))
+        {
+            yield return values;
+        }
+
+        yield return new("bridge", "states", memory.Encoder.Start.Rows(source.Sequences), RowMeaning.Other, source);
+        yield return new("decoder's word vectors", "output", memory.Decoder.Input.Rows(target.Rows), RowMeaning.Steps, target);
+        yield return new(
+            "decoder or its attention", "output", memory.Decoder.Joined.Rows(target.Rows), RowMeaning.Steps, target);
+        if (memory.Decoder.Upper is not null)
+        {
+            yield return new(
+                "decoder's upper layers", "output", memory.Decoder.Read.Rows(target.Rows), RowMeaning.Steps, target);
+        }
+
+        yield return new("readout", "output", memory.Decoder.Result.Rows(target.Rows), RowMeaning.Steps, target);
     }
 
     private static bool IsFinite(Matrix matrix) => ClassifierNetwork.IsFinite(matrix);

@@ -34,6 +34,14 @@ internal sealed class WordForms(
     /// <summary>The shape of a form.</summary>
     public int ShapeOf(int form) => _shapes[form];
 
+    /// <summary>Every form as it is written, in the order of their numbers.</summary>
+    public string[] Spellings()
+    {
+        var spellings = new string[Count];
+        foreach ((string word, int number) in _numbers) spellings[number] = word;
+        return spellings;
+    }
+
     /// <summary>How often a form's word was seen in training; 0 for an unknown word, and where no counts were given.</summary>
     public int TimesSeen(int form) =>
         _words[form] is var word && word != Vocabulary.Unknown && word < counts?.Count ? counts[word] : 0;

@@ -17,6 +17,13 @@ public static class ModelFile
     {
         ArgumentNullException.ThrowIfNull(model);
         var writer = new SafetensorsWriter();
+        Add(model, writer);
+        writer.Save(path);
+    }
+
+    /// <summary>Adds all that a model file holds to a file that may hold more.</summary>
+    internal static void Add(TrainedModel model, SafetensorsWriter writer)
+    {
         ModelFormat.All.First(format => format.Fits(model)).WriteMetadata(model, writer);
         if (model.TrainingRecord.Length > 0) writer.AddMetadata(ModelMetadata.TrainingKey, model.TrainingRecord);
         foreach (Parameter parameter in model.Parameters)
@@ -32,8 +39,6 @@ public static class ModelFile
                 writer.Add(parameter.Name, [.. parameter.Shape], source);
             }
         }
-
-        writer.Save(path);
     }
 
     /// <summary>Reads a model of a certain kind.</summary>
@@ -57,15 +62,26 @@ public static class ModelFile
     public static TrainedModel Load(string path)
     {
         using SafetensorsFile file = SafetensorsFile.Open(path);
+        return Read(file, isAlone: true);
+    }
+
+    /// <summary>Reads the model of an open file.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="isAlone">
+    /// Whether the file must hold a model and nothing else, all its numbers finite; otherwise it may hold more tensors, and any
+    /// numbers.
+    /// </param>
+    internal static TrainedModel Read(SafetensorsFile file, bool isAlone)
+    {
         (ModelFormat Format, TrainedModel Model) read = TryReadWithoutTensors(file) ?? throw new InvalidDataException(
-            $"{path}: this is a safetensors file of another program: its metadata has no key "
+            $"{file.FilePath}: this is a safetensors file of another program: its metadata has no key "
             + $"'{ModelMetadata.SpecificationKey}'. "
             + "'recurant inspect' shows what is in it; to predict, give a model that 'recurant train' wrote.");
         TrainedModel model = read.Model;
         // All names and shapes before the first value: until then the model takes no memory, whatever sizes the file claims.
         foreach (Parameter parameter in model.Parameters) RequireTensor(file, parameter);
-        if (file.Tensors.Count != model.Parameters.Count) RejectExtraTensor(file, model);
-        foreach (Parameter parameter in model.Parameters) ReadTensor(file, parameter);
+        if (isAlone && file.Tensors.Count != model.Parameters.Count) RejectExtraTensor(file, model);
+        foreach (Parameter parameter in model.Parameters) ReadTensor(file, parameter, mustBeFinite: isAlone);
         return model;
     }
 
@@ -109,7 +125,7 @@ public static class ModelFile
         }
     }
 
-    private static void ReadTensor(SafetensorsFile file, Parameter parameter)
+    private static void ReadTensor(SafetensorsFile file, Parameter parameter, bool mustBeFinite)
     {
         if (parameter.IsStoredTransposed)
         {
@@ -121,7 +137,7 @@ public static class ModelFile
         }
 
         int bad = parameter.Value.IndexOfAnyExceptFinite();
-        if (bad >= 0)
+        if (bad >= 0 && mustBeFinite)
         {
             throw new InvalidDataException(
                 $"{file.FilePath}: tensor '{parameter.Name}' holds {parameter.Value[bad]} at element {bad}; "

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Recurant.Layers;
 using Recurant.Models;
 using Recurant.Numerics;
 using Recurant.Parameters;
@@ -51,6 +52,8 @@ internal sealed class CaptionerTask : TrainingTask
     public override Score Validate() => _scorer.Evaluate(_data.Validation, ValidationBeam);
 
     public override Score ReadScore(JsonElement members) => CaptionerEvaluation.Read(members);
+
+    public override IEnumerable<LayerValues> Values(bool afterBackward) => _network.Values(_memory, _batch, afterBackward);
 
     public override string? FirstNonFinite() => _network.FirstNonFinite(_memory, _batch);
 

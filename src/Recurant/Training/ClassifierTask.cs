@@ -116,5 +116,21 @@ internal sealed class ClassifierTask : TrainingTask
 
     public override Score ReadScore(JsonElement members) => Evaluation.Read(members);
 
+    public override IEnumerable<LayerValues> Values(bool afterBackward) => _network.Values(_memory, _batch, afterBackward);
+
+    public override StepCapture Capture(int index, ulong step)
+    {
+        int start = index * _plan.Batch;
+        int[] chosen = _order[start..Math.Min(start + _plan.Batch, _order.Length)];
+        int[][] texts = [.. chosen.Select(text => _data.Train[text])];
+        var forms = _data.Forms is null ? default : StepCapture.Renumber(texts, _data.Forms);
+        return new StepCapture
+        {
+            Model = _data.Model, Step = step, Dropout = _plan.Dropout with { Step = step }, LabelSmoothing = _plan.LabelSmoothing,
+            Read = forms.Texts ?? [.. texts], Forms = forms.Forms, Texts = chosen, Recompute = _plan.Options.Recompute,
+            Answers = [.. chosen.Select(text => new[] { _data.TrainLabels[text] })],
+        };
+    }
+
     public override string? FirstNonFinite() => _network.FirstNonFinite(_memory, _batch);
 }

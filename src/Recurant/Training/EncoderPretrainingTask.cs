@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Recurant.Layers;
 using Recurant.Models;
 using Recurant.Parameters;
 
@@ -54,6 +55,9 @@ internal sealed class EncoderPretrainingTask(LanguageModelTask forward, Language
     }
 
     public override Score ReadScore(JsonElement members) => LanguageScore.Read(members);
+
+    public override IEnumerable<LayerValues> Values(bool afterBackward) =>
+        forward.Values(afterBackward).Concat(reverse?.Values(afterBackward) ?? []);
 
     public override string? FirstNonFinite() => forward.FirstNonFinite() ?? reverse?.FirstNonFinite();
 }

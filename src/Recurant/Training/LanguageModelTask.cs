@@ -38,6 +38,7 @@ internal sealed class LanguageModelTask : TrainingTask
     private readonly SequenceBatch _window = new();
     private readonly int[] _targets, _lengths;
     private readonly int _partLength;
+    private readonly LanguageModel? _model;
     private int _offset;
 
     public LanguageModelTask(PreparedText data, Workers workers)
@@ -45,6 +46,7 @@ internal sealed class LanguageModelTask : TrainingTask
             data.Model.Network, data.Plan, new TextPart(data.Train, data.Train, 0),
             new TextPart(data.Validation, data.Validation, data.ValidationCharacters), workers, () => RunIdentity.Of(data))
     {
+        _model = data.Model;
     }
 
     /// <param name="network">The network that learns.</param>
@@ -109,14 +111,21 @@ internal sealed class LanguageModelTask : TrainingTask
 
         // A run that is continued in the middle of an epoch brings its states with it.
         if (index == 0) _carried.Clear(); else _carried.HasBegun = true;
-        _carried.Enter(_memory.Recurrent, batch);
+        return Learn(step);
+    }
+
+    /// <summary>The step of the window that is laid out, from the states that are carried.</summary>
+    private StepLoss Learn(ulong step)
+    {
+        int rows = _window.Rows;
+        _carried.Enter(_memory.Recurrent, _plan.Batch);
         DropoutPlan dropout = _plan.Dropout with { Step = step };
         SampleDraw? draw = _plan.Samples == 0 ? null
             : new SampleDraw(_plan.Samples, dropout.Stream(RandomPurpose.SoftmaxWords));
         double loss = _network.Loss(
-            _workers, _window, _targets.AsMemory(0, read.Length), _memory, dropout, withGradient: true, draw);
+            _workers, _window, _targets.AsMemory(0, rows), _memory, dropout, withGradient: true, draw);
         _carried.Leave(_memory.Recurrent, _window);
-        return new StepLoss(loss, read.Length, -1, read.Length);
+        return new StepLoss(loss, rows, -1, rows);
     }
 
     public override Score Validate() => new LanguageScore
@@ -128,6 +137,52 @@ internal sealed class LanguageModelTask : TrainingTask
     };
 
     public override Score ReadScore(JsonElement members) => LanguageScore.Read(members);
+
+    public override IEnumerable<LayerValues> Values(bool afterBackward) => _network.Values(_memory, _window, afterBackward);
+
+    public override StepCapture? Capture(int index, ulong step)
+    {
+        if (_model is null) return null;
+        int batch = _plan.Batch, steps = _window.Steps;
+        int[][] read = Rows(row => Read(index, row)), answers = Rows(row => _targets[row]);
+        return new StepCapture
+        {
+            Model = _model, Step = step, Dropout = _plan.Dropout with { Step = step }, Read = read, Answers = answers,
+            Samples = _plan.Samples, States = _memory.Recurrent.HasInitialState ? [.. _carried.Initial(_memory.Recurrent)] : null,
+        };
+
+        int[][] Rows(Func<int, int> at) =>
+            [.. Enumerable.Range(0, batch).Select(b => Enumerable.Range(0, steps).Select(t => at(t * batch + b)).ToArray())];
+    }
+
+    /// <summary>The token that a row of a window reads.</summary>
+    private int Read(int index, int row) =>
+        _train.Read[_offset + row % _plan.Batch * _partLength + index * _plan.Window + row / _plan.Batch];
+
+    /// <summary>Makes a step again that <see cref="Capture"/> kept; the tokens of the task itself are left alone.</summary>
+    public StepLoss Replay(StepCapture capture)
+    {
+        int batch = capture.Read.Count, steps = capture.Read[0].Length;
+        _lengths.AsSpan().Fill(steps);
+        _window.Fill(_lengths);
+        for (int row = 0; row < _window.Rows; row++)
+        {
+            _window.Tokens[row] = capture.Read[row % batch][row / batch];
+            _targets[row] = capture.Answers[row % batch][row / batch];
+        }
+
+        _carried.Clear();
+        if (capture.States is { } states)
+        {
+            _carried.HasBegun = true;
+            foreach ((string name, _, Memory<float> values) in _carried.Tensors)
+            {
+                states.First(state => state.Name == name).Values.CopyTo(values);
+            }
+        }
+
+        return Learn(capture.Step);
+    }
 
     public override string? FirstNonFinite() => _network.FirstNonFinite(_memory, _window);
 }

@@ -202,5 +202,12 @@ internal sealed class ProblemTask : TrainingTask
 
     public override Score ReadScore(JsonElement members) => SequenceScore.Read(members);
 
+    public override IEnumerable<LayerValues> Values(bool afterBackward) => Model.Network.Values(_memory, afterBackward);
+
+    public override StepCapture Capture(int index, ulong step) => new()
+    {
+        Model = Model, Step = step, Dropout = _dropout with { Step = step }, Seed = _options.Seed, Batch = _batch,
+    };
+
     public override string? FirstNonFinite() => Model.Network.FirstNonFinite(_memory);
 }

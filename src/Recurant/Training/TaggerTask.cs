@@ -61,6 +61,21 @@ internal sealed class TaggerTask : TrainingTask
 
     public override Score ReadScore(JsonElement members) => TaggerEvaluation.Read(members);
 
+    public override IEnumerable<LayerValues> Values(bool afterBackward) => _network.Values(_memory, _batch, afterBackward);
+
+    public override StepCapture Capture(int index, ulong step)
+    {
+        int start = index * _plan.Batch;
+        int[] chosen = _order[start..Math.Min(start + _plan.Batch, _order.Length)];
+        var forms = StepCapture.Renumber([.. chosen.Select(text => _data.Train[text])], _data.Forms);
+        return new StepCapture
+        {
+            Model = _data.Model, Step = step, Dropout = _plan.Dropout with { Step = step }, LabelSmoothing = _plan.LabelSmoothing,
+            Read = forms.Texts, Forms = forms.Forms, Texts = chosen,
+            Answers = [.. chosen.Select(text => _data.TrainTags[text])],
+        };
+    }
+
     public override string? FirstNonFinite() => _network.FirstNonFinite(_memory, _batch);
 
     private StepLoss Learn(ReadOnlySpan<int> chosen, ulong step)

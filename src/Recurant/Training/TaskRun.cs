@@ -118,6 +118,12 @@ internal sealed class TaskRun
         float scale = isClipped ? (float)(clip / (norm + 1e-6)) : 1f;
         double progress = (double)_state.Step / ((long)_plan.Epochs * _task.StepsInEpoch);
         float rate = _plan.LearningRate * Schedule.Factor(_plan.Schedule, progress) * _state.Plateau;
+        if (_observers.Length > 0)
+        {
+            var update = new WeightUpdate(index, _state.Step, norm, rate, _plan.WeightDecay, scale);
+            foreach (TrainingObserver observer in _observers) observer.OnUpdate(_task, _optimizer, update);
+        }
+
         _optimizer.Step(_workers, rate, _plan.WeightDecay, scale);
         _average?.Update(_workers);
         _state.Step++;
@@ -246,14 +252,23 @@ internal sealed class TaskRun
         NonFiniteLossException fault = NonFinite(string.Create(
             CultureInfo.InvariantCulture,
             $"In step {_state.Step + 1} (epoch {_state.Epoch}) the {what} is {value}: {NonFinitePlace.Find(_task)}"));
-        foreach (TrainingObserver observer in _observers) observer.OnNonFinite(_task, _plan, _state.Epoch, index, _state.Step);
+        Tell(new NonFiniteEvent(what, value, _state.Epoch, index, _state.Step));
         return fault;
     }
 
-    private NonFiniteLossException NonFiniteValidation(double loss) => NonFinite(string.Create(
-        CultureInfo.InvariantCulture,
-        $"After step {_state.Step} (epoch {_state.Epoch}) the validation loss is {loss}: "
-        + $"{NonFinitePlace.InWeights(_parameters) ?? "the weights are still finite, but too large"}"));
+    private NonFiniteLossException NonFiniteValidation(double loss)
+    {
+        Tell(new NonFiniteEvent("validation loss", loss, _state.Epoch, Index: -1, _state.Step));
+        return NonFinite(string.Create(
+            CultureInfo.InvariantCulture,
+            $"After step {_state.Step} (epoch {_state.Epoch}) the validation loss is {loss}: "
+            + $"{NonFinitePlace.InWeights(_parameters) ?? "the weights are still finite, but too large"}"));
+    }
+
+    private void Tell(NonFiniteEvent fault)
+    {
+        foreach (TrainingObserver observer in _observers) observer.OnNonFinite(_task, _plan, fault);
+    }
 
     private NonFiniteLossException NonFinite(string what) => new(string.Create(
         CultureInfo.InvariantCulture,

@@ -1,3 +1,5 @@
+using Recurant.Optimizers;
+
 namespace Recurant.Training;
 
 /// <summary>
@@ -28,11 +30,17 @@ public abstract class TrainingObserver
     {
     }
 
+    /// <summary>Called after <see cref="OnGradients"/> with the update that follows at once, nothing of it done yet.</summary>
+    internal virtual void OnUpdate(TrainingTask task, Optimizer optimizer, in WeightUpdate update)
+    {
+    }
+
     /// <summary>
     /// Called instead when the loss or the gradient's norm is not a finite number, before the run ends with
-    /// <see cref="NonFiniteLossException"/>; the weights are still those of this step's beginning.
+    /// <see cref="NonFiniteLossException"/>; the weights are still those of this step's beginning. Also called when the loss of
+    /// the validation data after the last step of an epoch is not finite.
     /// </summary>
-    internal virtual void OnNonFinite(TrainingTask task, LearningPlan plan, int epoch, int index, long step)
+    internal virtual void OnNonFinite(TrainingTask task, LearningPlan plan, in NonFiniteEvent fault)
     {
     }
 }
@@ -50,3 +58,13 @@ public abstract class TrainingObserver
 public readonly record struct TrainingStep(
     string Stage, int Epoch, long Number, double Loss, double GradientNorm, bool IsClipped, double LearningRate, int Tokens,
     double Seconds);
+
+/// <summary>How a step changes the weights.</summary>
+/// <param name="Index">The step's number in the epoch, from 0.</param>
+/// <param name="Step">The step's number in the run, from 0.</param>
+/// <param name="GradientNorm">The norm of the gradient before it is scaled.</param>
+/// <param name="LearningRate">The learning rate.</param>
+/// <param name="WeightDecay">The weight decay.</param>
+/// <param name="Scale">What the gradient is multiplied by; below 1 when clipped.</param>
+internal readonly record struct WeightUpdate(
+    int Index, long Step, double GradientNorm, float LearningRate, float WeightDecay, float Scale);

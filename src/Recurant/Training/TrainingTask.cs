@@ -63,6 +63,19 @@ internal abstract class TrainingTask
     /// <summary>Reads a score as <see cref="Score.WriteMembers"/> wrote it.</summary>
     public abstract Score ReadScore(JsonElement members);
 
+    /// <summary>
+    /// What the layers left in memory of the last step, in the order it was computed; after the way back gradients stand where
+    /// values were. Empty where nothing can be told.
+    /// </summary>
+    public virtual IEnumerable<LayerValues> Values(bool afterBackward) => [];
+
+    /// <summary>
+    /// All that the step just made needs to be made again, before the weights change; null where that is not supported.
+    /// </summary>
+    /// <param name="index">The step's number in the epoch, from 0.</param>
+    /// <param name="step">The step's number in the run.</param>
+    public virtual StepCapture? Capture(int index, ulong step) => null;
+
     /// <summary>The first layer of the last step whose output holds NaN or infinity; null if all are finite.</summary>
     public abstract string? FirstNonFinite();
 }

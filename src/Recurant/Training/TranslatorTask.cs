@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Recurant.Layers;
 using Recurant.Models;
 using Recurant.Numerics;
 using Recurant.Parameters;
@@ -54,7 +55,23 @@ internal sealed class TranslatorTask : TrainingTask
 
     public override Score ReadScore(JsonElement members) => TranslatorEvaluation.Read(members);
 
+    public override IEnumerable<LayerValues> Values(bool afterBackward) => _network.Values(_memory, _batch, afterBackward);
+
+    public override StepCapture Capture(int index, ulong step)
+    {
+        int[] chosen = [.. _order[index]];
+        return new StepCapture
+        {
+            Model = _data.Model, Step = step, Dropout = _plan.Dropout with { Step = step }, LabelSmoothing = _plan.LabelSmoothing,
+            Read = [.. chosen.Select(pair => _data.Sources[pair])], Texts = chosen,
+            Answers = [.. chosen.Select(pair => _data.Targets[pair])],
+        };
+    }
+
     public override string? FirstNonFinite() => _network.FirstNonFinite(_memory, _batch);
+
+    /// <summary>Makes a step with all pairs of the data in their order.</summary>
+    public StepLoss Replay(ulong step) => Learn([.. Enumerable.Range(0, _data.Sources.Length)], step);
 
     private StepLoss Learn(ReadOnlySpan<int> chosen, ulong step)
     {

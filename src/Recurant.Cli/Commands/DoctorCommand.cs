@@ -1,0 +1,185 @@
+using Recurant.Data;
+using Recurant.Insight;
+using Recurant.Models;
+using Recurant.Storage;
+
+namespace Recurant.Cli;
+
+/// <summary><c>recurant doctor</c>: what is wrong with data, and with a model.</summary>
+internal sealed class DoctorCommand : CliCommand
+{
+    public override string Name => "doctor";
+
+    public override string Summary =>
+        "Examine data: balance, duplicates, contradictions, leakage into the test data, unknown words, damaged characters, words "
+        + "that give the label away. With MODEL also the model: its answers must not depend on batch, order, cutting and "
+            + "threads, "
+        + "its gradients must be the slope of its loss, and it must beat simple ones. Exit code 0 if there is no fault, else 1.";
+
+    public override string Arguments => "DATA [MODEL]";
+
+    public override (int Least, int Most) ArgumentCount => (1, 2);
+
+    public override IReadOnlyList<CommandOption> Options { get; } =
+    [
+        new("--test", "FILE", "Data to test with: what of it stands in DATA too? With MODEL it is scored on these."),
+        new("--task", "NAME", "What the data are for: classify, tag, translate or lm. Default: as they look, or as the model "
+            + "is."),
+        .. SettingTable.Columns.Select(CommandOption.Of),
+        .. TranslatorSettings.Columns.Select(CommandOption.Of),
+        SharedOptions.Threads with { Group = "The run" },
+    ];
+
+    public override IReadOnlyList<string> Examples =>
+        ["doctor reviews.tsv", "doctor train.tsv --test test.tsv", "doctor train.tsv reviews.safetensors --test test.tsv --json"];
+
+    public override int Run(Invocation call)
+    {
+        var settings = new TrainSettings { Data = call.Arguments[0], Task = call.Value("--task"),
+            TestFile = call.Value("--test") };
+        settings = call.Apply(TranslatorSettings.Columns, call.Apply(SettingTable.Columns, settings));
+        TrainedModel? model = call.Arguments.Count > 1 ? ModelFile.Load(call.Arguments[1]) : null;
+        DoctorReport report = model is SequenceModel sequence
+            ? ModelDoctor.Examine(sequence, call.Threads)
+            : Examine(call, settings, model, KindOf(settings, model));
+        if (call.Json) WriteJson(call, report); else WriteText(call, report);
+        return report.Worst == FindingLevel.Fault ? ExitCode.Failed : ExitCode.Done;
+    }
+
+    private static string KindOf(TrainSettings settings, TrainedModel? model) => model switch
+    {
+        ClassifierModel => TaskChoice.Classification,
+        TaggerModel => "tag",
+        LanguageModel => "lm",
+        TranslatorModel => "translate",
+        null => TaskChoice.Of(settings).Name,
+        _ => throw new UsageException($"doctor: a {model.Task} cannot be examined with data."),
+    };
+
+    private static DoctorReport Examine(Invocation call, TrainSettings settings, TrainedModel? model, string kind)
+    {
+        string data = settings.Data!;
+        switch (kind)
+        {
+            case "tag":
+                TaggedDataset tagged = TaggedData.Read(data, settings, call);
+                TaggedDataset? taggedTest = settings.TestFile is { } tags ? TaggedData.Read(tags, settings, call) : null;
+                DoctorReport ofTags = DataDoctor.Examine(tagged, taggedTest);
+                return model is not TaggerModel tagger ? ofTags
+                    : ofTags.With(ModelDoctor.Examine(tagger, taggedTest ?? tagged, taggedTest is null ? null : tagged,
+                        call.Threads));
+            case "translate":
+                PairDataset pairs = PairData.Read(data, settings, call);
+                PairDataset? pairTest = settings.TestFile is { } others ? PairData.Read(others, settings, call) : null;
+                DoctorReport ofPairs = DataDoctor.Examine(pairs, pairTest);
+                return model is null ? ofPairs : ofPairs.With(ModelDoctor.ExamineWeights(model));
+            case "lm":
+                PlainText text = LanguageModelReport.Read(data, settings, call);
+                PlainText? textTest = settings.TestFile is { } more ? LanguageModelReport.Read(more, settings, call) : null;
+                DoctorReport ofText = DataDoctor.Examine(text, textTest);
+                return model is not LanguageModel language ? ofText
+                    : ofText.With(ModelDoctor.Examine(language, textTest ?? text));
+            case TaskChoice.Classification:
+                (TextDataset texts, TextDataset? test) = ReadTexts(call, settings);
+                DoctorReport ofTexts = DataDoctor.Examine(texts, test);
+                return model is not ClassifierModel classifier || ofTexts.Worst == FindingLevel.Fault && texts.Count == 0
+                    ? ofTexts
+                    : ofTexts.With(ModelDoctor.Examine(classifier, test ?? texts, test is null ? null : texts, call.Threads));
+            default:
+                throw new UsageException(
+                    $"doctor: there is nothing to examine in data for the task \"{kind}\". Give labelled or tagged texts, "
+                        + $"pairs or running text.");
+        }
+    }
+
+    private static (TextDataset Train, TextDataset? Test) ReadTexts(Invocation call, TrainSettings settings)
+    {
+        TextDataset? test = settings.TestFile is { } file ? LabelledData.Read(file, settings, call) : null;
+        return SdkParts.Languages(settings.Data!, call) is { } parts
+            ? (parts.Train, test ?? parts.Test)
+            : (LabelledData.Read(settings.Data!, settings, call), test);
+    }
+
+    private static void WriteText(Invocation call, DoctorReport report)
+    {
+        const int Indent = 9, PlacesShown = 5;
+        TextWriter to = call.Terminal.Out;
+        int width = Math.Max(20, call.Terminal.Width - Indent);
+        foreach (Finding finding in report.Findings)
+        {
+            string tag = Word(finding.Level).PadRight(Indent);
+            foreach (string line in TextLayout.Wrap(TextLayout.OneLine($"{finding.Check}: {finding.What}"), width))
+            {
+                to.WriteLine(tag + line);
+                tag = new string(' ', Indent);
+            }
+
+            if (finding.Level == FindingLevel.Ok) continue;
+            var more = new List<string>();
+            if (finding.Where.Count > 0)
+            {
+                string others = finding.Where.Count > PlacesShown
+                    ? $"; and {(finding.Where.Count == 100 ? "more" : $"{finding.Where.Count - PlacesShown} more")} (--json)"
+                        : "";
+                more.Add($"where: {Places([.. finding.Where.Take(PlacesShown)])}{others}");
+            }
+
+            if (finding.Means.Length > 0) more.Add(finding.Means);
+            if (finding.Advice.Length > 0) more.Add($"do: {finding.Advice}");
+            foreach (string text in more)
+            {
+                foreach (string line in TextLayout.Wrap(TextLayout.OneLine(text), width)) to.WriteLine(tag + line);
+            }
+        }
+
+        to.WriteLine();
+        to.WriteLine(string.Join(", ", Enum.GetValues<FindingLevel>().Reverse()
+            .Select(level => $"{report.Count(level)} {Plural(level, report.Count(level))}")));
+    }
+
+    /// <summary>The places; the name of a file that all of them share is said once.</summary>
+    private static string Places(string[] places)
+    {
+        const string Line = ", line ";
+        int end = places[0].IndexOf(Line, StringComparison.Ordinal) + Line.Length;
+        string start = end < Line.Length ? "" : places[0][..end];
+        bool isShared = places.Length > 1 && start.Length > 0
+            && Array.TrueForAll(places, place => place.StartsWith(start, StringComparison.Ordinal)
+                && place[start.Length..].All(char.IsAsciiDigit));
+        return isShared
+            ? $"{start[..^Line.Length]}, lines {string.Join(", ", places.Select(place => place[start.Length..]))}"
+            : string.Join("; ", places);
+    }
+
+    private static void WriteJson(Invocation call, DoctorReport report) => call.Terminal.Out.WriteLine(JsonText.Object(writer =>
+    {
+        writer.WriteString("worst", Word(report.Worst));
+        writer.WriteStartArray("findings");
+        foreach (Finding finding in report.Findings)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("check", finding.Check);
+            writer.WriteString("level", Word(finding.Level));
+            writer.WriteString("what", finding.What);
+            writer.WriteStrings("where", finding.Where);
+            if (finding.Means.Length > 0) writer.WriteString("means", finding.Means);
+            if (finding.Advice.Length > 0) writer.WriteString("do", finding.Advice);
+            writer.WriteObject("values", values =>
+            {
+                foreach ((string name, double value) in finding.Values)
+                {
+                    values.WriteNumber(name, double.IsFinite(value) ? value : double.MaxValue);
+                }
+
+            });
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    }));
+
+    private static string Word(FindingLevel level) => level.ToString().ToLowerInvariant();
+
+    private static string Plural(FindingLevel level, int count) =>
+        level == FindingLevel.Ok || count == 1 ? Word(level) : Word(level) + "s";
+}

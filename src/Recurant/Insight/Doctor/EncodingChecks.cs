@@ -1,0 +1,104 @@
+using System.Globalization;
+using static Recurant.Insight.FindingText;
+
+namespace Recurant.Insight;
+
+/// <summary>Characters that tell of a file read or written in the wrong encoding, or that nobody sees.</summary>
+internal static class EncodingChecks
+{
+    private sealed record Kind(string Name, Func<string, bool> IsIn, FindingLevel Level, string Means, string Advice);
+
+    private static readonly Kind[] s_kinds =
+    [
+        new("replacement characters (U+FFFD)", text => text.Contains('\uFFFD', StringComparison.Ordinal), FindingLevel.Warning,
+            "A program could not read the bytes there and put this sign instead; the letters are lost.",
+            "Convert the original file again with its true encoding."),
+        new("text decoded twice, such as U+00C3 U+00A9 for an e with an acute", IsDecodedTwice, FindingLevel.Warning,
+            "UTF-8 was read as Windows-1252 or Latin-1: letters with accents and quotation marks became two or three signs.",
+            "Write the text in the wrong encoding and read it as UTF-8 again."),
+        new("control characters", text => text.Any(IsControl), FindingLevel.Warning,
+            "They are no text; U+0080 to U+009F are as a rule Windows-1252 read as Latin-1.",
+            "Remove them, or convert the file again."),
+        new("byte order marks inside (U+FEFF)", text => text.Contains('\uFEFF', StringComparison.Ordinal), FindingLevel.Warning,
+            "Files were joined; the mark sticks to a word, which then is another word.", "Remove them."),
+        new("marks for the direction of writing", text => text.Any(IsDirection), FindingLevel.Note,
+            "They cannot be seen, and can make a text look as what it is not.",
+                "Remove them where the script does not need them."),
+        new("blanks that are none (zero width, soft hyphen)", text => text.AsSpan().IndexOfAny("\u200B\u2060\u00AD") >= 0,
+            FindingLevel.Note,
+            "They cannot be seen and divide words or stick to them.", "Remove them."),
+    ];
+
+    public static IEnumerable<Finding> Run(DoctorTexts data)
+    {
+        bool isClean = true;
+        foreach (Kind kind in s_kinds)
+        {
+            DoctorText[] found = [.. data.Texts.Where(text => kind.IsIn(text.Text) || (text.Answer is { } answer
+                && kind.IsIn(answer)))];
+            if (found.Length == 0) continue;
+            isClean = false;
+            yield return new Finding("encoding", kind.Level, $"{data.Name}: {Of(found.Length, data.Unit)} with {kind.Name}.")
+            {
+                Where = Places(found), Means = kind.Means, Advice = kind.Advice, Values = [Value("texts", found.Length)],
+            };
+        }
+
+        DoctorText[] apart = [.. data.Texts.Where(text => HasAccentsApart(text.Text))];
+        int composed = apart.Length == 0 ? 0 : data.Texts.Count(text =>
+            text.Text.Any(c => c is >= '\u00C0' and <= '\u024F' and not '\u00D7' and not '\u00F7'));
+        if (apart.Length > 0)
+        {
+            isClean = false;
+            yield return new Finding(
+                "encoding", composed > 0 ? FindingLevel.Warning : FindingLevel.Note,
+                $"{data.Name}: {Of(apart.Length, data.Unit)} with accents as signs of their own (NFD)"
+                + (composed > 0 ? $", and {Count(composed)} with letters that bear them (NFC)." : "."))
+            {
+                Where = Places(apart), Values = [Value("decomposed", apart.Length), Value("composed", composed)],
+                Means = composed > 0 ? "The same word is written in two ways, and is two words to a model." : "",
+                Advice = composed > 0 ? "Bring all texts into one form, as a rule NFC." : "",
+            };
+        }
+
+        if (isClean) yield return new Finding("encoding", FindingLevel.Ok, $"{data.Name}: no damaged or invisible characters.");
+    }
+
+    /// <summary>
+    /// The first byte of a character of two bytes in UTF-8 (C3, C2) as a letter of Latin-1, and behind it a second byte (80 to
+    /// BF), as
+    /// Latin-1 or as Windows-1252 shows it; or the beginning of the signs of three bytes, E2 80.
+    /// </summary>
+    private static bool IsDecodedTwice(string text)
+    {
+        for (int i = 0; i + 1 < text.Length; i++)
+        {
+            char next = text[i + 1];
+            if (text[i] is '\u00C3' or '\u00C2' && (next is >= '\u0080' and <= '\u00BF' || IsHighWindows(next))) return true;
+            if (text[i] == '\u00E2' && next is '\u20AC' or '\u0080') return true;
+        }
+
+        return false;
+    }
+
+    // What Windows-1252 shows for 80 to 9F.
+    private static bool IsHighWindows(char c) =>
+        "\u20AC\u201A\u0192\u201E\u2026\u2020\u2021\u02C6\u2030\u0160\u2039\u0152\u017D\u2018\u2019\u201C\u201D\u2022\u2013\u2014\u02DC\u2122\u0161\u203A\u0153\u017E\u0178"
+            .Contains(c, StringComparison.Ordinal);
+
+    private static bool IsControl(char c) => char.IsControl(c) && c is not '\t' and not '\n' and not '\r';
+
+    private static bool IsDirection(char c) =>
+        c is '\u200E' or '\u200F' or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069');
+
+    private static bool HasAccentsApart(string text)
+    {
+        for (int i = 1; i < text.Length; i++)
+        {
+            if (text[i] is >= '\u0300' and <= '\u036F' && char.GetUnicodeCategory(text[i - 1]) is UnicodeCategory.LowercaseLetter
+                or UnicodeCategory.UppercaseLetter) return true;
+        }
+
+        return false;
+    }
+}

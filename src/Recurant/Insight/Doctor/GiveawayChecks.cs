@@ -1,0 +1,79 @@
+using static Recurant.Insight.FindingText;
+
+namespace Recurant.Insight;
+
+/// <summary>Words that say the label: some are honest, some are the label itself that got into the text.</summary>
+internal static class GiveawayChecks
+{
+    /// <summary>A word is looked at from so many texts on, and if chance gives one label to all of them less often than
+    /// this.</summary>
+    private const int FewestTexts = 20;
+
+    private const double Chance = 1e-6;
+
+    /// <summary>A word that stands in so many of a label's texts and in no other is as a rule no word of the text.</summary>
+    private const double NearlyAll = 0.9;
+
+    private const int Shown = 5;
+
+    private sealed record Word(string Text, string Label, int Texts, bool IsFirst);
+
+    public static IEnumerable<Finding> Run(DoctorTexts data)
+    {
+        var sizes = data.Texts.CountBy(text => text.Answer!, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
+        if (sizes.Count < 2) yield break;
+        Word[] anywhere = [.. Find(data, sizes, first: false)], first = [.. Find(data, sizes, first: true)];
+        Word[] grave = [.. anywhere.Concat(first).Where(word => word.Texts >= NearlyAll * sizes[word.Label]).DistinctBy(word =>
+            word.Text)];
+        if (grave.Length > 0)
+        {
+            var words = grave.Select(word => word.Text).ToHashSet(StringComparer.Ordinal);
+            yield return new Finding(
+                "words that are the label", FindingLevel.Warning,
+                $"{data.Name}: {List(grave, sizes)}.")
+            {
+                Where = Places(data.Texts.Where(text => text.Words.Exists(words.Contains))),
+                Means = "The label, or where the text came from, stands in the text: a model learns that sign and nothing else.",
+                Advice = "Remove the sign from all texts, and score again.",
+            };
+        }
+
+        yield return Finding("words of one label", data, anywhere, sizes, "occur with one label only and in many texts");
+        yield return Finding("first words of one label", data, first, sizes, "begin texts of one label only");
+    }
+
+    private static Finding Finding(string check, DoctorTexts data, Word[] words, Dictionary<string, int> sizes, string what)
+    {
+        if (words.Length == 0) return new Finding(check, FindingLevel.Ok, $"{data.Name}: no words that {what}.");
+        return new Finding(check, FindingLevel.Note,
+            $"{data.Name}: words that {what}: {Count(words.Length)}, such as {List(words, sizes)}.")
+        {
+            Values = [Value("words", words.Length)],
+            Means = "Honest words of a subject do so; a signature, a source or a template does so too.",
+        };
+    }
+
+    private static string List(Word[] words, Dictionary<string, int> sizes) => string.Join(", ", words
+        .OrderByDescending(word => (double)word.Texts / sizes[word.Label]).Take(Shown)
+        .Select(word => $"\"{word.Text}\" ({Count(word.Texts)} of {Count(sizes[word.Label])} \"{word.Label}\")"));
+
+    private static IEnumerable<Word> Find(DoctorTexts data, Dictionary<string, int> sizes, bool first)
+    {
+        var counts = new Dictionary<string, (string? Label, int Texts)>(StringComparer.Ordinal);
+        foreach (DoctorText text in data.Texts)
+        {
+            foreach (string word in first ? text.Words.Take(1) : text.Words.Distinct(StringComparer.Ordinal))
+            {
+                bool isKnown = counts.TryGetValue(word, out (string? Label, int Texts) count);
+                counts[word] = (!isKnown || count.Label == text.Answer ? text.Answer : null, count.Texts + 1);
+            }
+        }
+
+        foreach ((string word, (string? label, int texts)) in counts)
+        {
+            if (label is null || texts < FewestTexts) continue;
+            double share = (double)sizes[label] / data.Texts.Count;
+            if (texts * Math.Log(share) < Math.Log(Chance)) yield return new Word(word, label, texts, first);
+        }
+    }
+}
