@@ -82,7 +82,7 @@ public static class GradientAudit
             new GradientAuditRow(name, expected[name].Length, referenceErrors[name], productionErrors[name]))];
     }
 
-    private static ReferenceSpec ReferenceSpecOf(ClassifierSpec spec) => new()
+    internal static ReferenceSpec ReferenceSpecOf(ClassifierSpec spec) => new()
     {
         Cell = spec.Cell switch
         {
@@ -189,7 +189,7 @@ public static class GradientAudit
     }
 
     /// <summary>Where element i of the file's layout lies in memory.</summary>
-    private static int Place(Parameter parameter, int i)
+    internal static int Place(Parameter parameter, int i)
     {
         if (!parameter.IsStoredTransposed) return i;
         int rows = parameter.Shape[0], columns = parameter.Shape[1];

@@ -1,0 +1,128 @@
+using Recurant.Reference;
+
+namespace Recurant.Insight;
+
+/// <summary>
+/// The gradient of W as the double sum over t and k, every factor shown:
+/// <code>
+/// (1) dJ/dW = sum_t sum_(k&lt;=t) dJ_t/ds_t ds_t/ds_k d+s_k/dW
+/// (2) ds_t/ds_k = ds_t/ds_(t-1) ... ds_(k+1)/ds_k
+/// </code>
+/// s is the state: h, of an LSTM h and c side by side. d+s_k/dW takes s_(k-1) as a constant. In a stack of layers, dJ_t/ds_t
+/// is what enters this layer from above at t.
+/// </summary>
+internal static class LessonExpansion
+{
+    public static void Add(
+        LessonLayer layer, LessonCell cell, LessonOutput output, List<LessonSection> sections, List<LessonPath> paths)
+    {
+        LessonOptions options = layer.Options;
+        int width = layer.StateWidth, hidden = layer.Hidden;
+        int[] order = [.. layer.Order];
+        string s = cell is LessonElman && cell.OutputName == "f" ? "s" : cell is LessonLstm ? "s" : "h";
+        sections.Add(OneStepFactors(layer, cell, order, s));
+        double[] sum = new double[layer.Weights.HiddenWeights.Length];
+        for (int at = 0; at < order.Length; at++)
+        {
+            int t = order[at];
+            if (layer.Above[t].All(value => value == 0)) continue;
+            List<LessonMatrix> matrices = [];
+            if (output.IsManyToMany && layer.Spec is { Layers: 1, Directions: 1 })
+            {
+                (LessonMatrix loss, LessonMatrix softmax) = output.Factors(t);
+                matrices.AddRange([loss, softmax]);
+            }
+
+            // The state's own gradient where this step is the last: of f(s) that of s.
+            StepGradients entered = layer.StepBack(t, layer.Above[t], new double[hidden], width > hidden ? new double[hidden] : []).Gradients;
+            double[] d = width > hidden ? [.. layer.Above[t], .. new double[hidden]] : entered.State;
+            double[][] rows = Identity(width, options.Shown(width));
+            for (int back = at; back >= 0; back--)
+            {
+                int k = order[back];
+                if (back < at)
+                {
+                    for (int row = 0; row < rows.Length; row++) rows[row] = layer.StateBack(order[back + 1], rows[row]).Previous;
+                    matrices.Add(OfRows($"d{s}_{t + 1}/d{s}_{k + 1}", Product(order, at, back, s), rows, width, options));
+                }
+
+                matrices.Add(LessonTerms.Matrix(
+                    $"dJ_{t + 1}/d{s}_{k + 1}",
+                    back < at ? $"dJ_{t + 1}/d{s}_{t + 1} d{s}_{t + 1}/d{s}_{k + 1}" : "what enters from above at this step", 1, width, d, options));
+                (double[] previous, ReferenceTensors tensors) = layer.StateBack(k, d);
+                double[] part = tensors["weight_hh" + layer.Suffix];
+                Algebra.AddTo(sum, part);
+                paths.Add(new LessonPath(layer.Layer + 1, layer.Direction, t + 1, k + 1, Algebra.Norm(d), Algebra.Norm(part)));
+                matrices.Add(LessonTerms.Matrix(
+                    $"dJ_{t + 1}/dW through {k + 1}", $"dJ_{t + 1}/d{s}_{k + 1} d+{s}_{k + 1}/dW", part.Length / hidden, hidden, part, options));
+                d = previous;
+            }
+
+            sections.Add(new LessonSection
+            {
+                Part = LessonPart.Expanded,
+                Step = t + 1,
+                Layer = layer.Layer + 1,
+                Title = $"dJ_{t + 1}/dW as a sum over k{layer.Title}",
+                Matrices = matrices,
+                Notes = [$"J_{t + 1} stands for what enters the layer at step {t + 1}."],
+            });
+        }
+
+        sections.Add(new LessonSection
+        {
+            Part = LessonPart.Expanded,
+            Layer = layer.Layer + 1,
+            Title = $"The double sum{layer.Title}",
+            Notes = ["All terms together: the same dJ/dW as the sum over t."],
+            Matrices = [LessonTerms.Matrix("dJ/dW", "sum_t sum_k of the terms", sum.Length / hidden, hidden, sum, options)],
+        });
+    }
+
+    private static LessonSection OneStepFactors(LessonLayer layer, LessonCell cell, int[] order, string s)
+    {
+        List<LessonMatrix> matrices = [];
+        int width = layer.StateWidth;
+        for (int at = 1; at < order.Length; at++)
+        {
+            double[][] rows = Identity(width, layer.Options.Shown(width));
+            for (int row = 0; row < rows.Length; row++) rows[row] = layer.StateBack(order[at], rows[row]).Previous;
+            matrices.Add(OfRows($"d{s}_{order[at] + 1}/d{s}_{order[at - 1] + 1}", "", rows, width, layer.Options));
+        }
+
+        return new LessonSection
+        {
+            Part = LessonPart.Expanded,
+            Layer = layer.Layer + 1,
+            Title = $"The factors of one step{layer.Title}",
+            Notes = [$"{cell.FactorFormula}.", "Row: the unit that depends; column: the unit it depends on."],
+            Matrices = matrices,
+        };
+    }
+
+    private static string Product(int[] order, int at, int back, string s)
+    {
+        IEnumerable<string> factors = Enumerable.Range(back + 1, at - back).Reverse()
+            .Select(i => $"d{s}_{order[i] + 1}/d{s}_{order[i - 1] + 1}");
+        return string.Join(" ", factors);
+    }
+
+    private static LessonMatrix OfRows(string name, string formula, double[][] rows, int width, LessonOptions options)
+    {
+        // Of a wide state only the first rows are known: the norm speaks of these.
+        LessonMatrix part = LessonTerms.Matrix(name, formula, rows.Length, width, [.. rows.SelectMany(row => row)], options);
+        return part with { Rows = width };
+    }
+
+    private static double[][] Identity(int width, int rows)
+    {
+        var identity = new double[rows][];
+        for (int row = 0; row < rows; row++)
+        {
+            identity[row] = new double[width];
+            identity[row][row] = 1;
+        }
+
+        return identity;
+    }
+}
