@@ -17,13 +17,13 @@ internal sealed class LessonText(TextWriter to)
         foreach (string note in section.Notes) WriteWrapped(note, "");
         if (section.Part is LessonPart.Weights or LessonPart.Forward)
         {
-            foreach (LessonMatrix matrix in section.Matrices) Write(matrix);
+            foreach (LessonMatrix matrix in section.Matrices) Write(matrix, withNorm: false);
             foreach (LessonEquation equation in section.Equations) Write(equation);
         }
         else
         {
             foreach (LessonEquation equation in section.Equations) Write(equation);
-            foreach (LessonMatrix matrix in section.Matrices) Write(matrix);
+            foreach (LessonMatrix matrix in section.Matrices) Write(matrix, withNorm: section.Part != LessonPart.Update);
         }
 
         to.WriteLine();
@@ -71,14 +71,14 @@ internal sealed class LessonText(TextWriter to)
         if (equation.LinesLeftOut > 0) to.WriteLine($"    ... {Numbers.Count(equation.LinesLeftOut)} more");
     }
 
-    private void Write(LessonMatrix matrix)
+    private void Write(LessonMatrix matrix, bool withNorm)
     {
         to.WriteLine();
         string shape = matrix.Columns == 1 ? $"[{matrix.Rows}]" : $"[{matrix.Rows},{matrix.Columns}]";
         string left = matrix.Formula.Length == 0 || matrix.Formula.StartsWith(matrix.Name, StringComparison.Ordinal)
             ? matrix.Formula.Length == 0 ? matrix.Name : matrix.Formula
             : $"{matrix.Name}: {matrix.Formula}";
-        string right = $"{shape}  norm {LessonLineText.Number(matrix.Norm)}";
+        string right = withNorm ? $"{shape}  norm {LessonLineText.Number(matrix.Norm)}" : shape;
         if (left.Length + right.Length + 4 <= Width)
         {
             to.WriteLine("  " + left + right.PadLeft(Width - 2 - left.Length));

@@ -105,7 +105,7 @@ internal sealed class LessonElman(LessonLayer layer) : LessonCell(layer)
         string name = LessonTerms.At(OutputName, t, unit);
         return Function switch
         {
-            LessonFunction.Tanh => [LessonTerms.Number("1", 1), LessonTerms.Product($"{name}^2", -1, h, h)],
+            LessonFunction.Tanh => [LessonTerms.Number("1", 1), LessonTerms.Product($"{name}^2", -1, Math.Abs(h), Math.Abs(h))],
             LessonFunction.Sigmoid => [LessonTerms.Product($"{name} (1 - {name})", h, 1 - h)],
             _ => [LessonTerms.Number($"({name} > 0)", h > 0 ? 1 : 0)],
         };

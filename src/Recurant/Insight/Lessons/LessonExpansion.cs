@@ -21,13 +21,16 @@ internal static class LessonExpansion
         int[] order = [.. layer.Order];
         string s = cell is LessonElman && cell.OutputName == "f" ? "s" : cell is LessonLstm ? "s" : "h";
         sections.Add(OneStepFactors(layer, cell, order, s));
+        sections.Add(DirectFactors(layer, order, s));
+        bool isWhole = output.IsManyToMany && layer.Spec is { Layers: 1, Directions: 1 };
+        double[] lengths = new double[layer.Length * layer.Length];
         double[] sum = new double[layer.Weights.HiddenWeights.Length];
         for (int at = 0; at < order.Length; at++)
         {
             int t = order[at];
             if (layer.Above[t].All(value => value == 0)) continue;
             List<LessonMatrix> matrices = [];
-            if (output.IsManyToMany && layer.Spec is { Layers: 1, Directions: 1 })
+            if (isWhole)
             {
                 (LessonMatrix loss, LessonMatrix softmax) = output.Factors(t);
                 matrices.AddRange([loss, softmax]);
@@ -52,6 +55,7 @@ internal static class LessonExpansion
                 (double[] previous, ReferenceTensors tensors) = layer.StateBack(k, d);
                 double[] part = tensors["weight_hh" + layer.Suffix];
                 Algebra.AddTo(sum, part);
+                lengths[t * layer.Length + k] = Algebra.Norm(part);
                 paths.Add(new LessonPath(layer.Layer + 1, layer.Direction, t + 1, k + 1, Algebra.Norm(d), Algebra.Norm(part)));
                 matrices.Add(LessonTerms.Matrix(
                     $"dJ_{t + 1}/dW through {k + 1}", $"dJ_{t + 1}/d{s}_{k + 1} d+{s}_{k + 1}/dW", part.Length / hidden, hidden, part, options));
@@ -65,7 +69,12 @@ internal static class LessonExpansion
                 Layer = layer.Layer + 1,
                 Title = $"dJ_{t + 1}/dW as a sum over k{layer.Title}",
                 Matrices = matrices,
-                Notes = [$"J_{t + 1} stands for what enters the layer at step {t + 1}."],
+                Notes =
+                [
+                    isWhole
+                        ? $"J_{t + 1} counts with its 1/T, as it does in J."
+                        : $"dJ_{t + 1} is the part of dJ that enters this layer from above at step {t + 1}.",
+                ],
             });
         }
 
@@ -75,7 +84,12 @@ internal static class LessonExpansion
             Layer = layer.Layer + 1,
             Title = $"The double sum{layer.Title}",
             Notes = ["All terms together: the same dJ/dW as the sum over t."],
-            Matrices = [LessonTerms.Matrix("dJ/dW", "sum_t sum_k of the terms", sum.Length / hidden, hidden, sum, options)],
+            Matrices =
+            [
+                LessonTerms.Matrix("dJ/dW", "sum_t sum_k of the terms", sum.Length / hidden, hidden, sum, options),
+                LessonTerms.Matrix(
+                    "lengths", "the norm of the term of t (row) and k (column)", layer.Length, layer.Length, lengths, options),
+            ],
         });
     }
 
@@ -96,6 +110,43 @@ internal static class LessonExpansion
             Layer = layer.Layer + 1,
             Title = $"The factors of one step{layer.Title}",
             Notes = [$"{cell.FactorFormula}.", "Row: the unit that depends; column: the unit it depends on."],
+            Matrices = matrices,
+        };
+    }
+
+    /// <summary>
+    /// d+s_k/dW: how W moves the state of step k while the state before it is held. Unit i depends on the rows of unit i
+    /// alone, so that one matrix of the shape of W holds it all; not where a GRU's reset gates mix the units.
+    /// </summary>
+    private static LessonSection DirectFactors(LessonLayer layer, int[] order, string s)
+    {
+        int hidden = layer.Hidden, width = layer.StateWidth;
+        bool mixes = layer.Spec is { Cell: ReferenceCell.Gru, Reset: ReferenceReset.Outside };
+        List<LessonMatrix> matrices = [];
+        foreach (int k in mixes ? [] : order)
+        {
+            for (int half = 0; half < width / hidden; half++)
+            {
+                double[] ones = new double[width];
+                Array.Fill(ones, 1, half * hidden, hidden);
+                double[] direct = layer.StateBack(k, ones).Tensors["weight_hh" + layer.Suffix];
+                string name = width == hidden ? s : half == 0 ? "h" : "c";
+                matrices.Add(LessonTerms.Matrix($"d+{name}_{k + 1}/dW", "", direct.Length / hidden, hidden, direct, layer.Options));
+            }
+        }
+
+        string rows = layer.Gates.Length == 1 ? "" : $" The rows are those of W{string.Join(", W", layer.Gates)}, one block below the other.";
+        string term = width == hidden
+            ? $"dJ_t/dW[i,j] through k is dJ_t/d{s}_k[i] times element [i,j]."
+            : "dJ_t/dW[i,j] through k is dJ_t/dh_k[i] times element [i,j] of d+h_k/dW, and the same with c; s = [h c].";
+        return new LessonSection
+        {
+            Part = LessonPart.Expanded,
+            Layer = layer.Layer + 1,
+            Title = $"The factors d+{s}_k/dW{layer.Title}",
+            Notes = mixes
+                ? ["With the reset gate outside every unit depends on all rows of W_r; the terms below count that."]
+                : [$"How W moves the state of step k while the state before it is held. {term}{rows}"],
             Matrices = matrices,
         };
     }

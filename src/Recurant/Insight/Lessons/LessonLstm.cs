@@ -63,7 +63,11 @@ internal sealed class LessonLstm(LessonLayer layer) : LessonCell(layer)
             i => back.State[i]);
         yield return Pointwise(
             t, "q", $"q_{t + 1} = 1 - tanh(c_{t + 1})^2",
-            i => [LessonTerms.Number("1", 1), LessonTerms.Product($"{LessonTerms.At("tanh(c)", t, i)}^2", -1, TanhC(step, i), TanhC(step, i))],
+            i =>
+            [
+                LessonTerms.Number("1", 1),
+                LessonTerms.Product($"{LessonTerms.At("tanh(c)", t, i)}^2", -1, Math.Abs(TanhC(step, i)), Math.Abs(TanhC(step, i))),
+            ],
             node: "H");
         yield return Pointwise(
             t, "dc", $"dc_{t + 1} = dh_{t + 1} * o_{t + 1} * q_{t + 1}" + (Layer.IsStep(next) ? $" + dc_{next + 1} * f_{next + 1}" : ""),
