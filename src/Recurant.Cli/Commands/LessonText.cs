@@ -78,7 +78,7 @@ internal sealed class LessonText(TextWriter to)
         string left = matrix.Formula.Length == 0 || matrix.Formula.StartsWith(matrix.Name, StringComparison.Ordinal)
             ? matrix.Formula.Length == 0 ? matrix.Name : matrix.Formula
             : $"{matrix.Name}: {matrix.Formula}";
-        string right = withNorm ? $"{shape}  norm {LessonLineText.Number(matrix.Norm)}" : shape;
+        string right = withNorm ? $"{shape}  norm {LessonNotation.Number(matrix.Norm)}" : shape;
         if (left.Length + right.Length + 4 <= Width)
         {
             to.WriteLine("  " + left + right.PadLeft(Width - 2 - left.Length));
@@ -89,7 +89,7 @@ internal sealed class LessonText(TextWriter to)
             to.WriteLine(right.PadLeft(Width));
         }
 
-        string[][] cells = [.. matrix.Shown.Select(row => row.Select(LessonLineText.Number).ToArray())];
+        string[][] cells = [.. matrix.Shown.Select(row => row.Select(LessonNotation.Number).ToArray())];
         int columns = cells[0].Length, labels = matrix.RowNames.Count == 0 ? 4 : matrix.RowNames.Max(name => Short(name).Length) + 2;
         int width = Math.Max(cells.Max(row => row.Max(cell => cell.Length)), matrix.ColumnNames.Count == 0 ? 0 : matrix.ColumnNames.Max(name => Short(name).Length)) + 2;
         int block = Math.Max(1, (Width - 2 - labels) / width);
@@ -126,7 +126,7 @@ internal sealed class LessonText(TextWriter to)
         string start = $"    {line.Name} ", indent = new(' ', Math.Min(start.Length, LongestName));
         var row = new StringBuilder(start);
         int begun = row.Length;
-        foreach (IReadOnlyList<string> part in LessonLineText.Parts(line, withLetters))
+        foreach (IReadOnlyList<string> part in LessonNotation.Parts(line, withLetters))
         {
             int whole = part.Sum(piece => piece.Length);
             if (row.Length > begun && row.Length + 1 + whole > Width)

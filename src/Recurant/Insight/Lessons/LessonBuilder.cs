@@ -261,6 +261,7 @@ internal sealed class LessonBuilder
             Part = part,
             Step = t + 1,
             Layer = layer is null ? 0 : layer.Layer + 1,
+            Direction = layer?.Direction ?? 0,
             Title = title,
             Equations = equations,
             Matrices = matrices,

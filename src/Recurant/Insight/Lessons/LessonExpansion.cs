@@ -67,6 +67,7 @@ internal static class LessonExpansion
                 Part = LessonPart.Expanded,
                 Step = t + 1,
                 Layer = layer.Layer + 1,
+                Direction = layer.Direction,
                 Title = $"dJ_{t + 1}/dW as a sum over k{layer.Title}",
                 Matrices = matrices,
                 Notes =
@@ -82,6 +83,7 @@ internal static class LessonExpansion
         {
             Part = LessonPart.Expanded,
             Layer = layer.Layer + 1,
+            Direction = layer.Direction,
             Title = $"The double sum{layer.Title}",
             Notes = ["All terms together: the same dJ/dW as the sum over t."],
             Matrices =
@@ -108,6 +110,7 @@ internal static class LessonExpansion
         {
             Part = LessonPart.Expanded,
             Layer = layer.Layer + 1,
+            Direction = layer.Direction,
             Title = $"The factors of one step{layer.Title}",
             Notes = [$"{cell.FactorFormula}.", "Row: the unit that depends; column: the unit it depends on."],
             Matrices = matrices,
@@ -143,6 +146,7 @@ internal static class LessonExpansion
         {
             Part = LessonPart.Expanded,
             Layer = layer.Layer + 1,
+            Direction = layer.Direction,
             Title = $"The factors d+{s}_k/dW{layer.Title}",
             Notes = mixes
                 ? ["With the reset gate outside every unit depends on all rows of W_r; the terms below count that."]

@@ -69,6 +69,7 @@ internal static class LessonJson
         writer.WriteString("part", section.Part.ToString().ToLowerInvariant());
         writer.WriteNumber("step", section.Step);
         writer.WriteNumber("layer", section.Layer);
+        writer.WriteNumber("direction", section.Direction);
         writer.WriteString("title", section.Title);
         Strings(writer, "notes", section.Notes);
         writer.WriteStartArray("equations");

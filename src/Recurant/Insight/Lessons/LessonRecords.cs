@@ -152,6 +152,9 @@ public sealed record LessonSection
     /// <summary>The recurrent layer from 1; 0 where it belongs to none.</summary>
     public int Layer { get; init; }
 
+    /// <summary>The direction of that layer: 0 forward, 1 backward.</summary>
+    public int Direction { get; init; }
+
     /// <summary>The heading.</summary>
     public required string Title { get; init; }
 

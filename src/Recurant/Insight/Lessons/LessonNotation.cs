@@ -1,14 +1,15 @@
 using System.Globalization;
-using Recurant.Insight;
 
-namespace Recurant.Cli;
+namespace Recurant.Insight;
 
-/// <summary>One number of a lesson as it would be written by hand.</summary>
-internal static class LessonLineText
+/// <summary>The numbers of a lesson as they would be written by hand.</summary>
+public static class LessonNotation
 {
     private const int Digits = 6;
 
     /// <summary>A number with six digits that count, without noughts at its end.</summary>
+    /// <param name="value">The number.</param>
+    /// <returns>For example 0.405321, -1.5, 2.3e-5.</returns>
     public static string Number(double value)
     {
         double magnitude = Math.Abs(value);
@@ -22,8 +23,12 @@ internal static class LessonLineText
     /// <summary>
     /// The parts of a line, each beginning with "= " and cut where it may be broken: letters, numbers, products, sum, value.
     /// </summary>
+    /// <param name="line">The number.</param>
+    /// <param name="withLetters">Whether the names of the terms come first.</param>
+    /// <returns>For example <c>= tanh(U[1,1] x_1[1])</c>, <c>= tanh(-0.43*1)</c>, <c>= tanh(-0.43)</c>, <c>= -0.405321</c>.</returns>
     public static IEnumerable<IReadOnlyList<string>> Parts(LessonLine line, bool withLetters)
     {
+        ArgumentNullException.ThrowIfNull(line);
         bool hasProducts = line.Terms.Any(term => term.Factors.Count > (IsMinus(term) ? 2 : 1));
         bool hasEnd = line.Function != LessonFunction.None || line.DivisorName.Length > 0;
         if (withLetters) yield return Wrap(line, [.. line.Terms.Select((term, i) => Join(i, line, IsMinus(term), term.Name))], line.DivisorName);
@@ -36,7 +41,7 @@ internal static class LessonLineText
 
         if (line.Function is not (LessonFunction.None or LessonFunction.Max) && (line.Terms.Count > 1 || hasProducts))
         {
-            yield return [$"= {LessonLineName(line.Function)}({Number(line.Sum)})"];
+            yield return [$"= {NameOf(line.Function)}({Number(line.Sum)})"];
         }
 
         yield return [$"= {Number(line.Value)}"];
@@ -44,7 +49,7 @@ internal static class LessonLineText
 
     private static bool IsMinus(LessonTerm term) => term.Factors.Count > 1 && term.Factors[0] == -1;
 
-    private static string LessonLineName(LessonFunction function) => function switch
+    private static string NameOf(LessonFunction function) => function switch
     {
         LessonFunction.MinusLog => "-ln", LessonFunction.None => "", _ => function.ToString().ToLowerInvariant(),
     };
@@ -65,7 +70,7 @@ internal static class LessonLineText
 
     private static List<string> Wrap(LessonLine line, List<string> terms, string divisor)
     {
-        string function = LessonLineName(line.Function);
+        string function = NameOf(line.Function);
         bool brackets = function.Length > 0 || (divisor.Length > 0 && terms.Count > 1);
         terms[0] = $"= {function}{(brackets ? "(" : "")}{terms[0]}";
         terms[^1] += (brackets ? ")" : "") + (divisor.Length > 0 ? $" / {divisor}" : "");
