@@ -3,6 +3,7 @@ using System.Text.Json;
 using Recurant.Cells;
 using Recurant.Insight;
 using Recurant.Models;
+using Recurant.Reports;
 
 namespace Recurant.Cli;
 
@@ -80,12 +81,15 @@ internal sealed class LessonCommand : CliCommand
             throw new UsageException($"{Step} is {step}; the sentence has {lesson.Words.Count} words, counted from 1.");
         }
 
+        if (call.Value(Report) is { } file) WriteReport(call, file, lesson);
         if (call.Json)
         {
             call.Terminal.Out.WriteLine(Json(lesson));
             return ExitCode.Done;
         }
 
+        // Who asks for the page alone does not want a thousand lines beside it.
+        if (call.Has(Report) && parts is null && step == 0) return ExitCode.Done;
         var text = new LessonText(call.Terminal.Out);
         foreach (LessonSection section in lesson.Sections)
         {
@@ -95,6 +99,12 @@ internal sealed class LessonCommand : CliCommand
         }
 
         return ExitCode.Done;
+    }
+
+    private static void WriteReport(Invocation call, string file, Lesson lesson)
+    {
+        File.WriteAllText(file, LessonPage.Write(lesson), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+        if (!call.Quiet) call.Terminal.WriteNote($"{file} holds the lesson as a page");
     }
 
     private static Lesson Make(Invocation call, LessonOptions options)

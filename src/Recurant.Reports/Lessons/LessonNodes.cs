@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Recurant.Insight;
 
@@ -7,6 +8,8 @@ namespace Recurant.Reports;
 /// <summary>What each node of the picture shows in each view, as the data of the page's script.</summary>
 internal static class LessonNodes
 {
+    private const int LineWidth = 100;
+
     /// <summary>The name of a node: kind, recurrent row (layer and direction, from 0) and step, from 1.</summary>
     public static string Key(string kind, int row, int step) => string.Create(CultureInfo.InvariantCulture, $"{kind}{row}-{step}");
 
@@ -27,14 +30,22 @@ internal static class LessonNodes
         writer.WriteEndObject();
     }
 
-    /// <summary>The lines of an equation, letters first, every part on a line of its own.</summary>
+    /// <summary>The lines of an equation, letters first; parts that fit stand on one line.</summary>
     public static IEnumerable<string> Rows(LessonEquation equation)
     {
         bool isFirst = true;
         foreach (LessonLine line in equation.Lines)
         {
-            IEnumerable<string> parts = LessonNotation.Parts(line, isFirst).Select(part => string.Concat(part));
-            yield return line.Name + " " + string.Join("\n    ", parts);
+            var text = new StringBuilder(line.Name);
+            int length = text.Length;
+            foreach (string part in LessonNotation.Parts(line, isFirst).Select(part => string.Concat(part)))
+            {
+                bool fits = length == line.Name.Length || length + part.Length < LineWidth;
+                length = fits ? length + part.Length + 1 : part.Length + 4;
+                text.Append(fits ? " " : "\n    ").Append(part);
+            }
+
+            yield return text.ToString();
             isFirst = false;
         }
 

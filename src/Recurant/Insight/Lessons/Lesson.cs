@@ -97,7 +97,8 @@ public sealed record Lesson
 
     /// <summary>A lesson with the weights of a saved classifier.</summary>
     /// <param name="model">
-    /// The classifier; recurrent, with Elman, LSTM or GRU cells, without characters, direct connections or averages of models.
+    /// The classifier; recurrent, with Elman, LSTM or GRU cells, without characters, and no average of models. What direct
+    /// connections add for this text is a constant that joins the output's bias.
     /// </param>
     /// <param name="text">The sentence; 1 to 64 words.</param>
     /// <param name="options">The right answer, the step, and how much is shown; null for the defaults.</param>

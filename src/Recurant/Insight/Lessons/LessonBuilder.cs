@@ -137,6 +137,12 @@ internal sealed class LessonBuilder
                 $"The model knows {_network.VocabularySize:N0} words; shown are those of the sentence. The gradient of all others is 0."));
         }
 
+        if (_network.HasDirect)
+        {
+            notes.Add("The model's direct connections from words to classes add a constant for this text: bV holds it, too, and they "
+                + "do not take part in the step.");
+        }
+
         double[] x = [.. _run.Inputs];
         LessonMatrix inputs = LessonTerms.Matrix(
             "X", "one row for each x_t", Length, Spec.InputSize, x, _options, [.. _network.Words],

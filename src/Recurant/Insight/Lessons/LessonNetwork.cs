@@ -42,6 +42,9 @@ internal sealed record LessonNetwork
 
     public required string Summary { get; init; }
 
+    /// <summary>Whether bV holds what direct connections add for this text, too.</summary>
+    public bool HasDirect { get; init; }
+
     public ReferenceExample Example => new() { Tokens = Tokens, Labels = Labels };
 
     /// <summary>Weights of two decimals: few digits to type into a calculator.</summary>
@@ -114,8 +117,22 @@ internal sealed record LessonNetwork
             HasBias = true,
             Target = "",
             Summary = $"{model.Summary}; the model's own weights",
+            HasDirect = spec.DirectBuckets > 0,
         };
+        if (network.HasDirect) AddDirect(((RecurrentNetwork)model.Network).Direct!, numbers, network.Weights["output.bias"]);
         return network.WithLabel(options);
+    }
+
+    /// <summary>Of one text the direct connections give a constant: it joins the bias of the output.</summary>
+    private static void AddDirect(DirectConnections direct, int[] numbers, double[] bias)
+    {
+        var batch = new SequenceBatch();
+        batch.Fill([numbers], [0]);
+        var store = new RowStore();
+        store.Reserve(1, bias.Length).Clear();
+        Matrix share = store.Rows(1);
+        direct.Forward(batch, share);
+        for (int j = 0; j < bias.Length; j++) bias[j] += share.Row(0)[j];
     }
 
     private LessonNetwork WithLabel(LessonOptions options)
@@ -236,11 +253,10 @@ internal sealed record LessonNetwork
             throw new ArgumentException($"A lesson shows Elman, LSTM and GRU networks; this model is: {spec.Summary}.");
         }
 
-        if (spec.Models > 1 || spec.CharacterSize > 0 || spec.DirectBuckets > 0)
+        if (spec.Models > 1 || spec.CharacterSize > 0)
         {
             throw new ArgumentException(
-                "A lesson shows one network over words; this model averages several, reads characters or has direct "
-                + $"connections: {spec.Summary}.");
+                $"A lesson shows one network over words; this model averages several or reads characters: {spec.Summary}.");
         }
     }
 
