@@ -75,17 +75,17 @@ internal sealed class LessonText(TextWriter to)
     {
         to.WriteLine();
         string shape = matrix.Columns == 1 ? $"[{matrix.Rows}]" : $"[{matrix.Rows},{matrix.Columns}]";
-        string left = matrix.Formula.Length == 0 || matrix.Formula.StartsWith(matrix.Name, StringComparison.Ordinal)
+        string name = matrix.Formula.Length == 0 || matrix.Formula.StartsWith(matrix.Name, StringComparison.Ordinal)
             ? matrix.Formula.Length == 0 ? matrix.Name : matrix.Formula
             : $"{matrix.Name}: {matrix.Formula}";
-        string right = withNorm ? $"{shape}  norm {LessonNotation.Number(matrix.Norm)}" : shape;
-        if (left.Length + right.Length + 4 <= Width)
+        string right = withNorm && double.IsFinite(matrix.Norm) ? $"{shape}  norm {LessonNotation.Number(matrix.Norm)}" : shape;
+        if (name.Length + right.Length + 4 <= Width)
         {
-            to.WriteLine("  " + left + right.PadLeft(Width - 2 - left.Length));
+            to.WriteLine("  " + name + right.PadLeft(Width - 2 - name.Length));
         }
         else
         {
-            WriteWrapped(left, "  ");
+            WriteWrapped(name, "  ");
             to.WriteLine(right.PadLeft(Width));
         }
 
@@ -113,7 +113,9 @@ internal sealed class LessonText(TextWriter to)
 
         if (cells.Length < matrix.Rows || columns < matrix.Columns)
         {
-            to.WriteLine($"    ... {Numbers.Count(matrix.Rows - cells.Length)} more rows, {Numbers.Count(matrix.Columns - columns)} more columns");
+            int rows = matrix.Rows - cells.Length, more = matrix.Columns - columns;
+            string[] left = [.. rows > 0 ? [Numbers.Of(rows, "more row")] : Array.Empty<string>(), .. more > 0 ? [Numbers.Of(more, "more column")] : Array.Empty<string>()];
+            to.WriteLine("    ... " + string.Join(", ", left));
         }
     }
 

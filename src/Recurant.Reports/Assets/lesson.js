@@ -40,17 +40,20 @@
     const time = Number(slider.value);
     picture.dataset.view = view;
     word.textContent = time + " " + data.words[time - 1];
+    // What is not computed yet is pale. The direction that reads from the end, and the way back, go from right to left.
+    const isLater = (first, last, direction) =>
+      view !== "update" && ((view === "forward") === (direction === "0") ? last > time : first < time);
     for (const node of nodes) {
       const step = Number(node.dataset.step);
-      const isLater = view === "forward" ? step > time : view === "backward" && step < time;
-      node.classList.toggle("later", isLater);
+      node.classList.toggle("later", isLater(step, step, node.dataset.direction));
       node.classList.toggle("now", step === time);
       node.classList.toggle("chosen", node === chosen);
     }
 
     for (const edge of picture.querySelectorAll(".edge")) {
-      const last = Math.max(edge.dataset.from, edge.dataset.to);
-      edge.classList.toggle("later", view === "forward" ? last > time : view === "backward" && last < time);
+      const ends = [Number(edge.dataset.from), Number(edge.dataset.to)];
+      const [first, last] = view === "forward" ? [Math.min(...ends), Math.max(...ends)] : [Math.max(...ends), Math.min(...ends)];
+      edge.classList.toggle("later", isLater(first, last, edge.dataset.direction));
     }
 
     const content = data[view][chosen.dataset.key];

@@ -62,7 +62,8 @@ internal static class LessonNodes
     public static string LeftOut(LessonMatrix matrix)
     {
         int rows = matrix.Rows - matrix.Shown.Count, columns = matrix.Columns - matrix.Shown[0].Count;
-        return rows + columns == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", {rows:N0} more rows and {columns:N0} more columns");
+        return (rows > 0 ? string.Create(CultureInfo.InvariantCulture, $", {rows:N0} more rows") : "")
+            + (columns > 0 ? string.Create(CultureInfo.InvariantCulture, $", {columns:N0} more columns") : "");
     }
 
     private static void WriteSteps(Utf8JsonWriter writer, Lesson lesson, LessonPart part)

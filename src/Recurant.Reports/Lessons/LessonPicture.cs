@@ -100,30 +100,37 @@ internal sealed class LessonPicture
             int layer = row / Directions, direction = row % Directions;
             if (layer == 0)
             {
-                Edge(t, t, (X(t), InputY), (X(t), StateY(row)), "U", bend: direction * 30);
+                Edge(t, t, (X(t), InputY), (X(t), StateY(row)), "U", bend: direction * 30, direction);
             }
             else
             {
                 for (int below = 0; below < Directions; below++)
                 {
                     int from = (layer - 1) * Directions + below;
-                    Edge(t, t, (X(t), StateY(from)), (X(t), StateY(row)), below + direction == Directions - 1 ? "U" : "", bend: row - from > 1 ? (direction == 1 ? 30 : -34) : 0);
+                    double bend = row - from == 1 ? 0 : direction == 1 ? 30 : -34;
+                    string weight = below + direction == Directions - 1 ? "U" : "";
+                    Edge(t, t, (X(t), StateY(from)), (X(t), StateY(row)), weight, bend, direction);
                 }
             }
 
             int next = direction == 0 ? t + 1 : t - 1;
-            if (next >= 0 && next < Steps) Edge(t, next, (X(t), StateY(row)), (X(next), StateY(row)), "W", bend: 0);
+            if (next >= 0 && next < Steps) Edge(t, next, (X(t), StateY(row)), (X(next), StateY(row)), "W", bend: 0, direction);
             if (layer < _lesson.Spec.Layers - 1) continue;
             int answer = _lesson.IsManyToMany ? t : Steps - 1;
-            bool reads = _lesson.IsManyToMany || _lesson.Spec.Pooling != ReferencePooling.Last || t == (direction == 0 ? Steps - 1 : 0);
-            if (reads) Edge(t, answer, (X(t), StateY(row)), (X(answer), AnswerY), answer == t && direction == Directions - 1 ? "V" : "", bend: direction == 0 && Directions == 2 && answer == t ? -34 : 0);
+            bool reads = _lesson.IsManyToMany || _lesson.Spec.Pooling != ReferencePooling.Last
+                || t == (direction == 0 ? Steps - 1 : 0);
+            if (!reads) continue;
+            double around = direction == 0 && Directions == 2 && answer == t ? -34 : 0;
+            Edge(
+                t, answer, (X(t), StateY(row)), (X(answer), AnswerY), answer == t && direction == Directions - 1 ? "V" : "", around);
         }
 
         if (_lesson.IsManyToMany || t == Steps - 1) Edge(t, t, (X(t), AnswerY), (X(t), Top), "", 0);
     }
 
     /// <summary>An edge both ways: forward a little to one side of the line, back to the other.</summary>
-    private void Edge(int from, int to, (double X, double Y) start, (double X, double Y) end, string weight, double bend)
+    private void Edge(
+        int from, int to, (double X, double Y) start, (double X, double Y) end, string weight, double bend, int direction = 0)
     {
         double dx = end.X - start.X, dy = end.Y - start.Y, length = Math.Sqrt(dx * dx + dy * dy);
         (double ux, double uy) = (dx / length, dy / length);
@@ -137,12 +144,13 @@ internal sealed class LessonPicture
             string path = bend == 0
                 ? $"M{N(a.X)} {N(a.Y)}L{N(b.X)} {N(b.Y)}"
                 : $"M{N(a.X)} {N(a.Y)}Q{N(middle.X)} {N(middle.Y)} {N(b.X)} {N(b.Y)}";
-            _to.Open("path", ("class", $"edge {side}"), ("d", path), ("marker-end", $"url(#arrow-{side})"), ("data-from", N(from + 1)), ("data-to", N(to + 1)))
-                .Close();
+            _to.Open("path", ("class", $"edge {side}"), ("d", path), ("marker-end", $"url(#arrow-{side})"), ("data-from", N(from + 1)),
+                ("data-to", N(to + 1)), ("data-direction", N(direction))).Close();
         }
 
         if (weight.Length == 0) return;
-        (double x, double y) = ((start.X + end.X) / 2 + bend + (dx == 0 ? bend < 0 ? -14 : 16 : 0), (start.Y + end.Y) / 2 + (dx == 0 ? 5 : -11));
+        double aside = dx != 0 ? 0 : bend < 0 ? -14 : 16;
+        (double x, double y) = ((start.X + end.X) / 2 + bend + aside, (start.Y + end.Y) / 2 + (dx == 0 ? 5 : -11));
         _to.Element("text", weight, ("class", "weight"), ("x", N(x)), ("y", N(y)));
     }
 
@@ -165,7 +173,8 @@ internal sealed class LessonPicture
     private void Node(string kind, int row, int t, double y, string letter, string label)
     {
         _to.Open("g", ("class", $"node {kind}"), ("tabindex", "0"), ("role", "button"), ("aria-label", label),
-            ("data-key", LessonNodes.Key(kind, row, t + 1)), ("data-step", N(t + 1)));
+            ("data-key", LessonNodes.Key(kind, row, t + 1)), ("data-step", N(t + 1)),
+            ("data-direction", N(kind == "h" ? row % Directions : 0)));
         _to.Open("circle", ("cx", N(X(t))), ("cy", N(y)), ("r", N(Radius))).Close();
         _to.Open("text", ("x", N(X(t))), ("y", N(y + 6))).Text(letter);
         bool hasIndex = _lesson.IsManyToMany || kind is "x" or "h";
@@ -191,7 +200,8 @@ internal sealed class LessonPicture
                 + (_lesson.IsManyToMany ? ", the right answer's probability and the loss of each step" : " of the last layer"),
             Columns =
             [
-                "step", .. Enumerable.Range(1, shown).Select(i => $"h[{N(i)}]"), .. _lesson.IsManyToMany ? ["yhat of the right one", "J_t"] : Array.Empty<string>(),
+                "step", .. Enumerable.Range(1, shown).Select(i => $"h[{N(i)}]"),
+                .. _lesson.IsManyToMany ? ["yhat of the right one", "J_t"] : Array.Empty<string>(),
             ],
             Rows = [.. _lesson.Words.Select((word, t) => (IReadOnlyList<string>)
             [
@@ -204,7 +214,8 @@ internal sealed class LessonPicture
     }
 
     private string Label() => string.Create(CultureInfo.InvariantCulture,
-        $"The network unrolled over {Steps} words: each X goes through U into H, each H through W into the next H and through V into y, and y into the loss J. The gradient takes the same edges back.");
+        $"The network unrolled over {Steps} words: each X goes through U into H, each H through W into the next H and through V "
+        + $"into y, and y into the loss J. The gradient takes the same edges back.");
 
     private static double X(int t) => Margin + t * ColumnWidth;
 

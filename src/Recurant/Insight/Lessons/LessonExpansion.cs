@@ -164,9 +164,9 @@ internal static class LessonExpansion
 
     private static LessonMatrix OfRows(string name, string formula, double[][] rows, int width, LessonOptions options)
     {
-        // Of a wide state only the first rows are known: the norm speaks of these.
+        // Of a wide state only the first rows are computed: all of them would take H times as long.
         LessonMatrix part = LessonTerms.Matrix(name, formula, rows.Length, width, [.. rows.SelectMany(row => row)], options);
-        return part with { Rows = width };
+        return rows.Length == width ? part : part with { Rows = width, Norm = double.NaN };
     }
 
     private static double[][] Identity(int width, int rows)
