@@ -10,9 +10,9 @@ namespace Recurant.Cli;
 /// <summary><c>recurant lesson</c>: the chapter's equations with the numbers of a sentence put in.</summary>
 internal sealed class LessonCommand : CliCommand
 {
-    private const string Cell = "--cell", ActivationOption = "--activation", Form = "--form", Reset = "--gru-reset", Hidden = "--hidden",
-        OneHot = "--onehot", Embedding = "--embedding", Bias = "--bias", Seed = "--seed", Label = "--label", Classes = "--classes",
-        Rate = "--learning-rate", Model = "--model", Part = "--part", Step = "--step", Units = "--units", Report = "--report";
+    private const string Cell = "--cell", ActivationOption = "--activation", Form = "--form", Reset = "--gru-reset",
+        Hidden = "--hidden", OneHot = "--onehot", Embedding = "--embedding", Bias = "--bias", Seed = "--seed", Label = "--label",
+        Classes = "--classes", Rate = "--learning-rate", Model = "--model", Part = "--part", Step = "--step", Units = "--units", Report = "--report";
 
     private static readonly string[] s_fresh =
         [Cell, ActivationOption, Form, Reset, Hidden, OneHot, Embedding, Bias, Seed, Classes];
@@ -132,7 +132,8 @@ internal sealed class LessonCommand : CliCommand
         return options with
         {
             Cell = Value(call, Cell, text => SettingValue.Choice(text, s_cells), options.Cell),
-            Activation = Value(call, ActivationOption, text => SettingValue.Choice(text, SettingChoices.Activations), options.Activation),
+            Activation = Value(
+                call, ActivationOption, text => SettingValue.Choice(text, SettingChoices.Activations), options.Activation),
             Form = Value(call, Form, text => SettingValue.Choice(text, SettingChoices.Forms), options.Form),
             GruReset = Value(call, Reset, text => SettingValue.Choice(text, SettingChoices.Resets), options.GruReset),
             HiddenSize = Value(call, Hidden, SettingValue.Whole, options.HiddenSize),

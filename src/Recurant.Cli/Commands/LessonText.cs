@@ -90,8 +90,13 @@ internal sealed class LessonText(TextWriter to)
         }
 
         string[][] cells = [.. matrix.Shown.Select(row => row.Select(LessonNotation.Number).ToArray())];
-        int columns = cells[0].Length, labels = matrix.RowNames.Count == 0 ? 4 : matrix.RowNames.Max(name => Short(name).Length) + 2;
-        int width = Math.Max(cells.Max(row => row.Max(cell => cell.Length)), matrix.ColumnNames.Count == 0 ? 0 : matrix.ColumnNames.Max(name => Short(name).Length)) + 2;
+        int columns = cells[0].Length;
+        string[] rowNames = matrix.RowNames.Count > 0 ? [.. matrix.RowNames.Select(Short)]
+            : cells.Length == 1 ? [""] : [.. Enumerable.Range(1, cells.Length).Select(i => $"{i}")];
+        string[] columnNames = matrix.ColumnNames.Count > 0 ? [.. matrix.ColumnNames.Select(Short)]
+            : [.. Enumerable.Range(1, columns).Select(j => $"{j}")];
+        int labels = Math.Max(4, rowNames.Max(row => row.Length) + 2);
+        int width = Math.Max(cells.Max(row => row.Max(cell => cell.Length)), columnNames.Max(column => column.Length)) + 2;
         int block = Math.Max(1, (Width - 2 - labels) / width);
         for (int first = 0; first < columns; first += block)
         {
@@ -99,13 +104,13 @@ internal sealed class LessonText(TextWriter to)
             if (columns > 1)
             {
                 var heading = new StringBuilder(new string(' ', 2 + labels));
-                for (int j = first; j < end; j++) heading.Append((matrix.ColumnNames.Count > 0 ? Short(matrix.ColumnNames[j]) : $"{j + 1}").PadLeft(width));
+                for (int j = first; j < end; j++) heading.Append(columnNames[j].PadLeft(width));
                 to.WriteLine(heading);
             }
 
             for (int i = 0; i < cells.Length; i++)
             {
-                var row = new StringBuilder("  " + (matrix.RowNames.Count > 0 ? Short(matrix.RowNames[i]) : cells.Length == 1 ? "" : $"{i + 1}").PadLeft(labels));
+                var row = new StringBuilder("  " + rowNames[i].PadLeft(labels));
                 for (int j = first; j < end; j++) row.Append(cells[i][j].PadLeft(width));
                 to.WriteLine(row);
             }
@@ -114,8 +119,9 @@ internal sealed class LessonText(TextWriter to)
         if (cells.Length < matrix.Rows || columns < matrix.Columns)
         {
             int rows = matrix.Rows - cells.Length, more = matrix.Columns - columns;
-            string[] left = [.. rows > 0 ? [Numbers.Of(rows, "more row")] : Array.Empty<string>(), .. more > 0 ? [Numbers.Of(more, "more column")] : Array.Empty<string>()];
-            to.WriteLine("    ... " + string.Join(", ", left));
+            string between = rows > 0 && more > 0 ? ", " : "";
+            to.WriteLine(
+                $"    ... {(rows > 0 ? Numbers.Of(rows, "more row") : "")}{between}{(more > 0 ? Numbers.Of(more, "more column") : "")}");
         }
     }
 

@@ -152,7 +152,11 @@ internal static class LessonNodes
             writer.WriteString("left_out", LeftOut(matrix));
             writer.WriteStartArray("rows");
             WriteRow(writer, ["", .. ColumnNames(matrix)]);
-            for (int i = 0; i < matrix.Shown.Count; i++) WriteRow(writer, [RowName(matrix, i), .. matrix.Shown[i].Select(LessonNotation.Number)]);
+            for (int i = 0; i < matrix.Shown.Count; i++)
+            {
+                WriteRow(writer, [RowName(matrix, i), .. matrix.Shown[i].Select(LessonNotation.Number)]);
+            }
+
             writer.WriteEndArray();
             writer.WriteEndObject();
         }

@@ -205,9 +205,14 @@ internal sealed class LessonPicture
             ],
             Rows = [.. _lesson.Words.Select((word, t) => (IReadOnlyList<string>)
             [
-                $"{t + 1} {word}", .. Enumerable.Range(0, shown).Select(i => LessonNotation.Number(_lesson.Run.Stack.Outputs[t * hidden + i])),
+                $"{t + 1} {word}",
+                .. Enumerable.Range(0, shown).Select(i => LessonNotation.Number(_lesson.Run.Stack.Outputs[t * hidden + i])),
                 .. _lesson.IsManyToMany
-                    ? [LessonNotation.Number(_lesson.Run.Probabilities[t][_lesson.Labels[t]]), LessonNotation.Number(_lesson.Run.Losses[t])]
+                    ?
+                    [
+                        LessonNotation.Number(_lesson.Run.Probabilities[t][_lesson.Labels[t]]),
+                        LessonNotation.Number(_lesson.Run.Losses[t]),
+                    ]
                     : Array.Empty<string>(),
             ])],
         };

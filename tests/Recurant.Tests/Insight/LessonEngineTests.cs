@@ -149,12 +149,11 @@ public class LessonEngineTests
     [Fact]
     public void Of_ModelsItCannotShow_AreRefused()
     {
-        var spec = new ClassifierSpec { VocabularySize = s_words.Length, Classes = 2, Cell = CellKind.Sru, HiddenSize = 4, EmbeddingSize = 4 };
-        var model = new ClassifierModel(spec, new Vocabulary(s_words), ["negative", "positive"]);
-        Assert.Contains("Elman, LSTM and GRU", Assert.Throws<ArgumentException>(() => Lesson.Of(model, Sentence)).Message, StringComparison.Ordinal);
-        Assert.Contains("no label \"x\"",
-            Assert.Throws<ArgumentException>(() => Lesson.Of(Model(CellKind.Gru, Pooling.Last, 3, 1, false), Sentence, new() { Labels = ["x"] })).Message,
-            StringComparison.Ordinal);
+        ClassifierModel sru = Model(CellKind.Sru, Pooling.Last, 4, 1, both: false), gru = Model(CellKind.Gru, Pooling.Last, 3, 1, both: false);
+        var fault = Assert.Throws<ArgumentException>(() => Lesson.Of(sru, Sentence));
+        Assert.Contains("Elman, LSTM and GRU", fault.Message, StringComparison.Ordinal);
+        fault = Assert.Throws<ArgumentException>(() => Lesson.Of(gru, Sentence, new() { Labels = ["x"] }));
+        Assert.Contains("no label \"x\"", fault.Message, StringComparison.Ordinal);
     }
 
     /// <summary>Direct connections are a constant to a lesson.</summary>
@@ -178,14 +177,16 @@ public class LessonEngineTests
     {
         int columns = parameter.IsStoredTransposed ? parameter.Shape[0] : parameter.Count / parameter.Shape[0];
         bool rows = parameter.Name == "embedding.weight";
-        bool wordColumns = lesson.Spec.Input == ReferenceInput.OneHot && parameter.Name.StartsWith("weight_ih_l0", StringComparison.Ordinal);
+        bool wordColumns =
+            lesson.Spec.Input == ReferenceInput.OneHot && parameter.Name.StartsWith("weight_ih_l0", StringComparison.Ordinal);
         double[] expected = lesson.Gradients[parameter.Name];
         int width = wordColumns ? lesson.Vocabulary.Count : columns;
         var found = new float[expected.Length];
         for (int i = 0; i < found.Length; i++)
         {
             int row = i / width, column = i % width;
-            int place = (rows ? lesson.VocabularyNumbers[row] : row) * columns + (wordColumns ? lesson.VocabularyNumbers[column] : column);
+            int place = (rows ? lesson.VocabularyNumbers[row] : row) * columns
+                + (wordColumns ? lesson.VocabularyNumbers[column] : column);
             found[i] = parameter.Gradient[GradientAudit.Place(parameter, place)];
         }
 
@@ -203,7 +204,8 @@ public class LessonEngineTests
         }
     }
 
-    private static IEnumerable<float> Rows(Matrix matrix) => Enumerable.Range(0, matrix.Rows).SelectMany(row => matrix.Row(row).ToArray());
+    private static IEnumerable<float> Rows(Matrix matrix) =>
+        Enumerable.Range(0, matrix.Rows).SelectMany(row => matrix.Row(row).ToArray());
 
     /// <summary>The fast code on one text: forward and back.</summary>
     private sealed class Engine

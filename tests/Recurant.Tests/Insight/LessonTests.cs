@@ -142,10 +142,14 @@ public class LessonTests
     [Fact]
     public void Of_OptionsOutOfRange_NameTheProperty()
     {
-        Assert.Contains("HiddenSize", Assert.Throws<ArgumentException>(() => Lesson.Of("a", new() { HiddenSize = 0 })).Message, StringComparison.Ordinal);
-        Assert.Contains("Cell", Assert.Throws<ArgumentException>(() => Lesson.Of("a", new() { Cell = CellKind.Sru })).Message, StringComparison.Ordinal);
         string many = string.Join(' ', Enumerable.Repeat("word", LessonOptions.MostWords + 1));
-        Assert.Contains("65 words", Assert.Throws<ArgumentException>(() => Lesson.Of(many)).Message, StringComparison.Ordinal);
+        Refused("HiddenSize", "a", new() { HiddenSize = 0 });
+        Refused("Cell", "a", new() { Cell = CellKind.Sru });
+        Refused("LearningRate", "a", new() { LearningRate = 0 });
+        Refused("65 words", many, new());
+
+        static void Refused(string message, string text, LessonOptions options) =>
+            Assert.Contains(message, Assert.Throws<ArgumentException>(() => Lesson.Of(text, options)).Message, StringComparison.Ordinal);
     }
 
     internal static LessonOptions Options(string network) => network switch

@@ -71,7 +71,11 @@ internal sealed class LessonBuilder
         AddForward();
         AddBackward();
         _sections.Add(LessonSums.Section(_network, _options, _tensors, _layers, _output, _gradients));
-        for (int row = _layers.Count - 1; row >= 0; row--) LessonExpansion.Add(_layers[row], _cells[row], _output, _sections, paths);
+        for (int row = _layers.Count - 1; row >= 0; row--)
+        {
+            LessonExpansion.Add(_layers[row], _cells[row], _output, _sections, paths);
+        }
+
         LessonUpdate.Add(_sections, _network, _options, _tensors, _run, _gradients, after, newRun);
         return new Lesson
         {
@@ -106,7 +110,8 @@ internal sealed class LessonBuilder
             {
                 if (layer.Layer == Spec.Layers - 1)
                 {
-                    Algebra.Row(_dOutputs, t, Spec.OutputSize).Slice(layer.Direction * layer.Hidden, layer.Hidden).CopyTo(layer.Above[t]);
+                    Algebra.Row(_dOutputs, t, Spec.OutputSize).Slice(layer.Direction * layer.Hidden, layer.Hidden)
+                        .CopyTo(layer.Above[t]);
                     continue;
                 }
 
@@ -134,7 +139,8 @@ internal sealed class LessonBuilder
         if (_network.VocabularySize > _network.Vocabulary.Count)
         {
             notes.Add(string.Create(CultureInfo.InvariantCulture,
-                $"The model knows {_network.VocabularySize:N0} words; shown are those of the sentence. The gradient of all others is 0."));
+                $"The model knows {_network.VocabularySize:N0} words; shown are those of the sentence. ")
+                + "The gradient of all others is 0.");
         }
 
         if (_network.HasDirect)
@@ -152,13 +158,19 @@ internal sealed class LessonBuilder
             Part = LessonPart.Weights,
             Title = "The network and its weights",
             Notes = notes,
-            Matrices = [inputs, .. _tensors.Select(tensor =>
-                LessonTensorList.Matrix(tensor, tensor.Symbol + LayerOf(tensor), _network.Weights[tensor.Tensor], _network, _options))],
+            Matrices =
+            [
+                inputs, .. _tensors.Select(tensor => LessonTensorList.Matrix(
+                    tensor, tensor.Symbol + LayerOf(tensor), _network.Weights[tensor.Tensor], _network, _options)),
+            ],
         });
     }
 
-    private string LayerOf(LessonTensor tensor) =>
-        IsSimple || !tensor.Tensor.Contains("_l", StringComparison.Ordinal) ? "" : $" of {tensor.Tensor[tensor.Tensor.LastIndexOf("_l", StringComparison.Ordinal)..]}";
+    private string LayerOf(LessonTensor tensor)
+    {
+        int suffix = tensor.Tensor.LastIndexOf("_l", StringComparison.Ordinal);
+        return IsSimple || suffix < 0 ? "" : $" of {tensor.Tensor[suffix..]}";
+    }
 
     private void AddForward()
     {
@@ -210,8 +222,8 @@ internal sealed class LessonBuilder
                 List<LessonEquation> equations = [.. _cells[row].Backward(t, (terms, unit) => AddAbove(terms, layer, t, unit))];
                 if (layer.Layer > 0 || Spec.Input == ReferenceInput.Embedding) equations.Add(_cells[row].InputBack(t));
                 _sections.Add(Section(
-                    LessonPart.Backward, t, layer, $"Step {t + 1}, \"{_network.Words[t]}\"{layer.Title}: back through the state", equations,
-                    [.. StepMatrices(layer, t)]));
+                    LessonPart.Backward, t, layer, $"Step {t + 1}, \"{_network.Words[t]}\"{layer.Title}: back through the state",
+                    equations, [.. StepMatrices(layer, t)]));
             }
         }
     }
@@ -252,13 +264,15 @@ internal sealed class LessonBuilder
                 : isCandidate && Spec.Reset == ReferenceReset.Outside ? $" (r_{t + 1} * h_{before + 1})^T"
                 : $" {_cells[_layers.IndexOf(layer)].OutputName}_{before + 1}^T";
             yield return LessonTerms.Matrix(
-                $"d{tensor.Symbol}_{t + 1}", $"d{tensor.Symbol}_{t + 1} = {sum}_{t + 1}{read}", tensor.Rows, Math.Max(1, tensor.Columns),
-                LessonTensorList.Part(tensor, layer.StepTensors[t][tensor.Tensor]), _options, null, isInput ? columns : null);
+                $"d{tensor.Symbol}_{t + 1}", $"d{tensor.Symbol}_{t + 1} = {sum}_{t + 1}{read}", tensor.Rows,
+                Math.Max(1, tensor.Columns), LessonTensorList.Part(tensor, layer.StepTensors[t][tensor.Tensor]), _options, null, isInput ? columns : null);
         }
     }
 
     private LessonMatrix InputMatrix(LessonLayer layer, int t) => LessonTerms.Matrix(
-        $"x_{t + 1}^T", layer.IsOneHot ? "one-hot: a 1 at the word's place" : layer.Layer == 0 ? "the word's row of E" : "the states of the layer below",
+        $"x_{t + 1}^T",
+        layer.IsOneHot ? "one-hot: a 1 at the word's place"
+            : layer.Layer == 0 ? "the word's row of E" : "the states of the layer below",
         1, layer.Inputs, layer.Steps[t].Input, _options, null, layer.IsOneHot ? _network.Vocabulary : null);
 
     private static LessonSection Section(

@@ -30,7 +30,8 @@ internal abstract class LessonCell(LessonLayer layer)
 
     /// <summary>dJ/dx_t = U^T da, for what lies below.</summary>
     public LessonEquation InputBack(int t) => LessonTerms.Equation(
-        $"dJ/dx_{t + 1}", $"dJ/dx_{t + 1} = {string.Join(" + ", Layer.Gates.Select((gate, g) => $"{Layer.U(g)}^T d{Sum(gate)}_{t + 1}"))}",
+        $"dJ/dx_{t + 1}",
+        $"dJ/dx_{t + 1} = {string.Join(" + ", Layer.Gates.Select((gate, g) => $"{Layer.U(g)}^T d{Sum(gate)}_{t + 1}"))}",
         $"[{Layer.Inputs}]", Layer.Inputs, Layer.Options, i =>
         {
             List<LessonTerm> terms = [];
@@ -48,7 +49,8 @@ internal abstract class LessonCell(LessonLayer layer)
         });
 
     /// <summary>The gradient that a tensor of this letter multiplies: dz of an Elman cell, da_i of an LSTM's gate.</summary>
-    public string GateSum(string symbol) => "d" + Sum(symbol.IndexOf('_', StringComparison.Ordinal) is var at and >= 0 ? symbol[at..] : "");
+    public string GateSum(string symbol) =>
+        "d" + Sum(symbol.IndexOf('_', StringComparison.Ordinal) is var at and >= 0 ? symbol[at..] : "");
 
     /// <summary>The name of the sum before a gate: z of an Elman cell, a_i of an LSTM.</summary>
     protected virtual string Sum(string gate) => "a" + gate;
@@ -57,8 +59,8 @@ internal abstract class LessonCell(LessonLayer layer)
     protected LessonEquation Gate(
         int t, int gate, string name, LessonFunction function, string readName, double[] read, double[] value, string node = "") =>
         LessonTerms.Equation(
-            $"{name}_{t + 1}", $"{name}_{t + 1} = {Name(function)}({Affine(t, gate, readName)})", AffineShapes(t), Hidden, Layer.Options,
-            i =>
+            $"{name}_{t + 1}", $"{name}_{t + 1} = {Name(function)}({Affine(t, gate, readName)})", AffineShapes(t), Hidden,
+            Layer.Options, i =>
             {
                 List<LessonTerm> terms = [];
                 Layer.AddInput(terms, gate, i, t);

@@ -37,8 +37,10 @@ internal static class LessonExpansion
             }
 
             // The state's own gradient where this step is the last: of f(s) that of s.
-            StepGradients entered = layer.StepBack(t, layer.Above[t], new double[hidden], width > hidden ? new double[hidden] : []).Gradients;
-            double[] d = width > hidden ? [.. layer.Above[t], .. new double[hidden]] : entered.State;
+            double[] zeros = new double[hidden];
+            double[] d = width > hidden
+                ? [.. layer.Above[t], .. zeros]
+                : layer.StepBack(t, layer.Above[t], zeros, []).Gradients.State;
             double[][] rows = Identity(width, options.Shown(width));
             for (int back = at; back >= 0; back--)
             {
@@ -51,14 +53,16 @@ internal static class LessonExpansion
 
                 matrices.Add(LessonTerms.Matrix(
                     $"dJ_{t + 1}/d{s}_{k + 1}",
-                    back < at ? $"dJ_{t + 1}/d{s}_{t + 1} d{s}_{t + 1}/d{s}_{k + 1}" : "what enters from above at this step", 1, width, d, options));
+                    back < at ? $"dJ_{t + 1}/d{s}_{t + 1} d{s}_{t + 1}/d{s}_{k + 1}" : "what enters from above at this step",
+                    1, width, d, options));
                 (double[] previous, ReferenceTensors tensors) = layer.StateBack(k, d);
                 double[] part = tensors["weight_hh" + layer.Suffix];
                 Algebra.AddTo(sum, part);
                 lengths[t * layer.Length + k] = Algebra.Norm(part);
                 paths.Add(new LessonPath(layer.Layer + 1, layer.Direction, t + 1, k + 1, Algebra.Norm(d), Algebra.Norm(part)));
                 matrices.Add(LessonTerms.Matrix(
-                    $"dJ_{t + 1}/dW through {k + 1}", $"dJ_{t + 1}/d{s}_{k + 1} d+{s}_{k + 1}/dW", part.Length / hidden, hidden, part, options));
+                    $"dJ_{t + 1}/dW through {k + 1}", $"dJ_{t + 1}/d{s}_{k + 1} d+{s}_{k + 1}/dW", part.Length / hidden, hidden,
+                    part, options));
                 d = previous;
             }
 
@@ -138,7 +142,9 @@ internal static class LessonExpansion
             }
         }
 
-        string rows = layer.Gates.Length == 1 ? "" : $" The rows are those of W{string.Join(", W", layer.Gates)}, one block below the other.";
+        string rows = layer.Gates.Length == 1
+            ? ""
+            : $" The rows are those of W{string.Join(", W", layer.Gates)}, one block below the other.";
         string term = width == hidden
             ? $"dJ_t/dW[i,j] through k is dJ_t/d{s}_k[i] times element [i,j]."
             : "dJ_t/dW[i,j] through k is dJ_t/dh_k[i] times element [i,j] of d+h_k/dW, and the same with c; s = [h c].";

@@ -33,9 +33,11 @@ internal sealed class LessonGru(LessonLayer layer) : LessonCell(layer)
         bool isFirst = !Layer.IsStep(before);
         yield return Gate(t, 0, "r", LessonFunction.Sigmoid, "h", step.PreviousState, step.ResetGate, "H");
         yield return Gate(t, 1, "z", LessonFunction.Sigmoid, "h", step.PreviousState, step.UpdateGate, "H");
-        yield return Pointwise(t, "m", $"m_{t + 1} = {HiddenPart(t)}", i => HiddenTerms(t, i), i => step.CandidateHiddenPart[i], node: "H");
         yield return Pointwise(
-            t, "n", $"n_{t + 1} = tanh(U_n x_{t + 1}{(Layer.HasBias ? " + bU_n" : "")} + {(IsInside ? $"r_{t + 1} * " : "")}m_{t + 1})",
+            t, "m", $"m_{t + 1} = {HiddenPart(t)}", i => HiddenTerms(t, i), i => step.CandidateHiddenPart[i], node: "H");
+        yield return Pointwise(
+            t, "n",
+            $"n_{t + 1} = tanh(U_n x_{t + 1}{(Layer.HasBias ? " + bU_n" : "")} + {(IsInside ? $"r_{t + 1} * " : "")}m_{t + 1})",
             i =>
             {
                 List<LessonTerm> terms = [];
@@ -58,7 +60,8 @@ internal sealed class LessonGru(LessonLayer layer) : LessonCell(layer)
                     : new[]
                     {
                         LessonTerms.Product(
-                            $"{LessonTerms.At("z", t, i)} {LessonTerms.At("h", before, i)}", step.UpdateGate[i], step.PreviousState[i]),
+                            $"{LessonTerms.At("z", t, i)} {LessonTerms.At("h", before, i)}", step.UpdateGate[i],
+                            step.PreviousState[i]),
                     },
             ],
             i => step.Output[i], node: "H");
@@ -109,7 +112,8 @@ internal sealed class LessonGru(LessonLayer layer) : LessonCell(layer)
         var step = (GruStep)Layer.Steps[next];
         double[] du = Layer.Du(next);
         terms.Add(LessonTerms.Product(
-            $"{LessonTerms.At("dh", next, unit)} {LessonTerms.At("z", next, unit)}", Layer.Back[next].State[unit], step.UpdateGate[unit]));
+            $"{LessonTerms.At("dh", next, unit)} {LessonTerms.At("z", next, unit)}", Layer.Back[next].State[unit],
+            step.UpdateGate[unit]));
         Layer.AddBack(terms, 0, unit, next, "da_r", du);
         Layer.AddBack(terms, 1, unit, next, "da_z", du);
         if (IsInside)

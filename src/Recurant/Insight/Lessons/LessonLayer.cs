@@ -157,7 +157,8 @@ internal sealed class LessonLayer
     }
 
     /// <summary>Terms of W^T du of a gate, from the step read next.</summary>
-    public void AddBack(List<LessonTerm> terms, int gate, int unit, int next, string name, double[] du, double factor = double.NaN,
+    public void AddBack(
+        List<LessonTerm> terms, int gate, int unit, int next, string name, double[] du, double factor = double.NaN,
         string factorName = "")
     {
         int first = gate * Hidden;

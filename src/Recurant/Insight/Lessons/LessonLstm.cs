@@ -58,7 +58,10 @@ internal sealed class LessonLstm(LessonLayer layer) : LessonCell(layer)
             t, "dh", $"W_i^T da_i + W_f^T da_f + W_g^T da_g + W_o^T da_o of step {next + 1}", addAbove,
             (terms, i, from) =>
             {
-                for (int gate = 0; gate < 4; gate++) Layer.AddBack(terms, gate, i, from, "da" + Layer.Gates[gate], Layer.Da(from));
+                for (int gate = 0; gate < 4; gate++)
+                {
+                    Layer.AddBack(terms, gate, i, from, "da" + Layer.Gates[gate], Layer.Da(from));
+                }
             },
             i => back.State[i]);
         yield return Pointwise(
@@ -70,14 +73,18 @@ internal sealed class LessonLstm(LessonLayer layer) : LessonCell(layer)
             ],
             node: "H");
         yield return Pointwise(
-            t, "dc", $"dc_{t + 1} = dh_{t + 1} * o_{t + 1} * q_{t + 1}" + (Layer.IsStep(next) ? $" + dc_{next + 1} * f_{next + 1}" : ""),
+            t, "dc",
+            $"dc_{t + 1} = dh_{t + 1} * o_{t + 1} * q_{t + 1}" + (Layer.IsStep(next) ? $" + dc_{next + 1} * f_{next + 1}" : ""),
             i =>
             [
                 LessonTerms.Product(
                     $"{LessonTerms.At("dh", t, i)} {LessonTerms.At("o", t, i)} {LessonTerms.At("q", t, i)}", back.State[i],
                     step.OutputGate[i], 1 - TanhC(step, i) * TanhC(step, i)),
                 .. Layer.IsStep(next)
-                    ? new[] { Product(Layer.Back[next].Cell[i], ((LstmStep)Layer.Steps[next]).ForgetGate[i], "dc", next, "f", next, i) }
+                    ? new[]
+                    {
+                        Product(Layer.Back[next].Cell[i], ((LstmStep)Layer.Steps[next]).ForgetGate[i], "dc", next, "f", next, i),
+                    }
                     : [],
             ],
             i => back.Cell[i], node: "H");
@@ -105,6 +112,7 @@ internal sealed class LessonLstm(LessonLayer layer) : LessonCell(layer)
 
     private static double[][] GatesOf(LstmStep step) => [step.InputGate, step.ForgetGate, step.Candidate, step.OutputGate];
 
-    private static LessonTerm Product(double left, double right, string leftName, int leftTime, string rightName, int rightTime, int unit) =>
+    private static LessonTerm Product(
+        double left, double right, string leftName, int leftTime, string rightName, int rightTime, int unit) =>
         new($"{LessonTerms.At(leftName, leftTime, unit)} {LessonTerms.At(rightName, rightTime, unit)}", [left, right]);
 }

@@ -230,7 +230,8 @@ internal sealed record LessonNetwork
             int columns = Math.Max(1, shape.Columns);
             int fileColumns = parameter.IsStoredTransposed ? parameter.Shape[0] : parameter.Count / parameter.Shape[0];
             bool rowsAreWords = shape.Name == "embedding.weight";
-            bool columnsAreWords = spec.Input == ReferenceInput.OneHot && shape.Name.StartsWith("weight_ih_l0", StringComparison.Ordinal);
+            bool columnsAreWords =
+                spec.Input == ReferenceInput.OneHot && shape.Name.StartsWith("weight_ih_l0", StringComparison.Ordinal);
             var values = new float[shape.Count];
             for (int i = 0; i < values.Length; i++)
             {

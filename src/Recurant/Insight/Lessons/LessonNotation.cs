@@ -31,12 +31,18 @@ public static class LessonNotation
         ArgumentNullException.ThrowIfNull(line);
         bool hasProducts = line.Terms.Any(term => term.Factors.Count > (IsMinus(term) ? 2 : 1));
         bool hasEnd = line.Function != LessonFunction.None || line.DivisorName.Length > 0;
-        if (withLetters) yield return Wrap(line, [.. line.Terms.Select((term, i) => Join(i, line, IsMinus(term), term.Name))], line.DivisorName);
+        if (withLetters)
+        {
+            yield return Wrap(
+                line, [.. line.Terms.Select((term, i) => Join(i, line, IsMinus(term), term.Name))], line.DivisorName);
+        }
+
         string divisor = line.DivisorName.Length > 0 ? Number(line.Divisor) : "";
         if (hasProducts) yield return Wrap(line, [.. line.Terms.Select((term, i) => Factors(i, line, term))], divisor);
         if (line.Terms.Count > 1 || (hasEnd && !hasProducts))
         {
-            yield return Wrap(line, [.. line.Terms.Select((term, i) => Join(i, line, term.Value < 0, Number(Math.Abs(term.Value))))], divisor);
+            yield return Wrap(
+                line, [.. line.Terms.Select((term, i) => Join(i, line, term.Value < 0, Number(Math.Abs(term.Value))))], divisor);
         }
 
         if (line.Function is not (LessonFunction.None or LessonFunction.Max) && (line.Terms.Count > 1 || hasProducts))

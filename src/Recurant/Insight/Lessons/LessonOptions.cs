@@ -2,7 +2,9 @@ using Recurant.Cells;
 
 namespace Recurant.Insight;
 
-/// <summary>What a lesson computes with. The network's shape counts for fresh weights only: a saved model brings its own.</summary>
+/// <summary>
+/// What a lesson computes with. The network's shape counts for fresh weights only: a saved model brings its own.
+/// </summary>
 public sealed record LessonOptions
 {
     /// <summary>The recurrent cell: Elman's, the LSTM or the GRU. Default: Elman.</summary>

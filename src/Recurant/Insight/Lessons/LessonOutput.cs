@@ -86,8 +86,8 @@ internal sealed class LessonOutput
         double[] d = OutputGradient(t);
         int label = _network.Labels[t], length = _network.Labels.Length;
         yield return LessonTerms.Equation(
-            N("do", t), $"{N("do", t)} = dJ/d{N("o", t)} = {(IsManyToMany ? "(1/T) " : "")}({N("yhat", t)} - {N("y", t)})", $"[{Classes}]",
-            Classes, _options, j =>
+            N("do", t), $"{N("do", t)} = dJ/d{N("o", t)} = {(IsManyToMany ? "(1/T) " : "")}({N("yhat", t)} - {N("y", t)})",
+            $"[{Classes}]", Classes, _options, j =>
             {
                 List<LessonTerm> terms = [LessonTerms.Number(N("yhat", t, j), _run.Probabilities[t][j])];
                 if (j == label) terms.Add(new(N("y", t, j), [-1, 1]));
@@ -147,8 +147,8 @@ internal sealed class LessonOutput
         string scale = IsManyToMany ? "-1 / (T " : "-1 / (";
         return (
             LessonTerms.Matrix(
-                $"d{N("J", t)}/d{N("yhat", t)}", $"{scale}{N("yhat", t)}[j]) at the right class, else 0", 1, Classes, dLoss, _options,
-                columnNames: [.. _network.Classes]),
+                $"d{N("J", t)}/d{N("yhat", t)}", $"{scale}{N("yhat", t)}[j]) at the right class, else 0", 1, Classes, dLoss,
+                _options, columnNames: [.. _network.Classes]),
             LessonTerms.Matrix(
                 $"d{N("yhat", t)}/d{N(_read, t)}", "(diag(yhat) - yhat yhat^T) V", Classes, Width, softmax, _options,
                 [.. _network.Classes]));

@@ -65,7 +65,8 @@ internal sealed class LessonPooling(LessonNetwork network, ReferenceRun run, Les
             ReferencePooling.Max => LessonTerms.Line(
                 name, [.. Steps().Select(t => Number(t, unit))], value, LessonFunction.Max),
             ReferencePooling.Attention => LessonTerms.Line(
-                name, [.. Steps().Select(t => LessonTerms.Product($"a_{t + 1} {Name(t, unit)}", Attention[t], Output(t, unit)))], value),
+                name,
+                [.. Steps().Select(t => LessonTerms.Product($"a_{t + 1} {Name(t, unit)}", Attention[t], Output(t, unit)))], value),
             _ => LessonTerms.Line(name, [Number(Source(unit), unit)], value),
         };
     }

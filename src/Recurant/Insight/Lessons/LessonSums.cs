@@ -29,7 +29,8 @@ internal static class LessonSums
                     _ => null,
                 };
             if (terms is null) continue;
-            equations.Add(LessonTensorList.Elements(tensor, "dJ/d", $"dJ/d{tensor.Symbol} = sum_t {Part(tensor.Symbol)}", gradient, options, terms));
+            equations.Add(LessonTensorList.Elements(
+                tensor, "dJ/d", $"dJ/d{tensor.Symbol} = sum_t {Part(tensor.Symbol)}", gradient, options, terms));
         }
 
         return new LessonSection
@@ -60,11 +61,13 @@ internal static class LessonSums
         };
     }
 
-    private static Func<int, int, string, IReadOnlyList<LessonTerm>> OfWordVectors(LessonNetwork network, IReadOnlyList<LessonLayer> layers) =>
+    private static Func<int, int, string, IReadOnlyList<LessonTerm>> OfWordVectors(
+        LessonNetwork network, IReadOnlyList<LessonLayer> layers) =>
         (row, column, _) =>
         [
             .. Steps(network).Where(t => network.Tokens[t] == row).Select(t => LessonTerms.Number(
-                LessonTerms.At("dJ/dx", t, column), layers.Where(layer => layer.Layer == 0).Sum(layer => layer.Back[t].Input[column]))),
+                LessonTerms.At("dJ/dx", t, column),
+                layers.Where(layer => layer.Layer == 0).Sum(layer => layer.Back[t].Input[column]))),
         ];
 
     private static IEnumerable<int> Steps(LessonNetwork network) => Enumerable.Range(0, network.Tokens.Length);

@@ -52,15 +52,18 @@ internal static class LessonTensorList
     }
 
     /// <summary>The tensor as a matrix of the lesson.</summary>
-    public static LessonMatrix Matrix(LessonTensor tensor, string name, double[] values, LessonNetwork network, LessonOptions options)
+    public static LessonMatrix Matrix(
+        LessonTensor tensor, string name, double[] values, LessonNetwork network, LessonOptions options)
     {
-        bool isOneHot = network.Spec.Input == ReferenceInput.OneHot && tensor.Tensor.StartsWith("weight_ih_l0", StringComparison.Ordinal);
+        bool isOneHot = network.Spec.Input == ReferenceInput.OneHot
+            && tensor.Tensor.StartsWith("weight_ih_l0", StringComparison.Ordinal);
         IReadOnlyList<string>? rows = tensor.Symbol switch
         {
             "V" or "bV" => network.Classes, "E" => network.Vocabulary, _ => null,
         };
         return LessonTerms.Matrix(
-            name, "", tensor.Rows, Math.Max(1, tensor.Columns), Part(tensor, values), options, rows, isOneHot ? network.Vocabulary : null);
+            name, "", tensor.Rows, Math.Max(1, tensor.Columns), Part(tensor, values), options, rows,
+            isOneHot ? network.Vocabulary : null);
     }
 
     /// <summary>An equation with a line for each element that is shown.</summary>

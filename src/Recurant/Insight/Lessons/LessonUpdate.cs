@@ -17,7 +17,8 @@ internal static class LessonUpdate
             int columns = Math.Max(1, tensor.Columns);
             double[] weights = network.Weights[tensor.Tensor], gradient = gradients[tensor.Tensor];
             equations.Add(LessonTensorList.Elements(
-                tensor, "new ", $"new {tensor.Symbol} = {tensor.Symbol} - eta dJ/d{tensor.Symbol}", after[tensor.Tensor], options, (i, j, place) =>
+                tensor, "new ", $"new {tensor.Symbol} = {tensor.Symbol} - eta dJ/d{tensor.Symbol}", after[tensor.Tensor], options,
+                (i, j, place) =>
                 {
                     int at = (tensor.FirstRow - 1 + i) * columns + j;
                     return
@@ -51,8 +52,8 @@ internal static class LessonUpdate
         List<LessonEquation> equations = [];
         if (isMany)
         {
-            equations.Add(LessonTerms.Equation("new J_t", "new J_t = -ln of the right class's new probability", $"[{run.Losses.Count}]",
-                run.Losses.Count, options, t => LessonTerms.Line(
+            equations.Add(LessonTerms.Equation(
+                "new J_t", "new J_t = -ln of the right class's new probability", $"[{run.Losses.Count}]", run.Losses.Count, options, t => LessonTerms.Line(
                     $"new J_{t + 1}",
                     [LessonTerms.Number($"new yhat_{t + 1}[{network.Labels[t] + 1}]", newRun.Probabilities[t][network.Labels[t]])],
                     newRun.Losses[t], LessonFunction.MinusLog)));
