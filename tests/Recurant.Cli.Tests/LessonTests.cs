@@ -53,7 +53,8 @@ public partial class LessonTests
         Assert.DoesNotContain("Step 2", forward, StringComparison.Ordinal);
         Assert.DoesNotContain("back through", forward, StringComparison.Ordinal);
         Assert.True(forward.Split('\n').Length < 75, "one step is a screen or two");
-        Assert.StartsWith("One step of gradient descent\n", place.Run("lesson", Sentence, "--part", "update").Out, StringComparison.Ordinal);
+        string update = place.Run("lesson", Sentence, "--part", "update").Out;
+        Assert.StartsWith("One step of gradient descent\n", update, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -118,7 +119,8 @@ public partial class LessonTests
         string? number = null;
         foreach (string line in text.Split('\n').Append(""))
         {
-            bool begins = Beginning().IsMatch(line), goesOn = number is not null && line.StartsWith("     ", StringComparison.Ordinal);
+            bool begins = Beginning().IsMatch(line);
+            bool goesOn = number is not null && line.StartsWith("     ", StringComparison.Ordinal);
             if (goesOn && !begins)
             {
                 number += " " + line.Trim();

@@ -12,7 +12,9 @@ internal sealed class LessonCommand : CliCommand
 {
     private const string Cell = "--cell", ActivationOption = "--activation", Form = "--form", Reset = "--gru-reset",
         Hidden = "--hidden", OneHot = "--onehot", Embedding = "--embedding", Bias = "--bias", Seed = "--seed", Label = "--label",
-        Classes = "--classes", Rate = "--learning-rate", Model = "--model", Part = "--part", Step = "--step", Units = "--units", Report = "--report";
+        Classes = "--classes",
+        Rate = "--learning-rate", Model = "--model", Part = "--part", Step = "--step", Units = "--units",
+        Report = "--report";
 
     private static readonly string[] s_fresh =
         [Cell, ActivationOption, Form, Reset, Hidden, OneHot, Embedding, Bias, Seed, Classes];

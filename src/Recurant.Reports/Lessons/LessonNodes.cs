@@ -49,7 +49,8 @@ internal static class LessonNodes
             isFirst = false;
         }
 
-        if (equation.LinesLeftOut > 0) yield return string.Create(CultureInfo.InvariantCulture, $"... {equation.LinesLeftOut:N0} more");
+        if (equation.LinesLeftOut == 0) yield break;
+        yield return string.Create(CultureInfo.InvariantCulture, $"... {equation.LinesLeftOut:N0} more");
     }
 
     public static string RowName(LessonMatrix matrix, int row) =>

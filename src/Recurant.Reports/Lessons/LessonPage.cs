@@ -19,7 +19,8 @@ public static class LessonPage
 
         PageSection picture = page.Section("network", "The unrolled network");
         picture.Text(
-            "Choose a view and move the slider through time. Hover, tap or focus a node: its equation appears with the numbers put in.");
+            "Choose a view and move the slider through time. Hover, tap or focus a node: "
+            + "its equation appears with the numbers put in.");
         picture.Add(to => LessonPicture.Write(to, lesson));
 
         PageSection loss = page.Section("loss", "Before and after one step");
@@ -49,7 +50,8 @@ public static class LessonPage
             rows.Add(
             [
                 lesson.IsManyToMany ? $"{t + 1} {lesson.Words[t]}" : "the sentence", lesson.Classes[label],
-                LessonNotation.Number(lesson.Run.Probabilities[t][label]), LessonNotation.Number(lesson.NewRun.Probabilities[t][label]),
+                LessonNotation.Number(lesson.Run.Probabilities[t][label]),
+                LessonNotation.Number(lesson.NewRun.Probabilities[t][label]),
                 LessonNotation.Number(lesson.Run.Losses[t]), LessonNotation.Number(lesson.NewRun.Losses[t]),
             ]);
         }
@@ -67,16 +69,18 @@ public static class LessonPage
     {
         PageSection section = page.Section("reach", "How far back learning reaches");
         section.Text(
-            "Each cell is one term of the double sum: the length of the part of dJ/dW that enters at step t and goes back to step k.");
+            "Each cell is one term of the double sum: the length of the part of dJ/dW that enters at step t and goes back "
+            + "to step k.");
         string[] steps = [.. lesson.Words.Select((word, t) => $"{t + 1} {word}")];
-        foreach (IGrouping<(int Layer, int Direction), LessonPath> layer in lesson.Paths.GroupBy(path => (path.Layer, path.Direction)))
+        foreach (var layer in lesson.Paths.GroupBy(path => (path.Layer, path.Direction)))
         {
             double[][] values = [.. steps.Select(_ => steps.Select(_ => double.NaN).ToArray())];
             foreach (LessonPath path in layer) values[path.T - 1][path.K - 1] = path.GradientNorm;
             int[] used = [.. Enumerable.Range(0, steps.Length).Where(t => values[t].Any(double.IsFinite))];
             string name = lesson.Spec.StateRows == 1
                 ? ""
-                : string.Create(CultureInfo.InvariantCulture, $", layer {layer.Key.Layer}{(layer.Key.Direction == 0 ? "" : " backward")}");
+                : string.Create(
+                    CultureInfo.InvariantCulture, $", layer {layer.Key.Layer}{(layer.Key.Direction == 0 ? "" : " backward")}");
             section.Chart(new HeatMap
             {
                 Title = $"Length of the terms of dJ/dW{name}",

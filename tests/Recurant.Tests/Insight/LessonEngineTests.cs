@@ -149,7 +149,8 @@ public class LessonEngineTests
     [Fact]
     public void Of_ModelsItCannotShow_AreRefused()
     {
-        ClassifierModel sru = Model(CellKind.Sru, Pooling.Last, 4, 1, both: false), gru = Model(CellKind.Gru, Pooling.Last, 3, 1, both: false);
+        ClassifierModel sru = Model(CellKind.Sru, Pooling.Last, 4, 1, both: false);
+        ClassifierModel gru = Model(CellKind.Gru, Pooling.Last, 3, 1, both: false);
         var fault = Assert.Throws<ArgumentException>(() => Lesson.Of(sru, Sentence));
         Assert.Contains("Elman, LSTM and GRU", fault.Message, StringComparison.Ordinal);
         fault = Assert.Throws<ArgumentException>(() => Lesson.Of(gru, Sentence, new() { Labels = ["x"] }));

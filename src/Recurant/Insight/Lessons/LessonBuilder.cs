@@ -265,7 +265,8 @@ internal sealed class LessonBuilder
                 : $" {_cells[_layers.IndexOf(layer)].OutputName}_{before + 1}^T";
             yield return LessonTerms.Matrix(
                 $"d{tensor.Symbol}_{t + 1}", $"d{tensor.Symbol}_{t + 1} = {sum}_{t + 1}{read}", tensor.Rows,
-                Math.Max(1, tensor.Columns), LessonTensorList.Part(tensor, layer.StepTensors[t][tensor.Tensor]), _options, null, isInput ? columns : null);
+                Math.Max(1, tensor.Columns), LessonTensorList.Part(tensor, layer.StepTensors[t][tensor.Tensor]), _options, null,
+                isInput ? columns : null);
         }
     }
 

@@ -53,7 +53,8 @@ internal static class LessonUpdate
         if (isMany)
         {
             equations.Add(LessonTerms.Equation(
-                "new J_t", "new J_t = -ln of the right class's new probability", $"[{run.Losses.Count}]", run.Losses.Count, options, t => LessonTerms.Line(
+                "new J_t", "new J_t = -ln of the right class's new probability", $"[{run.Losses.Count}]", run.Losses.Count,
+                options, t => LessonTerms.Line(
                     $"new J_{t + 1}",
                     [LessonTerms.Number($"new yhat_{t + 1}[{network.Labels[t] + 1}]", newRun.Probabilities[t][network.Labels[t]])],
                     newRun.Losses[t], LessonFunction.MinusLog)));
