@@ -11,6 +11,7 @@ internal static class Application
         ("test", static () => new TestCommand()),
         ("predict", static () => new PredictCommand()),
         ("generate", static () => new GenerateCommand()),
+        ("lesson", static () => new LessonCommand()),
         ("explain", static () => new ExplainCommand()),
         ("report", static () => new ReportCommand()),
         ("compare", static () => new CompareCommand()),

@@ -70,7 +70,6 @@ internal abstract class TaskTraining<TModel, TScore> : TaskTraining
             keeper.TellHowToContinue();
             return ExitCode.Interrupted;
         }
-
         catch (NonFiniteLossException fault) when (recorder.Report is { } report)
         {
             TellNonFinite(call, fault, report, recorder.BundleFault);

@@ -1,0 +1,183 @@
+using System.Text;
+using System.Text.Json;
+using Recurant.Cells;
+using Recurant.Insight;
+using Recurant.Models;
+using Recurant.Reports;
+
+namespace Recurant.Cli;
+
+/// <summary><c>recurant lesson</c>: the chapter's equations with the numbers of a sentence put in.</summary>
+internal sealed class LessonCommand : CliCommand
+{
+    private const string Cell = "--cell", ActivationOption = "--activation", Form = "--form", Reset = "--gru-reset",
+        Hidden = "--hidden", OneHot = "--onehot", Embedding = "--embedding", Bias = "--bias", Seed = "--seed", Label = "--label",
+        Classes = "--classes",
+        Rate = "--learning-rate", Model = "--model", Part = "--part", Step = "--step", Units = "--units",
+        Report = "--report";
+
+    private static readonly string[] s_fresh =
+        [Cell, ActivationOption, Form, Reset, Hidden, OneHot, Embedding, Bias, Seed, Classes];
+
+    private static readonly (string Name, CellKind Value)[] s_cells =
+        [("elman", CellKind.Elman), ("lstm", CellKind.Lstm), ("gru", CellKind.Gru)];
+
+    private static readonly (string Name, LessonPart[] Value)[] s_parts =
+    [
+        ("forward", [LessonPart.Weights, LessonPart.Forward]), ("backward", [LessonPart.Backward, LessonPart.Expanded]),
+        ("update", [LessonPart.Update]),
+    ];
+
+    public override string Name => "lesson";
+
+    public override string Summary =>
+        "Show the chapter's equations with real numbers: a sentence goes through a recurrent network forward and back, every "
+        + "product and sum written out, and one step of gradient descent is taken.";
+
+    public override string Arguments => "SENTENCE";
+
+    public override (int Least, int Most) ArgumentCount => (1, 1);
+
+    public override IReadOnlyList<CommandOption> Options { get; } =
+    [
+        new(Label, "NAME[,NAME...]",
+            "What is right: one label for the sentence (many to one), or one for each word, separated by commas. Default: after "
+            + "each word the next one; with a model its most probable class."),
+        new(Part, "forward|backward|update", "Show this part only."),
+        new(Step, "N", "Show this step only: the sentence's Nth word."),
+        new(Units, "N", "Of sizes above 12 show so many units, rows, columns and terms; sums are whole. Default: 3."),
+        new(Rate, "X", "eta, the length of the step against the gradient. Default: 0.5."),
+        new(Report, "FILE.html", "Write a page that draws the unrolled network, with every number; opens from disk."),
+        new(Model, "FILE", "A saved classifier: its own weights, words and labels."),
+        new(Cell, "elman|lstm|gru", "The recurrent cell. Default: elman.") { Group = "Fresh weights" },
+        new(ActivationOption, "tanh|relu|sigmoid", "The activation of an Elman cell. Default: tanh.") { Group = "Fresh weights" },
+        new(Form, "hidden|preactivation", "The chapter's first or second form of an Elman cell. Default: hidden.")
+        {
+            Group = "Fresh weights",
+        },
+        new(Reset, "inside|outside", "Where a GRU applies its reset gate. Default: inside.") { Group = "Fresh weights" },
+        new(Hidden, "N", "H, the number of units, 1 to 64. Default: 3.") { Group = "Fresh weights" },
+        new(OneHot, null, "Words are one-hot vectors. The default.") { Group = "Fresh weights" },
+        new(Embedding, "N", "Words are vectors of N numbers, learnt too.") { Group = "Fresh weights" },
+        new(Bias, null, "With biases; the chapter's equations have none.") { Group = "Fresh weights" },
+        new(Classes, "NAME,NAME...", "The classes in order. Default: those of --label.") { Group = "Fresh weights" },
+        new(Seed, "N", "The key of the random numbers: same seed, same weights. Default: 1.") { Group = "Fresh weights" },
+    ];
+
+    public override IReadOnlyList<string> Examples =>
+    [
+        "lesson \"this movie is not good\"",
+        "lesson \"this movie is not good\" --label negative --step 4",
+        "lesson \"this movie is not good\" --cell lstm --part backward | less",
+        "lesson \"this movie is not good\" --model reviews.safetensors --report lesson.html",
+    ];
+
+    public override int Run(Invocation call)
+    {
+        LessonOptions options = OptionsOf(call);
+        LessonPart[]? parts = call.Value(Part) is { } name ? Read(Part, name, text => SettingValue.Choice(text, s_parts)) : null;
+        Lesson lesson = Make(call, options);
+        int step = call.Value(Step) is { } number ? Read(Step, number, SettingValue.Whole) : 0;
+        if (call.Value(Step) is not null && (step < 1 || step > lesson.Words.Count))
+        {
+            throw new UsageException($"{Step} is {step}; the sentence has {lesson.Words.Count} words, counted from 1.");
+        }
+
+        if (call.Value(Report) is { } file) WriteReport(call, file, lesson);
+        if (call.Json)
+        {
+            call.Terminal.Out.WriteLine(Json(lesson));
+            return ExitCode.Done;
+        }
+
+        // Who asks for the page alone does not want a thousand lines beside it.
+        if (call.Has(Report) && parts is null && step == 0) return ExitCode.Done;
+        var text = new LessonText(call.Terminal.Out);
+        foreach (LessonSection section in lesson.Sections)
+        {
+            if ((parts is not null && !parts.Contains(section.Part)) || (step > 0 && section.Step != step)) continue;
+            text.Write(section);
+            if (section.Part == LessonPart.Weights) text.Write(lesson.Tensors);
+        }
+
+        return ExitCode.Done;
+    }
+
+    private static void WriteReport(Invocation call, string file, Lesson lesson)
+    {
+        File.WriteAllText(file, LessonPage.Write(lesson), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+        if (!call.Quiet) call.Terminal.WriteNote($"{file} holds the lesson as a page");
+    }
+
+    private static Lesson Make(Invocation call, LessonOptions options)
+    {
+        try
+        {
+            if (call.Value(Model) is not { } path) return Lesson.Of(call.Arguments[0], options);
+            if (s_fresh.FirstOrDefault(call.Has) is { } unfit)
+            {
+                throw new UsageException($"{unfit} is for fresh weights; the model of {Model} has its own.");
+            }
+
+            return Lesson.Of(FittingModel.Load<ClassifierModel>(path, "lesson"), call.Arguments[0], options);
+        }
+        catch (ArgumentException fault)
+        {
+            throw new UsageException(fault.Message.Split(" (Parameter", 2)[0]);
+        }
+    }
+
+    private static LessonOptions OptionsOf(Invocation call)
+    {
+        var options = new LessonOptions();
+        if (call.Has(OneHot) && call.Has(Embedding)) throw new UsageException($"{OneHot} and {Embedding} exclude each other.");
+        return options with
+        {
+            Cell = Value(call, Cell, text => SettingValue.Choice(text, s_cells), options.Cell),
+            Activation = Value(
+                call, ActivationOption, text => SettingValue.Choice(text, SettingChoices.Activations), options.Activation),
+            Form = Value(call, Form, text => SettingValue.Choice(text, SettingChoices.Forms), options.Form),
+            GruReset = Value(call, Reset, text => SettingValue.Choice(text, SettingChoices.Resets), options.GruReset),
+            HiddenSize = Value(call, Hidden, SettingValue.Whole, options.HiddenSize),
+            EmbeddingSize = Value(call, Embedding, SettingValue.Whole, options.EmbeddingSize),
+            Bias = call.Has(Bias),
+            Seed = Value(call, Seed, SettingValue.Seed, options.Seed),
+            Labels = Value(call, Label, Names, options.Labels),
+            Classes = Value(call, Classes, Names, options.Classes),
+            LearningRate = Value(call, Rate, text => (double)SettingValue.Real(text), options.LearningRate),
+            UnitsShown = Value(call, Units, SettingValue.Whole, options.UnitsShown),
+        };
+    }
+
+    private static IReadOnlyList<string> Names(string text) =>
+        text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+    private static T Value<T>(Invocation call, string option, Func<string, T> read, T fallback) =>
+        call.Value(option) is { } text ? Read(option, text, read) : fallback;
+
+    private static T Read<T>(string option, string text, Func<string, T> read)
+    {
+        try
+        {
+            return read(text);
+        }
+        catch (FormatException fault)
+        {
+            throw new UsageException($"{option}: {fault.Message}");
+        }
+    }
+
+    private static string Json(Lesson lesson)
+    {
+        using var stream = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(stream, new JsonWriterOptions
+        {
+            Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        }))
+        {
+            lesson.WriteJson(writer);
+        }
+
+        return Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length);
+    }
+}

@@ -1,0 +1,179 @@
+using System.Text.Json;
+
+namespace Recurant.Insight;
+
+/// <summary>A lesson as JSON.</summary>
+internal static class LessonJson
+{
+    public static void Write(Utf8JsonWriter writer, Lesson lesson)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("text", lesson.Text);
+        writer.WriteString("network", lesson.Summary);
+        writer.WriteBoolean("many_to_many", lesson.IsManyToMany);
+        Strings(writer, "words", lesson.Words);
+        Strings(writer, "vocabulary", lesson.Vocabulary);
+        Strings(writer, "classes", lesson.Classes);
+        writer.WriteStartArray("labels");
+        foreach (int label in lesson.Labels) writer.WriteNumberValue(label);
+        writer.WriteEndArray();
+        writer.WriteNumber("layers", lesson.Spec.Layers);
+        writer.WriteNumber("directions", lesson.Spec.Directions);
+        writer.WriteNumber("hidden", lesson.Spec.HiddenSize);
+        writer.WriteNumber("learning_rate", lesson.LearningRate);
+        Number(writer, "loss", lesson.Loss);
+        Number(writer, "new_loss", lesson.NewLoss);
+        writer.WriteStartArray("losses");
+        foreach (double loss in lesson.Run.Losses) Number(writer, loss);
+        writer.WriteEndArray();
+        writer.WriteStartArray("probabilities");
+        foreach (double[] row in lesson.Run.Probabilities) Numbers(writer, row);
+        writer.WriteEndArray();
+        writer.WriteStartArray("tensors");
+        foreach (LessonTensor tensor in lesson.Tensors)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("symbol", tensor.Symbol);
+            writer.WriteString("tensor", tensor.Tensor);
+            writer.WriteNumber("first_row", tensor.FirstRow);
+            writer.WriteNumber("rows", tensor.Rows);
+            writer.WriteNumber("columns", tensor.Columns);
+            writer.WriteString("meaning", tensor.Meaning);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteStartArray("paths");
+        foreach (LessonPath path in lesson.Paths)
+        {
+            writer.WriteStartObject();
+            writer.WriteNumber("layer", path.Layer);
+            writer.WriteNumber("direction", path.Direction);
+            writer.WriteNumber("t", path.T);
+            writer.WriteNumber("k", path.K);
+            Number(writer, "state_norm", path.StateNorm);
+            Number(writer, "gradient_norm", path.GradientNorm);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteStartArray("sections");
+        foreach (LessonSection section in lesson.Sections) Write(writer, section);
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter writer, LessonSection section)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("part", section.Part.ToString().ToLowerInvariant());
+        writer.WriteNumber("step", section.Step);
+        writer.WriteNumber("layer", section.Layer);
+        writer.WriteNumber("direction", section.Direction);
+        writer.WriteString("title", section.Title);
+        Strings(writer, "notes", section.Notes);
+        writer.WriteStartArray("equations");
+        foreach (LessonEquation equation in section.Equations) Write(writer, equation);
+        writer.WriteEndArray();
+        writer.WriteStartArray("matrices");
+        foreach (LessonMatrix matrix in section.Matrices) Write(writer, matrix);
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter writer, LessonEquation equation)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("name", equation.Name);
+        writer.WriteString("node", equation.Node);
+        writer.WriteString("formula", equation.Formula);
+        writer.WriteString("shapes", equation.Shapes);
+        writer.WriteString("note", equation.Note);
+        writer.WriteNumber("lines_left_out", equation.LinesLeftOut);
+        writer.WriteStartArray("lines");
+        foreach (LessonLine line in equation.Lines)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("name", line.Name);
+            writer.WriteStartArray("terms");
+            foreach (LessonTerm term in line.Terms)
+            {
+                writer.WriteStartObject();
+                writer.WriteString("name", term.Name);
+                writer.WritePropertyName("factors");
+                Numbers(writer, term.Factors);
+                if (term.LeftOut > 0) writer.WriteNumber("left_out", term.LeftOut);
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndArray();
+            if (line.DivisorName.Length > 0)
+            {
+                writer.WriteString("divisor_name", line.DivisorName);
+                Number(writer, "divisor", line.Divisor);
+            }
+
+            Number(writer, "sum", line.Sum);
+            if (line.Function != LessonFunction.None) writer.WriteString("function", FunctionName(line.Function));
+            Number(writer, "value", line.Value);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter writer, LessonMatrix matrix)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("name", matrix.Name);
+        writer.WriteString("formula", matrix.Formula);
+        writer.WriteNumber("rows", matrix.Rows);
+        writer.WriteNumber("columns", matrix.Columns);
+        Strings(writer, "row_names", matrix.RowNames);
+        Strings(writer, "column_names", matrix.ColumnNames);
+        Number(writer, "norm", matrix.Norm);
+        writer.WriteStartArray("shown");
+        foreach (IReadOnlyList<double> row in matrix.Shown) Numbers(writer, row);
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+
+    /// <summary>The name of a function as lines and JSON bear it: tanh, sigmoid, relu, exp, -ln, max.</summary>
+    public static string FunctionName(LessonFunction function) => function switch
+    {
+        LessonFunction.Tanh => "tanh",
+        LessonFunction.Sigmoid => "sigmoid",
+        LessonFunction.Relu => "relu",
+        LessonFunction.Exp => "exp",
+        LessonFunction.MinusLog => "-ln",
+        LessonFunction.Max => "max",
+        _ => "",
+    };
+
+    private static void Strings(Utf8JsonWriter writer, string name, IReadOnlyList<string> values)
+    {
+        writer.WriteStartArray(name);
+        foreach (string value in values) writer.WriteStringValue(value);
+        writer.WriteEndArray();
+    }
+
+    private static void Numbers(Utf8JsonWriter writer, IReadOnlyList<double> values)
+    {
+        writer.WriteStartArray();
+        foreach (double value in values) Number(writer, value);
+        writer.WriteEndArray();
+    }
+
+    private static void Number(Utf8JsonWriter writer, string name, double value)
+    {
+        writer.WritePropertyName(name);
+        Number(writer, value);
+    }
+
+    // JSON has no infinity.
+    private static void Number(Utf8JsonWriter writer, double value)
+    {
+        if (double.IsFinite(value)) writer.WriteNumberValue(value); else writer.WriteNullValue();
+    }
+}

@@ -1,0 +1,273 @@
+using System.Globalization;
+using Recurant.Cells;
+using Recurant.Data;
+using Recurant.Layers;
+using Recurant.Models;
+using Recurant.Numerics;
+using Recurant.Parameters;
+using Recurant.Reference;
+
+namespace Recurant.Insight;
+
+/// <summary>What a lesson starts from: a network in double precision whose input knows the words of the sentence alone.</summary>
+internal sealed record LessonNetwork
+{
+    private const string End = "<end>";
+
+    public required string Text { get; init; }
+
+    public required ReferenceSpec Spec { get; init; }
+
+    public required ReferenceTensors Weights { get; init; }
+
+    public required IReadOnlyList<string> Words { get; init; }
+
+    public required int[] Tokens { get; init; }
+
+    public required IReadOnlyList<string> Vocabulary { get; init; }
+
+    public required int[] VocabularyNumbers { get; init; }
+
+    /// <summary>The words of the whole model.</summary>
+    public required int VocabularySize { get; init; }
+
+    public required IReadOnlyList<string> Classes { get; init; }
+
+    public required int[] Labels { get; init; }
+
+    public required bool HasBias { get; init; }
+
+    /// <summary>How the right answers were found, in a sentence.</summary>
+    public required string Target { get; init; }
+
+    public required string Summary { get; init; }
+
+    /// <summary>Whether bV holds what direct connections add for this text, too.</summary>
+    public bool HasDirect { get; init; }
+
+    public ReferenceExample Example => new() { Tokens = Tokens, Labels = Labels };
+
+    /// <summary>Weights of two decimals: few digits to type into a calculator.</summary>
+    public static LessonNetwork Fresh(string text, LessonOptions options)
+    {
+        string[] words = [.. TextEncoder.MakeTokenizer(TokenUnit.Word, lowercase: true).Tokenize(text)];
+        CheckLength(words.Length, text);
+        string[] vocabulary = [.. words.Distinct(StringComparer.Ordinal)];
+        (string[] classes, int[] labels, string target) = Answers(words, vocabulary, options);
+        ReferenceSpec spec = GradientAudit.ReferenceSpecOf(new ClassifierSpec
+        {
+            VocabularySize = vocabulary.Length,
+            Classes = classes.Length,
+            EmbeddingSize = options.EmbeddingSize,
+            Cell = options.Cell,
+            Activation = options.Activation,
+            Form = options.Form,
+            GruReset = options.GruReset,
+            HiddenSize = options.HiddenSize,
+            Bidirectional = false,
+            Pooling = Pooling.Last,
+        });
+        if (labels.Length > 1 || options.Labels.Count != 1) spec = spec with { Pooling = ReferencePooling.EveryStep };
+        string cell = options.Cell == CellKind.Elman
+            ? $"Elman ({options.Activation.ToString().ToLowerInvariant()})"
+            : options.Cell.ToString().ToUpperInvariant();
+        string input = options.EmbeddingSize == 0 ? "one-hot words" : $"word vectors of {options.EmbeddingSize} numbers";
+        return new LessonNetwork
+        {
+            Text = text,
+            Spec = spec,
+            Weights = FreshWeights(spec, options),
+            Words = words,
+            Tokens = [.. words.Select(word => Array.IndexOf(vocabulary, word))],
+            Vocabulary = vocabulary,
+            VocabularyNumbers = [.. Enumerable.Range(0, vocabulary.Length)],
+            VocabularySize = vocabulary.Length,
+            Classes = classes,
+            Labels = labels,
+            HasBias = options.Bias,
+            Target = target,
+            Summary = string.Create(CultureInfo.InvariantCulture,
+                $"{cell}, {options.HiddenSize} units, {input}, {classes.Length} classes; fresh weights, seed {options.Seed}"),
+        };
+    }
+
+    /// <summary>The weights of a model; of tables with a row for each word, those of the sentence's words.</summary>
+    public static LessonNetwork Saved(ClassifierModel model, string text, LessonOptions options)
+    {
+        ClassifierSpec spec = model.Spec;
+        CheckFits(spec);
+        int[] numbers = model.Encoder.Encode(text);
+        CheckLength(numbers.Length, text);
+        List<string> pieces = TextEncoder.MakeTokenizer(spec.Unit, spec.Lowercase).Tokenize(text);
+        string[] words = pieces.Count == numbers.Length ? [.. pieces] : [.. numbers.Select(number => model.Vocabulary[number])];
+        int[] distinct = [.. numbers.Distinct()];
+        ReferenceSpec reduced = GradientAudit.ReferenceSpecOf(spec with { VocabularySize = distinct.Length });
+        var network = new LessonNetwork
+        {
+            Text = text,
+            Spec = reduced,
+            Weights = WeightsOf(model, reduced, distinct),
+            Words = words,
+            Tokens = [.. numbers.Select(number => Array.IndexOf(distinct, number))],
+            Vocabulary = [.. distinct.Select(number => model.Vocabulary[number])],
+            VocabularyNumbers = distinct,
+            VocabularySize = model.Vocabulary.Count,
+            Classes = model.Labels,
+            Labels = [0],
+            HasBias = true,
+            Target = "",
+            Summary = $"{model.Summary}; the model's own weights",
+            HasDirect = spec.DirectBuckets > 0,
+        };
+        if (network.HasDirect) AddDirect(((RecurrentNetwork)model.Network).Direct!, numbers, network.Weights["output.bias"]);
+        return network.WithLabel(options);
+    }
+
+    /// <summary>Of one text the direct connections give a constant: it joins the bias of the output.</summary>
+    private static void AddDirect(DirectConnections direct, int[] numbers, double[] bias)
+    {
+        var batch = new SequenceBatch();
+        batch.Fill([numbers], [0]);
+        var store = new RowStore();
+        store.Reserve(1, bias.Length).Clear();
+        Matrix share = store.Rows(1);
+        direct.Forward(batch, share);
+        for (int j = 0; j < bias.Length; j++) bias[j] += share.Row(0)[j];
+    }
+
+    private LessonNetwork WithLabel(LessonOptions options)
+    {
+        if (options.Labels.Count == 0)
+        {
+            double[] probabilities = new ReferenceNetwork(Spec, Weights).Forward(Example).Probabilities[0];
+            int best = Array.IndexOf(probabilities, probabilities.Max());
+            return this with
+            {
+                Labels = [best], Target = $"No label was given: \"{Classes[best]}\", the most probable class, is taken as right.",
+            };
+        }
+
+        if (options.Labels.Count > 1)
+        {
+            throw new ArgumentException($"{options.Labels.Count} labels were given; this model has one for the whole text.");
+        }
+
+        int label = Enumerable.Range(0, Classes.Count).FirstOrDefault(i => Classes[i] == options.Labels[0], -1);
+        return label >= 0
+            ? this with { Labels = [label], Target = $"Right is \"{Classes[label]}\"." }
+            : throw new ArgumentException(
+                $"The model has no label \"{options.Labels[0]}\"; it has {string.Join(", ", Classes.Select(c => $"\"{c}\""))}.");
+    }
+
+    private static (string[] Classes, int[] Labels, string Target) Answers(
+        string[] words, string[] vocabulary, LessonOptions options)
+    {
+        if (options.Labels.Count == 0)
+        {
+            string[] next = [.. vocabulary, End];
+            int[] answers = [.. words.Skip(1).Append(End).Select(word => Array.IndexOf(next, word))];
+            return (next, answers, $"Many to many: right after each word is the next one, after the last {End}.");
+        }
+
+        if (options.Labels.Count != 1 && options.Labels.Count != words.Length)
+        {
+            throw new ArgumentException(
+                $"{options.Labels.Count} labels for a sentence of {words.Length} words: give one for the sentence or one a word.");
+        }
+
+        string[] classes = [.. options.Classes.Count > 0 ? options.Classes : options.Labels.Distinct(StringComparer.Ordinal)];
+        if (options.Classes.Count == 0 && classes.Length == 1)
+        {
+            classes = classes[0] switch
+            {
+                "negative" or "positive" => ["negative", "positive"],
+                string only => ["not " + only, only],
+            };
+        }
+
+        if (classes.Length < 2) throw new ArgumentException("Classes: at least 2 are needed.");
+        int[] labels = [.. options.Labels.Select(label => Array.IndexOf(classes, label))];
+        int unknown = Array.IndexOf(labels, -1);
+        if (unknown >= 0)
+        {
+            throw new ArgumentException(
+                $"The label \"{options.Labels[unknown]}\" is none of the classes {string.Join(", ", classes)}.");
+        }
+
+        return (classes, labels, labels.Length == 1
+            ? $"Many to one: right for the whole sentence is \"{options.Labels[0]}\"."
+            : "Many to many: each word has its own label.");
+    }
+
+    private static ReferenceTensors FreshWeights(ReferenceSpec spec, LessonOptions options)
+    {
+        var weights = new ReferenceTensors();
+        uint ordinal = 0;
+        foreach (ReferenceShape shape in spec.Shapes())
+        {
+            var values = new float[shape.Count];
+            float bound = shape.Name.StartsWith("embedding", StringComparison.Ordinal) ? 1 : 1 / MathF.Sqrt(spec.HiddenSize);
+            if (options.Bias || shape.Columns > 0)
+            {
+                new Philox(options.Seed, RandomPurpose.Initialisation, part: ordinal).FillUniform(values, -bound, bound);
+            }
+
+            for (int i = 0; i < values.Length; i++) values[i] = MathF.Round(values[i], 2);
+            weights.Set(shape.Name, values);
+            ordinal++;
+        }
+
+        return weights;
+    }
+
+    private static ReferenceTensors WeightsOf(ClassifierModel model, ReferenceSpec spec, int[] words)
+    {
+        var weights = new ReferenceTensors();
+        Dictionary<string, Parameter> parameters = model.Parameters.ToDictionary(parameter => parameter.Name);
+        foreach (ReferenceShape shape in spec.Shapes())
+        {
+            Parameter parameter = parameters[shape.Name];
+            int columns = Math.Max(1, shape.Columns);
+            int fileColumns = parameter.IsStoredTransposed ? parameter.Shape[0] : parameter.Count / parameter.Shape[0];
+            bool rowsAreWords = shape.Name == "embedding.weight";
+            bool columnsAreWords =
+                spec.Input == ReferenceInput.OneHot && shape.Name.StartsWith("weight_ih_l0", StringComparison.Ordinal);
+            var values = new float[shape.Count];
+            for (int i = 0; i < values.Length; i++)
+            {
+                int row = i / columns, column = i % columns;
+                if (rowsAreWords) row = words[row];
+                if (columnsAreWords) column = words[column];
+                values[i] = parameter.Value[GradientAudit.Place(parameter, row * fileColumns + column)];
+            }
+
+            weights.Set(shape.Name, values);
+        }
+
+        return weights;
+    }
+
+    private static void CheckFits(ClassifierSpec spec)
+    {
+        if (spec.Model != ModelKind.Recurrent || spec.Cell is not (CellKind.Elman or CellKind.Lstm or CellKind.Gru))
+        {
+            throw new ArgumentException($"A lesson shows Elman, LSTM and GRU networks; this model is: {spec.Summary}.");
+        }
+
+        if (spec.Models > 1 || spec.CharacterSize > 0)
+        {
+            throw new ArgumentException(
+                $"A lesson shows one network over words; this model averages several or reads characters: {spec.Summary}.");
+        }
+    }
+
+    private static void CheckLength(int words, string text)
+    {
+        if (words == 0) throw new ArgumentException($"\"{text}\" has no words.");
+        if (words > LessonOptions.MostWords)
+        {
+            throw new ArgumentException(
+                $"The text has {words} words; a lesson shows at most {LessonOptions.MostWords}. Give one sentence of it.");
+        }
+    }
+}
