@@ -1,8 +1,20 @@
 /* Enters the copy of the program that was compiled for the widest vectors of this processor: see Recurant.targets. */
 #include <cpuid.h>
+#include <stdio.h>
 #include <stdlib.h>
 
+#ifdef LEAST_IS_v1
 int recurant_main_v1(int, char **);
+#else
+static int recurant_main_v1(int argc, char **argv)
+{
+    fprintf(stderr,
+        "%s: this file was published for processors with AVX2 and FMA, and this one has none, or they are switched off "
+        "(DOTNET_EnableAVX2, DOTNET_EnableHWIntrinsic).\nRun it elsewhere, or publish it with RecurantAotLeast=v1.\n",
+        argc > 0 ? argv[0] : "recurant");
+    return 1;
+}
+#endif
 int recurant_main_v3(int, char **);
 int recurant_main_v4(int, char **);
 
