@@ -50,7 +50,7 @@ internal sealed class OnnxScoring : IJob
         using var output = new StreamWriter(_files.Answers(_name));
         foreach (string[] lines in File.ReadLines(_files.Sentences).Chunk(BatchSize))
         {
-            int[][] batch = Array.ConvertAll(lines, _model.Encoder.Encode);
+            int[][] batch = Array.ConvertAll(lines, line => _model.Encoder.Encode(line));
             Run(batch);
             for (int b = 0; b < batch.Length; b++)
             {
@@ -62,7 +62,7 @@ internal sealed class OnnxScoring : IJob
 
     private void ScoreSorted()
     {
-        int[][] sentences = [.. File.ReadLines(_files.Sentences).Select(_model.Encoder.Encode)];
+        int[][] sentences = [.. File.ReadLines(_files.Sentences).Select(line => _model.Encoder.Encode(line))];
         int[] order = [.. Enumerable.Range(0, sentences.Length).OrderBy(i => sentences[i].Length)];
         var answers = new (int Best, float Probability)[sentences.Length];
         foreach (int[] chosen in order.Chunk(BatchSize))
