@@ -107,10 +107,8 @@ internal sealed class DemoCommand : CliCommand
     private static void WriteJson(TextWriter to, List<DemoResult> results, IReadOnlyList<IReadOnlyList<Prediction>> answers) =>
         to.WriteLine(JsonText.Object(writer =>
         {
-            writer.WriteStartArray("models");
-            foreach (DemoResult result in results)
+            writer.WriteObjects("models", results, result =>
             {
-                writer.WriteStartObject();
                 writer.WriteString("name", result.Model.Name);
                 writer.WriteNumber("seconds", Math.Round(result.Seconds, 3));
                 writer.WriteNumber("parameters", result.Classifier.Model.ParameterCount);
@@ -119,10 +117,7 @@ internal sealed class DemoCommand : CliCommand
                     scores.WriteNumber("loss", result.HeldOut.Loss);
                     scores.WriteNumber("accuracy", result.HeldOut.Accuracy);
                 });
-                writer.WriteEndObject();
-            }
-
-            writer.WriteEndArray();
+            });
             writer.WriteStartArray("sentences");
             for (int s = 0; s < answers.Count; s++)
             {

@@ -160,19 +160,14 @@ internal sealed class GradcheckCommand : CliCommand
             {
                 writer.WriteStartObject();
                 writer.WriteString("name", name);
-                writer.WriteStartArray("tensors");
-                foreach (GradientAuditRow row in rows)
+                writer.WriteObjects("tensors", rows, row =>
                 {
-                    writer.WriteStartObject();
                     writer.WriteString("name", row.Tensor);
                     writer.WriteNumber("count", row.Count);
                     writer.WriteNumber("reference_error", Finite(row.ReferenceError));
                     writer.WriteNumber("production_error", Finite(row.ProductionError));
                     writer.WriteBoolean("passed", row.Passes);
-                    writer.WriteEndObject();
-                }
-
-                writer.WriteEndArray();
+                });
                 writer.WriteEndObject();
             }
 

@@ -88,20 +88,15 @@ internal sealed class InspectCommand : CliCommand
     private static string Json(SafetensorsFile file, ModelDescription? model) => JsonText.Object(writer =>
     {
         writer.WriteString("file", file.FilePath);
-        writer.WriteStartArray("tensors");
-        foreach (TensorInfo tensor in file.Tensors)
+        writer.WriteObjects("tensors", file.Tensors, tensor =>
         {
-            writer.WriteStartObject();
             writer.WriteString("name", tensor.Name);
             writer.WriteString("dtype", tensor.DType);
             writer.WriteStartArray("shape");
             foreach (long extent in tensor.Shape) writer.WriteNumberValue(extent);
             writer.WriteEndArray();
             writer.WriteNumber("elements", tensor.ElementCount);
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
+        });
         if (model is null)
         {
             writer.WriteObject("metadata", members =>
@@ -124,19 +119,14 @@ internal sealed class InspectCommand : CliCommand
         writer.WriteNumber("parameters", model.Layers.Sum(layer => layer.ParameterCount));
         writer.WriteNumber("words", model.Tokens);
         writer.WriteStrings("labels", model.Labels);
-        writer.WriteStartArray("layers");
-        foreach (LayerDescription layer in model.Layers)
+        writer.WriteObjects("layers", model.Layers, layer =>
         {
-            writer.WriteStartObject();
             writer.WriteString("name", layer.Name);
             writer.WriteString("shape", layer.Shape);
             writer.WriteNumber("parameters", layer.ParameterCount);
             writer.WriteStrings("equations", layer.Equations);
             writer.WriteStrings("tensors", layer.Tensors);
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
+        });
         if (model.TrainingRecord.Length == 0) return;
         writer.WritePropertyName("training");
         writer.WriteRawValue(model.TrainingRecord);

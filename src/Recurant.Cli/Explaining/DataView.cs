@@ -81,7 +81,7 @@ internal sealed class DataView(TrainedModel model, string data, DataExplanation 
     {
         writer.WriteNumber("texts", explanation.Texts);
         if (explanation.Accuracy is { } accuracy) writer.WriteNumber("accuracy", accuracy);
-        WriteList(writer, "words", explanation.Words, word =>
+        writer.WriteObjects("words", explanation.Words, word =>
         {
             writer.WriteString("label", word.Label);
             writer.WriteString("word", word.Word);
@@ -90,14 +90,14 @@ internal sealed class DataView(TrainedModel model, string data, DataExplanation 
             writer.WriteNumber("standard_error", word.StandardError);
         });
         writer.WriteNumber("largest_error", explanation.LargestError);
-        WriteList(writer, "units", explanation.Units, unit =>
+        writer.WriteObjects("units", explanation.Units, unit =>
         {
             writer.WriteNumber("unit", unit.Unit);
             writer.WriteNumber("effect", unit.Effect);
             writer.WriteString("label", unit.Label);
             writer.WriteNumber("label_effect", unit.LabelEffect);
         });
-        WriteList(writer, "traits", explanation.Traits, trait =>
+        writer.WriteObjects("traits", explanation.Traits, trait =>
         {
             writer.WriteString("trait", trait.Trait);
             writer.WriteNumber("unit", trait.Unit);
@@ -107,7 +107,7 @@ internal sealed class DataView(TrainedModel model, string data, DataExplanation 
             writer.WriteNumber("limit", trait.Limit);
             writer.WriteBoolean("real", trait.IsReal);
         });
-        WriteList(writer, "mistakes", explanation.Mistakes, mistake =>
+        writer.WriteObjects("mistakes", explanation.Mistakes, mistake =>
         {
             writer.WriteString("text", mistake.Text);
             if (mistake.Place >= 0) writer.WriteNumber("place", mistake.Place);
@@ -116,19 +116,6 @@ internal sealed class DataView(TrainedModel model, string data, DataExplanation 
             writer.WriteNumber("probability", mistake.Probability);
             if (mistake.Line > 0) writer.WriteNumber("line", mistake.Line);
         });
-    }
-
-    private static void WriteList<T>(Utf8JsonWriter writer, string name, IEnumerable<T> items, Action<T> write)
-    {
-        writer.WriteStartArray(name);
-        foreach (T item in items)
-        {
-            writer.WriteStartObject();
-            write(item);
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
     }
 
     public string Page(IReadOnlyList<IExplanationView> all, string name) => ExplanationPage.Of(explanation, name, data);

@@ -79,18 +79,13 @@ internal sealed class DecoderView(DecoderExplanation explanation, string? source
         writer.WriteString("text", explanation.Text);
         writer.WriteStrings("source_pieces", explanation.Source);
         if (explanation.StripsAcross > 0) writer.WriteNumber("strips_across", explanation.StripsAcross);
-        writer.WriteStartArray("pieces");
-        foreach (PieceEffect piece in explanation.Pieces)
+        writer.WriteObjects("pieces", explanation.Pieces, piece =>
         {
-            writer.WriteStartObject();
             writer.WriteString("piece", piece.Piece);
             writer.WriteNumber("probability", piece.Probability);
             writer.WriteNumbers("attention", piece.Attention);
             writer.WriteNumbers("influence", piece.Influence);
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
+        });
     }
 
     public string Page(IReadOnlyList<IExplanationView> all, string model) =>

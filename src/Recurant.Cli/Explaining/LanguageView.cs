@@ -49,10 +49,8 @@ internal sealed class LanguageView(LanguageExplanation explanation) : IExplanati
     {
         writer.WriteString("text", explanation.Text);
         writer.WriteNumber("bits", explanation.Bits);
-        writer.WriteStartArray("tokens");
-        foreach (TokenSurprise token in explanation.Tokens)
+        writer.WriteObjects("tokens", explanation.Tokens, token =>
         {
-            writer.WriteStartObject();
             writer.WriteString("token", token.Token);
             writer.WriteNumber("probability", token.Probability);
             writer.WriteNumber("bits", token.Bits);
@@ -67,10 +65,7 @@ internal sealed class LanguageView(LanguageExplanation explanation) : IExplanati
 
             writer.WriteEndArray();
             writer.WriteNumbers("influence", token.Influence);
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
+        });
     }
 
     public string Page(IReadOnlyList<IExplanationView> all, string model) =>

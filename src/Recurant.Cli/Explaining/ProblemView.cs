@@ -49,16 +49,11 @@ internal sealed class ProblemView(ProblemExplanation explanation) : IExplanation
         writer.WriteString("problem", explanation.Problem);
         writer.WriteNumbers("expected", explanation.Expected);
         writer.WriteNumbers("answer", explanation.Answer);
-        writer.WriteStartArray("steps");
-        foreach (StepEffect step in explanation.Steps)
+        writer.WriteObjects("steps", explanation.Steps, step =>
         {
-            writer.WriteStartObject();
             writer.WriteNumbers("input", step.Input);
             writer.WriteNumber("effect", step.Effect);
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
+        });
     }
 
     public string Page(IReadOnlyList<IExplanationView> all, string model) => ExplanationPage.Of(explanation, model);

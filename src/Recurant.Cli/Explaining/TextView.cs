@@ -111,10 +111,8 @@ internal sealed class TextView(TextExplanation explanation) : IExplanationView
             sum.WriteNumber("error", explanation.Attribution.Error);
             sum.WriteNumber("steps", explanation.Attribution.Steps);
         });
-        writer.WriteStartArray("words");
-        foreach (WordEffect word in explanation.Words)
+        writer.WriteObjects("words", explanation.Words, word =>
         {
-            writer.WriteStartObject();
             writer.WriteString("word", word.Word);
             writer.WriteBoolean("known", word.IsKnown);
             writer.WriteNumber("probability_as_read", word.ProbabilityAsRead);
@@ -122,14 +120,9 @@ internal sealed class TextView(TextExplanation explanation) : IExplanationView
             writer.WriteNumber("probability_hidden", word.ProbabilityHidden);
             writer.WriteNumber("effect", word.Effect);
             writer.WriteNumber("attribution", word.Attribution);
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
-        writer.WriteStartArray("pairs");
-        foreach (WordPair pair in explanation.Pairs)
+        });
+        writer.WriteObjects("pairs", explanation.Pairs, pair =>
         {
-            writer.WriteStartObject();
             writer.WriteNumber("first", pair.First);
             writer.WriteNumber("second", pair.Second);
             writer.WriteNumber("interaction", pair.Interaction);
@@ -143,10 +136,7 @@ internal sealed class TextView(TextExplanation explanation) : IExplanationView
                 writer.WriteNumber("turner", pair.Turner);
             }
 
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
+        });
     }
 
     public string Page(IReadOnlyList<IExplanationView> all, string model) =>

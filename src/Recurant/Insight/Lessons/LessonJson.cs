@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Recurant.Storage;
 
 namespace Recurant.Insight;
 
@@ -11,9 +12,9 @@ internal static class LessonJson
         writer.WriteString("text", lesson.Text);
         writer.WriteString("network", lesson.Summary);
         writer.WriteBoolean("many_to_many", lesson.IsManyToMany);
-        Strings(writer, "words", lesson.Words);
-        Strings(writer, "vocabulary", lesson.Vocabulary);
-        Strings(writer, "classes", lesson.Classes);
+        writer.WriteStrings("words", lesson.Words);
+        writer.WriteStrings("vocabulary", lesson.Vocabulary);
+        writer.WriteStrings("classes", lesson.Classes);
         writer.WriteStartArray("labels");
         foreach (int label in lesson.Labels) writer.WriteNumberValue(label);
         writer.WriteEndArray();
@@ -29,34 +30,24 @@ internal static class LessonJson
         writer.WriteStartArray("probabilities");
         foreach (double[] row in lesson.Run.Probabilities) Numbers(writer, row);
         writer.WriteEndArray();
-        writer.WriteStartArray("tensors");
-        foreach (LessonTensor tensor in lesson.Tensors)
+        writer.WriteObjects("tensors", lesson.Tensors, tensor =>
         {
-            writer.WriteStartObject();
             writer.WriteString("symbol", tensor.Symbol);
             writer.WriteString("tensor", tensor.Tensor);
             writer.WriteNumber("first_row", tensor.FirstRow);
             writer.WriteNumber("rows", tensor.Rows);
             writer.WriteNumber("columns", tensor.Columns);
             writer.WriteString("meaning", tensor.Meaning);
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
-        writer.WriteStartArray("paths");
-        foreach (LessonPath path in lesson.Paths)
+        });
+        writer.WriteObjects("paths", lesson.Paths, path =>
         {
-            writer.WriteStartObject();
             writer.WriteNumber("layer", path.Layer);
             writer.WriteNumber("direction", path.Direction);
             writer.WriteNumber("t", path.T);
             writer.WriteNumber("k", path.K);
             Number(writer, "state_norm", path.StateNorm);
             Number(writer, "gradient_norm", path.GradientNorm);
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
+        });
         writer.WriteStartArray("sections");
         foreach (LessonSection section in lesson.Sections) Write(writer, section);
         writer.WriteEndArray();
@@ -71,7 +62,7 @@ internal static class LessonJson
         writer.WriteNumber("layer", section.Layer);
         writer.WriteNumber("direction", section.Direction);
         writer.WriteString("title", section.Title);
-        Strings(writer, "notes", section.Notes);
+        writer.WriteStrings("notes", section.Notes);
         writer.WriteStartArray("equations");
         foreach (LessonEquation equation in section.Equations) Write(writer, equation);
         writer.WriteEndArray();
@@ -90,23 +81,16 @@ internal static class LessonJson
         writer.WriteString("shapes", equation.Shapes);
         writer.WriteString("note", equation.Note);
         writer.WriteNumber("lines_left_out", equation.LinesLeftOut);
-        writer.WriteStartArray("lines");
-        foreach (LessonLine line in equation.Lines)
+        writer.WriteObjects("lines", equation.Lines, line =>
         {
-            writer.WriteStartObject();
             writer.WriteString("name", line.Name);
-            writer.WriteStartArray("terms");
-            foreach (LessonTerm term in line.Terms)
+            writer.WriteObjects("terms", line.Terms, term =>
             {
-                writer.WriteStartObject();
                 writer.WriteString("name", term.Name);
                 writer.WritePropertyName("factors");
                 Numbers(writer, term.Factors);
                 if (term.LeftOut > 0) writer.WriteNumber("left_out", term.LeftOut);
-                writer.WriteEndObject();
-            }
-
-            writer.WriteEndArray();
+            });
             if (line.DivisorName.Length > 0)
             {
                 writer.WriteString("divisor_name", line.DivisorName);
@@ -116,10 +100,7 @@ internal static class LessonJson
             Number(writer, "sum", line.Sum);
             if (line.Function != LessonFunction.None) writer.WriteString("function", FunctionName(line.Function));
             Number(writer, "value", line.Value);
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
+        });
         writer.WriteEndObject();
     }
 
@@ -130,8 +111,8 @@ internal static class LessonJson
         writer.WriteString("formula", matrix.Formula);
         writer.WriteNumber("rows", matrix.Rows);
         writer.WriteNumber("columns", matrix.Columns);
-        Strings(writer, "row_names", matrix.RowNames);
-        Strings(writer, "column_names", matrix.ColumnNames);
+        writer.WriteStrings("row_names", matrix.RowNames);
+        writer.WriteStrings("column_names", matrix.ColumnNames);
         Number(writer, "norm", matrix.Norm);
         writer.WriteStartArray("shown");
         foreach (IReadOnlyList<double> row in matrix.Shown) Numbers(writer, row);
@@ -150,13 +131,6 @@ internal static class LessonJson
         LessonFunction.Max => "max",
         _ => "",
     };
-
-    private static void Strings(Utf8JsonWriter writer, string name, IReadOnlyList<string> values)
-    {
-        writer.WriteStartArray(name);
-        foreach (string value in values) writer.WriteStringValue(value);
-        writer.WriteEndArray();
-    }
 
     private static void Numbers(Utf8JsonWriter writer, IReadOnlyList<double> values)
     {

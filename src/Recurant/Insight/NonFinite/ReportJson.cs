@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Recurant.Storage;
 
 namespace Recurant.Insight;
 
@@ -46,25 +47,20 @@ internal static class ReportJson
         writer.WriteStartObject("cause");
         writer.WriteString("name", report.Cause.Name);
         writer.WriteString("evidence", report.Cause.Evidence);
-        WriteStrings(writer, "advice", report.Cause.Advice);
+        writer.WriteStrings("advice", report.Cause.Advice);
         writer.WriteEndObject();
-        WriteStrings(writer, "tokens", report.Tokens);
+        writer.WriteStrings("tokens", report.Tokens);
         writer.WriteString("fingerprint", report.Fingerprint);
         writer.WriteBoolean("from_update", report.IsFromUpdate);
-        writer.WriteStartArray("last_steps");
-        foreach (StepSizes step in report.LastSteps)
+        writer.WriteObjects("last_steps", report.LastSteps, step =>
         {
-            writer.WriteStartObject();
             writer.WriteNumber("step", step.Number);
             WriteNumber(writer, "loss", step.Loss);
             WriteNumber(writer, "gradient_norm", step.GradientNorm);
             writer.WriteBoolean("clipped", step.IsClipped);
             WriteNumber(writer, "learning_rate", step.LearningRate);
             WriteNumber(writer, "largest_weight", step.LargestWeight);
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
+        });
     }
 
     public static NonFiniteReport Read(JsonElement root, string path)
@@ -122,13 +118,6 @@ internal static class ReportJson
 
     private static int? Optional(JsonElement parent, string name) =>
         parent.TryGetProperty(name, out JsonElement value) ? value.GetInt32() : null;
-
-    private static void WriteStrings(Utf8JsonWriter writer, string name, IEnumerable<string> strings)
-    {
-        writer.WriteStartArray(name);
-        foreach (string text in strings) writer.WriteStringValue(text);
-        writer.WriteEndArray();
-    }
 
     private static List<string> Strings(JsonElement parent, string name) =>
         [.. parent.GetProperty(name).EnumerateArray().Select(text => text.GetString()!)];
