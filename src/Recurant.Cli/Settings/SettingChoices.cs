@@ -34,6 +34,9 @@ internal static class SettingChoices
     public static readonly (string Name, Pooling Value)[] Poolings =
         [("last", Pooling.Last), ("mean", Pooling.Mean), ("max", Pooling.Max), ("attention", Pooling.Attention)];
 
+    public static readonly (string Name, RecurrentStart Value)[] RecurrentStarts =
+        [("usual", RecurrentStart.Usual), ("orthogonal", RecurrentStart.Orthogonal), ("identity", RecurrentStart.Identity)];
+
     public static readonly (string Name, OptimizerKind Value)[] Optimizers =
     [
         ("sgd", OptimizerKind.Sgd), ("momentum", OptimizerKind.Momentum), ("nesterov", OptimizerKind.Nesterov),

@@ -213,6 +213,13 @@ internal static class SettingTable
             Help = "What the forget-gate bias of an LSTM starts from. Default: 1.",
             Set = (s, v) => With(s, t => t with { ForgetBias = SettingValue.Real(v) }),
         },
+        new()
+        {
+            Name = "recurrent-start", Group = Model, Value = Names(SettingChoices.RecurrentStarts),
+            Help = "What the recurrent weights start from. orthogonal: each gate's keep the length of a gradient; identity: as relu's do. "
+                + "Default: usual, +-1 / sqrt(hidden).",
+            Set = (s, v) => With(s, t => t with { RecurrentStart = SettingValue.Choice(v, SettingChoices.RecurrentStarts) }),
+        },
         .. PretrainingSettings.All,
         .. LanguageSettings.All,
         .. ProblemSettings.All,

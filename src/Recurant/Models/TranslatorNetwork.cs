@@ -74,6 +74,10 @@ internal sealed class TranslatorNetwork
 
     public TranslatorDecoder Decoder { get; }
 
+    /// <summary>The cells of the encoder and of the decoder.</summary>
+    public IEnumerable<RecurrentCell> Cells =>
+        [.. Encoder.Stack.Cells, .. Decoder.Lower.Cells, .. Decoder.Upper?.Cells ?? []];
+
     public SoftmaxOutput Output { get; }
 
     /// <summary>The number of the mark that begins and ends a target.</summary>

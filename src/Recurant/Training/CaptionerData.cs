@@ -1,4 +1,5 @@
 using Recurant.Data;
+using Recurant.Layers;
 using Recurant.Models;
 using Recurant.Numerics;
 
@@ -74,6 +75,7 @@ internal sealed class CaptionerData
         var model = new CaptionerModel(spec, target);
         int[][] targets = [.. train.Images.Select(image => target.Encode(image.Sentence))];
         model.Network.Initialise(options.Seed);
+        RecurrentStarts.Apply(options.RecurrentStart, model.Network.Cells, options.Seed);
         model.Network.StartOutput(targets, plan.LabelSmoothing);
         return new CaptionerData
         {

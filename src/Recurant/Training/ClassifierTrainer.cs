@@ -179,6 +179,11 @@ internal sealed class PreparedData
     private static int? Start(ClassifierModel model, TrainingOptions options)
     {
         model.Network.Initialise(options.Seed);
+        if (model.Network is RecurrentNetwork network)
+        {
+            RecurrentStarts.Apply(options.RecurrentStart, network.Stack.Cells, options.Seed);
+        }
+
         return options.Vectors is { } vectors && options.Model != ModelKind.BagOfWords
             ? VectorWords.Use(model.Parameters[0], model.Vocabulary, vectors, options.FreezeVectors)
             : options.Pretraining?.Model is { } language ? PretrainedEncoder.Use(language, model) : null;

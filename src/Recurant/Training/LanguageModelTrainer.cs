@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Recurant.Data;
+using Recurant.Layers;
 using Recurant.Models;
 using Recurant.Numerics;
 
@@ -102,6 +103,7 @@ internal sealed class PreparedText
         int batch = Math.Clamp(tokens.Length / (2 * plan.Window), 1, plan.Batch);
         plan = plan with { Batch = batch, Window = Math.Min(plan.Window, tokens.Length / 2) };
         model.Network.Initialise(options.Seed);
+        RecurrentStarts.Apply(options.RecurrentStart, model.Network.Stack.Cells, options.Seed);
         return new PreparedText
         {
             Model = model, Plan = plan, Train = tokens, Validation = held, TextGiven = textGiven,

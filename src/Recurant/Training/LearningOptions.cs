@@ -1,5 +1,6 @@
 using Recurant.Cells;
 using Recurant.Data;
+using Recurant.Layers;
 using Recurant.Optimizers;
 
 namespace Recurant.Training;
@@ -28,6 +29,9 @@ public abstract record LearningOptions
 
     /// <summary>What an LSTM's forget-gate bias starts from. Default: 1.</summary>
     public float ForgetBias { get; init; } = 1f;
+
+    /// <summary>What the recurrent weights start from. Default: what is usual for the cell.</summary>
+    public RecurrentStart RecurrentStart { get; init; }
 
     /// <summary>The width of each hidden layer and direction. Default: 128.</summary>
     public int? Hidden { get; init; }
@@ -117,6 +121,7 @@ public abstract record LearningOptions
             Form = common.Form,
             GruReset = common.GruReset,
             ForgetBias = common.ForgetBias,
+            RecurrentStart = common.RecurrentStart,
             Hidden = common.Hidden,
             Layers = common.Layers,
             Embedding = common.Embedding,

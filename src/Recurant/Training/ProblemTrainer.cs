@@ -146,6 +146,7 @@ internal sealed class ProblemTask : TrainingTask
             GruReset = options.GruReset, HiddenSize = options.Hidden ?? 128, Layers = options.Layers ?? 1,
         });
         Model.Network.Initialise(options.Seed, options.MemorySteps ?? problem.Steps);
+        RecurrentStarts.Apply(options.RecurrentStart, Model.Network.Stack.Cells, options.Seed);
         _dropout = new DropoutPlan
         {
             Layers = options.Dropout.Layers ?? 0f, Recurrent = options.Dropout.Recurrent ?? 0f, Seed = options.Seed,

@@ -1,4 +1,5 @@
 using Recurant.Data;
+using Recurant.Layers;
 using Recurant.Models;
 
 namespace Recurant.Training;
@@ -57,6 +58,7 @@ internal sealed class TaggerData
         TaggerPlan plan = TaggerPlan.For(options, train.Count, train.WordCount, all.Tags, vocabulary.Count, characters.Count);
         var model = new TaggerModel(plan.Spec, vocabulary, characters, all.Tags);
         model.Network.Initialise(options.Seed);
+        RecurrentStarts.Apply(options.RecurrentStart, model.Network.Stack.Cells, options.Seed);
         WordForms forms = model.NewForms(counted.Counts);
         return new TaggerData
         {

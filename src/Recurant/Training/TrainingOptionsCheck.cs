@@ -48,6 +48,7 @@ internal static class TrainingOptionsCheck
         RequireKnown(options.Activation);
         RequireKnown(options.Form);
         RequireKnown(options.GruReset);
+        RequireKnown(options.RecurrentStart);
         RequireKnown(options.Optimizer);
         RequireKnown(options.Schedule);
         Require(float.IsFinite(options.ForgetBias), options.ForgetBias, "a finite number");
@@ -80,6 +81,13 @@ internal static class TrainingOptionsCheck
                 $"Dropout.Recurrent is {options.Dropout.Recurrent.Value.ToString(CultureInfo.InvariantCulture)}, but it acts on the "
                 + $"product with the hidden state, which the cell {cell} does not have. Leave it out, or use Dropout.Layers and "
                 + "Dropout.Output.");
+        }
+
+        if (options.RecurrentStart != RecurrentStart.Usual && options.Cell is { } started && !started.HasHiddenProduct())
+        {
+            throw new ArgumentException(
+                $"RecurrentStart is {options.RecurrentStart}, but the cell {started} has no recurrent weights W_hh. Leave it out "
+                + "(--recurrent-start usual).");
         }
 
         if (options.Vectors is { } vectors && options.Embedding is { } width && width != vectors.Dimension)

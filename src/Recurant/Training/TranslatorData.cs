@@ -1,4 +1,5 @@
 using Recurant.Data;
+using Recurant.Layers;
 using Recurant.Models;
 using Recurant.Numerics;
 
@@ -72,6 +73,7 @@ internal sealed class TranslatorData
 
         (sources, targets) = ([.. kept.Select(i => sources[i])], [.. kept.Select(i => targets[i])]);
         model.Network.Initialise(options.Seed);
+        RecurrentStarts.Apply(options.RecurrentStart, model.Network.Cells, options.Seed);
         model.Network.StartOutput(targets, plan.LabelSmoothing);
         return new TranslatorData
         {
