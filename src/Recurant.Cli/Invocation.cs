@@ -33,16 +33,7 @@ internal sealed class Invocation
     public bool AsksForHelp => Has(SharedOptions.Help.Name);
 
     /// <summary>The number of threads asked for; 0 for one a core.</summary>
-    public int Threads
-    {
-        get
-        {
-            if (Value(SharedOptions.Threads.Name) is not { } text) return 0;
-            return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int threads) && threads <= 1024
-                ? threads
-                : throw new UsageException($"--threads: \"{text}\" is not a whole number from 0 to 1024.");
-        }
-    }
+    public int Threads => Whole(SharedOptions.Threads.Name, 0, 1024) ?? 0;
 
     /// <summary>Reads the words after the command's name.</summary>
     /// <exception cref="UsageException">They do not fit the command.</exception>
@@ -97,6 +88,20 @@ internal sealed class Invocation
         }
 
         return !Has(option) ? null : _parsed.GetValue((Option<bool>)symbol) ? "true" : "false";
+    }
+
+    /// <summary>The value of an option as a whole number; null if it was not given.</summary>
+    /// <exception cref="UsageException">It is no whole number, or outside the range.</exception>
+    public int? Whole(string option, int least, int most = int.MaxValue)
+    {
+        if (Value(option) is not { } text) return null;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value >= least && value <= most)
+        {
+            return value;
+        }
+
+        string range = most == int.MaxValue ? $"of at least {least}" : $"from {least} to {most}";
+        throw new UsageException($"{option}: \"{text}\" is not a whole number {range}.");
     }
 
     /// <summary>The settings given as options, in the order of the list.</summary>

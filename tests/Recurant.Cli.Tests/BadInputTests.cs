@@ -224,4 +224,29 @@ public class BadInputTests
             return false;
         }
     }
+
+    /// <summary>A page never takes the place of what the command reads, nor of nothing at all.</summary>
+    [Fact]
+    public void Report_PathOfTheInputOrOfADirectory_IsRefusedBeforeAnyWork()
+    {
+        using var workspace = new Workspace();
+        Assert.Equal(0, workspace.Run("demo", "--save", "models", "--quiet").Code);
+        byte[] model = File.ReadAllBytes(workspace.Path("models/lstm.safetensors"));
+        string[][] calls =
+        [
+            ["explain", "models/lstm.safetensors", "not good", "--report", "./models/lstm.safetensors"],
+            ["lesson", "not good", "--model", "models/lstm.safetensors", "--report", "models/lstm.safetensors"],
+            ["explain", "models/lstm.safetensors", "not good", "--report", "models"],
+            ["lesson", "not good", "--report", "models"],
+        ];
+        foreach (string[] call in calls)
+        {
+            CommandResult result = workspace.Run(call);
+            Assert.NotEqual(0, result.Code);
+            Assert.Contains("models", result.Error, StringComparison.Ordinal);
+            Assert.Equal("", result.Out);
+        }
+
+        Assert.Equal(model, File.ReadAllBytes(workspace.Path("models/lstm.safetensors")));
+    }
 }

@@ -29,7 +29,12 @@ internal sealed class CompareCommand : CliCommand
         RunRecord[] records = [.. call.Arguments.Select(RecordedRuns.Read)];
         RunSummary[] runs = [.. records.Select(RunSummary.Of)];
         string page = call.Value("--out") ?? (call.Json ? "none" : "compare.html");
-        if (page != "none") RunFiles.WritePage(page, RunComparison.Html(records));
+        if (page != "none")
+        {
+            PageFile.Check("--out", page, [.. call.Arguments, .. records.Select(record => record.Path)]);
+            PageFile.Write(page, RunComparison.Html(records));
+        }
+
         if (call.Json)
         {
             call.Terminal.Out.WriteLine(JsonText.Object(writer => WriteJson(writer, runs, page)));

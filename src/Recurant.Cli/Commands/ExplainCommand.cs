@@ -1,4 +1,3 @@
-using System.Globalization;
 using Recurant.Data;
 using Recurant.Inference;
 using Recurant.Insight;
@@ -58,6 +57,7 @@ internal sealed class ExplainCommand : CliCommand
         string path = call.Arguments[0];
         string? data = call.Value(DataOption);
         string[] texts = [.. call.Arguments.Skip(1)];
+        PageFile.Check(ReportOption, call.Value(ReportOption), [path, data, .. texts]);
         TrainedModel model = ModelFile.Load(path);
         if (data is not null && texts.Length > 0)
         {
@@ -67,7 +67,7 @@ internal sealed class ExplainCommand : CliCommand
         RejectUnfit(call, path, model);
         var options = new ExplainOptions
         {
-            Label = call.Value(LabelOption), Threads = call.Threads, MostSteps = Whole(call, StepsOption, 16, 65536) ?? 1024,
+            Label = call.Value(LabelOption), Threads = call.Threads, MostSteps = call.Whole(StepsOption, 16, 65536) ?? 1024,
         };
         if (options.Label is not null && model is ClassifierModel known && !known.Labels.Contains(options.Label))
         {
@@ -95,7 +95,7 @@ internal sealed class ExplainCommand : CliCommand
 
         if (call.Value(ReportOption) is { } report)
         {
-            File.WriteAllText(report, shown[0].Page(shown, $"{Path.GetFileName(path)}: {model.Summary}"));
+            PageFile.Write(report, shown[0].Page(shown, $"{Path.GetFileName(path)}: {model.Summary}"));
             if (!call.Quiet) call.Terminal.WriteNote($"The page stands in {report}.");
         }
 
@@ -108,7 +108,7 @@ internal sealed class ExplainCommand : CliCommand
         switch (model)
         {
             case SequenceModel sequence:
-                int number = Whole(call, NumberOption, 1, int.MaxValue) ?? 1;
+                int number = call.Whole(NumberOption, 1, int.MaxValue) ?? 1;
                 yield return new ProblemView(
                     Explainer.Explain(sequence, number - 1, options: options, cancellation: cancellation));
                 yield break;
@@ -117,7 +117,7 @@ internal sealed class ExplainCommand : CliCommand
                     data ?? (texts.Length == 1 ? texts[0] : throw Missing("The images (a manifest, or the folder of MNIST)"));
                 CaptionerSpec spec = captioner.Spec;
                 CaptionDataset images = CaptionData.Read(path, (spec.Width, spec.Height, spec.Channels), call);
-                int image = Whole(call, ImageOption, 1, images.Count) ?? 1;
+                int image = call.Whole(ImageOption, 1, images.Count) ?? 1;
                 yield return new DecoderView(
                     Explainer.Explain(captioner, images, image - 1, Beam(call), options, cancellation), null);
                 yield break;
@@ -148,7 +148,7 @@ internal sealed class ExplainCommand : CliCommand
         Invocation call, TrainedModel model, string path, ExplainOptions options, CancellationToken cancellation)
     {
         TrainSettings settings = call.Apply(SettingTable.Columns, new TrainSettings());
-        int limit = Whole(call, LimitOption, 1, int.MaxValue) ?? 1000;
+        int limit = call.Whole(LimitOption, 1, int.MaxValue) ?? 1000;
         return model switch
         {
             ClassifierModel classifier =>
@@ -165,7 +165,7 @@ internal sealed class ExplainCommand : CliCommand
         Invocation call, TaggerModel tagger, string text, ExplainOptions options, CancellationToken cancellation)
     {
         IReadOnlyList<string> words = TagPredictor.Split(text, call.Has(BlanksOption));
-        int? word = Whole(call, WordOption, 1, Math.Max(1, words.Count));
+        int? word = call.Whole(WordOption, 1, Math.Max(1, words.Count));
         return new TagView(Explainer.Explain(tagger, words, options, cancellation), word - 1);
     }
 
@@ -187,14 +187,5 @@ internal sealed class ExplainCommand : CliCommand
                 throw new UsageException($"{option} has no meaning for {path}, which holds a {model.Task}.");
             }
         }
-    }
-
-    private static int? Whole(Invocation call, string option, int least, int most)
-    {
-        if (call.Value(option) is not { } text) return null;
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value >= least
-            && value <= most
-            ? value
-            : throw new UsageException($"{option}: \"{text}\" is not a whole number from {least} to {most}.");
     }
 }

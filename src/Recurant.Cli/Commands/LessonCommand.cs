@@ -76,6 +76,7 @@ internal sealed class LessonCommand : CliCommand
     {
         LessonOptions options = OptionsOf(call);
         LessonPart[]? parts = call.Value(Part) is { } name ? Read(Part, name, text => SettingValue.Choice(text, s_parts)) : null;
+        PageFile.Check(Report, call.Value(Report), [call.Value(Model)]);
         Lesson lesson = Make(call, options);
         int step = call.Value(Step) is { } number ? Read(Step, number, SettingValue.Whole) : 0;
         if (call.Value(Step) is not null && (step < 1 || step > lesson.Words.Count))
@@ -105,7 +106,7 @@ internal sealed class LessonCommand : CliCommand
 
     private static void WriteReport(Invocation call, string file, Lesson lesson)
     {
-        File.WriteAllText(file, LessonPage.Write(lesson), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+        PageFile.Write(file, LessonPage.Write(lesson));
         if (!call.Quiet) call.Terminal.WriteNote($"{file} holds the lesson as a page");
     }
 

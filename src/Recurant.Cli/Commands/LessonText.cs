@@ -75,9 +75,7 @@ internal sealed class LessonText(TextWriter to)
     {
         to.WriteLine();
         string shape = matrix.Columns == 1 ? $"[{matrix.Rows}]" : $"[{matrix.Rows},{matrix.Columns}]";
-        string name = matrix.Formula.Length == 0 || matrix.Formula.StartsWith(matrix.Name, StringComparison.Ordinal)
-            ? matrix.Formula.Length == 0 ? matrix.Name : matrix.Formula
-            : $"{matrix.Name}: {matrix.Formula}";
+        string name = matrix.Heading;
         string right = withNorm && double.IsFinite(matrix.Norm) ? $"{shape}  norm {LessonNotation.Number(matrix.Norm)}" : shape;
         if (name.Length + right.Length + 4 <= Width)
         {

@@ -26,7 +26,8 @@ internal sealed class ReportCommand : CliCommand
         RunRecord record = RecordedRuns.Read(call.Arguments[0]);
         string path = call.Value("--out") ?? Path.Combine(
             Path.GetDirectoryName(record.Path) ?? "", RunSummary.Of(record).Name + ".html");
-        RunFiles.WritePage(path, RunReport.Html(record));
+        PageFile.Check("--out", path, [call.Arguments[0], record.Path]);
+        PageFile.Write(path, RunReport.Html(record));
         call.Terminal.Out.WriteLine(call.Json ? JsonText.Object(writer => writer.WriteString("report", path)) : path);
         return ExitCode.Done;
     }

@@ -83,13 +83,9 @@ internal sealed class RunFiles : IDisposable
             writer.WriteEndArray();
         });
         _recorder.Dispose();
-        if (_settings.ReportFile is { } report) WritePage(report, RunReport.Html(RunRecord.Read(_recordPath!)));
+        if (_settings.ReportFile is { } report) PageFile.Write(report, RunReport.Html(RunRecord.Read(_recordPath!)));
         if (!_isQuiet) _terminal.WriteNote($"{_settings.ReportFile ?? _recordPath} tells of the run");
     }
-
-    /// <summary>Writes a page, whole or not at all.</summary>
-    public static void WritePage(string path, string html) =>
-        AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(html)));
 
     public void Dispose()
     {

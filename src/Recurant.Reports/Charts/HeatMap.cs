@@ -5,6 +5,8 @@ internal sealed class HeatMap : IChart
 {
     private const int MostNumberedColumns = 10, MostRowLabels = 40, MostColumnLabels = 24;
 
+    private double? _greatest;
+
     /// <summary>What it shows.</summary>
     public required string Title { get; init; }
 
@@ -102,7 +104,7 @@ internal sealed class HeatMap : IChart
     {
         double value = Math.Abs(Values[row][column]);
         if (!double.IsFinite(value)) return 0;
-        double most = Most > 0 ? Most : ShadeByRow ? Greatest(Values[row]) : Values.Max(Greatest);
+        double most = Most > 0 ? Most : ShadeByRow ? Greatest(Values[row]) : _greatest ??= Values.Max(Greatest);
         return most > 0 ? Math.Min(1, value / most) : 0;
     }
 

@@ -147,9 +147,7 @@ internal static class LessonNodes
         foreach (LessonMatrix matrix in matrices)
         {
             writer.WriteStartObject();
-            writer.WriteString("name", matrix.Formula.Length == 0 || matrix.Formula.StartsWith(matrix.Name, StringComparison.Ordinal)
-                ? matrix.Formula.Length == 0 ? matrix.Name : matrix.Formula
-                : $"{matrix.Name}: {matrix.Formula}");
+            writer.WriteString("name", matrix.Heading);
             writer.WriteString("left_out", LeftOut(matrix));
             writer.WriteStartArray("rows");
             WriteRow(writer, ["", .. ColumnNames(matrix)]);

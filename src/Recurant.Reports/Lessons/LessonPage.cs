@@ -136,9 +136,7 @@ public static class LessonPage
 
     private static void Write(HtmlWriter to, LessonMatrix matrix)
     {
-        string name = matrix.Formula.Length == 0 || matrix.Formula.StartsWith(matrix.Name, StringComparison.Ordinal)
-            ? matrix.Formula.Length == 0 ? matrix.Name : matrix.Formula
-            : $"{matrix.Name}: {matrix.Formula}";
+        string name = matrix.Heading;
         new TextTable
         {
             Caption = $"{name}  [{matrix.Rows},{matrix.Columns}]{LessonNodes.LeftOut(matrix)}",

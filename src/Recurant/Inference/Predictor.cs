@@ -114,9 +114,7 @@ public sealed class Predictor
             float[] probabilities = scorer.Probabilities(sequences, forms, losses, labels, cancellation);
             if (probabilities.AsSpan().IndexOfAnyExceptInRange(0f, 1f) >= 0)
             {
-                throw new InvalidDataException(
-                    "The model's answers are not finite numbers: its weights are too large. "
-                    + "Train anew, with a lower learning rate.");
+                throw TrainedModel.AnswersNotFinite();
             }
 
             return probabilities;

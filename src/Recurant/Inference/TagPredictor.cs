@@ -117,7 +117,5 @@ public sealed class TagPredictor
     /// <summary>Sums of probabilities may end a rounding above one.</summary>
     private static float Checked(float probability) => float.IsFinite(probability)
         ? Math.Min(probability, 1f)
-        : throw new InvalidDataException(
-            "The model's answers are not finite numbers: its weights are too large. "
-            + "Train anew, with a lower learning rate.");
+        : throw TrainedModel.AnswersNotFinite();
 }

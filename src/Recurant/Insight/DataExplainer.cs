@@ -63,7 +63,8 @@ internal static class DataExplainer
             odds[i] = all[predicted[i]];
         }
 
-        int[] right = [.. texts.Select(text => Array.IndexOf([.. model.Labels], text.Label))];
+        string[] labels = [.. model.Labels];
+        int[] right = [.. texts.Select(text => Array.IndexOf(labels, text.Label))];
         (IReadOnlyList<WordImportance> important, double largest) = WordsOf(model, words, predicted, workers, cancellation);
         return new DataExplanation
         {
@@ -228,7 +229,7 @@ internal static class DataExplainer
     }
 
     private static Workers WorkersOf(ExplainOptions options) =>
-        Workers.ForThreads(options.Threads > 0 ? options.Threads : Environment.ProcessorCount);
+        Workers.Asked(options.Threads);
 
     /// <summary>At most so many, at equal distances.</summary>
     private static T[] Spread<T>(IReadOnlyList<T> all, int most) => all.Count <= most

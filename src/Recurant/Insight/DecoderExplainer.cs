@@ -16,7 +16,7 @@ internal static class DecoderExplainer
     public static DecoderExplanation Explain(
         TranslatorModel model, string text, int beam, ExplainOptions options, CancellationToken cancellation)
     {
-        Workers workers = Workers.ForThreads(options.Threads > 0 ? options.Threads : Environment.ProcessorCount);
+        Workers workers = Workers.Asked(options.Threads);
         int[] source = model.Source.Encode(text);
         List<string> pieces = model.Source.Cut(text);
         Hypothesis[] found = pieces.Count == 0
@@ -49,7 +49,7 @@ internal static class DecoderExplainer
     public static DecoderExplanation Explain(
         CaptionerModel model, CaptionDataset images, int index, int beam, ExplainOptions options, CancellationToken cancellation)
     {
-        Workers workers = Workers.ForThreads(options.Threads > 0 ? options.Threads : Environment.ProcessorCount);
+        Workers workers = Workers.Asked(options.Threads);
         var image = new CaptionDataset(images.Name, [images.Images[index]], images.Width, images.Height, images.Channels);
         Hypothesis best = new CaptionerScorer(model, workers).Search(image, beam, keepsAttention: true, cancellation)[0][0];
         CaptionerSpec spec = model.Spec;

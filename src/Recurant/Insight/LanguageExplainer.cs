@@ -17,7 +17,7 @@ internal sealed class LanguageExplainer
     public LanguageExplainer(LanguageModel model, ExplainOptions options)
     {
         _model = model;
-        _workers = Workers.ForThreads(options.Threads > 0 ? options.Threads : Environment.ProcessorCount);
+        _workers = Workers.Asked(options.Threads);
         _memory = model.Network.CreateMemory();
     }
 
@@ -77,8 +77,7 @@ internal sealed class LanguageExplainer
         double loss = _model.Network.Loss(_workers, _batch, targets, _memory, dropout: null, withGradient: false);
         if (!double.IsFinite(loss))
         {
-            throw new InvalidDataException(
-                "The model's answers are not finite numbers: its weights are too large. Train anew, with a lower learning rate.");
+            throw TrainedModel.AnswersNotFinite();
         }
 
         var bits = new double[texts.Count][];

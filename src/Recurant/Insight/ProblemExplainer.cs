@@ -15,7 +15,7 @@ internal static class ProblemExplainer
     {
         SequenceNetwork network = model.Network;
         SequenceProblem problem = model.Spec.Problem;
-        Workers workers = Workers.ForThreads(options.Threads > 0 ? options.Threads : Environment.ProcessorCount);
+        Workers workers = Workers.Asked(options.Threads);
         SequenceMemory memory = network.CreateMemory();
         network.Fill(memory, 1, seed, ProblemPart.Test, (ulong)number);
         float[][] inputs = [.. Enumerable.Range(0, problem.Steps).Select(t => memory.Input.Row(t).ToArray())];

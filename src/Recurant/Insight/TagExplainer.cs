@@ -14,7 +14,7 @@ internal static class TagExplainer
     public static TagExplanation Explain(
         TaggerModel model, IReadOnlyList<string> words, ExplainOptions options, CancellationToken cancellation)
     {
-        Workers workers = Workers.ForThreads(options.Threads > 0 ? options.Threads : Environment.ProcessorCount);
+        Workers workers = Workers.Asked(options.Threads);
         var scorer = new TaggerScorer(model, workers);
         WordForms forms = model.NewForms();
         int count = words.Count, tags = model.Spec.Tags;
@@ -27,8 +27,7 @@ internal static class TagExplainer
         float[][] marginals = scorer.Marginals(forms, variants, cancellation);
         if (!Array.TrueForAll(marginals[0], float.IsFinite))
         {
-            throw new InvalidDataException(
-                "The model's answers are not finite numbers: its weights are too large. Train anew, with a lower learning rate.");
+            throw TrainedModel.AnswersNotFinite();
         }
 
         var effects = new TagEffect[count];

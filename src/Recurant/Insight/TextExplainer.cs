@@ -15,7 +15,7 @@ internal sealed class TextExplainer
     {
         _model = model;
         _options = options;
-        _workers = Workers.ForThreads(options.Threads > 0 ? options.Threads : Environment.ProcessorCount);
+        _workers = Workers.Asked(options.Threads);
         _scorer = new ClassifierScorer(model.Networks, model.Labels.Count, _workers);
     }
 
@@ -104,8 +104,7 @@ internal sealed class TextExplainer
 
     private static float[] Checked(float[] logits) => Array.TrueForAll(logits, float.IsFinite)
         ? logits
-        : throw new InvalidDataException(
-            "The model's answers are not finite numbers: its weights are too large. Train anew, with a lower learning rate.");
+        : throw TrainedModel.AnswersNotFinite();
 
     private bool IsKnown(string word) =>
         _model.Vocabulary.IndexOf(WordForms.Normalise(word, _model.Spec.Lowercase)) != Data.Vocabulary.Unknown;

@@ -51,4 +51,8 @@ public abstract class TrainedModel
 
     /// <summary>The layers in the order the data passes them, each with its shape and equations.</summary>
     public abstract IReadOnlyList<LayerDescription> Describe();
+
+    /// <summary>What is thrown where a model's answers are NaN or infinity.</summary>
+    internal static InvalidDataException AnswersNotFinite() => new(
+        "The model's answers are not finite numbers: its weights are too large. Train anew, with a lower learning rate.");
 }

@@ -73,6 +73,9 @@ internal sealed unsafe class Workers
     /// <summary>The number of threads, the caller's own included.</summary>
     public int Count { get; }
 
+    /// <summary>The workers for a number of threads as options give it: 0 for one a core.</summary>
+    public static Workers Asked(int threads) => ForThreads(threads > 0 ? threads : Environment.ProcessorCount);
+
     /// <summary>The workers for so many threads; made once and kept as long as the process.</summary>
     public static Workers ForThreads(int count)
     {

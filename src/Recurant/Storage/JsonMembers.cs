@@ -1,10 +1,29 @@
+using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Recurant.Storage;
 
-/// <summary>Members of a JSON object that are lists.</summary>
+/// <summary>Writes JSON that stands in files: texts of any script as they are, lists as members of an object.</summary>
 internal static class JsonMembers
 {
+    /// <summary>The escaping meant for web pages would make texts in other scripts unreadable.</summary>
+    public static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>An object whose members the action writes.</summary>
+    public static string Object(Action<Utf8JsonWriter> members)
+    {
+        using var stream = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(stream, Options))
+        {
+            writer.WriteStartObject();
+            members(writer);
+            writer.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length);
+    }
+
     /// <summary>A member that is a list of strings.</summary>
     public static void WriteStrings(this Utf8JsonWriter writer, string name, IEnumerable<string> values)
     {

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Recurant.Storage;
@@ -178,9 +177,7 @@ public sealed class SafetensorsWriter
     {
         var buffer = new ArrayBufferWriter<byte>(256 + 96 * tensors.Count);
         buffer.Advance(SafetensorsHeader.Start);
-        // The relaxed encoder keeps quotes and other alphabets short; the default one escapes for web pages.
-        var options = new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-        using (var json = new Utf8JsonWriter(buffer, options))
+        using (var json = new Utf8JsonWriter(buffer, JsonMembers.Options))
             WriteHeader(json);
         int padding = -buffer.WrittenCount & 7;
         buffer.GetSpan(padding)[..padding].Fill((byte)' ');

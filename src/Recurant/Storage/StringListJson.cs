@@ -9,8 +9,7 @@ internal static class StringListJson
     public static string Write(IReadOnlyList<string> strings)
     {
         using var stream = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(
-            stream, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        using (var writer = new Utf8JsonWriter(stream, JsonMembers.Options))
         {
             writer.WriteStartArray();
             foreach (string text in strings) writer.WriteStringValue(text);

@@ -42,7 +42,7 @@ public static class CaptionerTrainer
         var clock = Stopwatch.StartNew();
         using RunCheckpoint? checkpoint = RunCheckpoint.Open(options.Checkpoint);
         CaptionerData data = CaptionerData.Make(train, validation, options);
-        Workers workers = Workers.ForThreads(options.Threads > 0 ? options.Threads : Environment.ProcessorCount);
+        Workers workers = Workers.Asked(options.Threads);
         var run = new TaskRun(new CaptionerTask(data, workers), data.Plan, workers, clock, progress, cancellation, checkpoint);
         TrainingEnd end = run.Run();
         return TrainingResult<CaptionerModel, CaptionerEvaluation>.Of(data.Model, run, end);

@@ -47,7 +47,7 @@ public static class ClassifierTrainer
         var clock = Stopwatch.StartNew();
         using RunCheckpoint? checkpoint = RunCheckpoint.Open(options.Checkpoint);
         PreparedData data = PreparedData.Make(train, validation, options);
-        Workers workers = Workers.ForThreads(options.Threads > 0 ? options.Threads : Environment.ProcessorCount);
+        Workers workers = Workers.Asked(options.Threads);
         return new ClassifierRuns(data, workers, clock, progress, cancellation, checkpoint).Run();
     }
 }

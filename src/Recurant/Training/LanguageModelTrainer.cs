@@ -34,7 +34,7 @@ public static class LanguageModelTrainer
         var clock = Stopwatch.StartNew();
         using RunCheckpoint? checkpoint = RunCheckpoint.Open(options.Checkpoint);
         PreparedText data = PreparedText.Make(train, validation, options);
-        Workers workers = Workers.ForThreads(options.Threads > 0 ? options.Threads : Environment.ProcessorCount);
+        Workers workers = Workers.Asked(options.Threads);
         var run = new TaskRun(
             new LanguageModelTask(data, workers), data.Plan, workers, clock, progress, cancellation, checkpoint);
         TrainingEnd end = run.Run();

@@ -72,7 +72,7 @@ public static class ProblemTrainer
         options.Validate();
         var clock = Stopwatch.StartNew();
         using RunCheckpoint? checkpoint = RunCheckpoint.Open(options.Checkpoint);
-        Workers workers = Workers.ForThreads(options.Threads > 0 ? options.Threads : Environment.ProcessorCount);
+        Workers workers = Workers.Asked(options.Threads);
         var task = new ProblemTask(problem, options, workers);
         var run = new TaskRun(task, task.Plan, workers, clock, progress, cancellation, checkpoint);
         TrainingEnd end = run.Run();

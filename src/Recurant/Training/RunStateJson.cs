@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Recurant.Storage;
 using Recurant.Models;
 
 namespace Recurant.Training;
@@ -20,12 +21,7 @@ internal static class RunStateJson
     public static string Write(Content content)
     {
         using var stream = new MemoryStream();
-        var options = new JsonWriterOptions
-        {
-            Indented = true,
-            NewLine = "\n",
-            Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        };
+        JsonWriterOptions options = JsonMembers.Options with { Indented = true, NewLine = "\n" };
         using (var writer = new Utf8JsonWriter(stream, options))
         {
             writer.WriteStartObject();

@@ -41,7 +41,7 @@ public static class TaggerTrainer
         var clock = Stopwatch.StartNew();
         using RunCheckpoint? checkpoint = RunCheckpoint.Open(options.Checkpoint);
         TaggerData data = TaggerData.Make(train, validation, options);
-        Workers workers = Workers.ForThreads(options.Threads > 0 ? options.Threads : Environment.ProcessorCount);
+        Workers workers = Workers.Asked(options.Threads);
         var run = new TaskRun(new TaggerTask(data, workers), data.Plan, workers, clock, progress, cancellation, checkpoint);
         TrainingEnd end = run.Run();
         return TrainingResult<TaggerModel, TaggerEvaluation>.Of(data.Model, run, end) with { VectorsFound = data.VectorsFound };

@@ -41,7 +41,7 @@ public static class TranslatorTrainer
         var clock = Stopwatch.StartNew();
         using RunCheckpoint? checkpoint = RunCheckpoint.Open(options.Checkpoint);
         TranslatorData data = TranslatorData.Make(train, validation, options);
-        Workers workers = Workers.ForThreads(options.Threads > 0 ? options.Threads : Environment.ProcessorCount);
+        Workers workers = Workers.Asked(options.Threads);
         var run = new TaskRun(new TranslatorTask(data, workers), data.Plan, workers, clock, progress, cancellation, checkpoint);
         TrainingEnd end = run.Run();
         return new TranslatorTrainingResult

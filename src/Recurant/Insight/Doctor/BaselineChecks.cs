@@ -65,7 +65,7 @@ internal static class BaselineChecks
         {
             Values = [Value("loss", loss), Value("baseline", simple)],
             Means = isBetter ? "" : "The model has not learnt to remember.",
-            Advice = isBetter ? "" : "Train longer, or use an LSTM or a GRU with the chrono start (--memory-steps).",
+            Advice = isBetter ? "" : "Train longer, or use an LSTM or a GRU with the chrono start (--chrono).",
         };
     }
 

@@ -55,7 +55,7 @@ internal static class LengthChecks
                 $"{data.Name}: {Of(large.Length, data.Unit)} of more than {Count(VeryLong)} words.")
         {
             Where = Places(large),
-            Means = "A classifier reads 400 words, half from each end, unless --max-words says otherwise; longer ones cost "
+            Means = "A classifier reads 400 words, half from each end, unless --max-tokens says otherwise; longer ones cost "
                 + "time and memory.",
             Advice = "See whether two texts run together, for instance at a missing quotation mark.",
         };

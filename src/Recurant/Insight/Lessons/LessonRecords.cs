@@ -121,6 +121,10 @@ public sealed record LessonMatrix
     /// <summary>The equation with letters; empty for none.</summary>
     public string Formula { get; init; } = "";
 
+    /// <summary>The name with its equation, each once: what stands above the numbers.</summary>
+    public string Heading => Formula.Length == 0 ? Name
+        : Formula.StartsWith(Name, StringComparison.Ordinal) ? Formula : $"{Name}: {Formula}";
+
     /// <summary>The number of rows.</summary>
     public required int Rows { get; init; }
 

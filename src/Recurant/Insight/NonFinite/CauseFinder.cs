@@ -1,6 +1,7 @@
 using System.Globalization;
 using Recurant.Layers;
 using Recurant.Parameters;
+using Recurant.Reference;
 using Recurant.Training;
 
 namespace Recurant.Insight;
@@ -111,35 +112,11 @@ internal static class CauseFinder
         return string.Join("; ", radii);
     }
 
-    /// <summary>
-    /// (1) v_0 = (1, ..., 1) with alternating signs of every third, v_n = W v_(n-1) / |W v_(n-1)|
-    /// (2) radius = the geometric mean of |W v| over the last half of 200 steps, which also settles complex pairs.
-    /// </summary>
     private static double RadiusOf(Parameter parameter)
     {
-        const int Steps = 200;
-        int n = parameter.Shape[0];
-        double[] v = [.. Enumerable.Range(0, n).Select(i => i % 3 == 0 ? -1.0 : 1.0)], next = new double[n];
-        double sum = 0;
-        for (int step = 0; step < Steps; step++)
-        {
-            double square = 0;
-            for (int i = 0; i < n; i++)
-            {
-                ReadOnlySpan<float> row = parameter.Value.Slice(i * n, n);
-                double product = 0;
-                for (int j = 0; j < n; j++) product += row[j] * v[j];
-                next[i] = product;
-                square += product * product;
-            }
-
-            double norm = Math.Sqrt(square), before = Math.Sqrt(v.Sum(x => x * x));
-            if (norm == 0 || !double.IsFinite(norm)) return norm;
-            if (step >= Steps / 2) sum += Math.Log(norm / before);
-            for (int i = 0; i < n; i++) v[i] = next[i] / norm;
-        }
-
-        return Math.Exp(sum / (Steps - Steps / 2));
+        double[] matrix = new double[parameter.Count];
+        for (int i = 0; i < matrix.Length; i++) matrix[i] = parameter.Value[i];
+        return Spectrum.SpectralRadius(matrix, parameter.Shape[0]);
     }
 
     internal static string Text(double value) => value.ToString("G4", CultureInfo.InvariantCulture);

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Recurant.Storage;
 
@@ -9,20 +7,11 @@ namespace Recurant.Insight;
 /// <summary>A report as JSON; numbers that are not finite stand there as texts: "NaN", "Infinity", "-Infinity".</summary>
 internal static class ReportJson
 {
-    public static string Write(NonFiniteReport report)
+    public static string Write(NonFiniteReport report) => JsonMembers.Object(writer =>
     {
-        using var stream = new MemoryStream();
-        var options = new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-        using (var writer = new Utf8JsonWriter(stream, options))
-        {
-            writer.WriteStartObject();
-            Write(writer, report);
-            if (report.Bundle is { } bundle) writer.WriteString("bundle", bundle);
-            writer.WriteEndObject();
-        }
-
-        return Encoding.UTF8.GetString(stream.ToArray());
-    }
+        Write(writer, report);
+        if (report.Bundle is { } bundle) writer.WriteString("bundle", bundle);
+    });
 
     public static void Write(Utf8JsonWriter writer, NonFiniteReport report)
     {

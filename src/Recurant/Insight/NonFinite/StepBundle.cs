@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Recurant.Layers;
 using Recurant.Models;
@@ -93,69 +92,59 @@ internal static class StepBundle
         };
     }
 
-    private static string Json(NonFiniteReport report, StepCapture capture, UpdateCapture? update)
+    private static string Json(NonFiniteReport report, StepCapture capture, UpdateCapture? update) => JsonMembers.Object(writer =>
     {
-        using var stream = new MemoryStream();
-        var options = new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-        using (var writer = new Utf8JsonWriter(stream, options))
+        writer.WriteNumber("format", Format);
+        writer.WriteStartObject("report");
+        ReportJson.Write(writer, report);
+        writer.WriteEndObject();
+        writer.WriteNumber("step", capture.Step);
+        writer.WriteStartObject("dropout");
+        DropoutPlan dropout = capture.Dropout;
+        writer.WriteNumber("word", dropout.Word);
+        writer.WriteNumber("embedding", dropout.Embedding);
+        writer.WriteNumber("input", dropout.Input);
+        writer.WriteNumber("layers", dropout.Layers);
+        writer.WriteNumber("recurrent", dropout.Recurrent);
+        writer.WriteNumber("output", dropout.Output);
+        writer.WriteNumber("seed", dropout.Seed);
+        writer.WriteEndObject();
+        if (update is not null)
         {
-            writer.WriteStartObject();
-            writer.WriteNumber("format", Format);
-            writer.WriteStartObject("report");
-            ReportJson.Write(writer, report);
-            writer.WriteEndObject();
-            writer.WriteNumber("step", capture.Step);
-            writer.WriteStartObject("dropout");
-            DropoutPlan dropout = capture.Dropout;
-            writer.WriteNumber("word", dropout.Word);
-            writer.WriteNumber("embedding", dropout.Embedding);
-            writer.WriteNumber("input", dropout.Input);
-            writer.WriteNumber("layers", dropout.Layers);
-            writer.WriteNumber("recurrent", dropout.Recurrent);
-            writer.WriteNumber("output", dropout.Output);
-            writer.WriteNumber("seed", dropout.Seed);
-            writer.WriteEndObject();
-            if (update is not null)
-            {
-                writer.WriteStartObject("update");
-                writer.WriteString("optimizer", update.Kind.ToString());
-                writer.WriteNumber("learning_rate", update.Update.LearningRate);
-                writer.WriteNumber("weight_decay", update.Update.WeightDecay);
-                writer.WriteNumber("scale", update.Update.Scale);
-                writer.WriteNumber("beta1_power", update.Powers.Beta1);
-                writer.WriteNumber("beta2_power", update.Powers.Beta2);
-                writer.WriteEndObject();
-            }
-
-            writer.WriteNumber("label_smoothing", capture.LabelSmoothing);
-            writer.WriteNumber("samples", capture.Samples);
-            writer.WriteBoolean("recompute", capture.Recompute);
-            writer.WriteNumber("seed", capture.Seed);
-            writer.WriteNumber("batch", capture.Batch);
-            writer.WriteBoolean("has_states", capture.States is not null);
-            writer.WriteStartArray("frozen");
-            foreach (Parameter parameter in capture.Model.Parameters)
-            {
-                if (!parameter.IsTrainable) writer.WriteStringValue(parameter.Name);
-            }
-
-            writer.WriteEndArray();
-            WriteNumbers(writer, "texts", capture.Texts);
-            WriteRows(writer, "read", capture.Read);
-            WriteRows(writer, "answers", capture.Answers);
-            if (capture.Forms is { } forms)
-            {
-                writer.WriteStartArray("words");
-                foreach ((string word, _) in forms) writer.WriteStringValue(Whole(word));
-                writer.WriteEndArray();
-                WriteNumbers(writer, "seen", [.. forms.Select(form => form.Seen)]);
-            }
-
+            writer.WriteStartObject("update");
+            writer.WriteString("optimizer", update.Kind.ToString());
+            writer.WriteNumber("learning_rate", update.Update.LearningRate);
+            writer.WriteNumber("weight_decay", update.Update.WeightDecay);
+            writer.WriteNumber("scale", update.Update.Scale);
+            writer.WriteNumber("beta1_power", update.Powers.Beta1);
+            writer.WriteNumber("beta2_power", update.Powers.Beta2);
             writer.WriteEndObject();
         }
 
-        return Encoding.UTF8.GetString(stream.ToArray());
-    }
+        writer.WriteNumber("label_smoothing", capture.LabelSmoothing);
+        writer.WriteNumber("samples", capture.Samples);
+        writer.WriteBoolean("recompute", capture.Recompute);
+        writer.WriteNumber("seed", capture.Seed);
+        writer.WriteNumber("batch", capture.Batch);
+        writer.WriteBoolean("has_states", capture.States is not null);
+        writer.WriteStartArray("frozen");
+        foreach (Parameter parameter in capture.Model.Parameters)
+        {
+            if (!parameter.IsTrainable) writer.WriteStringValue(parameter.Name);
+        }
+
+        writer.WriteEndArray();
+        WriteNumbers(writer, "texts", capture.Texts);
+        WriteRows(writer, "read", capture.Read);
+        WriteRows(writer, "answers", capture.Answers);
+        if (capture.Forms is { } forms)
+        {
+            writer.WriteStartArray("words");
+            foreach ((string word, _) in forms) writer.WriteStringValue(Whole(word));
+            writer.WriteEndArray();
+            WriteNumbers(writer, "seen", [.. forms.Select(form => form.Seen)]);
+        }
+    });
 
     /// <summary>Half a surrogate pair is no text; the network reads it as U+FFFD, too.</summary>
     private static string Whole(string word)

@@ -35,7 +35,7 @@ public static class StepReplay
     {
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
         (NonFiniteReport recorded, StepCapture capture, UpdateCapture? update) = StepBundle.Read(path);
-        Workers workers = Workers.ForThreads(threads > 0 ? threads : Environment.ProcessorCount);
+        Workers workers = Workers.Asked(threads);
         (TrainingTask task, StepLoss loss) = Step(path, capture, workers);
         if (update is not null) return RunUpdate(recorded, capture, update, task, workers);
         (string What, double Value) met = ("loss", loss.Loss);
