@@ -44,7 +44,6 @@ public class LensTests
     [InlineData("--gain: \"-1\" is not a number above 0", "lens", "data.tsv", "--gain=-1")]
     [InlineData("--report: data.tsv is read by this command", "lens", "data.tsv", "--report", "data.tsv")]
     [InlineData("--lens-every: \"1\" is too often", "train", "data.tsv", "--lens-every", "1")]
-    [InlineData("this run's task is lm", "train", "data.tsv", "--task", "lm", "--lens-every", "10")]
     public void Run_WrongUse_SaysSo(string message, params string[] words)
     {
         using var place = new Workspace();

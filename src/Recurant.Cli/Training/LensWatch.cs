@@ -40,7 +40,8 @@ internal sealed class LensWatch
             return;
         }
 
-        terminal.WriteNote("steps back that hold 90% of the states' gradient, and its size at the far end in times that at the end of the sequence:");
+        terminal.WriteNote(
+            "steps back that hold 90% of the states' gradient, and its size at the far end in times that at the end of the sequence:");
         int shown = Math.Min(MostRows, _rows.Count);
         List<string[]> table = [_heading];
         for (int i = 0; i < shown; i++)

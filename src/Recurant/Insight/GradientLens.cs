@@ -44,6 +44,58 @@ public static class GradientLens
         return Look(LensSubject.Of(model, options), options);
     }
 
+    /// <summary>Looks at a language model: at windows of a text, read from zero states.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="text">
+    /// The text. It is cut into <see cref="LensOptions.Sequences"/> equal parts, of which the first
+    /// <see cref="LensOptions.Window"/> tokens each are read; of a short text there are fewer.
+    /// </param>
+    /// <param name="options">What to look at; null for the defaults.</param>
+    /// <exception cref="ArgumentException">There is no text, or an option is out of range.</exception>
+    public static LensResult Look(LanguageModel model, PlainText text, LensOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(text);
+        options ??= new LensOptions();
+        options.Validate();
+        return Look(LensSubject.Of(model, text, options), options);
+    }
+
+    /// <summary>Looks at a tagger: at the layers that read the words, not at those that read a word's characters.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="data">Tagged sentences; the first <see cref="LensOptions.Sequences"/> are read.</param>
+    /// <param name="options">What to look at; null for the defaults.</param>
+    /// <exception cref="ArgumentException">There are no sentences, or an option is out of range.</exception>
+    /// <exception cref="InvalidDataException">A tag is none of the model's.</exception>
+    public static LensResult Look(TaggerModel model, TaggedDataset data, LensOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(data);
+        options ??= new LensOptions();
+        options.Validate();
+        return Look(LensSubject.Of(model, data, options), options);
+    }
+
+    /// <summary>
+    /// Looks at a translator: at the encoder, which counts its steps back in the source, and at the decoder, which is told the right
+    /// words and counts them in the target.
+    /// </summary>
+    /// <param name="model">The model.</param>
+    /// <param name="data">
+    /// Pairs of texts; of the first <see cref="LensOptions.Sequences"/> up to <see cref="TranslatorModel.MostSourcePieces"/> pieces of
+    /// either side are read.
+    /// </param>
+    /// <param name="options">What to look at; null for the defaults.</param>
+    /// <exception cref="ArgumentException">There are no pairs, or an option is out of range.</exception>
+    public static LensResult Look(TranslatorModel model, PairDataset data, LensOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(data);
+        options ??= new LensOptions();
+        options.Validate();
+        return Look(LensSubject.Of(model, data, options), options);
+    }
+
     /// <summary>Looks at the classifier that training would start from.</summary>
     /// <param name="texts">The texts it would learn from.</param>
     /// <param name="training">How it would learn.</param>
@@ -57,9 +109,7 @@ public static class GradientLens
         options ??= new LensOptions();
         options.Validate();
         ClassifierModel model = PreparedData.Make(texts, null, training with { Checkpoint = null }).Model;
-        LensSubject subject = LensSubject.Of(model, texts, options);
-        Multiply(subject.Stack, options.Gain);
-        return Look(subject, options);
+        return LookFresh(LensSubject.Of(model, texts, options), options);
     }
 
     /// <summary>Looks at the network that training on a generated problem would start from.</summary>
@@ -75,64 +125,151 @@ public static class GradientLens
         options ??= new LensOptions();
         options.Validate();
         SequenceModel model = new ProblemTask(problem, training, Workers.ForThreads(1)).Model;
-        Multiply(model.Network.Stack, options.Gain);
-        return Look(LensSubject.Of(model, options), options);
+        return LookFresh(LensSubject.Of(model, options), options);
+    }
+
+    /// <summary>Looks at the language model that training would start from.</summary>
+    /// <param name="text">The text it would learn from; windows of it are read as <see cref="Look(LanguageModel, PlainText, LensOptions)"/>
+    /// does, as long as those of the training where <see cref="LensOptions.Window"/> does not say otherwise.</param>
+    /// <param name="training">How it would learn.</param>
+    /// <param name="options">What to look at; null for the defaults.</param>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    /// <exception cref="InvalidDataException">The text is too short to learn from.</exception>
+    public static LensResult LookBefore(PlainText text, LanguageModelOptions training, LensOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        ArgumentNullException.ThrowIfNull(training);
+        training.Validate();
+        options ??= new LensOptions();
+        options.Validate();
+        LanguageModel model = PreparedText.Make(text, null, training with { Checkpoint = null }).Model;
+        options = options with { Window = options.Window ?? training.Window };
+        return LookFresh(LensSubject.Of(model, text, options), options);
+    }
+
+    /// <summary>Looks at the tagger that training would start from.</summary>
+    /// <param name="data">The sentences it would learn from.</param>
+    /// <param name="training">How it would learn.</param>
+    /// <param name="options">What to look at; null for the defaults.</param>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    /// <exception cref="InvalidDataException">The data cannot be learnt from.</exception>
+    public static LensResult LookBefore(TaggedDataset data, TaggerTrainingOptions training, LensOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(training);
+        training.Validate();
+        options ??= new LensOptions();
+        options.Validate();
+        TaggerModel model = TaggerData.Make(data, null, training with { Checkpoint = null }).Model;
+        return LookFresh(LensSubject.Of(model, data, options), options);
+    }
+
+    /// <summary>Looks at the translator that training would start from.</summary>
+    /// <param name="data">The pairs it would learn from.</param>
+    /// <param name="training">How it would learn.</param>
+    /// <param name="options">What to look at; null for the defaults.</param>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    /// <exception cref="InvalidDataException">The data cannot be learnt from.</exception>
+    public static LensResult LookBefore(PairDataset data, TranslatorTrainingOptions training, LensOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(training);
+        training.Validate();
+        options ??= new LensOptions();
+        options.Validate();
+        TranslatorModel model = TranslatorData.Make(data, null, training with { Checkpoint = null }).Model;
+        return LookFresh(LensSubject.Of(model, data, options), options);
+    }
+
+    private static LensResult LookFresh(LensSubject subject, LensOptions options)
+    {
+        foreach (LensRow row in subject.Parts.SelectMany(part => part.Rows)) Multiply(row.Cell, options.Gain);
+        return Look(subject, options);
     }
 
     internal static LensResult Look(LensSubject subject, LensOptions options)
     {
-        foreach (CellMemory cell in subject.Memory.Cells) cell.Trace = new BackwardTrace();
+        foreach (LensPart part in subject.Parts) SetTraces(part, isSet: true);
         foreach (Parameter parameter in subject.Parameters) parameter.ClearGradient();
         try
         {
-            return LookTraced(subject, options);
+            double loss = subject.Pass();
+            // A part that is run again leaves the others as they are.
+            GradientProfile[][] profiles = [.. subject.Parts.Select(part => ProfilesOf(part))];
+            LensLayer[] layers = [.. subject.Parts.SelectMany((part, i) => LayersOf(subject, part, profiles[i], options))];
+            return new LensResult(
+                subject.Network, subject.Sequences, layers.Max(layer => layer.Steps), loss, layers.Max(layer => layer.ReadSteps),
+                layers, LensAdvice.Of(subject, layers));
         }
         finally
         {
-            foreach (CellMemory cell in subject.Memory.Cells) cell.Trace = null;
+            foreach (LensPart part in subject.Parts) SetTraces(part, isSet: false);
             foreach (Parameter parameter in subject.Parameters) parameter.DropGradient();
         }
     }
 
-    private static LensResult LookTraced(LensSubject subject, LensOptions options)
+    private static void SetTraces(LensPart part, bool isSet)
     {
-        double loss = subject.Pass();
-        SequenceBatch batch = subject.Batch;
-        RecurrentSpec spec = subject.Stack.Spec;
-        GradientProfile[] profiles =
-            [.. subject.Memory.Cells.Select((memory, row) => GradientProfile.Of(memory.Trace!, batch, row % spec.Directions == 1))];
-        foreach (CellMemory cell in subject.Memory.Cells) cell.Trace = null;
-        int readSteps = ReadSteps(subject);
-        var jacobians = new IReadOnlyList<JacobianSize>[profiles.Length];
+        foreach (LensRow row in part.Rows) row.Memory.Trace = isSet ? new BackwardTrace() : null;
+    }
+
+    private static GradientProfile[] ProfilesOf(LensPart part) =>
+        [.. part.Rows.Select(row => GradientProfile.Of(row.Memory.Trace!, part.Batch, row.IsReverse))];
+
+    private static IEnumerable<LensLayer> LayersOf(
+        LensSubject subject, LensPart part, GradientProfile[] profiles, LensOptions options)
+    {
+        SetTraces(part, isSet: false);
+        int readSteps = part.ReadSteps();
+        var source = new LensSource(part);
+        // What the pass left in the gates comes first: the part is run again after that.
+        var splitter = new WeightSplitter(part, source);
+        (WeightGradientByLag? Hidden, WeightGradientByLag? Input)[] splits = splitter.Split(readSteps, options.IsExact);
+        double[][] lastSteps = readSteps > 1 ? LastStepsOf(part, source) : [.. profiles.Select(_ => Array.Empty<double>())];
+        int all = subject.Parts.Sum(each => each.Rows.Count);
         // The sequence of the middle length stands for the others.
-        for (int row = 0; row < profiles.Length; row++)
+        IReadOnlyList<JacobianSize>[] jacobians =
+        [
+            .. part.Rows.Select(row => options.JacobianSteps == 0
+                ? [] : StateJacobians.Of(part, row, part.Batch.Sequences / 2, options.JacobianSteps, all)),
+        ];
+        return profiles.Select((profile, i) => new LensLayer
         {
-            jacobians[row] = options.JacobianSteps == 0 ? [] : StateJacobians.Of(subject, row, batch.Sequences / 2, options.JacobianSteps);
+            Part = part.Name, Layer = part.Rows[i].Layer, IsReverse = part.Rows[i].IsReverse, Steps = part.Batch.Steps,
+            ReadSteps = readSteps, Profile = profile, LastStep = lastSteps[i], HiddenWeights = splits[i].Hidden,
+            HiddenNote = WeightSplitter.HiddenNote(part.Rows[i]), InputWeights = splits[i].Input,
+            SpectralRadii = RadiiOf(part.Rows[i].Cell), Jacobians = jacobians[i],
+            JacobianNote = options.JacobianSteps == 0 ? null : StateJacobians.Note(part, part.Rows[i]),
+            Verdict = VerdictOf(profile, splits[i].Hidden ?? splits[i].Input, lastSteps[i], jacobians[i], readSteps),
+        });
+    }
+
+    /// <summary>state(lag) of each row, where its direction is read at its last step alone.</summary>
+    private static double[][] LastStepsOf(LensPart part, LensSource source)
+    {
+        double[][] states = [.. part.Rows.Select(_ => Array.Empty<double>())];
+        for (int direction = 0; direction < part.Spec.Directions; direction++)
+        {
+            SetTraces(part, isSet: true);
+            if (!source.Run(direction, 0)) continue;
+            for (int i = 0; i < states.Length; i++)
+            {
+                LensRow row = part.Rows[i];
+                if (row.IsReverse != (direction == 1)) continue;
+                states[i] = [.. GradientProfile.Of(row.Memory.Trace!, part.Batch, row.IsReverse).State];
+            }
         }
 
-        (WeightGradientByLag? Hidden, WeightGradientByLag? Input)[] splits =
-            WeightSplitter.Split(subject, readSteps, options.IsExact);
-        RecurrentCell[] cells = [.. subject.Stack.Cells];
-        LensLayer[] layers =
-        [
-            .. profiles.Select((profile, row) => new LensLayer
-            {
-                Layer = row / spec.Directions, IsReverse = row % spec.Directions == 1, Profile = profile,
-                HiddenWeights = splits[row].Hidden, HiddenNote = WeightSplitter.HiddenNote(cells[row]), InputWeights = splits[row].Input,
-                SpectralRadii = RadiiOf(cells[row]), Jacobians = jacobians[row],
-                Verdict = VerdictOf(profile, splits[row].Hidden ?? splits[row].Input, jacobians[row], readSteps),
-            }),
-        ];
-        return new LensResult(
-            subject.Network, batch.Sequences, batch.Steps, loss, readSteps, layers, LensAdvice.Of(spec, layers, readSteps));
+        SetTraces(part, isSet: false);
+        return states;
     }
 
     /// <summary>
     /// States, where the loss reads one step. Where it reads many, every state gets a gradient from nearby, which says nothing of how
-    /// far one reaches: then the exact split of the weights' gradient, or the Jacobians.
+    /// far one reaches: then the exact split of the weights' gradient, or what the last step alone gives, or the Jacobians.
     /// </summary>
     private static LensVerdict VerdictOf(
-        GradientProfile profile, WeightGradientByLag? split, IReadOnlyList<JacobianSize> jacobians, int readSteps)
+        GradientProfile profile, WeightGradientByLag? split, double[] lastStep, IReadOnlyList<JacobianSize> jacobians, int readSteps)
     {
         int far = profile.Far;
         if (readSteps > 1 && split is { IsExact: true, Norms.Count: > 1 })
@@ -142,35 +279,17 @@ public static class GradientLens
             return LensVerdict.Of([.. split.Norms.Take(lag + 1).Select((norm, i) => (i, norm))], LensVerdict.ByWeights);
         }
 
+        if (readSteps > 1 && lastStep is [> 0, ..])
+        {
+            return LensVerdict.Of([.. lastStep.Take(far + 1).Select((size, lag) => (lag, size))], LensVerdict.ByLastStep);
+        }
+
         if (readSteps > 1 && jacobians.Count > 1)
         {
             return LensVerdict.Of([.. jacobians.Select(size => (size.Lag, size.Norm))], LensVerdict.ByJacobians);
         }
 
         return LensVerdict.Of([.. profile.State.Take(far + 1).Select((size, lag) => (lag, size))], LensVerdict.ByStates);
-    }
-
-    /// <summary>The most steps of a sequence at which the loss reads the last layer, in one direction.</summary>
-    private static int ReadSteps(LensSubject subject)
-    {
-        SequenceBatch batch = subject.Batch;
-        Matrix gradient = subject.OutputGradient();
-        int hidden = subject.Stack.Spec.HiddenSize, most = 0;
-        for (int direction = 0; direction < subject.Stack.Spec.Directions; direction++)
-        {
-            int[] counts = new int[batch.Sequences];
-            for (int t = 0; t < batch.Steps; t++)
-            {
-                for (int b = 0; b < batch.SequencesAt(t); b++)
-                {
-                    if (gradient.Row(batch.RowStart(t) + b).Slice(direction * hidden, hidden).ContainsAnyExcept(0f)) counts[b]++;
-                }
-            }
-
-            most = Math.Max(most, counts.Max());
-        }
-
-        return most;
     }
 
     private static List<BlockRadius> RadiiOf(RecurrentCell cell)
@@ -189,14 +308,10 @@ public static class GradientLens
         return radii;
     }
 
-    private static void Multiply(RecurrentStack stack, float gain)
+    private static void Multiply(RecurrentCell cell, float gain)
     {
-        if (gain == 1) return;
-        foreach (RecurrentCell cell in stack.Cells)
-        {
-            if (!cell.HasHiddenProduct) continue;
-            foreach (ref float value in cell.HiddenWeights.Value) value *= gain;
-            cell.HiddenWeights.MarkChanged();
-        }
+        if (gain == 1 || !cell.HasHiddenProduct) return;
+        foreach (ref float value in cell.HiddenWeights.Value) value *= gain;
+        cell.HiddenWeights.MarkChanged();
     }
 }

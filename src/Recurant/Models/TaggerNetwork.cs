@@ -98,6 +98,9 @@ internal sealed class TaggerNetwork
 
     public ConditionalRandomField? Field { get; }
 
+    /// <summary>The layers that read the words.</summary>
+    public RecurrentStack Stack => _stack;
+
     /// <summary>The layers in the order the data passes them, each with its shape and equations.</summary>
     public IReadOnlyList<LayerDescription> Describe()
     {
