@@ -15,11 +15,17 @@ internal static class LensText
         string loss = $"loss {Numbers.Four(result.Loss)}";
         yield return hasParts
             ? $"{Numbers.Of(result.Sequences, "pair")} of sequences, {loss}"
-            : $"{Numbers.Of(result.Sequences, "sequence")} of up to {Numbers.Count(result.Steps)} steps, {loss}; {ReadSteps(result.ReadSteps)}";
+            : $"{Numbers.Of(result.Sequences, "sequence")} of up to {Numbers.Count(result.Steps)} steps, {loss}; "
+                + ReadSteps(result.ReadSteps);
+        if (result.Layers.Any(layer => layer.LastStep.Count > 0))
+        {
+            yield return "last step: the gradient of the states, if the loss read the last step alone";
+        }
+
         foreach (LensLayer layer in result.Layers)
         {
             yield return "";
-            yield return Heading(layer);
+            foreach (string line in TextLayout.Wrap(Heading(layer), width)) yield return line;
             foreach (string line in TextLayout.Table(Rows(layer))) yield return "  " + line;
             foreach (string fact in Facts(layer))
             {
@@ -37,13 +43,11 @@ internal static class LensText
     private static string ReadSteps(int count) =>
         count > 1 ? $"the loss reads up to {Numbers.Count(count)} steps" : "the loss reads the last step";
 
-    /// <summary>The layer; of an encoder or decoder how many steps it takes; of a backward direction where they count from.</summary>
-    private static string Heading(LensLayer layer)
-    {
-        string steps = layer.Part is null ? ""
-            : $", up to {Numbers.Count(layer.Steps)} steps of the {(layer.Part == "encoder" ? "source" : "target")}";
-        return layer.Name + steps + (layer.IsReverse ? ": steps back count from the beginning of the sequence" : "");
-    }
+    /// <summary>The layer, how many steps an encoder or decoder takes, and where those of a backward direction count from.</summary>
+    private static string Heading(LensLayer layer) => layer.Part is null
+        ? layer.Name + (layer.IsReverse ? ": steps back count from the beginning of the sequence" : "")
+        : $"{layer.Name}, up to {Numbers.Count(layer.Steps)} steps of the {(layer.Part == "encoder" ? "source" : "target")}"
+            + (layer.IsReverse ? ", back from its beginning" : "");
 
     /// <summary>Rows for the lags 0, 1, 2, 4, ... and the last.</summary>
     private static List<string[]> Rows(LensLayer layer)
@@ -53,8 +57,8 @@ internal static class LensText
         List<string> heading = ["steps back", "||dJ/dh||"];
         if (hasCell) heading.Add("||dJ/dc||");
         if (layer.LastStep.Count > 0) heading.Add("last step");
-        if (layer.HiddenWeights is not null) heading.Add("of dJ/dW_hh");
-        if (layer.InputWeights is not null) heading.Add("of dJ/dW_ih");
+        if (layer.HiddenWeights is not null) heading.Add("of W_hh");
+        if (layer.InputWeights is not null) heading.Add("of W_ih");
         if (hasJacobians) heading.AddRange(["s max", "s min"]);
         List<string[]> rows = [[.. heading]];
         int last = profile.State.Count - 1;
@@ -83,14 +87,11 @@ internal static class LensText
     private static IEnumerable<string> Facts(LensLayer layer)
     {
         GradientProfile profile = layer.Profile;
-        if (layer.LastStep.Count > 0)
-        {
-            yield return "last step: of the states, if the loss read the last of these steps alone";
-        }
-
         if (layer.Memory is { } memory)
         {
-            string mean = layer.Verdict.Measured == "states" ? string.Create(CultureInfo.InvariantCulture, $", mean {profile.MeanLag:0.#}") : "";
+            string mean = layer.Verdict.Measured == "states"
+                ? string.Create(CultureInfo.InvariantCulture, $", mean {profile.MeanLag:0.#}")
+                : "";
             string of = layer.Verdict.Measured == "last_step" ? "last step's gradient" : "gradient";
             yield return $"effective memory: 90% of the {of} within {Numbers.Count(memory)} steps back{mean}";
         }
@@ -109,9 +110,7 @@ internal static class LensText
         if (layer.JacobianNote is { } jacobians) yield return $"no Jacobians: {jacobians}";
         if (layer.SpectralRadii.Count > 0)
         {
-            yield return "spectral radius: " + string.Join(", ", layer.SpectralRadii.Select(
-                block => string.Create(
-                    CultureInfo.InvariantCulture, $"{(block.Block == "W" ? "W_hh" : "W_h" + block.Block)} {block.Radius:0.000}")));
+            yield return "spectral radius: " + string.Join(", ", layer.SpectralRadii.Select(RadiusOf));
         }
 
         if (profile.Gates.Count > 0)
@@ -120,6 +119,9 @@ internal static class LensText
                 gate => $"{(IsMagnitude(gate) ? $"|{gate.Name}|" : gate.Name)} {Percent(gate.Low)} and {Percent(gate.High)}"));
         }
     }
+
+    private static string RadiusOf(BlockRadius block) => string.Create(
+        CultureInfo.InvariantCulture, $"{(block.Block == "W" ? "W_hh" : "W_h" + block.Block)} {block.Radius:0.000}");
 
     private static bool IsMagnitude(GateUse gate) => gate.Name is "g" or "n" or "h";
 

@@ -239,7 +239,7 @@ public static class GradientLens
             ReadSteps = readSteps, Profile = profile, LastStep = lastSteps[i], HiddenWeights = splits[i].Hidden,
             HiddenNote = WeightSplitter.HiddenNote(part.Rows[i]), InputWeights = splits[i].Input,
             SpectralRadii = RadiiOf(part.Rows[i].Cell), Jacobians = jacobians[i],
-            JacobianNote = options.JacobianSteps == 0 ? null : StateJacobians.Note(part, part.Rows[i]),
+            JacobianNote = options.JacobianSteps == 0 ? null : StateJacobians.Note(part, part.Rows[i], options.JacobianSteps),
             Verdict = VerdictOf(profile, splits[i].Hidden ?? splits[i].Input, lastSteps[i], jacobians[i], readSteps),
         });
     }

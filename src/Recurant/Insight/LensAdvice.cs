@@ -11,8 +11,8 @@ internal static class LensAdvice
         foreach (LensLayer layer in layers) says.Add(layer.Verdict.Sentence(Place(subject, layer)));
         if (layers.Any(layer => layer.Verdict.Measured is LensVerdict.ByLastStep or LensVerdict.ByJacobians))
         {
-            says.Add("The loss reads many steps, so that every state has a gradient from nearby. This is judged by the loss at the last "
-                + "step alone, or else by the Jacobians; --exact splits the weights' gradient by t - k for all steps.");
+            says.Add("The loss reads many steps, so that every state has a gradient from nearby. This is judged by the last step "
+                + "alone, or else by the Jacobians; --exact splits the weights' gradient by t - k for all steps.");
         }
 
         LensLayer worst = layers.MaxBy(layer => layer.Verdict.Reach)!;
@@ -40,14 +40,15 @@ internal static class LensAdvice
         return $"{name} {layer.Layer}{(both ? layer.IsReverse ? ", backward" : ", forward" : "")}";
     }
 
-    /// <summary>The sum does not show what is missing from it.</summary>
+    /// <summary>The sum does not show what is missing from it; a split that counts from the last step alone does not either.</summary>
     private static void Hidden(LensLayer layer, List<string> says)
     {
-        if ((layer.HiddenWeights ?? layer.InputWeights) is not { Total: > 0 } split) return;
+        if ((layer.HiddenWeights ?? layer.InputWeights) is not { Total: > 0, IsExact: true } split) return;
         int half = (split.Norms.Count + 1) / 2;
         says.Add(
-            $"The sum hides it: ||dJ/dW|| is {LensVerdict.Number(split.Total)}, but the farther half of the lags ({half} and more) gives "
-            + $"{LensVerdict.Number(100 * split.Beyond(half))}% of it; nine tenths come from the last {split.Reach90 + 1} steps.");
+            $"The sum hides it: ||dJ/dW|| is {LensVerdict.Number(split.Total)}, but the farther half of the lags ({half} and "
+            + $"more) gives {LensVerdict.Number(100 * split.Beyond(half))}% of it; nine tenths come from the last "
+            + $"{split.Reach90 + 1} steps.");
     }
 
     private static string Vanishing(LensRemedy remedy, LensLayer worst)
@@ -61,27 +62,28 @@ internal static class LensAdvice
     private static string Cure(LensRemedy remedy, LensLayer worst)
     {
         int far = worst.Verdict.Far;
-        string bias = LensVerdict.Number(Math.Log(Math.Max(2, far)));
         if (Mean(worst, "f") is { } forget)
         {
-            string open = remedy.HasForgetBias
-                ? $"--forget-bias {bias} (for problems --chrono {far + 1}) would start them open for {far} steps"
+            string open = remedy.Open is { } start
+                ? $"{start(far)} would start them open for {far} steps"
                 : "learning opens them where that helps";
             return $"the forget gates let {LensVerdict.Number(forget)} through a step on average; {open}";
         }
 
         if (Mean(worst, "z") is { } update)
         {
-            string more = remedy.HasForgetBias
-                ? $"an LSTM with --forget-bias {bias} (for problems a start with --chrono {far + 1}) keeps more"
-                : "learning closes them where that helps";
+            string more = remedy.Open is { } start
+                ? $"an LSTM with {start(far)} keeps more"
+                : "learning raises them where that helps";
             return $"the update gates keep {LensVerdict.Number(update)} of the state a step on average; {more}";
         }
 
         if (Radius(worst) is not { } radius) return "use --cell lstm or gru";
-        string why = radius < 1 ? ", below the 1 that would carry the state on" : ", but the slopes of the activation take that away";
-        return "use --cell lstm or gru, whose state passes by W; or a W that starts orthogonal or as the identity (relu does). Its "
-            + $"spectral radius is {LensVerdict.Number(radius)}{why}";
+        string why = radius < 1
+            ? ", below the 1 that would carry the state on"
+            : ", but the slopes of the activation take that away";
+        return "use --cell lstm or gru, whose state passes by W; or a W that starts orthogonal or as the identity (relu does). "
+            + $"Its spectral radius is {LensVerdict.Number(radius)}{why}";
     }
 
     private static string Exploding(LensSubject subject, LensLayer worst)
@@ -90,8 +92,8 @@ internal static class LensAdvice
             ? $" The spectral radius of W is {LensVerdict.Number(value)}: below 1 it would not grow."
             : "";
         string cell = subject.Parts[0].Spec.Cell == CellKind.Elman ? ", --cell lstm or gru," : "";
-        return $"Steps will be too large and the loss may become NaN. To change that: clip the gradient (--clip 1){cell} or smaller "
-            + $"weights in W_hh; {subject.Remedy.Shorter} help as well.{radius}";
+        return "Steps will be too large and the loss may become NaN. To change that: clip the gradient (--clip 1)"
+            + $"{cell} or smaller weights in W_hh; {subject.Remedy.Exploding}.{radius}";
     }
 
     private static double? Mean(LensLayer layer, string gate)

@@ -22,7 +22,8 @@ public sealed record LensOptions
 
     /// <summary>
     /// How many steps back the Jacobians dh_t/dh_k of one sequence are followed; 0 for none. Default: null, as many as
-    /// <see cref="StateJacobians.Budget"/> multiplications allow.
+    /// <see cref="StateJacobians.Budget"/> multiplications allow, and none of a state of more than
+    /// <see cref="StateJacobians.MostNumbers"/> numbers.
     /// </summary>
     public int? JacobianSteps { get; init; }
 

@@ -9,7 +9,9 @@ using Recurant.Training;
 
 namespace Recurant.Insight;
 
-/// <summary>A network with a batch, as the lens sees it: whatever the task, recurrent layers between an input and a loss.</summary>
+/// <summary>
+/// A network with a batch, as the lens sees it: whatever the task, recurrent layers between an input and a loss.
+/// </summary>
 internal sealed class LensSubject
 {
     public required string Network { get; init; }
@@ -84,7 +86,7 @@ internal sealed class LensSubject
         Workers workers = WorkersOf(options);
         return new LensSubject
         {
-            Network = model.Summary, Sequences = options.Sequences, Parameters = network.Parameters, Remedy = LensRemedy.OfTexts,
+            Network = model.Summary, Sequences = options.Sequences, Parameters = network.Parameters, Remedy = LensRemedy.OfProblems,
             Parts =
             [
                 LensPart.Of(
@@ -198,19 +200,22 @@ internal sealed class LensSubject
         TextPair[] chosen = [.. pairs.Pairs.Take(options.Sequences)];
         RequireSome(chosen.Length, "pairs", nameof(pairs));
         int[][] sources = [.. chosen.Select(pair => model.Read(pair.Source))];
-        int[][] targets = [.. chosen.Select(pair => (int[])[.. model.Target.Encode(pair.Target).Take(TranslatorModel.MostSourcePieces)])];
+        int[][] targets =
+            [.. chosen.Select(pair => model.Target.Encode(pair.Target).Take(TranslatorModel.MostSourcePieces).ToArray())];
         var batch = new TranslationBatch();
         batch.Fill(sources, targets, NumbersTo(chosen.Length), network.Mark);
         TranslatorMemory memory = network.CreateMemory();
         Workers workers = WorkersOf(options);
         return new LensSubject
         {
-            Network = model.Summary, Sequences = chosen.Length, Parameters = network.Parameters, Remedy = LensRemedy.OfTranslations,
+            Network = model.Summary, Sequences = chosen.Length, Parameters = network.Parameters,
+            Remedy = LensRemedy.OfTranslations,
             Parts =
             [
                 LensPart.Of(
                     "encoder", network.Encoder.Stack, memory.Encoder.Recurrent, batch.Source,
-                    () => memory.Encoder.Input.Rows(batch.Source.Rows), () => memory.Encoder.DStates.Rows(batch.Source.Rows), workers),
+                    () => memory.Encoder.Input.Rows(batch.Source.Rows), () => memory.Encoder.DStates.Rows(batch.Source.Rows),
+                    workers),
                 DecoderOf(network, memory, batch, workers),
             ],
             Pass = () =>

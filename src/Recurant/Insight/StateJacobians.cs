@@ -1,3 +1,4 @@
+using System.Globalization;
 using Recurant.Cells;
 using Recurant.Data;
 using Recurant.Layers;
@@ -19,6 +20,12 @@ public static class StateJacobians
     /// <summary>The multiplications that are spent where the number of steps is not given, all layers together: 1e9.</summary>
     public const double Budget = 1e9;
 
+    /// <summary>
+    /// The most numbers of a state whose Jacobians are followed where the number of steps is not given, 512: the time that singular
+    /// values take grows with the cube.
+    /// </summary>
+    public const int MostNumbers = 512;
+
     /// <summary>The reference's name of a cell; null for one whose state it keeps otherwise.</summary>
     internal static ReferenceCell? CellOf(CellKind cell) => cell switch
     {
@@ -30,8 +37,22 @@ public static class StateJacobians
     };
 
     /// <summary>Why the Jacobians of a layer and direction are not followed; null if they are.</summary>
-    internal static string? Note(LensPart part, LensRow row) =>
-        row.JacobianNote ?? (CellOf(part.Spec.Cell) is null ? $"they are not followed through {part.Spec.CellName} cells" : null);
+    /// <param name="part">The layers.</param>
+    /// <param name="row">The layer and direction.</param>
+    /// <param name="steps">The most steps back; null where none are given.</param>
+    internal static string? Note(LensPart part, LensRow row, int? steps)
+    {
+        if (row.JacobianNote is { } note) return note;
+        if (CellOf(part.Spec.Cell) is null) return $"they are not followed through {part.Spec.CellName} cells";
+        int size = SizeOf(row);
+        return steps is null && size > MostNumbers
+            ? string.Create(
+                CultureInfo.InvariantCulture, $"a state of {size:N0} numbers takes long; --jacobians N follows it N steps back")
+            : null;
+    }
+
+    /// <summary>The numbers in a state: h, or h and c.</summary>
+    private static int SizeOf(LensRow row) => row.Cell.HiddenSize + (row.Cell.HasCellState ? row.Cell.CellSize : 0);
 
     /// <summary>After a forward pass: the Jacobians of one layer and direction for the lags 1, 2, 4, ... and the last.</summary>
     /// <param name="part">The layers and their batch.</param>
@@ -42,7 +63,7 @@ public static class StateJacobians
     internal static IReadOnlyList<JacobianSize> Of(LensPart part, LensRow row, int sequence, int? steps, int rows)
     {
         RecurrentSpec spec = part.Spec;
-        if (Note(part, row) is not null || CellOf(spec.Cell) is not { } cell) return [];
+        if (Note(part, row, steps) is not null || CellOf(spec.Cell) is not { } cell) return [];
         var reference = new ReferenceSpec
         {
             Cell = cell, InputSize = 1, HiddenSize = spec.HiddenSize,
@@ -54,7 +75,7 @@ public static class StateJacobians
             },
             Reset = spec.GruReset == GruReset.Outside ? ReferenceReset.Outside : ReferenceReset.Inside,
         };
-        int length = part.Batch.Lengths[sequence], size = reference.HasCell ? 2 * spec.HiddenSize : spec.HiddenSize;
+        int length = part.Batch.Lengths[sequence], size = SizeOf(row);
         double work = 2.0 * size * row.Cell.GateWidth * spec.HiddenSize * rows;
         int most = Math.Min(length - 1, steps ?? (int)Math.Clamp(Budget / work, 1, 1e6));
         return most < 1 ? [] : new Follower(reference, part, row, sequence).Follow(most, size);
@@ -83,7 +104,8 @@ public static class StateJacobians
             _weights = new CellTensors[length];
             bool isGiven = row.HasInitialState();
             double[] state = isGiven ? Doubles(row.Memory.InitialHidden.Row(sequence)) : new double[spec.HiddenSize];
-            double[] cell = !spec.HasCell ? [] : isGiven ? Doubles(row.Memory.InitialCell.Row(sequence)) : new double[spec.HiddenSize];
+            double[] cell = new double[spec.HasCell ? spec.HiddenSize : 0];
+            if (isGiven && spec.HasCell) cell = Doubles(row.Memory.InitialCell.Row(sequence));
             for (int n = 0; n < length; n++)
             {
                 int t = row.IsReverse ? length - 1 - n : n;
