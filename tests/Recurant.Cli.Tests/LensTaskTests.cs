@@ -74,7 +74,8 @@ public sealed class LensTaskTests : IDisposable
         Assert.Contains("of the last step alone", File.ReadAllText(_place.Path("lens.html")), StringComparison.Ordinal);
 
         // Tagged words are known by their form.
-        CommandResult fresh = _place.Run(["lens", "words.conll", "--cell", "gru", "--hidden", "8", "--layers", "2", "--characters", "0"]);
+        CommandResult fresh = _place.Run(
+            "lens", "words.conll", "--cell", "gru", "--hidden", "8", "--layers", "2", "--characters", "0");
         Assert.True(fresh.Code == 0, fresh.Error);
         Assert.Contains("GRU", fresh.Out, StringComparison.Ordinal);
         Assert.Contains("\nlayer 1 backward: ", fresh.Out, StringComparison.Ordinal);
@@ -96,7 +97,8 @@ public sealed class LensTaskTests : IDisposable
         Assert.Contains("decoder layer 0", File.ReadAllText(_place.Path("lens.html")), StringComparison.Ordinal);
 
         using JsonDocument fresh = JsonDocument.Parse(_place.Run(
-            "lens", "pairs.tsv", "--task", "translate", "--attention", "bahdanau", "--hidden", "8", "--subwords", "0", "--json").Out);
+            "lens", "pairs.tsv", "--task", "translate", "--attention", "bahdanau", "--hidden", "8", "--subwords", "0",
+            "--json").Out);
         JsonElement[] layers = [.. fresh.RootElement.GetProperty("layers").EnumerateArray()];
         Assert.Equal(["encoder", "encoder", "decoder"], layers.Select(layer => layer.GetProperty("part").GetString()));
         Assert.Equal([6, 6, 5], layers.Select(layer => layer.GetProperty("steps").GetInt32()));

@@ -28,8 +28,8 @@ internal sealed class LensCommand : CliCommand
     public override string Name => "lens";
 
     public override string Summary =>
-        "How far back in time the gradient reaches: of every state, of the recurrent weights by lag, and through the Jacobians; with "
-        + "what to change. With DATA alone it looks at the network that training would start from.";
+        "How far back in time the gradient reaches: of every state, of the recurrent weights by lag, and through the Jacobians; "
+        + "with what to change. With DATA alone it looks at the network that training would start from.";
 
     public override string Arguments => "[MODEL] DATA";
 
@@ -38,10 +38,11 @@ internal sealed class LensCommand : CliCommand
     public override IReadOnlyList<CommandOption> Options { get; } =
     [
         new("--sequences", "N", "Look at the first N texts, sentences or pairs, or at N windows of running text. Default: 32."),
-        new("--bptt", "N", "Language models: the tokens of a window, read from zero states. Default: 35 words or 100 characters."),
+        new("--bptt", "N",
+            "Language models: the tokens of a window, read from zero states. Default: 35 words or 100 characters."),
         new("--exact", null,
-            "Split the weights' gradient by t - k where the loss reads many steps (pooling max, mean or attention, copying, words "
-            + "or tags): T passes, time in the order of T^2. Where it reads the last step, the split is exact without it."),
+            "Split the weights' gradient by t - k where the loss reads many steps (pooling max, mean or attention, copying, "
+            + "words or tags): T passes, time in the order of T^2. Where it reads the last step, the split is exact without it."),
         new("--jacobians", "N", "Follow the Jacobians N steps back; 0 for none. Default: as far as 1e9 multiplications reach."),
         new("--gain", "X", "Without MODEL: multiply the fresh W_hh by X. Default: 1."),
         new("--report", "FILE.html", "Draw it on a page of one file that needs no network."),
@@ -119,7 +120,8 @@ internal sealed class LensCommand : CliCommand
             case SequenceModel sequence:
                 if (ProblemTraining.Read(data) != sequence.Spec.Problem)
                 {
-                    throw new UsageException($"{path} learnt {sequence.Spec.Problem}, not {data}: look at it on {sequence.Spec.Problem}.");
+                    throw new UsageException(
+                        $"{path} learnt {sequence.Spec.Problem}, not {data}: look at it on {sequence.Spec.Problem}.");
                 }
 
                 return GradientLens.Look(sequence, options);

@@ -43,7 +43,9 @@ internal static class LensText
     private static string ReadSteps(int count) =>
         count > 1 ? $"the loss reads up to {Numbers.Count(count)} steps" : "the loss reads the last step";
 
-    /// <summary>The layer, how many steps an encoder or decoder takes, and where those of a backward direction count from.</summary>
+    /// <summary>
+    /// The layer, how many steps an encoder or decoder takes, and where those of a backward direction count from.
+    /// </summary>
     private static string Heading(LensLayer layer) => layer.Part is null
         ? layer.Name + (layer.IsReverse ? ": steps back count from the beginning of the sequence" : "")
         : $"{layer.Name}, up to {Numbers.Count(layer.Steps)} steps of the {(layer.Part == "encoder" ? "source" : "target")}"

@@ -32,8 +32,8 @@ public static class LensReport
         WriteJacobians(page, result);
         WriteGates(page, result);
         PageSection equations = page.Section("equations", "Equations");
-        equations.Text("J is the mean loss of the sequences, or of their tokens where each has one; d+ the derivative that holds the "
-            + "state before as it is; D(lag) the terms with |t - k| = lag.");
+        equations.Text("J is the mean loss of the sequences, or of their tokens where each has one; d+ the derivative that holds "
+            + "the state before as it is; D(lag) the terms with |t - k| = lag.");
         equations.Code(Equations);
         return page.ToString();
     }
@@ -45,7 +45,7 @@ public static class LensReport
         section.Facts(
         [
             ("network", result.Network),
-            (result.Layers.Any(layer => layer.Part is not null) ? "pairs of sequences" : "sequences", ChartText.Value(result.Sequences)),
+            (HasParts(result) ? "pairs of sequences" : "sequences", ChartText.Value(result.Sequences)),
             ("steps of the longest", ChartText.Value(result.Steps)), ("mean loss", ChartText.Value(result.Loss)),
             ("steps the loss reads, at most", ChartText.Value(result.ReadSteps)),
         ]);
@@ -65,13 +65,15 @@ public static class LensReport
         });
     }
 
+    private static bool HasParts(LensResult result) => result.Layers.Any(layer => layer.Part is not null);
+
     private static void WriteStates(HtmlPage page, LensResult result)
     {
         PageSection section = page.Section("states", "The gradient of every state");
-        section.Text("The norm of the loss's gradient with respect to each state, against the steps back from the end of the sequence (of a "
-            + "backward direction: from its beginning). A straight line that falls is a gradient that vanishes; one that rises, a gradient "
-            + "that explodes.");
-        if (result.Layers.Any(layer => layer.Part is not null))
+        section.Text("The norm of the loss's gradient with respect to each state, against the steps back from the end of the "
+            + "sequence (of a backward direction: from its beginning). A straight line that falls is a gradient that vanishes; "
+            + "one that rises, a gradient that explodes.");
+        if (HasParts(result))
         {
             section.Text("The encoder's steps are those of the source, the decoder's those of the target.");
         }
@@ -85,7 +87,8 @@ public static class LensReport
         int lags = result.Layers.Max(layer => layer.Profile.State.Count), width = (lags + MostLags - 1) / MostLags;
         section.Chart(new HeatMap
         {
-            Title = "Gradient of the states, lag by layer: each row in shares of its greatest", RowName = "layer", ColumnName = "steps back",
+            Title = "Gradient of the states, lag by layer: each row in shares of its greatest", RowName = "layer",
+            ColumnName = "steps back",
             Rows = [.. result.Layers.Select(layer => layer.Name)],
             Columns = [.. Enumerable.Range(0, (lags + width - 1) / width).Select(i => ChartText.Value(i * width))],
             Values = [.. result.Layers.Select(layer => (double[])
@@ -98,11 +101,12 @@ public static class LensReport
     {
         LensLayer[] layers = [.. result.Layers.Where(layer => layer.LastStep.Count > 0)];
         if (layers.Length == 0) return;
-        section.Text("The loss reads many steps, so that every state has a gradient from nearby. If it read the last step alone, all of the "
-            + "gradient would have come through the states between:");
+        section.Text("The loss reads many steps, so that every state has a gradient from nearby. If it read the last step alone, "
+            + "all of the gradient would have come through the states between:");
         section.Chart(new LineChart
         {
-            Title = "Gradient of the states by lag, of the last step alone", XLabel = "steps back", YLabel = "norm", IsLogarithmic = true,
+            Title = "Gradient of the states by lag, of the last step alone", XLabel = "steps back", YLabel = "norm",
+            IsLogarithmic = true,
             Series = [.. layers.Select(layer => Line(layer.Name, layer.LastStep))],
         });
     }
@@ -116,7 +120,8 @@ public static class LensReport
     private static void WriteWeights(HtmlPage page, LensResult result)
     {
         PageSection section = page.Section("weights", "The gradient of the weights by lag");
-        section.Text("Training sees the sum over all lags alone, and its norm says nothing of where it comes from. These are its parts.");
+        section.Text("Training sees the sum over all lags alone, and its norm says nothing of where it comes from. These are its "
+            + "parts.");
         (string Name, WeightGradientByLag? Split)[] all =
         [
             .. result.Layers.Select(layer => ($"{layer.Name}, W_hh", layer.HiddenWeights)),
@@ -133,12 +138,14 @@ public static class LensReport
         if (!splits[0].Split.IsExact)
         {
             section.Text(
-                "The loss reads many steps; here all lags count from the last step. With --exact they count from each step that is read.");
+                "The loss reads many steps; here all lags count from the last step. With --exact they count from each step that "
+                + "is read.");
         }
 
         section.Chart(new LineChart
         {
-            Title = "||D(lag)||, the part of dJ/dW that comes from each lag", XLabel = "steps back", YLabel = "norm", IsLogarithmic = true,
+            Title = "||D(lag)||, the part of dJ/dW that comes from each lag", XLabel = "steps back", YLabel = "norm",
+            IsLogarithmic = true,
             Series = [.. splits.Select(split => Line(split.Name, split.Split.Norms))],
         });
         section.Table(new TextTable
@@ -161,9 +168,9 @@ public static class LensReport
         PageSection section = page.Section("jacobians", "The Jacobians of the states");
         foreach (LensLayer layer in without) section.Text($"{layer.Name}: no Jacobians: {layer.JacobianNote}.");
         if (layers.Length == 0) return;
-        section.Text("The extreme singular values of the derivative of the last state with respect to an earlier one, for the sequence of "
-            + "the middle length: no gradient grows by more than the largest or shrinks by more than the smallest. Smallest values that "
-            + "are rounding are left out.");
+        section.Text("The extreme singular values of the derivative of the last state with respect to an earlier one, for the "
+            + "sequence of the middle length: no gradient grows by more than the largest or shrinks by more than the smallest. "
+            + "Smallest values that are rounding are left out.");
         section.Chart(new LineChart
         {
             Title = "Singular values of the Jacobians", XLabel = "steps back", YLabel = "singular value", IsLogarithmic = true,
@@ -182,8 +189,8 @@ public static class LensReport
             layer.Profile.Gates.Select(gate => ($"{layer.Name}, {gate.Name}", gate)))];
         if (gates.Length == 0) return;
         PageSection section = page.Section("gates", "How the gates stand");
-        section.Text("Over all steps, units and sequences; of g, n and h by magnitude. A forget gate f, or an update gate z, over 0.9 keeps "
-            + "the state.");
+        section.Text("Over all steps, units and sequences; of g, n and h by magnitude. A forget gate f, or an update gate z, "
+            + "over 0.9 keeps the state.");
         section.Chart(new BarChart
         {
             Title = "Share of time over 0.9", LabelName = "gate", ValueName = "share", Most = 1,

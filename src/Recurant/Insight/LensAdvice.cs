@@ -40,7 +40,9 @@ internal static class LensAdvice
         return $"{name} {layer.Layer}{(both ? layer.IsReverse ? ", backward" : ", forward" : "")}";
     }
 
-    /// <summary>The sum does not show what is missing from it; a split that counts from the last step alone does not either.</summary>
+    /// <summary>
+    /// The sum does not show what is missing from it; a split that counts from the last step alone does not either.
+    /// </summary>
     private static void Hidden(LensLayer layer, List<string> says)
     {
         if ((layer.HiddenWeights ?? layer.InputWeights) is not { Total: > 0, IsExact: true } split) return;

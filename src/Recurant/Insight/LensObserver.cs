@@ -68,8 +68,8 @@ public sealed record LensMoment(long Step, IReadOnlyList<LensMomentLayer> Layers
 public sealed record LensMomentLayer(string Name, GradientProfile Profile);
 
 /// <summary>
-/// Looks at the gradient of every N-th training step as <see cref="GradientLens"/> does: ||dJ/dh_t|| by lag and the gates. Only these
-/// steps keep what they need for it. The weights are the same bits with it and without.
+/// Looks at the gradient of every N-th training step as <see cref="GradientLens"/> does: ||dJ/dh_t|| by lag and the gates. Only
+/// these steps keep what they need for it. The weights are the same bits with it and without.
 /// </summary>
 public sealed class LensObserver : TrainingObserver
 {

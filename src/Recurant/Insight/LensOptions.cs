@@ -9,8 +9,8 @@ public sealed record LensOptions
     public int Sequences { get; init; } = 32;
 
     /// <summary>
-    /// Of language models: the tokens of a window, which is read from zero states. Default: null, what training would take, 35 words
-    /// or subwords or 100 characters.
+    /// Of language models: the tokens of a window, which is read from zero states. Default: null, what training would take, 35
+    /// words or subwords or 100 characters.
     /// </summary>
     public int? Window { get; init; }
 

@@ -48,7 +48,8 @@ internal sealed class LensPart
     public required IReadOnlyList<LensRow> Rows { get; init; }
 
     /// <summary>
-    /// After the pass: the gradient [rows, D W] of what is read of the part, each direction in its own columns. It may be changed.
+    /// After the pass: the gradient [rows, D W] of what is read of the part, each direction in its own columns. It may be
+    /// changed.
     /// </summary>
     public required Func<Matrix> Gradient { get; init; }
 
@@ -117,8 +118,8 @@ internal sealed class LensPart
     /// <param name="gradient">See <see cref="Gradient"/>.</param>
     /// <param name="workers">The threads.</param>
     public static LensPart Of(
-        string? name, RecurrentStack stack, RecurrentMemory memory, SequenceBatch batch, Func<Matrix> input, Func<Matrix> gradient,
-        Workers workers) => new()
+        string? name, RecurrentStack stack, RecurrentMemory memory, SequenceBatch batch, Func<Matrix> input,
+        Func<Matrix> gradient, Workers workers) => new()
         {
             Name = name, Spec = stack.Spec, Batch = batch, Gradient = gradient,
             Rows = [.. RowsOf(stack, memory, batch, input)],
@@ -135,8 +136,8 @@ internal sealed class LensPart
 }
 
 /// <summary>
-/// Gives a part what the loss gives it one step at a time. A way back is linear in that, so that the ways back of all steps add up
-/// to the whole.
+/// Gives a part what the loss gives it one step at a time. A way back is linear in that, so that the ways back of all steps add
+/// up to the whole.
 /// </summary>
 internal sealed class LensSource
 {
@@ -155,8 +156,8 @@ internal sealed class LensSource
     }
 
     /// <summary>
-    /// Runs the part again with the gradient of one step alone; of the gates in its memory and the gradients in its weights nothing
-    /// else is left.
+    /// Runs the part again with the gradient of one step alone; of the gates in its memory and the gradients in its weights
+    /// nothing else is left.
     /// </summary>
     /// <param name="direction">The direction that is read.</param>
     /// <param name="source">The step, counted back from the direction's last.</param>

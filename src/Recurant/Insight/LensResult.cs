@@ -56,8 +56,8 @@ public sealed record LensLayer
     public required GradientProfile Profile { get; init; }
 
     /// <summary>
-    /// Where the loss reads many steps: state(lag) as in <see cref="GradientProfile"/> of what the direction's last step alone gives,
-    /// so that all of it has come through the states between. Empty where the loss reads one step.
+    /// Where the loss reads many steps: state(lag) as in <see cref="GradientProfile"/> of what the direction's last step alone
+    /// gives, so that all of it has come through the states between. Empty where the loss reads one step.
     /// </summary>
     public IReadOnlyList<double> LastStep { get; init; } = [];
 
@@ -83,8 +83,9 @@ public sealed record LensLayer
     public required LensVerdict Verdict { get; init; }
 
     /// <summary>
-    /// The effective memory in steps: the smallest lag up to which nine tenths of the gradient lie, by its norms; of the states, or,
-    /// where the loss reads many steps, of W_hh split exactly or of <see cref="LastStep"/>. Null where the Jacobians alone are known.
+    /// The effective memory in steps: the smallest lag up to which nine tenths of the gradient lie, by its norms; of the states,
+    /// or, where the loss reads many steps, of W_hh split exactly or of <see cref="LastStep"/>. Null where the Jacobians alone
+    /// are known.
     /// </summary>
     public int? Memory => Verdict.Measured switch
     {

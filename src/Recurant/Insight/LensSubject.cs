@@ -86,7 +86,8 @@ internal sealed class LensSubject
         Workers workers = WorkersOf(options);
         return new LensSubject
         {
-            Network = model.Summary, Sequences = options.Sequences, Parameters = network.Parameters, Remedy = LensRemedy.OfProblems,
+            Network = model.Summary, Sequences = options.Sequences, Parameters = network.Parameters,
+            Remedy = LensRemedy.OfProblems,
             Parts =
             [
                 LensPart.Of(
@@ -239,7 +240,8 @@ internal sealed class LensSubject
             {
                 Output = () => own.Joined.Rows(target.Rows).Column(0, network.Spec.DecoderSize),
                 SplitNote = "attention runs before every step, and the gates of one step at a time are kept",
-                JacobianNote = "h_(t-1) reaches h_t through attention as well as through the cell, and they would leave that path out",
+                JacobianNote =
+                    "h_(t-1) reaches h_t through attention as well as through the cell, and they would leave that path out",
             };
         }
 

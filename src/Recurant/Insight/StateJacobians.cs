@@ -21,8 +21,8 @@ public static class StateJacobians
     public const double Budget = 1e9;
 
     /// <summary>
-    /// The most numbers of a state whose Jacobians are followed where the number of steps is not given, 512: the time that singular
-    /// values take grows with the cube.
+    /// The most numbers of a state whose Jacobians are followed where the number of steps is not given, 512: the time that
+    /// singular values take grows with the cube.
     /// </summary>
     public const int MostNumbers = 512;
 

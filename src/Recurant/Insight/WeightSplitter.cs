@@ -8,8 +8,8 @@ using Recurant.Parameters;
 namespace Recurant.Insight;
 
 /// <summary>
-/// Splits the gradients of W_hh and W_ih of all layers of a part by lag. What the engine adds up in one product, it adds up here a lag
-/// at a time, from the same dz_k, h_(k-1) and x_k:
+/// Splits the gradients of W_hh and W_ih of all layers of a part by lag. What the engine adds up in one product, it adds up here
+/// a lag at a time, from the same dz_k, h_(k-1) and x_k:
 /// <code>
 /// dJ/dW_hh = sum_t sum_(k&lt;=t) dz_k^(t) h_(k-1)^T,   dJ/dW_ih = sum_t sum_(k&lt;=t) dz_k^(t) x_k^T
 /// </code>
@@ -88,8 +88,8 @@ internal sealed class WeightSplitter
         {
             if ((long)share.Total.Length * _part.Batch.Steps <= MostElements) continue;
             throw new ArgumentException(
-                $"The split by lag needs {share.Weights.Name} ({share.Total.Length:N0} numbers) for each of {_part.Batch.Steps:N0} "
-                + $"lags, more than {MostElements:N0} numbers. Look at shorter sequences.");
+                $"The split by lag needs {share.Weights.Name} ({share.Total.Length:N0} numbers) for each of "
+                + $"{_part.Batch.Steps:N0} lags, more than {MostElements:N0} numbers. Look at shorter sequences.");
         }
 
         for (int direction = 0; direction < _part.Spec.Directions; direction++)
