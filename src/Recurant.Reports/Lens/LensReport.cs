@@ -6,7 +6,7 @@ namespace Recurant.Reports;
 /// <summary>What <see cref="GradientLens"/> saw, as a page of one file.</summary>
 public static class LensReport
 {
-    private const int MostLags = 40;
+    private const int MostLags = 40, MostBars = 2;
     private const string Equations =
         """
         state(lag)   = mean_b sqrt(||dJ_b/dh_t||^2 + ||dJ_b/dc_t||^2),  t = T_b - 1 - lag
@@ -78,11 +78,15 @@ public static class LensReport
             section.Text("The encoder's steps are those of the source, the decoder's those of the target.");
         }
 
-        section.Chart(new LineChart
+        foreach ((string of, LensLayer[] layers) in PartsOf(result.Layers))
         {
-            Title = "Gradient of the states by lag", XLabel = "steps back", YLabel = "norm", IsLogarithmic = true,
-            Series = [.. result.Layers.SelectMany(SeriesOf)],
-        });
+            section.Chart(new LineChart
+            {
+                Title = "Gradient of the states by lag" + of, XLabel = "steps back", YLabel = "norm", IsLogarithmic = true,
+                Series = [.. layers.SelectMany(SeriesOf)],
+            });
+        }
+
         WriteLastStep(section, result);
         int lags = result.Layers.Max(layer => layer.Profile.State.Count), width = (lags + MostLags - 1) / MostLags;
         section.Chart(new HeatMap
@@ -103,13 +107,20 @@ public static class LensReport
         if (layers.Length == 0) return;
         section.Text("The loss reads many steps, so that every state has a gradient from nearby. If it read the last step alone, "
             + "all of the gradient would have come through the states between:");
-        section.Chart(new LineChart
+        foreach ((string of, LensLayer[] own) in PartsOf(layers))
         {
-            Title = "Gradient of the states by lag, of the last step alone", XLabel = "steps back", YLabel = "norm",
-            IsLogarithmic = true,
-            Series = [.. layers.Select(layer => Line(layer.Name, layer.LastStep))],
-        });
+            section.Chart(new LineChart
+            {
+                Title = $"Gradient of the states by lag{of}, of the last step alone", XLabel = "steps back", YLabel = "norm",
+                IsLogarithmic = true,
+                Series = [.. own.Select(layer => Line(layer.Name, layer.LastStep))],
+            });
+        }
     }
+
+    /// <summary>The layers of the encoder and those of the decoder apart, with what a title says of them; else all.</summary>
+    private static IEnumerable<(string Of, LensLayer[] Layers)> PartsOf(IEnumerable<LensLayer> layers) =>
+        layers.GroupBy(layer => layer.Part).Select(part => (part.Key is null ? "" : $", {part.Key}", part.ToArray()));
 
     private static IEnumerable<ChartSeries> SeriesOf(LensLayer layer)
     {
@@ -142,12 +153,19 @@ public static class LensReport
                 + "is read.");
         }
 
-        section.Chart(new LineChart
+        foreach ((string of, LensLayer[] layers) in PartsOf(result.Layers))
         {
-            Title = "||D(lag)||, the part of dJ/dW that comes from each lag", XLabel = "steps back", YLabel = "norm",
-            IsLogarithmic = true,
-            Series = [.. splits.Select(split => Line(split.Name, split.Split.Norms))],
-        });
+            (string Name, WeightGradientByLag Split)[] own =
+                [.. splits.Where(split => layers.Any(layer => split.Name.StartsWith(layer.Name + ",", StringComparison.Ordinal)))];
+            if (own.Length == 0) continue;
+            section.Chart(new LineChart
+            {
+                Title = $"||D(lag)||, the part of dJ/dW that comes from each lag{of}", XLabel = "steps back", YLabel = "norm",
+                IsLogarithmic = true,
+                Series = [.. own.Select(split => Line(split.Name, split.Split.Norms))],
+            });
+        }
+
         section.Table(new TextTable
         {
             Caption = "What the sum hides",
@@ -171,35 +189,52 @@ public static class LensReport
         section.Text("The extreme singular values of the derivative of the last state with respect to an earlier one, for the "
             + "sequence of the middle length: no gradient grows by more than the largest or shrinks by more than the smallest. "
             + "Smallest values that are rounding are left out.");
-        section.Chart(new LineChart
+        foreach ((string of, LensLayer[] own) in PartsOf(layers))
         {
-            Title = "Singular values of the Jacobians", XLabel = "steps back", YLabel = "singular value", IsLogarithmic = true,
-            Series = [.. layers.SelectMany(layer => (ChartSeries[])
-            [
-                Line($"{layer.Name}, largest", layer.Jacobians, size => size.Largest),
-                Line($"{layer.Name}, smallest", layer.Jacobians,
-                    size => size.Smallest > 1e-14 * size.Largest ? size.Smallest : double.NaN),
-            ])],
-        });
+            section.Chart(new LineChart
+            {
+                Title = "Singular values of the Jacobians" + of, XLabel = "steps back", YLabel = "singular value",
+                IsLogarithmic = true,
+                Series = [.. own.SelectMany(layer => (ChartSeries[])
+                [
+                    Line($"{layer.Name}, largest", layer.Jacobians, size => size.Largest),
+                    Line($"{layer.Name}, smallest", layer.Jacobians,
+                        size => size.Smallest > 1e-14 * size.Largest ? size.Smallest : double.NaN),
+                ])],
+            });
+        }
     }
 
     private static void WriteGates(HtmlPage page, LensResult result)
     {
-        (string Name, GateUse Gate)[] gates = [.. result.Layers.SelectMany(layer =>
-            layer.Profile.Gates.Select(gate => ($"{layer.Name}, {gate.Name}", gate)))];
-        if (gates.Length == 0) return;
+        if (result.Layers.All(layer => layer.Profile.Gates.Count == 0)) return;
         PageSection section = page.Section("gates", "How the gates stand");
         section.Text("Over all steps, units and sequences; of g, n and h by magnitude. A forget gate f, or an update gate z, "
             + "over 0.9 keeps the state.");
+        WriteShares(section, result, "Share of time over 0.9", gate => gate.High);
+        WriteShares(section, result, "Share of time under 0.1", gate => gate.Low);
+    }
+
+    /// <summary>Bars; of many layers, whose names a narrow page has no room for, a map.</summary>
+    private static void WriteShares(PageSection section, LensResult result, string title, Func<GateUse, double> share)
+    {
+        if (result.Layers.Count > MostBars && result.Layers[0].Profile.Gates is { Count: > 1 } gates)
+        {
+            section.Chart(new HeatMap
+            {
+                Title = title, RowName = "layer", ColumnName = "gate", Most = 1,
+                Rows = [.. result.Layers.Select(layer => layer.Name)], Columns = [.. gates.Select(gate => gate.Name)],
+                Values = [.. result.Layers.Select(layer =>
+                    (double[])[.. layer.Profile.Gates.Select(gate => Math.Round(share(gate), 3))])],
+            });
+            return;
+        }
+
         section.Chart(new BarChart
         {
-            Title = "Share of time over 0.9", LabelName = "gate", ValueName = "share", Most = 1,
-            Bars = [.. gates.Select(gate => (gate.Name, gate.Gate.High))],
-        });
-        section.Chart(new BarChart
-        {
-            Title = "Share of time under 0.1", LabelName = "gate", ValueName = "share", Most = 1,
-            Bars = [.. gates.Select(gate => (gate.Name, gate.Gate.Low))],
+            Title = title, LabelName = "gate", ValueName = "share", Most = 1,
+            Bars = [.. result.Layers.SelectMany(layer =>
+                layer.Profile.Gates.Select(gate => ($"{layer.Name}, {gate.Name}", share(gate))))],
         });
     }
 

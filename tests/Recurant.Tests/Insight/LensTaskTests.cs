@@ -217,6 +217,18 @@ public class LensTaskTests
     }
 
     [Fact]
+    public void LookBefore_WithoutJacobians_SaysWhy()
+    {
+        LanguageModelOptions wide = Text("words", CellKind.Lstm, 1) with { Hidden = 300 };
+        LensLayer layer = GradientLens.LookBefore(s_text, wide, s_few).Layers[0];
+        Assert.Empty(layer.Jacobians);
+        Assert.StartsWith("a state of 600 numbers", layer.JacobianNote, StringComparison.Ordinal);
+        LensLayer other = GradientLens.LookBefore(s_text, wide with { Cell = CellKind.MinGru, Hidden = 6 }, s_few).Layers[0];
+        Assert.Equal("they are not followed through minGRU cells", other.JacobianNote);
+        Assert.Null(GradientLens.LookBefore(s_text, wide, s_few with { JacobianSteps = 0 }).Layers[0].JacobianNote);
+    }
+
+    [Fact]
     public void Look_UnknownTag_Refuses()
     {
         TaggerModel model = TaggerData.Make(TaggedWords.PartsOfSpeech(30, 1), null, Tags(CellKind.Gru, 1)).Model;
