@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Recurant.Insight;
 using Recurant.Models;
 using Recurant.Reports;
@@ -10,10 +9,12 @@ namespace Recurant.Cli;
 /// <summary><c>recurant lens</c>: how far back in time the gradient reaches.</summary>
 internal sealed class LensCommand : CliCommand
 {
+    private const string Report = "--report";
+
     private static readonly string[] s_ofData =
     [
-        "task", "unit", "lowercase", "min-count", "max-words", "max-tokens", "forget-bias", "chrono", "characters", "crf", "tied",
-        "subwords", "attention", "tied-vectors",
+        "task", "unit", "lowercase", "min-count", "max-words", "max-tokens", "forget-bias", "chrono", "recurrent-start", "characters",
+        "crf", "tied", "subwords", "attention", "tied-vectors",
     ];
 
     /// <summary>What a fresh network is made of.</summary>
@@ -45,7 +46,7 @@ internal sealed class LensCommand : CliCommand
             + "words or tags): T passes, time in the order of T^2. Where it reads the last step, the split is exact without it."),
         new("--jacobians", "N", "Follow the Jacobians N steps back; 0 for none. Default: as far as 1e9 multiplications reach."),
         new("--gain", "X", "Without MODEL: multiply the fresh W_hh by X. Default: 1."),
-        new("--report", "FILE.html", "Draw it on a page of one file that needs no network."),
+        new(Report, "FILE.html", "Draw it on a page of one file that needs no network."),
         .. s_columns.Select(CommandOption.Of),
         .. s_fresh.Select(CommandOption.Of),
         SharedOptions.Threads with { Group = "The run" },
@@ -65,37 +66,22 @@ internal sealed class LensCommand : CliCommand
     {
         var options = new LensOptions
         {
-            Sequences = Whole(call, "--sequences", 1) ?? 32,
-            Window = Whole(call, "--bptt", 1),
+            Sequences = call.Whole("--sequences", 1) ?? 32,
+            Window = call.Whole("--bptt", 1),
             IsExact = call.Has("--exact"),
-            JacobianSteps = Whole(call, "--jacobians", 0),
+            JacobianSteps = call.Whole("--jacobians", 0),
             Gain = Real(call, "--gain") ?? 1,
             Threads = call.Threads,
         };
-        if (call.Value("--report") is { } page) CheckReport(call, page);
+        PageFile.Check(Report, call.Value(Report), call.Arguments);
         TrainSettings settings = call.Apply([.. s_columns, .. s_fresh], new TrainSettings());
         LensResult result = call.Arguments.Count == 1
             ? Fresh(call, settings, options)
             : Trained(call, settings, options);
-        if (call.Value("--report") is { } report)
-        {
-            byte[] html = Encoding.UTF8.GetBytes(LensReport.Html(result, call.Arguments[^1]));
-            AtomicFile.Write(report, stream => stream.Write(html));
-        }
-
+        if (call.Value(Report) is { } page) PageFile.Write(page, LensReport.Html(result, call.Arguments[^1]));
         if (call.Json) call.Terminal.Out.WriteLine(LensText.Json(result));
         else foreach (string line in LensText.Lines(result, call.Terminal.Width)) call.Terminal.Out.WriteLine(line);
         return ExitCode.Done;
-    }
-
-    private static void CheckReport(Invocation call, string page)
-    {
-        if (call.Arguments.Any(input => Path.GetFullPath(input) == Path.GetFullPath(page)))
-        {
-            throw new UsageException($"--report: {page} is read by this command; it would be overwritten. Choose another name.");
-        }
-
-        AtomicFile.CheckWritable(page);
     }
 
     private static LensResult Trained(Invocation call, TrainSettings settings, LensOptions options)
@@ -149,14 +135,6 @@ internal sealed class LensCommand : CliCommand
                 LabelledData.Read(data, settings, call), settings.Training, options),
             _ => throw new UsageException($"--task: {data} is for the task {task}, which the lens does not look at."),
         };
-    }
-
-    private static int? Whole(Invocation call, string name, int least)
-    {
-        if (call.Value(name) is not { } text) return null;
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value >= least
-            ? value
-            : throw new UsageException($"{name}: \"{text}\" is not a whole number of at least {least}.");
     }
 
     private static float? Real(Invocation call, string name)

@@ -22,7 +22,6 @@ public readonly record struct GateUse(string Name, double Low, double High, doub
 internal sealed class BackwardTrace
 {
     private const float LowEnd = 0.1f, HighEnd = 0.9f;
-    private static readonly string[] s_lstm = ["i", "f", "g", "o"], s_gru = ["r", "z", "n"], s_state = ["h"];
     private GateCount[] _counts = [];
     private int _firstRow, _rowsLeft;
 
@@ -46,23 +45,22 @@ internal sealed class BackwardTrace
         DHidden.Reserve(batch.WholeRows, cell.HiddenSize);
         HasCell = cell.HasCellState;
         if (HasCell) DCell.Reserve(batch.WholeRows, cell.CellSize);
-        string[] names = cell switch
+        IReadOnlyList<string> names = cell switch
         {
-            LstmCell or PeepholeLstmCell or ProjectedLstmCell => s_lstm,
-            GruCell or GruOutsideCell => s_gru,
-            ElmanCell or IndRnnCell => s_state,
+            LstmCell or PeepholeLstmCell or ProjectedLstmCell or GruCell or GruOutsideCell => cell.GateNames,
+            ElmanCell or IndRnnCell => ["h"],
             _ => [],
         };
         if (_rowsLeft <= 0)
         {
             _rowsLeft = batch.WholeRows;
-            if (Gates.Length != names.Length) (Gates, _counts) = (new GateUse[names.Length], new GateCount[names.Length]);
+            if (Gates.Length != names.Count) (Gates, _counts) = (new GateUse[names.Count], new GateCount[names.Count]);
             _counts.AsSpan().Clear();
         }
 
         (_firstRow, _rowsLeft) = (batch.FirstRow, _rowsLeft - batch.Rows);
-        Matrix values = names == s_state ? output : memory.Gates.Rows(batch.Rows);
-        for (int gate = 0; gate < names.Length; gate++)
+        Matrix values = cell is ElmanCell or IndRnnCell ? output : memory.Gates.Rows(batch.Rows);
+        for (int gate = 0; gate < names.Count; gate++)
         {
             GateCount all = _counts[gate] = Add(_counts[gate], values, gate * cell.CellSize, cell.CellSize);
             double count = Math.Max(1, all.Values);

@@ -81,11 +81,15 @@ internal static class LensAdvice
         }
 
         if (Radius(worst) is not { } radius) return "use --cell lstm or gru";
-        string why = radius < 1
-            ? ", below the 1 that would carry the state on"
-            : ", but the slopes of the activation take that away";
-        return "use --cell lstm or gru, whose state passes by W; or a W that starts orthogonal or as the identity (relu does). "
-            + $"Its spectral radius is {LensVerdict.Number(radius)}{why}";
+        string passes = "use --cell lstm or gru, whose state passes by W", size = LensVerdict.Number(radius);
+        if (Math.Abs(radius - 1) < 0.01)
+        {
+            return $"{passes}. The spectral radius of W is {size}, but the slopes of the activation take that away";
+        }
+
+        string why = radius < 1 ? "below the 1 that would carry the state on" : "but the slopes of the activation take that away";
+        return $"{passes}; or let W start orthogonal (--recurrent-start orthogonal; relu starts from the identity). Its spectral "
+            + $"radius is {size}, {why}";
     }
 
     private static string Exploding(LensSubject subject, LensLayer worst)

@@ -7,8 +7,6 @@ namespace Recurant.Insight;
 /// <summary>The look itself: a pass through all of a network, then each of its parts for itself.</summary>
 internal static class LensLook
 {
-    private static readonly string[] s_lstm = ["i", "f", "g", "o"], s_gru = ["r", "z", "n"], s_plain = ["W"];
-
     /// <summary>Looks at a network with its batch.</summary>
     public static LensResult At(LensSubject subject, LensOptions options)
     {
@@ -120,9 +118,9 @@ internal static class LensLook
     {
         var radii = new List<BlockRadius>();
         if (!cell.HasHiddenProduct || cell.CellSize != cell.HiddenSize) return radii;
-        string[] names = cell.Gates switch { 4 => s_lstm, 3 => s_gru, _ => s_plain };
+        IReadOnlyList<string> names = cell.Gates == 1 ? ["W"] : cell.GateNames;
         int size = cell.HiddenSize;
-        for (int gate = 0; gate < cell.Gates && cell.Gates == names.Length; gate++)
+        for (int gate = 0; gate < cell.Gates; gate++)
         {
             double[] block = new double[size * size];
             for (int i = 0; i < block.Length; i++) block[i] = cell.HiddenWeights.Value[gate * size * size + i];

@@ -91,8 +91,6 @@ internal sealed class TaggerNetwork
     /// <summary>All tensors, in the order of the model file.</summary>
     public IReadOnlyList<Parameter> Parameters { get; }
 
-    public RecurrentStack Stack => _stack;
-
     /// <summary>E [V, E].</summary>
     public Parameter WordVectors => _words.Table;
 
