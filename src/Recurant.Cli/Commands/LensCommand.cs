@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Text;
-using Recurant.Data;
 using Recurant.Insight;
 using Recurant.Models;
 using Recurant.Reports;
@@ -11,7 +9,13 @@ namespace Recurant.Cli;
 /// <summary><c>recurant lens</c>: how far back in time the gradient reaches.</summary>
 internal sealed class LensCommand : CliCommand
 {
-    private static readonly string[] s_ofData = ["unit", "lowercase", "min-count", "max-words", "max-tokens", "forget-bias", "chrono"];
+    private const string Report = "--report";
+
+    private static readonly string[] s_ofData =
+    [
+        "task", "unit", "lowercase", "min-count", "max-words", "max-tokens", "forget-bias", "chrono", "recurrent-start", "characters",
+        "crf", "tied", "subwords", "attention", "tied-vectors",
+    ];
 
     /// <summary>What a fresh network is made of.</summary>
     private static readonly Setting[] s_fresh =
@@ -19,11 +23,14 @@ internal sealed class LensCommand : CliCommand
         .. SettingTable.Architecture, .. SettingTable.All.Where(setting => s_ofData.Contains(setting.Name)), SettingTable.Seed,
     ];
 
+    /// <summary>Where the data is.</summary>
+    private static readonly Setting[] s_columns = [.. SettingTable.Columns, .. TranslatorSettings.Columns];
+
     public override string Name => "lens";
 
     public override string Summary =>
-        "How far back in time the gradient reaches: of every state, of the recurrent weights by lag, and through the Jacobians; with "
-        + "what to change. With DATA alone it looks at the network that training would start from.";
+        "How far back in time the gradient reaches: of every state, of the recurrent weights by lag, and through the Jacobians; "
+        + "with what to change. With DATA alone it looks at the network that training would start from.";
 
     public override string Arguments => "[MODEL] DATA";
 
@@ -31,14 +38,16 @@ internal sealed class LensCommand : CliCommand
 
     public override IReadOnlyList<CommandOption> Options { get; } =
     [
-        new("--sequences", "N", "Look at the first N texts or sequences. Default: 32."),
+        new("--sequences", "N", "Look at the first N texts, sentences or pairs, or at N windows of running text. Default: 32."),
+        new("--bptt", "N",
+            "Language models: the tokens of a window, read from zero states. Default: 35 words or 100 characters."),
         new("--exact", null,
-            "Split the weights' gradient by t - k where the loss reads many steps (pooling max, mean or attention, copying): "
-            + "T passes, time in the order of T^2. Where it reads the last step, the split is exact without it."),
+            "Split the weights' gradient by t - k where the loss reads many steps (pooling max, mean or attention, copying, "
+            + "words or tags): T passes, time in the order of T^2. Where it reads the last step, the split is exact without it."),
         new("--jacobians", "N", "Follow the Jacobians N steps back; 0 for none. Default: as far as 1e9 multiplications reach."),
         new("--gain", "X", "Without MODEL: multiply the fresh W_hh by X. Default: 1."),
-        new("--report", "FILE.html", "Draw it on a page of one file that needs no network."),
-        .. SettingTable.Columns.Select(CommandOption.Of),
+        new(Report, "FILE.html", "Draw it on a page of one file that needs no network."),
+        .. s_columns.Select(CommandOption.Of),
         .. s_fresh.Select(CommandOption.Of),
         SharedOptions.Threads with { Group = "The run" },
     ];
@@ -49,42 +58,30 @@ internal sealed class LensCommand : CliCommand
         "lens --cell elman adding:600",
         "lens --cell elman --activation relu --gain 1.1 adding:200",
         "lens reviews.tsv --cell gru --pooling last --json",
+        "lens book.safetensors book.txt --exact --sequences 4",
+        "lens train.conll --task tag",
     ];
 
     public override int Run(Invocation call)
     {
         var options = new LensOptions
         {
-            Sequences = Whole(call, "--sequences", 1) ?? 32,
+            Sequences = call.Whole("--sequences", 1) ?? 32,
+            Window = call.Whole("--bptt", 1),
             IsExact = call.Has("--exact"),
-            JacobianSteps = Whole(call, "--jacobians", 0),
+            JacobianSteps = call.Whole("--jacobians", 0),
             Gain = Real(call, "--gain") ?? 1,
             Threads = call.Threads,
         };
-        if (call.Value("--report") is { } page) CheckReport(call, page);
-        TrainSettings settings = call.Apply([.. SettingTable.Columns, .. s_fresh], new TrainSettings());
+        PageFile.Check(Report, call.Value(Report), call.Arguments);
+        TrainSettings settings = call.Apply([.. s_columns, .. s_fresh], new TrainSettings());
         LensResult result = call.Arguments.Count == 1
             ? Fresh(call, settings, options)
             : Trained(call, settings, options);
-        if (call.Value("--report") is { } report)
-        {
-            byte[] html = Encoding.UTF8.GetBytes(LensReport.Html(result, call.Arguments[^1]));
-            AtomicFile.Write(report, stream => stream.Write(html));
-        }
-
+        if (call.Value(Report) is { } page) PageFile.Write(page, LensReport.Html(result, call.Arguments[^1]));
         if (call.Json) call.Terminal.Out.WriteLine(LensText.Json(result));
         else foreach (string line in LensText.Lines(result, call.Terminal.Width)) call.Terminal.Out.WriteLine(line);
         return ExitCode.Done;
-    }
-
-    private static void CheckReport(Invocation call, string page)
-    {
-        if (call.Arguments.Any(input => Path.GetFullPath(input) == Path.GetFullPath(page)))
-        {
-            throw new UsageException($"--report: {page} is read by this command; it would be overwritten. Choose another name.");
-        }
-
-        AtomicFile.CheckWritable(page);
     }
 
     private static LensResult Trained(Invocation call, TrainSettings settings, LensOptions options)
@@ -100,10 +97,17 @@ internal sealed class LensCommand : CliCommand
         {
             case ClassifierModel classifier:
                 return GradientLens.Look(classifier, LabelledData.Read(data, settings, call), options);
+            case LanguageModel language:
+                return GradientLens.Look(language, LanguageModelReport.Read(data, settings, call), options);
+            case TaggerModel tagger:
+                return GradientLens.Look(tagger, TaggedData.Read(data, settings, call), options);
+            case TranslatorModel translator:
+                return GradientLens.Look(translator, PairData.Read(data, settings, call), options);
             case SequenceModel sequence:
                 if (ProblemTraining.Read(data) != sequence.Spec.Problem)
                 {
-                    throw new UsageException($"{path} learnt {sequence.Spec.Problem}, not {data}: look at it on {sequence.Spec.Problem}.");
+                    throw new UsageException(
+                        $"{path} learnt {sequence.Spec.Problem}, not {data}: look at it on {sequence.Spec.Problem}.");
                 }
 
                 return GradientLens.Look(sequence, options);
@@ -120,27 +124,24 @@ internal sealed class LensCommand : CliCommand
             throw new UsageException("DATA is missing: the texts to look at. Usage: recurant lens [MODEL] DATA");
         }
 
-        if (TaskChoice.Of(settings with { Data = data }).Name == "problem")
+        string task = TaskChoice.Of(settings with { Data = data }).Name;
+        return task switch
         {
-            return GradientLens.LookBefore(ProblemTraining.Read(data), settings.ProblemOptions, options);
-        }
-
-        TextDataset texts = LabelledData.Read(data, settings, call);
-        return GradientLens.LookBefore(texts, settings.Training, options);
-    }
-
-    private static int? Whole(Invocation call, string name, int least)
-    {
-        if (call.Value(name) is not { } text) return null;
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value >= least
-            ? value
-            : throw new UsageException($"{name}: \"{text}\" is not a whole number of at least {least}.");
+            "problem" => GradientLens.LookBefore(ProblemTraining.Read(data), settings.ProblemOptions, options),
+            "lm" => GradientLens.LookBefore(LanguageModelReport.Read(data, settings, call), settings.LanguageOptions, options),
+            "tag" => GradientLens.LookBefore(TaggedData.Read(data, settings, call), TaggerTraining.OptionsOf(settings), options),
+            "translate" => GradientLens.LookBefore(PairData.Read(data, settings, call), settings.TranslationOptions, options),
+            TaskChoice.Classification => GradientLens.LookBefore(
+                LabelledData.Read(data, settings, call), settings.Training, options),
+            _ => throw new UsageException($"--task: {data} is for the task {task}, which the lens does not look at."),
+        };
     }
 
     private static float? Real(Invocation call, string name)
     {
         if (call.Value(name) is not { } text) return null;
-        return float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out float value) && value > 0 && float.IsFinite(value)
+        bool isNumber = float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out float value);
+        return isNumber && value > 0 && float.IsFinite(value)
             ? value
             : throw new UsageException($"{name}: \"{text}\" is not a number above 0.");
     }

@@ -11,12 +11,21 @@ internal static class LensText
     public static IEnumerable<string> Lines(LensResult result, int width)
     {
         yield return TextLayout.OneLine(result.Network);
-        yield return $"{Numbers.Of(result.Sequences, "sequence")} of up to {Numbers.Count(result.Steps)} steps, loss {Numbers.Four(result.Loss)}; "
-            + (result.ReadSteps > 1 ? $"the loss reads up to {Numbers.Count(result.ReadSteps)} steps" : "the loss reads the last step");
+        bool hasParts = result.Layers.Any(layer => layer.Part is not null);
+        string loss = $"loss {Numbers.Four(result.Loss)}";
+        yield return hasParts
+            ? $"{Numbers.Of(result.Sequences, "pair")} of sequences, {loss}"
+            : $"{Numbers.Of(result.Sequences, "sequence")} of up to {Numbers.Count(result.Steps)} steps, {loss}; "
+                + ReadSteps(result.ReadSteps);
+        if (result.Layers.Any(layer => layer.LastStep.Count > 0))
+        {
+            yield return "last step: the gradient of the states, if the loss read the last step alone";
+        }
+
         foreach (LensLayer layer in result.Layers)
         {
             yield return "";
-            yield return Name(layer) + (layer.IsReverse ? ": steps back count from the beginning of the sequence" : "");
+            foreach (string line in TextLayout.Wrap(Heading(layer), width)) yield return line;
             foreach (string line in TextLayout.Table(Rows(layer))) yield return "  " + line;
             foreach (string fact in Facts(layer))
             {
@@ -31,7 +40,16 @@ internal static class LensText
         }
     }
 
-    public static string Name(LensLayer layer) => $"layer {layer.Layer}{(layer.IsReverse ? ", backward" : "")}";
+    private static string ReadSteps(int count) =>
+        count > 1 ? $"the loss reads up to {Numbers.Count(count)} steps" : "the loss reads the last step";
+
+    /// <summary>
+    /// The layer, how many steps an encoder or decoder takes, and where those of a backward direction count from.
+    /// </summary>
+    private static string Heading(LensLayer layer) => layer.Part is null
+        ? layer.Name + (layer.IsReverse ? ": steps back count from the beginning of the sequence" : "")
+        : $"{layer.Name}, up to {Numbers.Count(layer.Steps)} steps of the {(layer.Part == "encoder" ? "source" : "target")}"
+            + (layer.IsReverse ? ", back from its beginning" : "");
 
     /// <summary>Rows for the lags 0, 1, 2, 4, ... and the last.</summary>
     private static List<string[]> Rows(LensLayer layer)
@@ -40,8 +58,9 @@ internal static class LensText
         bool hasCell = profile.Cell.Count > 0, hasJacobians = layer.Jacobians.Count > 0;
         List<string> heading = ["steps back", "||dJ/dh||"];
         if (hasCell) heading.Add("||dJ/dc||");
-        if (layer.HiddenWeights is not null) heading.Add("of dJ/dW_hh");
-        if (layer.InputWeights is not null) heading.Add("of dJ/dW_ih");
+        if (layer.LastStep.Count > 0) heading.Add("last step");
+        if (layer.HiddenWeights is not null) heading.Add("of W_hh");
+        if (layer.InputWeights is not null) heading.Add("of W_ih");
         if (hasJacobians) heading.AddRange(["s max", "s min"]);
         List<string[]> rows = [[.. heading]];
         int last = profile.State.Count - 1;
@@ -51,13 +70,14 @@ internal static class LensText
             int end = Math.Min(next, last + 1) - 1;
             List<string> row = [end > lag ? $"{lag} to {end}" : $"{lag}", Size(profile.Hidden[lag])];
             if (hasCell) row.Add(Size(profile.Cell[lag]));
+            if (layer.LastStep.Count > 0) row.Add(Size(layer.LastStep[lag]));
             if (layer.HiddenWeights is { } hidden) row.Add(Share(hidden, lag, next));
             if (layer.InputWeights is { } input) row.Add(Share(input, lag, next));
             if (hasJacobians)
             {
-                JacobianSize? found = layer.Jacobians.Where(size => size.Lag == lag).Select(size => (JacobianSize?)size).FirstOrDefault();
-                row.Add(found is { } large ? Size(large.Largest) : "");
-                row.Add(found is { } small ? Smallest(small) : "");
+                JacobianSize[] found = [.. layer.Jacobians.Where(size => size.Lag == lag)];
+                row.Add(found is [var large] ? Size(large.Largest) : "");
+                row.Add(found is [var small] ? Smallest(small) : "");
             }
 
             rows.Add([.. row]);
@@ -71,24 +91,28 @@ internal static class LensText
         GradientProfile profile = layer.Profile;
         if (layer.Memory is { } memory)
         {
-            string mean = memory == profile.Reach90 ? string.Create(CultureInfo.InvariantCulture, $", mean {profile.MeanLag:0.#}") : "";
-            yield return $"effective memory: 90% of the gradient within {Numbers.Count(memory)} steps back{mean}";
+            string mean = layer.Verdict.Measured == "states"
+                ? string.Create(CultureInfo.InvariantCulture, $", mean {profile.MeanLag:0.#}")
+                : "";
+            string of = layer.Verdict.Measured == "last_step" ? "last step's gradient" : "gradient";
+            yield return $"effective memory: 90% of the {of} within {Numbers.Count(memory)} steps back{mean}";
         }
 
         if (layer.HiddenWeights is { } split)
         {
             string kind = split.IsExact ? "exact" : "counted from the last step; --exact splits by t - k";
-            yield return $"dJ/dW_hh by lag ({kind}): sum over lags {Size(split.Total)}, differs from the engine's by {Size(split.Difference)} of it";
+            yield return $"dJ/dW_hh by lag ({kind}): sum over lags {Size(split.Total)}, differs from the engine's by "
+                + $"{Size(split.Difference)} of it";
         }
         else if (layer.HiddenNote is { } note)
         {
             yield return $"no split of dJ/dW_hh: {note}";
         }
 
+        if (layer.JacobianNote is { } jacobians) yield return $"no Jacobians: {jacobians}";
         if (layer.SpectralRadii.Count > 0)
         {
-            yield return "spectral radius: " + string.Join(", ", layer.SpectralRadii.Select(
-                block => $"{(block.Block == "W" ? "W_hh" : "W_h" + block.Block)} {block.Radius.ToString("0.000", CultureInfo.InvariantCulture)}"));
+            yield return "spectral radius: " + string.Join(", ", layer.SpectralRadii.Select(RadiusOf));
         }
 
         if (profile.Gates.Count > 0)
@@ -97,6 +121,9 @@ internal static class LensText
                 gate => $"{(IsMagnitude(gate) ? $"|{gate.Name}|" : gate.Name)} {Percent(gate.Low)} and {Percent(gate.High)}"));
         }
     }
+
+    private static string RadiusOf(BlockRadius block) => string.Create(
+        CultureInfo.InvariantCulture, $"{(block.Block == "W" ? "W_hh" : "W_h" + block.Block)} {block.Radius:0.000}");
 
     private static bool IsMagnitude(GateUse gate) => gate.Name is "g" or "n" or "h";
 
@@ -108,7 +135,8 @@ internal static class LensText
 
     private static string Smallest(JacobianSize size) => size.Smallest <= 1e-14 * size.Largest ? "0" : Size(size.Smallest);
 
-    private static string Percent(double share) => share.ToString("0.0%", CultureInfo.InvariantCulture).Replace(" ", "", StringComparison.Ordinal);
+    private static string Percent(double share) =>
+        share.ToString("0.0%", CultureInfo.InvariantCulture).Replace(" ", "", StringComparison.Ordinal);
 
     private static string Size(double value) => value.ToString("0.0e-0", CultureInfo.InvariantCulture);
 
@@ -135,8 +163,11 @@ internal static class LensText
     private static void WriteLayer(Utf8JsonWriter writer, LensLayer layer)
     {
         GradientProfile profile = layer.Profile;
+        if (layer.Part is { } part) writer.WriteString("part", part);
         writer.WriteNumber("layer", layer.Layer);
         writer.WriteString("direction", layer.IsReverse ? "backward" : "forward");
+        writer.WriteNumber("steps", layer.Steps);
+        writer.WriteNumber("steps_read", layer.ReadSteps);
         writer.WriteString("reach", ReachName(layer.Verdict.Reach));
         writer.WriteString("measured_by", layer.Verdict.Measured);
         writer.WriteNumber("far", layer.Verdict.Far);
@@ -148,6 +179,9 @@ internal static class LensText
         Array(writer, "state_gradient", profile.State);
         Array(writer, "hidden_gradient", profile.Hidden);
         if (profile.Cell.Count > 0) Array(writer, "cell_gradient", profile.Cell);
+        if (layer.LastStep.Count > 0) Array(writer, "last_step_gradient", layer.LastStep);
+        if (layer.HiddenNote is { } note) writer.WriteString("weight_hh_note", note);
+        if (layer.JacobianNote is { } jacobians) writer.WriteString("jacobians_note", jacobians);
         Split(writer, "weight_hh", layer.HiddenWeights);
         Split(writer, "weight_ih", layer.InputWeights);
         writer.WriteObject("spectral_radius", members =>

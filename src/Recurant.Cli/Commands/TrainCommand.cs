@@ -47,12 +47,6 @@ internal sealed class TrainCommand : CliCommand
                 + $"{TaskChoice.Classification} and labelled texts.");
         }
 
-        if (settings.LensEvery is not null && task.Name is not (TaskChoice.Classification or "problem"))
-        {
-            throw new UsageException(
-                $"--lens-every looks at classifiers and generated problems, and this run's task is {task.Name}. Leave it out.");
-        }
-
         return task.Make().Run(call, settings, resumed);
     }
 

@@ -8,8 +8,8 @@ internal static class LensSettings
         new()
         {
             Name = "lens-every", Group = "The run", Value = "N", Kind = SettingKind.Number, IsUnrecorded = true,
-            Help = "Classification and problems: look at every N-th step how far back its gradient reaches and how the gates stand, as "
-                + "'recurant lens' does. 100 is a good start. Default: never.",
+            Help = "Look at every N-th step how far back its gradient reaches and how the gates stand, as 'recurant lens' does. 100 is "
+                + "a good start. Default: never.",
             Set = (s, v) => s with { LensEvery = Steps(v) },
         },
     ];

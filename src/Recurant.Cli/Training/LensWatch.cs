@@ -7,9 +7,10 @@ namespace Recurant.Cli;
 internal sealed class LensWatch
 {
     private const int MostRows = 8;
+    private const string FarEnd = "far end";
 
     private readonly List<(long Step, string[] Cells)> _rows = [];
-    private string[] _heading = [];
+    private string[] _layers = [];
 
     private LensWatch()
     {
@@ -40,21 +41,41 @@ internal sealed class LensWatch
             return;
         }
 
-        terminal.WriteNote("steps back that hold 90% of the states' gradient, and its size at the far end in times that at the end of the sequence:");
+        terminal.WriteNote(
+            "steps back that hold 90% of the states' gradient, and its size at the far end in times that at the end of the sequence:");
         int shown = Math.Min(MostRows, _rows.Count);
-        List<string[]> table = [_heading];
-        for (int i = 0; i < shown; i++)
+        for (int first = 0, count; first < _layers.Length; first += count)
         {
-            (long step, string[] cells) = _rows[shown == 1 ? 0 : (int)((long)i * (_rows.Count - 1) / (shown - 1))];
-            table.Add([Numbers.Count(step), .. cells]);
+            count = FittingFrom(first, terminal.Width);
+            List<string[]> table = [["step", .. _layers.Skip(first).Take(count).SelectMany(name => (string[])[name, FarEnd])]];
+            for (int i = 0; i < shown; i++)
+            {
+                (long step, string[] cells) = _rows[shown == 1 ? 0 : (int)((long)i * (_rows.Count - 1) / (shown - 1))];
+                table.Add([Numbers.Count(step), .. cells.Skip(2 * first).Take(2 * count)]);
+            }
+
+            foreach (string line in TextLayout.Table(table)) terminal.WriteNote("  " + line);
+        }
+    }
+
+    /// <summary>How many layers, at least one, stand side by side.</summary>
+    private int FittingFrom(int first, int width)
+    {
+        const int StepWidth = 12, Gaps = 6;
+        int count = 0, used = StepWidth;
+        while (first + count < _layers.Length)
+        {
+            used += _layers[first + count].Length + FarEnd.Length + Gaps;
+            if (count > 0 && used > width) break;
+            count++;
         }
 
-        foreach (string line in TextLayout.Table(table)) terminal.WriteNote("  " + line);
+        return count;
     }
 
     private void Add(LensMoment moment)
     {
-        _heading = ["step", .. moment.Layers.SelectMany(layer => (string[])[layer.Name, "far end"])];
+        _layers = [.. moment.Layers.Select(layer => layer.Name)];
         _rows.Add((moment.Step,
         [
             .. moment.Layers.SelectMany(layer =>

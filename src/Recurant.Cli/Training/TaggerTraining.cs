@@ -93,7 +93,7 @@ internal sealed class TaggerTraining : TaskTraining<TaggerModel, TaggerEvaluatio
         foreach (string line in TaggerReport.Details(test)) terminal.Out.WriteLine(line);
     }
 
-    private static TaggerTrainingOptions OptionsOf(TrainSettings settings) =>
+    internal static TaggerTrainingOptions OptionsOf(TrainSettings settings) =>
         TaggerTrainingOptions.From(settings.Training) with
         {
             Lowercase = settings.Training.Lowercase,

@@ -6,7 +6,7 @@ namespace Recurant.Reports;
 /// <summary>What <see cref="GradientLens"/> saw, as a page of one file.</summary>
 public static class LensReport
 {
-    private const int MostLags = 40;
+    private const int MostLags = 40, MostBars = 2;
     private const string Equations =
         """
         state(lag)   = mean_b sqrt(||dJ_b/dh_t||^2 + ||dJ_b/dc_t||^2),  t = T_b - 1 - lag
@@ -32,7 +32,8 @@ public static class LensReport
         WriteJacobians(page, result);
         WriteGates(page, result);
         PageSection equations = page.Section("equations", "Equations");
-        equations.Text("J is the mean loss of the sequences, d+ the derivative that holds the state before as it is, D(lag) the terms with |t - k| = lag.");
+        equations.Text("J is the mean loss of the sequences, or of their tokens where each has one; d+ the derivative that holds "
+            + "the state before as it is; D(lag) the terms with |t - k| = lag.");
         equations.Code(Equations);
         return page.ToString();
     }
@@ -43,7 +44,8 @@ public static class LensReport
         foreach (string sentence in result.Verdict) section.Note(sentence);
         section.Facts(
         [
-            ("network", result.Network), ("sequences", ChartText.Value(result.Sequences)),
+            ("network", result.Network),
+            (HasParts(result) ? "pairs of sequences" : "sequences", ChartText.Value(result.Sequences)),
             ("steps of the longest", ChartText.Value(result.Steps)), ("mean loss", ChartText.Value(result.Loss)),
             ("steps the loss reads, at most", ChartText.Value(result.ReadSteps)),
         ]);
@@ -54,29 +56,44 @@ public static class LensReport
             TextColumns = [0, 1, 6],
             Rows = [.. result.Layers.Select(layer => (string[])
             [
-                Name(layer), layer.Verdict.Reach.ToString().ToLowerInvariant(), ChartText.Value(layer.Verdict.AStep),
+                layer.Name, layer.Verdict.Reach.ToString().ToLowerInvariant(), ChartText.Value(layer.Verdict.AStep),
                 ChartText.Value(layer.Verdict.Ratio), ChartText.Value(layer.Verdict.Far),
                 layer.Memory is { } memory ? ChartText.Value(memory) : "",
-                string.Join(", ", layer.SpectralRadii.Select(block => $"{block.Block} {ChartText.Value(Math.Round(block.Radius, 3))}")),
+                string.Join(", ", layer.SpectralRadii.Select(
+                    block => $"{block.Block} {ChartText.Value(Math.Round(block.Radius, 3))}")),
             ])],
         });
     }
 
+    private static bool HasParts(LensResult result) => result.Layers.Any(layer => layer.Part is not null);
+
     private static void WriteStates(HtmlPage page, LensResult result)
     {
         PageSection section = page.Section("states", "The gradient of every state");
-        section.Text("The norm of the loss's gradient with respect to each state, against the steps back from the end of the sequence (of a backward "
-            + "direction: from its beginning). A straight line that falls is a gradient that vanishes; one that rises, a gradient that explodes.");
-        section.Chart(new LineChart
+        section.Text("The norm of the loss's gradient with respect to each state, against the steps back from the end of the "
+            + "sequence (of a backward direction: from its beginning). A straight line that falls is a gradient that vanishes; "
+            + "one that rises, a gradient that explodes.");
+        if (HasParts(result))
         {
-            Title = "Gradient of the states by lag", XLabel = "steps back", YLabel = "norm", IsLogarithmic = true,
-            Series = [.. result.Layers.SelectMany(SeriesOf)],
-        });
+            section.Text("The encoder's steps are those of the source, the decoder's those of the target.");
+        }
+
+        foreach ((string of, LensLayer[] layers) in PartsOf(result.Layers))
+        {
+            section.Chart(new LineChart
+            {
+                Title = "Gradient of the states by lag" + of, XLabel = "steps back", YLabel = "norm", IsLogarithmic = true,
+                Series = [.. layers.SelectMany(SeriesOf)],
+            });
+        }
+
+        WriteLastStep(section, result);
         int lags = result.Layers.Max(layer => layer.Profile.State.Count), width = (lags + MostLags - 1) / MostLags;
         section.Chart(new HeatMap
         {
-            Title = "Gradient of the states, lag by layer: each row in shares of its greatest", RowName = "layer", ColumnName = "steps back",
-            Rows = [.. result.Layers.Select(Name)],
+            Title = "Gradient of the states, lag by layer: each row in shares of its greatest", RowName = "layer",
+            ColumnName = "steps back",
+            Rows = [.. result.Layers.Select(layer => layer.Name)],
             Columns = [.. Enumerable.Range(0, (lags + width - 1) / width).Select(i => ChartText.Value(i * width))],
             Values = [.. result.Layers.Select(layer => (double[])
                 [.. Enumerable.Range(0, (lags + width - 1) / width).Select(i => MeanOf(layer.Profile.State, i * width, width))])],
@@ -84,40 +101,75 @@ public static class LensReport
         });
     }
 
+    private static void WriteLastStep(PageSection section, LensResult result)
+    {
+        LensLayer[] layers = [.. result.Layers.Where(layer => layer.LastStep.Count > 0)];
+        if (layers.Length == 0) return;
+        section.Text("The loss reads many steps, so that every state has a gradient from nearby. If it read the last step alone, "
+            + "all of the gradient would have come through the states between:");
+        foreach ((string of, LensLayer[] own) in PartsOf(layers))
+        {
+            section.Chart(new LineChart
+            {
+                Title = $"Gradient of the states by lag{of}, of the last step alone", XLabel = "steps back", YLabel = "norm",
+                IsLogarithmic = true,
+                Series = [.. own.Select(layer => Line(layer.Name, layer.LastStep))],
+            });
+        }
+    }
+
+    /// <summary>The layers of the encoder and those of the decoder apart, with what a title says of them; else all.</summary>
+    private static IEnumerable<(string Of, LensLayer[] Layers)> PartsOf(IEnumerable<LensLayer> layers) =>
+        layers.GroupBy(layer => layer.Part).Select(part => (part.Key is null ? "" : $", {part.Key}", part.ToArray()));
+
     private static IEnumerable<ChartSeries> SeriesOf(LensLayer layer)
     {
-        yield return Line(layer.Profile.Cell.Count > 0 ? $"{Name(layer)}, h" : Name(layer), layer.Profile.Hidden);
-        if (layer.Profile.Cell.Count > 0) yield return Line($"{Name(layer)}, c", layer.Profile.Cell);
+        yield return Line(layer.Profile.Cell.Count > 0 ? $"{layer.Name}, h" : layer.Name, layer.Profile.Hidden);
+        if (layer.Profile.Cell.Count > 0) yield return Line($"{layer.Name}, c", layer.Profile.Cell);
     }
 
     private static void WriteWeights(HtmlPage page, LensResult result)
     {
         PageSection section = page.Section("weights", "The gradient of the weights by lag");
-        section.Text("Training sees the sum over all lags alone, and its norm says nothing of where it comes from. These are its parts.");
-        (string Name, WeightGradientByLag Split)[] splits =
+        section.Text("Training sees the sum over all lags alone, and its norm says nothing of where it comes from. These are its "
+            + "parts.");
+        (string Name, WeightGradientByLag? Split)[] all =
         [
-            .. result.Layers.Where(layer => layer.HiddenWeights is not null).Select(layer => ($"{Name(layer)}, W_hh", layer.HiddenWeights!)),
-            .. result.Layers.Where(layer => layer.InputWeights is not null).Select(layer => ($"{Name(layer)}, W_ih", layer.InputWeights!)),
+            .. result.Layers.Select(layer => ($"{layer.Name}, W_hh", layer.HiddenWeights)),
+            .. result.Layers.Select(layer => ($"{layer.Name}, W_ih", layer.InputWeights)),
         ];
+        (string Name, WeightGradientByLag Split)[] splits =
+            [.. all.Where(each => each.Split is not null).Select(each => (each.Name, each.Split!))];
         foreach (LensLayer layer in result.Layers.Where(layer => layer.HiddenNote is not null))
         {
-            section.Text($"{Name(layer)}: no split of dJ/dW_hh: {layer.HiddenNote}.");
+            section.Text($"{layer.Name}: no split of dJ/dW_hh: {layer.HiddenNote}.");
         }
 
         if (splits.Length == 0) return;
         if (!splits[0].Split.IsExact)
         {
-            section.Text("The loss reads many steps; here all lags count from the last step. With --exact they count from each step that is read.");
+            section.Text(
+                "The loss reads many steps; here all lags count from the last step. With --exact they count from each step that "
+                + "is read.");
         }
 
-        section.Chart(new LineChart
+        foreach ((string of, LensLayer[] layers) in PartsOf(result.Layers))
         {
-            Title = "||D(lag)||, the part of dJ/dW that comes from each lag", XLabel = "steps back", YLabel = "norm", IsLogarithmic = true,
-            Series = [.. splits.Select(split => Line(split.Name, split.Split.Norms))],
-        });
+            (string Name, WeightGradientByLag Split)[] own =
+                [.. splits.Where(split => layers.Any(layer => split.Name.StartsWith(layer.Name + ",", StringComparison.Ordinal)))];
+            if (own.Length == 0) continue;
+            section.Chart(new LineChart
+            {
+                Title = $"||D(lag)||, the part of dJ/dW that comes from each lag{of}", XLabel = "steps back", YLabel = "norm",
+                IsLogarithmic = true,
+                Series = [.. own.Select(split => Line(split.Name, split.Split.Norms))],
+            });
+        }
+
         section.Table(new TextTable
         {
-            Caption = "What the sum hides", Columns = ["weights", "||dJ/dW||", "90% within", "beyond half of the lags", "sum against the engine's"],
+            Caption = "What the sum hides",
+            Columns = ["weights", "||dJ/dW||", "90% within", "beyond half of the lags", "sum against the engine's"],
             Rows = [.. splits.Select(split => (string[])
             [
                 split.Name, ChartText.Value(split.Split.Total), ChartText.Value(split.Split.Reach90),
@@ -129,41 +181,62 @@ public static class LensReport
     private static void WriteJacobians(HtmlPage page, LensResult result)
     {
         LensLayer[] layers = [.. result.Layers.Where(layer => layer.Jacobians.Count > 0)];
-        if (layers.Length == 0) return;
+        LensLayer[] without = [.. result.Layers.Where(layer => layer.JacobianNote is not null)];
+        if (layers.Length == 0 && without.Length == 0) return;
         PageSection section = page.Section("jacobians", "The Jacobians of the states");
-        section.Text("The extreme singular values of the derivative of the last state with respect to an earlier one, for the sequence of the middle "
-            + "length: no gradient grows by more than the largest or shrinks by more than the smallest. Smallest values that are rounding are left out.");
-        section.Chart(new LineChart
+        foreach (LensLayer layer in without) section.Text($"{layer.Name}: no Jacobians: {layer.JacobianNote}.");
+        if (layers.Length == 0) return;
+        section.Text("The extreme singular values of the derivative of the last state with respect to an earlier one, for the "
+            + "sequence of the middle length: no gradient grows by more than the largest or shrinks by more than the smallest. "
+            + "Smallest values that are rounding are left out.");
+        foreach ((string of, LensLayer[] own) in PartsOf(layers))
         {
-            Title = "Singular values of the Jacobians", XLabel = "steps back", YLabel = "singular value", IsLogarithmic = true,
-            Series = [.. layers.SelectMany(layer => (ChartSeries[])
-            [
-                Line($"{Name(layer)}, largest", layer.Jacobians, size => size.Largest),
-                Line($"{Name(layer)}, smallest", layer.Jacobians, size => size.Smallest > 1e-14 * size.Largest ? size.Smallest : double.NaN),
-            ])],
-        });
+            section.Chart(new LineChart
+            {
+                Title = "Singular values of the Jacobians" + of, XLabel = "steps back", YLabel = "singular value",
+                IsLogarithmic = true,
+                Series = [.. own.SelectMany(layer => (ChartSeries[])
+                [
+                    Line($"{layer.Name}, largest", layer.Jacobians, size => size.Largest),
+                    Line($"{layer.Name}, smallest", layer.Jacobians,
+                        size => size.Smallest > 1e-14 * size.Largest ? size.Smallest : double.NaN),
+                ])],
+            });
+        }
     }
 
     private static void WriteGates(HtmlPage page, LensResult result)
     {
-        (string Name, GateUse Gate)[] gates = [.. result.Layers.SelectMany(layer =>
-            layer.Profile.Gates.Select(gate => ($"{Name(layer)}, {gate.Name}", gate)))];
-        if (gates.Length == 0) return;
+        if (result.Layers.All(layer => layer.Profile.Gates.Count == 0)) return;
         PageSection section = page.Section("gates", "How the gates stand");
-        section.Text("Over all steps, units and sequences; of g, n and h by magnitude. A forget gate f, or an update gate z, over 0.9 keeps the state.");
-        section.Chart(new BarChart
-        {
-            Title = "Share of time over 0.9", LabelName = "gate", ValueName = "share", Most = 1,
-            Bars = [.. gates.Select(gate => (gate.Name, gate.Gate.High))],
-        });
-        section.Chart(new BarChart
-        {
-            Title = "Share of time under 0.1", LabelName = "gate", ValueName = "share", Most = 1,
-            Bars = [.. gates.Select(gate => (gate.Name, gate.Gate.Low))],
-        });
+        section.Text("Over all steps, units and sequences; of g, n and h by magnitude. A forget gate f, or an update gate z, "
+            + "over 0.9 keeps the state.");
+        WriteShares(section, result, "Share of time over 0.9", gate => gate.High);
+        WriteShares(section, result, "Share of time under 0.1", gate => gate.Low);
     }
 
-    private static string Name(LensLayer layer) => $"layer {layer.Layer}{(layer.IsReverse ? " backward" : "")}";
+    /// <summary>Bars; of many layers, whose names a narrow page has no room for, a map.</summary>
+    private static void WriteShares(PageSection section, LensResult result, string title, Func<GateUse, double> share)
+    {
+        if (result.Layers.Count > MostBars && result.Layers[0].Profile.Gates is { Count: > 1 } gates)
+        {
+            section.Chart(new HeatMap
+            {
+                Title = title, RowName = "layer", ColumnName = "gate", Most = 1,
+                Rows = [.. result.Layers.Select(layer => layer.Name)], Columns = [.. gates.Select(gate => gate.Name)],
+                Values = [.. result.Layers.Select(layer =>
+                    (double[])[.. layer.Profile.Gates.Select(gate => Math.Round(share(gate), 3))])],
+            });
+            return;
+        }
+
+        section.Chart(new BarChart
+        {
+            Title = title, LabelName = "gate", ValueName = "share", Most = 1,
+            Bars = [.. result.Layers.SelectMany(layer =>
+                layer.Profile.Gates.Select(gate => ($"{layer.Name}, {gate.Name}", share(gate))))],
+        });
+    }
 
     private static double MeanOf(IReadOnlyList<double> values, int first, int width)
     {

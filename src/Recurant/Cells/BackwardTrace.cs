@@ -17,11 +17,16 @@ public readonly record struct GateUse(string Name, double Low, double High, doub
 /// dh_t = (from above) + (from step t+1 through the product and past it)
 /// dc_t = (from step t+1 past the gates), h_t held: of a cell with a second state
 /// </code>
+/// A way back in segments of a batch, one after the other, leaves what one over the whole batch would.
 /// </summary>
 internal sealed class BackwardTrace
 {
     private const float LowEnd = 0.1f, HighEnd = 0.9f;
-    private static readonly string[] s_lstm = ["i", "f", "g", "o"], s_gru = ["r", "z", "n"], s_state = ["h"];
+    private GateCount[] _counts = [];
+    private int _firstRow, _rowsLeft;
+
+    /// <summary>How many values of a gate were small and large, and their sum.</summary>
+    private readonly record struct GateCount(long Values, long Low, long High, double Sum);
 
     /// <summary>dh_t [rows, H].</summary>
     public RowStore DHidden { get; } = new();
@@ -37,21 +42,29 @@ internal sealed class BackwardTrace
     /// <summary>Makes room, and counts the gates before the steps back overwrite them.</summary>
     public void Begin(RecurrentCell cell, SequenceBatch batch, Matrix output, CellMemory memory)
     {
-        DHidden.Reserve(batch.Rows, cell.HiddenSize);
+        DHidden.Reserve(batch.WholeRows, cell.HiddenSize);
         HasCell = cell.HasCellState;
-        if (HasCell) DCell.Reserve(batch.Rows, cell.CellSize);
-        string[] names = cell switch
+        if (HasCell) DCell.Reserve(batch.WholeRows, cell.CellSize);
+        IReadOnlyList<string> names = cell switch
         {
-            LstmCell or PeepholeLstmCell or ProjectedLstmCell => s_lstm,
-            GruCell or GruOutsideCell => s_gru,
-            ElmanCell or IndRnnCell => s_state,
+            LstmCell or PeepholeLstmCell or ProjectedLstmCell or GruCell or GruOutsideCell => cell.GateNames,
+            ElmanCell or IndRnnCell => ["h"],
             _ => [],
         };
-        if (Gates.Length != names.Length) Gates = new GateUse[names.Length];
-        Matrix values = names == s_state ? output : memory.Gates.Rows(batch.Rows);
-        for (int gate = 0; gate < names.Length; gate++)
+        if (_rowsLeft <= 0)
         {
-            Gates[gate] = Count(names[gate], values, gate * cell.CellSize, cell.CellSize);
+            _rowsLeft = batch.WholeRows;
+            if (Gates.Length != names.Count) (Gates, _counts) = (new GateUse[names.Count], new GateCount[names.Count]);
+            _counts.AsSpan().Clear();
+        }
+
+        (_firstRow, _rowsLeft) = (batch.FirstRow, _rowsLeft - batch.Rows);
+        Matrix values = cell is ElmanCell or IndRnnCell ? output : memory.Gates.Rows(batch.Rows);
+        for (int gate = 0; gate < names.Count; gate++)
+        {
+            GateCount all = _counts[gate] = Add(_counts[gate], values, gate * cell.CellSize, cell.CellSize);
+            double count = Math.Max(1, all.Values);
+            Gates[gate] = new GateUse(names[gate], all.Low / count, all.High / count, all.Sum / count);
         }
     }
 
@@ -63,20 +76,20 @@ internal sealed class BackwardTrace
         for (int b = step.First; b < step.Count; b += step.Stride)
         {
             int row = step.RowStart + b;
-            Span<float> kept = DHidden.Row(row).Slice(step.FirstUnit, units);
+            Span<float> kept = DHidden.Row(_firstRow + row).Slice(step.FirstUnit, units);
             step.Memory.DHidden.Row(b).Slice(step.FirstUnit, units).CopyTo(kept);
             Elementwise.Add(step.DOutput.Row(row).Slice(step.FirstUnit, units), kept);
             if (HasCell)
             {
-                step.Memory.DCell.Row(b).Slice(step.FirstUnit, step.Units).CopyTo(DCell.Row(row)[step.FirstUnit..]);
+                step.Memory.DCell.Row(b).Slice(step.FirstUnit, step.Units).CopyTo(
+                    DCell.Row(_firstRow + row)[step.FirstUnit..]);
             }
         }
     }
 
-    private static GateUse Count(string name, Matrix values, int first, int width)
+    private static GateCount Add(GateCount before, Matrix values, int first, int width)
     {
-        long low = 0, high = 0;
-        double sum = 0;
+        (long count, long low, long high, double sum) = before;
         for (int row = 0; row < values.Rows; row++)
         {
             float part = 0;
@@ -91,7 +104,6 @@ internal sealed class BackwardTrace
             sum += part;
         }
 
-        double count = Math.Max(1, (double)values.Rows * width);
-        return new GateUse(name, low / count, high / count, sum / count);
+        return new GateCount(count + (long)values.Rows * width, low, high, sum);
     }
 }

@@ -23,6 +23,12 @@ internal sealed class SequenceBatch
     /// <summary>Of a segment: the step of the whole batch at which it begins; otherwise 0.</summary>
     public int FirstStep { get; private set; }
 
+    /// <summary>Of a segment: the row of the whole batch at which it begins; otherwise 0.</summary>
+    public int FirstRow => _whole is null ? 0 : _whole.RowStart(FirstStep);
+
+    /// <summary>The number of rows of the whole batch, if this is a segment of one.</summary>
+    public int WholeRows => (_whole ?? this).Rows;
+
     /// <summary>The length of a sequence with the steps before and after the segment, if this is one.</summary>
     public int WholeLength(int sequence) => (_whole ?? this)._lengths[sequence];
 

@@ -1,31 +1,29 @@
 using Recurant.Cells;
-using Recurant.Layers;
 
 namespace Recurant.Insight;
 
 /// <summary>What the numbers of the lens mean and what to change, in sentences.</summary>
 internal static class LensAdvice
 {
-    public static IReadOnlyList<string> Of(RecurrentSpec spec, IReadOnlyList<LensLayer> layers, int readSteps)
+    public static IReadOnlyList<string> Of(LensSubject subject, IReadOnlyList<LensLayer> layers)
     {
         var says = new List<string>();
-        foreach (LensLayer layer in layers) says.Add(layer.Verdict.Sentence(Place(spec, layer)));
-        if (readSteps > 1 && layers.All(layer => layer.Verdict.Measured != LensVerdict.ByWeights))
+        foreach (LensLayer layer in layers) says.Add(layer.Verdict.Sentence(Place(subject, layer)));
+        if (layers.Any(layer => layer.Verdict.Measured is LensVerdict.ByLastStep or LensVerdict.ByJacobians))
         {
-            says.Add("The loss reads many steps, so that every state has a gradient from nearby, and this is judged by the Jacobians; "
-                + "--exact splits the weights' gradient by t - k.");
+            says.Add("The loss reads many steps, so that every state has a gradient from nearby. This is judged by the last step "
+                + "alone, or else by the Jacobians; --exact splits the weights' gradient by t - k for all steps.");
         }
 
         LensLayer worst = layers.MaxBy(layer => layer.Verdict.Reach)!;
-        int far = worst.Verdict.Far;
         switch (worst.Verdict.Reach)
         {
             case GradientReach.Vanishing:
                 Hidden(worst, says);
-                says.Add(Vanishing(spec, worst, far));
+                says.Add(Vanishing(subject.Remedy, worst));
                 break;
             case GradientReach.Exploding:
-                says.Add(Exploding(spec, worst));
+                says.Add(Exploding(subject, worst));
                 break;
             default:
                 says.Add("Nothing needs to be changed for the gradient's sake.");
@@ -35,43 +33,73 @@ internal static class LensAdvice
         return says;
     }
 
-    public static string Place(RecurrentSpec spec, LensLayer layer) =>
-        spec.Bidirectional ? $"Layer {layer.Layer}, {(layer.IsReverse ? "backward" : "forward")}" : $"Layer {layer.Layer}";
+    private static string Place(LensSubject subject, LensLayer layer)
+    {
+        string name = layer.Part is { } part ? $"{char.ToUpperInvariant(part[0])}{part[1..]} layer" : "Layer";
+        bool both = subject.Parts.First(each => each.Name == layer.Part).Spec.Bidirectional;
+        return $"{name} {layer.Layer}{(both ? layer.IsReverse ? ", backward" : ", forward" : "")}";
+    }
 
-    /// <summary>The sum does not show what is missing from it.</summary>
+    /// <summary>
+    /// The sum does not show what is missing from it; a split that counts from the last step alone does not either.
+    /// </summary>
     private static void Hidden(LensLayer layer, List<string> says)
     {
-        if ((layer.HiddenWeights ?? layer.InputWeights) is not { Total: > 0 } split) return;
+        if ((layer.HiddenWeights ?? layer.InputWeights) is not { Total: > 0, IsExact: true } split) return;
         int half = (split.Norms.Count + 1) / 2;
         says.Add(
-            $"The sum hides it: ||dJ/dW|| is {LensVerdict.Number(split.Total)}, but the farther half of the lags ({half} and more) gives "
-            + $"{LensVerdict.Number(100 * split.Beyond(half))}% of it; nine tenths come from the last {split.Reach90 + 1} steps.");
+            $"The sum hides it: ||dJ/dW|| is {LensVerdict.Number(split.Total)}, but the farther half of the lags ({half} and "
+            + $"more) gives {LensVerdict.Number(100 * split.Beyond(half))}% of it; nine tenths come from the last "
+            + $"{split.Reach90 + 1} steps.");
     }
 
-    private static string Vanishing(RecurrentSpec spec, LensLayer worst, int far)
+    private static string Vanishing(LensRemedy remedy, LensLayer worst)
     {
-        string gates = Mean(worst, "f") is { } forget
-            ? $"the forget gates let {LensVerdict.Number(forget)} through a step on average; --forget-bias {LensVerdict.Number(Math.Log(Math.Max(2, far)))} "
-                + $"(for problems --chrono {far + 1}) would start them open for {far} steps"
-            : Mean(worst, "z") is { } update
-                ? $"the update gates keep {LensVerdict.Number(update)} of the state a step on average; an LSTM with --forget-bias "
-                    + $"{LensVerdict.Number(Math.Log(Math.Max(2, far)))} (for problems a start with --chrono {far + 1}) keeps more"
-                : Radius(worst) is { } radius
-                    ? "use --cell lstm or gru, whose state passes by W; or a W that starts orthogonal or as the identity (relu does). Its spectral "
-                        + $"radius is {LensVerdict.Number(radius)}{(radius < 1 ? ", below the 1 that would carry the state on" : ", but the slopes of the activation take that away")}"
-                    : "use --cell lstm or gru";
-        string reach = (worst.Memory ?? worst.Verdict.LostAt) is { } steps ? $"What lies more than about {steps} steps back is hardly learnt from. " : "";
-        return $"{reach}To change that: {gates}. Or read shorter sequences (--max-tokens), or more of their steps (--pooling max or mean).";
+        string reach = (worst.Memory ?? worst.Verdict.LostAt) is { } steps
+            ? $"What lies more than about {steps} steps back is hardly learnt from. "
+            : "";
+        return $"{reach}To change that: {Cure(remedy, worst)}. {remedy.Vanishing}";
     }
 
-    private static string Exploding(RecurrentSpec spec, LensLayer worst)
+    private static string Cure(LensRemedy remedy, LensLayer worst)
+    {
+        int far = worst.Verdict.Far;
+        if (Mean(worst, "f") is { } forget)
+        {
+            string open = remedy.Open is { } start
+                ? $"{start(far)} would start them open for {far} steps"
+                : "learning opens them where that helps";
+            return $"the forget gates let {LensVerdict.Number(forget)} through a step on average; {open}";
+        }
+
+        if (Mean(worst, "z") is { } update)
+        {
+            string more = remedy.Open is { } start
+                ? $"an LSTM with {start(far)} keeps more"
+                : "learning raises them where that helps";
+            return $"the update gates keep {LensVerdict.Number(update)} of the state a step on average; {more}";
+        }
+
+        if (Radius(worst) is not { } radius) return "use --cell lstm or gru";
+        string passes = "use --cell lstm or gru, whose state passes by W", size = LensVerdict.Number(radius);
+        if (Math.Abs(radius - 1) < 0.01)
+        {
+            return $"{passes}. The spectral radius of W is {size}, but the slopes of the activation take that away";
+        }
+
+        string why = radius < 1 ? "below the 1 that would carry the state on" : "but the slopes of the activation take that away";
+        return $"{passes}; or let W start orthogonal (--recurrent-start orthogonal; relu starts from the identity). Its spectral "
+            + $"radius is {size}, {why}";
+    }
+
+    private static string Exploding(LensSubject subject, LensLayer worst)
     {
         string radius = Radius(worst) is { } value and > 1
             ? $" The spectral radius of W is {LensVerdict.Number(value)}: below 1 it would not grow."
             : "";
-        string cell = spec.Cell == CellKind.Elman ? ", --cell lstm or gru," : "";
-        return $"Steps will be too large and the loss may become NaN. To change that: clip the gradient (--clip 1){cell} or smaller weights in W_hh; "
-            + $"shorter sequences (--max-tokens) help as well.{radius}";
+        string cell = subject.Parts[0].Spec.Cell == CellKind.Elman ? ", --cell lstm or gru," : "";
+        return "Steps will be too large and the loss may become NaN. To change that: clip the gradient (--clip 1)"
+            + $"{cell} or smaller weights in W_hh; {subject.Remedy.Exploding}.{radius}";
     }
 
     private static double? Mean(LensLayer layer, string gate)

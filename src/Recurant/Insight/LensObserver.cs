@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Recurant.Cells;
-using Recurant.Layers;
 using Recurant.Training;
 
 namespace Recurant.Insight;
@@ -64,13 +63,13 @@ public sealed record LensMoment(long Step, IReadOnlyList<LensMomentLayer> Layers
 }
 
 /// <summary>A layer and direction of a <see cref="LensMoment"/>.</summary>
-/// <param name="Name">"layer 0", "layer 0 backward".</param>
+/// <param name="Name">"layer 0", "layer 0 backward"; of an encoder-decoder "encoder layer 0", "decoder layer 0".</param>
 /// <param name="Profile">The gradients of its states in the step's batch, and its gates.</param>
 public sealed record LensMomentLayer(string Name, GradientProfile Profile);
 
 /// <summary>
-/// Looks at the gradient of every N-th training step as <see cref="GradientLens"/> does: ||dJ/dh_t|| by lag and the gates. Only these
-/// steps keep what they need for it. The weights are the same bits with it and without.
+/// Looks at the gradient of every N-th training step as <see cref="GradientLens"/> does: ||dJ/dh_t|| by lag and the gates. Only
+/// these steps keep what they need for it. The weights are the same bits with it and without.
 /// </summary>
 public sealed class LensObserver : TrainingObserver
 {
@@ -91,23 +90,25 @@ public sealed class LensObserver : TrainingObserver
 
     internal override void OnGradients(TrainingTask task, LearningPlan plan, long step)
     {
-        if (task.Recurrent is not { } layers) return;
         // Steps count from 0 here. What the next step keeps has to be said before it.
-        bool isNext = (step + 2) % _every == 0;
-        CellMemory[] cells = layers.Memory.Cells;
-        if ((step + 1) % _every == 0 && cells.All(cell => cell.Trace is not null))
+        bool isLook = (step + 1) % _every == 0, isNext = (step + 2) % _every == 0;
+        if (!isLook && !isNext) return;
+        IReadOnlyList<RecurrentPart> parts = task.Recurrent;
+        if (isLook && parts.Count > 0 && parts.All(part => part.Memory.Cells.All(cell => cell.Trace is not null)))
         {
-            int directions = layers.Stack.Spec.Directions;
-            _tell(new LensMoment(step + 1,
-            [
-                .. cells.Select((cell, row) => new LensMomentLayer(
-                    $"layer {row / directions}{(row % directions == 1 ? " backward" : "")}",
-                    GradientProfile.Of(cell.Trace!, layers.Batch, row % directions == 1))),
-            ]));
+            _tell(new LensMoment(step + 1, [.. parts.SelectMany(LayersOf)]));
         }
 
-        foreach (CellMemory cell in cells) cell.Trace = isNext ? TraceOf(cell) : null;
+        foreach (RecurrentPart part in parts)
+        {
+            foreach (CellMemory cell in part.Memory.Cells) cell.Trace = isNext ? TraceOf(cell) : null;
+        }
     }
+
+    private static IEnumerable<LensMomentLayer> LayersOf(RecurrentPart part) => part.Memory.Cells.Select((cell, row) =>
+        new LensMomentLayer(
+            part.NameOf(row),
+            GradientProfile.Of(cell.Trace!, part.Batch, row % part.Stack.Spec.Directions == 1)));
 
     private BackwardTrace TraceOf(CellMemory cell)
     {

@@ -3,8 +3,16 @@ namespace Recurant.Insight;
 /// <summary>What <see cref="GradientLens"/> looks at.</summary>
 public sealed record LensOptions
 {
-    /// <summary>The number of sequences, 1 to 4096: the first of the data. Default: 32.</summary>
+    /// <summary>
+    /// The number of sequences, 1 to 4096: the first of the data; of running text as many windows, evenly apart. Default: 32.
+    /// </summary>
     public int Sequences { get; init; } = 32;
+
+    /// <summary>
+    /// Of language models: the tokens of a window, which is read from zero states. Default: null, what training would take, 35
+    /// words or subwords or 100 characters.
+    /// </summary>
+    public int? Window { get; init; }
 
     /// <summary>
     /// Whether to split the gradient of the weights by t - k for every step t at which the loss reads the last layer, which takes
@@ -14,7 +22,8 @@ public sealed record LensOptions
 
     /// <summary>
     /// How many steps back the Jacobians dh_t/dh_k of one sequence are followed; 0 for none. Default: null, as many as
-    /// <see cref="StateJacobians.Budget"/> multiplications allow.
+    /// <see cref="StateJacobians.Budget"/> multiplications allow, and none of a state of more than
+    /// <see cref="StateJacobians.MostNumbers"/> numbers.
     /// </summary>
     public int? JacobianSteps { get; init; }
 
@@ -27,6 +36,7 @@ public sealed record LensOptions
     internal void Validate()
     {
         if (Sequences is < 1 or > 4096) throw new ArgumentException($"{nameof(Sequences)} is {Sequences}; it must be 1 to 4096.");
+        if (Window < 1) throw new ArgumentException($"{nameof(Window)} is {Window}; it must be 1 or more.");
         if (JacobianSteps < 0) throw new ArgumentException($"{nameof(JacobianSteps)} is {JacobianSteps}; it must be 0 or more.");
         if (!(Gain > 0) || !float.IsFinite(Gain)) throw new ArgumentException($"{nameof(Gain)} is {Gain}; it must be above 0.");
     }

@@ -1,4 +1,4 @@
-using Recurant.Cells;
+using Recurant.Training;
 
 namespace Recurant.Insight;
 
@@ -17,11 +17,11 @@ public enum GradientReach
 
 /// <summary>How far back in time the gradient of a network reaches.</summary>
 /// <param name="Network">The network in one line.</param>
-/// <param name="Sequences">B, the number of sequences looked at.</param>
+/// <param name="Sequences">B, the number of sequences looked at; of a translator of pairs of them.</param>
 /// <param name="Steps">T, the length of the longest.</param>
-/// <param name="Loss">The mean loss of the sequences.</param>
+/// <param name="Loss">The mean loss of the sequences, or of their tokens where every token has one.</param>
 /// <param name="ReadSteps">How many steps of a sequence the loss reads, at most, in a direction.</param>
-/// <param name="Layers">A part for each layer and direction, from the lowest up.</param>
+/// <param name="Layers">An element for each layer and direction, from the lowest up; the encoder's before the decoder's.</param>
 /// <param name="Verdict">What it means and what to change, in sentences.</param>
 public sealed record LensResult(
     string Network, int Sequences, int Steps, double Loss, int ReadSteps, IReadOnlyList<LensLayer> Layers,
@@ -34,14 +34,32 @@ public sealed record LensResult(
 /// <summary>How far back the gradient of one layer and direction reaches.</summary>
 public sealed record LensLayer
 {
-    /// <summary>The layer, from 0.</summary>
+    /// <summary>Of an encoder-decoder "encoder" or "decoder"; null where a network has one stack of layers.</summary>
+    public string? Part { get; init; }
+
+    /// <summary>The layer of its part, from 0.</summary>
     public required int Layer { get; init; }
 
     /// <summary>Whether it reads the sequence from its end.</summary>
     public required bool IsReverse { get; init; }
 
+    /// <summary>"layer 0", "encoder layer 1 backward".</summary>
+    public string Name => RecurrentPart.NameOf(Part, Layer, IsReverse);
+
+    /// <summary>The length of the longest sequence that its part reads.</summary>
+    public required int Steps { get; init; }
+
+    /// <summary>At how many steps of a sequence, at most, the loss (or what lies above) reads its part.</summary>
+    public required int ReadSteps { get; init; }
+
     /// <summary>The gradients of the states and how the gates stood.</summary>
     public required GradientProfile Profile { get; init; }
+
+    /// <summary>
+    /// Where the loss reads many steps: state(lag) as in <see cref="GradientProfile"/> of what the direction's last step alone
+    /// gives, so that all of it has come through the states between. Empty where the loss reads one step.
+    /// </summary>
+    public IReadOnlyList<double> LastStep { get; init; } = [];
 
     /// <summary>dJ/dW_hh by lag; null where <see cref="HiddenNote"/> says why.</summary>
     public WeightGradientByLag? HiddenWeights { get; init; }
@@ -49,7 +67,10 @@ public sealed record LensLayer
     /// <summary>Why there is no split of dJ/dW_hh; null if there is one.</summary>
     public string? HiddenNote { get; init; }
 
-    /// <summary>dJ/dW_ih by lag; null with one-hot input.</summary>
+    /// <summary>Why there are no Jacobians, though they were asked for; null if there are.</summary>
+    public string? JacobianNote { get; init; }
+
+    /// <summary>dJ/dW_ih by lag; null with one-hot input, and where the steps cannot be told apart.</summary>
     public WeightGradientByLag? InputWeights { get; init; }
 
     /// <summary>The spectral radius of each square block of W_hh: one for a plain cell, one a gate otherwise.</summary>
@@ -62,13 +83,15 @@ public sealed record LensLayer
     public required LensVerdict Verdict { get; init; }
 
     /// <summary>
-    /// The effective memory in steps: the smallest lag up to which nine tenths of the gradient lie, by its norms; of the states, or,
-    /// where the loss reads many steps, of W_hh split exactly. Null where the Jacobians alone are known.
+    /// The effective memory in steps: the smallest lag up to which nine tenths of the gradient lie, by its norms; of the states,
+    /// or, where the loss reads many steps, of W_hh split exactly or of <see cref="LastStep"/>. Null where the Jacobians alone
+    /// are known.
     /// </summary>
     public int? Memory => Verdict.Measured switch
     {
         LensVerdict.ByStates => Profile.Reach90,
         LensVerdict.ByWeights => (HiddenWeights ?? InputWeights)?.Reach90,
+        LensVerdict.ByLastStep => GradientProfile.ReachOf(LastStep),
         _ => null,
     };
 }

@@ -8,7 +8,7 @@ namespace Recurant.Insight;
 /// <param name="Ratio">Its size at the far lag, divided by that at lag 0.</param>
 /// <param name="AStep">What a step multiplies it by, in the geometric mean.</param>
 /// <param name="LostAt">Of a vanishing gradient: the lag from which less than a thousandth is left; otherwise null.</param>
-/// <param name="Measured">By what it was measured: "states", "weights" or "jacobians".</param>
+/// <param name="Measured">By what it was measured: "states", "weights", "last_step" or "jacobians".</param>
 public sealed record LensVerdict(GradientReach Reach, int Far, double Ratio, double AStep, int? LostAt, string Measured)
 {
     /// <summary>A gradient vanishes if less than this part of it is left at the far lag.</summary>
@@ -17,7 +17,7 @@ public sealed record LensVerdict(GradientReach Reach, int Far, double Ratio, dou
     /// <summary>A gradient explodes if it is more than so many times as large at the far lag.</summary>
     public const double ExplodingAbove = 1e2;
 
-    internal const string ByStates = "states", ByWeights = "weights", ByJacobians = "jacobians";
+    internal const string ByStates = "states", ByWeights = "weights", ByLastStep = "last_step", ByJacobians = "jacobians";
 
     /// <summary>Judges sizes against rising lags, of which the first stands for the near end.</summary>
     internal static LensVerdict Of(IReadOnlyList<(int Lag, double Size)> sizes, string measured)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Recurant.Cells;
 using Recurant.Data;
 using Recurant.Layers;
@@ -19,6 +20,12 @@ public static class StateJacobians
     /// <summary>The multiplications that are spent where the number of steps is not given, all layers together: 1e9.</summary>
     public const double Budget = 1e9;
 
+    /// <summary>
+    /// The most numbers of a state whose Jacobians are followed where the number of steps is not given, 512: the time that
+    /// singular values take grows with the cube.
+    /// </summary>
+    public const int MostNumbers = 512;
+
     /// <summary>The reference's name of a cell; null for one whose state it keeps otherwise.</summary>
     internal static ReferenceCell? CellOf(CellKind cell) => cell switch
     {
@@ -29,16 +36,34 @@ public static class StateJacobians
         _ => null,
     };
 
+    /// <summary>Why the Jacobians of a layer and direction are not followed; null if they are.</summary>
+    /// <param name="part">The layers.</param>
+    /// <param name="row">The layer and direction.</param>
+    /// <param name="steps">The most steps back; null where none are given.</param>
+    internal static string? Note(LensPart part, LensRow row, int? steps)
+    {
+        if (row.JacobianNote is { } note) return note;
+        if (CellOf(part.Spec.Cell) is null) return $"they are not followed through {part.Spec.CellName} cells";
+        int size = SizeOf(row);
+        return steps is null && size > MostNumbers
+            ? string.Create(
+                CultureInfo.InvariantCulture, $"a state of {size:N0} numbers takes long; --jacobians N follows it N steps back")
+            : null;
+    }
+
+    /// <summary>The numbers in a state: h, or h and c.</summary>
+    private static int SizeOf(LensRow row) => row.Cell.HiddenSize + (row.Cell.HasCellState ? row.Cell.CellSize : 0);
+
     /// <summary>After a forward pass: the Jacobians of one layer and direction for the lags 1, 2, 4, ... and the last.</summary>
-    /// <param name="subject">The network and its batch.</param>
+    /// <param name="part">The layers and their batch.</param>
     /// <param name="row">The layer and direction.</param>
     /// <param name="sequence">The sequence's place in the batch.</param>
     /// <param name="steps">The most steps back; null for what the budget allows.</param>
-    internal static IReadOnlyList<JacobianSize> Of(LensSubject subject, int row, int sequence, int? steps)
+    /// <param name="rows">The layers and directions that share the budget.</param>
+    internal static IReadOnlyList<JacobianSize> Of(LensPart part, LensRow row, int sequence, int? steps, int rows)
     {
-        RecurrentSpec spec = subject.Stack.Spec;
-        if (CellOf(spec.Cell) is not { } cell) return [];
-        RecurrentCell engine = subject.Stack.Cells.ElementAt(row);
+        RecurrentSpec spec = part.Spec;
+        if (Note(part, row, steps) is not null || CellOf(spec.Cell) is not { } cell) return [];
         var reference = new ReferenceSpec
         {
             Cell = cell, InputSize = 1, HiddenSize = spec.HiddenSize,
@@ -50,10 +75,10 @@ public static class StateJacobians
             },
             Reset = spec.GruReset == GruReset.Outside ? ReferenceReset.Outside : ReferenceReset.Inside,
         };
-        int length = subject.Batch.Lengths[sequence], size = reference.HasCell ? 2 * spec.HiddenSize : spec.HiddenSize;
-        double work = 2.0 * size * engine.GateWidth * spec.HiddenSize * spec.Layers * spec.Directions;
+        int length = part.Batch.Lengths[sequence], size = SizeOf(row);
+        double work = 2.0 * size * row.Cell.GateWidth * spec.HiddenSize * rows;
         int most = Math.Min(length - 1, steps ?? (int)Math.Clamp(Budget / work, 1, 1e6));
-        return most < 1 ? [] : new Follower(reference, subject, row, sequence).Follow(most, size);
+        return most < 1 ? [] : new Follower(reference, part, row, sequence).Follow(most, size);
     }
 
     private sealed class Follower
@@ -64,27 +89,29 @@ public static class StateJacobians
         private readonly CellTensors[] _weights;
         private readonly ReferenceSpec _spec;
 
-        /// <summary>The steps in the order in which the direction takes them, with zero before the first.</summary>
-        public Follower(ReferenceSpec spec, LensSubject subject, int row, int sequence)
+        /// <summary>The steps in the order in which the direction takes them, from the states before the first.</summary>
+        public Follower(ReferenceSpec spec, LensPart part, LensRow row, int sequence)
         {
             _spec = spec;
             _cell = CellEquations.For(spec);
-            int directions = subject.Stack.Spec.Directions, length = subject.Batch.Lengths[sequence];
-            RecurrentCell engine = subject.Stack.Cells.ElementAt(row);
+            int length = part.Batch.Lengths[sequence];
             (string Name, double[] Values)[] shared =
             [
-                .. engine.Parameters.Where(parameter => parameter != engine.InputWeights).Select(parameter =>
-                    (parameter.Name[..parameter.Name.IndexOf("_l", StringComparison.Ordinal)], Doubles(parameter.Value))),
+                .. row.Cell.Parameters.Where(parameter => parameter != row.Cell.InputWeights).Select(parameter =>
+                    (Kind(parameter.Name), Doubles(parameter.Value))),
             ];
             _steps = new ReferenceStep[length];
             _weights = new CellTensors[length];
-            double[] state = new double[spec.HiddenSize], cell = new double[spec.HasCell ? spec.HiddenSize : 0];
+            bool isGiven = row.HasInitialState();
+            double[] state = isGiven ? Doubles(row.Memory.InitialHidden.Row(sequence)) : new double[spec.HiddenSize];
+            double[] cell = new double[spec.HasCell ? spec.HiddenSize : 0];
+            if (isGiven && spec.HasCell) cell = Doubles(row.Memory.InitialCell.Row(sequence));
             for (int n = 0; n < length; n++)
             {
-                int t = row % directions == 0 ? n : length - 1 - n;
+                int t = row.IsReverse ? length - 1 - n : n;
                 // The input's share W_ih x_t stands in for W_ih, and x_t is 1: the Jacobians ask for states alone.
                 var tensors = new ReferenceTensors();
-                tensors["weight_ih" + Suffix] = InputShare(subject, engine, row / directions, subject.Batch.RowStart(t) + sequence);
+                tensors["weight_ih" + Suffix] = InputShare(part, row, part.Batch.RowStart(t) + sequence);
                 foreach ((string name, double[] values) in shared) tensors[name + Suffix] = values;
                 _weights[n] = new CellTensors(tensors, Suffix);
                 _steps[n] = _cell.Forward(_weights[n], [1], state, cell, null);
@@ -139,20 +166,27 @@ public static class StateJacobians
             return new JacobianSize(lag, largest * Math.Sqrt(norm), largest, values[^1]);
         }
 
-        private static double[] InputShare(LensSubject subject, RecurrentCell engine, int layer, int row)
+        /// <summary>"weight_hh" of "decoder.upper.weight_hh_l0".</summary>
+        private static string Kind(string name)
         {
-            double[] share = new double[engine.GateWidth];
-            if (engine.OneHotInput)
+            int first = name.LastIndexOf('.') + 1;
+            return name[first..name.IndexOf("_l", first, StringComparison.Ordinal)];
+        }
+
+        private static double[] InputShare(LensPart part, LensRow row, int place)
+        {
+            double[] share = new double[row.Cell.GateWidth];
+            if (row.Cell.OneHotInput)
             {
-                ReadOnlySpan<float> column = engine.InputWeights.Matrix.Row(subject.Batch.Tokens[row]);
+                ReadOnlySpan<float> column = row.Cell.InputWeights.Matrix.Row(part.Batch.Tokens[place]);
                 for (int g = 0; g < share.Length; g++) share[g] = column[g];
                 return share;
             }
 
-            ReadOnlySpan<float> x = layer == 0 ? subject.Input().Row(row) : subject.Memory.Outputs[layer - 1].Row(row);
+            ReadOnlySpan<float> x = row.Input().Row(place);
             for (int g = 0; g < share.Length; g++)
             {
-                ReadOnlySpan<float> weights = engine.InputWeights.Matrix.Row(g);
+                ReadOnlySpan<float> weights = row.Cell.InputWeights.Matrix.Row(g);
                 for (int j = 0; j < weights.Length; j++) share[g] += (double)weights[j] * x[j];
             }
 

@@ -1,47 +1,54 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
 using Recurant.Cells;
 using Recurant.Data;
-using Recurant.Layers;
 using Recurant.Numerics;
 using Recurant.Parameters;
 
 namespace Recurant.Insight;
 
 /// <summary>
-/// Splits the gradients of W_hh and W_ih of all layers by lag. What the engine adds up in one product, it adds up here a lag at a
-/// time, from the same dz_k, h_(k-1) and x_k:
+/// Splits the gradients of W_hh and W_ih of all layers of a part by lag. What the engine adds up in one product, it adds up here
+/// a lag at a time, from the same dz_k, h_(k-1) and x_k:
 /// <code>
 /// dJ/dW_hh = sum_t sum_(k&lt;=t) dz_k^(t) h_(k-1)^T,   dJ/dW_ih = sum_t sum_(k&lt;=t) dz_k^(t) x_k^T
 /// </code>
-/// dz_k^(t) is the gradient of step k's gates, where the loss reads the last layer at step t alone. A way back is linear in what the
+/// dz_k^(t) is the gradient of step k's gates, where the loss reads the part at step t alone. A way back is linear in what the
 /// loss gives it, so that one way back for each t gives them all.
 /// </summary>
 internal sealed class WeightSplitter
 {
     private const long MostElements = 1L << 27;
 
-    private readonly LensSubject _subject;
-    private readonly List<Part> _parts = [];
+    private readonly LensPart _part;
+    private readonly LensSource _source;
+    private readonly List<Share> _shares = [];
+    private double[] _read = [];
 
-    /// <summary>One matrix of one layer and direction.</summary>
-    private sealed record Part(int Row, bool IsHidden, float[] Total, int Rows, int Columns)
+    /// <summary>One matrix of one layer and direction, and its gradient by lag.</summary>
+    private sealed record Share(int Index, LensRow Row, bool IsHidden, Parameter Weights)
     {
+        public float[] Total { get; } = Weights.Gradient.ToArray();
+
         public List<double[]?> ByLag { get; } = [];
     }
 
-    private WeightSplitter(LensSubject subject)
+    /// <param name="part">The part, after a pass.</param>
+    /// <param name="source">The same.</param>
+    public WeightSplitter(LensPart part, LensSource source)
     {
-        _subject = subject;
-        int row = 0;
-        foreach (RecurrentCell cell in subject.Stack.Cells)
+        (_part, _source) = (part, source);
+        for (int i = 0; i < part.Rows.Count; i++)
         {
-            if (HiddenNote(cell) is null) Add(row, true, cell.HiddenWeights);
-            if (!cell.OneHotInput && cell.HasHiddenProduct) Add(row, false, cell.InputWeights);
-            row++;
+            LensRow row = part.Rows[i];
+            if (row.SplitNote is not null) continue;
+            if (HiddenNote(row) is null) _shares.Add(new Share(i, row, true, row.Cell.HiddenWeights));
+            if (!row.Cell.OneHotInput && row.Cell.HasHiddenProduct) _shares.Add(new Share(i, row, false, row.Cell.InputWeights));
         }
     }
 
     /// <summary>Why the gradient of W_hh cannot be split; null if it can.</summary>
-    public static string? HiddenNote(RecurrentCell cell) => cell switch
+    public static string? HiddenNote(LensRow row) => row.SplitNote ?? row.Cell switch
     {
         { HasHiddenProduct: false } => "the cell has no matrix W_hh",
         GruCell => null,
@@ -50,141 +57,142 @@ internal sealed class WeightSplitter
     };
 
     /// <summary>
-    /// Splits, after a pass of the subject. The gates in its memory and the gradients in its weights are then others.
+    /// Splits, after a pass. Where ways back of single steps are needed, the gates in the part's memory and the gradients in its
+    /// weights are then others.
     /// </summary>
+    /// <param name="readSteps">At how many steps of a sequence the part is read.</param>
+    /// <param name="isExact">Whether to go back from each of them.</param>
     /// <returns>For each layer and direction W_hh and W_ih, null where there is no split.</returns>
-    public static (WeightGradientByLag? Hidden, WeightGradientByLag? Input)[] Split(
-        LensSubject subject, int readSteps, bool isExact)
+    public (WeightGradientByLag? Hidden, WeightGradientByLag? Input)[] Split(int readSteps, bool isExact)
     {
-        var splitter = new WeightSplitter(subject);
-        RecurrentSpec spec = subject.Stack.Spec;
         // With one step read in one direction the pass itself is the way back of that step.
-        bool isOne = readSteps <= 1 && (spec.Directions == 1 || spec.Layers == 1);
-        bool exact = isOne || isExact || readSteps <= 1;
-        if (isOne || !exact) splitter.AddRows(null, 0); else splitter.AddSources();
-        var results = new (WeightGradientByLag? Hidden, WeightGradientByLag? Input)[spec.Layers * spec.Directions];
-        foreach (Part part in splitter._parts)
+        bool isOne = readSteps <= 1 && (_part.Spec.Directions == 1 || _part.Rows.Count == _part.Spec.Directions);
+        bool exact = isOne || isExact || readSteps <= 1, goesBack = exact && !isOne;
+        if (goesBack) AddSources();
+        var results = new (WeightGradientByLag? Hidden, WeightGradientByLag? Input)[_part.Rows.Count];
+        foreach (Share share in _shares)
         {
-            WeightGradientByLag split = Summarise(part, subject.Batch.Steps, exact);
-            if (part.IsHidden) results[part.Row].Hidden = split; else results[part.Row].Input = split;
+            double[] buffer = goesBack ? [] : new double[share.Total.Length];
+            WeightGradientByLag split = Summarise(share, _part.Batch.Steps, exact, lag =>
+                !goesBack ? AtLag(share, lag, buffer) : lag < share.ByLag.Count ? share.ByLag[lag] ?? [] : []);
+            if (share.IsHidden) results[share.Index].Hidden = split; else results[share.Index].Input = split;
         }
 
         return results;
     }
 
-    private void Add(int row, bool isHidden, Parameter weights)
-    {
-        if ((long)weights.Count * _subject.Batch.Steps > MostElements)
-        {
-            throw new ArgumentException(
-                $"The split by lag needs {weights.Name} ({weights.Count:N0} numbers) for each of {_subject.Batch.Steps:N0} lags, more than "
-                + $"{MostElements:N0} numbers. Look at shorter sequences.");
-        }
-
-        _parts.Add(new Part(row, isHidden, weights.Gradient.ToArray(), weights.Shape[0], weights.Shape[1]));
-    }
-
     /// <summary>A way back for each step that the loss reads, counted from the direction's end.</summary>
     private void AddSources()
     {
-        SequenceBatch batch = _subject.Batch;
-        Matrix whole = _subject.OutputGradient();
-        int hidden = _subject.Stack.Spec.HiddenSize;
-        float[] kept = new float[batch.Rows * whole.Columns];
-        for (int row = 0; row < batch.Rows; row++) whole.Row(row).CopyTo(kept.AsSpan(row * whole.Columns));
-        for (int direction = 0; direction < _subject.Stack.Spec.Directions; direction++)
+        foreach (Share share in _shares)
         {
-            for (int source = 0; source < batch.Steps; source++)
-            {
-                bool isRead = false;
-                for (int row = 0; row < batch.Rows; row++) whole.Row(row).Clear();
-                for (int b = 0; b < batch.Sequences && source < batch.Lengths[b]; b++)
-                {
-                    int t = direction == 0 ? batch.Lengths[b] - 1 - source : source, row = batch.RowStart(t) + b;
-                    ReadOnlySpan<float> from = kept.AsSpan(row * whole.Columns + direction * hidden, hidden);
-                    isRead |= from.ContainsAnyExcept(0f);
-                    from.CopyTo(whole.Row(row)[(direction * hidden)..]);
-                }
+            if ((long)share.Total.Length * _part.Batch.Steps <= MostElements) continue;
+            throw new ArgumentException(
+                $"The split by lag needs {share.Weights.Name} ({share.Total.Length:N0} numbers) for each of "
+                + $"{_part.Batch.Steps:N0} lags, more than {MostElements:N0} numbers. Look at shorter sequences.");
+        }
 
-                if (!isRead) continue;
-                Matrix input = _subject.Input();
-                _subject.Stack.Forward(_subject.Workers, batch, input, _subject.Memory);
-                _subject.Stack.ResetFinalGradient(_subject.Memory, batch.Sequences);
-                _subject.Stack.Backward(_subject.Workers, batch, input, whole, null, _subject.Memory);
-                AddRows(direction, source);
+        for (int direction = 0; direction < _part.Spec.Directions; direction++)
+        {
+            for (int source = 0; source < _part.Batch.Steps; source++)
+            {
+                if (_source.Run(direction, source)) AddRows(direction, source);
             }
         }
     }
 
-    /// <summary>Adds what the gates of all rows give, each to its lag from a source or, without one, from its direction's end.</summary>
-    private void AddRows(int? sourceDirection, int source)
+    /// <summary>Adds what the gates of all rows give, each to its lag from a source.</summary>
+    private void AddRows(int direction, int source)
     {
-        SequenceBatch batch = _subject.Batch;
-        RecurrentSpec spec = _subject.Stack.Spec;
-        RecurrentCell[] cells = [.. _subject.Stack.Cells];
-        foreach (Part part in _parts)
+        SequenceBatch batch = _part.Batch;
+        foreach (Share share in _shares)
         {
-            int layer = part.Row / spec.Directions, direction = part.Row % spec.Directions;
-            bool reverse = direction == 1;
-            CellMemory memory = _subject.Memory.Cells[part.Row];
-            Matrix gates = (part.IsHidden && cells[part.Row] is GruCell ? memory.HiddenGates : memory.Gates).Rows(batch.Rows);
-            Matrix output = _subject.Memory.Outputs[layer].Rows(batch.Rows);
-            Matrix below = layer == 0 ? _subject.Input() : _subject.Memory.Outputs[layer - 1].Rows(batch.Rows);
+            Factors factors = FactorsOf(share);
             for (int k = 0; k < batch.Steps; k++)
             {
-                for (int b = 0; b < batch.SequencesAt(k); b++)
+                for (int b = 0; b < batch.SequencesAt(k) && source < batch.Lengths[b]; b++)
                 {
-                    int length = batch.Lengths[b], row = batch.RowStart(k) + b, before = reverse ? k + 1 : k - 1;
-                    // The state before the first step is zero.
-                    if (part.IsHidden && (before < 0 || before >= length)) continue;
-                    int lag = GradientProfile.LagOf(k, length, reverse);
-                    if (sourceDirection is { } from)
-                    {
-                        if (source >= length) continue;
-                        lag = Math.Abs(k - (from == 0 ? length - 1 - source : source));
-                    }
-
-                    ReadOnlySpan<float> dz = gates.Row(row);
-                    if (!dz.ContainsAnyExcept(0f)) continue;
-                    ReadOnlySpan<float> read = part.IsHidden
-                        ? output.Row(batch.RowStart(before) + b).Slice(direction * spec.HiddenSize, spec.HiddenSize)
-                        : below.Row(row);
-                    AddOuter(AtLag(part, lag), dz, read);
+                    int lag = Math.Abs(k - (direction == 0 ? batch.Lengths[b] - 1 - source : source));
+                    while (share.ByLag.Count <= lag) share.ByLag.Add(null);
+                    double[]? sum = share.ByLag[lag];
+                    if (AddRow(share, factors, k, b, ref sum)) share.ByLag[lag] = sum;
                 }
             }
         }
     }
 
-    private static double[] AtLag(Part part, int lag)
+    /// <summary>What the gates of all steps at a lag from their direction's end give.</summary>
+    private double[] AtLag(Share share, int lag, double[] buffer)
     {
-        while (part.ByLag.Count <= lag) part.ByLag.Add(null);
-        return part.ByLag[lag] ??= new double[part.Total.Length];
+        SequenceBatch batch = _part.Batch;
+        Factors factors = FactorsOf(share);
+        buffer.AsSpan().Clear();
+        double[]? sum = buffer;
+        for (int b = 0; b < batch.Sequences && lag < batch.Lengths[b]; b++)
+        {
+            AddRow(share, factors, share.Row.IsReverse ? lag : batch.Lengths[b] - 1 - lag, b, ref sum);
+        }
+
+        return buffer;
     }
 
-    private static void AddOuter(double[] sum, ReadOnlySpan<float> dz, ReadOnlySpan<float> x)
+    /// <summary>dz [rows, G H] and what they are multiplied by: h [rows, H] of the step before, or x [rows, I].</summary>
+    private readonly record struct Factors(Matrix Gates, Matrix Read);
+
+    private Factors FactorsOf(Share share)
     {
+        CellMemory memory = share.Row.Memory;
+        RowStore gates = share.IsHidden && share.Row.Cell is GruCell ? memory.HiddenGates : memory.Gates;
+        return new Factors(gates.Rows(_part.Batch.Rows), share.IsHidden ? share.Row.Output() : share.Row.Input());
+    }
+
+    /// <summary>Adds dz_k h_(k-1)^T or dz_k x_k^T of a step of a sequence; says whether there was anything to add.</summary>
+    private bool AddRow(Share share, in Factors factors, int k, int b, ref double[]? sum)
+    {
+        SequenceBatch batch = _part.Batch;
+        int row = batch.RowStart(k) + b, before = share.Row.IsReverse ? k + 1 : k - 1;
+        bool isFirst = before < 0 || before >= batch.Lengths[b];
+        if (share.IsHidden && isFirst && !share.Row.HasInitialState()) return false;
+        ReadOnlySpan<float> dz = factors.Gates.Row(row);
+        if (!dz.ContainsAnyExcept(0f)) return false;
+        ReadOnlySpan<float> read = !share.IsHidden ? factors.Read.Row(row)
+            : isFirst ? share.Row.Memory.InitialHidden.Row(b)
+            : factors.Read.Row(batch.RowStart(before) + b);
+        sum ??= new double[share.Total.Length];
+        AddOuter(sum, dz, read);
+        return true;
+    }
+
+    private void AddOuter(double[] sum, ReadOnlySpan<float> dz, ReadOnlySpan<float> x)
+    {
+        if (_read.Length != x.Length) _read = new double[x.Length];
+        for (int j = 0; j < x.Length; j++) _read[j] = x[j];
+        ReadOnlySpan<Vector<double>> wide = MemoryMarshal.Cast<double, Vector<double>>(_read.AsSpan());
         for (int g = 0; g < dz.Length; g++)
         {
             double factor = dz[g];
             if (factor == 0) continue;
             Span<double> row = sum.AsSpan(g * x.Length, x.Length);
-            for (int j = 0; j < row.Length; j++) row[j] += factor * x[j];
+            Span<Vector<double>> wideRow = MemoryMarshal.Cast<double, Vector<double>>(row);
+            var factors = new Vector<double>(factor);
+            for (int i = 0; i < wideRow.Length; i++) wideRow[i] += factors * wide[i];
+            for (int j = wideRow.Length * Vector<double>.Count; j < row.Length; j++) row[j] += factor * _read[j];
         }
     }
 
-    private static WeightGradientByLag Summarise(Part part, int steps, bool isExact)
+    private static WeightGradientByLag Summarise(Share share, int steps, bool isExact, Func<int, double[]> atLag)
     {
-        double[] norms = new double[steps], shares = new double[steps], sum = new double[part.Total.Length];
+        double[] norms = new double[steps], shares = new double[steps], sum = new double[share.Total.Length];
         double total = 0, difference = 0;
-        foreach (float value in part.Total) total += (double)value * value;
+        foreach (float value in share.Total) total += (double)value * value;
         for (int lag = 0; lag < norms.Length; lag++)
         {
-            double[] own = lag < part.ByLag.Count ? part.ByLag[lag] ?? [] : [];
+            double[] own = atLag(lag);
             double square = 0, along = 0;
             for (int i = 0; i < own.Length; i++)
             {
                 square += own[i] * own[i];
-                along += own[i] * part.Total[i];
+                along += own[i] * share.Total[i];
                 sum[i] += own[i];
             }
 
@@ -192,7 +200,7 @@ internal sealed class WeightSplitter
             shares[lag] = total > 0 ? along / total : 0;
         }
 
-        for (int i = 0; i < sum.Length; i++) difference += (sum[i] - part.Total[i]) * (sum[i] - part.Total[i]);
+        for (int i = 0; i < sum.Length; i++) difference += (sum[i] - share.Total[i]) * (sum[i] - share.Total[i]);
         return new WeightGradientByLag(norms, shares, Math.Sqrt(total), total > 0 ? Math.Sqrt(difference / total) : 0, isExact);
     }
 }

@@ -91,12 +91,13 @@ internal sealed class TaggerNetwork
     /// <summary>All tensors, in the order of the model file.</summary>
     public IReadOnlyList<Parameter> Parameters { get; }
 
-    public RecurrentStack Stack => _stack;
-
     /// <summary>E [V, E].</summary>
     public Parameter WordVectors => _words.Table;
 
     public ConditionalRandomField? Field { get; }
+
+    /// <summary>The layers that read the words.</summary>
+    public RecurrentStack Stack => _stack;
 
     /// <summary>The layers in the order the data passes them, each with its shape and equations.</summary>
     public IReadOnlyList<LayerDescription> Describe()

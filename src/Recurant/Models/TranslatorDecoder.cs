@@ -224,20 +224,39 @@ internal sealed class TranslatorDecoder
         DropoutPlan? dropout)
     {
         SequenceBatch batch = pairs.Target;
-        int rows = batch.Rows, hidden = _spec.DecoderSize, width = hidden + _spec.StateSize;
+        int rows = batch.Rows, width = _spec.DecoderSize + _spec.StateSize;
         if (dropout is { Output: > 0 }) Dropout.Apply(workers, batch, memory.ResultMask, dResult, dResult);
         var tanh = new TanhBackWork { Output = memory.Result.Rows(rows), DOutput = dResult };
         workers.Run(ref tanh);                                                                          // (5')
+        RowStore read = _upper is null ? memory.Joined : memory.Read;
+        ReadGradientOf(memory).Reserve(rows, width);
+        _readout.Backward(workers, read.Rows(rows), dResult, ReadGradient(memory, rows), memory.Readout);
+        BackwardFromRead(workers, pairs, states, dStates, dStart, memory, dropout);
+    }
+
+    /// <summary>After the way back: the gradient [rows, H + D] of what the readout read, [u; c].</summary>
+    public Matrix ReadGradient(DecoderMemory memory, int rows) => ReadGradientOf(memory).Rows(rows);
+
+    // A layer that attends before its steps changes what it is given.
+    private RowStore ReadGradientOf(DecoderMemory memory) =>
+        _upper is null && _attending is null ? memory.DJoined : memory.DRead;
+
+    /// <summary>The way back below the readout, from what stands in <see cref="ReadGradient"/>.</summary>
+    public void BackwardFromRead(
+        Workers workers, SequencePairs pairs, Matrix states, Matrix dStates, Matrix dStart, DecoderMemory memory,
+        DropoutPlan? dropout)
+    {
+        SequenceBatch batch = pairs.Target;
+        int rows = batch.Rows, hidden = _spec.DecoderSize, width = hidden + _spec.StateSize;
         Matrix joined = memory.Joined.Rows(rows), dJoined = memory.DJoined.Reserve(rows, width).Rows(rows);
         Matrix dh = memory.DHidden.Reserve(rows, hidden).Rows(rows);
         if (_upper is null)
         {
-            _readout.Backward(workers, joined, dResult, dJoined, memory.Readout);
+            if (_attending is not null) CopyRows(workers, memory.DRead.Rows(rows), dJoined);
         }
         else
         {
-            Matrix dRead = memory.DRead.Reserve(rows, width).Rows(rows);
-            _readout.Backward(workers, memory.Read.Rows(rows), dResult, dRead, memory.Readout);
+            Matrix dRead = memory.DRead.Rows(rows);
             memory.DJoined.Clear();
             CopyRows(workers, dRead.Column(hidden, _spec.StateSize), dJoined.Column(hidden, _spec.StateSize));
             CopyRows(workers, dRead.Column(0, hidden), dh);

@@ -37,6 +37,8 @@ internal sealed class CaptionerTask : TrainingTask
 
     public override IReadOnlyList<Parameter> Parameters => _network.Parameters;
 
+    public override IReadOnlyList<RecurrentPart> Recurrent => RecurrentPart.Of(_network, _memory, _batch);
+
     public override int StepsInEpoch => _order.Batches;
 
     public override List<(string Name, string Value)> Identity() => RunIdentity.Of(_data);

@@ -43,10 +43,10 @@ internal sealed class ClassifierTask : TrainingTask
 
     public override IReadOnlyList<Parameter> Parameters => _network.Parameters;
 
-    public override (RecurrentStack Stack, RecurrentMemory Memory, SequenceBatch Batch)? Recurrent =>
+    public override IReadOnlyList<RecurrentPart> Recurrent =>
         _network is RecurrentNetwork network && !_memory.Recomputes
-            ? (network.Stack, network.RecurrentMemory(_memory), _batch)
-            : null;
+            ? [new RecurrentPart(null, 0, network.Stack, network.RecurrentMemory(_memory), _batch)]
+            : [];
 
     public override int StepsInEpoch => (_data.Train.Length + _plan.Batch - 1) / _plan.Batch;
 

@@ -29,6 +29,9 @@ internal sealed record LanguageModelPlan : LearningPlan
     /// <summary>The subwords that a text of so many characters can teach: one in 500.</summary>
     public static int SubwordsFor(long characters) => (int)Math.Clamp(characters / 500, 300, 8000);
 
+    /// <summary>The steps of a window where none are given.</summary>
+    public static int WindowFor(TokenUnit unit) => unit == TokenUnit.Character ? 100 : 35;
+
     public static LanguageModelPlan For(LanguageModelOptions options, TokenUnit unit, int vocabulary)
     {
         bool words = unit != TokenUnit.Character, adaptive = options.Optimizer is not (OptimizerKind.Sgd
@@ -52,7 +55,7 @@ internal sealed record LanguageModelPlan : LearningPlan
             Seed = options.Seed,
             Samples = options.Samples ?? (vocabulary >= LanguageModelSpec.LargeVocabulary ? DefaultSamples : 0),
             Batch = options.Batch ?? (words ? 20 : 32),
-            Window = options.Window ?? (words ? 35 : 100),
+            Window = options.Window ?? WindowFor(unit),
             Spec = new LanguageModelSpec
             {
                 Unit = unit,

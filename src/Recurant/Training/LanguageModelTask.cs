@@ -75,6 +75,9 @@ internal sealed class LanguageModelTask : TrainingTask
 
     public override IReadOnlyList<Parameter> Parameters => _network.Parameters;
 
+    public override IReadOnlyList<RecurrentPart> Recurrent =>
+        [new RecurrentPart(null, 0, _network.Stack, _memory.Recurrent, _window)];
+
     public override int StepsInEpoch => (_partLength + _plan.Window - 1) / _plan.Window;
 
     public override IEnumerable<(string Name, int[] Shape, Memory<float> Values)> CarriedState => _carried.Tensors;

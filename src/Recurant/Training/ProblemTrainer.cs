@@ -161,8 +161,8 @@ internal sealed class ProblemTask : TrainingTask
 
     public override IReadOnlyList<Parameter> Parameters => Model.Parameters;
 
-    public override (RecurrentStack Stack, RecurrentMemory Memory, SequenceBatch Batch)? Recurrent =>
-        (Model.Network.Stack, _memory.Recurrent, _memory.Batch);
+    public override IReadOnlyList<RecurrentPart> Recurrent =>
+        [new RecurrentPart(null, 0, Model.Network.Stack, _memory.Recurrent, _memory.Batch)];
 
     public override int StepsInEpoch => Math.Max(1, SequencesInEpoch / _batch);
 

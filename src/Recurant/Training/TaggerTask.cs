@@ -34,6 +34,9 @@ internal sealed class TaggerTask : TrainingTask
 
     public override IReadOnlyList<Parameter> Parameters => _network.Parameters;
 
+    public override IReadOnlyList<RecurrentPart> Recurrent =>
+        [new RecurrentPart(null, 0, _network.Stack, _memory.Recurrent, _batch)];
+
     public override int StepsInEpoch => (_data.Train.Length + _plan.Batch - 1) / _plan.Batch;
 
     public override List<(string Name, string Value)> Identity() => RunIdentity.Of(_data);

@@ -13,6 +13,37 @@ namespace Recurant.Training;
 /// <param name="Tokens">The tokens read, for the speed.</param>
 internal readonly record struct StepLoss(double Loss, int Units, int Correct, int Tokens);
 
+/// <summary>Recurrent layers of a network, and what they keep of a batch.</summary>
+/// <param name="Name">"encoder" or "decoder"; null where the network has but one such part.</param>
+/// <param name="FirstLayer">The number of the lowest of these layers in the part.</param>
+/// <param name="Stack">The layers.</param>
+/// <param name="Memory">What they keep.</param>
+/// <param name="Batch">The sequences they read.</param>
+internal sealed record RecurrentPart(
+    string? Name, int FirstLayer, RecurrentStack Stack, RecurrentMemory Memory, SequenceBatch Batch)
+{
+    /// <summary>The parts of an encoder-decoder: the decoder's layers above the attention are a stack of their own.</summary>
+    public static IReadOnlyList<RecurrentPart> Of(TranslatorNetwork network, TranslatorMemory memory, TranslationBatch batch)
+    {
+        TranslatorDecoder decoder = network.Decoder;
+        List<RecurrentPart> parts =
+        [
+            new("encoder", 0, network.Encoder.Stack, memory.Encoder.Recurrent, batch.Source),
+            new("decoder", 0, decoder.Lower, memory.Decoder.Lower, batch.Target),
+        ];
+        if (decoder.Upper is { } upper) parts.Add(new RecurrentPart("decoder", 1, upper, memory.Decoder.Upper!, batch.Target));
+        return parts;
+    }
+
+    /// <summary>What a layer and direction is called: "layer 0", "encoder layer 1 backward".</summary>
+    /// <param name="cell">Its place in <see cref="RecurrentMemory.Cells"/>.</param>
+    public string NameOf(int cell) =>
+        NameOf(Name, FirstLayer + cell / Stack.Spec.Directions, cell % Stack.Spec.Directions == 1);
+
+    public static string NameOf(string? part, int layer, bool isReverse) =>
+        $"{(part is null ? "" : part + " ")}layer {layer}{(isReverse ? " backward" : "")}";
+}
+
 /// <summary>
 /// What a run learns: the data, the network, and one step of it. The loop around it, <see cref="TaskRun"/>, is the same for
 /// all tasks.
@@ -23,10 +54,10 @@ internal abstract class TrainingTask
     public abstract IReadOnlyList<Parameter> Parameters { get; }
 
     /// <summary>
-    /// The recurrent layers with what they keep of the step's batch; null where there are none, or where they keep a part of its
+    /// The recurrent layers with what they keep of the step's batch; empty where there are none, or where they keep a part of its
     /// steps at a time.
     /// </summary>
-    public virtual (RecurrentStack Stack, RecurrentMemory Memory, SequenceBatch Batch)? Recurrent => null;
+    public virtual IReadOnlyList<RecurrentPart> Recurrent => [];
 
     /// <summary>The number of steps in an epoch.</summary>
     public abstract int StepsInEpoch { get; }

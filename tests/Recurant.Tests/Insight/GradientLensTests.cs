@@ -93,7 +93,8 @@ public class GradientLensTests
             GradientProfile profile = all.Layers[row].Profile;
             for (int lag = 0; lag < profile.State.Count; lag++)
             {
-                double[] enough = [.. alone.Select(each => each.Layers[row].Profile.State).Where(state => state.Count > lag).Select(state => state[lag])];
+                IEnumerable<IReadOnlyList<double>> states = alone.Select(each => each.Layers[row].Profile.State);
+                double[] enough = [.. states.Where(state => state.Count > lag).Select(state => state[lag])];
                 Assert.Equal(enough.Length, profile.Sequences[lag]);
                 Assert.Equal(enough.Average(), profile.State[lag], SinglePrecision * profile.State.Max());
             }
@@ -166,6 +167,7 @@ public class GradientLensTests
         foreach (var parameter in model.Parameters) weights.Set(parameter.Name, parameter.Value);
         var network = new ReferenceNetwork(spec, weights);
         int[] tokens = model.Encoder.Encode(text.Text, null);
-        return (network, network.Forward(new ReferenceExample { Tokens = tokens, Labels = [model.Labels.ToList().IndexOf(text.Label)] }));
+        int label = model.Labels.ToList().IndexOf(text.Label);
+        return (network, network.Forward(new ReferenceExample { Tokens = tokens, Labels = [label] }));
     }
 }

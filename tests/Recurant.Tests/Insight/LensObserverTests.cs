@@ -52,10 +52,12 @@ public class LensObserverTests
 
         using JsonDocument line = JsonDocument.Parse(Encoding.UTF8.GetString(stream.ToArray()));
         Assert.Equal(20, line.RootElement.GetProperty("step").GetInt64());
-        double[] norms = [.. line.RootElement.GetProperty("by_lag").GetProperty("layer 1").EnumerateArray().Select(value => value.GetDouble())];
+        JsonElement byLag = line.RootElement.GetProperty("by_lag").GetProperty("layer 1");
+        double[] norms = [.. byLag.EnumerateArray().Select(value => value.GetDouble())];
         Assert.Equal(12, norms.Length);
         Assert.Equal(last!.Layers[1].Profile.State[3], norms[3], 1e-3 * norms[3]);
-        double low = line.RootElement.GetProperty("values").GetProperty("Gates: share of time under 0.1").GetProperty("layer 0, z").GetDouble();
+        JsonElement lows = line.RootElement.GetProperty("values").GetProperty("Gates: share of time under 0.1");
+        double low = lows.GetProperty("layer 0, z").GetDouble();
         Assert.Equal(last.Layers[0].Profile.Gates[1].Low, low, 1e-3);
     }
 
