@@ -92,12 +92,12 @@ internal sealed class CompareCommand : CliCommand
             writer.WriteString("task", run.Task);
             writer.WriteString("data", run.Data);
             writer.WriteString("measure", run.Measure);
-            WriteNumber(writer, "valid", run.Validation);
-            WriteNumber(writer, "test", run.Test);
+            writer.WriteFinite("valid", run.Validation);
+            writer.WriteFinite("test", run.Test);
             writer.WriteNumber("epochs", run.Epochs);
             writer.WriteNumber("best_epoch", run.BestEpoch);
-            WriteNumber(writer, "seconds", run.Seconds);
-            WriteNumber(writer, "tokens_per_second", run.TokensPerSecond);
+            writer.WriteFinite("seconds", run.Seconds);
+            writer.WriteFinite("tokens_per_second", run.TokensPerSecond);
             writer.WriteNumber("parameters", run.Parameters);
             writer.WriteString("end", run.End);
             writer.WriteObject("settings", members =>
@@ -110,11 +110,6 @@ internal sealed class CompareCommand : CliCommand
         writer.WriteEndArray();
         writer.WriteStrings("differing", RunSummary.DifferingSettings(runs));
         if (page != "none") writer.WriteString("report", page);
-    }
-
-    private static void WriteNumber(Utf8JsonWriter writer, string name, double value)
-    {
-        if (double.IsFinite(value)) writer.WriteNumber(name, value); else writer.WriteNull(name);
     }
 
     private static string Score(double value) => double.IsNaN(value) ? "-" : Numbers.Measure(value);

@@ -166,11 +166,7 @@ internal sealed class DoctorCommand : CliCommand
             if (finding.Advice.Length > 0) writer.WriteString("do", finding.Advice);
             writer.WriteObject("values", values =>
             {
-                foreach ((string name, double value) in finding.Values)
-                {
-                    values.WriteNumber(name, double.IsFinite(value) ? value : double.MaxValue);
-                }
-
+                foreach ((string name, double value) in finding.Values) values.WriteFinite(name, value);
             });
             writer.WriteEndObject();
         }

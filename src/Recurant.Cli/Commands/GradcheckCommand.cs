@@ -164,8 +164,8 @@ internal sealed class GradcheckCommand : CliCommand
                 {
                     writer.WriteString("name", row.Tensor);
                     writer.WriteNumber("count", row.Count);
-                    writer.WriteNumber("reference_error", Finite(row.ReferenceError));
-                    writer.WriteNumber("production_error", Finite(row.ProductionError));
+                    writer.WriteFinite("reference_error", row.ReferenceError);
+                    writer.WriteFinite("production_error", row.ProductionError);
                     writer.WriteBoolean("passed", row.Passes);
                 });
                 writer.WriteEndObject();
@@ -173,7 +173,4 @@ internal sealed class GradcheckCommand : CliCommand
 
             writer.WriteEndArray();
         }));
-
-    // JSON has no infinity, which stands for a gradient that is no number.
-    private static double Finite(double error) => double.IsFinite(error) ? error : double.MaxValue;
 }

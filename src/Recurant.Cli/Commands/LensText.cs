@@ -145,7 +145,7 @@ internal static class LensText
         writer.WriteString("network", result.Network);
         writer.WriteNumber("sequences", result.Sequences);
         writer.WriteNumber("steps", result.Steps);
-        Number(writer, "loss", result.Loss);
+        writer.WriteFinite("loss", result.Loss);
         writer.WriteNumber("steps_read", result.ReadSteps);
         writer.WriteString("reach", ReachName(result.Reach));
         writer.WriteStrings("verdict", result.Verdict);
@@ -171,31 +171,31 @@ internal static class LensText
         writer.WriteString("reach", ReachName(layer.Verdict.Reach));
         writer.WriteString("measured_by", layer.Verdict.Measured);
         writer.WriteNumber("far", layer.Verdict.Far);
-        Number(writer, "ratio", layer.Verdict.Ratio);
-        Number(writer, "a_step", layer.Verdict.AStep);
+        writer.WriteFinite("ratio", layer.Verdict.Ratio);
+        writer.WriteFinite("a_step", layer.Verdict.AStep);
         if (layer.Memory is { } memory) writer.WriteNumber("memory_90", memory);
         if (layer.Verdict.LostAt is { } lost) writer.WriteNumber("lost_at", lost);
-        Number(writer, "mean_lag", profile.MeanLag);
-        Array(writer, "state_gradient", profile.State);
-        Array(writer, "hidden_gradient", profile.Hidden);
-        if (profile.Cell.Count > 0) Array(writer, "cell_gradient", profile.Cell);
-        if (layer.LastStep.Count > 0) Array(writer, "last_step_gradient", layer.LastStep);
+        writer.WriteFinite("mean_lag", profile.MeanLag);
+        writer.WriteNumbers("state_gradient", profile.State);
+        writer.WriteNumbers("hidden_gradient", profile.Hidden);
+        if (profile.Cell.Count > 0) writer.WriteNumbers("cell_gradient", profile.Cell);
+        if (layer.LastStep.Count > 0) writer.WriteNumbers("last_step_gradient", layer.LastStep);
         if (layer.HiddenNote is { } note) writer.WriteString("weight_hh_note", note);
         if (layer.JacobianNote is { } jacobians) writer.WriteString("jacobians_note", jacobians);
         Split(writer, "weight_hh", layer.HiddenWeights);
         Split(writer, "weight_ih", layer.InputWeights);
         writer.WriteObject("spectral_radius", members =>
         {
-            foreach (BlockRadius block in layer.SpectralRadii) Number(members, block.Block, block.Radius);
+            foreach (BlockRadius block in layer.SpectralRadii) members.WriteFinite(block.Block, block.Radius);
         });
         writer.WriteStartArray("gates");
         foreach (GateUse gate in profile.Gates)
         {
             writer.WriteStartObject();
             writer.WriteString("gate", gate.Name);
-            Number(writer, "under_0.1", gate.Low);
-            Number(writer, "over_0.9", gate.High);
-            Number(writer, "mean", gate.Mean);
+            writer.WriteFinite("under_0.1", gate.Low);
+            writer.WriteFinite("over_0.9", gate.High);
+            writer.WriteFinite("mean", gate.Mean);
             writer.WriteEndObject();
         }
 
@@ -205,9 +205,9 @@ internal static class LensText
         {
             writer.WriteStartObject();
             writer.WriteNumber("lag", size.Lag);
-            Number(writer, "norm", size.Norm);
-            Number(writer, "largest", size.Largest);
-            Number(writer, "smallest", size.Smallest);
+            writer.WriteFinite("norm", size.Norm);
+            writer.WriteFinite("largest", size.Largest);
+            writer.WriteFinite("smallest", size.Smallest);
             writer.WriteEndObject();
         }
 
@@ -220,24 +220,12 @@ internal static class LensText
         writer.WriteObject(name, members =>
         {
             members.WriteBoolean("exact", split.IsExact);
-            Number(members, "total", split.Total);
-            Number(members, "difference", split.Difference);
-            Array(members, "norms", split.Norms);
-            Array(members, "shares", split.Shares);
+            members.WriteFinite("total", split.Total);
+            members.WriteFinite("difference", split.Difference);
+            members.WriteNumbers("norms", split.Norms);
+            members.WriteNumbers("shares", split.Shares);
         });
     }
 
     private static string ReachName(GradientReach reach) => reach.ToString().ToLowerInvariant();
-
-    private static void Array(Utf8JsonWriter writer, string name, IReadOnlyList<double> values)
-    {
-        writer.WriteStartArray(name);
-        foreach (double value in values) writer.WriteNumberValue(Finite(value));
-        writer.WriteEndArray();
-    }
-
-    private static void Number(Utf8JsonWriter writer, string name, double value) => writer.WriteNumber(name, Finite(value));
-
-    // JSON has no infinity, which stands for a gradient that is no number.
-    private static double Finite(double value) => double.IsFinite(value) ? value : double.MaxValue;
 }

@@ -54,11 +54,25 @@ internal static class JsonText
         writer.WriteEndArray();
     }
 
-    /// <summary>A member that is a list of numbers.</summary>
+    /// <summary>A member that is a list of numbers, null where they are not finite.</summary>
     public static void WriteNumbers(this Utf8JsonWriter writer, string name, IEnumerable<double> values)
     {
         writer.WriteStartArray(name);
-        foreach (double value in values) writer.WriteNumberValue(value);
+        foreach (double value in values) writer.WriteFiniteValue(value);
         writer.WriteEndArray();
+    }
+
+    /// <summary>A member that is a number; null where it is not finite, since JSON has no infinity.</summary>
+    public static void WriteFinite(this Utf8JsonWriter writer, string name, double value)
+    {
+        writer.WritePropertyName(name);
+        writer.WriteFiniteValue(value);
+    }
+
+    /// <summary>A number in a list; null where it is not finite.</summary>
+    public static void WriteFiniteValue(this Utf8JsonWriter writer, double value)
+    {
+        if (double.IsFinite(value)) writer.WriteNumberValue(value);
+        else writer.WriteNullValue();
     }
 }

@@ -32,6 +32,20 @@ internal static class JsonMembers
         writer.WriteEndArray();
     }
 
+    /// <summary>A member that is a number; null where it is not finite, since JSON has no infinity.</summary>
+    public static void WriteFinite(this Utf8JsonWriter writer, string name, double value)
+    {
+        writer.WritePropertyName(name);
+        writer.WriteFiniteValue(value);
+    }
+
+    /// <summary>A number in a list; null where it is not finite.</summary>
+    public static void WriteFiniteValue(this Utf8JsonWriter writer, double value)
+    {
+        if (double.IsFinite(value)) writer.WriteNumberValue(value);
+        else writer.WriteNullValue();
+    }
+
     /// <summary>A member that is a list of objects, whose members the action writes.</summary>
     public static void WriteObjects<T>(this Utf8JsonWriter writer, string name, IEnumerable<T> items, Action<T> members)
     {

@@ -22,10 +22,10 @@ internal static class LessonJson
         writer.WriteNumber("directions", lesson.Spec.Directions);
         writer.WriteNumber("hidden", lesson.Spec.HiddenSize);
         writer.WriteNumber("learning_rate", lesson.LearningRate);
-        Number(writer, "loss", lesson.Loss);
-        Number(writer, "new_loss", lesson.NewLoss);
+        writer.WriteFinite("loss", lesson.Loss);
+        writer.WriteFinite("new_loss", lesson.NewLoss);
         writer.WriteStartArray("losses");
-        foreach (double loss in lesson.Run.Losses) Number(writer, loss);
+        foreach (double loss in lesson.Run.Losses) writer.WriteFiniteValue(loss);
         writer.WriteEndArray();
         writer.WriteStartArray("probabilities");
         foreach (double[] row in lesson.Run.Probabilities) Numbers(writer, row);
@@ -45,8 +45,8 @@ internal static class LessonJson
             writer.WriteNumber("direction", path.Direction);
             writer.WriteNumber("t", path.T);
             writer.WriteNumber("k", path.K);
-            Number(writer, "state_norm", path.StateNorm);
-            Number(writer, "gradient_norm", path.GradientNorm);
+            writer.WriteFinite("state_norm", path.StateNorm);
+            writer.WriteFinite("gradient_norm", path.GradientNorm);
         });
         writer.WriteStartArray("sections");
         foreach (LessonSection section in lesson.Sections) Write(writer, section);
@@ -94,12 +94,12 @@ internal static class LessonJson
             if (line.DivisorName.Length > 0)
             {
                 writer.WriteString("divisor_name", line.DivisorName);
-                Number(writer, "divisor", line.Divisor);
+                writer.WriteFinite("divisor", line.Divisor);
             }
 
-            Number(writer, "sum", line.Sum);
+            writer.WriteFinite("sum", line.Sum);
             if (line.Function != LessonFunction.None) writer.WriteString("function", FunctionName(line.Function));
-            Number(writer, "value", line.Value);
+            writer.WriteFinite("value", line.Value);
         });
         writer.WriteEndObject();
     }
@@ -113,7 +113,7 @@ internal static class LessonJson
         writer.WriteNumber("columns", matrix.Columns);
         writer.WriteStrings("row_names", matrix.RowNames);
         writer.WriteStrings("column_names", matrix.ColumnNames);
-        Number(writer, "norm", matrix.Norm);
+        writer.WriteFinite("norm", matrix.Norm);
         writer.WriteStartArray("shown");
         foreach (IReadOnlyList<double> row in matrix.Shown) Numbers(writer, row);
         writer.WriteEndArray();
@@ -135,19 +135,7 @@ internal static class LessonJson
     private static void Numbers(Utf8JsonWriter writer, IReadOnlyList<double> values)
     {
         writer.WriteStartArray();
-        foreach (double value in values) Number(writer, value);
+        foreach (double value in values) writer.WriteFiniteValue(value);
         writer.WriteEndArray();
-    }
-
-    private static void Number(Utf8JsonWriter writer, string name, double value)
-    {
-        writer.WritePropertyName(name);
-        Number(writer, value);
-    }
-
-    // JSON has no infinity.
-    private static void Number(Utf8JsonWriter writer, double value)
-    {
-        if (double.IsFinite(value)) writer.WriteNumberValue(value); else writer.WriteNullValue();
     }
 }
