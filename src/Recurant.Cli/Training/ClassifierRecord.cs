@@ -16,51 +16,18 @@ internal static class ClassifierRecord
         if (model.Labels.Count <= MostLabels)
         {
             writer.WriteStrings("labels", model.Labels);
-            writer.WriteStartArray("confusion");
-            foreach (IReadOnlyList<int> row in test.Confusion)
-            {
-                writer.WriteStartArray();
-                foreach (int count in row) writer.WriteNumberValue(count);
-                writer.WriteEndArray();
-            }
-
-            writer.WriteEndArray();
+            ReviewRecord.WriteConfusion(writer, test.Confusion);
         }
 
         ClassifierReview review = ClassifierReview.Of(model, data, threads: threads);
-        writer.WriteObject("calibration", members =>
-        {
-            members.WriteNumber("expected_error", review.Calibration.ExpectedError);
-            members.WriteStartArray("bins");
-            foreach (CalibrationBin bin in review.Calibration.Bins)
-            {
-                members.WriteStartObject();
-                members.WriteNumber("from", bin.From);
-                members.WriteNumber("to", bin.To);
-                members.WriteNumber("count", bin.Count);
-                if (bin.Count > 0)
-                {
-                    members.WriteNumber("confidence", bin.Confidence);
-                    members.WriteNumber("accuracy", bin.Accuracy);
-                }
-
-                members.WriteEndObject();
-            }
-
-            members.WriteEndArray();
-        });
+        ReviewRecord.WriteCalibration(writer, review.Calibration);
         writer.WriteNumber("mistake_count", review.MistakeCount);
-        writer.WriteStartArray("mistakes");
-        foreach (Mistake mistake in review.Mistakes)
+        writer.WriteObjects("mistakes", review.Mistakes, mistake =>
         {
-            writer.WriteStartObject();
             writer.WriteString("text", TextLayout.Shorten(mistake.Text, LongestText));
             writer.WriteString("right", mistake.Right);
             writer.WriteString("answered", mistake.Answered);
             writer.WriteNumber("probability", mistake.Probability);
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
+        });
     }
 }
