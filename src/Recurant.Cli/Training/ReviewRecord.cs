@@ -6,8 +6,14 @@ namespace Recurant.Cli;
 /// <summary>The parts of a run's record that several tasks have.</summary>
 internal static class ReviewRecord
 {
+    /// <summary>Long texts need not stand whole in a record.</summary>
+    private const int LongestText = 400;
+
     /// <summary>How many words of a sentence stand before and behind the one that is spoken of.</summary>
     private const int WordsAround = 20;
+
+    /// <summary>A text of at most 400 characters.</summary>
+    public static string Shorten(string text) => TextLayout.Shorten(text, LongestText);
 
     /// <summary>Writes a confusion matrix as a member of an object.</summary>
     public static void WriteConfusion(Utf8JsonWriter writer, IReadOnlyList<IReadOnlyList<int>> counts)

@@ -21,6 +21,8 @@ internal static class RunOutcome
         WriteCalibration(page, result);
         WriteMistakes(page, result);
         RunTokenCosts.Write(page, result);
+        RunTranslations.Write(page, result);
+        RunDistances.Write(page, result);
     }
 
     /// <summary>What the model was looked at with: "the test data", unless the record says otherwise.</summary>
@@ -87,7 +89,8 @@ internal static class RunOutcome
             Rows = [.. labels.Index().Where(pair => pair.Item != "(others)").Select(pair => (string[])
             [
                 pair.Item, ChartText.Value(counts[pair.Index].Sum()), ChartText.Value(counts.Sum(row => row[pair.Index])),
-                ChartText.Value(counts[pair.Index][pair.Index] / counts.Sum(row => row[pair.Index])), ChartText.Value(counts[pair.Index][pair.Index] / counts[pair.Index].Sum()),
+                ChartText.Value(counts[pair.Index][pair.Index] / counts.Sum(row => row[pair.Index])),
+                ChartText.Value(counts[pair.Index][pair.Index] / counts[pair.Index].Sum()),
             ])],
         });
     }
@@ -168,6 +171,8 @@ internal static class RunOutcome
                 "tag" => "Looked at is each word: the probability of its tag, and whether the tag is right.",
                 "marginal" => "Looked at is each word: the marginal probability of its tag over all rows of tags of the sentence, and "
                     + "whether the tag is right. The tags are those of the most probable row.",
+                "sentence" => "Looked at is each sentence: the geometric mean of its words' probabilities, and whether it is exactly "
+                    + "the expected one.",
                 _ => "",
             };
 

@@ -204,6 +204,13 @@ public static class RunReport
 
     internal static string Whole(double value) => double.IsNaN(value) ? "" : value.ToString("N0", CultureInfo.InvariantCulture);
 
+    /// <summary>The members "from" and "to" of a band: "6 to 10".</summary>
+    internal static string Range(JsonElement band)
+    {
+        double from = RunSummary.Number(band, "from"), to = RunSummary.Number(band, "to");
+        return from == to ? Whole(from) : $"{Whole(from)} to {Whole(to)}";
+    }
+
     internal static string Seconds(double value) => double.IsNaN(value) ? ""
         : value < 100 ? value.ToString("0.0", CultureInfo.InvariantCulture) + " s"
         : string.Create(CultureInfo.InvariantCulture, $"{value:0} s ({Math.Floor(value / 60):0} min {value % 60:00} s)");

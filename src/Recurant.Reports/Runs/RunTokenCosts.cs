@@ -13,11 +13,11 @@ internal static class RunTokenCosts
         section.Note($"Of {RunReport.Whole(tokens)} tokens of {RunOutcome.DataOf(result)} the most probable one was right "
             + $"{ChartText.Value(100 * RunSummary.Number(costs, "accuracy"))} times in 100; a token cost "
             + $"{ChartText.Value(RunSummary.Number(costs, "loss"))} nats on average.");
-        JsonElement[] bands = List(costs, "by_frequency"), costliest = List(costs, "costliest");
+        JsonElement[] bands = RunSummary.List(costs, "by_frequency"), costliest = RunSummary.List(costs, "costliest");
         section.Chart(new BarChart
         {
             Title = "Mean loss by how often the token occurs there", LabelName = "occurrences", ValueName = "loss (nats)",
-            Bars = [.. bands.Select(band => (Band(band), RunSummary.Number(band, "loss")))],
+            Bars = [.. bands.Select(band => (RunReport.Range(band), RunSummary.Number(band, "loss")))],
         });
         section.Table(new TextTable
         {
@@ -25,7 +25,7 @@ internal static class RunTokenCosts
             Columns = ["occurrences", "different tokens", "times", "mean loss (nats)", "share of the loss"],
             Rows = [.. bands.Select(band => (string[])
             [
-                Band(band), ChartText.Value(RunSummary.Number(band, "kinds")), ChartText.Value(RunSummary.Number(band, "times")),
+                RunReport.Range(band), ChartText.Value(RunSummary.Number(band, "kinds")), ChartText.Value(RunSummary.Number(band, "times")),
                 ChartText.Value(RunSummary.Number(band, "loss")), ChartText.Value(RunSummary.Number(band, "share")),
             ])],
         });
@@ -59,13 +59,4 @@ internal static class RunTokenCosts
         _ when string.IsNullOrWhiteSpace(token) => "(white space)",
         _ => token.Replace('\u2581', '\u2423'),
     };
-
-    private static string Band(JsonElement band)
-    {
-        double from = RunSummary.Number(band, "from"), to = RunSummary.Number(band, "to");
-        return from == to ? RunReport.Whole(from) : $"{RunReport.Whole(from)} to {RunReport.Whole(to)}";
-    }
-
-    private static JsonElement[] List(JsonElement costs, string name) =>
-        RunSummary.Member(costs, name) is { ValueKind: JsonValueKind.Array } list ? [.. list.EnumerateArray()] : [];
 }

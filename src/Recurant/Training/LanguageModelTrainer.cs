@@ -100,7 +100,9 @@ internal sealed class PreparedText
         bool isFingerprinted = options.Checkpoint is not null;
         string textGiven = isFingerprinted ? RunIdentity.Of(all) : "";
         string validationGiven = !isFingerprinted ? "" : validation is null ? "set aside" : RunIdentity.Of(validation);
-        (PlainText train, validation) = validation is null ? LanguageModelTrainer.SetEndAside(all, options.ValidationFraction) : (all, validation);
+        (PlainText train, validation) = validation is null
+            ? LanguageModelTrainer.SetEndAside(all, options.ValidationFraction)
+            : (all, validation);
         TokenUnit unit = options.Unit ?? (RunningText.IsTokenised(all) ? TokenUnit.Word : TokenUnit.Character);
         BytePairEncoding? subwords = unit == TokenUnit.Subword ? LearnSubwords(train, options) : null;
         Vocabulary vocabulary = subwords is not null ? RunningText.TokensOf(subwords) : Vocabulary.Build(
