@@ -120,7 +120,7 @@ public static class RunReport
 
         return new LineChart
         {
-            Title = "Loss", XLabel = "step", YLabel = "loss (nats)", Series = [.. series.Where(line => line.X.Count > 0)],
+            Title = "Loss", XLabel = "step", YLabel = curves.LossName, Series = [.. series.Where(line => line.X.Count > 0)],
         };
     }
 
