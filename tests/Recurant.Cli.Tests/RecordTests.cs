@@ -49,7 +49,74 @@ public sealed class RecordTests : IDisposable
         string[] small = ["--hidden", "8", "--embedding", "8", "--epochs", "2", "--threads", "1", "--quiet"];
         CommandResult result = _place.Run(["train", "lines.txt", "--task", "lm", "--report", "lines.html", .. small]);
         Assert.True(result.Code == 0, result.Error);
-        Assert.Contains("bits a character", File.ReadAllText(_place.Path("lines.html")));
+        string page = File.ReadAllText(_place.Path("lines.html"));
+        Assert.Contains("bits a character", page);
+        Assert.Contains("Where the loss comes from", page);
+        JsonElement costs = ResultOf("lines").GetProperty("token_costs");
+        Assert.Equal(1, costs.GetProperty("by_frequency").EnumerateArray().Sum(band => band.GetProperty("share").GetDouble()), 1e-6);
+        Assert.Equal(page, Again("lines"));
+    }
+
+    [Fact]
+    public void Train_Tagger_RecordsConfusionAndMistakes()
+    {
+        _place.Write("words.conll", string.Concat(Enumerable.Range(0, 240).Select(
+            i => $"the\tD\n{(i % 2 == 0 ? "cat" : "mat")}{i % 50}\tN\n{(i % 3 == 0 ? "cat" : "sat")}{i % 7}\tV\n\n")));
+        Train("words.conll", "words");
+        JsonElement result = ResultOf("words");
+        Assert.Equal(result.GetProperty("labels").GetArrayLength(), result.GetProperty("confusion").GetArrayLength());
+        Assert.Equal("words", result.GetProperty("confusion_of").GetString());
+        Assert.True(result.GetProperty("calibration").GetProperty("bins").GetArrayLength() > 0);
+        JsonElement[] mistakes = [.. result.GetProperty("mistakes").EnumerateArray()];
+        Assert.NotEmpty(mistakes);
+        Assert.All(mistakes, mistake => Assert.Contains(
+            $"[{mistake.GetProperty("word").GetString()}]", mistake.GetProperty("text").GetString()));
+        Assert.Contains("right tag", Again("words"));
+    }
+
+    [Fact]
+    public void Train_Pairs_RecordsWorstTranslations()
+    {
+        _place.Write("pairs.tsv", string.Concat(Enumerable.Range(0, 60).Select(i => $"one {i % 7}\teins {i % 7}\n")));
+        Train("pairs.tsv", "pairs", "--task", "translate");
+        JsonElement translations = ResultOf("pairs").GetProperty("translations");
+        Assert.Equal(
+            translations.GetProperty("pairs").GetInt32(),
+            translations.GetProperty("by_length").EnumerateArray().Sum(band => band.GetProperty("pairs").GetInt32()));
+        Assert.Contains("Its translations", Again("pairs"));
+    }
+
+    [Fact]
+    public void Train_Problem_RecordsTheErrorByDistance()
+    {
+        Train("adding:20", "sum");
+        JsonElement distances = ResultOf("sum").GetProperty("by_distance");
+        Assert.Equal(10, distances.GetProperty("bands").GetArrayLength());
+        string page = Again("sum");
+        Assert.Contains("How far back it remembers", page);
+        Assert.Contains("loss (squared error)", page);
+        Assert.DoesNotContain("loss (nats)", page);
+    }
+
+    private void Train(string data, string name, params string[] more)
+    {
+        CommandResult result = _place.Run(
+        [
+            "train", data, "--hidden", "8", "--epochs", "1", "--threads", "1", "--quiet",
+            "--out", name + ".safetensors", "--record", name + ".run.jsonl", .. more,
+        ]);
+        Assert.True(result.Code == 0, result.Error);
+    }
+
+    private JsonElement ResultOf(string name) =>
+        JsonDocument.Parse(File.ReadLines(_place.Path(name + ".run.jsonl")).Last()).RootElement;
+
+    /// <summary>The page that is drawn of the record.</summary>
+    private string Again(string name)
+    {
+        CommandResult result = _place.Run("report", name + ".run.jsonl", "--out", name + ".again.html");
+        Assert.True(result.Code == 0, result.Error);
+        return File.ReadAllText(_place.Path(name + ".again.html"));
     }
 
     [Fact]

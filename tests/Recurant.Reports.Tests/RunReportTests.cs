@@ -106,6 +106,44 @@ public sealed class RunReportTests(ChromiumBrowser browser) : IDisposable
         Assert.Equal("", summary.Setting("clip"));
     }
 
+    [Theory]
+    [InlineData(1280, true)]
+    [InlineData(390, false)]
+    public async Task Html_OfOtherTasks_ShowsTheirSections(int width, bool isDark)
+    {
+        using JsonDocument result = JsonDocument.Parse($$"""
+            {
+              "end": "completed", "test": {"rows": 3}, "confusion_of": "words", "labels": ["NOUN", "(others)"],
+              "confusion": [[5, 1], [2, 3]], "counts_of": "tag",
+              "counts": [{"name": "NOUN", "right": 5, "found": 7, "present": 6}, {"name": "VERB", "right": 1, "found": 2, "present": 3}],
+              "probability_of": "marginal", "calibration": {"expected_error": 0.25, "bins": [
+                {"from": 0.9, "to": 1, "count": 4, "confidence": 0.95, "accuracy": 0.75}]},
+              "mistake_count": 1,
+              "mistakes": [{"word": "film", "text": "a [film] {{Hostile}}", "right": "NOUN", "answered": "VERB", "probability": 0.9}],
+              "token_costs": {"tokens": 1000, "loss": 2.5, "accuracy": 0.4,
+                "costliest": [{"token": "\n", "times": 50, "loss": 3, "share": 0.06}, {"token": "<b>", "times": 5, "loss": 9, "share": 0.02}],
+                "by_frequency": [{"from": 1, "to": 1, "kinds": 7, "times": 7, "loss": 8, "share": 0.1}]},
+              "translations": {"pairs": 3,
+                "by_length": [{"from": 1, "to": 5, "pairs": 3, "bleu": 30, "chrf": 50, "length_ratio": 0.9}],
+                "worst": [{"source": "{{Hostile}}", "right": "ein Film", "translated": "ein Haus", "chrf": 30}]},
+              "by_distance": {"problem": "adding:20", "sequences": 1000, "without_memory": 0.1667,
+                "bands": [{"from": 10, "to": 14, "count": 500, "error": 0.01}, {"from": 15, "to": 19, "count": 500, "error": null}]}
+            }
+            """);
+        RunRecord record = Made("lstm", 0.8) with { Result = result.RootElement };
+        await using OpenPage page = await browser.Open(RunReport.Html(record), width, isDark);
+
+        await page.Picture($"report-tasks-{width}-{(isDark ? "dark" : "light")}");
+        await page.CheckCommonPromises();
+        Assert.Null(await page.Page.EvaluateAsync<int?>("window.hurt ?? null"));
+        Assert.Equal(Hostile, await page.Page.Locator("#translations tbody th").Last.InnerTextAsync());
+        Assert.Contains("(end of line)", await page.Page.Locator("#tokens").InnerTextAsync());
+        Assert.Equal(["NOUN", "6", "7", "5", "0.7143", "0.8333", "0.7692"],
+            await page.Page.Locator("#counts table").Last.Locator("tbody tr").First.Locator("th, td").AllInnerTextsAsync());
+        Assert.Equal(1, await page.Page.Locator("#confusion table").Last.Locator("tbody tr").CountAsync());
+        Assert.Contains("Without any memory the mean squared error is 0.1667.", await page.Page.Locator("#distance").InnerTextAsync());
+    }
+
     /// <summary>A run of 3 epochs of 40 steps, written down and read again.</summary>
     private RunRecord Made(string cell, double accuracy)
     {

@@ -72,7 +72,8 @@ internal sealed class DoctorCommand : CliCommand
                 PairDataset pairs = PairData.Read(data, settings, call);
                 PairDataset? pairTest = settings.TestFile is { } others ? PairData.Read(others, settings, call) : null;
                 DoctorReport ofPairs = DataDoctor.Examine(pairs, pairTest);
-                return model is null ? ofPairs : ofPairs.With(ModelDoctor.ExamineWeights(model));
+                return model is not TranslatorModel translator ? ofPairs
+                    : ofPairs.With(ModelDoctor.Examine(translator, pairTest ?? pairs, call.Threads));
             case "lm":
                 PlainText text = LanguageModelReport.Read(data, settings, call);
                 PlainText? textTest = settings.TestFile is { } more ? LanguageModelReport.Read(more, settings, call) : null;

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Recurant.Data;
 using Recurant.Formats;
 using Recurant.Inference;
+using Recurant.Insight;
 using Recurant.Models;
 using Recurant.Training;
 
@@ -75,6 +76,23 @@ internal sealed class CaptionerTraining : TaskTraining<CaptionerModel, Captioner
 
         writer.WriteNumber("exact", score.Exact);
         writer.WriteNumber("bleu", score.Bleu);
+    }
+
+    protected override void WriteReview(
+        Utf8JsonWriter writer, CaptionerModel model, CaptionerEvaluation? test, TrainSettings settings)
+    {
+        if (test is null) return;
+        CaptionerReview review = CaptionerReview.Of(model, _test, threads: settings.Training.Threads);
+        writer.WriteString("probability_of", "sentence");
+        ReviewRecord.WriteCalibration(writer, review.Calibration);
+        writer.WriteNumber("mistake_count", review.MistakeCount);
+        writer.WriteObjects("mistakes", review.Mistakes, mistake =>
+        {
+            writer.WriteString("text", "image " + Numbers.Count(mistake.Number));
+            writer.WriteString("right", ReviewRecord.Shorten(mistake.Right));
+            writer.WriteString("answered", ReviewRecord.Shorten(mistake.Answered));
+            writer.WriteNumber("probability", mistake.Probability);
+        });
     }
 
     private static CaptionerTrainingOptions OptionsOf(TrainSettings settings) =>

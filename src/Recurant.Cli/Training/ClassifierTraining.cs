@@ -111,8 +111,10 @@ internal sealed class ClassifierTraining : TaskTraining<ClassifierModel, Evaluat
         if (place == ScoredOn.Test) writer.WriteNumber("macro_f1", score.MacroF1);
     }
 
-    protected override void WriteReview(Utf8JsonWriter writer, ClassifierModel model, Evaluation test, TrainSettings settings) =>
-        ClassifierRecord.WriteReview(writer, model, test, _test, settings.Training.Threads);
+    protected override void WriteReview(Utf8JsonWriter writer, ClassifierModel model, Evaluation? test, TrainSettings settings)
+    {
+        if (test is not null) ClassifierRecord.WriteReview(writer, model, test, _test, settings.Training.Threads);
+    }
 
     private static (TextDataset Train, TextDataset Test) TrainAndTest(TextDataset all, TrainSettings settings, Invocation call)
     {

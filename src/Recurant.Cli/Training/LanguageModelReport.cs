@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Recurant.Data;
 using Recurant.Formats;
+using Recurant.Insight;
 using Recurant.Models;
 using Recurant.Training;
 
@@ -25,6 +26,35 @@ internal static class LanguageModelReport
         writer.WriteNumber("bits", score.Bits);
         writer.WriteNumber("perplexity", score.Perplexity);
         writer.WriteNumber("bits_per_character", score.BitsPerCharacter);
+    }
+
+    /// <summary>Writes into the record of a run what a report shows of the model on a text.</summary>
+    public static void WriteReview(Utf8JsonWriter writer, LanguageModel model, PlainText text, int threads)
+    {
+        LanguageReview review = LanguageReview.Of(model, text, threads: threads);
+        ReviewRecord.WriteCalibration(writer, review.Calibration);
+        writer.WriteObject("token_costs", members =>
+        {
+            members.WriteNumber("tokens", review.Tokens);
+            members.WriteNumber("loss", review.Loss);
+            members.WriteNumber("accuracy", review.Accuracy);
+            members.WriteObjects("costliest", review.Costliest, token =>
+            {
+                members.WriteString("token", token.Token);
+                members.WriteNumber("times", token.Times);
+                members.WriteNumber("loss", token.Loss);
+                members.WriteNumber("share", token.Share);
+            });
+            members.WriteObjects("by_frequency", review.ByFrequency, band =>
+            {
+                members.WriteNumber("from", band.From);
+                members.WriteNumber("to", band.To);
+                members.WriteNumber("kinds", band.Kinds);
+                members.WriteNumber("times", band.Times);
+                if (band.Times > 0) members.WriteNumber("loss", band.Loss);
+                members.WriteNumber("share", band.Share);
+            });
+        });
     }
 
     /// <summary>Reads running text; of the SDK's documentation that to test with.</summary>

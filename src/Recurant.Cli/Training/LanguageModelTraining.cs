@@ -53,4 +53,13 @@ internal sealed class LanguageModelTraining : TaskTraining<LanguageModel, Langua
 
     protected override void WriteScore(Utf8JsonWriter writer, LanguageScore score) =>
         LanguageModelReport.WriteScore(writer, score);
+
+    protected override void WriteReview(
+        Utf8JsonWriter writer, LanguageModel model, LanguageScore? test, TrainSettings settings)
+    {
+        if (test is null) writer.WriteString("reviewed", "validation");
+        PlainText text = _test ?? _validation
+            ?? LanguageModelTrainer.SetEndAside(_train, settings.LanguageOptions.ValidationFraction).Validation;
+        LanguageModelReport.WriteReview(writer, model, text, settings.Training.Threads);
+    }
 }

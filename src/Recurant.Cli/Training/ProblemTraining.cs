@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Recurant.Data;
+using Recurant.Insight;
 using Recurant.Models;
 using Recurant.Training;
 
@@ -60,6 +61,25 @@ internal sealed class ProblemTraining : TaskTraining<SequenceModel, SequenceScor
         };
 
     protected override void WriteScore(Utf8JsonWriter writer, SequenceScore score) => WriteMembers(writer, score);
+
+    protected override void WriteReview(Utf8JsonWriter writer, SequenceModel model, SequenceScore? test, TrainSettings settings)
+    {
+        if (test is null) return;
+        SequenceReview review = SequenceReview.Of(model, threads: settings.Training.Threads);
+        writer.WriteObject("by_distance", members =>
+        {
+            members.WriteString("problem", review.Problem);
+            members.WriteNumber("sequences", review.Sequences);
+            members.WriteNumber("without_memory", review.WithoutMemory);
+            members.WriteObjects("bands", review.ByDistance, band =>
+            {
+                members.WriteNumber("from", band.From);
+                members.WriteNumber("to", band.To);
+                members.WriteNumber("count", band.Count);
+                members.WriteFinite("error", band.Error);
+            });
+        });
+    }
 
     /// <summary>The problem of a name that is known to be one.</summary>
     /// <exception cref="UsageException">Its length does not fit.</exception>

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Recurant.Data;
+using Recurant.Insight;
 using Recurant.Models;
 
 namespace Recurant.Cli;
@@ -51,6 +53,41 @@ internal static class TaggerReport
         writer.WriteNumber("span_precision", spans.Precision);
         writer.WriteNumber("span_recall", spans.Recall);
         writer.WriteNumber("span_f1", spans.F1);
+    }
+
+    /// <summary>Writes into the record of a run what a report shows of the model on the test sentences.</summary>
+    public static void WriteReview(
+        Utf8JsonWriter writer, TaggerModel model, TaggerEvaluation test, TaggedDataset data, int threads)
+    {
+        TaggerReview review = TaggerReview.Of(model, data, threads: threads);
+        writer.WriteString("confusion_of", "words");
+        writer.WriteStrings("labels", review.Labels);
+        ReviewRecord.WriteConfusion(writer, review.Confusion);
+        // Of tags without spans the matrix has precision and recall already, unless some are among the others.
+        bool hasOthers = review.Labels.Contains(TaggerReview.Others);
+        if (test.Spans is not null || hasOthers)
+        {
+            writer.WriteString("counts_of", test.Spans is null ? "tag" : "span");
+            writer.WriteObjects("counts", test.Spans is null ? test.Tags : [.. test.Kinds, test.Spans], count =>
+            {
+                writer.WriteString("name", count.Name);
+                writer.WriteNumber("right", count.Right);
+                writer.WriteNumber("found", count.Found);
+                writer.WriteNumber("present", count.Present);
+            });
+        }
+
+        writer.WriteString("probability_of", model.Spec.RandomField ? "marginal" : "tag");
+        ReviewRecord.WriteCalibration(writer, review.Calibration);
+        writer.WriteNumber("mistake_count", review.MistakeCount);
+        writer.WriteObjects("mistakes", review.Mistakes, mistake =>
+        {
+            writer.WriteString("text", ReviewRecord.Around(mistake.Words, mistake.Place));
+            writer.WriteString("word", mistake.Words[mistake.Place]);
+            writer.WriteString("right", mistake.Right);
+            writer.WriteString("answered", mistake.Answered);
+            writer.WriteNumber("probability", mistake.Probability);
+        });
     }
 
     /// <summary>Writes precision, recall and F1 of every tag, or of every kind of span, as a member of an object.</summary>

@@ -93,6 +93,12 @@ internal sealed class TaggerTraining : TaskTraining<TaggerModel, TaggerEvaluatio
         foreach (string line in TaggerReport.Details(test)) terminal.Out.WriteLine(line);
     }
 
+    protected override void WriteReview(
+        Utf8JsonWriter writer, TaggerModel model, TaggerEvaluation? test, TrainSettings settings)
+    {
+        if (test is not null) TaggerReport.WriteReview(writer, model, test, _test, settings.Training.Threads);
+    }
+
     internal static TaggerTrainingOptions OptionsOf(TrainSettings settings) =>
         TaggerTrainingOptions.From(settings.Training) with
         {

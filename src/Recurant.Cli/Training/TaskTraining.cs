@@ -167,8 +167,9 @@ internal abstract class TaskTraining<TModel, TScore> : TaskTraining
     {
     }
 
-    /// <summary>Writes into the record of the run what else a report can show of the model on the test data.</summary>
-    protected virtual void WriteReview(Utf8JsonWriter writer, TModel model, TScore test, TrainSettings settings)
+    /// <summary>Writes into the record of the run what else a report can show of the model on the test data, or on the
+    /// validation data where there is no test.</summary>
+    protected virtual void WriteReview(Utf8JsonWriter writer, TModel model, TScore? test, TrainSettings settings)
     {
     }
 
@@ -210,8 +211,9 @@ internal abstract class TaskTraining<TModel, TScore> : TaskTraining
             {
                 writer.WriteObject("test", scores => WriteResult(scores, test, ScoredOn.Test));
                 WriteDeciding(writer, "test_score", test);
-                WriteReview(writer, result.Model, test, settings);
             }
+
+            if (result.End != TrainingEnd.Cancelled) WriteReview(writer, result.Model, test, settings);
 
             if (baseline is null || ReferenceEquals(baseline, test)) return;
             writer.WriteObject("baseline", members =>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Recurant.Data;
 using Recurant.Inference;
+using Recurant.Insight;
 using Recurant.Models;
 
 namespace Recurant.Cli;
@@ -56,6 +57,32 @@ internal static class TranslatorReport
         }
 
         return ExitCode.Done;
+    }
+
+    /// <summary>Writes into the record of a run what a report shows of the model on the test pairs.</summary>
+    public static void WriteReview(Utf8JsonWriter writer, TranslatorModel model, PairDataset data, int threads)
+    {
+        TranslatorReview review = TranslatorReview.Of(model, data, threads: threads);
+        writer.WriteObject("translations", members =>
+        {
+            members.WriteNumber("pairs", review.Pairs);
+            members.WriteObjects("by_length", review.ByLength, band =>
+            {
+                members.WriteNumber("from", band.From);
+                members.WriteNumber("to", band.To);
+                members.WriteNumber("pairs", band.Pairs);
+                members.WriteNumber("bleu", band.Bleu);
+                members.WriteNumber("chrf", band.Chrf);
+                members.WriteNumber("length_ratio", band.LengthRatio);
+            });
+            members.WriteObjects("worst", review.Worst, pair =>
+            {
+                members.WriteString("source", ReviewRecord.Shorten(pair.Source));
+                members.WriteString("right", ReviewRecord.Shorten(pair.Right));
+                members.WriteString("translated", ReviewRecord.Shorten(pair.Translated));
+                members.WriteNumber("chrf", pair.Chrf);
+            });
+        });
     }
 
     /// <summary>A loss; of what has none a hyphen.</summary>

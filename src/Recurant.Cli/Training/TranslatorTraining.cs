@@ -64,6 +64,12 @@ internal sealed class TranslatorTraining : TaskTraining<TranslatorModel, Transla
     protected override TranslatorEvaluation? Test(TranslatorModel model, TrainSettings settings) =>
         new Translator(model, settings.Training.Threads).Evaluate(_test!);
 
+    protected override void WriteReview(
+        Utf8JsonWriter writer, TranslatorModel model, TranslatorEvaluation? test, TrainSettings settings)
+    {
+        if (test is not null) TranslatorReport.WriteReview(writer, model, _test!, settings.Training.Threads);
+    }
+
     /// <summary>What the test gives if nothing is translated: names and numbers are the same in both languages.</summary>
     protected override TranslatorEvaluation Baseline(
         Invocation call, TrainSettings settings, TrainingResult<TranslatorModel, TranslatorEvaluation> result,

@@ -82,8 +82,9 @@ public static class RunComparison
             (curve, stage, name) => curve.OverEpochs(stage, name, epoch => epoch.Value));
         Chart("Validation against time", "seconds", "measure",
             (curve, stage, name) => curve.OverTime(stage, name, epoch => epoch.Value));
-        Chart("Training loss", "step", "loss (nats)", (curve, stage, name) => curve.TrainingLoss(stage, name));
-        Chart("Validation loss", "epoch", "loss (nats)",
+        string loss = curves.Select(curve => curve.LossName).Distinct().Count() == 1 ? curves[0].LossName : "loss";
+        Chart("Training loss", "step", loss, (curve, stage, name) => curve.TrainingLoss(stage, name));
+        Chart("Validation loss", "epoch", loss,
             (curve, stage, name) => curve.OverEpochs(stage, name, epoch => epoch.ValidationLoss));
         if (charts.Count > 0) section.Charts(charts);
 

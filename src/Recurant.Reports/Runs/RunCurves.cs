@@ -14,6 +14,10 @@ internal sealed class RunCurves(RunRecord record)
     public IReadOnlyList<string> Stages { get; } =
         [.. record.Steps.Select(steps => steps.Stage).Concat(record.Epochs.Select(epoch => epoch.Stage)).Distinct()];
 
+    /// <summary>What the loss is, with its unit: nats wherever words, labels or symbols are foretold.</summary>
+    public string LossName { get; } =
+        RunSummary.Text(record.Run, "data").StartsWith("adding:", StringComparison.Ordinal) ? "loss (squared error)" : "loss (nats)";
+
     /// <summary>The training loss against the step.</summary>
     public ChartSeries TrainingLoss(string stage, string name) => OverSteps(stage, name, steps => steps.Loss);
 

@@ -120,7 +120,7 @@ public static class RunReport
 
         return new LineChart
         {
-            Title = "Loss", XLabel = "step", YLabel = "loss (nats)", Series = [.. series.Where(line => line.X.Count > 0)],
+            Title = "Loss", XLabel = "step", YLabel = curves.LossName, Series = [.. series.Where(line => line.X.Count > 0)],
         };
     }
 
@@ -203,6 +203,13 @@ public static class RunReport
     private static string Capital(string text) => text.Length == 0 ? text : char.ToUpperInvariant(text[0]) + text[1..];
 
     internal static string Whole(double value) => double.IsNaN(value) ? "" : value.ToString("N0", CultureInfo.InvariantCulture);
+
+    /// <summary>The members "from" and "to" of a band: "6 to 10".</summary>
+    internal static string Range(JsonElement band)
+    {
+        double from = RunSummary.Number(band, "from"), to = RunSummary.Number(band, "to");
+        return from == to ? Whole(from) : $"{Whole(from)} to {Whole(to)}";
+    }
 
     internal static string Seconds(double value) => double.IsNaN(value) ? ""
         : value < 100 ? value.ToString("0.0", CultureInfo.InvariantCulture) + " s"

@@ -96,6 +96,9 @@ public sealed record RunSummary
     internal static JsonElement? Member(JsonElement? line, string name) =>
         line is { ValueKind: JsonValueKind.Object } element && element.TryGetProperty(name, out JsonElement value) ? value : null;
 
+    internal static JsonElement[] List(JsonElement? line, string name) =>
+        Member(line, name) is { ValueKind: JsonValueKind.Array } list ? [.. list.EnumerateArray()] : [];
+
     internal static string Text(JsonElement? line, string name) =>
         Member(line, name) is { ValueKind: JsonValueKind.String } value ? value.GetString()! : "";
 

@@ -20,6 +20,12 @@ internal sealed class SoftmaxOutputMemory
     public float[] Losses { get; set; } = [];
 
     public bool[] IsRight { get; set; } = [];
+
+    /// <summary>Whether <see cref="Confidence"/> is wanted. Default: no.</summary>
+    public bool WantsConfidence { get; set; }
+
+    /// <summary>The probability of each row's most probable word, where it is wanted.</summary>
+    public float[] Confidence { get; set; } = [];
 }
 
 /// <summary>
@@ -76,6 +82,7 @@ internal sealed class SoftmaxOutput(Parameter weights, Parameter bias)
             memory.IsRight = new bool[memory.Losses.Length];
         }
 
+        if (memory.WantsConfidence && memory.Confidence.Length < input.Rows) memory.Confidence = new float[memory.Losses.Length];
         int piece = PieceRows;
         for (int first = 0; first < input.Rows; first += piece)
         {
@@ -86,6 +93,7 @@ internal sealed class SoftmaxOutput(Parameter weights, Parameter bias)
             {
                 Logits = logits, Right = right.Slice(first, rows), Smoothing = smoothing, Scale = scale,
                 Losses = memory.Losses.AsMemory(first, rows), IsRight = memory.IsRight.AsMemory(first, rows),
+                Confidence = memory.WantsConfidence ? memory.Confidence.AsMemory(first, rows) : default,
                 WantsGradient = dInput is not null,
             };
             workers.Run(ref work);
@@ -127,7 +135,7 @@ internal sealed class SoftmaxOutput(Parameter weights, Parameter bias)
         public Matrix Logits;
         public ReadOnlyMemory<int> Right;
         public float Smoothing, Scale;
-        public Memory<float> Losses;
+        public Memory<float> Losses, Confidence;
         public Memory<bool> IsRight;
         public bool WantsGradient;
 
@@ -143,6 +151,7 @@ internal sealed class SoftmaxOutput(Parameter weights, Parameter bias)
                 float logSum = LogSoftmax.Exponentials(z, out float largest, out float sum);
                 Losses.Span[row] = logSum - ofRight;
                 IsRight.Span[row] = ofRight >= largest;
+                if (Confidence.Length > 0) Confidence.Span[row] = 1f / sum;
                 if (!WantsGradient) continue;
                 LogSoftmax.ScaleAndAdd(z, Scale / sum, -Scale * Smoothing / z.Length);
                 z[word] -= Scale * (1f - Smoothing);

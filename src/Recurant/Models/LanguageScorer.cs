@@ -20,7 +20,11 @@ internal sealed class LanguageScorer(LanguageModelNetwork network, Workers worke
     /// <summary>The same where the output knows fewer tokens than are read.</summary>
     /// <param name="tokens">The tokens as they are read.</param>
     /// <param name="foretold">The same tokens as they are foretold.</param>
-    public double Loss(int[] tokens, int[] foretold)
+    /// <param name="each">
+    /// Told of every token that is scored: the place p of tokens[p + 1], from 0, and its row in the memory's output. The order is that
+    /// of the windows.
+    /// </param>
+    public double Loss(int[] tokens, int[] foretold, Action<int, int>? each = null)
     {
         int count = tokens.Length - 1, parts = Math.Clamp(count / (4 * ContextSteps), 1, MostParts);
         var carried = new CarriedState(network.Stack, parts);
@@ -31,7 +35,7 @@ internal sealed class LanguageScorer(LanguageModelNetwork network, Workers worke
         int[] order = [.. Enumerable.Range(0, parts).OrderByDescending(p => first[p + 1] - begin[p])];
         int longest = first[order[0] + 1] - begin[order[0]];
         double total = 0;
-        int[] lengths = new int[parts], targets = [], scored = [];
+        int[] lengths = new int[parts], targets = [], scored = [], places = [];
         for (int step = 0; step < longest; step += WindowSteps)
         {
             int active = 0;
@@ -43,7 +47,11 @@ internal sealed class LanguageScorer(LanguageModelNetwork network, Workers worke
 
             _window.Fill(lengths.AsSpan(0, active));
             Span<int> read = _window.Tokens;
-            if (targets.Length < read.Length) (targets, scored) = (new int[read.Length], new int[read.Length]);
+            if (targets.Length < read.Length)
+            {
+                (targets, scored, places) = (new int[read.Length], new int[read.Length], new int[read.Length]);
+            }
+
             int counted = 0;
             for (int t = 0; t < _window.Steps; t++)
             {
@@ -52,14 +60,18 @@ internal sealed class LanguageScorer(LanguageModelNetwork network, Workers worke
                     int row = _window.RowStart(t) + b, part = order[b], place = begin[part] + step + t;
                     read[row] = tokens[place];
                     targets[row] = foretold[place + 1];
-                    if (place >= first[part]) scored[counted++] = row;
+                    if (place >= first[part]) (scored[counted], places[counted++]) = (row, place);
                 }
             }
 
             carried.Enter(memory.Recurrent, active);
             network.Loss(workers, _window, targets.AsMemory(0, read.Length), memory, dropout: null, withGradient: false);
             carried.Leave(memory.Recurrent, _window);
-            for (int i = 0; i < counted; i++) total += memory.Output.Losses[scored[i]];
+            for (int i = 0; i < counted; i++)
+            {
+                total += memory.Output.Losses[scored[i]];
+                each?.Invoke(places[i], scored[i]);
+            }
         }
 
         return total / count;

@@ -47,7 +47,7 @@ internal sealed class CaptionerData
         if (checkedWith.Count == 0)
         {
             throw new InvalidDataException(
-                $"{all.Name}: {all.Count} images are too few to set some aside for validation. "
+                $"{all.Name}: {all.Count} images are too few, or too much alike, to set some aside for validation. "
                 + "Give more, or images of their own to validate with (--valid on the command line).");
         }
 

@@ -104,7 +104,7 @@ internal sealed class PreparedData
         if (validation.Count == 0)
         {
             throw new InvalidDataException(
-                $"{all.Name}: {all.Count} rows are too few to set some aside for validation. "
+                $"{all.Name}: {all.Count} rows are too few, or too much alike, to set some aside for validation. "
                 + "Give more rows, or texts of their own to validate with (--valid on the command line).");
         }
 

@@ -60,6 +60,18 @@ public static class LanguageModelTrainer
             Unit = model.Spec.Unit,
         };
     }
+
+    /// <summary>Cuts a text as <see cref="Train"/> does when it is given none for validation.</summary>
+    /// <param name="text">The text, which is not shuffled.</param>
+    /// <param name="share">The share of all characters to set aside, 0 to 1; whole lines are, from the end.</param>
+    public static (PlainText Train, PlainText Validation) SetEndAside(PlainText text, double share)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        long total = text.Lines.Sum(line => (long)line.Length + 1), wanted = (long)(total * share), taken = 0;
+        int first = text.Count;
+        while (first > 0 && taken < wanted) taken += text.Lines[--first].Length + 1;
+        return (new PlainText(text.Name, [.. text.Lines.Take(first)]), new PlainText(text.Name, [.. text.Lines.Skip(first)]));
+    }
 }
 
 /// <summary>A text turned into numbers, and the model it is for.</summary>
@@ -88,7 +100,9 @@ internal sealed class PreparedText
         bool isFingerprinted = options.Checkpoint is not null;
         string textGiven = isFingerprinted ? RunIdentity.Of(all) : "";
         string validationGiven = !isFingerprinted ? "" : validation is null ? "set aside" : RunIdentity.Of(validation);
-        (PlainText train, validation) = validation is null ? SetEndAside(all, options.ValidationFraction) : (all, validation);
+        (PlainText train, validation) = validation is null
+            ? LanguageModelTrainer.SetEndAside(all, options.ValidationFraction)
+            : (all, validation);
         TokenUnit unit = options.Unit ?? (RunningText.IsTokenised(all) ? TokenUnit.Word : TokenUnit.Character);
         BytePairEncoding? subwords = unit == TokenUnit.Subword ? LearnSubwords(train, options) : null;
         Vocabulary vocabulary = subwords is not null ? RunningText.TokensOf(subwords) : Vocabulary.Build(
@@ -126,14 +140,5 @@ internal sealed class PreparedText
                 $"{name}: {tokens - 1} tokens are too few {purpose}; a language model needs at least {FewestTokens}, and "
                 + "tens of thousands to be of any use. Give more text.");
         }
-    }
-
-    /// <summary>The last lines that make up the share of all characters; the text is not shuffled.</summary>
-    private static (PlainText Train, PlainText Validation) SetEndAside(PlainText all, double share)
-    {
-        long total = all.Lines.Sum(line => (long)line.Length + 1), wanted = (long)(total * share), taken = 0;
-        int first = all.Count;
-        while (first > 0 && taken < wanted) taken += all.Lines[--first].Length + 1;
-        return (new PlainText(all.Name, [.. all.Lines.Take(first)]), new PlainText(all.Name, [.. all.Lines.Skip(first)]));
     }
 }

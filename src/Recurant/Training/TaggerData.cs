@@ -42,7 +42,7 @@ internal sealed class TaggerData
         if (checkedWith.Count == 0)
         {
             throw new InvalidDataException(
-                $"{all.Name}: {all.Count} sentences are too few to set some aside for validation. "
+                $"{all.Name}: {all.Count} sentences are too few, or too much alike, to set some aside for validation. "
                 + "Give more, or sentences of their own to validate with (--valid on the command line).");
         }
 

@@ -46,7 +46,7 @@ internal sealed class TranslatorData
         if (checkedWith.Count == 0)
         {
             throw new InvalidDataException(
-                $"{all.Name}: {all.Count} pairs are too few to set some aside for validation. "
+                $"{all.Name}: {all.Count} pairs are too few, or too much alike, to set some aside for validation. "
                 + "Give more, or pairs of their own to validate with (--valid on the command line).");
         }
 

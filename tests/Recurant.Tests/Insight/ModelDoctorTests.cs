@@ -73,6 +73,24 @@ public class ModelDoctorTests
         AssertPromises(ModelDoctor.Examine(problem));
     }
 
+    [Theory]
+    [InlineData(AttentionKind.General)]
+    [InlineData(AttentionKind.Bahdanau)]
+    public void Examine_Translator_KeepsItsPromises(AttentionKind attention)
+    {
+        PairDataset pairs = Phrases.Numbers(120, seed: 1);
+        TranslatorModel model = TranslatorTrainer.Train(
+            pairs, Phrases.Small with { Attention = attention, Epochs = 3, Threads = 1 }).Model;
+        float[][] before = [.. model.Parameters.Select(parameter => parameter.Values.ToArray())];
+        DoctorReport report = ModelDoctor.Examine(model, Phrases.Numbers(40, seed: 2), threads: 1);
+        AssertPromises(report);
+        Assert.Contains(report.Findings, finding => finding.Check == "padding");
+        Finding source = Assert.Single(report.Findings, finding => finding.Check == "against the source as it is");
+        Assert.Equal(40, source.Values.Single(value => value.Key == "pairs").Value);
+        Assert.Equal(before, model.Parameters.Select(parameter => parameter.Values.ToArray()));
+        Assert.Throws<InvalidDataException>(() => ModelDoctor.Examine(model, new PairDataset("none", [])));
+    }
+
     [Fact]
     public void Examine_UntrainedModel_LosesAgainstTheMostFrequentLabel()
     {

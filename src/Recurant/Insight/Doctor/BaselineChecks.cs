@@ -9,6 +9,9 @@ namespace Recurant.Insight;
 /// <summary>A model must beat whoever looks at nothing, and should beat whoever looks at words without their order.</summary>
 internal static class BaselineChecks
 {
+    /// <summary>Beam search takes long; two points of BLEU show with so many.</summary>
+    public const int MostPairs = 500;
+
     public static IEnumerable<Finding> Run(ClassifierModel model, TextDataset data, TextDataset? train, int threads)
     {
         Evaluation score = new Predictor(model, threads).Evaluate(data);
@@ -52,6 +55,21 @@ internal static class BaselineChecks
             Means = isBetter ? "" : "The model foretells this text no better than single tokens do: it learnt another kind of "
                 + "text, or too little.",
             Advice = isBetter ? "" : "Train longer, or on text of this kind.",
+        };
+    }
+
+    /// <summary>Against leaving the source as it is, which keeps names and numbers.</summary>
+    public static Finding Run(TranslatorModel model, PairDataset data, int threads)
+    {
+        double score = new Translator(model, threads).Evaluate(data).Chrf, simple = TranslatorEvaluation.OfSources(data).Chrf;
+        bool isBetter = score > simple;
+        return new Finding(
+            "against the source as it is", isBetter ? FindingLevel.Ok : FindingLevel.Warning,
+            $"chrF {Four(score)} on {Of(data.Count, "pair")} of {data.Name}; the source as it is has {Four(simple)}.")
+        {
+            Values = [Value("score", score), Value("baseline", simple), Value("pairs", data.Count)],
+            Means = isBetter ? "" : "Copying the source does no worse.",
+            Advice = isBetter ? "" : "Train longer, or on more pairs of this kind.",
         };
     }
 

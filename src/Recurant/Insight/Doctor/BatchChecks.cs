@@ -68,6 +68,21 @@ internal static class BatchChecks
         }
     }
 
+    /// <summary>Of a translation its score and every share of its attention, so that the pieces and their number count as well.</summary>
+    public static IEnumerable<Finding> Run(TranslatorModel model, IReadOnlyList<string> texts)
+    {
+        float[][] alone = [.. texts.Select(text => Answers([text], 1)[0])];
+        float[][] inReverse = [.. Answers([.. texts.Reverse()], 1).Reverse()];
+        string longest = string.Join(' ', Enumerable.Repeat(texts.MaxBy(text => text.Length)!, 2));
+        float[][] beside = [.. Answers([.. texts.SelectMany(text => new[] { text, longest })], 1).Where((_, i) => i % 2 == 0)];
+        yield return Same("batch and order", "asked one by one, all at once and in reverse", alone, Answers(texts, 1), inReverse);
+        yield return Same("padding", "with a longer text beside each", alone, beside);
+        yield return Same("threads", "with 1, 2 and 3 threads", alone, [.. s_threads.Select(threads => Answers(texts, threads))]);
+
+        float[][] Answers(IReadOnlyList<string> asked, int threads) => [.. new Translator(model, threads).Translate(asked).Select(
+            answer => (float[])[(float)answer.Score, answer.Pieces.Count, .. answer.Attention.SelectMany(row => row)])];
+    }
+
     public static IEnumerable<Finding> Run(LanguageModel model, int[] tokens)
     {
         float[] whole = Losses(model, tokens, window: tokens.Length - 1, threads: 1);
@@ -157,33 +172,45 @@ internal static class BatchChecks
         return longer;
     }
 
-    private static Finding Same(string check, string how, float[] expected, int width, params float[][] others)
+    /// <summary>The same of answers of so many numbers each.</summary>
+    private static Finding Same(string check, string how, float[] expected, int width, params float[][] others) =>
+        Same(check, how, [.. expected.Chunk(width)], [.. others.Select(other => other.Chunk(width).ToArray())]);
+
+    /// <summary>Compares the answers bit by bit; of answers of different lengths all numbers differ.</summary>
+    private static Finding Same(string check, string how, float[][] expected, params float[][][] others)
     {
-        int differ = 0, first = -1;
+        int first = -1;
+        long differ = 0, compared = 0;
         double largest = 0;
-        foreach (float[] other in others)
+        foreach (float[][] other in others)
         {
-            for (int i = 0; i < expected.Length; i++)
+            for (int answer = 0; answer < expected.Length; answer++)
             {
-                if (BitConverter.SingleToInt32Bits(expected[i]) == BitConverter.SingleToInt32Bits(other[i])) continue;
-                differ++;
-                if (first < 0) first = i / width;
-                largest = Math.Max(largest, Math.Abs(expected[i] - other[i]));
+                (float[] right, float[] now) = (expected[answer], other[answer]);
+                compared += right.Length;
+                for (int i = 0; i < right.Length; i++)
+                {
+                    bool isThere = right.Length == now.Length;
+                    if (isThere && BitConverter.SingleToInt32Bits(right[i]) == BitConverter.SingleToInt32Bits(now[i])) continue;
+                    differ++;
+                    if (first < 0) first = answer;
+                    if (isThere) largest = Math.Max(largest, Math.Abs(right[i] - now[i]));
+                }
             }
         }
 
         if (differ == 0)
         {
             return new Finding(check, FindingLevel.Ok,
-                $"The answers are the same bits {how} ({Of((long)expected.Length * others.Length, "number")} compared).")
+                $"The answers are the same bits {how} ({Of(compared, "number")} compared).")
             {
-                Values = [Value("compared", (double)expected.Length * others.Length), Value("differ", 0)],
+                Values = [Value("compared", compared), Value("differ", 0)],
             };
         }
 
         return new Finding(check, FindingLevel.Fault, $"{Of(differ, "number")} differ {how}, by up to {Four(largest)}.")
         {
-            Where = [$"first in answer {first}"], Values = [Value("compared", (double)expected.Length * others.Length),
+            Where = [$"first in answer {first}"], Values = [Value("compared", compared),
                 Value("differ", differ)],
             Means = "An answer depends on what else is asked. This is a fault of the program, not of the model.",
             Advice = "Please report it with the model and the texts.",

@@ -73,6 +73,21 @@ internal static class DoctorSteps
         Answers = [.. Enumerable.Range(0, texts).Select(text => tokens[(text * steps + 1)..((text + 1) * steps + 1)])],
     };
 
+    /// <summary>The same of pairs of which both sides have pieces; null if there are none.</summary>
+    public static StepCapture? Of(TranslatorModel model, IReadOnlyList<TextPair> pairs, bool forSlopes)
+    {
+        int most = forSlopes ? SlopeTokens : WideTokens;
+        (int[] Source, int[] Target)[] chosen = [.. pairs
+            .Select(pair => (Source: model.Read(pair.Source), Target: model.Target.Encode(pair.Target)))
+            .Where(pair => pair.Source.Length > 0 && pair.Target.Length > 0).Take(forSlopes ? SlopeTexts : WideTexts)
+            .Select(pair => (pair.Source[..Math.Min(pair.Source.Length, most)], pair.Target[..Math.Min(pair.Target.Length, most)]))];
+        return chosen.Length == 0 ? null : new StepCapture
+        {
+            Model = model, Step = 0, Dropout = default,
+            Read = [.. chosen.Select(pair => pair.Source)], Answers = [.. chosen.Select(pair => pair.Target)],
+        };
+    }
+
     public static StepCapture Of(SequenceModel model) => new() { Model = model, Step = 0, Dropout = default, Seed = 1,
         Batch = SlopeTexts };
 

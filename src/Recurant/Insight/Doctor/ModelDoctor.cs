@@ -79,6 +79,26 @@ public static class ModelDoctor
         return new DoctorReport(findings);
     }
 
+    /// <summary>Examines a translator.</summary>
+    /// <param name="model">The model; its weights are changed while the slopes are measured, and then put back.</param>
+    /// <param name="data">Pairs that it did not learn from, if there are such; of more than 500 these are scored evenly.</param>
+    /// <param name="threads">The number of threads for scores; 0 for one a core. The result does not depend on it.</param>
+    /// <exception cref="InvalidDataException">There are no pairs.</exception>
+    public static DoctorReport Examine(TranslatorModel model, PairDataset data, int threads = 0)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(data);
+        if (data.Count == 0) throw Empty(data.Name);
+        var findings = new List<Finding> { Weights(model) };
+        TextPair[] sample = Sample(data.Pairs, BatchChecks.MostTexts);
+        findings.AddRange(BatchChecks.Run(model, [.. sample.Select(pair => pair.Source)]));
+        if (DoctorSteps.Of(model, sample, forSlopes: true) is { } step) findings.Add(SlopeChecks.Run(step));
+        if (DoctorSteps.Of(model, sample, forSlopes: false) is { } wide) findings.Add(UnitChecks.Run(wide));
+        findings.Add(BaselineChecks.Run(
+            model, new PairDataset(data.Name, Sample(data.Pairs, BaselineChecks.MostPairs)), threads));
+        return new DoctorReport(findings);
+    }
+
     /// <summary>Examines a model that needs no data: its problem makes them.</summary>
     /// <param name="model">The model; its weights are changed while the slopes are measured, and then put back.</param>
     /// <param name="threads">The number of threads for scores; 0 for one a core. The result does not depend on it.</param>
