@@ -9,7 +9,7 @@ internal static class HelpText
     public static void Write(UserTerminal terminal)
     {
         TextWriter to = terminal.Out;
-        to.WriteLine("recurant: recurrent neural networks that read texts and tell their label");
+        to.WriteLine("recurant: trains recurrent neural networks, uses them, and shows what they do");
         to.WriteLine();
         to.WriteLine("Usage: recurant COMMAND [ARGUMENTS] [OPTIONS]");
         foreach ((string name, Func<CliCommand> make) in Application.Commands)

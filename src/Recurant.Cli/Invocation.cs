@@ -104,6 +104,18 @@ internal sealed class Invocation
         throw new UsageException($"{option}: \"{text}\" is not a whole number {range}.");
     }
 
+    /// <summary>Tells those who gave MODEL and DATA the other way round.</summary>
+    /// <param name="model">The place of MODEL among the arguments.</param>
+    /// <exception cref="UsageException">The other one is a model's file, and this one is none.</exception>
+    public void RequireModelAt(int model)
+    {
+        if (Arguments.Count != 2 || IsModel(Arguments[model]) || !IsModel(Arguments[1 - model])) return;
+        string order = model == 0 ? "first the model, then the data" : "first the data, then the model";
+        throw new UsageException($"{Arguments[1 - model]} is a model: the order is {order}.");
+
+        static bool IsModel(string path) => path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase);
+    }
+
     /// <summary>The settings given as options, in the order of the list.</summary>
     public TrainSettings Apply(IReadOnlyList<Setting> settings, TrainSettings start)
     {

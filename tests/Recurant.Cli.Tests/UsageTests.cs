@@ -77,6 +77,8 @@ public class UsageTests
     [InlineData("--valid is 2; it must be", "train", "x.tsv", "--valid", "2")]
     [InlineData("--bidirectional and --no-bidirectional contradict", "train", "x.tsv", "--bidirectional", "--no-bidirectional")]
     [InlineData("--threads: \"many\" is not", "test", "x", "y", "--threads", "many")]
+    [InlineData("x.safetensors is a model: the order is first the model, then the data", "test", "x.tsv", "x.safetensors")]
+    [InlineData("x.safetensors is a model: the order is first the data, then the model", "doctor", "x.safetensors", "x.tsv")]
     [InlineData("TEXT and --file exclude each other", "predict", "x", "text", "--file", "y")]
     [InlineData("--all checks every network", "gradcheck", "--all", "--cell", "gru")]
     [InlineData("--out: x.tsv is read by this run", "train", "x.tsv", "--out", "x.tsv")]

@@ -35,6 +35,7 @@ internal sealed class DoctorCommand : CliCommand
 
     public override int Run(Invocation call)
     {
+        call.RequireModelAt(1);
         var settings = new TrainSettings { Data = call.Arguments[0], Task = call.Value("--task"),
             TestFile = call.Value("--test") };
         settings = call.Apply(TranslatorSettings.Columns, call.Apply(SettingTable.Columns, settings));

@@ -13,8 +13,8 @@ internal sealed class LensCommand : CliCommand
 
     private static readonly string[] s_ofData =
     [
-        "task", "unit", "lowercase", "min-count", "max-words", "max-tokens", "forget-bias", "chrono", "recurrent-start", "characters",
-        "crf", "tied", "subwords", "attention", "tied-vectors",
+        "task", "unit", "lowercase", "min-count", "max-words", "max-tokens", "forget-bias", "chrono", "recurrent-start",
+        "characters", "crf", "tied", "subwords", "attention", "tied-vectors",
     ];
 
     /// <summary>What a fresh network is made of.</summary>
@@ -73,6 +73,7 @@ internal sealed class LensCommand : CliCommand
             Gain = Real(call, "--gain") ?? 1,
             Threads = call.Threads,
         };
+        call.RequireModelAt(0);
         PageFile.Check(Report, call.Value(Report), call.Arguments);
         TrainSettings settings = call.Apply([.. s_columns, .. s_fresh], new TrainSettings());
         LensResult result = call.Arguments.Count == 1

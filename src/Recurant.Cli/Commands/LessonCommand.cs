@@ -31,7 +31,7 @@ internal sealed class LessonCommand : CliCommand
     public override string Name => "lesson";
 
     public override string Summary =>
-        "Show the chapter's equations with real numbers: a sentence goes through a recurrent network forward and back, every "
+        "Show the mathematics of recurrent networks with real numbers: a sentence goes through a recurrent network forward and back, every "
         + "product and sum written out, and one step of gradient descent is taken.";
 
     public override string Arguments => "SENTENCE";
@@ -59,7 +59,7 @@ internal sealed class LessonCommand : CliCommand
         new(Hidden, "N", "H, the number of units, 1 to 64. Default: 3.") { Group = "Fresh weights" },
         new(OneHot, null, "Words are one-hot vectors. The default.") { Group = "Fresh weights" },
         new(Embedding, "N", "Words are vectors of N numbers, learnt too.") { Group = "Fresh weights" },
-        new(Bias, null, "With biases; the chapter's equations have none.") { Group = "Fresh weights" },
+        new(Bias, null, "With biases; the plain equations have none.") { Group = "Fresh weights" },
         new(Classes, "NAME,NAME...", "The classes in order. Default: those of --label.") { Group = "Fresh weights" },
         new(Seed, "N", "The key of the random numbers: same seed, same weights. Default: 1.") { Group = "Fresh weights" },
     ];

@@ -16,7 +16,8 @@ internal sealed class PredictCommand : CliCommand
     public override string Name => "predict";
 
     public override string Summary =>
-        "Tell the label of each TEXT, or the tags of its words; without any, of each line of a file or of standard input.";
+        "Answer each TEXT: with its label, the tags of its words or its translation, or of the path of an image with its sentence. "
+        + "Without any TEXT each line of a file or of standard input is one.";
 
     public override string Arguments => "MODEL [TEXT...]";
 

@@ -10,7 +10,8 @@ internal sealed class TestCommand : CliCommand
 {
     public override string Name => "test";
 
-    public override string Summary => "Score a model on labelled texts, tagged words, pairs or running text, and show what it takes for what.";
+    public override string Summary => "Score a model on labelled texts, tagged words, pairs, images or running text, or on the problem that it learnt, and show what "
+        + "it takes for what.";
 
     public override string Arguments => "MODEL DATA";
 
@@ -30,6 +31,7 @@ internal sealed class TestCommand : CliCommand
     public override int Run(Invocation call)
     {
         int threads = call.Threads;
+        call.RequireModelAt(0);
         TrainSettings settings = call.Apply(TranslatorSettings.Columns, call.Apply(SettingTable.Columns, new TrainSettings()));
         return ModelFile.Load(call.Arguments[0]) switch
         {

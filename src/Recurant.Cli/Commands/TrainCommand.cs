@@ -8,7 +8,8 @@ internal sealed class TrainCommand : CliCommand
     public override string Name => "train";
 
     public override string Summary =>
-        "Learn from labelled texts and write a model file. Every option may be left out: the defaults follow the data.";
+        "Learn from labelled texts, tagged words, running text, pairs of texts, images with sentences or a generated problem, and "
+        + "write a model file. Every option may be left out: the defaults follow the data.";
 
     public override string Arguments => "[DATA]";
 

@@ -51,7 +51,7 @@ internal static class LanguageModelReport
                 members.WriteNumber("to", band.To);
                 members.WriteNumber("kinds", band.Kinds);
                 members.WriteNumber("times", band.Times);
-                if (band.Times > 0) members.WriteNumber("loss", band.Loss);
+                members.WriteNumber("loss", band.Loss);
                 members.WriteNumber("share", band.Share);
             });
         });

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Recurant.Insight;
 using Recurant.Training;
 
 namespace Recurant.Reports;
@@ -74,8 +75,8 @@ internal static class RunOutcome
         PageSection section = page.Section("confusion", "What is taken for what");
         string things = RunSummary.Text(result, "confusion_of") is { Length: > 0 } of ? of : "texts";
         string label = things == "words" ? "tag" : "label";
-        section.Text($"A row for each right {label}, a column for each answer, counted in {things} of {DataOf(result)}. The shades are "
-            + "shares of the row: in a good model only the diagonal is dark.");
+        section.Text($"A row for each right {label}, a column for each answer, counted in {things} of {DataOf(result)}. The shades "
+            + "are shares of the row: in a good model only the diagonal is dark.");
         section.Chart(new HeatMap
         {
             Title = "Confusion matrix", RowName = $"right {label}", ColumnName = "answer", Rows = labels, Columns = labels,
@@ -86,7 +87,7 @@ internal static class RunOutcome
             Caption = $"Each {label}: how often its answers are right (precision), how many of its {things} are found (recall)",
             Columns = [label, things, "answers", "precision", "recall"],
             // What stands for several together has no precision of its own.
-            Rows = [.. labels.Index().Where(pair => pair.Item != "(others)").Select(pair => (string[])
+            Rows = [.. labels.Index().Where(pair => pair.Item != TaggerReview.Others).Select(pair => (string[])
             [
                 pair.Item, ChartText.Value(counts[pair.Index].Sum()), ChartText.Value(counts.Sum(row => row[pair.Index])),
                 ChartText.Value(counts[pair.Index][pair.Index] / counts.Sum(row => row[pair.Index])),
@@ -136,8 +137,8 @@ internal static class RunOutcome
         double gap = bins.Sum(bin => bin.GetProperty("count").GetInt32()
             * (RunSummary.Number(bin, "confidence") - RunSummary.Number(bin, "accuracy")));
         string which = gap > 0 ? "surer than it is right" : "right more often than it is sure";
-        section.Note($"The expected calibration error is {ChartText.Value(error)}: on average the probability of an answer and the "
-            + $"share of right answers lie so far apart. The model is {which}.");
+        section.Note($"The expected calibration error is {ChartText.Value(error)}: on average the probability of an answer and "
+            + $"the share of right answers lie so far apart. The model is {which}.");
         if (CalibratedWhat(result) is { Length: > 0 } what) section.Text(what);
         double[] confidence = [.. bins.Select(bin => RunSummary.Number(bin, "confidence"))];
         section.Chart(new LineChart
@@ -169,10 +170,10 @@ internal static class RunOutcome
             : RunSummary.Text(result, "probability_of") switch
             {
                 "tag" => "Looked at is each word: the probability of its tag, and whether the tag is right.",
-                "marginal" => "Looked at is each word: the marginal probability of its tag over all rows of tags of the sentence, and "
-                    + "whether the tag is right. The tags are those of the most probable row.",
-                "sentence" => "Looked at is each sentence: the geometric mean of its words' probabilities, and whether it is exactly "
-                    + "the expected one.",
+                "marginal" => "Looked at is each word: the marginal probability of its tag over all rows of tags of the sentence, "
+                    + "and whether the tag is right. The tags are those of the most probable row.",
+                "sentence" => "Looked at is each sentence: the geometric mean of its words' probabilities, and whether it is "
+                    + "exactly the expected one.",
                 _ => "",
             };
 
@@ -183,9 +184,9 @@ internal static class RunOutcome
         JsonElement[] mistakes = [.. list.EnumerateArray()];
         bool areWords = mistakes.Length > 0 && RunSummary.Member(mistakes[0], "word") is not null;
         section.Text(mistakes.Length == 0 ? $"There is no mistake among the answers to {DataOf(result)}."
-            : $"Of {RunReport.Whole(RunSummary.Number(result, "mistake_count"))} wrong answers on {DataOf(result)} these were given with "
-            + $"the highest probability{(areWords ? ", of each sentence at most one" : "")}. Among them are labels that are wrong in the "
-            + "data themselves.");
+            : $"Of {RunReport.Whole(RunSummary.Number(result, "mistake_count"))} wrong answers on {DataOf(result)} these were given "
+            + $"with the highest probability{(areWords ? ", of each sentence at most one" : "")}. Among them are labels that are wrong "
+            + "in the data themselves.");
         if (mistakes.Length == 0) return;
         section.Table(new TextTable
         {

@@ -25,7 +25,8 @@ internal static class RunTokenCosts
             Columns = ["occurrences", "different tokens", "times", "mean loss (nats)", "share of the loss"],
             Rows = [.. bands.Select(band => (string[])
             [
-                RunReport.Range(band), ChartText.Value(RunSummary.Number(band, "kinds")), ChartText.Value(RunSummary.Number(band, "times")),
+                RunReport.Range(band), ChartText.Value(RunSummary.Number(band, "kinds")),
+                ChartText.Value(RunSummary.Number(band, "times")),
                 ChartText.Value(RunSummary.Number(band, "loss")), ChartText.Value(RunSummary.Number(band, "share")),
             ])],
         });

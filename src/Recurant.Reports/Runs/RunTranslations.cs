@@ -23,7 +23,8 @@ internal static class RunTranslations
             Columns = ["words", "pairs", "BLEU", "chrF", "length ratio"],
             Rows = [.. bands.Select(band => (string[])
             [
-                RunReport.Range(band), ChartText.Value(RunSummary.Number(band, "pairs")), ChartText.Value(RunSummary.Number(band, "bleu")),
+                RunReport.Range(band), ChartText.Value(RunSummary.Number(band, "pairs")),
+                ChartText.Value(RunSummary.Number(band, "bleu")),
                 ChartText.Value(RunSummary.Number(band, "chrf")), ChartText.Value(RunSummary.Number(band, "length_ratio")),
             ])],
         });

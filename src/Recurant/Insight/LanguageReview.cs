@@ -16,7 +16,7 @@ public sealed record TokenCost(string Token, int Times, double Loss, double Shar
 /// <param name="To">The most.</param>
 /// <param name="Kinds">How many different tokens of the text are such.</param>
 /// <param name="Times">How often one was to be foretold.</param>
-/// <param name="Loss">The mean loss, in nats; NaN if there are none.</param>
+/// <param name="Loss">The mean loss, in nats.</param>
 /// <param name="Share">Their part of the text's whole loss, 0 to 1.</param>
 public sealed record FrequencyCost(int From, int To, int Kinds, int Times, double Loss, double Share);
 
@@ -45,7 +45,7 @@ public sealed record LanguageReview
     /// <summary>The tokens with the greatest shares of the loss (1), the greatest first.</summary>
     public required IReadOnlyList<TokenCost> Costliest { get; init; }
 
-    /// <summary>The loss by how often a token occurs in the text itself: 1, 2 to 9, 10 to 99, and so on.</summary>
+    /// <summary>The loss by how often a token occurs in the text itself: 1, 2 to 9, 10 to 99, and so on; none without tokens.</summary>
     public required IReadOnlyList<FrequencyCost> ByFrequency { get; init; }
 
     /// <summary>Reads a text, or its beginning.</summary>
@@ -105,6 +105,7 @@ public sealed record LanguageReview
         {
             to = from == 1 ? 1 : from == 2 ? 9 : from * 10 - 1;
             int[] here = [.. seen.Where(token => times[token] >= from && times[token] <= to)];
+            if (here.Length == 0) continue;
             int all = here.Sum(token => times[token]);
             double loss = here.Sum(token => sums[token]);
             bands.Add(new FrequencyCost((int)from, (int)Math.Min(to, int.MaxValue), here.Length, all, loss / all, Share(loss)));

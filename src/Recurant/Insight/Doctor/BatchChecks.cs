@@ -68,7 +68,7 @@ internal static class BatchChecks
         }
     }
 
-    /// <summary>Of a translation its score and every share of its attention, so that the pieces and their number count as well.</summary>
+    /// <summary>Of a translation its score, the number of its pieces, and every share of its attention.</summary>
     public static IEnumerable<Finding> Run(TranslatorModel model, IReadOnlyList<string> texts)
     {
         float[][] alone = [.. texts.Select(text => Answers([text], 1)[0])];
