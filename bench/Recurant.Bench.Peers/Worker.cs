@@ -22,8 +22,9 @@ internal sealed class Worker : IDisposable
 
     private const int WarmUpRuns = 3;
 
-    // The runtime compiles hot methods anew in the background, twice, each time after a pause.
-    private const double FirstWarmUpSeconds = 1.5, WarmUpSeconds = 0.4;
+    // The runtime compiles hot methods anew in the background, twice, each time after a pause, for every new kind of cell; with less
+    // than this a row of two threads was measured while that went on.
+    private const double WarmUpSeconds = 1.5;
 
     private readonly string _name;
     private readonly int _threads;
@@ -83,7 +84,6 @@ internal sealed class Worker : IDisposable
 
     private void Prepare(string file, string job, string what)
     {
-        double seconds = _job is null ? FirstWarmUpSeconds : WarmUpSeconds;
         _job?.Dispose();
         _job = job switch
         {
@@ -92,7 +92,7 @@ internal sealed class Worker : IDisposable
             _ => new GridJob(FindEngine(), Case.Parse(what), Report.ToMode(job)),
         };
         long begin = Stopwatch.GetTimestamp();
-        for (int i = 0; i < WarmUpRuns || Stopwatch.GetElapsedTime(begin).TotalSeconds < seconds; i++)
+        for (int i = 0; i < WarmUpRuns || Stopwatch.GetElapsedTime(begin).TotalSeconds < WarmUpSeconds; i++)
         {
             _job.Step();
         }

@@ -137,7 +137,13 @@ internal sealed class Invocation
         var values = new HashSet<Token>(ReferenceEqualityComparer.Instance);
         foreach (SymbolResult child in parsed.CommandResult.Children)
         {
-            if (child is OptionResult) values.UnionWith(child.Tokens);
+            if (child is not OptionResult { Option: { } option }) continue;
+            values.UnionWith(child.Tokens);
+            // System.CommandLine takes the next word for the value, whatever it is.
+            if (child.Tokens.FirstOrDefault(token => known.Contains(token.Value)) is { } next)
+            {
+                throw new UsageException($"{option.Name} needs a value; behind it stands the option {next.Value}.");
+            }
         }
 
         foreach (Token token in parsed.Tokens)

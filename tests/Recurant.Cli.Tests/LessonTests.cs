@@ -99,7 +99,7 @@ public partial class LessonTests
 
     [Theory]
     [InlineData("--step is 9; the sentence has 5 words", "--step", "9")]
-    [InlineData("HiddenSize is 100", "--hidden", "100")]
+    [InlineData("--hidden is 100", "--hidden", "100")]
     [InlineData("is none of elman, lstm, gru", "--cell", "sru")]
     [InlineData("exclude each other", "--onehot", "--embedding", "3")]
     [InlineData("2 labels for a sentence of 5 words", "--label", "a,b")]

@@ -153,6 +153,7 @@ public sealed class RecordTests : IDisposable
     [Theory]
     [InlineData("--report", "data.tsv")]
     [InlineData("--record", "model.safetensors")]
+    [InlineData("--tensorboard", "data.tsv")]
     public void Train_RecordWouldOverwriteAnotherFile_IsWrongUsage(string option, string file)
     {
         _place.Write("data.tsv", Reviews.Tsv());

@@ -67,6 +67,7 @@ public class UsageTests
     [InlineData("DATA is missing", "test", "x.safetensors")]
     [InlineData("\"extra\" is one argument too many", "inspect", "x", "extra")]
     [InlineData("--hidden needs a value", "train", "x.tsv", "--hidden")]
+    [InlineData("--resume needs a value; behind it stands the option --budget", "train", "--resume", "--budget", "5s")]
     [InlineData("--hidden is given more than once", "train", "x.tsv", "--hidden", "3", "--hidden", "4")]
     [InlineData("--hidden: \"abc\" is not a whole number", "train", "x.tsv", "--hidden", "abc")]
     [InlineData("--hidden is 0; it must be", "train", "x.tsv", "--hidden", "0")]

@@ -10,16 +10,18 @@ internal static class LensText
 {
     public static IEnumerable<string> Lines(LensResult result, int width)
     {
-        yield return TextLayout.OneLine(result.Network);
+        foreach (string line in TextLayout.Wrap(TextLayout.OneLine(result.Network), width)) yield return line;
         bool hasParts = result.Layers.Any(layer => layer.Part is not null);
         string loss = $"loss {Numbers.Four(result.Loss)}";
-        yield return hasParts
+        string what = hasParts
             ? $"{Numbers.Of(result.Sequences, "pair")} of sequences, {loss}"
             : $"{Numbers.Of(result.Sequences, "sequence")} of up to {Numbers.Count(result.Steps)} steps, {loss}; "
                 + ReadSteps(result.ReadSteps);
+        foreach (string line in TextLayout.Wrap(what, width)) yield return line;
         if (result.Layers.Any(layer => layer.LastStep.Count > 0))
         {
-            yield return "last step: the gradient of the states, if the loss read the last step alone";
+            const string LastStep = "last step: the gradient of the states, if the loss read the last step alone";
+            foreach (string line in TextLayout.Wrap(LastStep, width)) yield return line;
         }
 
         foreach (LensLayer layer in result.Layers)

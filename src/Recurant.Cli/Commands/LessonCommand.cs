@@ -124,7 +124,16 @@ internal sealed class LessonCommand : CliCommand
         }
         catch (ArgumentException fault)
         {
-            throw new UsageException(fault.Message.Split(" (Parameter", 2)[0]);
+            string message = fault.Message.Split(" (Parameter", 2)[0];
+            string? option = fault.ParamName switch
+            {
+                nameof(LessonOptions.HiddenSize) => Hidden,
+                nameof(LessonOptions.EmbeddingSize) => Embedding,
+                nameof(LessonOptions.LearningRate) => Rate,
+                nameof(LessonOptions.UnitsShown) => Units,
+                _ => null,
+            };
+            throw new UsageException(option is null ? message : message.Replace(fault.ParamName!, option, StringComparison.Ordinal));
         }
     }
 

@@ -30,11 +30,17 @@ internal sealed class RunFiles : IDisposable
 
     /// <summary>Decides what is written where, and finds out whether it can be.</summary>
     /// <exception cref="IOException">It cannot be.</exception>
+    /// <exception cref="UsageException">A file stands where a directory should.</exception>
     public static RunFiles For(Invocation call, TrainSettings settings, bool isResumed)
     {
         var files = new RunFiles(call, settings, isResumed);
         if (files._recordPath is { } record) AtomicFile.CheckWritable(record);
         if (settings.ReportFile is { } report) AtomicFile.CheckWritable(report);
+        if (settings.TensorBoardDirectory is { } events && File.Exists(events))
+        {
+            throw new UsageException($"--tensorboard: {events} is a file. Name a directory; it is made where it is missing.");
+        }
+
         return files;
     }
 

@@ -94,12 +94,12 @@ public sealed record RunRecord
             }
             catch (JsonException e) when (cut is null && number > 1)
             {
-                cut = (number, e.Message);
+                cut = (number, Said(e));
             }
             catch (Exception e) when (
                 e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
             {
-                throw Unreadable(path, cut?.Number ?? number, e.Message);
+                throw Unreadable(path, cut?.Number ?? number, Said(e));
             }
         }
 
@@ -135,6 +135,11 @@ public sealed record RunRecord
         JsonElement value = line.GetProperty(name);
         return value.ValueKind == JsonValueKind.Null ? double.NaN : value.GetDouble();
     }
+
+    /// <summary>A parser's own words count lines of its own.</summary>
+    private static string Said(Exception fault) => fault is JsonException { BytePositionInLine: { } position }
+        ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"it is not JSON from column {position + 1} on")
+        : fault.Message;
 
     private static InvalidDataException Unreadable(string path, int line, string message) => new(
         $"{path}, line {line}: this is no line of a run record as 'recurant train --record FILE' writes it: "

@@ -135,7 +135,7 @@ internal sealed class LessonBuilder
                 ? $"yhat_t = softmax(V {_cells[0].OutputName}_t{(_network.HasBias ? " + bV" : "")})"
                 : $"yhat = softmax(V p{(_network.HasBias ? " + bV" : "")})",
         ];
-        if (!_network.HasBias) notes.Add("As in the chapter there are no biases: those of the file are 0 and stay so.");
+        if (!_network.HasBias) notes.Add("There are no biases, which keeps the equations short; they count as 0 and stay so.");
         if (_network.VocabularySize > _network.Vocabulary.Count)
         {
             notes.Add(string.Create(CultureInfo.InvariantCulture,
