@@ -286,7 +286,7 @@ internal sealed unsafe class PackedMatrix
     /// <summary>
     /// destination[k * pitch + j] = source[j * step + k], eight by eight or four by four; columns past width become zero.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     internal static void TransposeBlock(float* source, nint step, int width, int depth, float* destination, nint pitch)
     {
         int j = 0;

@@ -100,7 +100,7 @@ internal static unsafe class ProductTile<TWidth, TVector, TRows, TColumns>
     /// Panel by panel, and in each panel tile by tile: the panel stays in the first-level cache for all tiles. With
     /// <see cref="OneVector"/> only the first vector of one panel is computed.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static void Multiply(ref TileRun run)
     {
         int width = TColumns.Value * TWidth.Count;

@@ -48,7 +48,7 @@ internal static unsafe class StripTile<TWidth, TVector, TPanels>
     where TVector : struct
     where TPanels : struct, IPanelCount
 {
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static void Multiply(ref StripRun run)
     {
         nint pitch = TPanels.Value * PackedMatrix.PanelWidth, panelStep = run.PanelStep;

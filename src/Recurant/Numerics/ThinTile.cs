@@ -16,7 +16,7 @@ internal static unsafe class ThinTile<TWidth, TVector, TRows>
     public const int Panels = PackedMatrix.Quad;
 
     /// <summary>One tile over full panels, four by four; the number of panels is a multiple of four.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static void Multiply(ref TileRun run)
     {
         int width = 2 * TWidth.Count, next = TWidth.Count;

@@ -204,7 +204,7 @@ internal static unsafe class TransposedProduct
     /// Where rows are neighbours, whole vectors are copied: what they write too much the next step of k overwrites, and each
     /// tile's room has a vector to spare at its end.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void PackLeft<TWidth, TVector>(
         float* first, LeftFactor a, int depth, int tiles, int height, float* packed, nint tileStep)
         where TWidth : struct, IVectorWidth<TVector>

@@ -35,7 +35,7 @@ internal static class VectorLoop
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static void Run<TKernel, TWidth, TVector>(scoped ref TKernel kernel, int length)
         where TKernel : IVectorKernel, allows ref struct
         where TWidth : struct, IVectorWidth<TVector>
