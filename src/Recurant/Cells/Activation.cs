@@ -68,10 +68,14 @@ internal static class ActivationKernels
         public ReadOnlySpan<float> Input;
         public Span<float> Output;
 
-        public readonly void Apply<TWidth, TVector>(int j) where TWidth : struct, IVectorWidth<TVector> where TVector : struct
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void Apply<TWidth, TVector, TReach>(int j, int left)
+            where TWidth : struct, IVectorWidth<TVector>
+            where TVector : struct
+            where TReach : struct, IReach
         {
-            TVector x = Lanes<TWidth, TVector>.Load(Input, j);
-            Lanes<TWidth, TVector>.Store(Of<TWidth, TVector>(Activation, x), Output, j);
+            TVector x = Lanes<TWidth, TVector, TReach>.Load(Input, j, left);
+            Lanes<TWidth, TVector, TReach>.Store(Of<TWidth, TVector>(Activation, x), Output, j, left);
         }
     }
 
@@ -81,10 +85,14 @@ internal static class ActivationKernels
         public ReadOnlySpan<float> Output, DOutput;
         public Span<float> DInput;
 
-        public readonly void Apply<TWidth, TVector>(int j) where TWidth : struct, IVectorWidth<TVector> where TVector : struct
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void Apply<TWidth, TVector, TReach>(int j, int left)
+            where TWidth : struct, IVectorWidth<TVector>
+            where TVector : struct
+            where TReach : struct, IReach
         {
-            TVector y = Lanes<TWidth, TVector>.Load(Output, j), dy = Lanes<TWidth, TVector>.Load(DOutput, j);
-            Lanes<TWidth, TVector>.Store(GradientOf<TWidth, TVector>(Activation, y, dy), DInput, j);
+            TVector y = Lanes<TWidth, TVector, TReach>.Load(Output, j, left), dy = Lanes<TWidth, TVector, TReach>.Load(DOutput, j, left);
+            Lanes<TWidth, TVector, TReach>.Store(GradientOf<TWidth, TVector>(Activation, y, dy), DInput, j, left);
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Recurant.Numerics;
 using Recurant.Parameters;
 
@@ -148,13 +149,17 @@ internal sealed class GruOutsideCell(int inputSize, int hiddenSize, string suffi
         public ReadOnlySpan<float> PreviousHidden;
         public Span<float> Hidden;
 
-        public readonly void Apply<TWidth, TVector>(int j) where TWidth : struct, IVectorWidth<TVector> where TVector : struct
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void Apply<TWidth, TVector, TReach>(int j, int left)
+            where TWidth : struct, IVectorWidth<TVector>
+            where TVector : struct
+            where TReach : struct, IReach
         {
-            TVector n = VectorMath<TWidth, TVector>.Tanh(Lanes<TWidth, TVector>.Load(_n, j));                   // (4)
-            TVector previous = Lanes<TWidth, TVector>.Load(PreviousHidden, j);
-            Lanes<TWidth, TVector>.Store(n, _n, j);
-            Lanes<TWidth, TVector>.Store(
-                TWidth.FusedMultiplyAdd(Lanes<TWidth, TVector>.Load(_z, j), TWidth.Subtract(previous, n), n), Hidden, j); // (5)
+            TVector n = VectorMath<TWidth, TVector>.Tanh(Lanes<TWidth, TVector, TReach>.Load(_n, j, left));                   // (4)
+            TVector previous = Lanes<TWidth, TVector, TReach>.Load(PreviousHidden, j, left);
+            Lanes<TWidth, TVector, TReach>.Store(n, _n, j, left);
+            Lanes<TWidth, TVector, TReach>.Store(
+                TWidth.FusedMultiplyAdd(Lanes<TWidth, TVector, TReach>.Load(_z, j, left), TWidth.Subtract(previous, n), n), Hidden, j, left); // (5)
         }
     }
 
@@ -164,19 +169,23 @@ internal sealed class GruOutsideCell(int inputSize, int hiddenSize, string suffi
         public ReadOnlySpan<float> PreviousHidden;
         public Span<float> DHidden;
 
-        public readonly void Apply<TWidth, TVector>(int j) where TWidth : struct, IVectorWidth<TVector> where TVector : struct
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void Apply<TWidth, TVector, TReach>(int j, int left)
+            where TWidth : struct, IVectorWidth<TVector>
+            where TVector : struct
+            where TReach : struct, IReach
         {
             TVector one = TWidth.Create(1f);
-            TVector z = Lanes<TWidth, TVector>.Load(_z, j), n = Lanes<TWidth, TVector>.Load(_n, j);
-            TVector dh = Lanes<TWidth, TVector>.Load(DHidden, j);
+            TVector z = Lanes<TWidth, TVector, TReach>.Load(_z, j, left), n = Lanes<TWidth, TVector, TReach>.Load(_n, j, left);
+            TVector dh = Lanes<TWidth, TVector, TReach>.Load(DHidden, j, left);
             // (5') and on through the tanh and the update gate's sigmoid
-            TVector dUpdate = TWidth.Multiply(dh, TWidth.Subtract(Lanes<TWidth, TVector>.Load(PreviousHidden, j), n));
-            Lanes<TWidth, TVector>.Store(TWidth.Multiply(dh, z), DHidden, j);
-            Lanes<TWidth, TVector>.Store(TWidth.Multiply(dUpdate, TWidth.Multiply(z, TWidth.Subtract(one, z))), _z, j);
-            Lanes<TWidth, TVector>.Store(
+            TVector dUpdate = TWidth.Multiply(dh, TWidth.Subtract(Lanes<TWidth, TVector, TReach>.Load(PreviousHidden, j, left), n));
+            Lanes<TWidth, TVector, TReach>.Store(TWidth.Multiply(dh, z), DHidden, j, left);
+            Lanes<TWidth, TVector, TReach>.Store(TWidth.Multiply(dUpdate, TWidth.Multiply(z, TWidth.Subtract(one, z))), _z, j, left);
+            Lanes<TWidth, TVector, TReach>.Store(
                 TWidth.Multiply(
                     TWidth.Multiply(dh, TWidth.Subtract(one, z)), TWidth.Subtract(one, TWidth.Multiply(n, n))),
-                _n, j);
+                _n, j, left);
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Recurant.Cells;
 using Recurant.Data;
 using Recurant.Numerics;
@@ -145,12 +146,16 @@ internal static class FixedPooling
         public Span<float> Largest, Steps;
         public float Step;
 
-        public readonly void Apply<TWidth, TVector>(int j) where TWidth : struct, IVectorWidth<TVector> where TVector : struct
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void Apply<TWidth, TVector, TReach>(int j, int left)
+            where TWidth : struct, IVectorWidth<TVector>
+            where TVector : struct
+            where TReach : struct, IReach
         {
-            TVector value = Lanes<TWidth, TVector>.Load(Values, j), largest = Lanes<TWidth, TVector>.Load(Largest, j);
-            TVector steps = Lanes<TWidth, TVector>.Load(Steps, j);
-            Lanes<TWidth, TVector>.Store(TWidth.SelectGreater(value, largest, TWidth.Create(Step), steps), Steps, j);
-            Lanes<TWidth, TVector>.Store(TWidth.SelectGreater(value, largest, value, largest), Largest, j);
+            TVector value = Lanes<TWidth, TVector, TReach>.Load(Values, j, left), largest = Lanes<TWidth, TVector, TReach>.Load(Largest, j, left);
+            TVector steps = Lanes<TWidth, TVector, TReach>.Load(Steps, j, left);
+            Lanes<TWidth, TVector, TReach>.Store(TWidth.SelectGreater(value, largest, TWidth.Create(Step), steps), Steps, j, left);
+            Lanes<TWidth, TVector, TReach>.Store(TWidth.SelectGreater(value, largest, value, largest), Largest, j, left);
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Recurant.Data;
 using Recurant.Numerics;
 using Recurant.Parameters;
@@ -332,21 +333,25 @@ internal sealed class ConditionalRandomField
         public ReadOnlySpan<float> Alpha, Next, Transitions;
         public Span<float> Sums;
 
-        public readonly void Apply<TWidth, TVector>(int j) where TWidth : struct, IVectorWidth<TVector> where TVector : struct
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void Apply<TWidth, TVector, TReach>(int j, int left)
+            where TWidth : struct, IVectorWidth<TVector>
+            where TVector : struct
+            where TReach : struct, IReach
         {
-            TVector transitions = Lanes<TWidth, TVector>.Load(Transitions, j), sum = TWidth.Create(0f);
+            TVector transitions = Lanes<TWidth, TVector, TReach>.Load(Transitions, j, left), sum = TWidth.Create(0f);
             for (int t = 1; t < Batch.Steps; t++)
             {
                 int before = Batch.RowStart(t - 1), row = Batch.RowStart(t), count = Batch.SequencesAt(t);
                 for (int b = 0; b < count; b++)
                 {
-                    TVector next = Lanes<TWidth, TVector>.Load(Next, (row + b) * Padded + j);
+                    TVector next = Lanes<TWidth, TVector, TReach>.Load(Next, (row + b) * Padded + j, left);
                     TVector pair = TWidth.Add(TWidth.Create(Alpha[(before + b) * Padded + From]), TWidth.Add(transitions, next));
                     sum = TWidth.Add(sum, VectorMath<TWidth, TVector>.Exp(pair));
                 }
             }
 
-            Lanes<TWidth, TVector>.Store(sum, Sums, j);
+            Lanes<TWidth, TVector, TReach>.Store(sum, Sums, j, left);
         }
     }
 
@@ -367,27 +372,34 @@ internal sealed class ConditionalRandomField
         public int Padded;
         public Span<float> Result;
 
-        public readonly void Apply<TWidth, TVector>(int j) where TWidth : struct, IVectorWidth<TVector> where TVector : struct
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void Apply<TWidth, TVector, TReach>(int j, int left)
+            where TWidth : struct, IVectorWidth<TVector>
+            where TVector : struct
+            where TReach : struct, IReach
         {
-            TVector largest = Term<TWidth, TVector>(0, j);
+            TVector largest = Term<TWidth, TVector, TReach>(0, j, left);
             for (int i = 1; i < Source.Length; i++)
             {
-                TVector term = Term<TWidth, TVector>(i, j);
+                TVector term = Term<TWidth, TVector, TReach>(i, j, left);
                 largest = TWidth.SelectGreater(term, largest, term, largest);
             }
 
             TVector sum = TWidth.Create(0f);
             for (int i = 0; i < Source.Length; i++)
             {
-                TVector term = TWidth.Subtract(Term<TWidth, TVector>(i, j), largest);
+                TVector term = TWidth.Subtract(Term<TWidth, TVector, TReach>(i, j, left), largest);
                 sum = TWidth.Add(sum, VectorMath<TWidth, TVector>.Exp(term));
             }
 
-            Lanes<TWidth, TVector>.Store(TWidth.Add(largest, VectorMath<TWidth, TVector>.Log(sum)), Result, j);
+            Lanes<TWidth, TVector, TReach>.Store(TWidth.Add(largest, VectorMath<TWidth, TVector>.Log(sum)), Result, j, left);
         }
 
-        private readonly TVector Term<TWidth, TVector>(int i, int j)
-            where TWidth : struct, IVectorWidth<TVector> where TVector : struct =>
-            TWidth.Add(TWidth.Create(Source[i]), Lanes<TWidth, TVector>.Load(Matrix, i * Padded + j));
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private readonly TVector Term<TWidth, TVector, TReach>(int i, int j, int left)
+            where TWidth : struct, IVectorWidth<TVector>
+            where TVector : struct
+            where TReach : struct, IReach =>
+            TWidth.Add(TWidth.Create(Source[i]), Lanes<TWidth, TVector, TReach>.Load(Matrix, i * Padded + j, left));
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 namespace Recurant.Numerics;
 
 /// <summary>
@@ -99,10 +100,14 @@ internal static class Elementwise
         public ReadOnlySpan<float> Source;
         public Span<float> Destination;
 
-        public void Apply<TWidth, TVector>(int index) where TWidth : struct, IVectorWidth<TVector> where TVector : struct =>
-            Lanes<TWidth, TVector>.Store(
-                TWidth.Add(Lanes<TWidth, TVector>.Load(Destination, index), Lanes<TWidth, TVector>.Load(Source, index)),
-                Destination, index);
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Apply<TWidth, TVector, TReach>(int index, int left)
+            where TWidth : struct, IVectorWidth<TVector>
+            where TVector : struct
+            where TReach : struct, IReach =>
+            Lanes<TWidth, TVector, TReach>.Store(
+                TWidth.Add(Lanes<TWidth, TVector, TReach>.Load(Destination, index, left), Lanes<TWidth, TVector, TReach>.Load(Source, index, left)),
+                Destination, index, left);
     }
 
     private ref struct AddScaledKernel : IVectorKernel
@@ -111,12 +116,16 @@ internal static class Elementwise
         public float Factor;
         public Span<float> Destination;
 
-        public void Apply<TWidth, TVector>(int index) where TWidth : struct, IVectorWidth<TVector> where TVector : struct =>
-            Lanes<TWidth, TVector>.Store(
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Apply<TWidth, TVector, TReach>(int index, int left)
+            where TWidth : struct, IVectorWidth<TVector>
+            where TVector : struct
+            where TReach : struct, IReach =>
+            Lanes<TWidth, TVector, TReach>.Store(
                 TWidth.FusedMultiplyAdd(
-                    TWidth.Create(Factor), Lanes<TWidth, TVector>.Load(Source, index),
-                    Lanes<TWidth, TVector>.Load(Destination, index)),
-                Destination, index);
+                    TWidth.Create(Factor), Lanes<TWidth, TVector, TReach>.Load(Source, index, left),
+                    Lanes<TWidth, TVector, TReach>.Load(Destination, index, left)),
+                Destination, index, left);
     }
 
     private ref struct ScaleKernel : IVectorKernel
@@ -124,9 +133,13 @@ internal static class Elementwise
         public Span<float> Values;
         public float Factor;
 
-        public void Apply<TWidth, TVector>(int index) where TWidth : struct, IVectorWidth<TVector> where TVector : struct =>
-            Lanes<TWidth, TVector>.Store(
-                TWidth.Multiply(Lanes<TWidth, TVector>.Load(Values, index), TWidth.Create(Factor)), Values, index);
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Apply<TWidth, TVector, TReach>(int index, int left)
+            where TWidth : struct, IVectorWidth<TVector>
+            where TVector : struct
+            where TReach : struct, IReach =>
+            Lanes<TWidth, TVector, TReach>.Store(
+                TWidth.Multiply(Lanes<TWidth, TVector, TReach>.Load(Values, index, left), TWidth.Create(Factor)), Values, index, left);
     }
 
     private ref struct MultiplyKernel : IVectorKernel
@@ -135,10 +148,14 @@ internal static class Elementwise
         public ReadOnlySpan<float> Right;
         public Span<float> Destination;
 
-        public void Apply<TWidth, TVector>(int index) where TWidth : struct, IVectorWidth<TVector> where TVector : struct =>
-            Lanes<TWidth, TVector>.Store(
-                TWidth.Multiply(Lanes<TWidth, TVector>.Load(Left, index), Lanes<TWidth, TVector>.Load(Right, index)),
-                Destination, index);
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Apply<TWidth, TVector, TReach>(int index, int left)
+            where TWidth : struct, IVectorWidth<TVector>
+            where TVector : struct
+            where TReach : struct, IReach =>
+            Lanes<TWidth, TVector, TReach>.Store(
+                TWidth.Multiply(Lanes<TWidth, TVector, TReach>.Load(Left, index, left), Lanes<TWidth, TVector, TReach>.Load(Right, index, left)),
+                Destination, index, left);
     }
 
     private ref struct AddProductKernel : IVectorKernel
@@ -147,12 +164,16 @@ internal static class Elementwise
         public ReadOnlySpan<float> Right;
         public Span<float> Destination;
 
-        public void Apply<TWidth, TVector>(int index) where TWidth : struct, IVectorWidth<TVector> where TVector : struct =>
-            Lanes<TWidth, TVector>.Store(
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Apply<TWidth, TVector, TReach>(int index, int left)
+            where TWidth : struct, IVectorWidth<TVector>
+            where TVector : struct
+            where TReach : struct, IReach =>
+            Lanes<TWidth, TVector, TReach>.Store(
                 TWidth.FusedMultiplyAdd(
-                    Lanes<TWidth, TVector>.Load(Left, index), Lanes<TWidth, TVector>.Load(Right, index),
-                    Lanes<TWidth, TVector>.Load(Destination, index)),
-                Destination, index);
+                    Lanes<TWidth, TVector, TReach>.Load(Left, index, left), Lanes<TWidth, TVector, TReach>.Load(Right, index, left),
+                    Lanes<TWidth, TVector, TReach>.Load(Destination, index, left)),
+                Destination, index, left);
     }
 
     private static void Apply<TFunction>(ReadOnlySpan<float> source, Span<float> destination) where TFunction : struct, IFunction
@@ -207,10 +228,12 @@ internal static class Elementwise
         public ReadOnlySpan<float> Source;
         public Span<float> Destination;
 
-        public readonly void Apply<TWidth, TVector>(int index)
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void Apply<TWidth, TVector, TReach>(int index, int left)
             where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct =>
-            Lanes<TWidth, TVector>.Store(
-                TFunction.Of<TWidth, TVector>(Lanes<TWidth, TVector>.Load(Source, index)), Destination, index);
+            where TVector : struct
+            where TReach : struct, IReach =>
+            Lanes<TWidth, TVector, TReach>.Store(
+                TFunction.Of<TWidth, TVector>(Lanes<TWidth, TVector, TReach>.Load(Source, index, left)), Destination, index, left);
     }
 }

@@ -46,11 +46,12 @@ internal static class LayerNorm
         public Span<float> Y;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Apply<TWidth, TVector>(int index)
+        public readonly void Apply<TWidth, TVector, TReach>(int index, int left)
             where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct =>
-            Lanes<TWidth, TVector>.Store(
-                TWidth.Subtract(Lanes<TWidth, TVector>.Load(Z, index), TWidth.Create(Mean)), Y, index);
+            where TVector : struct
+            where TReach : struct, IReach =>
+            Lanes<TWidth, TVector, TReach>.Store(
+                TWidth.Subtract(Lanes<TWidth, TVector, TReach>.Load(Z, index, left), TWidth.Create(Mean)), Y, index, left);
     }
 
     private ref struct BackwardKernel : IVectorKernel
@@ -60,13 +61,14 @@ internal static class LayerNorm
         public Span<float> DZ;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Apply<TWidth, TVector>(int index)
+        public readonly void Apply<TWidth, TVector, TReach>(int index, int left)
             where TWidth : struct, IVectorWidth<TVector>
             where TVector : struct
+            where TReach : struct, IReach
         {
-            TVector dy = TWidth.Subtract(Lanes<TWidth, TVector>.Load(DY, index), TWidth.Create(Mean));
-            TVector dz = TWidth.FusedMultiplyAdd(Lanes<TWidth, TVector>.Load(Y, index), TWidth.Create(-Slope), dy);
-            Lanes<TWidth, TVector>.Store(TWidth.Multiply(TWidth.Create(Scale), dz), DZ, index);
+            TVector dy = TWidth.Subtract(Lanes<TWidth, TVector, TReach>.Load(DY, index, left), TWidth.Create(Mean));
+            TVector dz = TWidth.FusedMultiplyAdd(Lanes<TWidth, TVector, TReach>.Load(Y, index, left), TWidth.Create(-Slope), dy);
+            Lanes<TWidth, TVector, TReach>.Store(TWidth.Multiply(TWidth.Create(Scale), dz), DZ, index, left);
         }
     }
 }

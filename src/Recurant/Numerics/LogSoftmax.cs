@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 namespace Recurant.Numerics;
 
 /// <summary>
@@ -50,12 +51,14 @@ internal static class LogSoftmax
         public ReadOnlySpan<float> Source;
         public Span<float> Largest;
 
-        public readonly void Apply<TWidth, TVector>(int index)
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void Apply<TWidth, TVector, TReach>(int index, int left)
             where TWidth : struct, IVectorWidth<TVector>
             where TVector : struct
+            where TReach : struct, IReach
         {
-            TVector value = Lanes<TWidth, TVector>.Load(Source, index), largest = Lanes<TWidth, TVector>.Load(Largest, index);
-            Lanes<TWidth, TVector>.Store(TWidth.SelectGreater(value, largest, value, largest), Largest, index);
+            TVector value = Lanes<TWidth, TVector, TReach>.Load(Source, index, left), largest = Lanes<TWidth, TVector, TReach>.Load(Largest, index, left);
+            Lanes<TWidth, TVector, TReach>.Store(TWidth.SelectGreater(value, largest, value, largest), Largest, index, left);
         }
     }
 
@@ -64,12 +67,14 @@ internal static class LogSoftmax
         public Span<float> Values;
         public float Shift;
 
-        public readonly void Apply<TWidth, TVector>(int index)
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void Apply<TWidth, TVector, TReach>(int index, int left)
             where TWidth : struct, IVectorWidth<TVector>
             where TVector : struct
+            where TReach : struct, IReach
         {
-            TVector shifted = TWidth.Subtract(Lanes<TWidth, TVector>.Load(Values, index), TWidth.Create(Shift));
-            Lanes<TWidth, TVector>.Store(VectorMath<TWidth, TVector>.Exp(shifted), Values, index);
+            TVector shifted = TWidth.Subtract(Lanes<TWidth, TVector, TReach>.Load(Values, index, left), TWidth.Create(Shift));
+            Lanes<TWidth, TVector, TReach>.Store(VectorMath<TWidth, TVector>.Exp(shifted), Values, index, left);
         }
     }
 
@@ -78,12 +83,14 @@ internal static class LogSoftmax
         public Span<float> Values;
         public float Factor, Addend;
 
-        public readonly void Apply<TWidth, TVector>(int index)
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void Apply<TWidth, TVector, TReach>(int index, int left)
             where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct =>
-            Lanes<TWidth, TVector>.Store(
+            where TVector : struct
+            where TReach : struct, IReach =>
+            Lanes<TWidth, TVector, TReach>.Store(
                 TWidth.FusedMultiplyAdd(
-                    Lanes<TWidth, TVector>.Load(Values, index), TWidth.Create(Factor), TWidth.Create(Addend)),
-                Values, index);
+                    Lanes<TWidth, TVector, TReach>.Load(Values, index, left), TWidth.Create(Factor), TWidth.Create(Addend)),
+                Values, index, left);
     }
 }

@@ -161,12 +161,16 @@ internal static unsafe class Reductions
         public ReadOnlySpan<float> Left, Right;
         public Span<float> Sums;
 
-        public void Apply<TWidth, TVector>(int index) where TWidth : struct, IVectorWidth<TVector> where TVector : struct =>
-            Lanes<TWidth, TVector>.Store(
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Apply<TWidth, TVector, TReach>(int index, int left)
+            where TWidth : struct, IVectorWidth<TVector>
+            where TVector : struct
+            where TReach : struct, IReach =>
+            Lanes<TWidth, TVector, TReach>.Store(
                 TWidth.FusedMultiplyAdd(
-                    Lanes<TWidth, TVector>.Load(Left, index), Lanes<TWidth, TVector>.Load(Right, index),
-                    Lanes<TWidth, TVector>.Load(Sums, index)),
-                Sums, index);
+                    Lanes<TWidth, TVector, TReach>.Load(Left, index, left), Lanes<TWidth, TVector, TReach>.Load(Right, index, left),
+                    Lanes<TWidth, TVector, TReach>.Load(Sums, index, left)),
+                Sums, index, left);
     }
 
     private ref struct AccumulateKernel : IVectorKernel
@@ -175,11 +179,15 @@ internal static unsafe class Reductions
         public Span<float> Sums;
         public bool Squares;
 
-        public void Apply<TWidth, TVector>(int index) where TWidth : struct, IVectorWidth<TVector> where TVector : struct
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Apply<TWidth, TVector, TReach>(int index, int left)
+            where TWidth : struct, IVectorWidth<TVector>
+            where TVector : struct
+            where TReach : struct, IReach
         {
-            TVector value = Lanes<TWidth, TVector>.Load(Source, index), sum = Lanes<TWidth, TVector>.Load(Sums, index);
+            TVector value = Lanes<TWidth, TVector, TReach>.Load(Source, index, left), sum = Lanes<TWidth, TVector, TReach>.Load(Sums, index, left);
             sum = Squares ? TWidth.FusedMultiplyAdd(value, value, sum) : TWidth.Add(sum, value);
-            Lanes<TWidth, TVector>.Store(sum, Sums, index);
+            Lanes<TWidth, TVector, TReach>.Store(sum, Sums, index, left);
         }
     }
 }

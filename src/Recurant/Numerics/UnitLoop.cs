@@ -3,56 +3,6 @@ using System.Runtime.Intrinsics;
 
 namespace Recurant.Numerics;
 
-/// <summary>Whether a vector lies wholly inside the elements of a loop, known to the compiler.</summary>
-internal unsafe interface IReach
-{
-    static abstract TVector Load<TWidth, TVector>(float* source, int left)
-        where TWidth : struct, IVectorWidth<TVector>
-        where TVector : struct;
-
-    static abstract void Store<TWidth, TVector>(TVector value, float* destination, int left)
-        where TWidth : struct, IVectorWidth<TVector>
-        where TVector : struct;
-}
-
-internal readonly unsafe struct WholeVector : IReach
-{
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Load<TWidth, TVector>(float* source, int left)
-        where TWidth : struct, IVectorWidth<TVector>
-        where TVector : struct => TWidth.Load(source);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store<TWidth, TVector>(TVector value, float* destination, int left)
-        where TWidth : struct, IVectorWidth<TVector>
-        where TVector : struct => TWidth.Store(value, destination);
-}
-
-internal readonly unsafe struct PartOfVector : IReach
-{
-    [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    public static TVector Load<TWidth, TVector>(float* source, int left)
-        where TWidth : struct, IVectorWidth<TVector>
-        where TVector : struct
-    {
-        float* lanes = stackalloc float[16];
-        for (int i = 0; i < TWidth.Count; i++) lanes[i] = i < left ? source[i] : 0f;
-        return TWidth.Load(lanes);
-    }
-
-    [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    public static void Store<TWidth, TVector>(TVector value, float* destination, int left)
-        where TWidth : struct, IVectorWidth<TVector>
-        where TVector : struct
-    {
-        float* lanes = stackalloc float[16];
-        TWidth.Store(value, lanes);
-        for (int i = 0; i < left; i++) destination[i] = lanes[i];
-    }
-}
-
 /// <summary>
 /// The element-wise part of a cell's step: many rows, in each the same units. Elements never meet one another, so any
 /// width gives the same bits.
@@ -201,9 +151,9 @@ internal static unsafe class UnitLanes<TWidth, TVector, TReach>
     where TReach : struct, IReach
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Load(Address source, int left) => TReach.Load<TWidth, TVector>(source.Pointer, left);
+    public static TVector Load(Address source, int left) => TReach.Load<TWidth, TVector>(ref *source.Pointer, left);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(TVector value, Address destination, int left) =>
-        TReach.Store<TWidth, TVector>(value, destination.Pointer, left);
+        TReach.Store<TWidth, TVector>(value, ref *destination.Pointer, left);
 }

@@ -10,10 +10,15 @@ namespace Recurant.Numerics;
 /// </summary>
 internal interface IVectorKernel
 {
-    /// <summary>Computes the elements from <paramref name="index"/> on, as many as a vector has lanes.</summary>
-    void Apply<TWidth, TVector>(int index)
+    /// <summary>
+    /// Computes the elements from <paramref name="index"/> on, as many as a vector has lanes and as there are left.
+    /// </summary>
+    /// <param name="index">The first element.</param>
+    /// <param name="left">The elements from index to the last one.</param>
+    void Apply<TWidth, TVector, TReach>(int index, int left)
         where TWidth : struct, IVectorWidth<TVector>
-        where TVector : struct;
+        where TVector : struct
+        where TReach : struct, IReach;
 }
 
 /// <summary>Runs a kernel over all elements at the widest vectors of this machine.</summary>
@@ -35,7 +40,7 @@ internal static class VectorLoop
         }
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run<TKernel, TWidth, TVector>(scoped ref TKernel kernel, int length)
         where TKernel : IVectorKernel, allows ref struct
         where TWidth : struct, IVectorWidth<TVector>
@@ -44,69 +49,47 @@ internal static class VectorLoop
         int index = 0;
         for (; index <= length - TWidth.Count; index += TWidth.Count)
         {
-            kernel.Apply<TWidth, TVector>(index);
+            kernel.Apply<TWidth, TVector, WholeVector>(index, length - index);
         }
 
-        if (index < length) Rest<TKernel, TWidth, TVector>(ref kernel, index, length);
+        if (index < length) Rest(ref kernel, index, length);
     }
 
     /// <summary>The last elements, fewer than a vector has lanes: with narrower vectors, which give the same bits.</summary>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static void Rest<TKernel, TWidth, TVector>(scoped ref TKernel kernel, int index, int length)
+    private static void Rest<TKernel>(scoped ref TKernel kernel, int index, int length)
         where TKernel : IVectorKernel, allows ref struct
-        where TWidth : struct, IVectorWidth<TVector>
-        where TVector : struct
     {
-        if (TWidth.Count > Width256.Count && length - index >= Width256.Count)
+        if (length - index >= Width256.Count)
         {
-            kernel.Apply<Width256, Vector256<float>>(index);
+            kernel.Apply<Width256, Vector256<float>, WholeVector>(index, length - index);
             index += Width256.Count;
         }
 
-        for (; index < length; index += Width128.Count) kernel.Apply<Width128, Vector128<float>>(index);
+        for (; length - index >= Width128.Count; index += Width128.Count)
+        {
+            kernel.Apply<Width128, Vector128<float>, WholeVector>(index, length - index);
+        }
+
+        if (index < length) kernel.Apply<Width128, Vector128<float>, PartOfVector>(index, length - index);
     }
 }
 
-/// <summary>Reading and writing one vector in a span; past the end of the span lanes read as zero and are not written.</summary>
-internal static class Lanes<TWidth, TVector>
+/// <summary>
+/// Reading and writing one vector in a span; lanes past the last element read as zero and are not written. Whoever starts a
+/// loop has made sure that its spans are as long as the loop.
+/// </summary>
+internal static class Lanes<TWidth, TVector, TReach>
     where TWidth : struct, IVectorWidth<TVector>
     where TVector : struct
+    where TReach : struct, IReach
 {
+    // One expression each: of a method with branches the compiler keeps what was read before it on the stack.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static unsafe TVector Load(ReadOnlySpan<float> source, int index) =>
-        (uint)index <= (uint)(source.Length - TWidth.Count) && source.Length >= TWidth.Count
-            ? Unsafe.ReadUnaligned<TVector>(
-                ref Unsafe.As<float, byte>(ref Unsafe.Add(ref MemoryMarshal.GetReference(source), index)))
-            : LoadTail(source, index);
+    public static TVector Load(ReadOnlySpan<float> source, int index, int left) =>
+        TReach.Load<TWidth, TVector>(ref Unsafe.Add(ref MemoryMarshal.GetReference(source), index), left);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(TVector value, Span<float> destination, int index)
-    {
-        if ((uint)index <= (uint)(destination.Length - TWidth.Count) && destination.Length >= TWidth.Count)
-        {
-            Unsafe.WriteUnaligned(
-                ref Unsafe.As<float, byte>(ref Unsafe.Add(ref MemoryMarshal.GetReference(destination), index)), value);
-        }
-        else
-        {
-            StoreTail(value, destination, index);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static unsafe TVector LoadTail(ReadOnlySpan<float> source, int index)
-    {
-        Span<float> lanes = stackalloc float[16];
-        lanes.Clear();
-        source[index..].CopyTo(lanes);
-        fixed (float* pointer = lanes) return TWidth.Load(pointer);
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static unsafe void StoreTail(TVector value, Span<float> destination, int index)
-    {
-        Span<float> lanes = stackalloc float[16];
-        fixed (float* pointer = lanes) TWidth.Store(value, pointer);
-        lanes[..(destination.Length - index)].CopyTo(destination[index..]);
-    }
+    public static void Store(TVector value, Span<float> destination, int index, int left) =>
+        TReach.Store<TWidth, TVector>(value, ref Unsafe.Add(ref MemoryMarshal.GetReference(destination), index), left);
 }

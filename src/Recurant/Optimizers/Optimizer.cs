@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Recurant.Numerics;
 using Recurant.Parameters;
 
@@ -216,10 +217,14 @@ internal sealed class Optimizer
         public Span<float> Value, First, Second;
         public ReadOnlySpan<float> Gradient;
 
-        public readonly void Apply<TWidth, TVector>(int j) where TWidth : struct, IVectorWidth<TVector> where TVector : struct
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void Apply<TWidth, TVector, TReach>(int j, int left)
+            where TWidth : struct, IVectorWidth<TVector>
+            where TVector : struct
+            where TReach : struct, IReach
         {
-            TVector w = Lanes<TWidth, TVector>.Load(Value, j);
-            TVector g = TWidth.Multiply(Lanes<TWidth, TVector>.Load(Gradient, j), TWidth.Create(Rule.Scale));
+            TVector w = Lanes<TWidth, TVector, TReach>.Load(Value, j, left);
+            TVector g = TWidth.Multiply(Lanes<TWidth, TVector, TReach>.Load(Gradient, j, left), TWidth.Create(Rule.Scale));
             if (Rule.Decay != 0)
             {
                 if (Rule.Kind == OptimizerKind.AdamW)
@@ -235,46 +240,55 @@ internal sealed class Optimizer
             TVector step = Rule.Kind switch
             {
                 OptimizerKind.Sgd => g,
-                OptimizerKind.Momentum or OptimizerKind.Nesterov => MomentumStep<TWidth, TVector>(g, j),
-                OptimizerKind.Adam or OptimizerKind.AdamW => AdamStep<TWidth, TVector>(g, j),
-                OptimizerKind.RmsProp => ScaledStep<TWidth, TVector>(g, RmsSmoothing, 1f - RmsSmoothing, 1e-8f, j),
-                _ => ScaledStep<TWidth, TVector>(g, 1f, 1f, 1e-10f, j),
+                OptimizerKind.Momentum or OptimizerKind.Nesterov => MomentumStep<TWidth, TVector, TReach>(g, j, left),
+                OptimizerKind.Adam or OptimizerKind.AdamW => AdamStep<TWidth, TVector, TReach>(g, j, left),
+                OptimizerKind.RmsProp => ScaledStep<TWidth, TVector, TReach>(g, RmsSmoothing, 1f - RmsSmoothing, 1e-8f, j, left),
+                _ => ScaledStep<TWidth, TVector, TReach>(g, 1f, 1f, 1e-10f, j, left),
             };
             float rate = Rule.Kind is OptimizerKind.Adam or OptimizerKind.AdamW ? Rule.FirstCorrection : Rule.LearningRate;
-            Lanes<TWidth, TVector>.Store(TWidth.FusedMultiplyAdd(TWidth.Create(-rate), step, w), Value, j);
+            Lanes<TWidth, TVector, TReach>.Store(TWidth.FusedMultiplyAdd(TWidth.Create(-rate), step, w), Value, j, left);
         }
 
         /// <summary>v = mu v + g; the step is v, or Nesterov's g + mu v.</summary>
-        private readonly TVector MomentumStep<TWidth, TVector>(TVector g, int j)
-            where TWidth : struct, IVectorWidth<TVector> where TVector : struct
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private readonly TVector MomentumStep<TWidth, TVector, TReach>(TVector g, int j, int left)
+            where TWidth : struct, IVectorWidth<TVector>
+            where TVector : struct
+            where TReach : struct, IReach
         {
             TVector mu = TWidth.Create(Momentum);
-            TVector v = TWidth.FusedMultiplyAdd(mu, Lanes<TWidth, TVector>.Load(First, j), g);
-            Lanes<TWidth, TVector>.Store(v, First, j);
+            TVector v = TWidth.FusedMultiplyAdd(mu, Lanes<TWidth, TVector, TReach>.Load(First, j, left), g);
+            Lanes<TWidth, TVector, TReach>.Store(v, First, j, left);
             return Rule.Kind == OptimizerKind.Nesterov ? TWidth.FusedMultiplyAdd(mu, v, g) : v;
         }
 
         /// <summary>m = b1 m + (1 - b1) g, v = b2 v + (1 - b2) g^2; the step is m / (sqrt(v / (1 - b2^t)) + epsilon).</summary>
-        private readonly TVector AdamStep<TWidth, TVector>(TVector g, int j)
-            where TWidth : struct, IVectorWidth<TVector> where TVector : struct
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private readonly TVector AdamStep<TWidth, TVector, TReach>(TVector g, int j, int left)
+            where TWidth : struct, IVectorWidth<TVector>
+            where TVector : struct
+            where TReach : struct, IReach
         {
-            TVector m = Lanes<TWidth, TVector>.Load(First, j);
+            TVector m = Lanes<TWidth, TVector, TReach>.Load(First, j, left);
             m = TWidth.FusedMultiplyAdd(TWidth.Create(1f - Beta1), TWidth.Subtract(g, m), m);
-            TVector v = TWidth.Multiply(TWidth.Create(Beta2), Lanes<TWidth, TVector>.Load(Second, j));
+            TVector v = TWidth.Multiply(TWidth.Create(Beta2), Lanes<TWidth, TVector, TReach>.Load(Second, j, left));
             v = TWidth.FusedMultiplyAdd(TWidth.Multiply(TWidth.Create(1f - Beta2), g), g, v);
-            Lanes<TWidth, TVector>.Store(m, First, j);
-            Lanes<TWidth, TVector>.Store(v, Second, j);
+            Lanes<TWidth, TVector, TReach>.Store(m, First, j, left);
+            Lanes<TWidth, TVector, TReach>.Store(v, Second, j, left);
             TVector root = TWidth.Multiply(TWidth.Sqrt(v), TWidth.Create(Rule.SecondCorrection));
             return TWidth.Divide(m, TWidth.Add(root, TWidth.Create(1e-8f)));
         }
 
         /// <summary>s = keep s + add g^2; the step is g / (sqrt(s) + epsilon).</summary>
-        private readonly TVector ScaledStep<TWidth, TVector>(TVector g, float keep, float add, float epsilon, int j)
-            where TWidth : struct, IVectorWidth<TVector> where TVector : struct
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private readonly TVector ScaledStep<TWidth, TVector, TReach>(TVector g, float keep, float add, float epsilon, int j, int left)
+            where TWidth : struct, IVectorWidth<TVector>
+            where TVector : struct
+            where TReach : struct, IReach
         {
-            TVector s = TWidth.Multiply(TWidth.Create(keep), Lanes<TWidth, TVector>.Load(Second, j));
+            TVector s = TWidth.Multiply(TWidth.Create(keep), Lanes<TWidth, TVector, TReach>.Load(Second, j, left));
             s = TWidth.FusedMultiplyAdd(TWidth.Multiply(TWidth.Create(add), g), g, s);
-            Lanes<TWidth, TVector>.Store(s, Second, j);
+            Lanes<TWidth, TVector, TReach>.Store(s, Second, j, left);
             return TWidth.Divide(g, TWidth.Add(TWidth.Sqrt(s), TWidth.Create(epsilon)));
         }
     }

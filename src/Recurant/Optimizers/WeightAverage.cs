@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Recurant.Numerics;
 using Recurant.Parameters;
 
@@ -104,11 +105,15 @@ internal sealed class WeightAverage
         public Span<float> Average;
         public float Rate;
 
-        public readonly void Apply<TWidth, TVector>(int j) where TWidth : struct, IVectorWidth<TVector> where TVector : struct
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void Apply<TWidth, TVector, TReach>(int j, int left)
+            where TWidth : struct, IVectorWidth<TVector>
+            where TVector : struct
+            where TReach : struct, IReach
         {
-            TVector average = Lanes<TWidth, TVector>.Load(Average, j);
-            TVector difference = TWidth.Subtract(Lanes<TWidth, TVector>.Load(Value, j), average);
-            Lanes<TWidth, TVector>.Store(TWidth.FusedMultiplyAdd(TWidth.Create(Rate), difference, average), Average, j);
+            TVector average = Lanes<TWidth, TVector, TReach>.Load(Average, j, left);
+            TVector difference = TWidth.Subtract(Lanes<TWidth, TVector, TReach>.Load(Value, j, left), average);
+            Lanes<TWidth, TVector, TReach>.Store(TWidth.FusedMultiplyAdd(TWidth.Create(Rate), difference, average), Average, j, left);
         }
     }
 }

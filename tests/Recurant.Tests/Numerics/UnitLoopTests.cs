@@ -91,11 +91,14 @@ public class UnitLoopTests
         public ReadOnlySpan<float> Source;
         public Span<float> First, Second;
 
-        public readonly void Apply<TWidth, TVector>(int j) where TWidth : struct, IVectorWidth<TVector> where TVector : struct
+        public readonly void Apply<TWidth, TVector, TReach>(int j, int left)
+            where TWidth : struct, IVectorWidth<TVector>
+            where TVector : struct
+            where TReach : struct, IReach
         {
-            TVector x = Lanes<TWidth, TVector>.Load(Source, j), y = VectorMath<TWidth, TVector>.Sigmoid(x);
-            Lanes<TWidth, TVector>.Store(y, First, j);
-            Lanes<TWidth, TVector>.Store(TWidth.Multiply(VectorMath<TWidth, TVector>.Tanh(x), y), Second, j);
+            TVector x = Lanes<TWidth, TVector, TReach>.Load(Source, j, left), y = VectorMath<TWidth, TVector>.Sigmoid(x);
+            Lanes<TWidth, TVector, TReach>.Store(y, First, j, left);
+            Lanes<TWidth, TVector, TReach>.Store(TWidth.Multiply(VectorMath<TWidth, TVector>.Tanh(x), y), Second, j, left);
         }
     }
 }

@@ -130,9 +130,12 @@ public class VectorWidthTests
         public ReadOnlySpan<float> Source;
         public Span<float> Destination;
 
-        public readonly void Apply<TWidth, TVector>(int index) where TWidth : struct, IVectorWidth<TVector> where TVector : struct
+        public readonly void Apply<TWidth, TVector, TReach>(int index, int left)
+            where TWidth : struct, IVectorWidth<TVector>
+            where TVector : struct
+            where TReach : struct, IReach
         {
-            TVector x = Lanes<TWidth, TVector>.Load(Source, index);
+            TVector x = Lanes<TWidth, TVector, TReach>.Load(Source, index, left);
             TVector y = Function switch
             {
                 0 => VectorMath<TWidth, TVector>.Exp(x),
@@ -140,7 +143,7 @@ public class VectorWidthTests
                 2 => VectorMath<TWidth, TVector>.Sigmoid(x),
                 _ => VectorMath<TWidth, TVector>.Log(x),
             };
-            Lanes<TWidth, TVector>.Store(y, Destination, index);
+            Lanes<TWidth, TVector, TReach>.Store(y, Destination, index, left);
         }
     }
 }

@@ -29,8 +29,9 @@ public class WidthTests
     {
         public int Lanes;
 
-        public void Apply<TWidth, TVector>(int index)
+        public void Apply<TWidth, TVector, TReach>(int index, int left)
             where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct => Lanes = TWidth.Count;
+            where TVector : struct
+            where TReach : struct, IReach => Lanes = TWidth.Count;
     }
 }
