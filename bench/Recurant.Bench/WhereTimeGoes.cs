@@ -151,7 +151,7 @@ internal static class WhereTimeGoes
         private CellStep Step(int t) => new()
         {
             Memory = Cell, CellSize = _hidden, RowStart = t * _batchSize, GateRowStart = t * _batchSize, PreviousRowStart = Math.Max(0, t - 1) * _batchSize,
-            PreviousCount = t == 0 ? 0 : _batchSize, Count = _batchSize, First = 0, Stride = 1, FirstUnit = 0, Units = _hidden,
+            PreviousCount = t == 0 ? 0 : _batchSize, Count = _batchSize, First = 0, FirstUnit = 0, Units = _hidden,
             Output = _memory.Outputs[0].Rows(_batch.Rows), DOutput = _dy, StartsFromZero = true, HasMask = false,
         };
 

@@ -73,7 +73,7 @@ internal sealed class BackwardTrace
     {
         // Units are divided only where gates are as wide as h.
         int units = step.Units == step.CellSize ? hiddenSize : step.Units;
-        for (int b = step.First; b < step.Count; b += step.Stride)
+        for (int b = step.First; b < step.Count; b++)
         {
             int row = step.RowStart + b;
             Span<float> kept = DHidden.Row(_firstRow + row).Slice(step.FirstUnit, units);

@@ -4,9 +4,9 @@ namespace Recurant.Cells;
 
 /// <summary>
 /// The part of one time step that one worker does: some sequences and some hidden units.
-/// <para>Where the sequences are divided, a worker has sequences <c>First, First + Stride, ...</c> below <c>Count</c> and all
-/// units: dealing the sequences out in turn keeps the shares equal when short sequences have ended, and nobody waits for
-/// anybody. Where the units are divided, it has all sequences and the units <c>FirstUnit .. FirstUnit + Units</c> of every
+/// <para>Where the sequences are divided, a worker has the sequences <c>First</c> to <c>Count - 1</c> and all units, and nobody
+/// waits for anybody. Neighbours stay together: rows dealt out in turn would lie twice as far apart, and of rows 4 KB apart a
+/// first-level cache holds few. Where the units are divided, it has all sequences and the units <c>FirstUnit .. FirstUnit + Units</c> of every
 /// gate, and the workers meet after each step.</para>
 /// </summary>
 internal readonly struct CellStep
@@ -22,15 +22,14 @@ internal readonly struct CellStep
     /// <summary>The first row of the step before in processing order.</summary>
     public required int PreviousRowStart { get; init; }
 
-    /// <summary>Sequences that had a step before; the others start here from the initial state.</summary>
+    /// <summary>Sequences below Count that had a step before; the others start here from the initial state.</summary>
     public required int PreviousCount { get; init; }
 
-    /// <summary>B_t, the sequences of this step.</summary>
+    /// <summary>B_t, the sequences of this step, or where those of this worker end.</summary>
     public required int Count { get; init; }
 
+    /// <summary>This worker's first sequence.</summary>
     public required int First { get; init; }
-
-    public required int Stride { get; init; }
 
     public required int FirstUnit { get; init; }
 
@@ -64,7 +63,7 @@ internal readonly struct CellStep
     public required bool HasMask { get; init; }
 
     /// <summary>The number of this worker's rows.</summary>
-    public int OwnRows => First >= Count ? 0 : (Count - First + Stride - 1) / Stride;
+    public int OwnRows => Math.Max(0, Count - First);
 
     /// <summary>The row of a sequence in stores that keep every step for the way back, or only the last one.</summary>
     public int HistoryRow(int sequence) => (Memory.KeepsHistory ? RowStart : 0) + sequence;
@@ -96,10 +95,10 @@ internal readonly struct CellStep
         : Memory.InitialCell.At(sequence) + FirstUnit;
 
     /// <summary>This worker's rows of a matrix of all rows.</summary>
-    public Matrix Rows(RowStore store) => store.Rows(RowStart, Count).Stride(First, Stride, Count);
+    public Matrix Rows(RowStore store) => store.Rows(RowStart, Count).Slice(First, Count - First);
 
     /// <summary>This worker's rows of a matrix with one row a sequence.</summary>
-    public Matrix Sequences(RowStore store) => store.Rows(Count).Stride(First, Stride, Count);
+    public Matrix Sequences(RowStore store) => store.Rows(Count).Slice(First, Count - First);
 
     /// <summary>
     /// target += W h_(t-1), or target = start + W h_(t-1), for this worker's rows and units. Sequences that start here from
@@ -111,7 +110,7 @@ internal readonly struct CellStep
     /// <param name="targetStep">Distance between rows of the target, in floats.</param>
     public void AddHiddenShare(PackedMatrix weights, Address start, Address target, nint targetStep)
     {
-        int inside = PreviousCount <= First ? 0 : (PreviousCount - First + Stride - 1) / Stride;
+        int inside = Math.Max(0, PreviousCount - First);
         int hidden = weights.Depth;
         if (HasMask && !AllStartFromZero)
         {
@@ -129,14 +128,14 @@ internal readonly struct CellStep
         int starting = OwnRows - inside;
         if (starting > 0 && !StartsFromZero)
         {
-            Address initial = Memory.InitialHidden.At(First + inside * Stride);
+            Address initial = Memory.InitialHidden.At(First + inside);
             AddHiddenShare(weights, initial, hidden, inside, starting, start, target, targetStep);
         }
         else if (starting > 0 && !start.IsNone)
         {
             for (int row = inside; row < OwnRows; row++)
             {
-                Address destination = target + (First + row * Stride) * targetStep;
+                Address destination = target + (First + row) * targetStep;
                 for (int gate = 0; gate < weights.Columns / CellSize; gate++)
                 {
                     int column = gate * CellSize + FirstUnit;
@@ -149,10 +148,9 @@ internal readonly struct CellStep
     private void AddHiddenShare(
         PackedMatrix weights, Address left, nint leftStep, int firstRow, int rows, Address start, Address target, nint targetStep)
     {
-        target += (First + firstRow * Stride) * targetStep;
+        target += (First + firstRow) * targetStep;
         var block = new RowBlock { Left = left, Initial = start.IsNone ? target : start, Target = target, Rows = rows };
-        nint step = Stride * targetStep;
-        var steps = new RowSteps(Stride * leftStep, start.IsNone ? step : 0, step);
+        var steps = new RowSteps(leftStep, start.IsNone ? targetStep : 0, targetStep);
         MultiplyUnits(new ReadOnlySpan<RowBlock>(ref block), steps, weights, CellSize, FirstUnit, Units);
     }
 

@@ -90,13 +90,13 @@ internal sealed class ElmanCell(
     public void Activate(in CellStep step)
     {
         var kernel = new ForwardKernel(step, activation); // (2)
-        UnitLoop.Run(ref kernel, step.First, step.Count, step.Stride, step.Units);
+        UnitLoop.Run(ref kernel, step.First, step.Count, step.Units);
     }
 
     public override void StepBackward(in CellStep step)
     {
         var kernel = new BackwardKernel(step, activation); // (2')
-        UnitLoop.Run(ref kernel, step.First, step.Count, step.Stride, step.Units);
+        UnitLoop.Run(ref kernel, step.First, step.Count, step.Units);
     }
 
     private ref struct ForwardKernel(in CellStep step, Activation activation) : IUnitKernel

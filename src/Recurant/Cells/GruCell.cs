@@ -56,13 +56,13 @@ internal sealed class GruCell(int inputSize, int hiddenSize, string suffix, bool
     public void Activate(in CellStep step)
     {
         var kernel = new ForwardKernel(step, HiddenSize);
-        UnitLoop.RunTwice(ref kernel, step.First, step.Count, step.Stride, step.Units);
+        UnitLoop.RunTwice(ref kernel, step.First, step.Count, step.Units);
     }
 
     public override void StepBackward(in CellStep step)
     {
         var kernel = new BackwardKernel(step, HiddenSize);
-        UnitLoop.Run(ref kernel, step.First, step.Count, step.Stride, step.Units);
+        UnitLoop.Run(ref kernel, step.First, step.Count, step.Units);
     }
 
     /// <summary>dh_(t-1) = dh z + ...</summary>
@@ -149,7 +149,7 @@ internal sealed class GruCell(int inputSize, int hiddenSize, string suffix, bool
             _previous = _step.PreviousHidden(row);
             _dHidden = _step.Memory.DHidden.At(row) + _step.FirstUnit;
             _dAbove = _step.DHiddenFromAbove(row);
-            int next = row + _step.Stride;
+            int next = row + 1;
             if (next < _step.Count) Prefetch(next);
         }
 

@@ -81,7 +81,7 @@ internal sealed class GruOutsideCell(int inputSize, int hiddenSize, string suffi
                 reset, memory.Packed.CandidateForward.Matrix, gates.Column(TwoGates, HiddenSize), accumulate: true);
         }
 
-        for (int b = step.First; b < step.Count; b += step.Stride)
+        for (int b = step.First; b < step.Count; b++)
         {
             var kernel = new ForwardKernel(memory.Gates.Row(step.RowStart + b), HiddenSize)
             {
@@ -96,7 +96,7 @@ internal sealed class GruOutsideCell(int inputSize, int hiddenSize, string suffi
     {
         CellMemory memory = step.Memory;
         Matrix gates = step.Rows(memory.Gates), previous = step.Rows(memory.Previous);
-        for (int b = step.First; b < step.Count; b += step.Stride)
+        for (int b = step.First; b < step.Count; b++)
         {
             Elementwise.Add(step.DHiddenFromAbove(b).Span(HiddenSize), memory.DHidden.Row(b));
             var kernel = new BackwardKernel(memory.Gates.Row(step.RowStart + b), HiddenSize)

@@ -35,13 +35,13 @@ internal sealed class IndRnnCell(
     public override void StepForward(in CellStep step)
     {
         var kernel = new ForwardKernel(step, StateWeights!.Matrix.At(0) + step.FirstUnit, activation);
-        UnitLoop.Run(ref kernel, step.First, step.Count, step.Stride, step.Units);
+        UnitLoop.Run(ref kernel, step.First, step.Count, step.Units);
     }
 
     public override void StepBackward(in CellStep step)
     {
         var kernel = new BackwardKernel(step, StateWeights!.Matrix.At(0) + step.FirstUnit, activation);
-        UnitLoop.Run(ref kernel, step.First, step.Count, step.Stride, step.Units);
+        UnitLoop.Run(ref kernel, step.First, step.Count, step.Units);
     }
 
     private ref struct ForwardKernel(in CellStep step, Address weights, Activation activation) : IUnitKernel

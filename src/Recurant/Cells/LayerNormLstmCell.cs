@@ -90,10 +90,10 @@ internal sealed class LayerNormLstmCell : RecurrentCell
     {
         CellMemory memory = step.Memory;
         // Where nothing came before, LN of zeros is zeros.
-        for (int b = step.First; b < step.Count; b += step.Stride) memory.HiddenGates.Row(step.HistoryRow(b)).Clear();
+        for (int b = step.First; b < step.Count; b++) memory.HiddenGates.Row(step.HistoryRow(b)).Clear();
         step.AddHiddenShare(
             memory.Packed.Forward.Matrix, Address.None, memory.HiddenGates.At(step.HistoryRow(0)), memory.HiddenGates.Step);
-        for (int b = step.First; b < step.Count; b += step.Stride)
+        for (int b = step.First; b < step.Count; b++)
         {
             int row = step.HistoryRow(b);
             Span<float> gates = step.Gates(b).Span(Width), hiddenGates = memory.HiddenGates.Row(row);
@@ -106,15 +106,15 @@ internal sealed class LayerNormLstmCell : RecurrentCell
         }
 
         var cell = new LayerNormLstmKernels.Cell(step, HiddenSize);                                              // (3), (4)
-        UnitLoop.Run(ref cell, step.First, step.Count, step.Stride, HiddenSize);
-        for (int b = step.First; b < step.Count; b += step.Stride)
+        UnitLoop.Run(ref cell, step.First, step.Count, HiddenSize);
+        for (int b = step.First; b < step.Count; b++)
         {
             int row = step.HistoryRow(b);
             memory.Scales.Row(row)[2] = LayerNorm.Forward(memory.Cells.Row(row), memory.Intermediate.Row(row));  // (5)
         }
 
         var output = new LayerNormLstmKernels.Output(step, HiddenSize, _cellGain.Matrix.At(0), _cellBias.Matrix.At(0));
-        UnitLoop.Run(ref output, step.First, step.Count, step.Stride, HiddenSize);                               // (6)
+        UnitLoop.Run(ref output, step.First, step.Count, HiddenSize);                               // (6)
     }
 
     public override void BeginBackward(
@@ -126,8 +126,8 @@ internal sealed class LayerNormLstmCell : RecurrentCell
         CellMemory memory = step.Memory;
         var output = new LayerNormLstmKernels.OutputBackward(
             step, HiddenSize, _cellGain.Matrix.At(0), _cellBias.Matrix.At(0));
-        UnitLoop.Run(ref output, step.First, step.Count, step.Stride, HiddenSize);                               // (6')
-        for (int b = step.First; b < step.Count; b += step.Stride)
+        UnitLoop.Run(ref output, step.First, step.Count, HiddenSize);                               // (6')
+        for (int b = step.First; b < step.Count; b++)
         {
             Span<float> dNormalised = memory.Scratch.Row(b)[..HiddenSize];
             int row = step.RowStart + b;
@@ -136,8 +136,8 @@ internal sealed class LayerNormLstmCell : RecurrentCell
         }
 
         var cell = new LayerNormLstmKernels.CellBackward(step, HiddenSize);                                      // (4'), (3')
-        UnitLoop.Run(ref cell, step.First, step.Count, step.Stride, HiddenSize);
-        for (int b = step.First; b < step.Count; b += step.Stride) NormsBackward(memory, b, step.RowStart + b);
+        UnitLoop.Run(ref cell, step.First, step.Count, HiddenSize);
+        for (int b = step.First; b < step.Count; b++) NormsBackward(memory, b, step.RowStart + b);
     }
 
     /// <summary>(2'), (1') of a row: its gates turn from da into d(W_ih x_t), its hidden gates from v into d(W_hh h).</summary>

@@ -126,9 +126,9 @@ internal sealed class LruCell : ScanCell
     public override void StepForward(in CellStep step)
     {
         var kernel = new LruScan.ForwardKernel(step, Pairs);
-        UnitLoop.Run(ref kernel, step.First, step.Count, step.Stride, Pairs);
+        UnitLoop.Run(ref kernel, step.First, step.Count, Pairs);
         CellMemory memory = step.Memory;
-        for (int b = step.First; b < step.Count && _skip is not null; b += step.Stride)
+        for (int b = step.First; b < step.Count && _skip is not null; b++)
         {
             Span<float> h = step.Hidden(b).Span(HiddenSize);
             _outputBias.Value.CopyTo(h);
@@ -136,16 +136,16 @@ internal sealed class LruCell : ScanCell
         }
 
         Address hidden = step.Hidden(step.First);
-        nint hiddenStep = step.Stride * step.Output.RowStep;
+        nint hiddenStep = step.Output.RowStep;
         var block = new RowBlock
         {
             Left = memory.Cells.At(step.HistoryRow(step.First)), Initial = _skip is null ? _outputBias.Matrix.At(0) : hidden,
             Target = hidden, Rows = step.OwnRows,
         };
-        var steps = new RowSteps(step.Stride * memory.Cells.Step, _skip is null ? 0 : hiddenStep, hiddenStep);
+        var steps = new RowSteps(memory.Cells.Step, _skip is null ? 0 : hiddenStep, hiddenStep);
         PackedMatrix weights = memory.Packed.Forward.Matrix;
         MatrixProduct.Multiply(new ReadOnlySpan<RowBlock>(ref block), steps, weights, 0, weights.Panels);
-        for (int b = step.First; b < step.Count; b += step.Stride)
+        for (int b = step.First; b < step.Count; b++)
         {
             Span<float> h = step.Hidden(b).Span(HiddenSize);
             ActivationKernels.Apply(_activation, h, h);
@@ -176,10 +176,10 @@ internal sealed class LruCell : ScanCell
     public override void StepBackward(in CellStep step)
     {
         var kernel = new LruScan.BackwardKernel(step, Pairs);
-        UnitLoop.Run(ref kernel, step.First, step.Count, step.Stride, Pairs);
+        UnitLoop.Run(ref kernel, step.First, step.Count, Pairs);
         if (_skip is null) return;
         var skip = new LruScan.SkipKernel(step, 3 * Pairs);
-        UnitLoop.Run(ref skip, step.First, step.Count, step.Stride, HiddenSize);
+        UnitLoop.Run(ref skip, step.First, step.Count, HiddenSize);
     }
 
     /// <summary>dW_ho = sum_t dy_t s_t^T, db_ho = sum_t dy_t, and (1') from the sums over the steps.</summary>

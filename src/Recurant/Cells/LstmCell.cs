@@ -61,13 +61,13 @@ internal sealed class LstmCell(int inputSize, int hiddenSize, string suffix, boo
     public void Activate(in CellStep step)
     {
         var kernel = new ForwardKernel(step, HiddenSize);
-        UnitLoop.RunTwice(ref kernel, step.First, step.Count, step.Stride, step.Units);
+        UnitLoop.RunTwice(ref kernel, step.First, step.Count, step.Units);
     }
 
     public override void StepBackward(in CellStep step)
     {
         var kernel = new BackwardKernel(step, HiddenSize);
-        UnitLoop.Run(ref kernel, step.First, step.Count, step.Stride, step.Units);
+        UnitLoop.Run(ref kernel, step.First, step.Count, step.Units);
     }
 
     /// <summary>The element-wise part of a step.</summary>
@@ -90,7 +90,7 @@ internal sealed class LstmCell(int inputSize, int hiddenSize, string suffix, boo
             _cell = _step.Memory.Cells.At(_step.HistoryRow(row)) + _step.FirstUnit;
             _tanhCell = _keeps ? _step.Memory.Intermediate.At(_step.RowStart + row) + _step.FirstUnit : Address.None;
             _hidden = HiddenAt(row);
-            int next = row + _step.Stride;
+            int next = row + 1;
             if (_keeps && next < _step.Count) Prefetch(next);
         }
 
@@ -163,7 +163,7 @@ internal sealed class LstmCell(int inputSize, int hiddenSize, string suffix, boo
             _dHidden = (zeros.IsNone ? _step.Memory.DHidden : _step.Memory.Scratch).At(row) + _step.FirstUnit;
             _dAbove = zeros.IsNone ? _step.DHiddenFromAbove(row) : zeros;
             _dCell = _step.Memory.DCell.At(row) + _step.FirstUnit;
-            int next = row + _step.Stride;
+            int next = row + 1;
             if (next < _step.Count) Prefetch(next);
         }
 

@@ -28,13 +28,13 @@ internal sealed class MinGruCell(int inputSize, int hiddenSize, string suffix, b
     public override void StepForward(in CellStep step)
     {
         var kernel = new ForwardKernel(step, HiddenSize);
-        UnitLoop.Run(ref kernel, step.First, step.Count, step.Stride, step.Units);
+        UnitLoop.Run(ref kernel, step.First, step.Count, step.Units);
     }
 
     public override void StepBackward(in CellStep step)
     {
         var kernel = new BackwardKernel(step, HiddenSize);
-        UnitLoop.Run(ref kernel, step.First, step.Count, step.Stride, step.Units);
+        UnitLoop.Run(ref kernel, step.First, step.Count, step.Units);
     }
 
     private ref struct ForwardKernel(in CellStep step, int hidden) : IUnitKernel

@@ -60,7 +60,7 @@ internal sealed class PeepholeLstmCell(
         step.AddHiddenShare(
             memory.Packed.Forward.Matrix, Address.None, memory.Gates.At(step.GateRowStart), memory.Gates.Step);
         var kernel = new ForwardKernel(step, HiddenSize, _peepholes.Matrix.At(0) + step.FirstUnit);
-        UnitLoop.RunTwice(ref kernel, step.First, step.Count, step.Stride, step.Units);
+        UnitLoop.RunTwice(ref kernel, step.First, step.Count, step.Units);
     }
 
     public override void BeginBackward(
@@ -70,7 +70,7 @@ internal sealed class PeepholeLstmCell(
     public override void StepBackward(in CellStep step)
     {
         var kernel = new BackwardKernel(step, HiddenSize, _peepholes.Matrix.At(0) + step.FirstUnit);
-        UnitLoop.Run(ref kernel, step.First, step.Count, step.Stride, step.Units);
+        UnitLoop.Run(ref kernel, step.First, step.Count, step.Units);
     }
 
     /// <summary>dp: the sums over each sequence's steps, added up sequence by sequence.</summary>

@@ -83,7 +83,7 @@ internal sealed class ProjectedLstmCell : RecurrentCell
         step.AddHiddenShare(
             memory.Packed.Forward.Matrix, Address.None, memory.Gates.At(step.GateRowStart), memory.Gates.Step);
         var kernel = new LstmCell.ForwardKernel(step, CellSize, projects: true);
-        UnitLoop.RunTwice(ref kernel, step.First, step.Count, step.Stride, CellSize);
+        UnitLoop.RunTwice(ref kernel, step.First, step.Count, CellSize);
         Address shown = memory.Shown.At(step.HistoryRow(step.First));
         PackedMatrix projection = memory.Packed.CandidateForward.Matrix;                                         // (7)
         Multiply(step, shown, memory.Shown.Step, projection, step.Hidden(step.First), step.Output.RowStep);
@@ -92,7 +92,7 @@ internal sealed class ProjectedLstmCell : RecurrentCell
     public override void StepBackward(in CellStep step)
     {
         CellMemory memory = step.Memory;
-        for (int b = step.First; b < step.Count; b += step.Stride)
+        for (int b = step.First; b < step.Count; b++)
         {
             // All of dh_t, which the gradient of W_hr needs too.
             Span<float> dHidden = memory.HiddenGates.Row(step.RowStart + b);
@@ -104,7 +104,7 @@ internal sealed class ProjectedLstmCell : RecurrentCell
         Address all = memory.HiddenGates.At(step.RowStart + step.First), target = memory.Scratch.At(step.First);
         Multiply(step, all, memory.HiddenGates.Step, memory.Packed.CandidateBackward.Matrix, target, memory.Scratch.Step);
         var kernel = new LstmCell.BackwardKernel(step, CellSize, memory.Packed.Constants.At(0));
-        UnitLoop.Run(ref kernel, step.First, step.Count, step.Stride, CellSize);
+        UnitLoop.Run(ref kernel, step.First, step.Count, CellSize);
     }
 
     /// <summary>dW_hr = sum_t dh_t m_t^T, one product over all rows.</summary>
@@ -120,7 +120,7 @@ internal sealed class ProjectedLstmCell : RecurrentCell
         in CellStep step, Address left, int leftStep, PackedMatrix weights, Address target, int targetStep)
     {
         var block = new RowBlock { Left = left, Initial = Address.None, Target = target, Rows = step.OwnRows };
-        var steps = new RowSteps(step.Stride * leftStep, 0, step.Stride * targetStep);
+        var steps = new RowSteps(leftStep, 0, targetStep);
         MatrixProduct.Multiply(new ReadOnlySpan<RowBlock>(ref block), steps, weights, 0, weights.Panels);
     }
 }

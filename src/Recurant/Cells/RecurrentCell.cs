@@ -235,19 +235,19 @@ internal abstract class RecurrentCell
         PackedMatrix weights = memory.Packed.Backward.Matrix;
         RowStore store = step.HasMask ? memory.Product : memory.DHidden;
         Address target = store.At(step.First);
-        nint targetStep = step.Stride * store.Step;
+        nint targetStep = store.Step;
         var block = new RowBlock
         {
             Left = dGates.At(step.RowStart + step.First), Initial = CarriesDHidden && !step.HasMask ? target : Address.None,
             Target = target, Rows = step.OwnRows,
         };
-        var steps = new RowSteps(step.Stride * dGates.Step, targetStep, targetStep);
+        var steps = new RowSteps(dGates.Step, targetStep, targetStep);
         // Units are divided only where gates are as wide as h.
         int units = step.Units == CellSize ? HiddenSize : step.Units;
         CellStep.MultiplyUnits(
             new ReadOnlySpan<RowBlock>(ref block), steps, weights, HiddenSize, step.FirstUnit, units);
         if (!step.HasMask || CarriesDHidden) return;
-        for (int b = step.First; b < step.Count; b += step.Stride) memory.DHidden.Row(b).Clear();
+        for (int b = step.First; b < step.Count; b++) memory.DHidden.Row(b).Clear();
     }
 
     /// <summary>

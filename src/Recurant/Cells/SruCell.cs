@@ -59,13 +59,13 @@ internal sealed class SruCell(int inputSize, int hiddenSize, string suffix, bool
     public override void StepForward(in CellStep step)
     {
         var kernel = new ForwardKernel(step, HiddenSize, StateWeights!.Matrix.At(0) + step.FirstUnit, _carriesInput);
-        UnitLoop.Run(ref kernel, step.First, step.Count, step.Stride, step.Units);
+        UnitLoop.Run(ref kernel, step.First, step.Count, step.Units);
     }
 
     public override void StepBackward(in CellStep step)
     {
         var kernel = new BackwardKernel(step, HiddenSize, StateWeights!.Matrix.At(0) + step.FirstUnit, _carriesInput);
-        UnitLoop.Run(ref kernel, step.First, step.Count, step.Stride, step.Units);
+        UnitLoop.Run(ref kernel, step.First, step.Count, step.Units);
     }
 
     /// <summary>No: the highway takes it too, if it is as wide as h.</summary>

@@ -69,7 +69,7 @@ internal sealed class StreamLayer(RecurrentCell cell)
         }
 
         int row = steps & 1;
-        var share = new WorkShare(cell, _memory, Output.Rows(2), part, parts, parts > 1);
+        WorkShare share = WorkShare.OfUnits(cell, _memory, Output.Rows(2), 1, part, parts);
         int gateRow = _memory.KeepsHistory ? row : 0;
         if (cell.OneHotInput)
         {
@@ -89,7 +89,7 @@ internal sealed class StreamLayer(RecurrentCell cell)
         var step = new CellStep
         {
             Memory = _memory, CellSize = cell.CellSize, RowStart = row, GateRowStart = gateRow, PreviousRowStart = 1 - row,
-            PreviousCount = steps == 0 ? 0 : 1, Count = 1, First = 0, Stride = 1, FirstUnit = share.FirstUnit,
+            PreviousCount = steps == 0 ? 0 : 1, Count = 1, First = 0, FirstUnit = share.FirstUnit,
             Units = share.Units, InputStart = input, Output = share.Output, StartsFromZero = !cell.StartsFromNonZero,
             HasMask = cell.CopiesPrevious,
         };
@@ -131,7 +131,7 @@ internal sealed class StreamLayer(RecurrentCell cell)
         ((IStripCell)cell).Activate(new CellStep
         {
             Memory = _memory, CellSize = cell.CellSize, RowStart = row, GateRowStart = 0, PreviousRowStart = 1 - row,
-            PreviousCount = steps == 0 ? 0 : 1, Count = 1, First = 0, Stride = 1, FirstUnit = firstUnit, Units = units,
+            PreviousCount = steps == 0 ? 0 : 1, Count = 1, First = 0, FirstUnit = firstUnit, Units = units,
             Output = Output.Rows(2), StartsFromZero = true, HasMask = false,
         });
     }

@@ -20,11 +20,11 @@ internal static class InputShare
         Span<RowBlock> blocks = stackalloc RowBlock[end - begin];
         for (int t = begin; t < end; t++)
         {
-            int sequences = batch.SequencesAt(t);
+            int sequences = Math.Min(batch.SequencesAt(t), share.Last);
             if (share.First >= sequences) continue;
             int row = batch.RowStart(t) + share.First;
             int gateRow = (memory.KeepsHistory ? batch.RowStart(t) : (t - begin) * batch.Sequences) + share.First;
-            int rows = (sequences - share.First + share.Stride - 1) / share.Stride;
+            int rows = sequences - share.First;
             if (cell.OneHotInput)
             {
                 AddColumns(cell, share, batch, row, gateRow, rows);
@@ -42,8 +42,8 @@ internal static class InputShare
             {
                 // Rows that go on at the same distance make one block with those before, and taller tiles.
                 ref RowBlock before = ref blocks[count - 1];
-                if (left == before.Left + (nint)before.Rows * share.Stride * input.RowStep &&
-                    target == before.Target + (nint)before.Rows * share.Stride * gateStep)
+                if (left == before.Left + (nint)before.Rows * input.RowStep &&
+                    target == before.Target + (nint)before.Rows * gateStep)
                 {
                     before.Rows += rows;
                     continue;
@@ -54,7 +54,7 @@ internal static class InputShare
         }
 
         if (count == 0) return;
-        var steps = new RowSteps(share.Stride * input.RowStep, 0, share.Stride * gateStep);
+        var steps = new RowSteps(input.RowStep, 0, gateStep);
         CellStep.MultiplyUnits(
             blocks[..count], steps, memory.Packed.Input.Matrix, cell.CellSize, share.FirstUnit,
             share.Units);
@@ -127,7 +127,7 @@ internal static class InputShare
     private static void CopyShared(
         RecurrentCell cell, in WorkShare share, ReadOnlySpan<int> inputRows, int row, int gateRow, int rows)
     {
-        for (int i = 0; i < rows; i++, row += share.Stride, gateRow += share.Stride)
+        for (int i = 0; i < rows; i++, row++, gateRow++)
         {
             Span<float> source = share.Memory.SharedGates.Row(inputRows[row]), target = share.Memory.Gates.Row(gateRow);
             for (int gate = 0; gate < cell.Gates; gate++)
@@ -142,7 +142,7 @@ internal static class InputShare
     private static void AddColumns(
         RecurrentCell cell, in WorkShare share, SequenceBatch batch, int row, int gateRow, int rows)
     {
-        for (int i = 0; i < rows; i++, row += share.Stride, gateRow += share.Stride)
+        for (int i = 0; i < rows; i++, row++, gateRow++)
         {
             AddColumn(cell, share.Memory, batch.Tokens[row], gateRow, share.FirstUnit, share.Units);
         }

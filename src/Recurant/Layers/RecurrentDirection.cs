@@ -194,6 +194,12 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
         InputShare.AddByRow(workers, dGates, batch.TokenMemory, cell.InputWeights.GradientMatrix);
     }
 
+    private WorkShare Share(
+        SequenceBatch batch, CellMemory memory, Matrix output, int part, int parts, bool dividesUnits) =>
+        dividesUnits
+            ? WorkShare.OfUnits(cell, memory, output, batch.Sequences, part, parts)
+            : WorkShare.OfSequences(cell, memory, output, batch, part, parts);
+
     private CellStep StepAt(in WorkShare share, SequenceBatch batch, int t)
     {
         (int before, int inside) = StepBefore(batch, t);
@@ -203,10 +209,9 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
             RowStart = batch.RowStart(t),
             GateRowStart = batch.RowStart(t),
             PreviousRowStart = inside == 0 ? 0 : batch.RowStart(before),
-            PreviousCount = inside,
-            Count = batch.SequencesAt(t),
+            PreviousCount = Math.Min(inside, share.Last),
+            Count = Math.Min(batch.SequencesAt(t), share.Last),
             First = share.First,
-            Stride = share.Stride,
             FirstUnit = share.FirstUnit,
             Units = share.Units,
             CellSize = cell.CellSize,
@@ -237,7 +242,7 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
         {
             RecurrentCell cell = Direction.Cell;
             bool meets = DividesUnits && cell.HasHiddenProduct;
-            var share = new WorkShare(cell, Memory, Output, part, parts, DividesUnits)
+            WorkShare share = Direction.Share(Batch, Memory, Output, part, parts, DividesUnits) with
             {
                 StartsFromZero = StartsFromZero, Copies = Copies, Input = Input, InputRows = InputRows,
             };
@@ -262,7 +267,7 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
         private readonly void CopyPrevious(in CellStep step)
         {
             int hidden = Direction.Cell.HiddenSize;
-            for (int b = step.First; b < step.Count; b += step.Stride)
+            for (int b = step.First; b < step.Count; b++)
             {
                 var from = step.PreviousHidden(b).Span(hidden);
                 Span<float> previous = Memory.Previous.Row(step.RowStart + b);
@@ -286,7 +291,7 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
         {
             RecurrentCell cell = Direction.Cell;
             bool meets = DividesUnits && cell.HasHiddenProduct;
-            var share = new WorkShare(cell, Memory, Output, part, parts, DividesUnits)
+            WorkShare share = Direction.Share(Batch, Memory, Output, part, parts, DividesUnits) with
             {
                 DOutput = DOutput, Copies = Copies, Input = Input,
             };
@@ -297,7 +302,7 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
                 if (share.First < step.Count) cell.StepBackward(step);
                 if (meets && _meeting.Meet(parts)) WaitedLong = true;
                 if (share.First < step.Count) cell.MultiplyBackward(step);
-                for (int b = step.First; Copies && b < step.Count; b += step.Stride)
+                for (int b = step.First; Copies && b < step.Count; b++)
                 {
                     Span<float> product = Memory.Product.Row(b);
                     if (HasMask) Elementwise.Multiply(product, Memory.RecurrentMask.Row(b), product);

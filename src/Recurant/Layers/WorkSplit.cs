@@ -99,17 +99,41 @@ internal readonly struct WorkSplit
 /// <summary>What one worker does of a layer in one direction.</summary>
 internal readonly struct WorkShare
 {
-    public WorkShare(RecurrentCell cell, CellMemory memory, Matrix output, int part, int parts, bool dividesUnits)
+    private WorkShare(RecurrentCell cell, CellMemory memory, Matrix output, int first, int last)
     {
         Memory = memory;
         Output = output;
-        (First, Stride) = dividesUnits ? (0, 1) : (part, parts);
+        First = first;
+        Last = last;
         Units = cell.CellSize;
-        if (!dividesUnits) return;
+    }
+
+    /// <summary>Some neighbouring sequences, all units.</summary>
+    public static WorkShare OfSequences(
+        RecurrentCell cell, CellMemory memory, Matrix output, SequenceBatch batch, int part, int parts) =>
+        new(cell, memory, output, Boundary(batch, part, parts), Boundary(batch, part + 1, parts));
+
+    /// <summary>All sequences, some whole panels of units.</summary>
+    public static WorkShare OfUnits(RecurrentCell cell, CellMemory memory, Matrix output, int sequences, int part, int parts)
+    {
         int panels = (cell.HiddenSize + PackedMatrix.PanelWidth - 1) / PackedMatrix.PanelWidth;
         (int first, int last) = Partition.Range(panels, part, parts);
-        FirstUnit = first * PackedMatrix.PanelWidth;
-        Units = Math.Min(cell.HiddenSize, last * PackedMatrix.PanelWidth) - FirstUnit;
+        int firstUnit = first * PackedMatrix.PanelWidth, end = Math.Min(cell.HiddenSize, last * PackedMatrix.PanelWidth);
+        var share = new WorkShare(cell, memory, output, 0, sequences);
+        return parts == 1 ? share : share with { FirstUnit = firstUnit, Units = end - firstUnit };
+    }
+
+    /// <summary>
+    /// The first sequence of a part. The sequences stay in their order, longest first, and are cut where the steps before the cut
+    /// are nearest to an equal share of all steps.
+    /// </summary>
+    private static int Boundary(SequenceBatch batch, int part, int parts)
+    {
+        long wanted = (long)batch.Rows * part / parts, before = 0;
+        ReadOnlySpan<int> lengths = batch.Lengths;
+        int sequence = 0;
+        while (sequence < lengths.Length && before + lengths[sequence] / 2 < wanted) before += lengths[sequence++];
+        return part == parts ? lengths.Length : sequence;
     }
 
     public CellMemory Memory { get; }
@@ -123,13 +147,15 @@ internal readonly struct WorkShare
 
     public ReadOnlyMemory<int> InputRows { get; init; }
 
+    /// <summary>The first sequence.</summary>
     public int First { get; }
 
-    public int Stride { get; }
+    /// <summary>One past the last sequence.</summary>
+    public int Last { get; }
 
-    public int FirstUnit { get; }
+    public int FirstUnit { get; private init; }
 
-    public int Units { get; }
+    public int Units { get; private init; }
 
     public bool StartsFromZero { get; init; }
 

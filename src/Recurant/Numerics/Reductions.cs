@@ -65,7 +65,7 @@ internal static unsafe class Reductions
         fixed (float* start = sums)
         {
             var kernel = new ColumnSumsKernel(matrix, new Address(start));
-            UnitLoop.Run(ref kernel, 0, together, ColumnSumsKernel.Rows, matrix.Columns);
+            UnitLoop.Run(ref kernel, 0, together, matrix.Columns, ColumnSumsKernel.Rows);
         }
 
         matrix.KeepAlive();

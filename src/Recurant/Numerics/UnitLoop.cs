@@ -37,11 +37,11 @@ internal interface ITwoPassKernel : IUnitKernel
 /// <summary>Runs a kernel over the units of some rows at the widest vectors of this machine.</summary>
 internal static class UnitLoop
 {
-    /// <summary>Rows first, first + stride, ... below count; in each the units 0 .. units - 1.</summary>
-    public static void Run<TKernel>(scoped ref TKernel kernel, int first, int count, int stride, int units)
+    /// <summary>Rows first to end - 1, or of so many together the first ones; in each the units 0 .. units - 1.</summary>
+    public static void Run<TKernel>(scoped ref TKernel kernel, int first, int end, int units, int together = 1)
         where TKernel : IUnitKernel, allows ref struct
     {
-        for (int row = first; row < count; row += stride)
+        for (int row = first; row < end; row += together)
         {
             kernel.Begin(row);
             Pass<TKernel, FirstPass<TKernel>>(ref kernel, units);
@@ -49,10 +49,10 @@ internal static class UnitLoop
     }
 
     /// <summary>The same for a kernel in two passes.</summary>
-    public static void RunTwice<TKernel>(scoped ref TKernel kernel, int first, int count, int stride, int units)
+    public static void RunTwice<TKernel>(scoped ref TKernel kernel, int first, int end, int units)
         where TKernel : ITwoPassKernel, allows ref struct
     {
-        for (int row = first; row < count; row += stride)
+        for (int row = first; row < end; row++)
         {
             kernel.Begin(row);
             Pass<TKernel, FirstPass<TKernel>>(ref kernel, units);

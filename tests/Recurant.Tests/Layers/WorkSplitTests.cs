@@ -12,6 +12,30 @@ public class WorkSplitTests
 {
     private const int InputSize = 19;
 
+    [Theory]
+    [InlineData(new[] { 5 }, 2)]
+    [InlineData(new[] { 7, 7, 7, 7 }, 2)]
+    [InlineData(new[] { 1, 1, 1, 1, 1 }, 3)]
+    [InlineData(new[] { 40, 3, 3, 2, 1, 1 }, 2)]
+    [InlineData(new[] { 9, 8, 7, 6, 5, 4, 3, 2, 1 }, 4)]
+    public void OfSequences_AllParts_HaveEverySequenceOnceAndEqualShares(int[] lengths, int parts)
+    {
+        var stack = new RecurrentStack(new RecurrentSpec { Cell = CellKind.Lstm, InputSize = 3, HiddenSize = 4 });
+        var batch = new SequenceBatch();
+        batch.Fill(lengths);
+        int next = 0;
+        for (int part = 0; part < parts; part++)
+        {
+            WorkShare share = WorkShare.OfSequences(stack.Cells.First(), stack.CreateMemory().Cells[0], default, batch, part, parts);
+            Assert.Equal(next, share.First);
+            next = Math.Max(next, share.Last);
+            int steps = batch.Lengths[share.First..Math.Max(share.First, share.Last)].ToArray().Sum();
+            Assert.InRange(steps, 0, batch.Rows / parts + lengths.Max());
+        }
+
+        Assert.Equal(lengths.Length, next);
+    }
+
     /// <summary>Few sequences of large layers; 314 units leave a panel of 26 columns at the end of each gate.</summary>
     public static TheoryData<CellKind, ElmanForm, int, int[]> DividedUnits => new()
     {
