@@ -136,6 +136,12 @@ internal sealed class CellMemory
 
     public int PreviousRowCount { get; set; }
 
+    /// <summary>
+    /// How many of the first previous rows are zero because the sequences start there and no initial state was given: they add
+    /// nothing to dW_hh. They are the first of <see cref="PreviousRows"/>, or there are none.
+    /// </summary>
+    public int ZeroRows { get; set; }
+
     /// <summary>Adds rows to <see cref="PreviousRows"/>; rows that go on at the same distance join those before.</summary>
     public void AddPreviousRows(Address start, int step, int rows)
     {

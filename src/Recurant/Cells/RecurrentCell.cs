@@ -281,7 +281,11 @@ internal abstract class RecurrentCell
     /// <summary>dW_hh += sum_t dz_t h_(t-1)^T, one product over all rows.</summary>
     protected void AddHiddenWeightGradient(Workers workers, CellMemory memory, Matrix dGates)
     {
-        memory.Packed.Scratch.PackRows(workers, memory.PreviousRows.AsSpan(0, memory.PreviousRowCount), HiddenSize);
+        int zero = memory.ZeroRows, count = dGates.Rows - zero;
+        if (count == 0) return;
+        memory.Packed.Scratch.PackRows(
+            workers, memory.PreviousRows.AsSpan(0, memory.PreviousRowCount)[(zero > 0 ? 1 : 0)..], HiddenSize);
+        dGates = dGates.Slice(zero, count);
         TransposedProduct.Multiply(workers, dGates, memory.Packed.Scratch, HiddenWeights.GradientMatrix, accumulate: true);
     }
 

@@ -59,7 +59,7 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
     /// <summary>
     /// Runs all steps back and adds the gradients of all weights. memory.DHidden and DCell [B, H] hold the gradients of
     /// the final states on entry (of a pre-activation cell that of its last output) and those of the initial states on
-    /// return.
+    /// return, if they are wanted.
     /// </summary>
     /// <param name="workers">The threads.</param>
     /// <param name="batch">The same batch as in the forward pass.</param>
@@ -67,12 +67,14 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
     /// <param name="output">The same H.</param>
     /// <param name="dOutput">dH [rows, H]: the gradient of the loss with respect to the output.</param>
     /// <param name="memory">What the forward pass kept; the gates are overwritten by their gradients.</param>
+    /// <param name="hasInitialState">As in the forward pass.</param>
+    /// <param name="wantsInitialGradient">Whether the gradients of the initial states are wanted.</param>
     /// <param name="hasMask">As in the forward pass.</param>
     /// <param name="continues">As in the forward pass.</param>
     /// <param name="inputRows">As in the forward pass.</param>
     public void Backward(
-        Workers workers, SequenceBatch batch, Matrix input, Matrix output, Matrix dOutput, CellMemory memory, bool hasMask,
-        bool continues, ReadOnlyMemory<int> inputRows = default)
+        Workers workers, SequenceBatch batch, Matrix input, Matrix output, Matrix dOutput, CellMemory memory,
+        bool hasInitialState, bool wantsInitialGradient, bool hasMask, bool continues, ReadOnlyMemory<int> inputRows = default)
     {
         if (!memory.KeepsHistory || memory.Gates.Step == 0)
         {
@@ -89,17 +91,20 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
         var work = new BackwardWork
         {
             Direction = this, Batch = batch, Input = input, Output = output, DOutput = dOutput, Memory = memory,
-            HasMask = hasMask, Copies = copies, DividesUnits = split.DividesUnits,
+            HasMask = hasMask, Copies = copies, DividesUnits = split.DividesUnits, WantsInitialGradient = wantsInitialGradient,
         };
         split.Run(workers, ref work);
         dOutput.KeepAlive();
         if (!cell.OneHotInput) input.KeepAlive();
 
-        for (int b = 0; b < batch.Sequences && !continues; b++)
+        for (int b = 0; b < batch.Sequences && wantsInitialGradient && !continues; b++)
         {
             cell.LeaveInitialState(memory.InitialHidden.Row(b), memory.DHidden.Row(b));
         }
 
+        // Backwards in time the sequences start in different rows, the last of each.
+        bool startsFromZero = !hasInitialState && !cell.StartsFromNonZero && !copies && !reverse;
+        memory.ZeroRows = startsFromZero ? batch.Sequences : 0;
         if (cell.HasHiddenProduct) ListPreviousRows(batch, output, memory, copies);
         AddWeightGradients(workers, batch, input, memory, inputRows);
         cell.AddOwnGradients(workers, memory, batch.Sequences, batch.Rows);
@@ -161,7 +166,7 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
 
         previous.PackRows(workers, memory.PreviousRows.AsSpan(0, memory.PreviousRowCount), cell.HiddenSize);
         TransposedProduct.AddTwo(
-            workers, dGates, previous, cell.HiddenWeights.GradientMatrix, inputs, cell.InputWeights.GradientMatrix);
+            workers, dGates, previous, cell.HiddenWeights.GradientMatrix, inputs, cell.InputWeights.GradientMatrix, memory.ZeroRows);
     }
 
     /// <summary>dx_t += W_ih^T dz_t for all steps, in one product; after <see cref="Backward"/>.</summary>
@@ -282,7 +287,7 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
         public SequenceBatch Batch;
         public Matrix Input, Output, DOutput;
         public CellMemory Memory;
-        public bool HasMask, Copies, DividesUnits;
+        public bool HasMask, Copies, DividesUnits, WantsInitialGradient;
         private SpinBarrier _meeting;
 
         public bool WaitedLong { get; private set; }
@@ -301,6 +306,7 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
                 if (Memory.Trace is { } trace) trace.Record(step, cell.HiddenSize);
                 if (share.First < step.Count) cell.StepBackward(step);
                 if (meets && _meeting.Meet(parts)) WaitedLong = true;
+                if (share.First >= step.PreviousCount && !WantsInitialGradient) continue;
                 if (share.First < step.Count) cell.MultiplyBackward(step);
                 for (int b = step.First; Copies && b < step.Count; b++)
                 {

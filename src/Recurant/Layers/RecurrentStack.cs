@@ -97,6 +97,12 @@ internal sealed class RecurrentMemory
     public bool HasInitialState { get; set; }
 
     /// <summary>
+    /// Whether the way back computes the gradients of initial states that nobody has given. Without it memory.Cells[i].DHidden
+    /// and DCell hold nothing of use after the way back, and the first step is spared a product.
+    /// </summary>
+    public bool WantsInitialGradient { get; set; }
+
+    /// <summary>
     /// If not empty, the input of the lowest layer has fewer rows than the batch, and row r of the batch reads row
     /// InputRows[r] of it; its gradient has as many rows. Where a way back follows, only if <see cref="RecurrentStack.MayShareInput"/>.
     /// </summary>
@@ -224,7 +230,8 @@ internal sealed class RecurrentStack
 
     /// <summary>
     /// Back-propagation through time of all layers. memory.Cells[i].DHidden and DCell hold the gradients of the final
-    /// states on entry, those of the initial states on return.
+    /// states on entry, those of the initial states on return, if an initial state was given or
+    /// <see cref="RecurrentMemory.WantsInitialGradient"/> is set.
     /// </summary>
     public void Backward(
         Workers workers, SequenceBatch batch, Matrix input, Matrix dOutput, Matrix? dInput, RecurrentMemory memory,
@@ -360,8 +367,8 @@ internal sealed class RecurrentStack
         {
             int hidden = Stack.Spec.HiddenSize, first = direction * hidden, index = FirstDirection + direction;
             Stack._directions[index].Backward(
-                workers, Batch, Input, Output.Column(first, hidden), DOutput.Column(first, hidden), Memory.Cells[index], HasMask,
-                Memory.Continues, InputRows);
+                workers, Batch, Input, Output.Column(first, hidden), DOutput.Column(first, hidden), Memory.Cells[index],
+                Memory.HasInitialState, Memory.HasInitialState || Memory.WantsInitialGradient, HasMask, Memory.Continues, InputRows);
         }
     }
 

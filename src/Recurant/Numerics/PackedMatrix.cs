@@ -290,10 +290,15 @@ internal sealed unsafe class PackedMatrix
     internal static void TransposeBlock(float* source, nint step, int width, int depth, float* destination, nint pitch)
     {
         int j = 0;
-        for (; Avx.IsSupported && j + 8 <= width && depth % 8 == 0; j += 8)
+        for (; Avx.IsSupported && j + 8 <= width; j += 8)
         {
             float* row = source + j * step, target = destination + j;
-            for (int k = 0; k < depth; k += 8, row += 8, target += 8 * pitch) TransposeEight(row, step, target, pitch);
+            int k = 0;
+            for (; k + 8 <= depth; k += 8, row += 8, target += 8 * pitch) TransposeEight(row, step, target, pitch);
+            for (; k < depth; k++, row++, target += pitch)
+            {
+                for (int i = 0; i < 8; i++) target[i] = row[i * step];
+            }
         }
 
         for (; j + 4 <= width; j += 4)

@@ -9,18 +9,22 @@ namespace Recurant.Numerics;
 /// </summary>
 internal static unsafe class PanelProduct
 {
-    /// <summary>One step of the depth: full panels together as far as they are neighbours in C, a half empty one alone.</summary>
+    /// <summary>
+    /// One step of the depth, from its row firstRow on: full panels together as far as they are neighbours in C, a half empty one
+    /// alone.
+    /// </summary>
     public static void Multiply<TWidth, TVector>(
-        ref TileRun run, int height, PackedMatrix b, int step, int firstPanel, int lastPanel)
+        ref TileRun run, int height, PackedMatrix b, int step, int firstPanel, int lastPanel, int firstRow = 0)
         where TWidth : struct, IVectorWidth<TVector>
         where TVector : struct
     {
         run.PanelStep = b.PanelStep(step);
         run.RowPitch = b.RowPitch;
+        run.PanelDepth = run.Depth + firstRow;
         for (int panel = firstPanel; panel < lastPanel;)
         {
             int column = b.FirstColumn(panel), width = b.Width(panel);
-            run.Panel = b.Panel(panel, step);
+            run.Panel = b.Panel(panel, step) + (nint)firstRow * b.RowPitch;
             MoveTo(ref run, column);
             if (width == PackedMatrix.PanelWidth)
             {
@@ -78,16 +82,21 @@ internal static unsafe class PanelProduct
             MoveTo(ref run, TWidth.Count);
         }
 
-        if (TWidth.Count > Width256.Count && width - column >= Width256.Count)
+        // What is left takes one narrower vector where one is enough; the bits are the same.
+        int left = width - column;
+        if (TWidth.Count > Width256.Count && left == Width256.Count)
         {
-            // Half a vector is a whole one of half the width, with the same bits.
             MultiplyRows<Width256, Vector256<float>, OneVector>(ref run, height);
-            run.Panel += Width256.Count;
-            MoveTo(ref run, Width256.Count);
-            column += Width256.Count;
+        }
+        else if (TWidth.Count > Width256.Count && left > 0 && left < Width256.Count)
+        {
+            MultiplyRest<Width256, Vector256<float>>(ref run, height, left);
+        }
+        else if (left > 0)
+        {
+            MultiplyRest<TWidth, TVector>(ref run, height, left);
         }
 
-        if (column < width) MultiplyRest<TWidth, TVector>(ref run, height, width - column);
         MoveTo(ref run, -column);
     }
 

@@ -69,6 +69,9 @@ internal unsafe struct TileRun
     /// <summary>Number of steps of k.</summary>
     public nint Depth;
 
+    /// <summary>Rows that a panel has in this step of the depth: Depth, or more where the first rows are left out.</summary>
+    public nint PanelDepth;
+
     /// <summary>First row of the first panel: row k stands at Panel + k * <see cref="PackedMatrix.PanelWidth"/>.</summary>
     public float* Panel;
 

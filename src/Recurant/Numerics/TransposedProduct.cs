@@ -15,6 +15,9 @@ internal struct TransposedTarget
 
     /// <summary>Distance between rows of C, in floats.</summary>
     public nint Step;
+
+    /// <summary>How many of the first rows of B are zero and need not be multiplied, where C is added to.</summary>
+    public int ZeroRows;
 }
 
 /// <summary>
@@ -40,15 +43,16 @@ internal static unsafe class TransposedProduct
         MatrixProduct.KeepAlive(a, b, c);
     }
 
-    /// <summary>C1 += A^T B1 and C2 += A^T B2 on all workers.</summary>
-    public static void AddTwo(Workers workers, Matrix a, PackedMatrix b1, Matrix c1, PackedMatrix b2, Matrix c2)
+    /// <summary>C1 += A^T B1 and C2 += A^T B2 on all workers; the first zeroRows rows of B1 are zero.</summary>
+    public static void AddTwo(
+        Workers workers, Matrix a, PackedMatrix b1, Matrix c1, PackedMatrix b2, Matrix c2, int zeroRows = 0)
     {
         MatrixProduct.Check(a.Columns, a.Rows, b1, c1);
         MatrixProduct.Check(a.Columns, a.Rows, b2, c2);
         var work = new TwoWork
         {
             A = LeftFactor.Transpose(a.Start, a.RowStep), Rows = a.Columns,
-            First = new TransposedTarget { Right = b1, Target = c1.At(0), Step = c1.RowStep },
+            First = new TransposedTarget { Right = b1, Target = c1.At(0), Step = c1.RowStep, ZeroRows = zeroRows },
             Second = new TransposedTarget { Right = b2, Target = c2.At(0), Step = c2.RowStep },
         };
         if ((long)a.Rows * a.Columns * (b1.Columns + b2.Columns) < MatrixProduct.WorthSplitting)
@@ -109,23 +113,25 @@ internal static unsafe class TransposedProduct
         for (int step = 0; step < right.DepthSteps; step++)
         {
             (int k, int end) = right.DepthRange(step);
-            run.Depth = end - k;
             float* source = a.Start + firstRow * a.RowStep + k * a.DepthStep;
             PackLeft<TWidth, TVector>(source, a, end - k, tiles, height, packed, tileStep);
             for (int i = 0; i < targets.Length; i++)
             {
+                int skipped = Math.Clamp(targets[i].ZeroRows - k, 0, end - k);
+                if (skipped == end - k) continue;
+                run.Depth = end - k - skipped;
                 run.InitialStep = run.TargetStep = sums[i].Step;
                 for (int tile = 0; tile < tiles; tile++)
                 {
                     float* target = sums[i].Start.Pointer + tile * height * sums[i].Step;
                     addresses[tile] = new TileAddress
                     {
-                        Left = packed + tile * tileStep, Initial = accumulate || step > 0 ? target : null, Target = target,
+                        Left = packed + tile * tileStep + skipped * height, Initial = accumulate || step > 0 ? target : null, Target = target,
                     };
                 }
 
                 PanelProduct.Multiply<TWidth, TVector>(ref run, height, targets[i].Right, step, firstPanel,
-                    Math.Min(lastPanel, targets[i].Right.Panels));
+                    Math.Min(lastPanel, targets[i].Right.Panels), skipped);
             }
         }
 

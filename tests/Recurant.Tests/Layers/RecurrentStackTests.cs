@@ -83,6 +83,29 @@ public class RecurrentStackTests
         AssertSame(expected, small.Run(threads: 1, memory), "memory used before");
     }
 
+    /// <summary>Without it the products with the first states, which are zero, are left out; no other gradient changes.</summary>
+    [Theory]
+    [MemberData(nameof(Stacks))]
+    public void Backward_InitialGradientNotWanted_SameBitsOtherwise(
+        CellKind cell, GruReset reset, ElmanForm form, bool bidirectional)
+    {
+        // Short ones, only first steps, and more first rows than a product takes in one step of its depth.
+        int[][] cases = [s_lengths, [1, 1, 1], [.. Enumerable.Repeat(2, 300)], [150, 150, 20]];
+        foreach (int[] lengths in cases)
+        {
+            StackCase run = CellVariant.Case(Spec(cell, reset, form, bidirectional), lengths, initialState: false);
+            StackResult expected = run.Run(threads: 1);
+            run.WantsInitialGradient = false;
+            foreach (int threads in new[] { 1, 2, 3 })
+            {
+                StackResult actual = run.Run(threads);
+                AssertSame(
+                    expected with { DInitialHidden = [], DInitialCell = [] },
+                    actual with { DInitialHidden = [], DInitialCell = [] }, $"{lengths.Length} sequences, {threads} threads");
+            }
+        }
+    }
+
     [Fact]
     public void Forward_WeightsChanged_UsesTheNewOnes()
     {

@@ -25,7 +25,9 @@ internal sealed class SegmentedCase : ISegmentSource
         _output = Bits.Zeros(Batch.Rows, spec.OutputSize);
         _dInput = Bits.Zeros(Batch.Rows, spec.InputSize);
         Segments = new SegmentedStack(_stack);
-        Memory = Segments.CreateMemory(_stack.CreateMemory());
+        RecurrentMemory memory = _stack.CreateMemory();
+        memory.WantsInitialGradient = true;
+        Memory = Segments.CreateMemory(memory);
     }
 
     public SequenceBatch Batch { get; } = new();
@@ -47,6 +49,7 @@ internal sealed class SegmentedCase : ISegmentSource
         RecurrentMemory memory = _stack.CreateMemory();
         _stack.ResetInitialState(memory, Batch.Sequences);
         _stack.ResetFinalGradient(memory, Batch.Sequences);
+        memory.WantsInitialGradient = true;
         Matrix input = _stack.Spec.OneHotInput ? default : _input;
         _stack.Forward(workers, Batch, input, memory, _dropout).Span.CopyTo(_output.Span);
         _stack.Backward(workers, Batch, input, _dOutput, _stack.Spec.OneHotInput ? null : _dInput, memory, _dropout);

@@ -42,6 +42,9 @@ internal sealed class StackCase
     /// </summary>
     public bool ForgetsLongMeetings { get; init; }
 
+    /// <summary>Whether gradients of initial states are wanted that were not given.</summary>
+    public bool WantsInitialGradient { get; set; } = true;
+
     private int Hidden => Stack.Spec.HiddenSize;
 
     private int CellSize => Stack.CellSize;
@@ -74,6 +77,7 @@ internal sealed class StackCase
         Stack.ResetInitialState(memory, batch.Sequences);
         Stack.ResetFinalGradient(memory, batch.Sequences);
         memory.HasInitialState = InitialHidden is not null;
+        memory.WantsInitialGradient = WantsInitialGradient;
         for (int i = 0; i < memory.Cells.Length; i++)
         {
             CopyStates(InitialHidden, Hidden, i, batch, memory.Cells[i].InitialHidden.Row);

@@ -49,6 +49,32 @@ public unsafe class TransposedProductTests
         }
     }
 
+    [Theory]
+    [InlineData(40, 600, 70, 33)]
+    [InlineData(3, 5000, 300, 40)]
+    [InlineData(1, 700, 260, 20)]
+    public void AddTwo_FirstRowsZero_SameBitsWithoutThem(int rows, int depth, int columns1, int columns2)
+    {
+        PlainProduct one = new(rows, depth, columns1, columns1), two = new(rows, depth, columns2, columns2);
+        Matrix left = new(one.LeftTransposed(rows), 0, depth, rows, rows);
+        foreach (int zeroRows in new[] { 1, 20, 256, 300, depth })
+        {
+            Matrix first = Bits.RandomMatrix(depth, columns1, 5);
+            first.Span[..(zeroRows * columns1)].Clear();
+            PackedMatrix right1 = new(), right2 = two.PackRight();
+            right1.Pack(Workers.ForThreads(1), first);
+            Matrix expected1 = Bits.RandomMatrix(rows, columns1, 6), expected2 = Bits.RandomMatrix(rows, columns2, 7);
+            TransposedProduct.AddTwo(Workers.ForThreads(1), left, right1, expected1, right2, expected2);
+            foreach (int threads in new[] { 1, 2, 7 })
+            {
+                Matrix sum1 = Bits.RandomMatrix(rows, columns1, 6), sum2 = Bits.RandomMatrix(rows, columns2, 7);
+                TransposedProduct.AddTwo(Workers.ForThreads(threads), left, right1, sum1, right2, sum2, zeroRows);
+                Bits.AssertEqual(expected1.Span, sum1.Span, $"first, {zeroRows} zero rows, {threads} threads");
+                Bits.AssertEqual(expected2.Span, sum2.Span, $"second, {zeroRows} zero rows, {threads} threads");
+            }
+        }
+    }
+
     /// <summary>
     /// Few rows and many columns: every worker has some panels of all rows, and its neighbours' are not its own.
     /// </summary>
