@@ -24,7 +24,7 @@ internal readonly struct WorkSplit
     private const long WorthSplitting = 1 << 18;
 
     /// <summary>Multiply-adds of one step that outweigh a meeting of the workers.</summary>
-    private const long WorthMeeting = 1 << 16;
+    private const long WorthMeeting = 1 << 15;
 
     /// <summary>Sequences of one worker below which a step's product is slow.</summary>
     private const int FewSequences = 6;
