@@ -104,7 +104,8 @@ internal static class WhereTimeGoes
                 Packed(u, true);
                 Packed(u, false);
             });
-            double weights = Best(() => TransposedProduct.AddTwo(s_one, dz, rows, w.GradientMatrix, inputs, u.GradientMatrix));
+            double weights = Best(() => TransposedProduct.MultiplyTwo(
+                s_one, dz, new TransposedTarget(rows, w.GradientMatrix, true), new TransposedTarget(inputs, u.GradientMatrix, true)));
             double dInput = Best(() => MatrixProduct.Multiply(s_one, dz, backwardInput, _dx, accumulate: true));
             double stepBack = Best(() =>
             {

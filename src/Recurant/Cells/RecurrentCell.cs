@@ -286,7 +286,8 @@ internal abstract class RecurrentCell
         memory.Packed.Scratch.PackRows(
             workers, memory.PreviousRows.AsSpan(0, memory.PreviousRowCount)[(zero > 0 ? 1 : 0)..], HiddenSize);
         dGates = dGates.Slice(zero, count);
-        TransposedProduct.Multiply(workers, dGates, memory.Packed.Scratch, HiddenWeights.GradientMatrix, accumulate: true);
+        Matrix gradient = HiddenWeights.GradientToAdd(out bool accumulate);
+        TransposedProduct.Multiply(workers, dGates, memory.Packed.Scratch, gradient, accumulate);
     }
 
     /// <summary>Fills the parameters with small random numbers: uniform in +-1 / sqrt(H), as PyTorch does.</summary>

@@ -41,7 +41,8 @@ internal sealed class Dense(string name, int inputSize, int outputSize)
     public void Backward(Workers workers, Matrix input, Matrix dOutput, Matrix? dInput, DenseMemory memory)
     {
         memory.Scratch.Pack(workers, input);
-        TransposedProduct.Multiply(workers, dOutput, memory.Scratch, Weights.GradientMatrix, accumulate: true);
+        Matrix gradient = Weights.GradientToAdd(out bool accumulate);
+        TransposedProduct.Multiply(workers, dOutput, memory.Scratch, gradient, accumulate);
         Reductions.AddColumnSums(dOutput, Bias.Gradient);
         if (dInput is { } target)
         {

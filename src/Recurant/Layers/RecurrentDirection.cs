@@ -160,13 +160,16 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
             cell.AddHiddenGradients(workers, memory, batch.Rows);
             if (cell.OneHotInput) return;
             Matrix dInputGates = inputRows.IsEmpty ? dGates : InputShare.SumGradients(workers, memory, dGates, input.Rows, inputRows);
-            TransposedProduct.Multiply(workers, dInputGates, inputs, cell.InputWeights.GradientMatrix, accumulate: true);
+            Matrix gradient = cell.InputWeights.GradientToAdd(out bool accumulate);
+            TransposedProduct.Multiply(workers, dInputGates, inputs, gradient, accumulate);
             return;
         }
 
         previous.PackRows(workers, memory.PreviousRows.AsSpan(0, memory.PreviousRowCount), cell.HiddenSize);
-        TransposedProduct.AddTwo(
-            workers, dGates, previous, cell.HiddenWeights.GradientMatrix, inputs, cell.InputWeights.GradientMatrix, memory.ZeroRows);
+        Matrix dHidden = cell.HiddenWeights.GradientToAdd(out bool addsHidden);
+        Matrix dInput = cell.InputWeights.GradientToAdd(out bool addsInput);
+        var hidden = new TransposedTarget(previous, dHidden, addsHidden) { ZeroRows = memory.ZeroRows };
+        TransposedProduct.MultiplyTwo(workers, dGates, hidden, new TransposedTarget(inputs, dInput, addsInput));
     }
 
     /// <summary>dx_t += W_ih^T dz_t for all steps, in one product; after <see cref="Backward"/>.</summary>

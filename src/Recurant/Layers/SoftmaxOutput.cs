@@ -100,7 +100,8 @@ internal sealed class SoftmaxOutput(Parameter weights, Parameter bias)
             if (dInput is not { } dX) continue;
             for (int word = 0; weights.Touched is { } touched && word < Words; word++) touched.Add(word);
             memory.Scratch.Pack(workers, x);
-            TransposedProduct.Multiply(workers, logits, memory.Scratch, weights.GradientMatrix, accumulate: true);
+            Matrix gradient = weights.GradientToAdd(out bool accumulate);
+            TransposedProduct.Multiply(workers, logits, memory.Scratch, gradient, accumulate);
             Reductions.AddColumnSums(workers, logits, bias.GradientBuffer);
             memory.Backward.Update(workers, weights, transposed: false);
             MatrixProduct.Multiply(workers, logits, memory.Backward.Matrix, dX.Slice(first, rows), accumulate: false);

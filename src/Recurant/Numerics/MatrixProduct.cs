@@ -155,9 +155,9 @@ internal static unsafe class MatrixProduct
     {
         if (a.DepthStep != 1)
         {
-            var target = new TransposedTarget { Right = b, Target = new Address(c), Step = cStep };
+            var target = new TransposedTarget { Right = b, Target = new Address(c), Step = cStep, Accumulate = accumulate };
             TransposedProduct.Multiply<TWidth, TVector>(
-                a, rows, new ReadOnlySpan<TransposedTarget>(ref target), firstPanel, lastPanel, accumulate);
+                a, rows, new ReadOnlySpan<TransposedTarget>(ref target), firstPanel, lastPanel);
             return;
         }
 

@@ -4,19 +4,25 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Recurant.Numerics;
 
-/// <summary>One of the products that share a transposed left factor: C += A^T Right.</summary>
-internal struct TransposedTarget
+/// <summary>One of the products that share a transposed left factor: C = A^T B or C += A^T B.</summary>
+/// <param name="right">B [K, N].</param>
+/// <param name="result">C, as many rows as A has columns.</param>
+/// <param name="accumulate">Whether the product is added to C.</param>
+internal struct TransposedTarget(PackedMatrix right, Matrix result, bool accumulate)
 {
-    /// <summary>B [K, N].</summary>
-    public PackedMatrix Right;
+    public PackedMatrix Right = right;
+
+    public Matrix Result = result;
+
+    public bool Accumulate = accumulate;
 
     /// <summary>First element of C.</summary>
-    public Address Target;
+    public Address Target = result.At(0);
 
     /// <summary>Distance between rows of C, in floats.</summary>
-    public nint Step;
+    public nint Step = result.RowStep;
 
-    /// <summary>How many of the first rows of B are zero and need not be multiplied, where C is added to.</summary>
+    /// <summary>How many of the first rows of B are zero and need not be multiplied.</summary>
     public int ZeroRows;
 }
 
@@ -43,19 +49,16 @@ internal static unsafe class TransposedProduct
         MatrixProduct.KeepAlive(a, b, c);
     }
 
-    /// <summary>C1 += A^T B1 and C2 += A^T B2 on all workers; the first zeroRows rows of B1 are zero.</summary>
-    public static void AddTwo(
-        Workers workers, Matrix a, PackedMatrix b1, Matrix c1, PackedMatrix b2, Matrix c2, int zeroRows = 0)
+    /// <summary>Two products with the same A on all workers.</summary>
+    public static void MultiplyTwo(Workers workers, Matrix a, TransposedTarget first, TransposedTarget second)
     {
-        MatrixProduct.Check(a.Columns, a.Rows, b1, c1);
-        MatrixProduct.Check(a.Columns, a.Rows, b2, c2);
+        MatrixProduct.Check(a.Columns, a.Rows, first.Right, first.Result);
+        MatrixProduct.Check(a.Columns, a.Rows, second.Right, second.Result);
         var work = new TwoWork
         {
-            A = LeftFactor.Transpose(a.Start, a.RowStep), Rows = a.Columns,
-            First = new TransposedTarget { Right = b1, Target = c1.At(0), Step = c1.RowStep, ZeroRows = zeroRows },
-            Second = new TransposedTarget { Right = b2, Target = c2.At(0), Step = c2.RowStep },
+            A = LeftFactor.Transpose(a.Start, a.RowStep), Rows = a.Columns, First = first, Second = second,
         };
-        if ((long)a.Rows * a.Columns * (b1.Columns + b2.Columns) < MatrixProduct.WorthSplitting)
+        if ((long)a.Rows * a.Columns * (first.Right.Columns + second.Right.Columns) < MatrixProduct.WorthSplitting)
         {
             work.Execute(0, 1);
         }
@@ -64,13 +67,13 @@ internal static unsafe class TransposedProduct
             workers.Run(ref work);
         }
 
-        MatrixProduct.KeepAlive(a, b1, c1);
-        MatrixProduct.KeepAlive(a, b2, c2);
+        MatrixProduct.KeepAlive(a, first.Right, first.Result);
+        MatrixProduct.KeepAlive(a, second.Right, second.Result);
     }
 
     /// <summary>The products on the calling thread at a given vector width, for the panels [firstPanel, lastPanel) only.</summary>
     public static void Multiply<TWidth, TVector>(
-        LeftFactor a, int rows, ReadOnlySpan<TransposedTarget> targets, int firstPanel, int lastPanel, bool accumulate)
+        LeftFactor a, int rows, ReadOnlySpan<TransposedTarget> targets, int firstPanel, int lastPanel)
         where TWidth : struct, IVectorWidth<TVector>
         where TVector : struct
     {
@@ -84,13 +87,13 @@ internal static unsafe class TransposedProduct
             int count = Math.Min(MatrixProduct.TilesPerChunk, (first < taller ? taller : tiles) - first);
             foreach (ref readonly TransposedTarget target in targets)
             {
-                if (target.Right.Depth == 0)
+                if (target.Right.Depth <= target.ZeroRows)
                 {
-                    ClearUnless(accumulate, target, row, count * height, firstPanel, lastPanel);
+                    ClearUnless(target.Accumulate, target, row, count * height, firstPanel, lastPanel);
                 }
             }
 
-            MultiplyChunk<TWidth, TVector>(a, row, count, height, targets, firstPanel, lastPanel, accumulate);
+            MultiplyChunk<TWidth, TVector>(a, row, count, height, targets, firstPanel, lastPanel);
             first += count;
             row += count * height;
         }
@@ -98,7 +101,7 @@ internal static unsafe class TransposedProduct
 
     private static void MultiplyChunk<TWidth, TVector>(
         LeftFactor a, int firstRow, int tiles, int height, ReadOnlySpan<TransposedTarget> targets, int firstPanel,
-        int lastPanel, bool accumulate)
+        int lastPanel)
         where TWidth : struct, IVectorWidth<TVector>
         where TVector : struct
     {
@@ -109,7 +112,7 @@ internal static unsafe class TransposedProduct
         float* packed = Room(ref t_left, tiles * tileStep).Pointer;
         var run = new TileRun { Tiles = addresses, TileCount = tiles, RowStep = 1, DepthStep = height };
         Span<Sums> sums = stackalloc Sums[targets.Length];
-        BorrowSums(targets, sums, firstRow, tiles * height, accumulate, firstPanel, lastPanel);
+        BorrowSums(targets, sums, firstRow, tiles * height, firstPanel, lastPanel);
         for (int step = 0; step < right.DepthSteps; step++)
         {
             (int k, int end) = right.DepthRange(step);
@@ -120,13 +123,16 @@ internal static unsafe class TransposedProduct
                 int skipped = Math.Clamp(targets[i].ZeroRows - k, 0, end - k);
                 if (skipped == end - k) continue;
                 run.Depth = end - k - skipped;
+                // The first step of k that is not left out starts from nothing, unless C is added to.
+                bool adds = targets[i].Accumulate || k > targets[i].ZeroRows;
                 run.InitialStep = run.TargetStep = sums[i].Step;
                 for (int tile = 0; tile < tiles; tile++)
                 {
                     float* target = sums[i].Start.Pointer + tile * height * sums[i].Step;
                     addresses[tile] = new TileAddress
                     {
-                        Left = packed + tile * tileStep + skipped * height, Initial = accumulate || step > 0 ? target : null, Target = target,
+                        Left = packed + tile * tileStep + skipped * height, Initial = adds ? target : null,
+                        Target = target,
                     };
                 }
 
@@ -151,14 +157,15 @@ internal static unsafe class TransposedProduct
     /// the depth: their sums grow elsewhere and are copied back at the end.
     /// </summary>
     private static void BorrowSums(
-        ReadOnlySpan<TransposedTarget> targets, Span<Sums> sums, int firstRow, int rows, bool accumulate, int firstPanel,
+        ReadOnlySpan<TransposedTarget> targets, Span<Sums> sums, int firstRow, int rows, int firstPanel,
         int lastPanel)
     {
         nint needed = 0;
         for (int i = 0; i < targets.Length; i++)
         {
             int columns = targets[i].Right.Columns;
-            bool borrow = columns > CacheLine && targets[i].Step % CacheLine != 0 && targets[i].Right.DepthSteps > 1;
+            bool borrow = columns > CacheLine && targets[i].Step % CacheLine != 0 && targets[i].Right.DepthSteps > 1
+                && targets[i].ZeroRows < targets[i].Right.Depth;
             sums[i] = new Sums
             {
                 IsBorrowed = borrow, Step = borrow ? (columns + CacheLine - 1) / CacheLine * CacheLine : targets[i].Step,
@@ -176,7 +183,7 @@ internal static unsafe class TransposedProduct
             sums[i].Start = next;
             next += rows * sums[i].Step;
             (int column, int count) = Columns(targets[i].Right, firstPanel, lastPanel);
-            for (int row = 0; accumulate && row < rows; row++)
+            for (int row = 0; targets[i].Accumulate && row < rows; row++)
             {
                 Span<float> target = (sums[i].Start + row * sums[i].Step + column).Span(count);
                 (from + row * targets[i].Step + column).Span(count).CopyTo(target);
@@ -284,15 +291,15 @@ internal static unsafe class TransposedProduct
             ];
             if (Width.Is512)
             {
-                Multiply<Width512, Vector512<float>>(share, last - first, targets, 0, int.MaxValue, accumulate: true);
+                Multiply<Width512, Vector512<float>>(share, last - first, targets, 0, int.MaxValue);
             }
             else if (Width.Is256)
             {
-                Multiply<Width256, Vector256<float>>(share, last - first, targets, 0, int.MaxValue, accumulate: true);
+                Multiply<Width256, Vector256<float>>(share, last - first, targets, 0, int.MaxValue);
             }
             else
             {
-                Multiply<Width128, Vector128<float>>(share, last - first, targets, 0, int.MaxValue, accumulate: true);
+                Multiply<Width128, Vector128<float>>(share, last - first, targets, 0, int.MaxValue);
             }
         }
     }

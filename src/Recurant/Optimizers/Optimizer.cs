@@ -146,6 +146,8 @@ internal sealed class Optimizer
         _beta2Power *= Beta2;
         for (int i = 0; i < _parameters.Length; i++)
         {
+            // Here, not on several threads at once: the memory of a gradient that nothing was added to is cleared now.
+            _ = _parameters[i].GradientBuffer;
             var work = new UpdateWork
             {
                 Parameter = _parameters[i],

@@ -25,7 +25,7 @@ public unsafe class TransposedProductTests
     [InlineData(3, 5000, 65, 40, 67, 41)]
     [InlineData(3, 5000, 40, 64, 48, 64)]
     [InlineData(64, 256, 100, 17, 101, 19)]
-    public void AddTwo_AnyNumberOfThreads_EqualsTwoProducts(
+    public void MultiplyTwo_AnyNumberOfThreads_EqualsTwoProducts(
         int rows, int depth, int columns1, int columns2, int step1, int step2)
     {
         PlainProduct one = new(rows, depth, columns1, step1), two = new(rows, depth, columns2, step2);
@@ -37,7 +37,9 @@ public unsafe class TransposedProductTests
             {
                 Workers workers = Workers.ForThreads(threads);
                 FloatBuffer first = one.NewResult(Guard, accumulate: true), second = two.NewResult(Guard, accumulate: true);
-                TransposedProduct.AddTwo(workers, left, right1, View(first, one), right2, View(second, two));
+                TransposedProduct.MultiplyTwo(
+                    workers, left, new TransposedTarget(right1, View(first, one), true),
+                    new TransposedTarget(right2, View(second, two), true));
                 string when = $"{threads} threads, step of A {leftStep}";
                 Bits.AssertEqual(one.Expected(Guard, true, rows, 0, columns1), first.Span, "first, " + when);
                 Bits.AssertEqual(two.Expected(Guard, true, rows, 0, columns2), second.Span, "second, " + when);
@@ -50,10 +52,13 @@ public unsafe class TransposedProductTests
     }
 
     [Theory]
-    [InlineData(40, 600, 70, 33)]
-    [InlineData(3, 5000, 300, 40)]
-    [InlineData(1, 700, 260, 20)]
-    public void AddTwo_FirstRowsZero_SameBitsWithoutThem(int rows, int depth, int columns1, int columns2)
+    [InlineData(40, 600, 70, 33, true)]
+    [InlineData(40, 600, 70, 33, false)]
+    [InlineData(3, 5000, 300, 40, true)]
+    [InlineData(3, 5000, 300, 40, false)]
+    [InlineData(1, 700, 260, 20, false)]
+    public void MultiplyTwo_FirstRowsZero_SameBitsWithoutThem(
+        int rows, int depth, int columns1, int columns2, bool accumulate)
     {
         PlainProduct one = new(rows, depth, columns1, columns1), two = new(rows, depth, columns2, columns2);
         Matrix left = new(one.LeftTransposed(rows), 0, depth, rows, rows);
@@ -64,11 +69,14 @@ public unsafe class TransposedProductTests
             PackedMatrix right1 = new(), right2 = two.PackRight();
             right1.Pack(Workers.ForThreads(1), first);
             Matrix expected1 = Bits.RandomMatrix(rows, columns1, 6), expected2 = Bits.RandomMatrix(rows, columns2, 7);
-            TransposedProduct.AddTwo(Workers.ForThreads(1), left, right1, expected1, right2, expected2);
+            TransposedProduct.Multiply(Workers.ForThreads(1), left, right1, expected1, accumulate);
+            TransposedProduct.Multiply(Workers.ForThreads(1), left, right2, expected2, accumulate: true);
             foreach (int threads in new[] { 1, 2, 7 })
             {
                 Matrix sum1 = Bits.RandomMatrix(rows, columns1, 6), sum2 = Bits.RandomMatrix(rows, columns2, 7);
-                TransposedProduct.AddTwo(Workers.ForThreads(threads), left, right1, sum1, right2, sum2, zeroRows);
+                TransposedProduct.MultiplyTwo(
+                    Workers.ForThreads(threads), left, new TransposedTarget(right1, sum1, accumulate) { ZeroRows = zeroRows },
+                    new TransposedTarget(right2, sum2, true));
                 Bits.AssertEqual(expected1.Span, sum1.Span, $"first, {zeroRows} zero rows, {threads} threads");
                 Bits.AssertEqual(expected2.Span, sum2.Span, $"second, {zeroRows} zero rows, {threads} threads");
             }
@@ -128,13 +136,15 @@ public unsafe class TransposedProductTests
     }
 
     [Fact]
-    public void AddTwo_ShapesThatDoNotFit_NamesThem()
+    public void MultiplyTwo_ShapesThatDoNotFit_NamesThem()
     {
         PlainProduct product = new(4, 6, 5, 5);
         PackedMatrix right = product.PackRight();
         Matrix left = new(product.LeftTransposed(4), 0, 6, 4), c = Bits.Zeros(4, 5);
         ArgumentException error = Assert.Throws<ArgumentException>(
-            () => TransposedProduct.AddTwo(Workers.ForThreads(1), left, right, c, right, Bits.Zeros(3, 5)));
+            () => TransposedProduct.MultiplyTwo(
+                Workers.ForThreads(1), left, new TransposedTarget(right, c, true),
+                new TransposedTarget(right, Bits.Zeros(3, 5), true)));
         Assert.Contains("[4, 6] x [6, 5]", error.Message, StringComparison.Ordinal);
     }
 
@@ -146,11 +156,11 @@ public unsafe class TransposedProductTests
         FloatBuffer first = one.NewResult(Guard, accumulate), second = two.NewResult(Guard, accumulate);
         ReadOnlySpan<TransposedTarget> targets =
         [
-            new TransposedTarget { Right = one.PackRight(), Target = first.At(Guard), Step = one.ResultStep },
-            new TransposedTarget { Right = two.PackRight(), Target = second.At(Guard), Step = two.ResultStep },
+            new TransposedTarget { Right = one.PackRight(), Target = first.At(Guard), Step = one.ResultStep, Accumulate = accumulate },
+            new TransposedTarget { Right = two.PackRight(), Target = second.At(Guard), Step = two.ResultStep, Accumulate = accumulate },
         ];
         TransposedProduct.Multiply<TWidth, TVector>(
-            LeftFactor.Transpose(left.Pointer, leftStep), one.Rows, targets, 0, int.MaxValue, accumulate);
+            LeftFactor.Transpose(left.Pointer, leftStep), one.Rows, targets, 0, int.MaxValue);
         string when = $"{TWidth.Count} lanes, rows {one.Rows}, depth {one.Depth}, step of A {leftStep}";
         Bits.AssertEqual(one.Expected(Guard, accumulate, one.Rows, 0, one.Columns), first.Span, "first, " + when);
         Bits.AssertEqual(two.Expected(Guard, accumulate, two.Rows, 0, two.Columns), second.Span, "second, " + when);
