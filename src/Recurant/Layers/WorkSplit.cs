@@ -34,6 +34,9 @@ internal readonly struct WorkSplit
 
     private const int MostStepsPerChunk = 128;
 
+    /// <summary>Rows for which a core multiplies as long as it takes the weights to come from the third-level cache.</summary>
+    private const int BusyRows = 20;
+
     private WorkSplit(int parts, bool dividesUnits)
     {
         Parts = parts;
@@ -72,16 +75,17 @@ internal readonly struct WorkSplit
     {
         int rows = DividesUnits ? batch.Sequences : (batch.Sequences + Parts - 1) / Parts;
         long gates = (long)cell.GateWidth / (DividesUnits ? Parts : 1) * rows;
-        long cached = CachedGates / Math.Max(1, gates), worth = (RowsPerReading(cell) + rows - 1) / Math.Max(1, rows);
+        long cached = CachedGates / Math.Max(1, gates), worth = (RowsPerReading(cell, rows) + rows - 1) / Math.Max(1, rows);
         return (int)Math.Clamp(Math.Max(cached, worth), 1, Math.Max(1, Math.Min(MostStepsPerChunk, batch.Steps)));
     }
 
     /// <summary>
-    /// Rows of input for which it pays to read W_ih: more where it does not fit the second-level cache, because it then
-    /// drives W_hh out of the caches beyond.
+    /// Rows of input for which it pays to read W_ih: more where it does not fit the second-level cache, because it then drives
+    /// W_hh out of the caches beyond. The rows of one step suffice where they keep a core busy for as long as both matrices
+    /// take to come; the gates then stay in the second-level cache from one product to the next.
     /// </summary>
-    private static int RowsPerReading(RecurrentCell cell) =>
-        (long)cell.InputSize * cell.GateWidth > 256 * 1024 ? 256 : 48;
+    private static int RowsPerReading(RecurrentCell cell, int rows) =>
+        (long)cell.InputSize * cell.GateWidth <= 256 * 1024 ? 48 : rows >= BusyRows ? rows : 256;
 
     public void Run<TWork>(Workers workers, ref TWork work) where TWork : struct, IMeetingWork
     {

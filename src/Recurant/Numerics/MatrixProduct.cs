@@ -54,6 +54,22 @@ internal static unsafe class MatrixProduct
     /// <summary>Tiles of rows that share a panel while it is in the first-level cache.</summary>
     public const int TilesPerChunk = 16;
 
+    /// <summary>
+    /// Floats of C that stay in the second-level cache while one step of the depth after another adds to them: fewer tiles share
+    /// a panel where C is wide, and the weights are read the more often.
+    /// </summary>
+    private const int CachedSums = 48 * 1024;
+
+    private const int FewTiles = 4;
+
+    /// <summary>
+    /// Floats of weights beyond which reading them again costs more than that. Then a few panels at a time take all steps of the
+    /// depth, and their part of C stays in the cache.
+    /// </summary>
+    private const int CachedWeights = 4 * 1024 * 1024;
+
+    private const int PanelsTogether = PackedMatrix.Quad;
+
     /// <summary>The most rows of a tile at any vector width.</summary>
     public const int MaximumTileRows = 12;
 
@@ -185,12 +201,21 @@ internal static unsafe class MatrixProduct
         }
 
         int lowest = int.MaxValue, highest = 0;
+        long rows = 0;
         foreach (ref readonly RowBlock block in blocks)
         {
             int tiles = TilesOf(block.Rows, TWidth.TileRows);
             if (tiles == 0) continue;
+            rows += block.Rows;
             lowest = Math.Min(lowest, block.Rows / tiles);
             highest = Math.Max(highest, (block.Rows + tiles - 1) / tiles);
+        }
+
+        int panels = lastPanel - firstPanel, together = TilesPerChunk, columns = panels * PackedMatrix.PanelWidth;
+        if (b.DepthSteps > 1 && rows * columns > CachedSums)
+        {
+            if ((long)b.Depth * columns > CachedWeights) panels = PanelsTogether;
+            else together = Math.Clamp(CachedSums / (highest * columns), FewTiles, TilesPerChunk);
         }
 
         TileAddress* addresses = stackalloc TileAddress[TilesPerChunk];
@@ -217,9 +242,9 @@ internal static unsafe class MatrixProduct
                         Initial = block.Initial.IsNone ? null : block.Initial.Pointer + row * steps.Initial,
                         Target = block.Target.Pointer + row * steps.Target,
                     };
-                    if (run.TileCount == TilesPerChunk)
+                    if (run.TileCount == together)
                     {
-                        MultiplyChunk<TWidth, TVector>(ref run, height, b, firstPanel, lastPanel);
+                        MultiplyGroups<TWidth, TVector>(ref run, height, b, firstPanel, lastPanel, panels);
                         run.TileCount = 0;
                     }
                 }
@@ -227,7 +252,7 @@ internal static unsafe class MatrixProduct
 
             if (run.TileCount > 0)
             {
-                MultiplyChunk<TWidth, TVector>(ref run, height, b, firstPanel, lastPanel);
+                MultiplyGroups<TWidth, TVector>(ref run, height, b, firstPanel, lastPanel, panels);
                 run.TileCount = 0;
             }
         }
@@ -235,10 +260,19 @@ internal static unsafe class MatrixProduct
 
     internal static int TilesOf(int rows, int height) => (rows + height - 1) / height;
 
-    /// <summary>
-    /// Tiles of one height over the whole depth, in steps for which a panel fits the first-level cache. The addresses in the
-    /// run are used up.
-    /// </summary>
+    /// <summary>Tiles of one height, so many panels at a time.</summary>
+    private static void MultiplyGroups<TWidth, TVector>(
+        ref TileRun run, int height, PackedMatrix b, int firstPanel, int lastPanel, int panels)
+        where TWidth : struct, IVectorWidth<TVector>
+        where TVector : struct
+    {
+        for (int first = firstPanel; first < lastPanel; first += panels)
+        {
+            MultiplyChunk<TWidth, TVector>(ref run, height, b, first, Math.Min(lastPanel, first + panels));
+        }
+    }
+
+    /// <summary>Tiles of one height over the whole depth, in steps for which a panel fits the first-level cache.</summary>
     [SkipLocalsInit]
     private static void MultiplyChunk<TWidth, TVector>(ref TileRun run, int height, PackedMatrix b, int firstPanel, int lastPanel)
         where TWidth : struct, IVectorWidth<TVector>
@@ -251,8 +285,9 @@ internal static unsafe class MatrixProduct
         }
 
         nint initialStep = run.InitialStep;
-        float** left = stackalloc float*[TilesPerChunk];
-        for (int i = 0; i < run.TileCount; i++) left[i] = run.Tiles[i].Left;
+        TileAddress* tiles = run.Tiles;
+        TileAddress* moved = stackalloc TileAddress[TilesPerChunk];
+        run.Tiles = moved;
 
         for (int step = 0; step < b.DepthSteps; step++)
         {
@@ -260,8 +295,7 @@ internal static unsafe class MatrixProduct
             run.Depth = end - k;
             for (int i = 0; i < run.TileCount; i++)
             {
-                run.Tiles[i].Left = left[i] + k;
-                if (step > 0) run.Tiles[i].Initial = run.Tiles[i].Target;
+                moved[i] = tiles[i] with { Left = tiles[i].Left + k, Initial = step > 0 ? tiles[i].Target : tiles[i].Initial };
             }
 
             if (step > 0) run.InitialStep = run.TargetStep;
@@ -269,6 +303,7 @@ internal static unsafe class MatrixProduct
         }
 
         run.InitialStep = initialStep;
+        run.Tiles = tiles;
     }
 
     private static void CopyInitial(ref TileRun run, int height, PackedMatrix b, int firstPanel, int lastPanel)
