@@ -4,13 +4,9 @@ using Recurant.Parameters;
 namespace Recurant.Cells;
 
 /// <summary>A matrix [rows, columns] of a workspace that grows with the batch.</summary>
-/// <param name="isTarget">
-/// Whether products write into it: then every row begins on a cache line, and rows do not lie a multiple of 4 KB apart,
-/// where they would drive one another out of the cache (4 to 8% of a product's time).
-/// </param>
+/// <param name="isTarget">Whether steps and products write into it: then rows lie <see cref="Matrix.TargetStep"/> apart.</param>
 internal sealed class RowStore(bool isTarget = false)
 {
-    private const int CacheLine = 16, Page = 1024;
     private readonly FloatBuffer _buffer = new();
     private int _columns;
 
@@ -20,13 +16,7 @@ internal sealed class RowStore(bool isTarget = false)
     public RowStore Reserve(int rows, int columns)
     {
         _columns = columns;
-        Step = columns;
-        if (isTarget && columns > CacheLine)
-        {
-            Step = (columns + CacheLine - 1) / CacheLine * CacheLine;
-            if (Step % Page == 0) Step += CacheLine;
-        }
-
+        Step = isTarget ? Matrix.TargetStep(columns) : columns;
         _buffer.Reserve(checked(rows * Step));
         return this;
     }
@@ -160,16 +150,16 @@ internal sealed class CellMemory
     }
 
     /// <summary>[rows, H]: the cell state c_t (LSTM).</summary>
-    public RowStore Cells { get; } = new();
+    public RowStore Cells { get; } = new(isTarget: true);
 
     /// <summary>[rows, H]: tanh(c_t) (LSTM); r h_(t-1) (GRU, reset outside).</summary>
-    public RowStore Intermediate { get; } = new();
+    public RowStore Intermediate { get; } = new(isTarget: true);
 
     /// <summary>[B, H]: dh on its way back through time, one row a sequence.</summary>
     public RowStore DHidden { get; } = new(isTarget: true);
 
     /// <summary>[B, H]: dc on its way back through time.</summary>
-    public RowStore DCell { get; } = new();
+    public RowStore DCell { get; } = new(isTarget: true);
 
     /// <summary>[B, H]: the share of dh_(t-1) that comes through W_hh.</summary>
     public RowStore Product { get; } = new(isTarget: true);

@@ -73,12 +73,8 @@ internal sealed class GruCell(int inputSize, int hiddenSize, string suffix, bool
 
     public override bool SharesGateGradients => false;
 
-    public override void AddHiddenGradients(Workers workers, CellMemory memory, int rows)
-    {
-        Matrix dHiddenGates = memory.HiddenGates.Rows(rows);
-        AddHiddenWeightGradient(workers, memory, dHiddenGates);
-        Reductions.AddColumnSums(workers, dHiddenGates, HiddenBias.GradientBuffer);
-    }
+    public override void AddHiddenGradients(Workers workers, CellMemory memory, int rows) =>
+        AddHiddenWeightGradient(workers, memory, memory.HiddenGates.Rows(rows), HiddenBias.GradientBuffer);
 
     private ref struct ForwardKernel(in CellStep step, int hidden) : ITwoPassKernel
     {

@@ -188,8 +188,7 @@ internal sealed class LruCell : ScanCell
         memory.Packed.Scratch.Pack(workers, memory.Cells.Rows(rows));
         Matrix dRead = memory.HiddenGates.Rows(rows);
         TransposedProduct.Multiply(
-            workers, dRead, memory.Packed.Scratch, _outputWeights.GradientMatrix, accumulate: true);
-        Reductions.AddColumnSums(workers, dRead, _outputBias.GradientBuffer);
+            workers, dRead, memory.Packed.Scratch, _outputWeights.GradientMatrix, accumulate: true, _outputBias.GradientBuffer);
         Span<float> sums = memory.UnitSums.Row(0), constants = memory.Packed.Constants.Span;
         for (int b = 1; b < sequences; b++) Elementwise.Add(memory.UnitSums.Row(b), sums);
         if (_skip is not null) Elementwise.Add(sums[(3 * Pairs)..], _skip.Gradient);

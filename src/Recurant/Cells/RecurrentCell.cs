@@ -278,16 +278,14 @@ internal abstract class RecurrentCell
         MatrixProduct.Multiply(workers, dGates, memory.Packed.InputBackward.Matrix, dInput, accumulate: true);
     }
 
-    /// <summary>dW_hh += sum_t dz_t h_(t-1)^T, one product over all rows.</summary>
-    protected void AddHiddenWeightGradient(Workers workers, CellMemory memory, Matrix dGates)
+    /// <summary>dW_hh += sum_t dz_t h_(t-1)^T, one product over all rows; and columnSums += sum_t dz_t, if given.</summary>
+    protected void AddHiddenWeightGradient(
+        Workers workers, CellMemory memory, Matrix dGates, FloatBuffer? columnSums = null)
     {
-        int zero = memory.ZeroRows, count = dGates.Rows - zero;
-        if (count == 0) return;
-        memory.Packed.Scratch.PackRows(
-            workers, memory.PreviousRows.AsSpan(0, memory.PreviousRowCount)[(zero > 0 ? 1 : 0)..], HiddenSize);
-        dGates = dGates.Slice(zero, count);
+        memory.Packed.Scratch.PackRows(workers, memory.PreviousRows.AsSpan(0, memory.PreviousRowCount), HiddenSize);
         Matrix gradient = HiddenWeights.GradientToAdd(out bool accumulate);
-        TransposedProduct.Multiply(workers, dGates, memory.Packed.Scratch, gradient, accumulate);
+        var target = new TransposedTarget(memory.Packed.Scratch, gradient, accumulate) { ZeroRows = memory.ZeroRows };
+        TransposedProduct.Multiply(workers, dGates, target, columnSums);
     }
 
     /// <summary>Fills the parameters with small random numbers: uniform in +-1 / sqrt(H), as PyTorch does.</summary>

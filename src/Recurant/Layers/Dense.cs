@@ -42,8 +42,7 @@ internal sealed class Dense(string name, int inputSize, int outputSize)
     {
         memory.Scratch.Pack(workers, input);
         Matrix gradient = Weights.GradientToAdd(out bool accumulate);
-        TransposedProduct.Multiply(workers, dOutput, memory.Scratch, gradient, accumulate);
-        Reductions.AddColumnSums(dOutput, Bias.Gradient);
+        TransposedProduct.Multiply(workers, dOutput, memory.Scratch, gradient, accumulate, Bias.GradientBuffer);
         if (dInput is { } target)
         {
             memory.Backward.Update(workers, Weights, transposed: false);

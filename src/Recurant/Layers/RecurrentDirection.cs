@@ -109,7 +109,6 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
         AddWeightGradients(workers, batch, input, memory, inputRows);
         cell.AddOwnGradients(workers, memory, batch.Sequences, batch.Rows);
         output.KeepAlive();
-        AddBiasAndColumnGradients(workers, batch, memory);
     }
 
     /// <summary>Where h_(t-1) of every row stands: a step earlier in the output, or among the initial states.</summary>
@@ -146,30 +145,53 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
     }
 
     /// <summary>
-    /// dW_hh = sum_t dz_t h_(t-1)^T,  dW_ih = sum_t dz_t x_t^T: one product each over all rows. Where rows share an x the sums of
-    /// their dz come first: dW_ih = sum_x (sum_(t: x_t = x) dz_t) x^T.
+    /// dW_hh = sum_t dz_t h_(t-1)^T,  dW_ih = sum_t dz_t x_t^T: one product each over all rows, and db_ih = sum_t dz_t with
+    /// them. Where rows share an x the sums of their dz come first: dW_ih = sum_x (sum_(t: x_t = x) dz_t) x^T. Of a one-hot
+    /// layer dW_ih is those sums.
     /// </summary>
     private void AddWeightGradients(
         Workers workers, SequenceBatch batch, Matrix input, CellMemory memory, ReadOnlyMemory<int> inputRows)
     {
         Matrix dGates = memory.Gates.Rows(batch.Rows);
         PackedMatrix previous = memory.Packed.Scratch, inputs = memory.Packed.InputScratch;
+        FloatBuffer? biasSums = cell.AddsBiasToInput ? memory.BiasSums.Reserve(dGates.Columns) : null;
+        biasSums?.Clear();
         if (!cell.OneHotInput) inputs.Pack(workers, input);
-        if (cell.OneHotInput || !cell.SharesGateGradients || !inputRows.IsEmpty)
+        if (!cell.OneHotInput && cell.SharesGateGradients && inputRows.IsEmpty)
+        {
+            previous.PackRows(workers, memory.PreviousRows.AsSpan(0, memory.PreviousRowCount), cell.HiddenSize);
+            Matrix dHidden = cell.HiddenWeights.GradientToAdd(out bool addsHidden);
+            Matrix dInput = cell.InputWeights.GradientToAdd(out bool addsInput);
+            var hidden = new TransposedTarget(previous, dHidden, addsHidden) { ZeroRows = memory.ZeroRows };
+            TransposedProduct.MultiplyTwo(workers, dGates, hidden, new TransposedTarget(inputs, dInput, addsInput), biasSums);
+        }
+        else
         {
             cell.AddHiddenGradients(workers, memory, batch.Rows);
-            if (cell.OneHotInput) return;
-            Matrix dInputGates = inputRows.IsEmpty ? dGates : InputShare.SumGradients(workers, memory, dGates, input.Rows, inputRows);
-            Matrix gradient = cell.InputWeights.GradientToAdd(out bool accumulate);
-            TransposedProduct.Multiply(workers, dInputGates, inputs, gradient, accumulate);
-            return;
+            if (cell.OneHotInput || !inputRows.IsEmpty)
+            {
+                if (biasSums is not null) Reductions.AddColumnSums(workers, dGates, biasSums);
+                biasSums = null;
+            }
+
+            if (cell.OneHotInput)
+            {
+                foreach (int token in batch.Tokens[..batch.Rows]) cell.InputWeights.Touched!.Add(token);
+                InputShare.AddByRow(workers, dGates, batch.TokenMemory, cell.InputWeights.GradientMatrix);
+            }
+            else
+            {
+                Matrix dInputGates = inputRows.IsEmpty
+                    ? dGates : InputShare.SumGradients(workers, memory, dGates, input.Rows, inputRows);
+                Matrix gradient = cell.InputWeights.GradientToAdd(out bool accumulate);
+                TransposedProduct.Multiply(workers, dInputGates, inputs, gradient, accumulate, biasSums);
+            }
         }
 
-        previous.PackRows(workers, memory.PreviousRows.AsSpan(0, memory.PreviousRowCount), cell.HiddenSize);
-        Matrix dHidden = cell.HiddenWeights.GradientToAdd(out bool addsHidden);
-        Matrix dInput = cell.InputWeights.GradientToAdd(out bool addsInput);
-        var hidden = new TransposedTarget(previous, dHidden, addsHidden) { ZeroRows = memory.ZeroRows };
-        TransposedProduct.MultiplyTwo(workers, dGates, hidden, new TransposedTarget(inputs, dInput, addsInput));
+        if (!cell.AddsBiasToInput) return;
+        // Where b_hh stands beside b_ih its gradient is the same.
+        Elementwise.Add(memory.BiasSums.Span, cell.InputBias.Gradient);
+        if (cell.AddsHiddenBiasToInput) Elementwise.Add(memory.BiasSums.Span, cell.HiddenBias.Gradient);
     }
 
     /// <summary>dx_t += W_ih^T dz_t for all steps, in one product; after <see cref="Backward"/>.</summary>
@@ -181,25 +203,6 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
     {
         if (cell.OneHotInput) return;
         cell.AddInputGradient(workers, (inputRows.IsEmpty ? memory.Gates : memory.SharedGates).Rows(dInput.Rows), dInput, memory);
-    }
-
-    /// <summary>
-    /// db_ih = sum_t dz_t, and of a one-hot layer the columns of W_ih. Where b_hh stands beside b_ih its gradient is the same.
-    /// </summary>
-    private void AddBiasAndColumnGradients(Workers workers, SequenceBatch batch, CellMemory memory)
-    {
-        Matrix dGates = memory.Gates.Rows(batch.Rows);
-        if (cell.AddsBiasToInput)
-        {
-            memory.BiasSums.Reserve(dGates.Columns).Clear();
-            Reductions.AddColumnSums(workers, dGates, memory.BiasSums);
-            Elementwise.Add(memory.BiasSums.Span, cell.InputBias.Gradient);
-            if (cell.AddsHiddenBiasToInput) Elementwise.Add(memory.BiasSums.Span, cell.HiddenBias.Gradient);
-        }
-
-        if (!cell.OneHotInput) return;
-        foreach (int token in batch.Tokens[..batch.Rows]) cell.InputWeights.Touched!.Add(token);
-        InputShare.AddByRow(workers, dGates, batch.TokenMemory, cell.InputWeights.GradientMatrix);
     }
 
     private WorkShare Share(

@@ -155,9 +155,9 @@ internal sealed class RecurrentStack
     public RecurrentMemory CreateMemory() => new()
     {
         Cells = Make(_directions.Length, () => new CellMemory()),
-        Outputs = Make(Spec.Layers, () => new RowStore()),
+        Outputs = Make(Spec.Layers, () => new RowStore(isTarget: true)),
         Dropped = Make(Spec.Layers, () => new RowStore()),
-        DOutputs = Make(Spec.Layers, () => new RowStore()),
+        DOutputs = Make(Spec.Layers, () => new RowStore(isTarget: true)),
         Masks = Make(Spec.Layers, () => new RowStore()),
     };
 

@@ -93,8 +93,8 @@ internal sealed class SampledSoftmax(Parameter weights, Parameter bias)
             workers.Run(ref work);
 
             memory.Input.Pack(workers, x);
-            TransposedProduct.Multiply(workers, ofDrawn, memory.Input, memory.DWeights.Rows(count), accumulate: true);
-            Reductions.AddColumnSums(workers, ofDrawn, memory.DBias);
+            TransposedProduct.Multiply(
+                workers, ofDrawn, memory.Input, memory.DWeights.Rows(count), accumulate: true, memory.DBias);
             MatrixProduct.Multiply(workers, ofDrawn, memory.Backward, dX, accumulate: false);
             var ofRight = new RightWork
             {

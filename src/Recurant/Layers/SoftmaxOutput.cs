@@ -101,8 +101,7 @@ internal sealed class SoftmaxOutput(Parameter weights, Parameter bias)
             for (int word = 0; weights.Touched is { } touched && word < Words; word++) touched.Add(word);
             memory.Scratch.Pack(workers, x);
             Matrix gradient = weights.GradientToAdd(out bool accumulate);
-            TransposedProduct.Multiply(workers, logits, memory.Scratch, gradient, accumulate);
-            Reductions.AddColumnSums(workers, logits, bias.GradientBuffer);
+            TransposedProduct.Multiply(workers, logits, memory.Scratch, gradient, accumulate, bias.GradientBuffer);
             memory.Backward.Update(workers, weights, transposed: false);
             MatrixProduct.Multiply(workers, logits, memory.Backward.Matrix, dX.Slice(first, rows), accumulate: false);
         }

@@ -5,6 +5,7 @@ namespace Recurant.Numerics;
 /// </summary>
 internal readonly unsafe struct Matrix
 {
+    private const int CacheLine = 16, HalfPage = 512;
     private readonly FloatBuffer _buffer;
     private readonly int _offset;
 
@@ -31,6 +32,21 @@ internal readonly unsafe struct Matrix
         Columns = columns;
     }
 
+    /// <summary>
+    /// The distance between rows, in floats, of a matrix that products write into: every row begins on a cache line, and rows do
+    /// not lie a multiple of 2 KB apart, where they would drive one another out of the first-level cache (4 to 8% of a
+    /// product's time at 4 KB, 1 to 2% at 2 KB).
+    /// </summary>
+    public static int TargetStep(int columns)
+    {
+        if (columns <= CacheLine) return columns;
+        int step = (columns + CacheLine - 1) / CacheLine * CacheLine;
+        return step % HalfPage == 0 ? step + CacheLine : step;
+    }
+
+    /// <summary>Whether a distance between rows is one at which products write well.</summary>
+    public static bool IsTargetStep(nint step) => step <= CacheLine || (step % CacheLine == 0 && step % HalfPage != 0);
+
     public int Rows { get; }
 
     public int Columns { get; }
@@ -47,15 +63,6 @@ internal readonly unsafe struct Matrix
 
     /// <summary>The rows first, first + 1, ...</summary>
     public Matrix Slice(int first, int count) => new(_buffer, _offset + first * RowStep, count, Columns, RowStep);
-
-    /// <summary>Every step-th row from first on: rows first, first + step, ... as long as they are below limit.</summary>
-    public Matrix Stride(int first, int step, int limit)
-    {
-        int count = first >= limit ? 0 : (limit - first + step - 1) / step;
-        return count == 0
-            ? new(_buffer, 0, 0, Columns, RowStep * step)
-            : new(_buffer, _offset + first * RowStep, count, Columns, RowStep * step);
-    }
 
     /// <summary>The columns first, first + 1, ... of every row.</summary>
     public Matrix Column(int first, int count) => new(_buffer, _offset + first, Rows, count, RowStep);

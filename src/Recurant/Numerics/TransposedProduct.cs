@@ -41,24 +41,64 @@ internal static unsafe class TransposedProduct
     private static FloatBuffer? t_sums;
 
     /// <summary>C = A^T B or C += A^T B on all workers; A [K, rows], C [A.Columns, B.Columns].</summary>
-    public static void Multiply(Workers workers, Matrix a, PackedMatrix b, Matrix c, bool accumulate)
+    /// <param name="workers">The threads.</param>
+    /// <param name="a">A.</param>
+    /// <param name="b">B.</param>
+    /// <param name="c">C.</param>
+    /// <param name="accumulate">Whether the product is added to C.</param>
+    /// <param name="columnSums">
+    /// If given, the sum of the rows of A is added to it, each column one running sum in the order of the rows: the gradient of
+    /// a bias beside that of the weights, for which A need not come from memory once more.
+    /// </param>
+    public static void Multiply(
+        Workers workers, Matrix a, PackedMatrix b, Matrix c, bool accumulate, FloatBuffer? columnSums = null) =>
+        Multiply(workers, a, new TransposedTarget(b, c, accumulate), columnSums);
+
+    /// <summary>One product on all workers, and the sums of A's columns if they are wanted.</summary>
+    public static void Multiply(Workers workers, Matrix a, TransposedTarget target, FloatBuffer? columnSums)
     {
-        MatrixProduct.Check(a.Columns, a.Rows, b, c);
+        if (target.ZeroRows > 0 || columnSums is not null && a.Columns >= 2 * MatrixProduct.MaximumTileRows * workers.Count)
+        {
+            MultiplyAll(workers, a, new ReadOnlySpan<TransposedTarget>(ref target), columnSums);
+            return;
+        }
+
+        // Workers with few columns of A each may divide those of B instead.
+        MatrixProduct.Check(a.Columns, a.Rows, target.Right, target.Result);
         MatrixProduct.Multiply(
-            workers, LeftFactor.Transpose(a.Start, a.RowStep), a.Columns, b, c.Start, c.RowStep, accumulate);
-        MatrixProduct.KeepAlive(a, b, c);
+            workers, LeftFactor.Transpose(a.Start, a.RowStep), a.Columns, target.Right, target.Target.Pointer, target.Step,
+            target.Accumulate);
+        MatrixProduct.KeepAlive(a, target.Right, target.Result);
+        if (columnSums is not null) Reductions.AddColumnSums(workers, a, columnSums);
     }
 
-    /// <summary>Two products with the same A on all workers.</summary>
-    public static void MultiplyTwo(Workers workers, Matrix a, TransposedTarget first, TransposedTarget second)
+    /// <summary>Two products with the same A on all workers, and the sums of its columns if they are wanted.</summary>
+    public static void MultiplyTwo(
+        Workers workers, Matrix a, TransposedTarget first, TransposedTarget second, FloatBuffer? columnSums = null) =>
+        MultiplyAll(workers, a, [first, second], columnSums);
+
+    /// <summary>One or two products with the same A; its columns are dealt out.</summary>
+    private static void MultiplyAll(
+        Workers workers, Matrix a, ReadOnlySpan<TransposedTarget> targets, FloatBuffer? columnSums)
     {
-        MatrixProduct.Check(a.Columns, a.Rows, first.Right, first.Result);
-        MatrixProduct.Check(a.Columns, a.Rows, second.Right, second.Result);
-        var work = new TwoWork
+        int columns = 0;
+        foreach (ref readonly TransposedTarget target in targets)
         {
-            A = LeftFactor.Transpose(a.Start, a.RowStep), Rows = a.Columns, First = first, Second = second,
+            MatrixProduct.Check(a.Columns, a.Rows, target.Right, target.Result);
+            columns += target.Right.Columns;
+        }
+
+        if (columnSums is not null && columnSums.Length != a.Columns)
+        {
+            throw new ArgumentException($"{a.Columns} sums are needed, not {columnSums.Length}.", nameof(columnSums));
+        }
+
+        var work = new SharedLeftWork
+        {
+            A = LeftFactor.Transpose(a.Start, a.RowStep), Rows = a.Columns, Count = targets.Length, First = targets[0],
+            Second = targets[^1], ColumnSums = columnSums,
         };
-        if ((long)a.Rows * a.Columns * (first.Right.Columns + second.Right.Columns) < MatrixProduct.WorthSplitting)
+        if ((long)a.Rows * a.Columns * columns < MatrixProduct.WorthSplitting)
         {
             work.Execute(0, 1);
         }
@@ -67,13 +107,14 @@ internal static unsafe class TransposedProduct
             workers.Run(ref work);
         }
 
-        MatrixProduct.KeepAlive(a, first.Right, first.Result);
-        MatrixProduct.KeepAlive(a, second.Right, second.Result);
+        foreach (ref readonly TransposedTarget target in targets) MatrixProduct.KeepAlive(a, target.Right, target.Result);
+        GC.KeepAlive(columnSums);
     }
 
     /// <summary>The products on the calling thread at a given vector width, for the panels [firstPanel, lastPanel) only.</summary>
     public static void Multiply<TWidth, TVector>(
-        LeftFactor a, int rows, ReadOnlySpan<TransposedTarget> targets, int firstPanel, int lastPanel)
+        LeftFactor a, int rows, ReadOnlySpan<TransposedTarget> targets, int firstPanel, int lastPanel,
+        float* columnSums = null)
         where TWidth : struct, IVectorWidth<TVector>
         where TVector : struct
     {
@@ -93,7 +134,8 @@ internal static unsafe class TransposedProduct
                 }
             }
 
-            MultiplyChunk<TWidth, TVector>(a, row, count, height, targets, firstPanel, lastPanel);
+            float* sums = columnSums == null ? null : columnSums + row;
+            MultiplyChunk<TWidth, TVector>(a, row, count, height, targets, firstPanel, lastPanel, sums);
             first += count;
             row += count * height;
         }
@@ -101,7 +143,7 @@ internal static unsafe class TransposedProduct
 
     private static void MultiplyChunk<TWidth, TVector>(
         LeftFactor a, int firstRow, int tiles, int height, ReadOnlySpan<TransposedTarget> targets, int firstPanel,
-        int lastPanel)
+        int lastPanel, float* columnSums)
         where TWidth : struct, IVectorWidth<TVector>
         where TVector : struct
     {
@@ -111,13 +153,16 @@ internal static unsafe class TransposedProduct
         nint tileStep = height * PackedMatrix.DepthBlock + CacheLine;
         float* packed = Room(ref t_left, tiles * tileStep).Pointer;
         var run = new TileRun { Tiles = addresses, TileCount = tiles, RowStep = 1, DepthStep = height };
+        // The sums of each tile have room for a vector past the tile's height.
+        float* added = stackalloc float[columnSums == null ? 0 : MatrixProduct.TilesPerChunk * CacheLine];
+        for (int i = 0; columnSums != null && i < tiles; i++) Copy(columnSums + i * height, added + i * CacheLine, height);
         Span<Sums> sums = stackalloc Sums[targets.Length];
         BorrowSums(targets, sums, firstRow, tiles * height, firstPanel, lastPanel);
         for (int step = 0; step < right.DepthSteps; step++)
         {
             (int k, int end) = right.DepthRange(step);
             float* source = a.Start + firstRow * a.RowStep + k * a.DepthStep;
-            PackLeft<TWidth, TVector>(source, a, end - k, tiles, height, packed, tileStep);
+            PackLeft<TWidth, TVector>(source, a, end - k, tiles, height, packed, tileStep, columnSums == null ? null : added);
             for (int i = 0; i < targets.Length; i++)
             {
                 int skipped = Math.Clamp(targets[i].ZeroRows - k, 0, end - k);
@@ -142,7 +187,11 @@ internal static unsafe class TransposedProduct
         }
 
         ReturnSums(targets, sums, firstRow, tiles * height, firstPanel, lastPanel);
+        for (int i = 0; columnSums != null && i < tiles; i++) Copy(added + i * CacheLine, columnSums + i * height, height);
     }
+
+    private static void Copy(float* from, float* to, int count) =>
+        new ReadOnlySpan<float>(from, count).CopyTo(new Span<float>(to, count));
 
     /// <summary>Where the sums of a chunk are while they grow.</summary>
     private struct Sums
@@ -154,7 +203,8 @@ internal static unsafe class TransposedProduct
 
     /// <summary>
     /// Rows of C that do not begin on cache lines would make every tile touch half as many lines again, once for each step of
-    /// the depth: their sums grow elsewhere and are copied back at the end.
+    /// the depth, and rows 2 KB apart drive one another out of the cache: their sums grow elsewhere and are copied back at the
+    /// end.
     /// </summary>
     private static void BorrowSums(
         ReadOnlySpan<TransposedTarget> targets, Span<Sums> sums, int firstRow, int rows, int firstPanel,
@@ -164,11 +214,11 @@ internal static unsafe class TransposedProduct
         for (int i = 0; i < targets.Length; i++)
         {
             int columns = targets[i].Right.Columns;
-            bool borrow = columns > CacheLine && targets[i].Step % CacheLine != 0 && targets[i].Right.DepthSteps > 1
+            bool borrow = columns > CacheLine && !Matrix.IsTargetStep(targets[i].Step) && targets[i].Right.DepthSteps > 1
                 && targets[i].ZeroRows < targets[i].Right.Depth;
             sums[i] = new Sums
             {
-                IsBorrowed = borrow, Step = borrow ? (columns + CacheLine - 1) / CacheLine * CacheLine : targets[i].Step,
+                IsBorrowed = borrow, Step = borrow ? Matrix.TargetStep(columns) : targets[i].Step,
                 Start = targets[i].Target + firstRow * targets[i].Step,
             };
             if (borrow) needed += rows * sums[i].Step;
@@ -215,11 +265,11 @@ internal static unsafe class TransposedProduct
     /// <summary>
     /// Copies rows of A^T so that the steps of k follow one another: packed[k * height + r], tile after tile.
     /// Where rows are neighbours, whole vectors are copied: what they write too much the next step of k overwrites, and each
-    /// tile's room has a vector to spare at its end.
+    /// tile's room has a vector to spare at its end. The sums over k, if they are wanted, are taken of what is at hand.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void PackLeft<TWidth, TVector>(
-        float* first, LeftFactor a, int depth, int tiles, int height, float* packed, nint tileStep)
+        float* first, LeftFactor a, int depth, int tiles, int height, float* packed, nint tileStep, float* sums)
         where TWidth : struct, IVectorWidth<TVector>
         where TVector : struct
     {
@@ -235,6 +285,11 @@ internal static unsafe class TransposedProduct
             for (int i = 0; i < tiles; i++)
             {
                 float* source = first + k * depthStep + i * height * rowStep, target = packed + i * tileStep + k * height;
+                if (sums != null)
+                {
+                    AddColumns<TWidth, TVector>(source, a, (int)count, height, sums + i * CacheLine, whole);
+                }
+
                 for (nint end = k + count, j = k; j < end; j++, source += depthStep, target += height)
                 {
                     // The rows lie far apart, so the cache does not guess the next ones.
@@ -256,6 +311,32 @@ internal static unsafe class TransposedProduct
         }
     }
 
+    /// <summary>sums[r] += A^T[r, k] for a few steps of k, one after the other.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddColumns<TWidth, TVector>(
+        float* source, LeftFactor a, int count, int height, float* sums, bool whole)
+        where TWidth : struct, IVectorWidth<TVector>
+        where TVector : struct
+    {
+        if (whole)
+        {
+            for (int row = 0; row < height; row += TWidth.Count)
+            {
+                TVector sum = TWidth.Load(sums + row);
+                float* next = source + row;
+                for (int j = 0; j < count; j++, next += a.DepthStep) sum = TWidth.Add(sum, TWidth.Load(next));
+                TWidth.Store(sum, sums + row);
+            }
+
+            return;
+        }
+
+        for (int row = 0; row < height; row++)
+        {
+            for (int j = 0; j < count; j++) sums[row] += source[j * a.DepthStep + row * a.RowStep];
+        }
+    }
+
     private static void ClearUnless(
         bool accumulate, in TransposedTarget target, int firstRow, int rows, int firstPanel, int lastPanel)
     {
@@ -274,11 +355,12 @@ internal static unsafe class TransposedProduct
         return buffer.Length < length ? buffer.Reserve((int)length) : buffer;
     }
 
-    private struct TwoWork : IParallelWork
+    private struct SharedLeftWork : IParallelWork
     {
         public LeftFactor A;
-        public int Rows;
+        public int Rows, Count;
         public TransposedTarget First, Second;
+        public FloatBuffer? ColumnSums;
 
         public readonly void Execute(int part, int parts)
         {
@@ -289,17 +371,19 @@ internal static unsafe class TransposedProduct
                 First with { Target = First.Target + first * First.Step },
                 Second with { Target = Second.Target + first * Second.Step },
             ];
+            targets = targets[..Count];
+            float* sums = ColumnSums is null ? null : ColumnSums.Pointer + first;
             if (Width.Is512)
             {
-                Multiply<Width512, Vector512<float>>(share, last - first, targets, 0, int.MaxValue);
+                Multiply<Width512, Vector512<float>>(share, last - first, targets, 0, int.MaxValue, sums);
             }
             else if (Width.Is256)
             {
-                Multiply<Width256, Vector256<float>>(share, last - first, targets, 0, int.MaxValue);
+                Multiply<Width256, Vector256<float>>(share, last - first, targets, 0, int.MaxValue, sums);
             }
             else
             {
-                Multiply<Width128, Vector128<float>>(share, last - first, targets, 0, int.MaxValue);
+                Multiply<Width128, Vector128<float>>(share, last - first, targets, 0, int.MaxValue, sums);
             }
         }
     }

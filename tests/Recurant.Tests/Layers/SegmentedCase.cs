@@ -94,17 +94,21 @@ internal sealed class SegmentedCase : ISegmentSource
     public void ReadInput(Workers workers, SequenceBatch segment, Matrix input)
     {
         Readings++;
-        RowsOf(_input, segment).Span.CopyTo(input.Span);
+        Copy(RowsOf(_input, segment), input);
     }
 
-    public void TakeOutput(Workers workers, SequenceBatch segment, Matrix output) =>
-        output.Span.CopyTo(RowsOf(_output, segment).Span);
+    public void TakeOutput(Workers workers, SequenceBatch segment, Matrix output) => Copy(output, RowsOf(_output, segment));
 
     public void ReadOutputGradient(Workers workers, SequenceBatch segment, Matrix dOutput) =>
-        RowsOf(_dOutput, segment).Span.CopyTo(dOutput.Span);
+        Copy(RowsOf(_dOutput, segment), dOutput);
 
     public void TakeInputGradient(Workers workers, SequenceBatch segment, Matrix dInput) =>
-        dInput.Span.CopyTo(RowsOf(_dInput, segment).Span);
+        Copy(dInput, RowsOf(_dInput, segment));
+
+    private static void Copy(Matrix from, Matrix to)
+    {
+        for (int row = 0; row < from.Rows; row++) from.Row(row).CopyTo(to.Row(row));
+    }
 
     private Matrix RowsOf(Matrix all, SequenceBatch segment) => all.Slice(Batch.RowStart(segment.FirstStep), segment.Rows);
 

@@ -48,5 +48,13 @@ internal static class Bits
     public static Matrix RandomMatrix(int rows, int columns, ulong seed) =>
         new(RandomBuffer(rows * columns, seed), 0, rows, columns);
 
+    /// <summary>All elements, row by row, however far apart the rows lie.</summary>
+    public static float[] Values(Matrix matrix)
+    {
+        var values = new float[matrix.Rows * matrix.Columns];
+        for (int row = 0; row < matrix.Rows; row++) matrix.Row(row).CopyTo(values.AsSpan(row * matrix.Columns));
+        return values;
+    }
+
     public static Matrix Zeros(int rows, int columns) => new(new FloatBuffer(rows * columns), 0, rows, columns);
 }

@@ -55,14 +55,18 @@ public unsafe class FloatBufferTests
         var matrix = new Matrix(buffer, 4, 7, 5, 8);
         Assert.Equal([20f, 21, 22, 23, 24], matrix.Row(2));
         Assert.Equal([29f, 30], matrix.Slice(3, 2).Column(1, 2).Row(0));
-        Matrix everyThird = matrix.Stride(1, 3, 7);
-        Assert.Equal((2, 24), (everyThird.Rows, everyThird.RowStep));
-        Assert.Equal(12f, everyThird.Row(0)[0]);
-        Assert.Equal(36f, everyThird.Row(1)[0]);
-        Assert.Equal(0, matrix.Stride(7, 3, 7).Rows);
         Assert.Equal([4f, 5, 6, 7, 8], matrix.Slice(0, 1).Span);
         Assert.Throws<InvalidOperationException>(() => matrix.Span.Length);
         Assert.Throws<ArgumentException>(() => new Matrix(buffer, 4, 8, 5, 8));
         Assert.Throws<ArgumentException>(() => new Matrix(buffer, 0, 2, 5, 4));
+    }
+    [Fact]
+    public void TargetStep_OfAnyWidth_KeepsRowsOnCacheLinesAndOffHalfPages()
+    {
+        int[] widths = [1, 15, 16, 17, 200, 496, 512, 640, 650, 1000, 1024, 2048, 2600];
+        int[] steps = [1, 15, 16, 32, 208, 496, 528, 640, 656, 1008, 1040, 2064, 2608];
+        Assert.Equal(steps, Array.ConvertAll(widths, Matrix.TargetStep));
+        Assert.All(steps, step => Assert.True(Matrix.IsTargetStep(step)));
+        Assert.All(new[] { 17, 200, 512, 650, 1536, 2600 }, step => Assert.False(Matrix.IsTargetStep(step)));
     }
 }

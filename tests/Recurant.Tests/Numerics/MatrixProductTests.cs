@@ -45,6 +45,33 @@ public unsafe class MatrixProductTests
     public void Multiply_EverySizeAt128Bits_EqualsThePlainLoop(bool transposed, bool accumulate) =>
         CheckEverySize<Width128, Vector128<float>>(transposed, accumulate);
 
+    /// <summary>
+    /// Where C is wide, fewer tiles share a panel; where the weights are large as well, a few panels take all steps of the depth
+    /// one after the other. A single row does neither.
+    /// </summary>
+    [Theory]
+    [InlineData(110, 300, 1100)]
+    [InlineData(7, 300, 8200)]
+    [InlineData(40, 520, 8200)]
+    public void Multiply_WideResult_EqualsTheProductRowByRow(int rows, int depth, int columns)
+    {
+        Matrix left = Bits.RandomMatrix(rows, depth, 51), weights = Bits.RandomMatrix(depth, columns, 52);
+        Workers one = Workers.ForThreads(1);
+        var right = new PackedMatrix();
+        right.Pack(one, weights);
+        foreach (bool accumulate in new[] { false, true })
+        {
+            Matrix expected = Bits.RandomMatrix(rows, columns, 53), actual = Bits.RandomMatrix(rows, columns, 53);
+            for (int row = 0; row < rows; row++)
+            {
+                MatrixProduct.Multiply(left.Slice(row, 1), right, expected.Slice(row, 1), accumulate);
+            }
+
+            MatrixProduct.Multiply(left, right, actual, accumulate);
+            Bits.AssertEqual(expected.Span, actual.Span, $"{rows} x {depth} x {columns}, accumulate: {accumulate}");
+        }
+    }
+
     [Fact]
     public void Multiply_RangesOfPanels_WriteTheirColumnsOnly()
     {

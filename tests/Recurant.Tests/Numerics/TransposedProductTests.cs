@@ -25,6 +25,7 @@ public unsafe class TransposedProductTests
     [InlineData(3, 5000, 65, 40, 67, 41)]
     [InlineData(3, 5000, 40, 64, 48, 64)]
     [InlineData(64, 256, 100, 17, 101, 19)]
+    [InlineData(30, 300, 512, 20, 512, 512)]
     public void MultiplyTwo_AnyNumberOfThreads_EqualsTwoProducts(
         int rows, int depth, int columns1, int columns2, int step1, int step2)
     {
@@ -159,12 +160,59 @@ public unsafe class TransposedProductTests
             new TransposedTarget { Right = one.PackRight(), Target = first.At(Guard), Step = one.ResultStep, Accumulate = accumulate },
             new TransposedTarget { Right = two.PackRight(), Target = second.At(Guard), Step = two.ResultStep, Accumulate = accumulate },
         ];
+        FloatBuffer sums = Bits.RandomBuffer(one.Rows, 41);
+        float[] expected = ColumnSums(left, one, leftStep, sums);
         TransposedProduct.Multiply<TWidth, TVector>(
-            LeftFactor.Transpose(left.Pointer, leftStep), one.Rows, targets, 0, int.MaxValue);
+            LeftFactor.Transpose(left.Pointer, leftStep), one.Rows, targets, 0, int.MaxValue, sums.Pointer);
         string when = $"{TWidth.Count} lanes, rows {one.Rows}, depth {one.Depth}, step of A {leftStep}";
+        Bits.AssertEqual(expected, sums.Span, "sums, " + when);
         Bits.AssertEqual(one.Expected(Guard, accumulate, one.Rows, 0, one.Columns), first.Span, "first, " + when);
         Bits.AssertEqual(two.Expected(Guard, accumulate, two.Rows, 0, two.Columns), second.Span, "second, " + when);
         GC.KeepAlive(left);
+    }
+
+    /// <summary>The rows of A added one after the other to what stands in the sums.</summary>
+    private static float[] ColumnSums(FloatBuffer left, PlainProduct product, int leftStep, FloatBuffer start)
+    {
+        float[] sums = start.Span.ToArray();
+        for (int k = 0; k < product.Depth; k++)
+        {
+            for (int row = 0; row < product.Rows; row++) sums[row] += left.Span[k * leftStep + row];
+        }
+
+        return sums;
+    }
+
+    [Theory]
+    [InlineData(300, 400, 33)]
+    [InlineData(5, 400, 600)]
+    [InlineData(30, 20, 9)]
+    [InlineData(30, 0, 9)]
+    public void Multiply_WithColumnSums_AddsTheRowsInOrderAtAnyNumberOfThreads(int rows, int depth, int columns)
+    {
+        PlainProduct product = new(rows, depth, columns);
+        PackedMatrix right = product.PackRight();
+        FloatBuffer buffer = product.LeftTransposed(rows + 2);
+        Matrix left = new(buffer, 0, depth, rows, rows + 2);
+        foreach (int threads in new[] { 1, 2, 3, 7 })
+        {
+            FloatBuffer sums = Bits.RandomBuffer(rows, 42), result = product.NewResult(Guard, true);
+            float[] expected = ColumnSums(buffer, product, rows + 2, sums);
+            TransposedProduct.Multiply(
+                Workers.ForThreads(threads), left, right, View(result, product), accumulate: true, sums);
+            Bits.AssertEqual(expected, sums.Span, $"sums, {threads} threads");
+            Bits.AssertEqual(product.Expected(Guard, true, rows, 0, columns), result.Span, $"{threads} threads");
+        }
+    }
+
+    [Fact]
+    public void Multiply_ColumnSumsOfAnotherLength_SaysHowManyAreNeeded()
+    {
+        PlainProduct product = new(60, 6, 5);
+        Matrix left = new(product.LeftTransposed(60), 0, 6, 60);
+        ArgumentException error = Assert.Throws<ArgumentException>(() => TransposedProduct.Multiply(
+            Workers.ForThreads(1), left, product.PackRight(), Bits.Zeros(60, 5), accumulate: true, new FloatBuffer(59)));
+        Assert.Contains("60 sums are needed, not 59", error.Message, StringComparison.Ordinal);
     }
 
     private static Matrix View(FloatBuffer result, PlainProduct product) =>
