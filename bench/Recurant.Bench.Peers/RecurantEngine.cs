@@ -102,16 +102,19 @@ internal sealed class RecurantEngine(int threads) : IEngine
             yield break;
         }
 
-        yield return ("output", _memory.Outputs[^1].Rows(Rows).Span.ToArray());
+        yield return ("output", Values(_memory.Outputs[^1].Rows(Rows)));
         if (_mode == Mode.Train)
         {
-            yield return ("input", _inputGradient.Rows(Rows).Span.ToArray());
+            yield return ("input", Values(_inputGradient.Rows(Rows)));
             foreach (Parameter parameter in _parameters)
             {
                 yield return (parameter.Name, parameter.Gradient.ToArray());
             }
         }
     }
+
+    private static float[] Values(Matrix matrix) =>
+        [.. Enumerable.Range(0, matrix.Rows).SelectMany(row => matrix.Row(row).ToArray())];
 
     public void Dispose()
     {
