@@ -1,11 +1,15 @@
 namespace Recurant.Bench.Peers;
 
 /// <summary>One row of the report; an engine that was not measured has no time.</summary>
-/// <param name="Disturbed">Turns during which other programs used cores that the engine needed.</param>
-internal sealed record Row(
-    Case Case, int Threads, Mode Mode, IReadOnlyDictionary<string, double> Milliseconds, int Disturbed)
+/// <param name="Medians">The milliseconds of each engine, and what disturbed them.</param>
+internal sealed record Row(Case Case, int Threads, Mode Mode, Medians Medians)
 {
-    public double? Time(string engine) => Milliseconds.TryGetValue(engine, out double time) ? time : null;
+    public int Disturbed => Medians.Disturbed;
+
+    /// <summary>Microseconds; null for one thread.</summary>
+    public double? RoundTrip => Medians.RoundTrip;
+
+    public double? Time(string engine) => Medians.Milliseconds.TryGetValue(engine, out double time) ? time : null;
 
     public double? Gflops(string engine) => Case.Flops(Mode) / 1e6 / Time(engine);
 
@@ -17,7 +21,7 @@ internal sealed record Row(
     {
         get
         {
-            double[] peers = [.. Milliseconds.Where(time => time.Key != Engines.Recurant).Select(time => time.Value)];
+            double[] peers = [.. Medians.Milliseconds.Where(time => time.Key != Engines.Recurant).Select(time => time.Value)];
             return peers.Length == 0 ? null : peers.Min() / Time(Engines.Recurant);
         }
     }
@@ -79,7 +83,6 @@ internal static class Comparison
     {
         WorkerProcess[] workers = [.. all.Where(worker => mode == Mode.Infer || worker.Engine != Engines.OnnxRuntime)];
         Rounds.Prepare(workers, Report.Name(mode), shape.ToString());
-        Medians medians = Rounds.Time(workers, rounds);
-        return new Row(shape, threads, mode, medians.Milliseconds, medians.Disturbed);
+        return new Row(shape, threads, mode, Rounds.Time(workers, rounds));
     }
 }

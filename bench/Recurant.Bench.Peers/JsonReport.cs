@@ -25,6 +25,7 @@ internal static class JsonReport
             WriteRounded(json, "gflops", row.Gflops(Engines.Recurant));
             WriteRounded(json, "speedup", row.Speedup);
             WriteRounded(json, "fma_share", measurement.FmaShare(row));
+            WriteRounded(json, "round_trip_us", row.RoundTrip);
             WriteRounded(json, "threads_gain", measurement.ThreadsGain(row));
             json.WriteEndObject();
         }

@@ -19,17 +19,20 @@ internal static class Report
         text.AppendLine();
         text.AppendLine(
             "Median milliseconds a step, in brackets GFLOP/s. Of limit: Recurant's GFLOP/s as a share of the FMA limit of so "
-            + "many threads. 2 for 1: Recurant's time on 1 thread divided by that on 2. Speedup: against the fastest peer.");
+            + "many threads. 2 for 1: Recurant's time on 1 thread divided by that on 2. Round trip: microseconds between two "
+            + "threads. Speedup: against the fastest peer.");
         text.AppendLine();
         text.AppendLine(
-            "| cell B,T,I,H,layers | mode | threads | Recurant | TorchSharp | ONNX Runtime | of limit | 2 for 1 | speedup |");
-        text.AppendLine("|---|---|--:|--:|--:|--:|--:|--:|--:|");
+            "| cell B,T,I,H,layers | mode | threads | Recurant | TorchSharp | ONNX Runtime | of limit | 2 for 1 | round trip "
+            + "| speedup |");
+        text.AppendLine("|---|---|--:|--:|--:|--:|--:|--:|--:|--:|");
         foreach (Row row in rows)
         {
             text.AppendLine(
                 $"| {row.Case} | {Name(row.Mode)} | {row.Threads} | {Cell(row, Engines.Recurant)} | {Cell(row, Engines.Torch)} "
                 + $"| {Cell(row, Engines.OnnxRuntime)} | {Percent(measurement.FmaShare(row))} "
-                + $"| {Number(measurement.ThreadsGain(row), "f2")} | {Number(row.Speedup, "f2")}{Star(row.Disturbed)} |");
+                + $"| {Number(measurement.ThreadsGain(row), "f2")} | {Number(row.RoundTrip, "f2")} "
+                + $"| {Number(row.Speedup, "f2")}{Star(row.Disturbed)} |");
         }
 
         AppendSummary(text, measurement);

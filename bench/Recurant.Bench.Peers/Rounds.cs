@@ -2,7 +2,8 @@ namespace Recurant.Bench.Peers;
 
 /// <summary>What the rounds found: the median milliseconds a step of each engine.</summary>
 /// <param name="Disturbed">Turns during which other programs used cores that the engine needed.</param>
-internal sealed record Medians(IReadOnlyDictionary<string, double> Milliseconds, int Disturbed);
+/// <param name="RoundTrip">Microseconds of a <see cref="RoundTrip"/> before the turns, their median; null for one thread.</param>
+internal sealed record Medians(IReadOnlyDictionary<string, double> Milliseconds, int Disturbed, double? RoundTrip);
 
 /// <summary>Compares what prepared engines computed, and lets them take turns.</summary>
 internal static class Rounds
@@ -43,18 +44,21 @@ internal static class Rounds
     public static Medians Time(WorkerProcess[] workers, int rounds)
     {
         var times = workers.ToDictionary(worker => worker.Engine, _ => new List<double>());
+        var roundTrips = new List<double>();
         int disturbed = 0;
         for (int round = 0; round < rounds; round++)
         {
             foreach (WorkerProcess worker in round % 2 == 0 ? workers : workers.Reverse())
             {
-                (double milliseconds, bool wasDisturbed) = TakeTurn(worker);
+                (double milliseconds, bool wasDisturbed) = TakeTurn(worker, roundTrips);
                 times[worker.Engine].Add(milliseconds);
                 disturbed += wasDisturbed ? 1 : 0;
             }
         }
 
-        return new Medians(times.ToDictionary(pair => pair.Key, pair => Statistics.Median(pair.Value)), disturbed);
+        return new Medians(
+            times.ToDictionary(pair => pair.Key, pair => Statistics.Median(pair.Value)), disturbed,
+            roundTrips.Count > 0 ? Statistics.Median(roundTrips) : null);
     }
 
     public static void WarnOfDisturbance(int disturbed, int rows)
@@ -67,12 +71,13 @@ internal static class Rounds
         }
     }
 
-    private static (double Milliseconds, bool Disturbed) TakeTurn(WorkerProcess worker)
+    private static (double Milliseconds, bool Disturbed) TakeTurn(WorkerProcess worker, List<double> roundTrips)
     {
         (double Milliseconds, bool Disturbed) best = (double.PositiveInfinity, true);
         for (int attempt = 0; attempt < Attempts && best.Disturbed; attempt++)
         {
             Thread.Sleep(Pause);
+            if (worker.Threads > 1) roundTrips.Add(RoundTrip.Measure());
             (double Milliseconds, bool Disturbed) turn = worker.Time(SecondsPerTurn);
             if (!turn.Disturbed || turn.Milliseconds < best.Milliseconds)
             {

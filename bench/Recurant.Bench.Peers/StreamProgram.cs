@@ -34,9 +34,8 @@ internal static class StreamProgram
                 {
                     Console.Error.WriteLine($"{shape.Cell}, {shape.Hidden} hidden, threads: {threads}");
                     Rounds.Prepare(workers, Worker.Stream, shape.ToString());
-                    Medians medians = Rounds.Time(workers, options.Rounds);
+                    var row = new Row(shape, threads, Mode.Infer, Rounds.Time(workers, options.Rounds));
                     double? bytes = (double?)Array.Find(workers, worker => worker.Engine == Engines.Recurant)?.Bytes() / Steps;
-                    var row = new Row(shape, threads, Mode.Infer, medians.Milliseconds, medians.Disturbed);
                     rows.Add(new StreamRow(row, bytes));
                 }
             }
@@ -58,16 +57,18 @@ internal static class StreamProgram
         text.AppendLine();
         text.AppendLine(
             "One sequence, one step at a time, the state kept; as many inputs as hidden units. Median microseconds a step. "
-            + "Bytes: managed memory that Recurant allocates a step. Speedup: against the fastest peer.");
+            + "Bytes: managed memory that Recurant allocates a step. Round trip: microseconds between two threads. Speedup: against "
+            + "the fastest peer.");
         text.AppendLine();
-        text.AppendLine("| cell | hidden | threads | Recurant | TorchSharp | ONNX Runtime | bytes | against ONNX | speedup |");
-        text.AppendLine("|---|--:|--:|--:|--:|--:|--:|--:|--:|");
+        text.AppendLine("| cell | hidden | threads | Recurant | TorchSharp | ONNX Runtime | bytes | round trip | against ONNX | speedup |");
+        text.AppendLine("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
         foreach (StreamRow row in rows)
         {
             string Cell(string engine) => Report.Number(row.Microseconds(engine), "f2");
             text.AppendLine(
                 $"| {row.Row.Case.Cell} | {row.Row.Case.Hidden} | {row.Row.Threads} | {Cell(Engines.Recurant)} "
                 + $"| {Cell(Engines.Torch)} | {Cell(Engines.OnnxRuntime)} | {Report.Number(row.Bytes, "0.##")} "
+                + $"| {Report.Number(row.Row.RoundTrip, "f2")} "
                 + $"| {Report.Number(row.Row.Against(Engines.OnnxRuntime), "f2")} "
                 + $"| {Report.Number(row.Row.Speedup, "f2")}{Report.Star(row.Row.Disturbed)} |");
         }
@@ -90,6 +91,7 @@ internal static class StreamProgram
             JsonReport.WriteRounded(json, "torch_us", row.Microseconds(Engines.Torch));
             JsonReport.WriteRounded(json, "onnxruntime_us", row.Microseconds(Engines.OnnxRuntime));
             JsonReport.WriteRounded(json, "recurant_bytes", row.Bytes);
+            JsonReport.WriteRounded(json, "round_trip_us", row.Row.RoundTrip);
             JsonReport.WriteRounded(json, "against_onnxruntime", row.Row.Against(Engines.OnnxRuntime));
             JsonReport.WriteRounded(json, "speedup", row.Row.Speedup);
             json.WriteEndObject();

@@ -10,16 +10,17 @@ internal sealed class WorkerProcess : IDisposable
     private const int EndedBySigint = 130, EndedBySigterm = 143;
 
     private readonly Process _process;
-    private readonly int _threads;
 
     public WorkerProcess(string engine, int threads)
     {
-        (Engine, _threads) = (engine, threads);
+        (Engine, Threads) = (engine, threads);
         _process = Scratch.Instance.Start(
             StartInfo("--worker", engine, "--threads", threads.ToString(CultureInfo.InvariantCulture)));
     }
 
     public string Engine { get; }
+
+    public int Threads { get; }
 
     /// <summary>How to start this program again with other arguments, its standard output read by us.</summary>
     public static ProcessStartInfo StartInfo(params string[] arguments) =>
@@ -44,7 +45,7 @@ internal sealed class WorkerProcess : IDisposable
     /// </summary>
     public (double Milliseconds, bool Disturbed) Time(double seconds)
     {
-        var disturbance = new Disturbance(_process, _threads);
+        var disturbance = new Disturbance(_process, Threads);
         string answer = Ask(string.Create(CultureInfo.InvariantCulture, $"time\t{seconds}"));
         return (double.Parse(answer, CultureInfo.InvariantCulture), disturbance.HasOccurred());
     }
