@@ -57,10 +57,11 @@ internal static class StreamProgram
         text.AppendLine();
         text.AppendLine(
             "One sequence, one step at a time, the state kept; as many inputs as hidden units. Median microseconds a step. "
-            + "Bytes: managed memory that Recurant allocates a step. Round trip: microseconds between two threads. Speedup: against "
-            + "the fastest peer.");
+            + "Bytes: managed memory that Recurant allocates a step. Round trip: microseconds between two threads. Speedup: "
+            + "against the fastest peer.");
         text.AppendLine();
-        text.AppendLine("| cell | hidden | threads | Recurant | TorchSharp | ONNX Runtime | bytes | round trip | against ONNX | speedup |");
+        text.AppendLine(
+            "| cell | hidden | threads | Recurant | TorchSharp | ONNX Runtime | bytes | round trip | against ONNX | speedup |");
         text.AppendLine("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
         foreach (StreamRow row in rows)
         {

@@ -93,16 +93,16 @@ internal static class WhereTimeGoes
                     MatrixProduct.Multiply(Cell.Gates.Rows(t * _batchSize, _batchSize), backward, target.Rows(_batchSize), false);
                 }
             });
-            PackedMatrix rows = new(), inputs = new();
+            PackedMatrix rows = new(), inputs = new(), forward = new(), forwardInput = new();
             Matrix states = Random(_batch.Rows, _hidden);
             double packing = Best(() =>
             {
                 rows.Pack(s_one, states);
                 inputs.Pack(s_one, _x);
-                Packed(w, true);
-                Packed(w, false);
-                Packed(u, true);
-                Packed(u, false);
+                Pack(forward, w, transposed: true);
+                Pack(backward, w, transposed: false);
+                Pack(forwardInput, u, transposed: true);
+                Pack(backwardInput, u, transposed: false);
             });
             double weights = Best(() => TransposedProduct.MultiplyTwo(
                 s_one, dz, new TransposedTarget(rows, w.GradientMatrix, true), new TransposedTarget(inputs, u.GradientMatrix, true)));
@@ -179,8 +179,13 @@ internal static class WhereTimeGoes
         private static PackedMatrix Packed(Parameter parameter, bool transposed)
         {
             var packed = new PackedMatrix();
-            if (transposed) packed.PackTransposed(s_one, parameter.Matrix); else packed.Pack(s_one, parameter.Matrix);
+            Pack(packed, parameter, transposed);
             return packed;
+        }
+
+        private static void Pack(PackedMatrix target, Parameter parameter, bool transposed)
+        {
+            if (transposed) target.PackTransposed(s_one, parameter.Matrix); else target.Pack(s_one, parameter.Matrix);
         }
 
         private static Matrix Random(int rows, int columns)

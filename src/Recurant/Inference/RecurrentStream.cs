@@ -75,6 +75,7 @@ internal sealed class RecurrentStream
     public void Reset()
     {
         _steps = 0;
+        _work.Reset();
         foreach (StreamLayer layer in _layers) layer.Reset(_workers, _divides ? _workers.Count : 1);
     }
 
@@ -165,7 +166,23 @@ internal sealed class RecurrentStream
     {
         private SpinBarrier _meeting;
 
+        /// <summary>Forgets a meeting that failed.</summary>
+        public void Reset() => _meeting = default;
+
         public void Execute(int part, int parts, StepCall call)
+        {
+            try
+            {
+                Run(part, parts, call);
+            }
+            catch
+            {
+                _meeting.Break();
+                throw;
+            }
+        }
+
+        private void Run(int part, int parts, StepCall call)
         {
             Address input = call.Input;
             for (int i = 0; i < layers.Length; i++)

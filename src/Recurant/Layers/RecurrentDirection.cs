@@ -251,6 +251,19 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
 
         public void Execute(int part, int parts)
         {
+            try
+            {
+                Run(part, parts);
+            }
+            catch
+            {
+                _meeting.Break();
+                throw;
+            }
+        }
+
+        private void Run(int part, int parts)
+        {
             RecurrentCell cell = Direction.Cell;
             bool meets = DividesUnits && cell.HasHiddenProduct;
             WorkShare share = Direction.Share(Batch, Memory, Output, part, parts, DividesUnits) with
@@ -299,6 +312,19 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
         public bool WaitedLong { get; private set; }
 
         public void Execute(int part, int parts)
+        {
+            try
+            {
+                Run(part, parts);
+            }
+            catch
+            {
+                _meeting.Break();
+                throw;
+            }
+        }
+
+        private void Run(int part, int parts)
         {
             RecurrentCell cell = Direction.Cell;
             bool meets = DividesUnits && cell.HasHiddenProduct;

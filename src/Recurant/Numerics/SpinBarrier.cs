@@ -2,6 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Recurant.Numerics;
 
+/// <summary>A worker did not come to a meeting, because it failed; its own exception tells why.</summary>
+internal sealed class BrokenMeetingException() : Exception("A worker thread that others wait for has failed.");
+
 /// <summary>
 /// A meeting point of worker threads inside one piece of work: nobody goes on before everybody has come. Meant for waits of
 /// less than a microsecond; who waits longer offers its core to others.
@@ -18,8 +21,13 @@ internal struct SpinBarrier
     [FieldOffset(128)]
     private int _generation;
 
+    // Beside the number that all look at while they wait.
+    [FieldOffset(132)]
+    private bool _broken;
+
     /// <summary>Waits for all of <paramref name="parts"/> workers. What each wrote before, all see afterwards.</summary>
     /// <returns>Whether the wait was long: some worker had no core of its own.</returns>
+    /// <exception cref="BrokenMeetingException">A worker will not come.</exception>
     public bool Meet(int parts)
     {
         int generation = Volatile.Read(ref _generation);
@@ -31,7 +39,15 @@ internal struct SpinBarrier
         }
 
         var wait = new SpinningWait(SpinsBeforeYield);
-        while (Volatile.Read(ref _generation) == generation) wait.Once();
+        while (Volatile.Read(ref _generation) == generation)
+        {
+            if (Volatile.Read(ref _broken)) throw new BrokenMeetingException();
+            wait.Once();
+        }
+
         return wait.WasLong;
     }
+
+    /// <summary>A worker that has failed says so: whoever waits for it, or will, throws instead of waiting for ever.</summary>
+    public void Break() => Volatile.Write(ref _broken, true);
 }

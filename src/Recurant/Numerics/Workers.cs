@@ -129,6 +129,10 @@ internal sealed unsafe class Workers
             {
                 work.Execute(0, Count);
             }
+            catch (BrokenMeetingException)
+            {
+                // Thrown below, with the reason.
+            }
             finally
             {
                 waitedLong = WaitForAll(generation);
@@ -175,6 +179,10 @@ internal sealed unsafe class Workers
             try
             {
                 work.Execute(0, Count, call);
+            }
+            catch (BrokenMeetingException)
+            {
+                // Thrown below, with the reason.
             }
             finally
             {
@@ -315,6 +323,11 @@ internal sealed unsafe class Workers
                 {
                     Code(State, part, parts);
                 }
+            }
+            catch (BrokenMeetingException failure)
+            {
+                // Whoever failed first tells why.
+                Interlocked.CompareExchange(ref _failure, failure, null);
             }
             catch (Exception failure)
             {

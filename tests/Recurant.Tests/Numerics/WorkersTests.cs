@@ -176,8 +176,7 @@ public class WorkersTests
         float[] input = [1];
         Exception error = Assert.ThrowsAny<Exception>(() => workers.RunStep(work, input, 0, 0, together: true));
         Assert.Contains("failed as asked", error.Message, StringComparison.Ordinal);
-        work.Fails = false;
-        work.Sum = 0;
+        work = new SummingWork();
         workers.RunStep(work, input, 0, 0, together: true);
         Assert.Equal(2, work.Sum, 1e-6);
     }
@@ -240,10 +239,15 @@ public class WorkersTests
 
         public void Execute(int part, int parts, StepCall call)
         {
-            if (Fails && part == parts - 1) throw new InvalidOperationException("failed as asked");
+            if (Fails && part == parts - 1)
+            {
+                _meeting.Break();
+                throw new InvalidOperationException("failed as asked");
+            }
+
             float input = call.Input.Span(1)[0];
             lock (_lock) Sum += (2 * input + 2 * call.Number + call.Step) / parts;
-            if (!Fails && parts > 1) _meeting.Meet(parts);
+            if (parts > 1) _meeting.Meet(parts);
         }
     }
 
