@@ -153,9 +153,9 @@ internal static unsafe class ProductTile<TWidth, TVector, TRows, TColumns>
                 float* a0 = tile->Left, a3 = a0 + 3 * rowStep, a6 = a0 + 6 * rowStep, a9 = a0 + 9 * rowStep;
                 float* b = panel, end = b + run.Depth * PackedMatrix.PanelWidth;
                 // Weights come from the second-level cache or beyond, and asking early hides the way. The last tile of a
-                // panel asks for the next panel: it takes the room of the rows that nobody needs any more. A single tile
-                // asks eight rows ahead. A prefetch past the end is harmless. (docs/performance.md has the numbers.)
-                nint ahead = tile + 1 == last && run.TileCount > 1 ? run.PanelStep : 8 * PackedMatrix.PanelWidth;
+                // panel asks for the next panel: it takes the room of the rows that nobody needs any more. The others, and a
+                // single one, ask 48 rows ahead. A prefetch past the end is harmless. (docs/performance.md has the numbers.)
+                nint ahead = tile + 1 == last && run.TileCount > 1 ? run.PanelStep : 48 * PackedMatrix.PanelWidth;
                 while (b < end)
                 {
                     TVector b0 = TWidth.Load(b), b1 = TColumns.Value > 1 ? TWidth.Load(b + TWidth.Count) : default;
