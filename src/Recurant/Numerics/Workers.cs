@@ -129,9 +129,10 @@ internal sealed unsafe class Workers
             {
                 work.Execute(0, Count);
             }
-            catch (BrokenMeetingException)
+            catch (BrokenMeetingException failure)
             {
                 // Thrown below, with the reason.
+                NoteBroken(failure);
             }
             finally
             {
@@ -180,9 +181,10 @@ internal sealed unsafe class Workers
             {
                 work.Execute(0, Count, call);
             }
-            catch (BrokenMeetingException)
+            catch (BrokenMeetingException failure)
             {
                 // Thrown below, with the reason.
+                NoteBroken(failure);
             }
             finally
             {
@@ -230,6 +232,9 @@ internal sealed unsafe class Workers
 
         return wait.WasLong;
     }
+
+    /// <summary>A worker waited in vain: that is the failure only as long as the one that did not come has not told why.</summary>
+    private void NoteBroken(BrokenMeetingException failure) => Interlocked.CompareExchange(ref _failure, failure, null);
 
     private void ThrowFailure()
     {
@@ -326,8 +331,7 @@ internal sealed unsafe class Workers
             }
             catch (BrokenMeetingException failure)
             {
-                // Whoever failed first tells why.
-                Interlocked.CompareExchange(ref _failure, failure, null);
+                NoteBroken(failure);
             }
             catch (Exception failure)
             {
