@@ -116,7 +116,7 @@ public sealed class CaptionerTrainerTests : IDisposable
     }
 
     /// <summary>One or two spots, bright or dim, and a sentence of their places and brightness.</summary>
-    private static CaptionDataset Spots(int count, ulong seed)
+    internal static CaptionDataset Spots(int count, ulong seed)
     {
         var stream = new Philox(seed, RandomPurpose.Splitting);
         string[] kinds = ["nothing", "a dim spot", "a bright spot"];
