@@ -17,7 +17,7 @@ internal sealed class RowStore(bool isTarget = false)
     {
         _columns = columns;
         Step = isTarget ? Matrix.TargetStep(columns) : columns;
-        _buffer.Reserve(checked(rows * Step));
+        _buffer.Reserve(Workspace.RequireLength(rows, Step));
         return this;
     }
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Text;
+using Recurant.Numerics;
 
 namespace Recurant.Data;
 
@@ -150,7 +151,7 @@ public sealed class BytePairEncoding
         }
 
         int length = SubwordScanner.PreparedLength(text);
-        char[] buffer = ArrayPool<char>.Shared.Rent(Math.Max(1, length));
+        char[] buffer = Workspace.Rent<char>(Math.Max(1, length));
         try
         {
             SubwordScanner.Prepare(text, buffer);

@@ -1,3 +1,5 @@
+using Recurant.Numerics;
+
 namespace Recurant.Data;
 
 /// <summary>
@@ -33,19 +35,20 @@ internal sealed class DistinctWords
     {
         Clear();
         ReadOnlySpan<int> tokens = batch.Tokens;
-        if (_slotOf.Length < vocabularySize) _slotOf = new int[vocabularySize];
-        if (_words.Length < tokens.Length) (_words, _rows) = (new int[tokens.Length], new int[tokens.Length]);
+        _slotOf = Workspace.Reserve(_slotOf, vocabularySize);
+        _words = Workspace.Reserve(_words, tokens.Length);
+        _rows = Workspace.Reserve(_rows, tokens.Length);
         for (int row = 0; row < tokens.Length; row++)
         {
-            // A slot is 1 + position, and zero for a word not seen; it may be left over from another batch.
+            // A slot may be left over from another batch, or be any number: it holds good if the word stands there.
             ref int slot = ref _slotOf[tokens[row]];
-            if (slot == 0 || slot > _count || _words[slot - 1] != tokens[row])
+            if ((uint)slot >= (uint)_count || _words[slot] != tokens[row])
             {
-                _words[_count++] = tokens[row];
                 slot = _count;
+                _words[_count++] = tokens[row];
             }
 
-            _rows[row] = slot - 1;
+            _rows[row] = slot;
         }
 
         _rowCount = tokens.Length;

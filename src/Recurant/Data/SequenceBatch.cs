@@ -1,3 +1,5 @@
+using Recurant.Numerics;
+
 namespace Recurant.Data;
 
 /// <summary>
@@ -57,7 +59,7 @@ internal sealed class SequenceBatch
     /// <exception cref="ArgumentException">A sequence is empty.</exception>
     public void Fill(IReadOnlyList<int[]> data, ReadOnlySpan<int> chosen)
     {
-        Grow(ref _asked, chosen.Length);
+        _asked = Workspace.Reserve(_asked, chosen.Length);
         Span<int> lengths = _asked.AsSpan(0, chosen.Length);
         for (int i = 0; i < chosen.Length; i++) lengths[i] = data[chosen[i]].Length;
         Fill(lengths);
@@ -74,9 +76,9 @@ internal sealed class SequenceBatch
         Sequences = lengths.Length;
         _whole = null;
         FirstStep = 0;
-        Grow(ref _keys, Sequences);
-        Grow(ref _order, Sequences);
-        Grow(ref _lengths, Sequences);
+        _keys = Workspace.Reserve(_keys, Sequences);
+        _order = Workspace.Reserve(_order, Sequences);
+        _lengths = Workspace.Reserve(_lengths, Sequences);
         long rows = 0;
         for (int i = 0; i < Sequences; i++)
         {
@@ -110,8 +112,8 @@ internal sealed class SequenceBatch
         Sequences = whole.SequencesAt(first);
         _whole = whole;
         FirstStep = first;
-        Grow(ref _order, Sequences);
-        Grow(ref _lengths, Sequences);
+        _order = Workspace.Reserve(_order, Sequences);
+        _lengths = Workspace.Reserve(_lengths, Sequences);
         whole.Order[..Sequences].CopyTo(_order);
         for (int b = 0; b < Sequences; b++) _lengths[b] = Math.Min(whole._lengths[b], end) - first;
         int firstRow = whole.RowStart(first), rows = whole.RowStart(end) - firstRow;
@@ -122,8 +124,8 @@ internal sealed class SequenceBatch
     private void LayOut(long rows)
     {
         Steps = Sequences == 0 ? 0 : _lengths[0];
-        Grow(ref _rowStart, Steps + 1);
-        Grow(ref _tokens, checked((int)rows));
+        _rowStart = Workspace.Reserve(_rowStart, Steps + 1L);
+        _tokens = Workspace.Reserve(_tokens, rows);
         int active = Sequences;
         _rowStart[0] = 0;
         for (int t = 0; t < Steps; t++)
@@ -131,10 +133,5 @@ internal sealed class SequenceBatch
             while (_lengths[active - 1] <= t) active--;
             _rowStart[t + 1] = _rowStart[t] + active;
         }
-    }
-
-    private static void Grow<T>(ref T[] array, int length)
-    {
-        if (array.Length < length) array = new T[length + length / 4];
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Recurant.Numerics;
 
 namespace Recurant.Data;
 
@@ -94,7 +95,7 @@ public sealed class Tokenizer
             text = TextCleaner.DecodeEntities(text);
         }
 
-        char[] buffer = ArrayPool<char>.Shared.Rent(Math.Max(1, text.Length));
+        char[] buffer = Workspace.Rent<char>(Math.Max(1, text.Length));
         try
         {
             int length = TextCleaner.Clean(text, buffer, Options.Lowercase, words);

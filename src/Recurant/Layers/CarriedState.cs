@@ -1,6 +1,7 @@
 using System.Globalization;
 using Recurant.Cells;
 using Recurant.Data;
+using Recurant.Numerics;
 
 namespace Recurant.Layers;
 
@@ -26,8 +27,8 @@ internal sealed class CarriedState
         _cell = new float[layers][];
         for (int layer = 0; layer < layers; layer++)
         {
-            _hidden[layer] = new float[checked(sequences * stack.Spec.HiddenSize)];
-            _cell[layer] = new float[_hasCellState ? checked(sequences * stack.CellSize) : 0];
+            _hidden[layer] = new float[Workspace.RequireLength(sequences, stack.Spec.HiddenSize)];
+            _cell[layer] = new float[_hasCellState ? Workspace.RequireLength(sequences, stack.CellSize) : 0];
         }
     }
 

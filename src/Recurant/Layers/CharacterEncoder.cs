@@ -130,8 +130,8 @@ internal sealed class CharacterEncoder
     private static void ListRows(CharacterMemory memory, ReadOnlySpan<int> rows)
     {
         SequenceBatch batch = memory.Batch;
-        if (memory.Ranks.Length < batch.Sequences) memory.Ranks = new int[batch.Sequences + batch.Sequences / 4];
-        if (memory.Rows.Length < rows.Length) memory.Rows = new int[rows.Length + rows.Length / 4];
+        memory.Ranks = Workspace.Reserve(memory.Ranks, batch.Sequences);
+        memory.Rows = Workspace.Reserve(memory.Rows, rows.Length);
         for (int b = 0; b < batch.Sequences; b++) memory.Ranks[batch.Order[b]] = b;
         for (int row = 0; row < rows.Length; row++) memory.Rows[row] = memory.Ranks[rows[row]];
     }

@@ -114,7 +114,7 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
     /// <summary>Where h_(t-1) of every row stands: a step earlier in the output, or among the initial states.</summary>
     private void ListPreviousRows(SequenceBatch batch, Matrix output, CellMemory memory, bool copies)
     {
-        if (memory.PreviousRows.Length < 2 * batch.Steps) memory.PreviousRows = new RowSource[2 * batch.Steps];
+        memory.PreviousRows = Workspace.Reserve(memory.PreviousRows, 2L * batch.Steps);
         memory.PreviousRowCount = 0;
         for (int t = 0; t < batch.Steps; t++)
         {

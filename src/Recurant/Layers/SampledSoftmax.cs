@@ -75,7 +75,7 @@ internal sealed class SampledSoftmax(Parameter weights, Parameter bias)
         memory.DWeights.Reserve(count, width).Clear();
         memory.DBias.Reserve(count).Clear();
 
-        if (memory.Losses.Length < input.Rows) memory.Losses = new float[input.Rows + input.Rows / 4];
+        memory.Losses = Workspace.Reserve(memory.Losses, input.Rows);
         int piece = Math.Clamp(PieceFloats / (count + 1), 16, 2048);
         for (int first = 0; first < input.Rows; first += piece)
         {

@@ -76,13 +76,9 @@ internal sealed class SoftmaxOutput(Parameter weights, Parameter bias)
         Workers workers, Matrix input, ReadOnlyMemory<int> right, float smoothing, float scale, Matrix? dInput,
         SoftmaxOutputMemory memory, out int correct)
     {
-        if (memory.Losses.Length < input.Rows)
-        {
-            memory.Losses = new float[input.Rows + input.Rows / 4];
-            memory.IsRight = new bool[memory.Losses.Length];
-        }
-
-        if (memory.WantsConfidence && memory.Confidence.Length < input.Rows) memory.Confidence = new float[memory.Losses.Length];
+        memory.Losses = Workspace.Reserve(memory.Losses, input.Rows);
+        memory.IsRight = Workspace.Reserve(memory.IsRight, input.Rows);
+        if (memory.WantsConfidence) memory.Confidence = Workspace.Reserve(memory.Confidence, input.Rows);
         int piece = PieceRows;
         for (int first = 0; first < input.Rows; first += piece)
         {

@@ -33,8 +33,10 @@ internal sealed class WordSample
     /// <summary>Draws words of a vocabulary of V.</summary>
     public void Draw(int vocabulary, SampleDraw draw)
     {
-        if (_placeOf.Length < vocabulary) _placeOf = new int[vocabulary];
-        if (_words.Length < draw.Count) (_words, _logProbabilities) = (new int[draw.Count], new float[draw.Count]);
+        // A place may be left over from another draw, or be any number: PlaceOf looks whether the word stands there.
+        _placeOf = Workspace.Reserve(_placeOf, vocabulary);
+        _words = Workspace.Reserve(_words, draw.Count);
+        _logProbabilities = Workspace.Reserve(_logProbabilities, draw.Count);
         float range = Elementwise.Log((float)(vocabulary + 1));
         Count = 0;
         Span<float> uniform = stackalloc float[256];
@@ -42,7 +44,7 @@ internal sealed class WordSample
         {
             int count = Math.Min(uniform.Length, draw.Count - first);
             for (int i = 0; i < count; i++) uniform[i] = range * draw.Stream.Uniform((uint)(first + i));
-            Elementwise.Exp(uniform, uniform);
+            Elementwise.Exp(uniform[..count], uniform[..count]);
             for (int i = 0; i < count; i++) Add(Math.Clamp((int)uniform[i] - 1, 0, vocabulary - 1));
         }
 
@@ -53,7 +55,7 @@ internal sealed class WordSample
     public int PlaceOf(int word)
     {
         int place = _placeOf[word];
-        return place < Count && Count > 0 && _words[place] == word ? place : -1;
+        return (uint)place < (uint)Count && _words[place] == word ? place : -1;
     }
 
     /// <summary>ln q of any word, drawn or not.</summary>

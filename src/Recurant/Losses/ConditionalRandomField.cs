@@ -121,16 +121,14 @@ internal sealed class ConditionalRandomField
     private void RunSequences(
         Workers workers, SequenceBatch batch, Matrix scores, ReadOnlyMemory<int> tags, FieldMemory memory, Answer answer)
     {
-        memory.Alpha.Reserve(batch.Rows * _padded);
-        memory.Next.Reserve(batch.Rows * _padded);
+        int length = Workspace.RequireLength(batch.Rows, _padded);
+        memory.Alpha.Reserve(length);
+        memory.Next.Reserve(length);
         memory.Scales.Reserve(batch.Rows);
-        memory.Scratch.Reserve(workers.Count * _padded);
-        memory.Pairs.Reserve(_tags * _padded);
-        if (memory.Losses.Length < batch.Sequences)
-        {
-            int room = batch.Sequences + batch.Sequences / 4;
-            (memory.Losses, memory.Correct) = (new double[room], new int[room]);
-        }
+        memory.Scratch.Reserve((long)workers.Count * _padded);
+        memory.Pairs.Reserve((long)_tags * _padded);
+        memory.Losses = Workspace.Reserve(memory.Losses, batch.Sequences);
+        memory.Correct = Workspace.Reserve(memory.Correct, batch.Sequences);
 
         LayOutTransitions(memory);
         var sequences = new SequenceWork
@@ -156,8 +154,8 @@ internal sealed class ConditionalRandomField
 
     private void LayOutTransitions(FieldMemory memory)
     {
-        memory.Forward.Reserve(_tags * _padded).Clear();
-        memory.Backward.Reserve(_tags * _padded).Clear();
+        memory.Forward.Reserve((long)_tags * _padded).Clear();
+        memory.Backward.Reserve((long)_tags * _padded).Clear();
         Span<float> forward = memory.Forward.Span, backward = memory.Backward.Span;
         ReadOnlySpan<float> transitions = Transitions.Value;
         for (int i = 0; i < _tags; i++)

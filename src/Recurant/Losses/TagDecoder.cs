@@ -43,8 +43,8 @@ internal sealed class TagDecoder
         }
 
         LayOut();
-        if (_winners.Length < batch.Rows * _tags) _winners = new int[batch.Rows * _tags * 5 / 4];
-        if (_best.Length < workers.Count * 2 * _tags) _best = new float[workers.Count * 2 * _tags];
+        _winners = Workspace.Reserve(_winners, (long)batch.Rows * _tags);
+        _best = Workspace.Reserve(_best, 2L * workers.Count * _tags);
         var work = new Work { Decoder = this, Batch = batch, Scores = scores, Tags = tags };
         workers.Run(ref work);
     }

@@ -117,9 +117,11 @@ internal sealed class BeamSearch
         Matrix states = _network.Encoder.Forward(_workers, source, batch.Vectors, _memory.Encoder, keepsHistory: false, null);
         _network.Decoder.Attention.Prepare(_workers, states, _memory.Decoder.Attention);
         var sentences = new Sentence[source.Sequences];
+        // One more than the beam: the end mark may be among the best and leaves its place. There are no more than all words.
+        int candidates = Math.Min(options.Beam + 1, _network.Output.Words);
         for (int b = 0; b < sentences.Length; b++)
         {
-            sentences[b] = new Sentence(b, source, options, _network.Mark);
+            sentences[b] = new Sentence(b, source, options, _network.Mark, candidates);
         }
 
         Matrix before = _memory.Encoder.Start.Rows(source.Sequences);
@@ -151,12 +153,10 @@ internal sealed class BeamSearch
     private Matrix Step(
         Sentence[] sentences, SequenceBatch source, Matrix states, Matrix before, int rows, bool isFirst, SearchOptions options)
     {
-        if (_rows.Length < rows)
-        {
-            (_rows, _sourceOf, _ones) = (new int[2 * rows], new int[2 * rows], new int[2 * rows]);
-            Array.Fill(_ones, 1);
-        }
-
+        _rows = Workspace.Reserve(_rows, rows);
+        _sourceOf = Workspace.Reserve(_sourceOf, rows);
+        _ones = Workspace.Reserve(_ones, rows);
+        _ones.AsSpan(0, rows).Fill(1);
         _batch.Fill(_ones.AsSpan(0, rows));
         int row = 0;
         foreach (Sentence sentence in sentences)
@@ -176,11 +176,8 @@ internal sealed class BeamSearch
         _network.Decoder.GetStates(after, _memory.Decoder);
         Matrix logits = _network.Output.Forward(_workers, result, _memory.Output);
         int candidates = sentences[0].Candidates;
-        if (_best.Length < rows * candidates)
-        {
-            (_best, _bestLogs) = (new int[2 * rows * candidates], new float[2 * rows * candidates]);
-        }
-
+        _best = Workspace.Reserve(_best, (long)rows * candidates);
+        _bestLogs = Workspace.Reserve(_bestLogs, (long)rows * candidates);
         if (options.Kept is { } kept) Forbid(sentences, logits, kept);
         var work = new BestWork { Logits = logits, Count = candidates, Best = _best, Logs = _bestLogs };
         _workers.Run(ref work);
@@ -247,8 +244,9 @@ internal sealed class BeamSearch
         private readonly int _mark, _longest, _length;
         private readonly List<Hypothesis> _ended = [];
 
-        public Sentence(int source, SequenceBatch batch, SearchOptions options, int mark)
+        public Sentence(int source, SequenceBatch batch, SearchOptions options, int mark, int candidates)
         {
+            Candidates = candidates;
             (Source, _options, _mark) = (source, options, mark);
             _length = batch.Lengths[source];
             _longest = (int)(options.MostWordsPerStep * _length) + options.MoreWords;
@@ -265,8 +263,8 @@ internal sealed class BeamSearch
 
         public bool IsOver { get; private set; }
 
-        /// <summary>One more than the beam: the end mark may be among the best and leaves its place.</summary>
-        public int Candidates => _options.Beam + 1;
+        /// <summary>The next words that are considered of each open hypothesis.</summary>
+        public int Candidates { get; }
 
         /// <summary>Takes the best next words of all open hypotheses, whose rows begin at the one given.</summary>
         public void Advance(

@@ -47,11 +47,9 @@ internal sealed class LanguageScorer(LanguageModelNetwork network, Workers worke
 
             _window.Fill(lengths.AsSpan(0, active));
             Span<int> read = _window.Tokens;
-            if (targets.Length < read.Length)
-            {
-                (targets, scored, places) = (new int[read.Length], new int[read.Length], new int[read.Length]);
-            }
-
+            targets = Workspace.Reserve(targets, read.Length);
+            scored = Workspace.Reserve(scored, read.Length);
+            places = Workspace.Reserve(places, read.Length);
             int counted = 0;
             for (int t = 0; t < _window.Steps; t++)
             {

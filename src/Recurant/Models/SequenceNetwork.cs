@@ -126,12 +126,18 @@ internal sealed class SequenceNetwork
             memory.Lengths = new int[batch];
             memory.Lengths.AsSpan().Fill(problem.Steps);
             memory.Numbers = new float[batch];
-            memory.Classes = new int[problem.Kind == ProblemKind.Copying ? batch * problem.Steps : 0];
+            memory.Classes = new int[problem.Kind == ProblemKind.Copying ? Workspace.RequireLength(batch, problem.Steps) : 0];
+        }
+
+        if (Workspace.IsPoisoned)
+        {
+            Workspace.Poison(memory.Numbers.AsSpan());
+            Workspace.Poison(memory.Classes.AsSpan());
         }
 
         memory.Batch.Fill(memory.Lengths);
-        memory.Input.Reserve(batch * problem.Steps, problem.Inputs).Clear();
-        Matrix input = memory.Input.Rows(batch * problem.Steps);
+        memory.Input.Reserve(memory.Batch.Rows, problem.Inputs).Clear();
+        Matrix input = memory.Input.Rows(memory.Batch.Rows);
         for (int b = 0; b < batch; b++)
         {
             var stream = new Philox(seed, RandomPurpose.Problems, first + (ulong)b, (uint)part);

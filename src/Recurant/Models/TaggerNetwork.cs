@@ -211,7 +211,7 @@ internal sealed class TaggerNetwork
             return;
         }
 
-        if (memory.Field.Losses.Length < batch.Sequences) memory.Field.Losses = new double[batch.Sequences * 5 / 4 + 1];
+        memory.Field.Losses = Workspace.Reserve(memory.Field.Losses, batch.Sequences);
         for (int b = 0; b < batch.Sequences; b++)
         {
             double loss = 0;
@@ -280,12 +280,8 @@ internal sealed class TaggerNetwork
     /// </summary>
     private static void LookUp(SequenceBatch batch, WordForms forms, TaggerMemory memory, DropoutPlan? dropout)
     {
-        if (memory.Words.Length < batch.Rows)
-        {
-            int room = batch.Rows + batch.Rows / 4;
-            (memory.Words, memory.Shapes) = (new int[room], new int[room]);
-        }
-
+        memory.Words = Workspace.Reserve(memory.Words, batch.Rows);
+        memory.Shapes = Workspace.Reserve(memory.Shapes, batch.Rows);
         ReadOnlySpan<int> tokens = batch.Tokens;
         for (int row = 0; row < tokens.Length; row++)
         {

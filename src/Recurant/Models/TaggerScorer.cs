@@ -107,7 +107,7 @@ internal sealed class TaggerScorer(TaggerModel model, Workers workers, TaggerMem
 
     private void AddLosses(ArraySegment<int> chosen, IReadOnlyList<int[]> right, double[] losses)
     {
-        if (_right.Length < _batch.Rows) _right = new int[_batch.Rows + _batch.Rows / 4];
+        _right = Workspace.Reserve(_right, _batch.Rows);
         for (int b = 0; b < chosen.Count; b++)
         {
             int[] tags = right[chosen[_batch.Order[b]]];
@@ -138,7 +138,7 @@ internal sealed class TaggerScorer(TaggerModel model, Workers workers, TaggerMem
             count = Math.Min(fitting, order.Length - start);
             var chosen = new ArraySegment<int>(order, start, count);
             _batch.Fill(sentences, chosen);
-            if (_found.Length < _batch.Rows) _found = new int[_batch.Rows + _batch.Rows / 4];
+            _found = Workspace.Reserve(_found, _batch.Rows);
             _memory.KeepsHistory = false;
             try
             {

@@ -58,7 +58,7 @@ internal sealed class TranslationBatch
     /// <summary>Lays out sources of vectors alone.</summary>
     public void FillVectors(Workers workers, IVectorSource sources, int vectorSize, int[] chosen, int count)
     {
-        Grow(ref _lengths, count);
+        _lengths = Workspace.Reserve(_lengths, count);
         for (int i = 0; i < count; i++) _lengths[i] = sources.Steps(chosen[i]);
         Source.Fill(_lengths.AsSpan(0, count));
         Vectors = _vectors.Reserve(Source.Rows, vectorSize).Rows(Source.Rows);
@@ -69,9 +69,9 @@ internal sealed class TranslationBatch
     private void FillTarget(IReadOnlyList<int[]> targets, ReadOnlySpan<int> chosen, int mark)
     {
         Target.Fill(targets, chosen);
-        Grow(ref _sourceOf, chosen.Length);
-        Grow(ref _placeOf, chosen.Length);
-        Grow(ref _right, Target.Rows);
+        _sourceOf = Workspace.Reserve(_sourceOf, chosen.Length);
+        _placeOf = Workspace.Reserve(_placeOf, chosen.Length);
+        _right = Workspace.Reserve(_right, Target.Rows);
         for (int b = 0; b < chosen.Length; b++) _placeOf[Source.Order[b]] = b;
         for (int b = 0; b < chosen.Length; b++) _sourceOf[b] = _placeOf[Target.Order[b]];
         Target.Tokens.CopyTo(_right);
@@ -83,11 +83,6 @@ internal sealed class TranslationBatch
                 Target.Tokens[start + b] = t == 0 ? mark : _right[Target.RowStart(t - 1) + b];
             }
         }
-    }
-
-    private static void Grow(ref int[] array, int length)
-    {
-        if (array.Length < length) array = new int[length + length / 4];
     }
 
     private struct WriteWork : IParallelWork

@@ -60,7 +60,7 @@ internal sealed class WordReader(Embedding embedding, CharacterEncoder? characte
     /// <summary>Writes X [rows, X] of a batch or of a segment of it.</summary>
     public void Read(Workers workers, SequenceBatch batch, WordMemory memory, DropoutPlan? dropout, Matrix input)
     {
-        if (memory.Tokens.Length < batch.Rows) memory.Tokens = new int[batch.Rows + batch.Rows / 4];
+        memory.Tokens = Workspace.Reserve(memory.Tokens, batch.Rows);
         Span<int> tokens = memory.Tokens.AsSpan(0, batch.Rows);
         batch.Tokens.CopyTo(tokens);
         if (dropout is { Embedding: > 0 } types) WordDropout.HideTypes(tokens, types);

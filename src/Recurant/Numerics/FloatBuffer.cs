@@ -14,7 +14,7 @@ internal sealed unsafe class FloatBuffer
     private int _offset;
 
     /// <summary>Makes a buffer of so many zeros.</summary>
-    public FloatBuffer(int length = 0) => Reserve(length);
+    public FloatBuffer(int length = 0) => MakeRoom(length);
 
     /// <summary>The number of floats in use.</summary>
     public int Length { get; private set; }
@@ -35,21 +35,28 @@ internal sealed unsafe class FloatBuffer
     /// Makes room for so many floats. Memory is kept when it suffices, so a warm workspace allocates nothing; what stood
     /// there is undefined afterwards.
     /// </summary>
-    public FloatBuffer Reserve(int length)
+    /// <exception cref="InvalidDataException">There are more than an array can have.</exception>
+    public FloatBuffer Reserve(long length)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        MakeRoom(length);
+        if (Workspace.IsPoisoned) Workspace.Poison(_array.AsSpan());
+        return this;
+    }
+
+    private void MakeRoom(long length)
+    {
+        Workspace.RequireLength(length);
         if (length > _array.Length - CacheLineFloats || _array.Length == 0)
         {
             // A quarter more than asked: batches differ in size, and the next one should fit too.
-            int capacity = Length == 0 ? length : (int)Math.Min(Array.MaxLength - CacheLineFloats, length + (long)length / 4);
+            int capacity = (int)(Length == 0 ? length : Math.Min(Workspace.MostElements, length + length / 4));
             _array = GC.AllocateArray<float>(capacity + CacheLineFloats, pinned: true);
             nint address = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_array));
             _offset = (int)((64 - (address & 63)) & 63) / sizeof(float);
             Pointer = (float*)address + _offset;
         }
 
-        Length = length;
-        return this;
+        Length = (int)length;
     }
 
     /// <summary>Sets every element in use to zero.</summary>

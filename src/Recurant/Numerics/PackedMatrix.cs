@@ -164,7 +164,7 @@ internal sealed unsafe class PackedMatrix
         GroupPanels = (GroupColumns + PanelWidth - 1) / PanelWidth;
         Panels = groups * GroupPanels;
         DepthSteps = Math.Max(1, (depth + DepthBlock - 1) / DepthBlock);
-        _buffer.Reserve(checked(Panels * depth * PanelWidth));
+        _buffer.Reserve(Workspace.RequireLength(depth, (long)Panels * PanelWidth));
         return this;
     }
 

@@ -352,7 +352,7 @@ internal static unsafe class TransposedProduct
     private static FloatBuffer Room(ref FloatBuffer? buffer, nint length)
     {
         buffer ??= new FloatBuffer();
-        return buffer.Length < length ? buffer.Reserve((int)length) : buffer;
+        return buffer.Length < length || Workspace.IsPoisoned ? buffer.Reserve(Math.Max(length, buffer.Length)) : buffer;
     }
 
     private struct SharedLeftWork : IParallelWork

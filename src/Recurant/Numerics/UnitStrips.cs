@@ -56,7 +56,7 @@ internal sealed unsafe class UnitStrips
         Units = UnitsOf(gates);
         PanelStep = gates == 1 ? PackedMatrix.PanelWidth : _hidden;
         Count = _hidden / Units;
-        _buffer.Reserve(checked(Count * (_inputs + _hidden) * RowLength));
+        _buffer.Reserve(Workspace.RequireLength(_inputs + _hidden, (long)Count * RowLength));
         for (int strip = 0; strip < Count; strip++)
         {
             float* start = InputRows(strip);

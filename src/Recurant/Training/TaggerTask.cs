@@ -84,7 +84,7 @@ internal sealed class TaggerTask : TrainingTask
     private StepLoss Learn(ReadOnlySpan<int> chosen, ulong step)
     {
         _batch.Fill(_data.Train, chosen);
-        if (_tags.Length < _batch.Rows) _tags = new int[_batch.Rows + _batch.Rows / 4];
+        _tags = Workspace.Reserve(_tags, _batch.Rows);
         for (int b = 0; b < chosen.Length; b++)
         {
             int[] tags = _data.TrainTags[chosen[_batch.Order[b]]];

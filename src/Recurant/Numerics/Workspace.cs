@@ -1,0 +1,96 @@
+using System.Buffers;
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Recurant.Numerics;
+
+/// <summary>
+/// Memory that is used again for every batch: how room is made in it, how much there may be, and a mode for tests that finds
+/// whoever reads it before writing it.
+/// </summary>
+/// <remarks>
+/// In the poisoned mode everything that is handed out for use holds NaN, or whole numbers far outside every range, instead of
+/// what a call before has left there. An answer that depends on such memory becomes NaN or an index out of range, where it
+/// would otherwise change from call to call. See docs/numerics.md.
+/// </remarks>
+internal static class Workspace
+{
+    /// <summary>The environment variable that starts a process in the poisoned mode: 1.</summary>
+    public const string PoisonVariable = "RECURANT_POISON";
+
+    /// <summary>The most elements of one buffer: those of an array of .NET, with room to begin on a cache line.</summary>
+    public const long MostElements = 2_147_483_591 - 16;
+
+    private const byte PoisonByte = 0x6B;
+
+    /// <summary>
+    /// Whether memory is poisoned when it is handed out. Tests may set it at any time: the answers of whatever runs beside them
+    /// do not depend on it.
+    /// </summary>
+    public static bool IsPoisoned { get; set; } = Environment.GetEnvironmentVariable(PoisonVariable) == "1";
+
+    /// <summary>
+    /// An array with room for so many elements: the one given, or a longer one. What it holds is undefined.
+    /// </summary>
+    /// <exception cref="InvalidDataException">There are more than an array can have.</exception>
+    public static T[] Reserve<T>(T[] array, long length) where T : unmanaged
+    {
+        RequireLength(length);
+        // A quarter more than asked: batches differ in size, and the next one should fit too.
+        if (array.Length < length) array = new T[Math.Min(length + length / 4, MostElements)];
+        if (IsPoisoned) Poison(array.AsSpan());
+        return array;
+    }
+
+    /// <summary>An array of the shared pool, of at least so many elements.</summary>
+    public static T[] Rent<T>(int length) where T : unmanaged
+    {
+        T[] array = ArrayPool<T>.Shared.Rent(length);
+        if (IsPoisoned) Poison(array.AsSpan());
+        return array;
+    }
+
+    /// <summary>Fills memory with what nobody may rely on.</summary>
+    public static void Poison<T>(Span<T> memory) where T : unmanaged
+    {
+        if (typeof(T) == typeof(float))
+        {
+            MemoryMarshal.Cast<T, float>(memory).Fill(float.NaN);
+        }
+        else if (typeof(T) == typeof(double))
+        {
+            MemoryMarshal.Cast<T, double>(memory).Fill(double.NaN);
+        }
+        else
+        {
+            MemoryMarshal.AsBytes(memory).Fill(PoisonByte);
+        }
+    }
+
+    /// <summary>Checks a number of elements.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void RequireLength(long length)
+    {
+        if ((ulong)length > MostElements) throw TooLarge($"{Text(length)} numbers");
+    }
+
+    /// <summary>Checks a number of rows of so many elements each, and returns the number of all elements.</summary>
+    /// <exception cref="InvalidDataException">There are more than a buffer can have.</exception>
+    public static int RequireLength(long rows, long columns)
+    {
+        // Neither factor is larger than an array, so the product fits 64 bits.
+        long length = rows * columns;
+        if ((ulong)length > MostElements) throw TooLarge($"{Text(rows)} x {Text(columns)} = {Text(length)} numbers");
+        return (int)length;
+    }
+
+    /// <summary>What to say of sizes whose product is too large.</summary>
+    /// <param name="sizes">The sizes and what they make together.</param>
+    public static InvalidDataException TooLarge(string sizes) => new(
+        $"{sizes} are needed in one piece of memory, but only {Text(MostElements)} are possible.\nLower the batch size, the "
+        + "length of the sequences or the hidden size (--batch, --max-tokens, --hidden), or train with --recompute.");
+
+    /// <summary>A number with its thousands apart, the same in every culture.</summary>
+    public static string Text(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+}
