@@ -96,13 +96,5 @@ internal sealed class RunKeeper
         }
     }
 
-    private static string ResumeCommand(string directory) => $"recurant train --resume {Quote(directory)}";
-
-    /// <summary>The word as a shell takes it: in quotes where it holds anything unusual.</summary>
-    internal static string Quote(string word)
-    {
-        const string Usual = "-_./\\:=@%+,";
-        if (word.All(c => char.IsLetterOrDigit(c) || Usual.Contains(c, StringComparison.Ordinal))) return word;
-        return OperatingSystem.IsWindows() ? $"\"{word}\"" : $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
-    }
+    private static string ResumeCommand(string directory) => ShellCommand.Of("train", "--resume", directory);
 }

@@ -51,11 +51,7 @@ internal static class TranslatorReport
         }
 
         IReadOnlyList<string> cells = Cells(score);
-        foreach (string line in TextLayout.Table([.. Headings.Select((heading, i) => new[] { heading, cells[i] })]))
-        {
-            call.Terminal.Out.WriteLine(line);
-        }
-
+        call.Terminal.WriteTable([.. Headings.Select((heading, i) => new[] { heading, cells[i] })]);
         return ExitCode.Done;
     }
 
