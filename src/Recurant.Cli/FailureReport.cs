@@ -31,6 +31,8 @@ internal static class FailureReport
         (int code, string what) = failure switch
         {
             UsageException => (ExitCode.WrongUsage, failure.Message),
+            StandardStreamException when interruption.Outcome is { } outcome =>
+                (ExitCode.Failed, $"{failure.Message.TrimEnd('.')}; {outcome}."),
             StandardStreamException or InvalidDataException or NonFiniteLossException => (ExitCode.Failed, failure.Message),
             FileLoadException or BadImageFormatException or DllNotFoundException or EntryPointNotFoundException
                 or MissingMemberException or TypeLoadException => (ExitCode.Failed, Incomplete(failure)),

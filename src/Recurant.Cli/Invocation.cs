@@ -60,7 +60,7 @@ internal sealed class Invocation
         // either.
         var configuration = new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null };
         ParseResult parsed = symbol.Parse(words, configuration);
-        RejectUnknownOptions(parsed, options.Keys);
+        RejectUnknownOptions(parsed, options.Keys, takesText: command.Arguments.Contains("TEXT", StringComparison.Ordinal));
         if (parsed.Errors.Count > 0) throw new UsageException(Reword(parsed.Errors[0]));
         var call = new Invocation(command, parsed, options, parsed.GetValue(arguments) ?? [], terminal);
         if (!call.AsksForHelp) CheckCount(command, call.Arguments);
@@ -139,7 +139,7 @@ internal sealed class Invocation
     /// Words that look like options are none of the arguments unless they stand after <c>--</c>: System.CommandLine takes
     /// them for arguments where any are welcome, so that a typing error would be predicted as a text.
     /// </summary>
-    private static void RejectUnknownOptions(ParseResult parsed, IEnumerable<string> known)
+    private static void RejectUnknownOptions(ParseResult parsed, IEnumerable<string> known, bool takesText)
     {
         var values = new HashSet<Token>(ReferenceEqualityComparer.Instance);
         foreach (SymbolResult child in parsed.CommandResult.Children)
@@ -159,7 +159,8 @@ internal sealed class Invocation
             if (token.Type != TokenType.Argument || values.Contains(token) || !LooksLikeOption(token.Value)) continue;
             string name = token.Value.Split('=', 2)[0];
             string hint = OtherNames.Hint(name) ?? Nearest.Question(name, known);
-            throw new UsageException($"there is no option {name}.{hint} (Where it is meant as text, put -- before it.)");
+            string asText = takesText ? " (If it is a text, put -- before it.)" : "";
+            throw new UsageException($"there is no option {name}.{hint}{asText}");
         }
     }
 

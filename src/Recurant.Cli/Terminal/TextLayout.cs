@@ -28,8 +28,8 @@ internal static class TextLayout
 
     /// <summary>
     /// The lines of a table in at most so many columns. The first row is the heading; columns after the first stand to the right
-    /// where <paramref name="left"/> does not say otherwise. A table that is too wide has its texts shortened; where that does
-    /// not do, each row becomes a few lines that name their values.
+    /// where <paramref name="left"/> does not say otherwise. In a table that is too wide texts go on in the next line; where
+    /// that does not do, each row becomes a few lines that name their values.
     /// </summary>
     /// <param name="rows">The heading and the rows.</param>
     /// <param name="width">The columns that there are.</param>
@@ -50,7 +50,7 @@ internal static class TextLayout
             excess--;
         }
 
-        return excess > 0 ? Stacked(rows, width) : rows.Select(row => Line(row, widths, left));
+        return excess > 0 ? Stacked(rows, width) : rows.SelectMany(row => Lines(row, widths, left));
     }
 
     /// <summary>The text, or its beginning and an ellipsis where it is longer than the width.</summary>
@@ -60,6 +60,14 @@ internal static class TextLayout
     /// <summary>The text without line ends and other control characters, for tables and one-line answers.</summary>
     public static string OneLine(string text) =>
         text.Any(char.IsControl) ? string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c)) : text;
+
+    /// <summary>A row; a text that is wider than its column goes on below.</summary>
+    private static IEnumerable<string> Lines(string[] row, int[] widths, int[] left)
+    {
+        string[][] cells = [.. row.Select((cell, column) => cell.Length <= widths[column] ? [cell] : Wrap(cell, widths[column]).ToArray())];
+        return Enumerable.Range(0, cells.Max(cell => cell.Length))
+            .Select(i => Line([.. cells.Select(cell => i < cell.Length ? cell[i] : "")], widths, left));
+    }
 
     private static string Line(string[] row, int[] widths, int[] left)
     {

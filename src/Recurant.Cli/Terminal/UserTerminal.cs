@@ -56,13 +56,17 @@ internal sealed class UserTerminal : IDisposable
         foreach (string line in TextLayout.Wrap(text, Width - indent.Length)) Out.WriteLine(indent + line);
     }
 
-    /// <summary>Writes lines to the answers; one that is too wide is broken between words, with its indentation.</summary>
+    /// <summary>
+    /// Writes lines to the answers. One that is too wide is broken between words, with its indentation; of one whose parts stand in
+    /// columns the end is left out.
+    /// </summary>
     public void WriteLines(IEnumerable<string> lines)
     {
         foreach (string line in lines)
         {
             // What a coloured line takes on the screen is not its length.
             if (line.Length <= Width || line.Contains('\u001b', StringComparison.Ordinal)) Out.WriteLine(line);
+            else if (line.AsSpan().Trim().Contains("  ", StringComparison.Ordinal)) Out.WriteLine(line[..Width]);
             else WriteText(line, new string(' ', Math.Min(Width / 2, line.Length - line.TrimStart().Length)));
         }
     }
@@ -81,6 +85,19 @@ internal sealed class UserTerminal : IDisposable
 
             foreach (string part in TextLayout.Wrap(line, width)) Error.WriteLine(part);
         }
+    }
+
+    /// <summary>Writes a note that ends with a command line, which stays whole so that it can be copied.</summary>
+    public void WriteCommand(string note, string command)
+    {
+        string line = $"{note} {command}";
+        if (ErrorIsTerminal && line.Length > ErrorWidth)
+        {
+            WriteNote(note);
+            line = "  " + command;
+        }
+
+        Error.WriteLine(line);
     }
 
     /// <summary>The streams of this process.</summary>

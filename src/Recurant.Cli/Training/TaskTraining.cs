@@ -147,7 +147,7 @@ internal abstract class TaskTraining<TModel, TScore> : TaskTraining
 
         if (report.Bundle is { } bundle)
         {
-            call.Terminal.WriteNote($"To do this step again: {ShellCommand.Of("replay", bundle)}");
+            call.Terminal.WriteCommand("To do this step again:", ShellCommand.Of("replay", bundle));
         }
 
         if (bundleFault is not null) call.Terminal.WriteNote($"recurant: the step could not be kept: {bundleFault}");

@@ -133,6 +133,7 @@ internal sealed class TranslatorAnswers(Translator translator, UserTerminal term
         WriteStrings("source", answer.SourcePieces);
         WriteStrings("pieces", answer.Pieces);
         AttentionJson.Write(writer, answer.Attention);
+        if (answer.IsCut) writer.WriteBoolean("cut", true);
 
         void WriteStrings(string name, IReadOnlyList<string> strings)
         {
