@@ -33,7 +33,11 @@ internal static class Application
         }
         catch (Exception failure)
         {
-            return FailureReport.Write(failure, terminal, verbose: words.Contains(SharedOptions.Verbose.Name));
+            return FailureReport.Write(failure, terminal, words);
+        }
+        finally
+        {
+            terminal.Interruption.Finish();
         }
     }
 
@@ -45,7 +49,8 @@ internal static class Application
         if (at == words.Count) return WithoutCommand(words, terminal);
         if (words[at] == "help")
         {
-            if (at + 1 < words.Count) HelpText.Write(terminal, Find(words[at + 1])); else HelpText.Write(terminal);
+            if (at + 1 < words.Count) HelpText.Write(terminal, Find(words[at + 1]), words.Skip(at + 2).Contains(HelpText.All));
+            else HelpText.Write(terminal);
             return ExitCode.Done;
         }
 
@@ -57,11 +62,11 @@ internal static class Application
         }
         catch (UsageException fault)
         {
-            throw new UsageException($"{fault.Message}\nTry 'recurant {command.Name} --help'.");
+            throw new UsageException($"{fault.Message}\nTry '{ShellCommand.Name} {command.Name} --help'.");
         }
 
         if (!call.AsksForHelp) return command.Run(call);
-        HelpText.Write(terminal, command);
+        HelpText.Write(terminal, command, call.AsksForAllHelp);
         return ExitCode.Done;
     }
 
@@ -78,7 +83,7 @@ internal static class Application
                     break;
                 default:
                     string guess = Nearest.Question(word, ["--help", "--version"]);
-                    throw new UsageException($"there is no option {word} without a command.{guess}\nTry 'recurant --help'.");
+                    throw new UsageException($"there is no option {word} without a command.{guess}\nTry '{ShellCommand.Name} --help'.");
             }
         }
 
@@ -102,6 +107,6 @@ internal static class Application
         if (hint.Length == 0 && afterOptions) hint = " The command comes before its options' values.";
         throw new UsageException(
             $"there is no command \"{shown}\".{hint}\n"
-            + $"The commands are {string.Join(", ", names)}; try 'recurant --help'.");
+            + $"The commands are {string.Join(", ", names)}; try '{ShellCommand.Name} --help'.");
     }
 }

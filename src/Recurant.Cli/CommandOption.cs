@@ -9,6 +9,9 @@ internal sealed record CommandOption(string Name, string? Value, string Help)
     /// <summary>The heading under which help lists it; empty for those that stand first.</summary>
     public string Group { get; init; } = "";
 
+    /// <summary>Other names under which it is known, as it was called once.</summary>
+    public IReadOnlyList<string> Aliases { get; init; } = [];
+
     /// <summary>Whether the value is true or false and may be left out, and <c>--no-NAME</c> exists.</summary>
     public bool IsFlag { get; init; }
 
@@ -32,7 +35,7 @@ internal static class SharedOptions
     public static readonly CommandOption Verbose =
         new("--verbose", null, "Show the whole of an error, with the place in the code.");
 
-    public static readonly CommandOption Help = new("--help", null, "Show this help.");
+    public static readonly CommandOption Help = new("--help", null, "Show this help; --help all shows every option.");
 
     public static readonly CommandOption Threads =
         new("--threads", "N", "The number of threads; 0 for one a core. The result does not depend on it. Default: 0.");

@@ -26,11 +26,17 @@ internal sealed class Invocation
 
     public UserTerminal Terminal { get; }
 
+    /// <summary>What signals do, and the token that asks the command to stop.</summary>
+    public Interruption Interruption => Terminal.Interruption;
+
     public bool Json => Has(SharedOptions.Json.Name);
 
     public bool Quiet => Has(SharedOptions.Quiet.Name);
 
     public bool AsksForHelp => Has(SharedOptions.Help.Name);
+
+    /// <summary>Whether help is to show every option: <c>--help all</c>.</summary>
+    public bool AsksForAllHelp => AsksForHelp && Arguments.Contains(HelpText.All);
 
     /// <summary>The number of threads asked for; 0 for one a core.</summary>
     public int Threads => Whole(SharedOptions.Threads.Name, 0, 1024) ?? 0;
@@ -54,7 +60,7 @@ internal sealed class Invocation
         // either.
         var configuration = new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null };
         ParseResult parsed = symbol.Parse(words, configuration);
-        RejectUnknownOptions(parsed, options.Keys);
+        RejectUnknownOptions(parsed, options.Keys, takesText: command.Arguments.Contains("TEXT", StringComparison.Ordinal));
         if (parsed.Errors.Count > 0) throw new UsageException(Reword(parsed.Errors[0]));
         var call = new Invocation(command, parsed, options, parsed.GetValue(arguments) ?? [], terminal);
         if (!call.AsksForHelp) CheckCount(command, call.Arguments);
@@ -65,6 +71,7 @@ internal sealed class Invocation
             Option made = option.IsFlag || option.Value is null
                 ? new Option<bool>(option.Name) { Arity = option.IsFlag ? ArgumentArity.ZeroOrOne : ArgumentArity.Zero }
                 : new Option<string>(option.Name) { Arity = ArgumentArity.ExactlyOne };
+            foreach (string alias in option.Aliases) made.Aliases.Add(alias);
             options.Add(option.Name, made);
             symbol.Options.Add(made);
             if (option.IsFlag) Add(new CommandOption("--no-" + option.Name[2..], null, ""));
@@ -132,7 +139,7 @@ internal sealed class Invocation
     /// Words that look like options are none of the arguments unless they stand after <c>--</c>: System.CommandLine takes
     /// them for arguments where any are welcome, so that a typing error would be predicted as a text.
     /// </summary>
-    private static void RejectUnknownOptions(ParseResult parsed, IEnumerable<string> known)
+    private static void RejectUnknownOptions(ParseResult parsed, IEnumerable<string> known, bool takesText)
     {
         var values = new HashSet<Token>(ReferenceEqualityComparer.Instance);
         foreach (SymbolResult child in parsed.CommandResult.Children)
@@ -151,8 +158,9 @@ internal sealed class Invocation
             if (token.Type == TokenType.DoubleDash) return;
             if (token.Type != TokenType.Argument || values.Contains(token) || !LooksLikeOption(token.Value)) continue;
             string name = token.Value.Split('=', 2)[0];
-            throw new UsageException(
-                $"there is no option {name}.{Nearest.Question(name, known)} (Where it is meant as text, put -- before it.)");
+            string hint = OtherNames.Hint(name) ?? Nearest.Question(name, known);
+            string asText = takesText ? " (If it is a text, put -- before it.)" : "";
+            throw new UsageException($"there is no option {name}.{hint}{asText}");
         }
     }
 
@@ -160,7 +168,7 @@ internal sealed class Invocation
     {
         string name = word.Split('=', 2)[0];
         return name.Length > 1 && name[0] == '-' && name.Any(char.IsAsciiLetter)
-            && !name.Any(c => !char.IsAsciiLetterOrDigit(c) && c != '-');
+            && !name.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_'));
     }
 
     private static string Reword(ParseError error)
@@ -181,13 +189,13 @@ internal sealed class Invocation
         if (arguments.Count < least)
         {
             string missing = command.Arguments.Split(' ')[arguments.Count].Trim('[', ']', '.');
-            throw new UsageException($"{missing} is missing. Usage: recurant {command.Name} {command.Arguments}");
+            throw new UsageException($"{missing} is missing. Usage: {ShellCommand.Name} {command.Name} {command.Arguments}");
         }
 
         if (arguments.Count > most)
         {
             string extra = TextLayout.Shorten(arguments[most], 60);
-            throw new UsageException($"\"{extra}\" is one argument too many. Usage: recurant {command.Name} {command.Arguments}");
+            throw new UsageException($"\"{extra}\" is one argument too many. Usage: {ShellCommand.Name} {command.Name} {command.Arguments}");
         }
     }
 }

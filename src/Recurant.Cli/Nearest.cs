@@ -3,23 +3,42 @@ namespace Recurant.Cli;
 /// <summary>Guesses which of several names was meant by one that does not exist.</summary>
 internal static class Nearest
 {
+    private const int ShortestBeginning = 3;
+
     /// <summary>The sentence <c> Did you mean "name"?</c> with a blank before it; empty where no name is near.</summary>
     public static string Question(string asked, IEnumerable<string> names) =>
         Find(asked, names) is { } name ? $" Did you mean \"{name}\"?" : "";
 
-    /// <summary>The name nearest to the one asked for; null if even that one is far.</summary>
+    /// <summary>
+    /// The name that was meant: the same written otherwise (<c>batch_size</c>, <c>batchSize</c>), what other tools call it, one that
+    /// begins so, or one with a letter or two wrong. Null where a name would only be a wild guess.
+    /// </summary>
     public static string? Find(string asked, IEnumerable<string> names)
     {
-        string? nearest = null;
-        int least = Math.Max(2, asked.Length / 3) + 1;
-        foreach (string name in names)
+        string[] all = [.. names];
+        string plain = OtherNames.Plain(asked);
+        if (plain.Length == 0) return null;
+        if (all.FirstOrDefault(name => OtherNames.Plain(name) == plain) is { } same) return same;
+        foreach (string other in OtherNames.Of(plain))
         {
-            int distance = Distance(asked.ToLowerInvariant(), name);
+            if (all.FirstOrDefault(name => OtherNames.Plain(name) == OtherNames.Plain(other)) is { } meant) return meant;
+        }
+
+        string? nearest = null;
+        int least = Mistakes(plain.Length) + 1;
+        foreach (string name in all)
+        {
+            int distance = Distance(plain, OtherNames.Plain(name));
             if (distance < least && distance < name.Length) (nearest, least) = (name, distance);
         }
 
-        return nearest;
+        return nearest ?? (plain.Length < ShortestBeginning
+            ? null
+            : all.FirstOrDefault(name => OtherNames.Plain(name).StartsWith(plain, StringComparison.Ordinal)));
     }
+
+    /// <summary>How many wrong letters a word of a length may have and still be told: of "lr" nothing is left with two.</summary>
+    private static int Mistakes(int length) => length switch { <= 2 => 0, <= 4 => 1, <= 8 => 2, _ => 3 };
 
     /// <summary>How many letters must be added, dropped, replaced or swapped with their neighbour (Damerau 1964).</summary>
     internal static int Distance(string a, string b)

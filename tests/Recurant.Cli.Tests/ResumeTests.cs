@@ -131,8 +131,7 @@ public class ResumeTests
     [InlineData("it's $here", "'it'\\''s $here'")]
     public void Quote_Word_IsWhatAShellTakesAsOne(string word, string quoted)
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows quotes otherwise.");
-        Assert.Equal(quoted, RunKeeper.Quote(word));
+        Assert.Equal(quoted, ShellCommand.Quote(word, windows: false));
     }
 
     private static byte[] Uninterrupted(Workspace place)

@@ -91,6 +91,7 @@ public sealed class Workspace : IDisposable
             StandardErrorEncoding = Encoding.UTF8,
         };
         start.ArgumentList.Add(Command);
+        start.Environment["RECURANT_CALLED_AS"] = "recurant";
         foreach (string argument in arguments) start.ArgumentList.Add(argument);
         return Process.Start(start)!;
     }

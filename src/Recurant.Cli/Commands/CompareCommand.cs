@@ -7,6 +7,7 @@ namespace Recurant.Cli;
 /// <summary><c>recurant compare</c>: several recorded training runs beside one another, in a table and on a page.</summary>
 internal sealed class CompareCommand : CliCommand
 {
+    private const string PageOption = "--report";
     private const int LongestName = 22, LongestValue = 18;
 
     public override string Name => "compare";
@@ -19,19 +20,21 @@ internal sealed class CompareCommand : CliCommand
     public override (int Least, int Most) ArgumentCount => (2, 100);
 
     public override IReadOnlyList<CommandOption> Options { get; } =
-        [new("--out", "FILE.html|none", "The page to write, or none. Default: compare.html, with --json none.")];
+        [
+        new(PageOption, "FILE.html|none", "The page to write, or none. Default: compare.html, with --json none.") { Aliases = ["--out"] },
+    ];
 
     public override IReadOnlyList<string> Examples =>
-        ["compare lstm.run.jsonl gru.run.jsonl", "compare lstm.safetensors gru.safetensors --out cells.html"];
+        ["compare lstm.run.jsonl gru.run.jsonl", "compare lstm.safetensors gru.safetensors --report cells.html"];
 
     public override int Run(Invocation call)
     {
         RunRecord[] records = [.. call.Arguments.Select(RecordedRuns.Read)];
         RunSummary[] runs = [.. records.Select(RunSummary.Of)];
-        string page = call.Value("--out") ?? (call.Json ? "none" : "compare.html");
+        string page = call.Value(PageOption) ?? (call.Json ? "none" : "compare.html");
         if (page != "none")
         {
-            PageFile.Check("--out", page, [.. call.Arguments, .. records.Select(record => record.Path)]);
+            PageFile.Check(PageOption, page, [.. call.Arguments, .. records.Select(record => record.Path)]);
             PageFile.Write(page, RunComparison.Html(records));
         }
 
@@ -41,13 +44,14 @@ internal sealed class CompareCommand : CliCommand
             return ExitCode.Done;
         }
 
-        WriteText(call.Terminal.Out, runs);
+        WriteText(call.Terminal, runs);
         if (page != "none") call.Terminal.Out.WriteLine($"\n{page} has the curves");
         return ExitCode.Done;
     }
 
-    private static void WriteText(TextWriter to, RunSummary[] runs)
+    private static void WriteText(UserTerminal terminal, RunSummary[] runs)
     {
+        TextWriter to = terminal.Out;
         var rows = new List<string[]> { new[] { "run", "measure", "valid", "test", "epochs", "best", "time", "tokens/s" } };
         foreach (RunSummary run in runs)
         {
@@ -59,11 +63,12 @@ internal sealed class CompareCommand : CliCommand
             ]);
         }
 
-        foreach (string line in TextLayout.Table(rows, left: 1)) to.WriteLine(line);
+        terminal.WriteTable(rows, left: 1);
         IReadOnlyList<string> differing = RunSummary.DifferingSettings(runs);
         if (runs.Select(run => (run.Task, run.Data)).Distinct().Count() > 1)
         {
-            to.WriteLine("\nThey learnt different things or from different data: their scores do not compare.");
+            to.WriteLine();
+            terminal.WriteText("The runs differ in their task or data: their scores cannot be compared.");
         }
 
         if (differing.Count == 0) return;
@@ -79,7 +84,7 @@ internal sealed class CompareCommand : CliCommand
         }
 
         int[] left = [.. Enumerable.Range(1, runs.Length)];
-        foreach (string line in TextLayout.Table(settings, left)) to.WriteLine(line);
+        terminal.WriteTable(settings, left);
     }
 
     private static void WriteJson(Utf8JsonWriter writer, RunSummary[] runs, string page)

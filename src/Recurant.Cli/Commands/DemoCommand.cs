@@ -40,7 +40,6 @@ internal sealed class DemoCommand : CliCommand
         int threads = call.Value(SharedOptions.Threads.Name) is null ? 1 : call.Threads;
         string? save = call.Value(SaveOption);
         if (save is not null) Directory.CreateDirectory(save);
-        using var interruption = new Interruption(() => { });
         TextDataset train = DemoReviews.Training(), heldOut = DemoReviews.HeldOut();
         TextWriter? story = call.Json ? null : call.Terminal.Out;
         Tell(call, story,
@@ -50,9 +49,14 @@ internal sealed class DemoCommand : CliCommand
         var results = new List<DemoResult>();
         foreach (DemoModel model in DemoModel.All(seed, threads))
         {
-            DemoResult result = Train(model, train, heldOut, call, interruption.Token);
+            DemoResult result = Train(model, train, heldOut, call, call.Interruption.Token);
             results.Add(result);
-            if (save is not null) result.Classifier.Save(Path.Combine(save, FileName(model)));
+            if (save is not null)
+            {
+                using IDisposable whole = call.Interruption.Hold();
+                result.Classifier.Save(Path.Combine(save, FileName(model)));
+            }
+
             Prediction answer = result.Classifier.Predict(DemoText.NotGood);
             story?.WriteLine();
             Tell(call, story, $"{results.Count}. {Capital(model.Name)}: {model.Idea}");
@@ -77,8 +81,8 @@ internal sealed class DemoCommand : CliCommand
         story.WriteLine("(x: a reader would not say so)");
         story.WriteLine();
         Tell(call, story,
-            "Next, with texts of your own, one \"label<TAB>text\" a line: recurant train FILE, then recurant predict MODEL "
-            + "\"...\"");
+            $"Next, with texts of your own, one \"label<TAB>text\" a line: {ShellCommand.Name} train FILE, then "
+            + $"{ShellCommand.Name} predict MODEL \"...\"");
         return ExitCode.Done;
     }
 

@@ -42,6 +42,9 @@ internal sealed class ExplainCommand : CliCommand
         SharedOptions.Threads with { Group = "The run" },
     ];
 
+    public override IReadOnlyList<string> FirstOptions =>
+        [DataOption, ReportOption, LimitOption, "--text", "--label", LabelOption, WordOption, ImageOption, NumberOption, BeamOption];
+
     public override IReadOnlyList<string> Examples =>
     [
         "explain reviews.safetensors \"This movie is not good\"",
@@ -76,9 +79,8 @@ internal sealed class ExplainCommand : CliCommand
                 + $"{string.Join(", ", known.Labels.Select(label => $"\"{label}\""))}.");
         }
 
-        using var interruption = new Interruption(() => { });
         var shown = new List<IExplanationView>();
-        foreach (IExplanationView view in Views(call, model, texts, data, options, interruption.Token))
+        foreach (IExplanationView view in Views(call, model, texts, data, options, call.Interruption.Token))
         {
             shown.Add(view);
             if (call.Json)
@@ -87,7 +89,7 @@ internal sealed class ExplainCommand : CliCommand
             }
             else
             {
-                foreach (string line in view.Lines(call.Terminal)) call.Terminal.Out.WriteLine(line);
+                call.Terminal.WriteLines(view.Lines(call.Terminal));
             }
 
             call.Terminal.Out.Flush();
@@ -171,7 +173,7 @@ internal sealed class ExplainCommand : CliCommand
 
     private static int Beam(Invocation call) => TranslatorReport.Beam(call.Value(BeamOption));
 
-    private static UsageException Missing(string what) => new($"{what} is missing. Usage: recurant explain MODEL [TEXT...]");
+    private static UsageException Missing(string what) => new($"{what} is missing. Usage: {ShellCommand.Name} explain MODEL [TEXT...]");
 
     private static void RejectUnfit(Invocation call, string path, TrainedModel model)
     {

@@ -1,3 +1,4 @@
+using System.Text;
 using Recurant.Inference;
 using Recurant.Models;
 
@@ -59,14 +60,20 @@ internal sealed class GenerateCommand : CliCommand
                 + "and read as an unknown one");
         }
 
-        using var interruption = new Interruption(() => { });
+        CancellationToken stop = call.Interruption.Token;
         if (call.Json)
         {
-            string text = string.Concat(generator.Continue(prompt, length, options));
+            var text = new StringBuilder();
+            foreach (string token in generator.Continue(prompt, length, options))
+            {
+                stop.ThrowIfCancellationRequested();
+                text.Append(token);
+            }
+
             call.Terminal.Out.WriteLine(JsonText.Object(writer =>
             {
                 writer.WriteString("prompt", prompt);
-                writer.WriteString("text", text);
+                writer.WriteString("text", text.ToString());
             }));
             return ExitCode.Done;
         }
@@ -74,14 +81,14 @@ internal sealed class GenerateCommand : CliCommand
         call.Terminal.Out.Write(prompt);
         foreach (string token in generator.Continue(prompt, length, options))
         {
-            if (interruption.Token.IsCancellationRequested) break;
+            if (stop.IsCancellationRequested) break;
             call.Terminal.Out.Write(token);
             // Whoever reads along sees every word as it is chosen.
             call.Terminal.Out.Flush();
         }
 
         call.Terminal.Out.WriteLine();
-        return interruption.Token.IsCancellationRequested ? ExitCode.Interrupted : ExitCode.Done;
+        return stop.IsCancellationRequested ? call.Interruption.Code : ExitCode.Done;
     }
 
     /// <summary>The library speaks of properties, such as TopP; whoever wrote --top-p knows the option.</summary>

@@ -53,7 +53,7 @@ internal sealed class GradcheckCommand : CliCommand
         }
         else
         {
-            WriteTable(call.Terminal.Out,
+            WriteTable(call.Terminal,
                 isOne ? [.. results[0].Rows.Select(row => (row.Tensor, row))] : [.. results.Select(Worst)], isOne);
             call.Terminal.Out.WriteLine(failed == 0
                 ? "All gradients agree."
@@ -132,7 +132,7 @@ internal sealed class GradcheckCommand : CliCommand
         result.Rows.Max(row => row.ReferenceError),
         result.Rows.Max(row => row.ProductionError)));
 
-    private static void WriteTable(TextWriter to, IReadOnlyList<(string Name, GradientAuditRow Row)> rows, bool isOne)
+    private static void WriteTable(UserTerminal terminal, IReadOnlyList<(string Name, GradientAuditRow Row)> rows, bool isOne)
     {
         var table = new List<string[]> { new[] { isOne ? "tensor" : "network", "count", "equations", "fast code", "" } };
         foreach ((string name, GradientAuditRow row) in rows)
@@ -141,11 +141,11 @@ internal sealed class GradcheckCommand : CliCommand
                 Numbers.Scientific(row.ProductionError), row.Passes ? "ok" : "WRONG"]);
         }
 
-        to.WriteLine("Largest relative errors of the gradients: of the equations against finite");
-        to.WriteLine("differences, and of the fast code against the equations.");
-        to.WriteLine();
-        foreach (string line in TextLayout.Table(table)) to.WriteLine(line);
-        to.WriteLine();
+        terminal.WriteText("Largest relative errors of the gradients: of the equations against finite differences, and of the fast "
+            + "code against the equations.");
+        terminal.Out.WriteLine();
+        terminal.WriteTable(table);
+        terminal.Out.WriteLine();
     }
 
     private static void WriteJson(

@@ -32,7 +32,8 @@ internal sealed class InitCommand : CliCommand
         }
         else
         {
-            call.Terminal.Out.WriteLine($"{path} written. Fill in what you want to decide, then: recurant train --config {path}");
+            call.Terminal.Out.WriteLine($"{path} written. Fill in what you want to decide, then: "
+                + ShellCommand.Of("train", "--config", path));
         }
 
         return ExitCode.Done;

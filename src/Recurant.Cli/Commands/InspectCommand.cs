@@ -32,7 +32,7 @@ internal sealed class InspectCommand : CliCommand
         }
 
         if (model is not null) WriteModel(call.Terminal, model);
-        WriteTensors(call.Terminal.Out, file);
+        WriteTensors(call.Terminal, file);
         if (model is null) WriteMetadata(call.Terminal, file);
         return ExitCode.Done;
     }
@@ -40,22 +40,26 @@ internal sealed class InspectCommand : CliCommand
     private static void WriteModel(UserTerminal terminal, ModelDescription model)
     {
         TextWriter to = terminal.Out;
-        to.WriteLine(model.Summary);
+        terminal.WriteText(model.Summary);
         string more = model.Labels.Count > LabelsShown ? $" and {model.Labels.Count - LabelsShown} more" : "";
-        if (model.Labels.Count > 0) WriteWrapped(terminal, $"labels: {string.Join(", ", model.Labels.Take(LabelsShown).Select(TextLayout.OneLine))}{more}");
+        if (model.Labels.Count > 0)
+        {
+            terminal.WriteText($"labels: {string.Join(", ", model.Labels.Take(LabelsShown).Select(TextLayout.OneLine))}{more}");
+        }
+
         to.WriteLine($"knows {Numbers.Count(model.Tokens)} {model.Reading}");
-        if (model.TrainingRecord.Length > 0) WriteWrapped(terminal, $"training: {TextLayout.OneLine(model.TrainingRecord)}");
+        if (model.TrainingRecord.Length > 0) terminal.WriteText($"training: {TextLayout.OneLine(model.TrainingRecord)}");
         to.WriteLine();
         foreach (LayerDescription layer in model.Layers)
         {
-            to.WriteLine($"{layer.Name}  {layer.Shape}  {Numbers.Count(layer.ParameterCount)} parameters");
-            foreach (string equation in layer.Equations) to.WriteLine($"    {equation}");
+            terminal.WriteText($"{layer.Name}  {layer.Shape}  {Numbers.Count(layer.ParameterCount)} parameters");
+            foreach (string equation in layer.Equations) terminal.WriteText(equation, indent: "    ");
         }
 
         to.WriteLine();
     }
 
-    private static void WriteTensors(TextWriter to, SafetensorsFile file)
+    private static void WriteTensors(UserTerminal terminal, SafetensorsFile file)
     {
         var rows = new List<string[]> { new[] { "tensor", "type", "shape", "elements" } };
         foreach (TensorInfo tensor in file.Tensors)
@@ -66,7 +70,7 @@ internal sealed class InspectCommand : CliCommand
 
         rows.Add([$"{file.Tensors.Count} in all", "", "",
             Numbers.Count(file.Tensors.Sum(tensor => (double)tensor.ElementCount))]);
-        foreach (string line in TextLayout.Table(rows, left: [1, 2])) to.WriteLine(line);
+        terminal.WriteTable(rows, left: [1, 2]);
     }
 
     private static void WriteMetadata(UserTerminal terminal, SafetensorsFile file)
@@ -75,14 +79,9 @@ internal sealed class InspectCommand : CliCommand
         terminal.Out.WriteLine();
         foreach ((string key, string value) in file.Metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
-            WriteWrapped(terminal,
+            terminal.WriteText(
                 $"{TextLayout.OneLine(key)}: {TextLayout.Shorten(TextLayout.OneLine(value), LongestMetadata)}");
         }
-    }
-
-    private static void WriteWrapped(UserTerminal terminal, string text)
-    {
-        foreach (string line in TextLayout.Wrap(text, terminal.Width)) terminal.Out.WriteLine(line);
     }
 
     private static string Json(SafetensorsFile file, ModelDescription? model) => JsonText.Object(writer =>

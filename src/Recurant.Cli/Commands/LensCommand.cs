@@ -52,6 +52,12 @@ internal sealed class LensCommand : CliCommand
         SharedOptions.Threads with { Group = "The run" },
     ];
 
+    public override IReadOnlyList<string> FirstOptions =>
+    [
+        "--sequences", "--exact", "--jacobians", "--gain", Report, "--text", "--label", "--task", "--cell", "--hidden", "--layers",
+        "--seed",
+    ];
+
     public override IReadOnlyList<string> Examples =>
     [
         "lens reviews.safetensors reviews.tsv",
@@ -81,7 +87,7 @@ internal sealed class LensCommand : CliCommand
             : Trained(call, settings, options);
         if (call.Value(Report) is { } page) PageFile.Write(page, LensReport.Html(result, call.Arguments[^1]));
         if (call.Json) call.Terminal.Out.WriteLine(LensText.Json(result));
-        else foreach (string line in LensText.Lines(result, call.Terminal.Width)) call.Terminal.Out.WriteLine(line);
+        else call.Terminal.WriteLines(LensText.Lines(result, call.Terminal.Width));
         return ExitCode.Done;
     }
 
@@ -122,7 +128,7 @@ internal sealed class LensCommand : CliCommand
         string data = call.Arguments[0];
         if (File.Exists(data) && data.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase))
         {
-            throw new UsageException("DATA is missing: the texts to look at. Usage: recurant lens [MODEL] DATA");
+            throw new UsageException($"DATA is missing: the texts to look at. Usage: {ShellCommand.Name} lens [MODEL] DATA");
         }
 
         string task = TaskChoice.Of(settings with { Data = data }).Name;

@@ -28,7 +28,7 @@ internal static class LensText
         {
             yield return "";
             foreach (string line in TextLayout.Wrap(Heading(layer), width)) yield return line;
-            foreach (string line in TextLayout.Table(Rows(layer))) yield return "  " + line;
+            foreach (string line in TextLayout.Table(Rows(layer), width - 2)) yield return "  " + line;
             foreach (string fact in Facts(layer))
             {
                 foreach (string line in TextLayout.Wrap(fact, width - 2)) yield return "  " + line;

@@ -64,6 +64,9 @@ internal sealed class LessonCommand : CliCommand
         new(Seed, "N", "The key of the random numbers: same seed, same weights. Default: 1.") { Group = "Fresh weights" },
     ];
 
+    public override IReadOnlyList<string> FirstOptions =>
+        [Label, Part, Step, Units, Report, Model, Cell, Hidden, Embedding, Seed];
+
     public override IReadOnlyList<string> Examples =>
     [
         "lesson \"this movie is not good\"",
@@ -93,7 +96,7 @@ internal sealed class LessonCommand : CliCommand
 
         // Who asks for the page alone does not want a thousand lines beside it.
         if (call.Has(Report) && parts is null && step == 0) return ExitCode.Done;
-        var text = new LessonText(call.Terminal.Out);
+        var text = new LessonText(call.Terminal.Out, call.Terminal.Width);
         foreach (LessonSection section in lesson.Sections)
         {
             if ((parts is not null && !parts.Contains(section.Part)) || (step > 0 && section.Step != step)) continue;

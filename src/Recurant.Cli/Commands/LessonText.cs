@@ -5,9 +5,11 @@ using Recurant.Insight;
 namespace Recurant.Cli;
 
 /// <summary>Writes a lesson for people with a pocket calculator: 80 columns, six digits that count.</summary>
-internal sealed class LessonText(TextWriter to)
+internal sealed class LessonText(TextWriter to, int width)
 {
-    private const int Width = 80, LongestName = 12;
+    private const int LongestName = 12;
+
+    private int Width { get; } = Math.Min(80, width);
 
     /// <summary>A section: its heading, notes, matrices and equations.</summary>
     public void Write(LessonSection section)
@@ -41,8 +43,8 @@ internal sealed class LessonText(TextWriter to)
             rows.Add([tensor.Symbol, shape, place, tensor.Meaning]);
         }
 
-        foreach (string line in TextLayout.Table(rows, 1, 2, 3)) to.WriteLine(line);
-        to.WriteLine("Rows, columns, units and steps count from 1; a file counts from 0.");
+        foreach (string line in TextLayout.Table(rows, Width, 1, 2, 3)) to.WriteLine(line);
+        WriteWrapped("Rows, columns, units and steps count from 1; a file counts from 0.", "");
         to.WriteLine();
     }
 
@@ -127,7 +129,7 @@ internal sealed class LessonText(TextWriter to)
     /// The lines of a number: with letters where asked for, with numbers, with the products multiplied out, and the end; parts
     /// that fit stand on one line.
     /// </summary>
-    private static IEnumerable<string> Rows(LessonLine line, bool withLetters)
+    private IEnumerable<string> Rows(LessonLine line, bool withLetters)
     {
         string start = $"    {line.Name} ", indent = new(' ', Math.Min(start.Length, LongestName));
         var row = new StringBuilder(start);

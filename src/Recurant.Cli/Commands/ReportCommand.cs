@@ -6,6 +6,8 @@ namespace Recurant.Cli;
 /// <summary><c>recurant report</c>: draws a recorded training run on a page.</summary>
 internal sealed class ReportCommand : CliCommand
 {
+    private const string PageOption = "--report";
+
     public override string Name => "report";
 
     public override string Summary =>
@@ -16,17 +18,17 @@ internal sealed class ReportCommand : CliCommand
     public override (int Least, int Most) ArgumentCount => (1, 1);
 
     public override IReadOnlyList<CommandOption> Options { get; } =
-        [new("--out", "FILE.html", "The page to write. Default: the run's name with .html.")];
+        [new(PageOption, "FILE.html", "The page to write. Default: the run's name with .html.") { Aliases = ["--out"] }];
 
     public override IReadOnlyList<string> Examples =>
-        ["report reviews.run.jsonl", "report reviews.safetensors --out reviews.html"];
+        ["report reviews.run.jsonl", "report reviews.safetensors --report reviews.html"];
 
     public override int Run(Invocation call)
     {
         RunRecord record = RecordedRuns.Read(call.Arguments[0]);
-        string path = call.Value("--out") ?? Path.Combine(
+        string path = call.Value(PageOption) ?? Path.Combine(
             Path.GetDirectoryName(record.Path) ?? "", RunSummary.Of(record).Name + ".html");
-        PageFile.Check("--out", path, [call.Arguments[0], record.Path]);
+        PageFile.Check(PageOption, path, [call.Arguments[0], record.Path]);
         PageFile.Write(path, RunReport.Html(record));
         call.Terminal.Out.WriteLine(call.Json ? JsonText.Object(writer => writer.WriteString("report", path)) : path);
         return ExitCode.Done;

@@ -62,9 +62,9 @@ internal sealed class TestCommand : CliCommand
 
         IReadOnlyList<string> headings = TaggerReport.Headings(scores.Spans is not null), cells = TaggerReport.Cells(scores);
         string[][] rows = [.. headings.Select((heading, i) => new[] { heading, cells[i] })];
-        foreach (string line in TextLayout.Table(rows)) call.Terminal.Out.WriteLine(line);
+        call.Terminal.WriteTable(rows);
         call.Terminal.Out.WriteLine();
-        foreach (string line in TaggerReport.Details(scores)) call.Terminal.Out.WriteLine(line);
+        call.Terminal.WriteTable(TaggerReport.Details(scores));
         return ExitCode.Done;
     }
 
@@ -92,7 +92,7 @@ internal sealed class TestCommand : CliCommand
             ["accuracy", Numbers.Four(scores.Accuracy)],
             ["macro F1", Numbers.Four(scores.MacroF1)],
         ];
-        foreach (string line in TextLayout.Table(rows)) call.Terminal.Out.WriteLine(line);
+        call.Terminal.WriteTable(rows);
         call.Terminal.Out.WriteLine();
         IEnumerable<string> confusions = ConfusionTable.Lines(model.Labels, scores.Confusion, call.Terminal.Width);
         foreach (string line in confusions) call.Terminal.Out.WriteLine(line);

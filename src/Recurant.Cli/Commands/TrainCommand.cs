@@ -25,6 +25,12 @@ internal sealed class TrainCommand : CliCommand
         .. SettingTable.All.Select(CommandOption.Of),
     ];
 
+    public override IReadOnlyList<string> FirstOptions =>
+    [
+        "--task", "--text", "--label", "--test", "--cell", "--hidden", "--epochs", "--learning-rate", "--budget", "--out", "--report",
+        "--resume",
+    ];
+
     public override IReadOnlyList<string> Examples =>
     [
         "train reviews.tsv",
@@ -62,7 +68,7 @@ internal sealed class TrainCommand : CliCommand
         if (settings.Data is not { Length: > 0 } data)
         {
             throw new UsageException(
-                "DATA is missing: the file or directory to learn from. Usage: recurant train DATA [OPTIONS]");
+                $"DATA is missing: the file or directory to learn from. Usage: {ShellCommand.Name} train DATA [OPTIONS]");
         }
 
         settings = settings with { OutFile = settings.OutFile ?? DefaultOut(data) };

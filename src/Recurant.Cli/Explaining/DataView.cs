@@ -42,7 +42,7 @@ internal sealed class DataView(TrainedModel model, string data, DataExplanation 
                     Effects.Signed(unit.LabelEffect)]);
             }
 
-            foreach (string line in TextLayout.Table(rows, 2)) yield return line;
+            foreach (string line in TextLayout.Table(rows, width, 2)) yield return line;
             yield return "";
         }
 
@@ -57,7 +57,7 @@ internal sealed class DataView(TrainedModel model, string data, DataExplanation 
                     trait.IsReal ? "yes" : "no more than chance"]);
             }
 
-            foreach (string line in TextLayout.Table(rows, 6)) yield return line;
+            foreach (string line in TextLayout.Table(rows, width, 6)) yield return line;
             yield return "";
         }
 

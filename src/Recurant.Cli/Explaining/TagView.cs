@@ -13,11 +13,11 @@ internal sealed class TagView(TagExplanation explanation, int? word) : IExplanat
 
     public IEnumerable<string> Lines(UserTerminal terminal)
     {
-        foreach (string line in word is { } place ? OneWord(place, terminal) : AllWords()) yield return line;
+        foreach (string line in word is { } place ? OneWord(place, terminal) : AllWords(Math.Min(80, terminal.Width))) yield return line;
         yield return "";
     }
 
-    private IEnumerable<string> AllWords()
+    private IEnumerable<string> AllWords(int width)
     {
         List<string[]> rows = [["word", "tag", "p", "from context", "rests most on"]];
         foreach ((TagEffect tagged, int t) in explanation.Words.Select((tagged, t) => (tagged, t)))
@@ -32,7 +32,7 @@ internal sealed class TagView(TagExplanation explanation, int? word) : IExplanat
                 Effects.Three(tagged.ProbabilityFromContext), string.Join(", ", strongest)]);
         }
 
-        foreach (string line in TextLayout.Table(rows, 1, 4)) yield return line;
+        foreach (string line in TextLayout.Table(rows, width, 1, 4)) yield return line;
         if (explanation.Words.Any(tagged => !tagged.IsKnown)) yield return "(*: not in the vocabulary)";
     }
 

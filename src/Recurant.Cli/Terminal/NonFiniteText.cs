@@ -32,7 +32,7 @@ internal static class NonFiniteText
                 Short(step.LearningRate), Short(step.LargestWeight)]);
         }
 
-        foreach (string line in TextLayout.Table(table)) yield return line;
+        foreach (string line in TextLayout.Table(table, width)) yield return line;
     }
 
     /// <summary>The place in one sentence.</summary>

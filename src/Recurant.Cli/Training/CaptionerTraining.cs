@@ -28,6 +28,8 @@ internal sealed class CaptionerTraining : TaskTraining<CaptionerModel, Captioner
     protected override string Knows(TrainingResult<CaptionerModel, CaptionerEvaluation> result) =>
         $"{Numbers.Count(result.Model.TargetPieces)} words";
 
+    protected override int ValidationRows(CaptionerEvaluation validation) => validation.Rows;
+
     protected override string Next(string path) => $"predict {path} image.png";
 
     protected override int ReadData(Invocation call, ref TrainSettings settings)
@@ -139,11 +141,7 @@ internal static class CaptionerReport
         }
 
         IReadOnlyList<string> cells = Cells(score);
-        foreach (string line in TextLayout.Table([.. Headings.Select((heading, i) => new[] { heading, cells[i] })]))
-        {
-            call.Terminal.Out.WriteLine(line);
-        }
-
+        call.Terminal.WriteTable([.. Headings.Select((heading, i) => new[] { heading, cells[i] })]);
         return ExitCode.Done;
     }
 }

@@ -31,6 +31,8 @@ internal sealed class ClassifierTraining : TaskTraining<ClassifierModel, Evaluat
         return $"{Numbers.Count(result.Model.Vocabulary.Count)} words{vectors}{characters}";
     }
 
+    protected override int ValidationRows(Evaluation validation) => validation.Rows;
+
     protected override string Next(string path) => $"predict {path} \"...\"";
 
     protected override int ReadData(Invocation call, ref TrainSettings settings)

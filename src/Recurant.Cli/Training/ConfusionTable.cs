@@ -12,7 +12,7 @@ internal static class ConfusionTable
     {
         string[] names = [.. labels.Select(label => TextLayout.Shorten(TextLayout.OneLine(label), LongestLabel))];
         string[] square = [.. Square(names, confusion)];
-        return square.Max(line => line.Length) <= width ? square : Summary(names, confusion);
+        return square.Max(line => line.Length) <= width ? square : Summary(names, confusion, width);
     }
 
     private static IEnumerable<string> Square(string[] names, IReadOnlyList<IReadOnlyList<int>> confusion)
@@ -23,10 +23,11 @@ internal static class ConfusionTable
             rows.Add([names[i], .. confusion[i].Select(count => Numbers.Count(count))]);
         }
 
-        return TextLayout.Table(rows);
+        return TextLayout.Table(rows, int.MaxValue);
     }
 
-    private static IEnumerable<string> Summary(string[] names, IReadOnlyList<IReadOnlyList<int>> confusion)
+    private static IEnumerable<string> Summary(
+        string[] names, IReadOnlyList<IReadOnlyList<int>> confusion, int width)
     {
         var rows = new List<string[]> { new[] { "label", "rows", "precision", "recall" } };
         var mistakes = new List<(int Count, int Right, int Answered)>();
@@ -40,7 +41,7 @@ internal static class ConfusionTable
             }
         }
 
-        foreach (string line in TextLayout.Table(rows)) yield return line;
+        foreach (string line in TextLayout.Table(rows, width)) yield return line;
         if (mistakes.Count == 0) yield break;
         yield return "";
         var worst = new List<string[]> { new[] { "right", "answered", "times" } };
@@ -50,7 +51,7 @@ internal static class ConfusionTable
             worst.Add([names[right], names[answered], Numbers.Count(count)]);
         }
 
-        foreach (string line in TextLayout.Table(worst, left: 1)) yield return line;
+        foreach (string line in TextLayout.Table(worst, width, left: 1)) yield return line;
     }
 
     private static string Share(int part, int whole) => whole == 0 ? "-" : Numbers.Four((double)part / whole);

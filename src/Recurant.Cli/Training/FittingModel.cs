@@ -19,7 +19,7 @@ internal static class FittingModel
         string article = "aeiou".Contains(model.Task[0], StringComparison.Ordinal) ? "an" : "a";
         return new InvalidDataException(
             $"{path} holds {article} {model.Task}, which '{command}' cannot use. "
-            + $"What fits it: recurant {CommandFor(model)} {RunKeeper.Quote(path)} ...");
+            + $"What fits it: {ShellCommand.Of(CommandFor(model), path)} ...");
     }
 
     private static string CommandFor(TrainedModel model) => model switch

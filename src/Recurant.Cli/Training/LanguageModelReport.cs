@@ -83,7 +83,7 @@ internal static class LanguageModelReport
 
         IReadOnlyList<string> cells = Cells(score);
         string[][] rows = [.. Headings.Select((heading, i) => new[] { heading, cells[i] })];
-        foreach (string line in TextLayout.Table(rows)) call.Terminal.Out.WriteLine(line);
+        call.Terminal.WriteTable(rows);
         return ExitCode.Done;
     }
 }

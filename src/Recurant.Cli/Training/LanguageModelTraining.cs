@@ -26,6 +26,8 @@ internal sealed class LanguageModelTraining : TaskTraining<LanguageModel, Langua
             TokenUnit.Word => "words", TokenUnit.Character => "characters", _ => "subwords",
         };
 
+    protected override int ValidationRows(LanguageScore validation) => 0;
+
     protected override string Next(string path) => $"generate {path} --prompt \"...\"";
 
     protected override int ReadData(Invocation call, ref TrainSettings settings)

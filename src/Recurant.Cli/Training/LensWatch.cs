@@ -46,7 +46,7 @@ internal sealed class LensWatch
         int shown = Math.Min(MostRows, _rows.Count);
         for (int first = 0, count; first < _layers.Length; first += count)
         {
-            count = FittingFrom(first, terminal.Width);
+            count = FittingFrom(first, terminal.ErrorWidth);
             List<string[]> table = [["step", .. _layers.Skip(first).Take(count).SelectMany(name => (string[])[name, FarEnd])]];
             for (int i = 0; i < shown; i++)
             {
@@ -54,7 +54,7 @@ internal sealed class LensWatch
                 table.Add([Numbers.Count(step), .. cells.Skip(2 * first).Take(2 * count)]);
             }
 
-            foreach (string line in TextLayout.Table(table)) terminal.WriteNote("  " + line);
+            foreach (string line in TextLayout.Table(table, terminal.ErrorWidth - 2)) terminal.WriteNote("  " + line);
         }
     }
 

@@ -25,6 +25,8 @@ internal sealed class ProblemTraining : TaskTraining<SequenceModel, SequenceScor
     protected override string Knows(TrainingResult<SequenceModel, SequenceScore> result) =>
         $"sequences of {Numbers.Count(_problem.Steps)} steps";
 
+    protected override int ValidationRows(SequenceScore validation) => 0;
+
     protected override string Next(string path) => $"test {path} {_problem}";
 
     protected override int ReadData(Invocation call, ref TrainSettings settings)
@@ -118,7 +120,7 @@ internal sealed class ProblemTraining : TaskTraining<SequenceModel, SequenceScor
 
         IReadOnlyList<string> headings = HeadingsOf(model.Spec.Problem.Kind), cells = CellsOf(score);
         string[][] rows = [.. headings.Select((heading, i) => new[] { heading, cells[i] })];
-        foreach (string line in TextLayout.Table(rows)) call.Terminal.Out.WriteLine(line);
+        call.Terminal.WriteTable(rows);
         return ExitCode.Done;
     }
 

@@ -20,6 +20,8 @@ internal sealed class RunFiles : IDisposable
     private readonly bool _isResumed, _isQuiet;
     private RunRecorder? _recorder;
     private TensorBoardObserver? _events;
+    private FallibleObserver? _record;
+    private bool _hasFailed;
 
     private RunFiles(Invocation call, TrainSettings settings, bool isResumed)
     {
@@ -55,29 +57,52 @@ internal sealed class RunFiles : IDisposable
         {
             _recorder = new RunRecorder(_recordPath, append: _isResumed);
             _recorder.Write("run", writer => WriteBeginning(writer, task, rows));
-            observers.Add(_recorder);
+            observers.Add(_record = new FallibleObserver(_recorder, fault => TellFault("the record", _recordPath, fault)));
         }
 
-        if (settings.TensorBoardDirectory is { } directory) observers.Add(_events = new TensorBoardObserver(directory));
+        if (settings.TensorBoardDirectory is { } directory)
+        {
+            _events = new TensorBoardObserver(directory);
+            observers.Add(new FallibleObserver(_events, fault => TellFault("the events", directory, fault)));
+        }
+
         return settings with { Training = settings.Training with { Observers = observers } };
     }
 
     /// <summary>Writes a line into the record, if there is one.</summary>
-    public void Write(string kind, Action<Utf8JsonWriter> members) => _recorder?.Write(kind, members);
+    public void Write(string kind, Action<Utf8JsonWriter> members) => _record?.Try(() => _recorder!.Write(kind, members));
 
     /// <summary>Writes what came of the run, and draws the page.</summary>
     /// <param name="model">The model.</param>
     /// <param name="path">Its file, which is written.</param>
     /// <param name="end">Why the training ended.</param>
     /// <param name="members">Writes scores and other members of the line.</param>
-    public void Finish(TrainedModel model, string path, TrainingEnd end, Action<Utf8JsonWriter> members)
+    /// <returns>Whether all of the run was written; why not, the user was told.</returns>
+    public bool Finish(TrainedModel model, string path, TrainingEnd end, Action<Utf8JsonWriter> members)
     {
-        _events?.Dispose();
-        if (_recorder is null) return;
+        Close(_events);
+        if (_recorder is not null && !_hasFailed)
+        {
+            try
+            {
+                WriteResult(model, path, end, members);
+            }
+            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+            {
+                TellFault("the record", _settings.ReportFile ?? _recordPath!, fault);
+                _terminal.WriteNote($"The model, {path}, is complete.");
+            }
+        }
+
+        return !_hasFailed;
+    }
+
+    private void WriteResult(TrainedModel model, string path, TrainingEnd end, Action<Utf8JsonWriter> members)
+    {
         ModelDescription? description;
         using (SafetensorsFile file = SafetensorsFile.Open(path)) description = ModelFile.TryDescribe(file);
         // The steps that are still gathered come before the result.
-        _recorder.WriteGathered();
+        _recorder!.WriteGathered();
         _recorder.Write("result", writer =>
         {
             writer.WriteString("end", TrainingRecordJson.End(end));
@@ -95,8 +120,27 @@ internal sealed class RunFiles : IDisposable
 
     public void Dispose()
     {
-        _recorder?.Dispose();
-        _events?.Dispose();
+        Close(_recorder);
+        Close(_events);
+    }
+
+    /// <summary>Closing writes what is left, and may fail as writing does.</summary>
+    private void Close(IDisposable? file)
+    {
+        try
+        {
+            file?.Dispose();
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            if (!_hasFailed) TellFault("the record", _recordPath ?? _settings.TensorBoardDirectory!, fault);
+        }
+    }
+
+    private void TellFault(string what, string path, Exception fault)
+    {
+        _hasFailed = true;
+        _terminal.WriteNote($"recurant: {what} of the run is incomplete: {PathFault.Explain(fault, [path])}");
     }
 
     private static void WriteLayer(Utf8JsonWriter writer, LayerDescription layer)
@@ -136,12 +180,12 @@ internal sealed class RunFiles : IDisposable
     /// <summary>The command that does the run again, without what only wrote it down.</summary>
     private string Command()
     {
-        var command = new StringBuilder("recurant train ").Append(RunKeeper.Quote(_settings.Data!));
+        var command = new StringBuilder("recurant train ").Append(ShellCommand.Quote(_settings.Data!));
         foreach ((Setting setting, string value) in Told())
         {
-            command.Append(" --").Append(setting.Name).Append(' ').Append(RunKeeper.Quote(value));
+            command.Append(" --").Append(setting.Name).Append(' ').Append(ShellCommand.Quote(value));
         }
 
-        return command.Append(" --out ").Append(RunKeeper.Quote(_settings.OutFile!)).ToString();
+        return command.Append(" --out ").Append(ShellCommand.Quote(_settings.OutFile!)).ToString();
     }
 }

@@ -50,9 +50,9 @@ internal sealed class RunKeeper
                     + "For a new run remove the directory, or choose another one.");
             }
 
-            call.Terminal.WriteNote(
-                $"recurant: {directory} holds a run that was not finished, which this new run will replace. "
-                + $"To continue it instead: {command}");
+            call.Terminal.WriteCommand(
+                $"recurant: {directory} holds a run that was not finished, which this new run will replace. To continue it instead:",
+                command);
         }
 
         return new RunKeeper(call.Terminal, wasNamed: named is not null, options: new CheckpointOptions
@@ -70,7 +70,7 @@ internal sealed class RunKeeper
     {
         if (Options is not null && Checkpoint.Exists(Options.Directory))
         {
-            _terminal.WriteNote($"To continue: {ResumeCommand(Options.Directory)}");
+            _terminal.WriteCommand("To continue:", ResumeCommand(Options.Directory));
         }
     }
 
@@ -82,7 +82,7 @@ internal sealed class RunKeeper
         if (Options is null) return;
         if (end == TrainingEnd.Budget && _wasNamed)
         {
-            _terminal.WriteNote($"To continue with more time: {ResumeCommand(Options.Directory)} --budget TIME");
+            _terminal.WriteCommand("To continue with more time:", $"{ResumeCommand(Options.Directory)} --budget TIME");
             return;
         }
 
@@ -96,13 +96,5 @@ internal sealed class RunKeeper
         }
     }
 
-    private static string ResumeCommand(string directory) => $"recurant train --resume {Quote(directory)}";
-
-    /// <summary>The word as a shell takes it: in quotes where it holds anything unusual.</summary>
-    internal static string Quote(string word)
-    {
-        const string Usual = "-_./\\:=@%+,";
-        if (word.All(c => char.IsLetterOrDigit(c) || Usual.Contains(c, StringComparison.Ordinal))) return word;
-        return OperatingSystem.IsWindows() ? $"\"{word}\"" : $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
-    }
+    private static string ResumeCommand(string directory) => ShellCommand.Of("train", "--resume", directory);
 }

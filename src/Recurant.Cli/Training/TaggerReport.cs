@@ -23,7 +23,7 @@ internal static class TaggerReport
     ];
 
     /// <summary>A table of every kind of span, or of every tag, the most frequent first.</summary>
-    public static IEnumerable<string> Details(TaggerEvaluation score)
+    public static IReadOnlyList<string[]> Details(TaggerEvaluation score)
     {
         IReadOnlyList<TagCount> counts = score.Spans is null ? score.Tags : [.. score.Kinds, score.Spans];
         List<string[]> rows = [[score.Spans is null ? "tag" : "span", "precision", "recall", "F1", "right", "found", "present"]];
@@ -37,7 +37,7 @@ internal static class TaggerReport
             ]);
         }
 
-        return TextLayout.Table(rows);
+        return rows;
     }
 
     /// <summary>Writes the scores as members of an object.</summary>

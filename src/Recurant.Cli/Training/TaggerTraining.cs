@@ -38,6 +38,8 @@ internal sealed class TaggerTraining : TaskTraining<TaggerModel, TaggerEvaluatio
         return $"{Numbers.Count(result.Model.Vocabulary.Count)} words{vectors}{characters}";
     }
 
+    protected override int ValidationRows(TaggerEvaluation validation) => validation.Sentences;
+
     protected override string Next(string path) => $"predict {path} \"...\"";
 
     protected override int ReadData(Invocation call, ref TrainSettings settings)
@@ -90,7 +92,7 @@ internal sealed class TaggerTraining : TaskTraining<TaggerModel, TaggerEvaluatio
     protected override void WriteDetails(UserTerminal terminal, TaggerEvaluation test)
     {
         terminal.Out.WriteLine();
-        foreach (string line in TaggerReport.Details(test)) terminal.Out.WriteLine(line);
+        terminal.WriteTable(TaggerReport.Details(test));
     }
 
     protected override void WriteReview(

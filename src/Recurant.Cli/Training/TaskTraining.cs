@@ -52,13 +52,15 @@ internal abstract class TaskTraining<TModel, TScore> : TaskTraining
             },
         };
         using RunFiles files = RunFiles.For(call, settings, isResumed: resumed is not null);
-        using var interruption = new Interruption(() =>
-            call.Terminal.Error.WriteLine("stopping after this step; press Ctrl-C again to end at once"));
+        Interruption interruption = call.Interruption;
+        interruption.Outcome = $"nothing was written to {path}";
         int rows = ReadData(call, ref settings);
         interruption.Token.ThrowIfCancellationRequested();
         settings = files.Begin(settings, TaskName, rows);
         LensWatch? lens = LensWatch.Begin(ref settings, moment => files.Write("lens", moment.WriteMembers));
         TrainingResult<TModel, TScore> result;
+        using var hold = new StepHold(interruption);
+        settings = settings with { Training = settings.Training with { Observers = [.. settings.Training.Observers, hold] } };
         try
         {
             result = TrainingDisplay.Show(
@@ -68,7 +70,7 @@ internal abstract class TaskTraining<TModel, TScore> : TaskTraining
         {
             call.Terminal.WriteNote($"recurant: interrupted; nothing was written to {path}, since no epoch was over.");
             keeper.TellHowToContinue();
-            return ExitCode.Interrupted;
+            return interruption.Code;
         }
         catch (NonFiniteLossException fault) when (recorder.Report is { } report)
         {
@@ -77,51 +79,75 @@ internal abstract class TaskTraining<TModel, TScore> : TaskTraining
         }
 
         if (!call.Quiet) lens?.Tell(call.Terminal);
-        bool isCancelled = result.End == TrainingEnd.Cancelled;
-        TScore? test = isCancelled ? null : Test(result.Model, settings);
+        // Before the test, which may take long: what was learnt is not to be lost.
+        Save(keeper, settings, path, result, rows, test: null);
+        if (result.End == TrainingEnd.Cancelled)
+        {
+            Finish(files, settings, path, result, rows, test: null, baseline: null);
+            call.Terminal.WriteNote(
+                $"recurant: interrupted; {path} holds the best weights so far ({Kept(result.BestEpochs)}).");
+            keeper.TellHowToContinue();
+            return interruption.Code;
+        }
+
+        hold.Dispose();
+        interruption.Outcome = $"{path} is complete and was not tested";
+        TScore? test = Test(result.Model, settings);
+        interruption.Outcome = $"{path} is complete";
+        using (interruption.Hold())
+        {
+            if (test is not null) Save(keeper, settings, path, result, rows, test);
+            keeper.Finish(result.End);
+        }
+
+        TScore? baseline = null;
+        try
+        {
+            baseline = Baseline(call, settings, result, test, interruption.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // The scores are told all the same; the exit code says the rest.
+        }
+
+        bool isWritten = Finish(files, settings, path, result, rows, test, baseline);
+        if (call.Json) WriteJson(call, path, result, test, baseline); else WriteText(call, path, result, test, baseline);
+        interruption.Token.ThrowIfCancellationRequested();
+        return isWritten ? ExitCode.Done : ExitCode.Failed;
+    }
+
+    private void Save(
+        RunKeeper keeper, TrainSettings settings, string path, TrainingResult<TModel, TScore> result, int rows, TScore? test)
+    {
+        int learnt = rows - (settings.ValidationFile is null ? ValidationRows(result.Validation) : 0);
         result.Model.SetTrainingRecord(
-            TrainingRecordJson.Write(settings, result.Epochs.Count, result.BestEpochs, result.End, rows, members =>
+            TrainingRecordJson.Write(settings, result.Epochs.Count, result.BestEpochs, result.End, learnt, members =>
             {
                 members.WriteObject("valid", scores => WriteScore(scores, result.Validation));
                 if (test is not null) members.WriteObject("test", scores => WriteScore(scores, test));
             }));
-        ModelFile.Save(result.Model, path);
-        if (isCancelled)
-        {
-            Finish(files, settings, path, result, test: null, baseline: null);
-            call.Terminal.WriteNote(
-                $"recurant: interrupted; {path} holds the best weights so far ({Kept(result.BestEpochs)}).");
-            keeper.TellHowToContinue();
-            return ExitCode.Interrupted;
-        }
-
-        keeper.Finish(result.End);
         try
         {
-            TScore? baseline = Baseline(call, settings, result, test, interruption.Token);
-            Finish(files, settings, path, result, test, baseline);
-            if (call.Json) WriteJson(call, path, result, test, baseline); else WriteText(call, path, result, test, baseline);
-            return ExitCode.Done;
+            ModelFile.Save(result.Model, path);
         }
-        catch (OperationCanceledException)
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            Finish(files, settings, path, result, test, baseline: null);
-            call.Terminal.WriteNote($"recurant: interrupted while training the baseline; {path} is complete.");
-            return ExitCode.Interrupted;
+            keeper.TellHowToContinue();
+            throw;
         }
     }
 
     private static void TellNonFinite(Invocation call, NonFiniteLossException fault, NonFiniteReport report, string? bundleFault)
     {
         call.Terminal.WriteNote($"recurant: {fault.Message}");
-        foreach (string line in call.Quiet ? [] : NonFiniteText.Lines(report, call.Terminal.Width))
+        foreach (string line in call.Quiet ? [] : NonFiniteText.Lines(report, call.Terminal.ErrorWidth))
         {
             call.Terminal.Error.WriteLine(line);
         }
 
         if (report.Bundle is { } bundle)
         {
-            call.Terminal.WriteNote($"To do this step again: recurant replay {RunKeeper.Quote(bundle)}");
+            call.Terminal.WriteCommand("To do this step again:", ShellCommand.Of("replay", bundle));
         }
 
         if (bundleFault is not null) call.Terminal.WriteNote($"recurant: the step could not be kept: {bundleFault}");
@@ -133,8 +159,13 @@ internal abstract class TaskTraining<TModel, TScore> : TaskTraining
         }));
     }
 
-    /// <summary>Reads everything that the run needs; returns the number of rows to learn from.</summary>
+    /// <summary>
+    /// Reads everything that the run needs; returns the number of rows to learn from, with those that training sets aside.
+    /// </summary>
     protected abstract int ReadData(Invocation call, ref TrainSettings settings);
+
+    /// <summary>The rows that the validation scores are of; 0 where they are not counted in rows.</summary>
+    protected abstract int ValidationRows(TScore validation);
 
     protected abstract TrainingResult<TModel, TScore> Learn(
         TrainSettings settings, IProgress<TrainingProgress>? progress, CancellationToken cancellation);
@@ -176,7 +207,8 @@ internal abstract class TaskTraining<TModel, TScore> : TaskTraining
     /// <summary>What the model knows, in a few words: "12,345 words".</summary>
     protected abstract string Knows(TrainingResult<TModel, TScore> result);
 
-    /// <summary>What to do next: the command line after "recurant ".</summary>
+    /// <summary>What to do next: the command line after the program's name.</summary>
+    /// <param name="path">The model file as the shell takes it.</param>
     protected abstract string Next(string path);
 
     private void WriteJson(
@@ -198,11 +230,14 @@ internal abstract class TaskTraining<TModel, TScore> : TaskTraining
             });
         }));
 
-    private void Finish(
-        RunFiles files, TrainSettings settings, string path, TrainingResult<TModel, TScore> result, TScore? test,
+    /// <summary>Finishes what is written of the run beside its model; false where that failed.</summary>
+    private bool Finish(
+        RunFiles files, TrainSettings settings, string path, TrainingResult<TModel, TScore> result, int rows, TScore? test,
         TScore? baseline) =>
         files.Finish(result.Model, path, result.End, writer =>
         {
+            int aside = settings.ValidationFile is null ? ValidationRows(result.Validation) : 0;
+            if (aside > 0) writer.WriteNumber("rows_learnt", rows - aside);
             writer.WriteNumber("seconds", Math.Round(result.Seconds, 3));
             writer.WriteNumber("epochs", result.Epochs.Count);
             writer.WriteObject("valid", scores => WriteResult(scores, result.Validation, ScoredOn.Validation));
@@ -247,17 +282,17 @@ internal abstract class TaskTraining<TModel, TScore> : TaskTraining
             TrainingEnd.Budget => "time is up",
             _ => "all epochs done",
         };
-        foreach (string line in TextLayout.Wrap($"{path}: {result.Model.Summary}", call.Terminal.Width)) to.WriteLine(line);
+        call.Terminal.WriteText($"{path}: {result.Model.Summary}");
         string seconds = Numbers.Seconds(result.Seconds);
-        to.WriteLine($"{Numbers.Count(result.Model.ParameterCount)} parameters, {Knows(result)}");
-        to.WriteLine($"{Numbers.Of(result.Epochs.Count, "epoch")} in {seconds}, {end}; {Best(result.BestEpochs)}");
+        call.Terminal.WriteText($"{Numbers.Count(result.Model.ParameterCount)} parameters, {Knows(result)}");
+        call.Terminal.WriteText($"{Numbers.Of(result.Epochs.Count, "epoch")} in {seconds}, {end}; {Best(result.BestEpochs)}");
         to.WriteLine();
         List<string[]> rows = [["", .. Headings], ["validation", .. Cells(result.Validation)]];
         if (test is not null) rows.Add(["test", .. Cells(test)]);
         if (baseline is not null && !ReferenceEquals(baseline, test)) rows.Add([$"test, {BaselineName.Text}", .. Cells(baseline)]);
-        foreach (string line in TextLayout.Table(rows)) to.WriteLine(line);
+        call.Terminal.WriteTable(rows);
         if (test is not null) WriteDetails(call.Terminal, test);
         to.WriteLine();
-        to.WriteLine($"Next: recurant {Next(path)}");
+        to.WriteLine($"Next: {ShellCommand.Name} {Next(ShellCommand.QuotePath(path))}");
     }
 }

@@ -51,11 +51,7 @@ internal static class TranslatorReport
         }
 
         IReadOnlyList<string> cells = Cells(score);
-        foreach (string line in TextLayout.Table([.. Headings.Select((heading, i) => new[] { heading, cells[i] })]))
-        {
-            call.Terminal.Out.WriteLine(line);
-        }
-
+        call.Terminal.WriteTable([.. Headings.Select((heading, i) => new[] { heading, cells[i] })]);
         return ExitCode.Done;
     }
 
@@ -137,6 +133,7 @@ internal sealed class TranslatorAnswers(Translator translator, UserTerminal term
         WriteStrings("source", answer.SourcePieces);
         WriteStrings("pieces", answer.Pieces);
         AttentionJson.Write(writer, answer.Attention);
+        if (answer.IsCut) writer.WriteBoolean("cut", true);
 
         void WriteStrings(string name, IReadOnlyList<string> strings)
         {

@@ -26,6 +26,8 @@ internal sealed class TranslatorTraining : TaskTraining<TranslatorModel, Transla
         $"{Numbers.Count(result.Model.SourcePieces)} pieces of the source, {Numbers.Count(result.Model.TargetPieces)} of the target"
         + (result is TranslatorTrainingResult { PairsLeftOut: > 0 and int left } ? $"; {Numbers.Of(left, "pair")} too long to learn from" : "");
 
+    protected override int ValidationRows(TranslatorEvaluation validation) => validation.Rows;
+
     protected override string Next(string path) => $"predict {path} \"...\"";
 
     protected override int ReadData(Invocation call, ref TrainSettings settings)

@@ -65,7 +65,7 @@ public sealed record RunSummary
             Name = NameOf(record.Path),
             Task = Text(record.Run, "task"),
             Data = Text(record.Run, "data"),
-            Rows = Whole(record.Run, "rows"),
+            Rows = Whole(record.Result, "rows_learnt") is > 0 and var learnt ? learnt : Whole(record.Run, "rows"),
             Settings = Member(record.Run, "settings") is { ValueKind: JsonValueKind.Object } settings
                 ? [.. settings.EnumerateObject().Select(each => KeyValuePair.Create(each.Name, each.Value.ToString()))]
                 : [],

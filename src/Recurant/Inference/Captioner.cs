@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json.Serialization;
 using Recurant.Data;
 using Recurant.Models;
 using Recurant.Numerics;
@@ -9,18 +10,22 @@ namespace Recurant.Inference;
 public sealed record Caption
 {
     /// <summary>The sentence.</summary>
+    [JsonPropertyName("text")]
     public required string Text { get; init; }
 
     /// <summary>The log probability of the sentence in nats, divided by the number of its pieces and the end mark.</summary>
+    [JsonPropertyName("score")]
     public required double Score { get; init; }
 
     /// <summary>The pieces of the sentence, with U+2581 for a blank.</summary>
+    [JsonPropertyName("pieces")]
     public required IReadOnlyList<string> Pieces { get; init; }
 
     /// <summary>
     /// Attention[t][s]: the share of strip s of the image, band by band from the top, in what was read for piece t. Each row adds
     /// up to 1.
     /// </summary>
+    [JsonPropertyName("attention")]
     public required IReadOnlyList<IReadOnlyList<float>> Attention { get; init; }
 
     /// <summary>The sentence.</summary>

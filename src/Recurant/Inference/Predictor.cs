@@ -1,40 +1,9 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using Recurant.Data;
 using Recurant.Models;
 using Recurant.Numerics;
 
 namespace Recurant.Inference;
-
-/// <summary>What a classifier says of a text.</summary>
-public sealed record Prediction
-{
-    /// <summary>The most probable label.</summary>
-    public required string Label { get; init; }
-
-    /// <summary>Its probability, 0 to 1.</summary>
-    public required float Probability { get; init; }
-
-    /// <summary>Every label with its probability, in the order of the model's labels; they add up to 1.</summary>
-    public required IReadOnlyList<KeyValuePair<string, float>> Probabilities { get; init; }
-
-    /// <summary>The probability of one label, 0 to 1.</summary>
-    /// <exception cref="ArgumentException">The model does not know the label.</exception>
-    public float ProbabilityOf(string label)
-    {
-        foreach ((string known, float probability) in Probabilities)
-        {
-            if (known == label) return probability;
-        }
-
-        throw new ArgumentException(
-            $"The model does not know the label \"{label}\"; it knows "
-            + $"{string.Join(", ", Probabilities.Select(known => $"\"{known.Key}\""))}.", nameof(label));
-    }
-
-    /// <summary>For example "negative 0.98".</summary>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Label} {Probability:0.00}");
-}
 
 /// <summary>
 /// Predicts with a model that is already in memory; <c>TextClassifier</c> wraps it together with training and

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json.Serialization;
 using Recurant.Data;
 using Recurant.Models;
 using Recurant.Numerics;
@@ -9,7 +10,9 @@ namespace Recurant.Inference;
 /// <param name="Word">The word as it stands in the text.</param>
 /// <param name="Tag">Its tag.</param>
 /// <param name="Probability">The probability of the tag, given the whole sentence, 0 to 1.</param>
-public sealed record TaggedWord(string Word, string Tag, float Probability);
+public sealed record TaggedWord(
+    [property: JsonPropertyName("word")] string Word, [property: JsonPropertyName("tag")] string Tag,
+    [property: JsonPropertyName("probability")] float Probability);
 
 /// <summary>Tags words with a model that is already in memory. One predictor may be used from many threads at once.</summary>
 public sealed class TagPredictor

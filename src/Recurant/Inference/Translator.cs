@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json.Serialization;
 using Recurant.Data;
 using Recurant.Models;
 using Recurant.Numerics;
@@ -9,26 +10,33 @@ namespace Recurant.Inference;
 public sealed record Translation
 {
     /// <summary>The text.</summary>
+    [JsonPropertyName("text")]
     public required string Text { get; init; }
 
     /// <summary>The log probability of the text in nats, divided by the number of its pieces and the end mark.</summary>
+    [JsonPropertyName("score")]
     public required double Score { get; init; }
 
     /// <summary>The pieces of the source, with U+2581 for a blank.</summary>
+    [JsonPropertyName("source")]
     public required IReadOnlyList<string> SourcePieces { get; init; }
 
     /// <summary>The pieces of the translation, with U+2581 for a blank.</summary>
+    [JsonPropertyName("pieces")]
     public required IReadOnlyList<string> Pieces { get; init; }
 
     /// <summary>
     /// Attention[t][s]: the share of source piece s in what was read for piece t of the translation; one column more than the
     /// source has pieces, for its end. Each row adds up to 1.
     /// </summary>
+    [JsonPropertyName("attention")]
     public required IReadOnlyList<IReadOnlyList<float>> Attention { get; init; }
 
     /// <summary>
     /// Whether the text had more pieces than <see cref="TranslatorModel.MostSourcePieces"/>, of which only the first were read.
     /// </summary>
+    [JsonPropertyName("cut")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsCut { get; init; }
 
     /// <summary>The text.</summary>
