@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Collections.Concurrent;
 using Recurant.Data;
 using Recurant.Models;
@@ -9,7 +10,11 @@ namespace Recurant.Inference;
 /// <param name="Word">The word as it stands in the text.</param>
 /// <param name="Tag">Its tag.</param>
 /// <param name="Probability">The probability of the tag, given the whole sentence, 0 to 1.</param>
-public sealed record TaggedWord(string Word, string Tag, float Probability);
+public sealed record TaggedWord(string Word, string Tag, float Probability)
+{
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(TaggedWord), PrintMembers);
+}
 
 /// <summary>Tags words with a model that is already in memory. One predictor may be used from many threads at once.</summary>
 public sealed class TagPredictor
