@@ -12,9 +12,17 @@ using Recurant.Training;
 
 // Trains small models in this process and prints the SHA-256 of each model file, for tests that compare processes:
 //   Recurant.TestHost DIRECTORY small|all THREADS [kill|cancel|resume]
+// or writes what must not depend on the culture it runs in:
+//   Recurant.TestHost DIRECTORY culture
 // cancel: every run is cancelled when its first epoch is over; kill: so are they, but in the second epoch of the last model
 // the process kills itself, as 'kill -9' would; resume: every run is continued from what these left in DIRECTORY.
 (string directory, string set) = (args[0], args[1]);
+if (set == "culture")
+{
+    Cultures.Print(directory);
+    return;
+}
+
 int threads = int.Parse(args[2], CultureInfo.InvariantCulture);
 string mode = args.Length > 3 ? args[3] : "";
 Console.WriteLine($"accelerated {Accelerated()}");

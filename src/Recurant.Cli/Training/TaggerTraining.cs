@@ -72,6 +72,7 @@ internal sealed class TaggerTraining : TaskTraining<TaggerModel, TaggerEvaluatio
             settings = settings with { Training = settings.Training with { Vectors = WordVectors.Read(vectors) } };
         }
 
+        if (!call.Quiet && TagSpan.SchemeNote(_train) is { } note) call.Terminal.WriteNote(note);
         OptionsOf(settings).Validate();
         return _train.Count;
     }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Recurant.Data;
 
 namespace Recurant.Formats;
 
@@ -24,7 +25,7 @@ internal static class ContentSplit
         {
             if (char.IsLetter(c) || char.IsSurrogate(c))
             {
-                letters.Append(char.ToLowerInvariant(c));
+                letters.Append(LetterCase.ToLower(c));
             }
         }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Recurant.Training;
 
@@ -116,4 +117,7 @@ public sealed record RunSummary
             ? name[..^Ending.Length]
             : Path.GetFileNameWithoutExtension(name);
     }
+
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(RunSummary), PrintMembers);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Recurant.Data;
 using Recurant.Numerics;
 
@@ -8,7 +9,11 @@ namespace Recurant.Cells;
 /// <param name="Low">The share of its values (of g, n and h of their magnitudes) under 0.1.</param>
 /// <param name="High">The share over 0.9.</param>
 /// <param name="Mean">The mean of the values (of the magnitudes).</param>
-public readonly record struct GateUse(string Name, double Low, double High, double Mean);
+public readonly record struct GateUse(string Name, double Low, double High, double Mean)
+{
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(GateUse), PrintMembers);
+}
 
 /// <summary>
 /// What a way back through time leaves of itself where a <see cref="CellMemory"/> has one: the gradient of every state, which is

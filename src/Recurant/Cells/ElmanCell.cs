@@ -26,7 +26,7 @@ public enum ElmanForm
 internal sealed class ElmanCell(
     int inputSize, int hiddenSize, string suffix, Activation activation = Activation.Tanh,
     ElmanForm form = ElmanForm.Hidden, bool oneHotInput = false)
-    : RecurrentCell(inputSize, hiddenSize, gates: 1, suffix, oneHotInput), IStripCell
+    : RecurrentCell(inputSize, hiddenSize, gates: ["z"], suffix, oneHotInput), IStripCell
 {
     public override string Name => "simple recurrent (Elman)";
 

@@ -26,7 +26,7 @@ public enum GruReset
 /// Gate order r, z, n as in PyTorch. Cho et al. 2014; this variant is the one of cuDNN. Derivation: docs/cells/gru.md.
 /// </summary>
 internal sealed class GruCell(int inputSize, int hiddenSize, string suffix, bool oneHotInput = false)
-    : RecurrentCell(inputSize, hiddenSize, gates: 3, suffix, oneHotInput), IStripCell
+    : RecurrentCell(inputSize, hiddenSize, gates: ["r", "z", "n"], suffix, oneHotInput), IStripCell
 {
     public override string Name => "GRU";
 

@@ -17,7 +17,7 @@ namespace Recurant.Cells;
 /// Two products a step, the second waiting for the first: slower than <see cref="GruCell"/>. Derivation: docs/cells/gru.md.
 /// </summary>
 internal sealed class GruOutsideCell(int inputSize, int hiddenSize, string suffix, bool oneHotInput = false)
-    : RecurrentCell(inputSize, hiddenSize, gates: 3, suffix, oneHotInput)
+    : RecurrentCell(inputSize, hiddenSize, gates: ["r", "z", "n"], suffix, oneHotInput)
 {
     public override string Name => "GRU";
 

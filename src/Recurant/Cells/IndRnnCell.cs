@@ -14,7 +14,7 @@ namespace Recurant.Cells;
 /// </summary>
 internal sealed class IndRnnCell(
     int inputSize, int hiddenSize, string suffix, Activation activation = Activation.Tanh, bool oneHotInput = false)
-    : ScanCell(inputSize, hiddenSize, gates: 1, stateWeights: 1, suffix, oneHotInput)
+    : ScanCell(inputSize, hiddenSize, gates: ["z"], stateWeights: 1, suffix, oneHotInput)
 {
     public override string Name => "IndRNN";
 

@@ -25,7 +25,7 @@ internal sealed class LayerNormLstmCell : RecurrentCell
     private readonly float _forgetBias;
 
     public LayerNormLstmCell(int inputSize, int hiddenSize, string suffix, bool oneHotInput = false, float forgetBias = 1f)
-        : base(inputSize, hiddenSize, gates: 4, suffix, oneHotInput, hasHiddenBias: false)
+        : base(inputSize, hiddenSize, gates: ["i", "f", "g", "o"], suffix, oneHotInput, hasHiddenBias: false)
     {
         _forgetBias = forgetBias;
         _inputGain = new Parameter("norm_ih_" + suffix, 4 * hiddenSize);

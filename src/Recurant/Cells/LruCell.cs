@@ -31,7 +31,7 @@ internal sealed class LruCell : ScanCell
     /// <exception cref="ArgumentException">The hidden size is odd.</exception>
     public LruCell(
         int inputSize, int hiddenSize, string suffix, Activation activation = Activation.Tanh, bool oneHotInput = false)
-        : base(inputSize, hiddenSize, gates: 1, stateWeights: 0, suffix, oneHotInput)
+        : base(inputSize, hiddenSize, gates: ["b"], stateWeights: 0, suffix, oneHotInput)
     {
         if (hiddenSize % 2 != 0)
         {

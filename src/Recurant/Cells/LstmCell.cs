@@ -17,7 +17,7 @@ namespace Recurant.Cells;
 /// Cummins 2000. The derivation of the way back is in docs/cells/lstm.md.
 /// </summary>
 internal sealed class LstmCell(int inputSize, int hiddenSize, string suffix, bool oneHotInput = false, float forgetBias = 1f)
-    : RecurrentCell(inputSize, hiddenSize, gates: 4, suffix, oneHotInput), IStripCell
+    : RecurrentCell(inputSize, hiddenSize, gates: ["i", "f", "g", "o"], suffix, oneHotInput), IStripCell
 {
     public override string Name => "LSTM";
 

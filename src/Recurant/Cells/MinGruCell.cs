@@ -14,7 +14,7 @@ namespace Recurant.Cells;
 /// takes the new value here, and keeps the old one in a GRU. Derivation: docs/cells/mingru.md.
 /// </summary>
 internal sealed class MinGruCell(int inputSize, int hiddenSize, string suffix, bool oneHotInput = false)
-    : ScanCell(inputSize, hiddenSize, gates: 2, stateWeights: 0, suffix, oneHotInput)
+    : ScanCell(inputSize, hiddenSize, gates: ["z", "n"], stateWeights: 0, suffix, oneHotInput)
 {
     public override string Name => "minGRU";
 

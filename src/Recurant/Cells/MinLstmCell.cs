@@ -16,7 +16,7 @@ namespace Recurant.Cells;
 /// paper's i / (f + i). Derivation: docs/cells/minlstm.md.
 /// </summary>
 internal sealed class MinLstmCell(int inputSize, int hiddenSize, string suffix, bool oneHotInput = false, float forgetBias = 1f)
-    : ScanCell(inputSize, hiddenSize, gates: 3, stateWeights: 0, suffix, oneHotInput)
+    : ScanCell(inputSize, hiddenSize, gates: ["f", "i", "n"], stateWeights: 0, suffix, oneHotInput)
 {
     public override string Name => "minLSTM";
 

@@ -20,7 +20,7 @@ namespace Recurant.Cells;
 /// </summary>
 internal sealed class PeepholeLstmCell(
     int inputSize, int hiddenSize, string suffix, bool oneHotInput = false, float forgetBias = 1f)
-    : RecurrentCell(inputSize, hiddenSize, gates: 4, suffix, oneHotInput)
+    : RecurrentCell(inputSize, hiddenSize, gates: ["i", "f", "g", "o"], suffix, oneHotInput)
 {
     private readonly Parameter _peepholes = new("weight_ch_" + suffix, 3 * hiddenSize);
 

@@ -21,7 +21,7 @@ internal sealed class ProjectedLstmCell : RecurrentCell
 
     public ProjectedLstmCell(
         int inputSize, int hiddenSize, int cellSize, string suffix, bool oneHotInput = false, float forgetBias = 1f)
-        : base(inputSize, hiddenSize, gates: 4, suffix, oneHotInput, cellSize: cellSize)
+        : base(inputSize, hiddenSize, gates: ["i", "f", "g", "o"], suffix, oneHotInput, cellSize: cellSize)
     {
         _forgetBias = forgetBias;
         _projection = new Parameter("weight_hr_" + suffix, hiddenSize, cellSize);

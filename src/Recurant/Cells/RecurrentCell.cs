@@ -60,13 +60,13 @@ internal abstract class RecurrentCell
     private readonly Parameter? _hiddenWeights, _hiddenBias;
 
     protected RecurrentCell(
-        int inputSize, int hiddenSize, int gates, string suffix, bool oneHotInput, bool hasHiddenProduct = true,
+        int inputSize, int hiddenSize, string[] gates, string suffix, bool oneHotInput, bool hasHiddenProduct = true,
         bool hasHiddenBias = true, int cellSize = 0)
     {
         InputSize = inputSize;
         HiddenSize = hiddenSize;
         CellSize = cellSize == 0 ? hiddenSize : cellSize;
-        Gates = gates;
+        GateNames = gates;
         OneHotInput = oneHotInput;
         InputWeights = oneHotInput
             ? new Parameter("weight_ih_" + suffix, inputSize, GateWidth)
@@ -91,19 +91,16 @@ internal abstract class RecurrentCell
     public int CellSize { get; }
 
     /// <summary>G, the number of gates (candidate included): 1 to 4.</summary>
-    public int Gates { get; }
+    public int Gates => GateNames.Count;
 
     /// <summary>G M, the width of all gates.</summary>
     public int GateWidth => Gates * CellSize;
 
-    /// <summary>What the gates are called, in their order: PyTorch's letters, "z" for what goes into an activation.</summary>
-    public IReadOnlyList<string> GateNames => Gates switch
-    {
-        1 => ["z"],
-        3 when HasHiddenProduct => ["r", "z", "n"],
-        4 when HasCellState => ["i", "f", "g", "o"],
-        _ => [.. Enumerable.Range(0, Gates).Select(gate => gate.ToString(System.Globalization.CultureInfo.InvariantCulture))],
-    };
+    /// <summary>
+    /// What the gates are called in the cell's equations, in the order of their rows; "z" where there is only the sum that goes
+    /// into an activation.
+    /// </summary>
+    public IReadOnlyList<string> GateNames { get; }
 
     /// <summary>Whether the input is the number of a word instead of a vector.</summary>
     public bool OneHotInput { get; }

@@ -26,7 +26,7 @@ internal abstract class ScanCell : RecurrentCell
     /// <param name="stateWeights">The number of weights that each unit has for its own past.</param>
     /// <param name="suffix">The end of the tensors' names.</param>
     /// <param name="oneHotInput">Whether the input is the number of a word.</param>
-    protected ScanCell(int inputSize, int hiddenSize, int gates, int stateWeights, string suffix, bool oneHotInput)
+    protected ScanCell(int inputSize, int hiddenSize, string[] gates, int stateWeights, string suffix, bool oneHotInput)
         : base(inputSize, hiddenSize, gates, suffix, oneHotInput, hasHiddenProduct: false)
     {
         if (stateWeights > 0) StateWeights = new Parameter("weight_hh_" + suffix, stateWeights * hiddenSize);

@@ -19,7 +19,8 @@ namespace Recurant.Cells;
 /// </summary>
 internal sealed class SruCell(int inputSize, int hiddenSize, string suffix, bool oneHotInput = false)
     : ScanCell(
-        inputSize, hiddenSize, CarriesInput(inputSize, hiddenSize, oneHotInput) ? 3 : 4, stateWeights: 2, suffix, oneHotInput)
+        inputSize, hiddenSize, CarriesInput(inputSize, hiddenSize, oneHotInput) ? ["n", "f", "r"] : ["n", "f", "r", "p"],
+        stateWeights: 2, suffix, oneHotInput)
 {
     /// <summary>By how much x_t is raised on the highway, so that h_t is as large as x_t at the start.</summary>
     private const float Scale = 1.7320508f;

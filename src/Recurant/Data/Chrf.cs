@@ -6,7 +6,8 @@ namespace Recurant.Data;
 /// chrF2 of a whole test set against one reference each: the F score of character n-grams, recall counting twice as much as
 /// precision. It is sacreBLEU's default: <c>nrefs:1|case:mixed|eff:yes|nc:6|nw:0|space:no</c>.
 /// <code>
-/// (1) P_n, R_n = matching character n-grams / those of the output, of the references, n = 1 .. 6; white space left out
+/// (1) P_n, R_n = matching character n-grams / those of the output, of the references, n = 1 .. 6; white space left out; an
+///     output's n-grams do not count where its own reference is too short to have any of that n
 /// (2) P, R = their means over the n that occur on both sides
 /// (3) chrF = 100 (1 + b^2) P R / (b^2 P + R), b = 2
 /// </code>
@@ -60,7 +61,8 @@ public static class Chrf
         var characters = new List<int>(text.Length);
         foreach (Rune rune in text.EnumerateRunes())
         {
-            if (!Rune.IsWhiteSpace(rune)) characters.Add(rune.Value);
+            // U+001C to U+001F separate files, groups, records and units; sacreBLEU's language counts them as white space.
+            if (!Rune.IsWhiteSpace(rune) && rune.Value is not (>= 0x1C and <= 0x1F)) characters.Add(rune.Value);
         }
 
         return [.. characters];
@@ -76,8 +78,8 @@ public static class Chrf
             var counts = new Counts();
             for (int n = 0; n < MaximumOrder; n++)
             {
-                counts._given[n] = Math.Max(0, translation.Length - n);
                 counts._expected[n] = Math.Max(0, reference.Length - n);
+                counts._given[n] = counts._expected[n] == 0 ? 0 : Math.Max(0, translation.Length - n);
                 counts._matches[n] = NGrams.Matches(translation, [reference], n + 1, BitsOfCharacter);
             }
 

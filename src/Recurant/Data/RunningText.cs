@@ -30,7 +30,7 @@ internal sealed class RunningText(TokenUnit unit, bool lowercase, Vocabulary voc
     /// <summary>The tokens of one line, its end included.</summary>
     public static List<string> Tokens(string line, TokenUnit unit, bool lowercase)
     {
-        if (lowercase) line = line.ToLowerInvariant();
+        if (lowercase) line = LetterCase.ToLower(line);
         var tokens = new List<string>();
         if (unit == TokenUnit.Word)
         {
@@ -69,7 +69,7 @@ internal sealed class RunningText(TokenUnit unit, bool lowercase, Vocabulary voc
         if (subwords is not null)
         {
             int first = numbers.Count;
-            subwords.Encode(lowercase ? line.ToLowerInvariant() : line, numbers);
+            subwords.Encode(lowercase ? LetterCase.ToLower(line) : line, numbers);
             for (int i = first; i < numbers.Count; i++) numbers[i] += FirstSubword;
             if (ends) numbers.Add(End);
             return;

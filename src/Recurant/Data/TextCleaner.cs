@@ -90,15 +90,15 @@ internal static class TextCleaner
             }
             else if (char.IsHighSurrogate(c))
             {
-                // Both cases of a letter outside the basic plane stand outside it, so the pair is replaced by a pair.
+                // Both cases of a letter outside the basic plane are outside it, so a pair takes the place of a pair.
                 var rune = new Rune(c, text[i + 1]);
-                Rune.ToLowerInvariant(rune).EncodeToUtf16(text[i..]);
+                LetterCase.ToLower(rune).EncodeToUtf16(text[i..]);
                 i++;
             }
             else
             {
-                // Platforms disagree about the capital I with a dot; its small letter in Turkish is the plain i.
-                text[i] = c == '\u0130' ? 'i' : char.ToLowerInvariant(c);
+                // The small letter of the capital I with a dot is the plain i in Turkish.
+                text[i] = c == '\u0130' ? 'i' : LetterCase.ToLower(c);
             }
         }
     }

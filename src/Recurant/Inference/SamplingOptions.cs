@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Recurant.Inference;
 
 /// <summary>How the next token is chosen from its probabilities.</summary>
@@ -40,4 +42,7 @@ public sealed record SamplingOptions
                 string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{property} is {value}; it must be {range}."));
         }
     }
+
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(SamplingOptions), PrintMembers);
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Text.Json.Serialization;
 using Recurant.Data;
 using Recurant.Models;
@@ -12,7 +13,11 @@ namespace Recurant.Inference;
 /// <param name="Probability">The probability of the tag, given the whole sentence, 0 to 1.</param>
 public sealed record TaggedWord(
     [property: JsonPropertyName("word")] string Word, [property: JsonPropertyName("tag")] string Tag,
-    [property: JsonPropertyName("probability")] float Probability);
+    [property: JsonPropertyName("probability")] float Probability)
+{
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(TaggedWord), PrintMembers);
+}
 
 /// <summary>Tags words with a model that is already in memory. One predictor may be used from many threads at once.</summary>
 public sealed class TagPredictor

@@ -6,7 +6,8 @@ namespace Recurant.Inference;
 
 /// <summary>
 /// Continues texts with a language model, one token at a time: the state after what was read is kept, so that each token costs
-/// one step however long the text has become. One generator serves one text at a time.
+/// one step however long the text has become. One generator may write any number of texts at once, also from many threads; they
+/// take turns, token by token.
 /// </summary>
 public sealed class TextGenerator
 {
@@ -15,6 +16,10 @@ public sealed class TextGenerator
     private readonly RecurrentStream _stream;
     private readonly Workers _workers;
     private readonly FloatBuffer _output;
+    private readonly Lock _turn = new();
+
+    /// <summary>The text whose state the stream holds; null before the first.</summary>
+    private float[]? _current;
 
     /// <summary>Makes a generator.</summary>
     /// <param name="model">The model.</param>
@@ -22,6 +27,7 @@ public sealed class TextGenerator
     public TextGenerator(LanguageModel model, int threads = 1)
     {
         ArgumentNullException.ThrowIfNull(model);
+        ArgumentOutOfRangeException.ThrowIfNegative(threads);
         _model = model;
         _workers = Workers.ForThreads(threads > 0 ? threads : Environment.ProcessorCount);
         _memory = model.Network.CreateMemory();
@@ -46,6 +52,7 @@ public sealed class TextGenerator
     /// character gives an empty one.
     /// </returns>
     /// <exception cref="ArgumentException">An option is outside its range.</exception>
+    /// <exception cref="InvalidDataException">The model's answers are not finite numbers; found while the text is made.</exception>
     public IEnumerable<string> Continue(string prompt, int length, SamplingOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(prompt);
@@ -59,18 +66,30 @@ public sealed class TextGenerator
     {
         RunningText text = _model.Encoder;
         var sampler = new TokenSampler(options, _model.Vocabulary.Count);
-        _stream.Reset();
-        Read(text.End);
-        foreach (int token in prompt) Read(token);
         var writer = new TokenWriter(text, prompt.Count > 0 ? prompt[^1] : text.End);
-
+        var state = new float[_stream.StateSize];
+        int token = text.End;
         for (int i = 0; i < length; i++)
         {
-            // The unknown token stands for what cannot be written.
-            int token = sampler.Draw(Logits(), excluded: Vocabulary.Unknown);
+            lock (_turn)
+            {
+                TakeTurn(state, begins: i == 0);
+                Read(token);
+                if (i == 0) foreach (int read in prompt) Read(read);
+                // The unknown token stands for what cannot be written.
+                token = sampler.Draw(Logits(), excluded: Vocabulary.Unknown);
+            }
+
             yield return writer.Write(token);
-            if (i + 1 < length) Read(token);
         }
+    }
+
+    /// <summary>Puts the state of another text aside and takes up that of this one.</summary>
+    private void TakeTurn(float[] state, bool begins)
+    {
+        if (_current != state && _current is { } other) _stream.SaveState(other);
+        if (begins) _stream.Reset(); else if (_current != state) _stream.LoadState(state);
+        _current = state;
     }
 
     private void Read(int token)
@@ -80,6 +99,15 @@ public sealed class TextGenerator
         h.CopyTo(_output.Span);
     }
 
-    private ReadOnlySpan<float> Logits() =>
-        _model.Network.Logits(_workers, new Matrix(_output, 0, 1, _model.Spec.HiddenSize), _memory).Row(0);
+    private ReadOnlySpan<float> Logits()
+    {
+        ReadOnlySpan<float> logits =
+            _model.Network.Logits(_workers, new Matrix(_output, 0, 1, _model.Spec.HiddenSize), _memory).Row(0);
+        foreach (float logit in logits)
+        {
+            if (!float.IsFinite(logit)) throw TrainedModel.AnswersNotFinite();
+        }
+
+        return logits;
+    }
 }

@@ -28,7 +28,8 @@ internal sealed class TokenSampler
         logits.CopyTo(_probabilities);
         if (excluded >= 0) _probabilities[excluded] = float.NegativeInfinity;
         if (_options.Temperature == 0) return CrossEntropy.ArgMax(_probabilities);
-        float largest = Reductions.Max(_probabilities), inverse = 1f / _options.Temperature;
+        // Finite, so that the likeliest token's 0 stays 0 however low the temperature is.
+        float largest = Reductions.Max(_probabilities), inverse = Math.Min(1f / _options.Temperature, float.MaxValue);
         for (int j = 0; j < _probabilities.Length; j++)
         {
             // Far below what e^x can be told from 0.

@@ -82,7 +82,7 @@ public sealed class Translator
         return Translate([text])[0];
     }
 
-    /// <summary>Translates many texts; the answers stand in the order of the texts. An empty text stays empty.</summary>
+    /// <summary>Translates many texts; the answers are in the order of the texts. An empty text, or one of blanks alone, gives an empty one.</summary>
     /// <exception cref="OperationCanceledException">Cancelled between two batches.</exception>
     public IReadOnlyList<Translation> Translate(IReadOnlyList<string> texts, CancellationToken cancellation = default)
     {
@@ -118,14 +118,14 @@ public sealed class Translator
 
     private Translation ToTranslation(Hypothesis[] hypotheses, string source)
     {
+        if (TranslatorModel.IsBlank(source))
+        {
+            return new Translation { Text = "", Score = 0, SourcePieces = [], Pieces = [], Attention = [] };
+        }
+
         List<string> pieces = _model.Source.Cut(source);
         bool isCut = pieces.Count > TranslatorModel.MostSourcePieces;
         if (isCut) pieces.RemoveRange(TranslatorModel.MostSourcePieces, pieces.Count - TranslatorModel.MostSourcePieces);
-        if (hypotheses.Length == 0 || pieces.Count == 0)
-        {
-            return new Translation { Text = "", Score = 0, SourcePieces = pieces, Pieces = [], Attention = [] };
-        }
-
         Hypothesis best = hypotheses[0];
         return new Translation
         {

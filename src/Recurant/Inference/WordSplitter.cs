@@ -1,3 +1,5 @@
+using Recurant.Data;
+
 namespace Recurant.Inference;
 
 /// <summary>
@@ -99,19 +101,32 @@ internal static class WordSplitter
         return false;
     }
 
+    /// <summary>
+    /// Adds a word with its endings apart: "shouldn't've" gives "should", "n't" and "'ve". A loop, not a recursion: the input
+    /// decides how many endings there are.
+    /// </summary>
     private static void SplitContraction(ReadOnlySpan<char> word, List<string> words)
     {
-        foreach (string ending in s_endings)
+        int first = words.Count;
+        while (EndingOf(word) is var length && length > 0)
         {
-            if (word.Length > ending.Length && EndsWith(word, ending))
-            {
-                SplitContraction(word[..^ending.Length], words);
-                words.Add(word[^ending.Length..].ToString());
-                return;
-            }
+            words.Add(word[^length..].ToString());
+            word = word[..^length];
         }
 
         words.Add(word.ToString());
+        words.Reverse(first, words.Count - first);
+    }
+
+    /// <summary>How many characters at the end of a word are the second half of a contraction; 0 for none.</summary>
+    private static int EndingOf(ReadOnlySpan<char> word)
+    {
+        foreach (string ending in s_endings)
+        {
+            if (word.Length > ending.Length && EndsWith(word, ending)) return ending.Length;
+        }
+
+        return 0;
     }
 
     /// <summary>Whether a piece is itself the second half of a contraction, as in text that is already cut.</summary>
@@ -130,7 +145,7 @@ internal static class WordSplitter
         ReadOnlySpan<char> end = word[^ending.Length..];
         for (int i = 0; i < end.Length; i++)
         {
-            char letter = end[i] == '\u2019' ? '\'' : char.ToLowerInvariant(end[i]);
+            char letter = end[i] == '\u2019' ? '\'' : LetterCase.ToLower(end[i]);
             if (letter != ending[i]) return false;
         }
 

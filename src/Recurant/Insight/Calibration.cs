@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Recurant.Insight;
 
 /// <summary>The answers whose probability lies in one part of 0 to 1.</summary>
@@ -6,7 +8,11 @@ namespace Recurant.Insight;
 /// <param name="Count">How many answers there are.</param>
 /// <param name="Confidence">The mean of their probabilities; NaN if there are none.</param>
 /// <param name="Accuracy">The share of them that is right; NaN if there are none.</param>
-public sealed record CalibrationBin(double From, double To, int Count, double Confidence, double Accuracy);
+public sealed record CalibrationBin(double From, double To, int Count, double Confidence, double Accuracy)
+{
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(CalibrationBin), PrintMembers);
+}
 
 /// <summary>
 /// Whether a model is right as often as its probabilities say: of the answers given with p = 0.8, are 8 of 10 right?
@@ -58,4 +64,7 @@ public sealed record Calibration
 
         return new Calibration { Bins = made, ExpectedError = error };
     }
+
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(Calibration), PrintMembers);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Recurant.Data;
 using Recurant.Inference;
 using Recurant.Models;
@@ -9,7 +10,11 @@ namespace Recurant.Insight;
 /// <param name="Right">What was expected.</param>
 /// <param name="Answered">What the model said.</param>
 /// <param name="Probability">The geometric mean of its words' probabilities, 0 to 1.</param>
-public sealed record CaptionMistake(int Number, string Right, string Answered, double Probability);
+public sealed record CaptionMistake(int Number, string Right, string Answered, double Probability)
+{
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(CaptionMistake), PrintMembers);
+}
 
 /// <summary>What a captioner does on images with sentences, beyond its score: how often it is right where it is sure, and its surest
 /// mistakes. A sentence counts as right only if it is exactly the expected one.</summary>
@@ -48,4 +53,7 @@ public sealed record CaptionerReview
             MistakeCount = wrong.Length,
         };
     }
+
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(CaptionerReview), PrintMembers);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Recurant.Data;
 using Recurant.Inference;
 using Recurant.Models;
@@ -9,7 +10,11 @@ namespace Recurant.Insight;
 /// <param name="Right">Its label.</param>
 /// <param name="Answered">What the classifier said.</param>
 /// <param name="Probability">How sure it was, 0 to 1.</param>
-public sealed record Mistake(string Text, string Right, string Answered, double Probability);
+public sealed record Mistake(string Text, string Right, string Answered, double Probability)
+{
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(Mistake), PrintMembers);
+}
 
 /// <summary>
 /// What a classifier does on labelled texts, beyond its score: how far its probabilities can be trusted, and its worst mistakes.
@@ -57,4 +62,7 @@ public sealed record ClassifierReview
             MistakeCount = found.Count,
         };
     }
+
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(ClassifierReview), PrintMembers);
 }

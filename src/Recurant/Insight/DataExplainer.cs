@@ -3,6 +3,7 @@ using Recurant.Inference;
 using Recurant.Layers;
 using Recurant.Models;
 using Recurant.Numerics;
+using Recurant.Storage;
 
 namespace Recurant.Insight;
 
@@ -150,6 +151,8 @@ internal static class DataExplainer
     {
         var sums = new Dictionary<(int Label, string Word), (int Count, double Sum, double Squares)>();
         double largest = 0;
+        // The way back writes gradients.
+        model = ModelFile.Copy(model);
         for (int i = 0; i < texts.Length; i++)
         {
             if (texts[i].Count == 0) continue;

@@ -19,7 +19,7 @@ internal static class DecoderExplainer
         Workers workers = Workers.Asked(options.Threads);
         int[] source = model.Source.Encode(text);
         List<string> pieces = model.Source.Cut(text);
-        Hypothesis[] found = pieces.Count == 0
+        Hypothesis[] found = TranslatorModel.IsBlank(text)
             ? []
             : new TranslatorScorer(model, workers).Search([text], beam, keepsAttention: true, cancellation)[0];
         if (found.Length == 0)

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Recurant.Insight;
 
 /// <summary>What a decoder said, how sure it was of each piece, and where it looked.</summary>
@@ -29,4 +31,8 @@ public sealed record DecoderExplanation
 /// same: what the answer rests on, which need not be where the decoder looked. Of the end mark 0.
 /// </param>
 public sealed record PieceEffect(
-    string Piece, double Probability, IReadOnlyList<double> Attention, IReadOnlyList<double> Influence);
+    string Piece, double Probability, IReadOnlyList<double> Attention, IReadOnlyList<double> Influence)
+{
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(PieceEffect), PrintMembers);
+}

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Recurant.Insight;
 
 /// <summary>How thoroughly <see cref="Explainer"/> looks at a text.</summary>
@@ -46,4 +48,7 @@ public sealed record ExplainOptions
 
         if (Threads < 0) throw new ArgumentException($"{nameof(Threads)} is {Threads}; it must be at least 0.");
     }
+
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(ExplainOptions), PrintMembers);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Recurant.Cells;
 using Recurant.Data;
 using Recurant.Layers;
@@ -23,6 +24,9 @@ public readonly record struct GradientAuditRow(string Tensor, int Count, double 
     /// <summary>Whether both errors are within what rounding explains.</summary>
     public bool Passes =>
         ReferenceError <= GradientAudit.ReferenceTolerance && ProductionError <= GradientAudit.ProductionTolerance;
+
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(GradientAuditRow), PrintMembers);
 }
 
 /// <summary>

@@ -1,6 +1,7 @@
 using Recurant.Cells;
 using Recurant.Data;
 using Recurant.Models;
+using Recurant.Storage;
 using Recurant.Numerics;
 using Recurant.Parameters;
 using Recurant.Training;
@@ -28,7 +29,7 @@ public static class GradientLens
         ArgumentNullException.ThrowIfNull(texts);
         options ??= new LensOptions();
         options.Validate();
-        return LensLook.At(LensSubject.Of(model, texts, options), options);
+        return LensLook.At(LensSubject.Of(ModelFile.Copy(model), texts, options), options);
     }
 
     /// <summary>Looks at a network that learnt a generated problem.</summary>
@@ -40,7 +41,7 @@ public static class GradientLens
         ArgumentNullException.ThrowIfNull(model);
         options ??= new LensOptions();
         options.Validate();
-        return LensLook.At(LensSubject.Of(model, options), options);
+        return LensLook.At(LensSubject.Of(ModelFile.Copy(model), options), options);
     }
 
     /// <summary>Looks at a language model: at windows of a text, read from zero states.</summary>
@@ -57,7 +58,7 @@ public static class GradientLens
         ArgumentNullException.ThrowIfNull(text);
         options ??= new LensOptions();
         options.Validate();
-        return LensLook.At(LensSubject.Of(model, text, options), options);
+        return LensLook.At(LensSubject.Of(ModelFile.Copy(model), text, options), options);
     }
 
     /// <summary>Looks at a tagger: at the layers that read the words, not at those that read a word's characters.</summary>
@@ -72,7 +73,7 @@ public static class GradientLens
         ArgumentNullException.ThrowIfNull(data);
         options ??= new LensOptions();
         options.Validate();
-        return LensLook.At(LensSubject.Of(model, data, options), options);
+        return LensLook.At(LensSubject.Of(ModelFile.Copy(model), data, options), options);
     }
 
     /// <summary>
@@ -92,7 +93,7 @@ public static class GradientLens
         ArgumentNullException.ThrowIfNull(data);
         options ??= new LensOptions();
         options.Validate();
-        return LensLook.At(LensSubject.Of(model, data, options), options);
+        return LensLook.At(LensSubject.Of(ModelFile.Copy(model), data, options), options);
     }
 
     /// <summary>Looks at the classifier that training would start from.</summary>

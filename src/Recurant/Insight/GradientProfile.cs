@@ -1,3 +1,4 @@
+using System.Globalization;
 using Recurant.Cells;
 using Recurant.Data;
 
@@ -109,4 +110,7 @@ public sealed record GradientProfile
         foreach (float value in values) sum += (double)value * value;
         return sum;
     }
+
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(GradientProfile), PrintMembers);
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Recurant.Insight;
 
 /// <summary>How surprised a language model is by a text, token by token as it reads.</summary>
@@ -11,6 +13,9 @@ public sealed record LanguageExplanation
 
     /// <summary>The bits of all tokens together: -log2 of the probability of the text.</summary>
     public double Bits => Tokens.Sum(token => token.Bits);
+
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(LanguageExplanation), PrintMembers);
 }
 
 /// <summary>One token as it was read.</summary>
@@ -26,4 +31,7 @@ public sealed record TokenSurprise(
 {
     /// <summary>p.</summary>
     public double Probability => Math.Pow(2, -Bits);
+
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(TokenSurprise), PrintMembers);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Recurant.Data;
 using Recurant.Models;
 using Recurant.Numerics;
@@ -9,7 +10,11 @@ namespace Recurant.Insight;
 /// <param name="Times">How often it was to be foretold.</param>
 /// <param name="Loss">The mean loss of foretelling it, in nats.</param>
 /// <param name="Share">Its part of the text's whole loss, 0 to 1.</param>
-public sealed record TokenCost(string Token, int Times, double Loss, double Share);
+public sealed record TokenCost(string Token, int Times, double Loss, double Share)
+{
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(TokenCost), PrintMembers);
+}
 
 /// <summary>What the tokens that occur so often in a text cost a language model over it.</summary>
 /// <param name="From">The fewest occurrences.</param>
@@ -18,7 +23,11 @@ public sealed record TokenCost(string Token, int Times, double Loss, double Shar
 /// <param name="Times">How often one was to be foretold.</param>
 /// <param name="Loss">The mean loss, in nats.</param>
 /// <param name="Share">Their part of the text's whole loss, 0 to 1.</param>
-public sealed record FrequencyCost(int From, int To, int Kinds, int Times, double Loss, double Share);
+public sealed record FrequencyCost(int From, int To, int Kinds, int Times, double Loss, double Share)
+{
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(FrequencyCost), PrintMembers);
+}
 
 /// <summary>
 /// What a language model does on a text, beyond its score: whether its most probable next token is right as often as its probability
@@ -127,4 +136,7 @@ public sealed record LanguageReview
 
         double Share(double loss) => total > 0 ? loss / total : 0;
     }
+
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(LanguageReview), PrintMembers);
 }

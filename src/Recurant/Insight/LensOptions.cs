@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Recurant.Insight;
 
 /// <summary>What <see cref="GradientLens"/> looks at.</summary>
@@ -40,4 +42,7 @@ public sealed record LensOptions
         if (JacobianSteps < 0) throw new ArgumentException($"{nameof(JacobianSteps)} is {JacobianSteps}; it must be 0 or more.");
         if (!(Gain > 0) || !float.IsFinite(Gain)) throw new ArgumentException($"{nameof(Gain)} is {Gain}; it must be above 0.");
     }
+
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(LensOptions), PrintMembers);
 }

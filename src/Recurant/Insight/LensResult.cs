@@ -1,3 +1,4 @@
+using System.Globalization;
 using Recurant.Training;
 
 namespace Recurant.Insight;
@@ -29,6 +30,9 @@ public sealed record LensResult(
 {
     /// <summary>The worst of the layers: exploding, else vanishing, else kept.</summary>
     public GradientReach Reach => Layers.Max(layer => layer.Verdict.Reach);
+
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(LensResult), PrintMembers);
 }
 
 /// <summary>How far back the gradient of one layer and direction reaches.</summary>
@@ -94,12 +98,19 @@ public sealed record LensLayer
         LensVerdict.ByLastStep => GradientProfile.ReachOf(LastStep),
         _ => null,
     };
+
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(LensLayer), PrintMembers);
 }
 
 /// <summary>The largest magnitude of an eigenvalue of a block of W_hh.</summary>
 /// <param name="Block">The gate: i, f, g, o; r, z, n; W of a cell without gates.</param>
 /// <param name="Radius">The spectral radius.</param>
-public readonly record struct BlockRadius(string Block, double Radius);
+public readonly record struct BlockRadius(string Block, double Radius)
+{
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(BlockRadius), PrintMembers);
+}
 
 /// <summary>
 /// The Jacobian of the state at a sequence's last step with respect to that some steps earlier. The state is h; of a cell with a
@@ -111,7 +122,11 @@ public readonly record struct BlockRadius(string Block, double Radius);
 /// <param name="Smallest">
 /// The smallest singular value: no gradient shrinks by more. Below 1e-14 times <paramref name="Largest"/> it is rounding.
 /// </param>
-public readonly record struct JacobianSize(int Lag, double Norm, double Largest, double Smallest);
+public readonly record struct JacobianSize(int Lag, double Norm, double Largest, double Smallest)
+{
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(JacobianSize), PrintMembers);
+}
 
 /// <summary>
 /// The gradient of a weight matrix, split by how many steps lie between the loss and the step that used the weight.
@@ -139,4 +154,7 @@ public sealed record WeightGradientByLag(
 
     /// <summary>The smallest lag up to which nine tenths of sum_lag ||D(lag)|| lie.</summary>
     public int Reach90 => GradientProfile.ReachOf(Norms);
+
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(WeightGradientByLag), PrintMembers);
 }

@@ -59,4 +59,7 @@ public sealed record LensVerdict(GradientReach Reach, int Far, double Ratio, dou
     internal static string Number(double value) => value == 0 || Math.Abs(value) is >= 1e-2 and < 1e4
         ? value.ToString("0.###", CultureInfo.InvariantCulture)
         : value.ToString("0.0e-0", CultureInfo.InvariantCulture);
+
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(LensVerdict), PrintMembers);
 }

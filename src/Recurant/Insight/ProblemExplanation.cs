@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Recurant.Insight;
 
 /// <summary>What the steps of one sequence of a generated problem did to the answer.</summary>
@@ -23,4 +25,8 @@ public sealed record ProblemExplanation
 /// over the ten right symbols,
 /// less the same with a blank in its place.
 /// </param>
-public sealed record StepEffect(IReadOnlyList<double> Input, double Effect);
+public sealed record StepEffect(IReadOnlyList<double> Input, double Effect)
+{
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(StepEffect), PrintMembers);
+}

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Recurant.Data;
 using Recurant.Losses;
 using Recurant.Models;
@@ -12,7 +13,11 @@ namespace Recurant.Insight;
 /// <param name="Error">
 /// Of adding the mean squared error; of copying the share of symbols that are wrong, 0 to 1.
 /// </param>
-public sealed record DistanceError(int From, int To, int Count, double Error);
+public sealed record DistanceError(int From, int To, int Count, double Error)
+{
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(DistanceError), PrintMembers);
+}
 
 /// <summary>
 /// What a network does on the test sequences of a generated problem, beyond its score: its error by how far back lies what it needs.
@@ -110,4 +115,7 @@ public sealed record SequenceReview
 
         return bands;
     }
+
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(SequenceReview), PrintMembers);
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Recurant.Insight;
 
 /// <summary>Why a tagger gave the words of a sentence their tags.</summary>
@@ -23,4 +25,8 @@ public sealed record TagExplanation
 /// </param>
 public sealed record TagEffect(
     string Word, bool IsKnown, string Tag, double Probability, IReadOnlyList<KeyValuePair<string, double>> Probabilities,
-    double ProbabilityFromContext, IReadOnlyList<double> Influence);
+    double ProbabilityFromContext, IReadOnlyList<double> Influence)
+{
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(TagEffect), PrintMembers);
+}

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Recurant.Data;
 using Recurant.Inference;
 using Recurant.Models;
@@ -10,7 +11,11 @@ namespace Recurant.Insight;
 /// <param name="Right">Its tag.</param>
 /// <param name="Answered">What the tagger said.</param>
 /// <param name="Probability">How sure it was, 0 to 1.</param>
-public sealed record TagMistake(IReadOnlyList<string> Words, int Place, string Right, string Answered, double Probability);
+public sealed record TagMistake(IReadOnlyList<string> Words, int Place, string Right, string Answered, double Probability)
+{
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(TagMistake), PrintMembers);
+}
 
 /// <summary>
 /// What a tagger does on tagged sentences, beyond its score: which tag it takes for which, how far its probabilities can be
@@ -120,4 +125,7 @@ public sealed record TaggerReview
 
         return matrix;
     }
+
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(TaggerReview), PrintMembers);
 }

@@ -1,5 +1,6 @@
 using Recurant.Models;
 using Recurant.Numerics;
+using Recurant.Storage;
 
 namespace Recurant.Insight;
 
@@ -13,7 +14,8 @@ internal sealed class TextExplainer
 
     public TextExplainer(ClassifierModel model, ExplainOptions options)
     {
-        _model = model;
+        // The way back writes gradients.
+        _model = model = ModelFile.Copy(model);
         _options = options;
         _workers = Workers.Asked(options.Threads);
         _scorer = new ClassifierScorer(model.Networks, model.Labels.Count, _workers);

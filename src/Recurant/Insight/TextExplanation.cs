@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Recurant.Insight;
 
 /// <summary>
@@ -42,6 +44,9 @@ public sealed record TextExplanation
 
     /// <summary>The probability of the label for a text without words.</summary>
     public required double EmptyProbability { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(TextExplanation), PrintMembers);
 }
 
 /// <summary>What one word of a text does.</summary>
@@ -56,7 +61,11 @@ public sealed record TextExplanation
 /// <param name="Effect">L of the text less L without the word: what it does where it stands.</param>
 public sealed record WordEffect(
     string Word, bool IsKnown, double Attribution, double ProbabilityAsRead, double ProbabilityWithout,
-    double ProbabilityHidden, double Effect);
+    double ProbabilityHidden, double Effect)
+{
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(WordEffect), PrintMembers);
+}
 
 /// <summary>
 /// What integrated gradients (Sundararajan, Taly and Yan 2017, "Axiomatic attribution for deep networks") add up to.
@@ -77,6 +86,9 @@ public sealed record AttributionSum(double Baseline, double LogOdds, double Sum,
 
     /// <summary>The sum less what it must be.</summary>
     public double Error => Sum - Expected;
+
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(AttributionSum), PrintMembers);
 }
 
 /// <summary>Two words of a text together.</summary>
@@ -118,4 +130,7 @@ public sealed record WordPair(
 
     private static bool Turns(double together, double alone) =>
         Math.Min(Math.Abs(together), Math.Abs(alone)) >= LeastEffect && double.IsNegative(together) != double.IsNegative(alone);
+
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(WordPair), PrintMembers);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Recurant.Data;
 using Recurant.Inference;
 using Recurant.Models;
@@ -9,7 +10,11 @@ namespace Recurant.Insight;
 /// <param name="Right">What was expected.</param>
 /// <param name="Translated">What the model said.</param>
 /// <param name="Chrf">chrF2 of this text alone, 0 to 100: see <see cref="Data.Chrf"/>.</param>
-public sealed record JudgedTranslation(string Source, string Right, string Translated, double Chrf);
+public sealed record JudgedTranslation(string Source, string Right, string Translated, double Chrf)
+{
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(JudgedTranslation), PrintMembers);
+}
 
 /// <summary>How well texts of some lengths are translated.</summary>
 /// <param name="From">The fewest words of the source.</param>
@@ -18,7 +23,11 @@ public sealed record JudgedTranslation(string Source, string Right, string Trans
 /// <param name="Bleu">BLEU over them, 0 to 100.</param>
 /// <param name="Chrf">chrF2 over them, 0 to 100.</param>
 /// <param name="LengthRatio">Words of the translations for each word of the expected texts.</param>
-public sealed record LengthBand(int From, int To, int Pairs, double Bleu, double Chrf, double LengthRatio);
+public sealed record LengthBand(int From, int To, int Pairs, double Bleu, double Chrf, double LengthRatio)
+{
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(LengthBand), PrintMembers);
+}
 
 /// <summary>
 /// What a translator does on pairs of texts, beyond its score: its worst translations, and how the score depends on the length of

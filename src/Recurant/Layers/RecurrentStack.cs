@@ -1,3 +1,4 @@
+using System.Globalization;
 using Recurant.Cells;
 using Recurant.Data;
 using Recurant.Numerics;
@@ -77,6 +78,9 @@ public sealed record RecurrentSpec
     };
 
     private string ActivationName => Activation.ToString().ToLowerInvariant();
+
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(RecurrentSpec), PrintMembers);
 }
 
 /// <summary>What a stack keeps of a batch.</summary>

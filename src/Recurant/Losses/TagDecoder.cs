@@ -11,16 +11,18 @@ namespace Recurant.Losses;
 /// (2) y_T = argmax_j (d_(T,j) + e_j),  y_(t-1) = the i that won for y_t
 /// </code>
 /// Without a random field A, a and e are zero; forbidden steps take <see cref="Forbidden"/>, so that a path there is always one.
+/// The sums d grow with the sentence, so they are kept in double: in float a thousand words of scores near 10 leave no digits
+/// for the differences that decide.
 /// </summary>
 internal sealed class TagDecoder
 {
     /// <summary>The score of a step that must not be; finite, so that the least wrong path wins where all are.</summary>
-    public const float Forbidden = -1e6f;
+    public const double Forbidden = -1e9;
 
     private readonly int _tags;
     private readonly ConditionalRandomField? _field;
     private readonly TagConstraints? _constraints;
-    private float[] _start = [], _end = [], _transitions = [], _best = [];
+    private double[] _start = [], _end = [], _transitions = [], _best = [];
     private int[] _winners = [];
     private int _version = -1;
 
@@ -55,7 +57,7 @@ internal sealed class TagDecoder
         int version = _field is { } field ? field.Start.Version + field.End.Version + field.Transitions.Version : 0;
         if (version == _version) return;
         _version = version;
-        (_start, _end, _transitions) = (new float[_tags], new float[_tags], new float[_tags * _tags]);
+        (_start, _end, _transitions) = (new double[_tags], new double[_tags], new double[_tags * _tags]);
         for (int i = 0; i < _tags; i++)
         {
             _start[i] = Score(_field?.Start.Value[i], _constraints?.MayStart(i));
@@ -68,9 +70,9 @@ internal sealed class TagDecoder
         }
     }
 
-    private static float Score(float? learnt, bool? allowed) => allowed == false ? Forbidden : learnt ?? 0f;
+    private static double Score(float? learnt, bool? allowed) => allowed == false ? Forbidden : learnt ?? 0.0;
 
-    private void Decode(SequenceBatch batch, int b, Matrix scores, Span<int> tags, Span<float> best, Span<float> before)
+    private void Decode(SequenceBatch batch, int b, Matrix scores, Span<int> tags, Span<double> best, Span<double> before)
     {
         int length = batch.Lengths[b];
         for (int j = 0; j < _tags; j++) best[j] = _start[j] + scores.Row(b)[j];
@@ -78,17 +80,17 @@ internal sealed class TagDecoder
         {
             int row = batch.RowStart(t) + b;
             ReadOnlySpan<float> z = scores.Row(row);
-            Span<float> previous = best;
+            Span<double> previous = best;
             best = before;
             before = previous;
             for (int j = 0; j < _tags; j++)
             {
-                ReadOnlySpan<float> into = _transitions.AsSpan(j * _tags, _tags);
+                ReadOnlySpan<double> into = _transitions.AsSpan(j * _tags, _tags);
                 int winner = 0;
-                float largest = previous[0] + into[0];
+                double largest = previous[0] + into[0];
                 for (int i = 1; i < into.Length; i++)
                 {
-                    float score = previous[i] + into[i];
+                    double score = previous[i] + into[i];
                     if (score > largest) (winner, largest) = (i, score);
                 }
 
@@ -98,7 +100,8 @@ internal sealed class TagDecoder
         }
 
         for (int j = 0; j < _tags; j++) best[j] += _end[j];
-        int tag = CrossEntropy.ArgMax(best);
+        int tag = 0;
+        for (int j = 1; j < _tags; j++) if (best[j] > best[tag]) tag = j;
         for (int t = length - 1; t >= 0; t--)
         {
             int row = batch.RowStart(t) + b;
@@ -117,8 +120,8 @@ internal sealed class TagDecoder
         public readonly void Execute(int part, int parts)
         {
             int tags = Decoder._tags;
-            Span<float> best = Decoder._best.AsSpan(2 * part * tags, tags);
-            Span<float> before = Decoder._best.AsSpan((2 * part + 1) * tags, tags);
+            Span<double> best = Decoder._best.AsSpan(2 * part * tags, tags);
+            Span<double> before = Decoder._best.AsSpan((2 * part + 1) * tags, tags);
             for (int b = part; b < Batch.Sequences; b += parts) Decoder.Decode(Batch, b, Scores, Tags.Span, best, before);
         }
     }

@@ -302,8 +302,10 @@ internal sealed class BeamSearch
             foreach (OpenHypothesis open in next) End(open, isEnded: false);
         }
 
-        public Hypothesis[] Results(SearchOptions options) =>
-            [.. _ended.OrderByDescending(found => found.Score).Take(options.Beam)];
+        /// <exception cref="InvalidDataException">No word had a probability: the scores are not numbers.</exception>
+        public Hypothesis[] Results(SearchOptions options) => _ended.Count == 0
+            ? throw TrainedModel.AnswersNotFinite()
+            : [.. _ended.OrderByDescending(found => found.Score).Take(options.Beam)];
 
         private void End(OpenHypothesis last, bool isEnded)
         {

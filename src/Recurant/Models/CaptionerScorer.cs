@@ -54,6 +54,8 @@ internal sealed class CaptionerScorer
             words += _batch.Target.Rows;
         }
 
-        return CaptionerEvaluation.Of(Describe(images, beam, cancellation), expected, loss / Math.Max(1, words));
+        // Without finite answers there is nothing to describe with; the loss says so.
+        string[] found = double.IsFinite(loss) ? Describe(images, beam, cancellation) : [.. expected.Select(_ => "")];
+        return CaptionerEvaluation.Of(found, expected, loss / Math.Max(1, words));
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Recurant.Cells;
 using Recurant.Data;
 using Recurant.Layers;
@@ -187,4 +188,7 @@ public sealed record ClassifierSpec
     {
         if (!holds) throw new ArgumentException($"{property} is {value}; it must be {range}.");
     }
+
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(ClassifierSpec), PrintMembers);
 }

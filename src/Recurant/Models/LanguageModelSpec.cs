@@ -1,3 +1,4 @@
+using System.Globalization;
 using Recurant.Cells;
 using Recurant.Data;
 using Recurant.Layers;
@@ -102,4 +103,7 @@ public sealed record LanguageModelSpec
     {
         if (!holds) throw new ArgumentException($"{property} is {value}; it must be {range}.");
     }
+
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(LanguageModelSpec), PrintMembers);
 }

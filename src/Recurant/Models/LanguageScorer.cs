@@ -24,7 +24,9 @@ internal sealed class LanguageScorer(LanguageModelNetwork network, Workers worke
     /// Told of every token that is scored: the place p of tokens[p + 1], from 0, and its row in the memory's output. The order is that
     /// of the windows.
     /// </param>
-    public double Loss(int[] tokens, int[] foretold, Action<int, int>? each = null)
+    /// <param name="cancellation">Looked at between windows.</param>
+    public double Loss(
+        int[] tokens, int[] foretold, Action<int, int>? each = null, CancellationToken cancellation = default)
     {
         int count = tokens.Length - 1, parts = Math.Clamp(count / (4 * ContextSteps), 1, MostParts);
         var carried = new CarriedState(network.Stack, parts);
@@ -38,6 +40,7 @@ internal sealed class LanguageScorer(LanguageModelNetwork network, Workers worke
         int[] lengths = new int[parts], targets = [], scored = [], places = [];
         for (int step = 0; step < longest; step += WindowSteps)
         {
+            cancellation.ThrowIfCancellationRequested();
             int active = 0;
             foreach (int p in order)
             {

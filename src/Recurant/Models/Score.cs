@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace Recurant.Models;
@@ -27,4 +28,7 @@ public abstract record Score
 
     /// <summary>Writes everything but the loss as members of an object that is open.</summary>
     internal abstract void WriteMembers(Utf8JsonWriter writer);
+
+    /// <inheritdoc/>
+    public sealed override string ToString() => InvariantRecord.ToString(GetType().Name, PrintMembers);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Recurant.Cells;
 using Recurant.Data;
 using Recurant.Layers;
@@ -47,4 +48,7 @@ public sealed record SequenceSpec
             throw new ArgumentException($"HiddenSize is {HiddenSize}; it must be even for an LRU.");
         }
     }
+
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(SequenceSpec), PrintMembers);
 }

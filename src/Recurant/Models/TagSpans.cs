@@ -1,3 +1,4 @@
+using Recurant.Data;
 using Recurant.Losses;
 
 namespace Recurant.Models;
@@ -41,6 +42,26 @@ public readonly record struct TagSpan(int Start, int End, string Kind)
 
         return spans;
     }
+
+    /// <summary>
+    /// What is to be told of the way sentences mark spans: that they break the rules of their tags' scheme, how often, and what
+    /// follows for a tagger that learns from them; null where there is nothing to tell.
+    /// </summary>
+    /// <param name="data">The training sentences.</param>
+    public static string? SchemeNote(TaggedDataset data)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        if (RulesOf(data) is not { Broken: > 0 } rules) return null;
+        string share = $"{data.Name}: {rules.Broken:N0} tags for {rules.Spans:N0} spans break the rules of their scheme "
+            + "(for example I- that no B- of its kind precedes)";
+        return rules.IsIob1 ? $"{share}, and every B- follows a span of its kind: read as IOB1, where I- may begin a span."
+            : rules.Hold ? $"{share}; so few are taken for mistakes, and the tagger's answers keep the rules."
+            : $"{share}; so the tagger's answers need not keep the rules either.";
+    }
+
+    /// <summary>How well sentences obey the rules of their tags; null for tags that have none.</summary>
+    internal static TagRuleCount? RulesOf(TaggedDataset data) =>
+        TagConstraints.Of(data.Tags)?.Count(data.Tags, data.Sentences.Select(sentence => sentence.Tags));
 
     /// <summary>Whether tags mark spans: each is <c>O</c> or a letter of the schemes with a kind, and there is a kind.</summary>
     /// <param name="tags">The distinct tags.</param>

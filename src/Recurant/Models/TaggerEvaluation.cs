@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace Recurant.Models;
@@ -17,6 +18,9 @@ public sealed record TagCount(string Name, int Right, int Found, int Present)
 
     /// <summary>F1 = 2 right / (found + present), 0 to 1.</summary>
     public double F1 => Found + Present == 0 ? 0 : 2.0 * Right / (Found + Present);
+
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(TagCount), PrintMembers);
 }
 
 /// <summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Recurant.Cells;
 using Recurant.Layers;
 
@@ -67,8 +68,8 @@ public sealed record TaggerSpec
     public bool RandomField { get; init; }
 
     /// <summary>
-    /// Whether the answer obeys the rules of tags that mark spans (no I- after O). Tags that mark none have no rules.
-    /// Default: yes.
+    /// Whether the answer obeys the rules of tags that mark spans (no I- after O). Tags that mark none have no rules. Training
+    /// decides it by whether its sentences obey them. Default: yes.
     /// </summary>
     public bool Constrained { get; init; } = true;
 
@@ -121,4 +122,7 @@ public sealed record TaggerSpec
     {
         if (!holds) throw new ArgumentException($"{name} is {value}; it must be {range}.");
     }
+
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(TaggerSpec), PrintMembers);
 }

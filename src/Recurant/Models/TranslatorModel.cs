@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using Recurant.Cells;
 using Recurant.Parameters;
 
@@ -65,6 +67,21 @@ public sealed class TranslatorModel : TrainedModel
     /// <inheritdoc/>
     public override IReadOnlyList<LayerDescription> Describe() => Network.Describe();
 
+    /// <summary>
+    /// Whether there is nothing to translate: no characters, or only such as are not seen (blanks, controls, marks of the layout).
+    /// </summary>
+    internal static bool IsBlank(string text)
+    {
+        foreach (Rune rune in text.EnumerateRunes())
+        {
+            bool isSeen = !Rune.IsWhiteSpace(rune)
+                && Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format);
+            if (isSeen) return false;
+        }
+
+        return true;
+    }
+
     /// <summary>The pieces of a text and the end mark, cut to <see cref="MostSourcePieces"/>.</summary>
     internal int[] Read(string text)
     {
@@ -78,6 +95,7 @@ public sealed class TranslatorModel : TrainedModel
     /// </summary>
     internal string TextOf(Hypothesis hypothesis, string source)
     {
+        if (IsBlank(source)) return "";
         if (Target.Unknown < 0 || hypothesis.Attention.Count == 0 || !hypothesis.Words.Contains(Target.Unknown))
         {
             return Target.Decode(hypothesis.Words);

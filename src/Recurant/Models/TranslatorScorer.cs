@@ -37,7 +37,7 @@ internal sealed class TranslatorScorer
         var texts = new string[found.Length];
         for (int i = 0; i < texts.Length; i++)
         {
-            texts[i] = found[i].Length == 0 ? "" : _model.TextOf(found[i][0], sources[i]);
+            texts[i] = _model.TextOf(found[i][0], sources[i]);
         }
 
         return texts;
@@ -48,7 +48,9 @@ internal sealed class TranslatorScorer
     {
         string[] sources = [.. data.Pairs.Select(pair => pair.Source)], expected = [.. data.Pairs.Select(pair => pair.Target)];
         double loss = Loss([.. sources.Select(_model.Source.Encode)], [.. expected.Select(_model.Target.Encode)], cancellation);
-        return TranslatorEvaluation.Of(sources, Translate(sources, beam, cancellation), expected, loss);
+        // Without finite answers there is nothing to translate with; the loss says so.
+        string[] found = double.IsFinite(loss) ? Translate(sources, beam, cancellation) : [.. expected.Select(_ => "")];
+        return TranslatorEvaluation.Of(sources, found, expected, loss);
     }
 
     private double Loss(int[][] sources, int[][] targets, CancellationToken cancellation)

@@ -47,7 +47,7 @@ internal sealed class WordForms(
         _words[form] is var word && word != Vocabulary.Unknown && word < counts?.Count ? counts[word] : 0;
 
     /// <summary>The form under which words are looked up.</summary>
-    public static string Normalise(string word, bool lowercase) => lowercase ? word.ToLowerInvariant() : word;
+    public static string Normalise(string word, bool lowercase) => lowercase ? LetterCase.ToLower(word) : word;
 
     /// <summary>The same of all words of a text.</summary>
     public static List<string> Normalise(IEnumerable<string> words, bool lowercase) =>

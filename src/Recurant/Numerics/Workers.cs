@@ -73,13 +73,22 @@ internal sealed unsafe class Workers
     /// <summary>The number of threads, the caller's own included.</summary>
     public int Count { get; }
 
+    /// <summary>The most threads of one call.</summary>
+    public const int MostThreads = 1024;
+
     /// <summary>The workers for a number of threads as options give it: 0 for one a core.</summary>
     public static Workers Asked(int threads) => ForThreads(threads > 0 ? threads : Environment.ProcessorCount);
 
     /// <summary>The workers for so many threads; made once and kept as long as the process.</summary>
+    /// <exception cref="ArgumentException">There would be more than <see cref="MostThreads"/>.</exception>
     public static Workers ForThreads(int count)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        if (count > MostThreads)
+        {
+            throw new ArgumentException($"{count} threads were asked for; it must be 0 (one a core) to {MostThreads}.", nameof(count));
+        }
+
         lock (s_byCount)
         {
             if (!s_byCount.TryGetValue(count, out Workers? workers))

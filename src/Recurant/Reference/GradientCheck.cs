@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Recurant.Reference;
 
 /// <summary>The result of checking one tensor's gradient.</summary>
@@ -9,7 +11,11 @@ namespace Recurant.Reference;
 /// <param name="Numeric">The gradient it was compared with.</param>
 /// <param name="AtKink">How many elements lie exactly on a kink of the loss and were held against its one-sided slopes.</param>
 public readonly record struct GradientCheckRow(
-    string Name, int Count, double LargestRelativeError, int Index, double Analytic, double Numeric, int AtKink);
+    string Name, int Count, double LargestRelativeError, int Index, double Analytic, double Numeric, int AtKink)
+{
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(GradientCheckRow), PrintMembers);
+}
 
 /// <summary>Finite differences: is a gradient computed by hand the slope of the loss?</summary>
 /// <remarks>

@@ -7,16 +7,17 @@ namespace Recurant.Storage;
 /// <summary>
 /// A directory that holds the last checkpoint of one training run, as <c>checkpoint-000042</c>. A new one is written beside it
 /// under a temporary name, flushed to the disk with its directory, and gets its name in one step; only then the old one goes.
-/// Whoever is killed at any moment leaves a whole checkpoint: the one with the highest number.
+/// Whoever is killed at any moment leaves a whole checkpoint: the one with the highest number. Other programs use such names,
+/// too: only what bears the mark of <see cref="CheckpointMark"/> is read or removed.
 /// </summary>
 internal sealed class CheckpointStore : IDisposable
 {
     public const string RunFile = "run.json", StateFile = "state.safetensors", NoteFile = "note.txt", SumsFile = "SHA256SUMS";
-    private const string Prefix = "checkpoint-", TemporaryPrefix = ".checkpoint-", TemporaryEnding = ".tmp", LockFile = ".lock";
+    private const string Prefix = "checkpoint-", TemporaryPrefix = ".checkpoint-", TemporaryEnding = ".tmp";
 
-    private readonly FileStream _lock;
+    private readonly CheckpointLock _lock;
 
-    private CheckpointStore(string directory, FileStream held)
+    private CheckpointStore(string directory, CheckpointLock held)
     {
         Directory = directory;
         _lock = held;
@@ -32,7 +33,10 @@ internal sealed class CheckpointStore : IDisposable
         (int number, string? last) = (-1, null);
         foreach (string path in System.IO.Directory.EnumerateDirectories(directory, Prefix + "*"))
         {
-            if (NumberOf(path) is { } candidate && candidate > number) (number, last) = (candidate, path);
+            if (NumberOf(path) is { } candidate && candidate > number && CheckpointMark.IsOn(path))
+            {
+                (number, last) = (candidate, path);
+            }
         }
 
         return last;
@@ -51,19 +55,10 @@ internal sealed class CheckpointStore : IDisposable
                 $"Cannot keep checkpoints in {directory}: there is no directory {parent}. Make it, or choose another place.");
         }
 
+        CheckpointLock? held;
         try
         {
-            System.IO.Directory.CreateDirectory(full);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw Cannot(directory, $"it cannot be made ({e.Message}). Choose another place.", e);
-        }
-
-        try
-        {
-            return new CheckpointStore(directory, new FileStream(
-                Path.Combine(full, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            held = CheckpointLock.Take(full, () => Make(full, parent));
         }
         catch (UnauthorizedAccessException e)
         {
@@ -71,8 +66,20 @@ internal sealed class CheckpointStore : IDisposable
         }
         catch (IOException e)
         {
-            throw Cannot(directory, "another training run uses it. Wait for that run, or choose another place.", e);
+            throw Cannot(directory, $"{e.Message.TrimEnd('.')}. Choose another place.", e);
         }
+
+        return held is not null
+            ? new CheckpointStore(directory, held)
+            : throw Cannot(directory, "another training run uses it. Wait for that run, or choose another place.");
+    }
+
+    private static void Make(string full, string parent)
+    {
+        if (System.IO.Directory.Exists(full)) return;
+        System.IO.Directory.CreateDirectory(full);
+        // Or a power cut may take the directory away, and all checkpoints with it.
+        DirectoryFlush.Flush(parent);
     }
 
     /// <summary>Writes a checkpoint and, when it is safely in place, removes those before it.</summary>
@@ -82,11 +89,13 @@ internal sealed class CheckpointStore : IDisposable
     /// <exception cref="IOException">It cannot be written; the checkpoint before it is unchanged.</exception>
     public void Write(string run, SafetensorsWriter state, string? note)
     {
-        string full = Path.GetFullPath(Directory), name = NextName(), temporary = Path.Combine(full, "." + name + TemporaryEnding);
+        string full = Path.GetFullPath(Directory), name = NextName();
+        string temporary = Path.Combine(full, $".{name}.{Guid.NewGuid():N}{TemporaryEnding}");
         try
         {
             RemoveAllBut(name: null, keep: Last(full));
             System.IO.Directory.CreateDirectory(temporary);
+            WriteText(Path.Combine(temporary, CheckpointMark.FileName), CheckpointMark.Text);
             WriteText(Path.Combine(temporary, RunFile), run);
             WriteFile(Path.Combine(temporary, StateFile), stream => state.WriteTo(stream));
             if (note is not null) WriteText(Path.Combine(temporary, NoteFile), note);
@@ -107,16 +116,12 @@ internal sealed class CheckpointStore : IDisposable
     /// <summary>Lets other runs use the directory; one without a checkpoint or anything else in it is removed.</summary>
     public void Dispose()
     {
-        string full = Path.GetFullPath(Directory), held = Path.Combine(full, LockFile);
-        bool isUseless = Last(full) is null;
+        string full = Path.GetFullPath(Directory);
         try
         {
-            // Under Unix while it is held, so that no other run can have opened it; Windows deletes no open file.
-            if (isUseless && !OperatingSystem.IsWindows()) File.Delete(held);
-            _lock.Dispose();
-            if (!isUseless) return;
-            if (OperatingSystem.IsWindows()) File.Delete(held);
-            if (!System.IO.Directory.EnumerateFileSystemEntries(full).Any()) System.IO.Directory.Delete(full);
+            bool isUseless = Last(full) is null;
+            _lock.Release(remove: isUseless);
+            if (isUseless && !System.IO.Directory.EnumerateFileSystemEntries(full).Any()) System.IO.Directory.Delete(full);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -136,10 +141,14 @@ internal sealed class CheckpointStore : IDisposable
     private string NextName()
     {
         int next = Last(Directory) is { } last ? NumberOf(last)!.Value + 1 : 1;
-        return Prefix + next.ToString("D6", CultureInfo.InvariantCulture);
+        // A directory of that name that is not ours stays.
+        while (Path.Exists(Path.Combine(Directory, NameOf(next)))) next++;
+        return NameOf(next);
     }
 
-    /// <summary>Removes checkpoints and temporary directories; of others' files none.</summary>
+    private static string NameOf(int number) => Prefix + number.ToString("D6", CultureInfo.InvariantCulture);
+
+    /// <summary>Removes checkpoints and temporary directories that bear our mark, and nothing else.</summary>
     private void RemoveAllBut(string? name, string? keep)
     {
         foreach (string path in System.IO.Directory.EnumerateDirectories(Path.GetFullPath(Directory)))
@@ -148,7 +157,7 @@ internal sealed class CheckpointStore : IDisposable
             bool isLeftOver = entry.StartsWith(TemporaryPrefix, StringComparison.Ordinal)
                 && entry.EndsWith(TemporaryEnding, StringComparison.Ordinal);
             bool isOurs = isLeftOver || NumberOf(path) is not null;
-            if (isOurs && entry != name && path != keep) System.IO.Directory.Delete(path, recursive: true);
+            if (isOurs && entry != name && path != keep && CheckpointMark.IsOn(path)) CheckpointMark.Remove(path);
         }
     }
 
@@ -157,6 +166,7 @@ internal sealed class CheckpointStore : IDisposable
         ReadOnlySpan<char> name = Path.GetFileName(path.AsSpan());
         return name.StartsWith(Prefix, StringComparison.Ordinal)
             && int.TryParse(name[Prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+            && number < int.MaxValue && name.SequenceEqual(NameOf(number))
             ? number
             : null;
     }
@@ -178,6 +188,7 @@ internal sealed class CheckpointStore : IDisposable
         var lines = new StringBuilder();
         foreach (string path in System.IO.Directory.GetFiles(directory).Order(StringComparer.Ordinal))
         {
+            if (Path.GetFileName(path) == CheckpointMark.FileName) continue;
             lines.Append(SumOf(path)).Append("  ").Append(Path.GetFileName(path)).Append('\n');
         }
 

@@ -85,6 +85,28 @@ public static class ModelFile
         return model;
     }
 
+    /// <summary>
+    /// A model with the same weights in memory of its own, for what writes weights or gradients while others predict with the
+    /// original.
+    /// </summary>
+    internal static TModel Copy<TModel>(TModel model) where TModel : TrainedModel
+    {
+        ModelFormat format = ModelFormat.All.First(format => format.Fits(model));
+        var writer = new SafetensorsWriter();
+        format.WriteMetadata(model, writer);
+        var copy = (TModel)format.Read(new ModelMetadata("the model", writer.Metadata));
+        copy.TrainingRecord = model.TrainingRecord;
+        for (int i = 0; i < model.Parameters.Count; i++)
+        {
+            (Parameter from, Parameter to) = (model.Parameters[i], copy.Parameters[i]);
+            from.Value.CopyTo(to.Value);
+            to.IsTrainable = from.IsTrainable;
+            to.MarkChanged();
+        }
+
+        return copy;
+    }
+
     /// <summary>Tells what a model is made of from the file's header alone; the values of its tensors are not read.</summary>
     /// <param name="file">An open safetensors file.</param>
     /// <returns>The description; null if the file is another program's.</returns>
@@ -97,7 +119,7 @@ public static class ModelFile
 
     private static (ModelFormat Format, TrainedModel Model)? TryReadWithoutTensors(SafetensorsFile file)
     {
-        var metadata = new ModelMetadata(file);
+        var metadata = new ModelMetadata(file.FilePath, file.Metadata);
         if (metadata.Task() is not { } task) return null;
         ModelFormat format = ModelFormat.All.FirstOrDefault(candidate => candidate.Task == task)
             ?? throw metadata.Fault(

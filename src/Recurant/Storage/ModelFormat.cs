@@ -29,16 +29,24 @@ internal abstract class ModelFormat
 }
 
 /// <summary>The metadata of a model file; every fault found in it names the file and the key.</summary>
-internal sealed class ModelMetadata(SafetensorsFile file)
+/// <param name="path">The file, for messages.</param>
+/// <param name="metadata">The texts by their keys.</param>
+internal sealed class ModelMetadata(string path, IReadOnlyDictionary<string, string> metadata)
 {
     public const string SpecificationKey = "recurant", VocabularyKey = "vocabulary", LabelsKey = "labels",
         TrainingKey = "training", CharactersKey = "characters";
 
     /// <summary>The training record; empty if there is none.</summary>
-    public string TrainingRecord => file.Metadata.GetValueOrDefault(TrainingKey, "");
+    /// <exception cref="InvalidDataException">It is no JSON.</exception>
+    public string TrainingRecord => !Has(TrainingKey) ? "" : Parse(TrainingKey, json =>
+    {
+        // Those who show it put it into JSON of their own.
+        using JsonDocument parsed = JsonDocument.Parse(json);
+        return parsed.RootElement.ValueKind == JsonValueKind.Object ? json : throw new FormatException("it is no JSON object.");
+    });
 
     /// <summary>Whether a key is there.</summary>
-    public bool Has(string key) => file.Metadata.ContainsKey(key);
+    public bool Has(string key) => metadata.ContainsKey(key);
 
     /// <summary>The task that the specification names; null if the file is another program's.</summary>
     public string? Task() => Has(SpecificationKey) ? Parse(SpecificationKey, SpecificationText.TaskOf) : null;
@@ -62,7 +70,7 @@ internal sealed class ModelMetadata(SafetensorsFile file)
     /// <summary>What one key says.</summary>
     public T Parse<T>(string key, Func<string, T> read)
     {
-        if (!file.Metadata.TryGetValue(key, out string? text)) throw Fault(key, "the key is missing.");
+        if (!metadata.TryGetValue(key, out string? text)) throw Fault(key, "the key is missing.");
         try
         {
             return read(text);
@@ -94,5 +102,5 @@ internal sealed class ModelMetadata(SafetensorsFile file)
     }
 
     public InvalidDataException Fault(string key, string fault, Exception? cause = null) =>
-        new($"{file.FilePath}: metadata '{key}': {fault} Copy the file again or train anew.", cause);
+        new($"{path}: metadata '{key}': {fault} Copy the file again or train anew.", cause);
 }

@@ -58,7 +58,7 @@ internal sealed class SafetensorsBytes : IDisposable
     /// <summary>Reads the values <paramref name="first"/> onwards of a tensor of type F32, F64, F16 or BF16.</summary>
     public void ReadFloats(TensorInfo tensor, long first, Span<float> destination)
     {
-        int size = TensorTypes.SizeOf(tensor.DType);
+        int size = TensorTypes.BitsOf(tensor.DType) / 8;
         bool direct = tensor.DType == "F32" && BitConverter.IsLittleEndian;
         byte[] buffer = direct ? [] : ArrayPool<byte>.Shared.Rent(ChunkBytes);
         try

@@ -138,8 +138,13 @@ internal ref struct SafetensorsHeader
     private string ReadType(string name)
     {
         string dtype = reader.TokenType == JsonTokenType.String ? ReadText() : "";
-        if (TensorTypes.SizeOf(dtype) == 0)
-            throw Fault(name, $"has the unknown dtype {StorageFault.Quote(dtype)}; one of {TensorTypes.Known} is expected");
+        if (TensorTypes.BitsOf(dtype) == 0)
+        {
+            // A name that nobody wrote by accident is a type that came after this version.
+            throw StorageFault.At(path, $"tensor {StorageFault.Quote(name)}",
+                $"has the unknown dtype {StorageFault.Quote(dtype)}; one of {TensorTypes.Known} is expected",
+                "Use a newer version of Recurant, if there is one, or copy the file again.");
+        }
         return dtype;
     }
 
@@ -164,17 +169,23 @@ internal ref struct SafetensorsHeader
         if (offsets.Length != 2 || offsets[0] > offsets[1])
             throw Fault(name, "needs two data_offsets, the second not below the first");
         long count = 1;
-        long bytes;
+        long bits;
         try
         {
             foreach (long length in shape)
                 count = checked(count * length);
-            bytes = checked(count * TensorTypes.SizeOf(dtype));
+            bits = checked(count * TensorTypes.BitsOf(dtype));
         }
         catch (OverflowException)
         {
             throw Fault(name, $"has the shape [{string.Join(", ", shape)}], which is larger than any file");
         }
+        if (bits % 8 != 0)
+        {
+            throw Fault(name, $"has {count} values of {TensorTypes.BitsOf(dtype)} bits by its dtype {dtype} and its shape "
+                + $"[{string.Join(", ", shape)}], which do not fill whole bytes");
+        }
+        long bytes = bits / 8;
         if (offsets[1] - offsets[0] != bytes)
         {
             throw Fault(name, $"has {offsets[1] - offsets[0]} bytes by its data_offsets, "

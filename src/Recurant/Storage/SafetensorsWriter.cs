@@ -32,6 +32,9 @@ public sealed class SafetensorsWriter
     private readonly HashSet<string> names = new(StringComparer.Ordinal);
     private long dataLength;
 
+    /// <summary>What was added to <c>__metadata__</c>.</summary>
+    internal IReadOnlyDictionary<string, string> Metadata => metadata;
+
     // Rows and Columns are those of the source and are set where the file holds the tensor the other way round.
     private sealed record Tensor(string Name, long[] Shape, long Count, TensorSource Source, int Rows = 0, int Columns = 0);
 

@@ -107,10 +107,10 @@ internal sealed class ClassifierTask : TrainingTask
         return new StepLoss(loss, chosen.Length, correct, _batch.Rows);
     }
 
-    public override Score Validate()
+    public override Score Validate(CancellationToken cancellation)
     {
         var losses = new float[_data.Validation.Length];
-        float[] probabilities = _scorer.Probabilities(_data.Validation, _data.Forms, losses, _data.ValidationLabels);
+        float[] probabilities = _scorer.Probabilities(_data.Validation, _data.Forms, losses, _data.ValidationLabels, cancellation);
         return Evaluation.Of(probabilities, losses, _data.ValidationLabels, _data.Model.Spec.Classes);
     }
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Recurant.Training;
 
 /// <summary>
@@ -24,4 +26,7 @@ public sealed record DropoutOptions
 
     /// <summary>Share of the pooled vector.</summary>
     public float? Output { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(DropoutOptions), PrintMembers);
 }

@@ -46,11 +46,11 @@ internal sealed class EncoderPretrainingTask(LanguageModelTask forward, Language
         return new StepLoss(first.Loss + second.Loss, first.Units + second.Units, -1, first.Tokens + second.Tokens);
     }
 
-    public override Score Validate()
+    public override Score Validate(CancellationToken cancellation)
     {
-        var first = (LanguageScore)forward.Validate();
+        var first = (LanguageScore)forward.Validate(cancellation);
         if (reverse is null) return first;
-        var second = (LanguageScore)reverse.Validate();
+        var second = (LanguageScore)reverse.Validate(cancellation);
         return first with { Loss = (first.Loss + second.Loss) / 2, Tokens = first.Tokens + second.Tokens };
     }
 

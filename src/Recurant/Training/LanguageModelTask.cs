@@ -131,9 +131,9 @@ internal sealed class LanguageModelTask : TrainingTask
         return new StepLoss(loss, rows, -1, rows);
     }
 
-    public override Score Validate() => new LanguageScore
+    public override Score Validate(CancellationToken cancellation) => new LanguageScore
     {
-        Loss = _scorer.Loss(_validation.Read, _validation.Foretold),
+        Loss = _scorer.Loss(_validation.Read, _validation.Foretold, cancellation: cancellation),
         Tokens = _validation.Length - 1,
         Characters = _validation.Characters,
         Unit = _plan.Spec.Unit,

@@ -128,7 +128,7 @@ internal sealed class PreparedText
     private static BytePairEncoding LearnSubwords(PlainText train, LanguageModelOptions options)
     {
         int merges = options.Subwords ?? LanguageModelPlan.SubwordsFor(RunningText.Characters(train));
-        IEnumerable<string> lines = options.Lowercase ? train.Lines.Select(line => line.ToLowerInvariant()) : train.Lines;
+        IEnumerable<string> lines = options.Lowercase ? train.Lines.Select(LetterCase.ToLower) : train.Lines;
         return BytePairEncoding.Learn(lines, merges, options.MinimumCount ?? 1);
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Recurant.Cells;
 using Recurant.Data;
 using Recurant.Layers;
@@ -60,7 +61,7 @@ public abstract record LearningOptions
     /// <summary>The optimiser. Default: AdamW.</summary>
     public OptimizerKind Optimizer { get; init; } = OptimizerKind.AdamW;
 
-    /// <summary>The learning rate, above 0. Default: follows the optimiser; 0.004 for AdamW.</summary>
+    /// <summary>The learning rate, 1e-12 or more. Default: follows the optimiser; 0.004 for AdamW.</summary>
     public float? LearningRate { get; init; }
 
     /// <summary>The weight decay, 0 to below 1. Default: 0.01, for a bag of words 0.1.</summary>
@@ -146,4 +147,7 @@ public abstract record LearningOptions
             Checkpoint = common.Checkpoint,
             Observers = common.Observers,
         });
+
+    /// <inheritdoc/>
+    public sealed override string ToString() => InvariantRecord.ToString(GetType().Name, PrintMembers);
 }

@@ -90,12 +90,14 @@ public static class ProblemTrainer
     }
 
     internal static SequenceScore Score(
-        SequenceModel model, Workers workers, SequenceMemory memory, ulong seed, ProblemPart part)
+        SequenceModel model, Workers workers, SequenceMemory memory, ulong seed, ProblemPart part,
+        CancellationToken cancellation = default)
     {
         double loss = 0;
         long recalled = 0;
         for (int first = 0; first < TestSequences; first += ScoredTogether)
         {
+            cancellation.ThrowIfCancellationRequested();
             model.Network.Fill(memory, ScoredTogether, seed, part, (ulong)first);
             loss += model.Network.Loss(workers, memory, dropout: null, withGradient: false, out int right);
             recalled += right;
@@ -198,8 +200,8 @@ internal sealed class ProblemTask : TrainingTask
         return new StepLoss(loss, _batch, -1, _memory.Batch.Rows);
     }
 
-    public override Score Validate() =>
-        ProblemTrainer.Score(Model, _workers, _scoring, _options.Seed, ProblemPart.Validation);
+    public override Score Validate(CancellationToken cancellation) =>
+        ProblemTrainer.Score(Model, _workers, _scoring, _options.Seed, ProblemPart.Validation, cancellation);
 
     public override Score ReadScore(JsonElement members) => SequenceScore.Read(members);
 

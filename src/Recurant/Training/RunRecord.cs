@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace Recurant.Training;
@@ -15,7 +16,11 @@ namespace Recurant.Training;
 /// <param name="Seconds">The time it took, validation included.</param>
 public sealed record RecordedEpoch(
     string Stage, int Number, double TrainLoss, double TrainAccuracy, double ValidationLoss, string Measure, double Value,
-    bool HigherIsBetter, bool IsBest, double Seconds);
+    bool HigherIsBetter, bool IsBest, double Seconds)
+{
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(RecordedEpoch), PrintMembers);
+}
 
 /// <summary>A training run as <see cref="RunRecorder"/> wrote it down.</summary>
 public sealed record RunRecord

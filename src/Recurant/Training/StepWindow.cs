@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Recurant.Training;
 
 /// <summary>Several steps that follow one another, as one line of a run record has them.</summary>
@@ -18,6 +20,9 @@ public sealed record RecordedSteps(
 {
     /// <summary>How many steps there are.</summary>
     public long Count => Last - First + 1;
+
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(RecordedSteps), PrintMembers);
 }
 
 /// <summary>

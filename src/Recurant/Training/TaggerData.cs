@@ -55,7 +55,9 @@ internal sealed class TaggerData
         Vocabulary characters = options.Characters == 0
             ? new Vocabulary(["<unk>"])
             : WordForms.CharactersOf(train.Sentences.Select(sentence => sentence.Words));
-        TaggerPlan plan = TaggerPlan.For(options, train.Count, train.WordCount, all.Tags, vocabulary.Count, characters.Count);
+        TaggerPlan plan = TaggerPlan.For(
+            options, train.Count, train.WordCount, all.Tags, vocabulary.Count, characters.Count,
+            keepsRules: TagSpan.RulesOf(all)?.Hold ?? true);
         var model = new TaggerModel(plan.Spec, vocabulary, characters, all.Tags);
         model.Network.Initialise(options.Seed);
         RecurrentStarts.Apply(options.RecurrentStart, model.Network.Stack.Cells, options.Seed);

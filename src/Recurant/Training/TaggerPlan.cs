@@ -39,8 +39,10 @@ internal sealed record TaggerPlan : LearningPlan
     /// <param name="tags">The tags.</param>
     /// <param name="vocabulary">The number of words known.</param>
     /// <param name="characters">The number of characters known.</param>
+    /// <param name="keepsRules">Whether the training sentences obey the rules of their tags.</param>
     public static TaggerPlan For(
-        TaggerTrainingOptions options, int sentences, long words, IReadOnlyList<string> tags, int vocabulary, int characters)
+        TaggerTrainingOptions options, int sentences, long words, IReadOnlyList<string> tags, int vocabulary, int characters,
+        bool keepsRules)
     {
         bool small = words < SmallData, spans = TagSpan.AreMarkedBy(tags);
         int batch = options.Batch ?? (sentences < 5000 ? 16 : 32), steps = Math.Max(1, sentences / batch);
@@ -66,7 +68,7 @@ internal sealed record TaggerPlan : LearningPlan
                 HiddenSize = options.Hidden ?? 200,
                 Layers = options.Layers ?? (small ? 1 : 2),
                 RandomField = field,
-                Constrained = spans,
+                Constrained = spans && keepsRules,
             },
             Dropout = new DropoutPlan
             {

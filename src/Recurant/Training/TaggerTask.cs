@@ -60,7 +60,8 @@ internal sealed class TaggerTask : TrainingTask
         return Learn(_order.AsSpan(start, Math.Min(_plan.Batch, _order.Length - start)), step);
     }
 
-    public override Score Validate() => _scorer.Evaluate(_data.ValidationData, _data.Forms, _data.Validation);
+    public override Score Validate(CancellationToken cancellation) =>
+        _scorer.Evaluate(_data.ValidationData, _data.Forms, _data.Validation, cancellation);
 
     public override Score ReadScore(JsonElement members) => TaggerEvaluation.Read(members);
 

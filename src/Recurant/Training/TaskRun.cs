@@ -88,7 +88,15 @@ internal sealed class TaskRun
                 break;
             }
 
-            Validate(trained);
+            if (!TryValidate(trained))
+            {
+                // The run that is continued validates first.
+                Save();
+                if (_state.Best is null) _cancellation.ThrowIfCancellationRequested();
+                end = TrainingEnd.Cancelled;
+                break;
+            }
+
             end = interrupted;
             if (end is null && epoch - _state.Best!.Number >= _plan.Patience && epoch < _plan.Epochs)
             {
@@ -161,11 +169,24 @@ internal sealed class TaskRun
         _lastSaved = Seconds;
     }
 
-    /// <summary>Ends an epoch: scores the averaged weights on the validation data and keeps them if they are best.</summary>
-    private void Validate(double trained)
+    /// <summary>
+    /// Ends an epoch: scores the averaged weights on the validation data and keeps them if they are best. False if it was
+    /// cancelled; then everything is as it was.
+    /// </summary>
+    private bool TryValidate(double trained)
     {
         _average?.Swap();
-        Score validation = _task.Validate();
+        Score validation;
+        try
+        {
+            validation = _task.Validate(_cancellation);
+        }
+        catch (OperationCanceledException) when (_cancellation.IsCancellationRequested)
+        {
+            _average?.Swap();
+            return false;
+        }
+
         // The last step of all has no next one that would notice what it did.
         if (!double.IsFinite(validation.Loss)) throw NonFiniteValidation(validation.Loss);
         var record = new EpochRecord(_state.Epoch, _state.MeanLoss, _state.Accuracy, validation, Seconds - _epochBegun);
@@ -184,6 +205,7 @@ internal sealed class TaskRun
         _average?.Swap();
         foreach (TrainingObserver observer in _observers) observer.OnEpoch(_plan.Stage, record, isBest);
         Report(trained, validation, isBest);
+        return true;
     }
 
     /// <summary>Runs the steps of an epoch that are not done yet; returns why it ended early, or null.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Recurant.Optimizers;
 
 namespace Recurant.Training;
@@ -57,7 +58,11 @@ public abstract class TrainingObserver
 /// <param name="Seconds">The time since the run began, that before it was continued included.</param>
 public readonly record struct TrainingStep(
     string Stage, int Epoch, long Number, double Loss, double GradientNorm, bool IsClipped, double LearningRate, int Tokens,
-    double Seconds);
+    double Seconds)
+{
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(TrainingStep), PrintMembers);
+}
 
 /// <summary>How a step changes the weights.</summary>
 /// <param name="Index">The step's number in the epoch, from 0.</param>

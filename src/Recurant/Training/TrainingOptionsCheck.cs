@@ -10,6 +10,9 @@ namespace Recurant.Training;
 /// <summary>The ranges of all training options, in one place.</summary>
 internal static class TrainingOptionsCheck
 {
+    /// <summary>A smaller step changes no weight that is a number of 32 bits.</summary>
+    private const float LeastRate = 1e-12f;
+
     /// <exception cref="ArgumentException">
     /// A value is outside its range; the message names the property and the range.
     /// </exception>
@@ -58,9 +61,11 @@ internal static class TrainingOptionsCheck
         Require(options.Embedding is null or (>= 0 and <= 65536), options.Embedding, "0 (one-hot) to 65,536");
         Require(options.MinimumCount is null or >= 1, options.MinimumCount, "at least 1");
         Require(options.MaximumVocabulary >= 2, options.MaximumVocabulary, "at least 2");
-        Require(options.LearningRate is null or (> 0 and < float.PositiveInfinity), options.LearningRate, "above 0");
+        Require(
+            options.LearningRate is null or (>= LeastRate and < float.PositiveInfinity), options.LearningRate, "1e-12 or more");
         Require(options.WeightDecay is null or (>= 0 and < 1), options.WeightDecay, "0 to below 1");
-        Require(options.Clip is >= 0 and < float.PositiveInfinity, options.Clip, "0 (no clipping) or more");
+        Require(
+            options.Clip is 0 or (>= LeastRate and < float.PositiveInfinity), options.Clip, "0 (no clipping), or 1e-12 or more");
         Require(options.LabelSmoothing is null or (>= 0 and < 1), options.LabelSmoothing, "0 to below 1");
         Require(options.Batch is null or (>= 1 and <= 65536), options.Batch, "1 to 65,536");
         Require(options.Epochs is null or (>= 1 and <= 1_000_000), options.Epochs, "1 to 1,000,000");

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Recurant.Models;
 
 namespace Recurant.Training;
@@ -37,4 +38,7 @@ public sealed record TrainingProgress
 
     /// <summary>Set at the end of an epoch: whether this is the best so far.</summary>
     public bool IsBest { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(TrainingProgress), PrintMembers);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Recurant.Models;
 
 namespace Recurant.Training;
@@ -8,7 +9,11 @@ namespace Recurant.Training;
 /// <param name="TrainAccuracy">The training accuracy, dropout included; NaN where the task does not look at it.</param>
 /// <param name="Validation">How the model did on the validation data.</param>
 /// <param name="Seconds">The time the epoch took, validation included.</param>
-public sealed record EpochRecord(int Number, double TrainLoss, double TrainAccuracy, Score Validation, double Seconds);
+public sealed record EpochRecord(int Number, double TrainLoss, double TrainAccuracy, Score Validation, double Seconds)
+{
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(EpochRecord), PrintMembers);
+}
 
 /// <summary>What came of a training run.</summary>
 /// <typeparam name="TModel">The kind of model.</typeparam>
@@ -51,6 +56,9 @@ public record TrainingResult<TModel, TScore>
         Seconds = run.Seconds,
         End = end,
     };
+
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(TrainingResult<,>), PrintMembers);
 }
 
 /// <summary>Why a training run ended.</summary>

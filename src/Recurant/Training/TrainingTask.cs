@@ -89,7 +89,9 @@ internal abstract class TrainingTask
     public abstract StepLoss Step(int index, ulong step);
 
     /// <summary>Scores the present weights on the validation data.</summary>
-    public abstract Score Validate();
+    /// <param name="cancellation">Looked at between batches.</param>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public abstract Score Validate(CancellationToken cancellation);
 
     /// <summary>Reads a score as <see cref="Score.WriteMembers"/> wrote it.</summary>
     public abstract Score ReadScore(JsonElement members);

@@ -53,7 +53,7 @@ internal sealed class TranslatorTask : TrainingTask
 
     public override StepLoss Step(int index, ulong step) => Learn(_order[index], step);
 
-    public override Score Validate() => _scorer.Evaluate(_data.Validation, ValidationBeam);
+    public override Score Validate(CancellationToken cancellation) => _scorer.Evaluate(_data.Validation, ValidationBeam, cancellation);
 
     public override Score ReadScore(JsonElement members) => TranslatorEvaluation.Read(members);
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Diagnostics;
 using Recurant.Data;
 using Recurant.Models;
@@ -63,4 +64,7 @@ public sealed record TranslatorTrainingResult : TrainingResult<TranslatorModel, 
     /// <summary>The training pairs that were left out since they are too long: see
     /// <see cref="TranslatorTrainingOptions.MaximumPieces"/>.</summary>
     public required int PairsLeftOut { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(TranslatorTrainingResult), PrintMembers);
 }

@@ -84,6 +84,74 @@ public class TranslationScoreTests
     public void ChrfCorpus_ExampleOfSacreBleu_GivesItsNumber() =>
         Assert.Equal(59.73, Chrf.Corpus(s_translations, s_references), TwoDecimals);
 
+    /// <summary>
+    /// References without an n-gram of an order: "ok" has no 3-gram, so the four of "okthen" count for nothing. P = (6/10 + 4/8 +
+    /// 2/2 + 1/1) / 4 = 0.775, R = 1, chrF = 5 P R / (4 P + R).
+    /// </summary>
+    [Fact]
+    public void ChrfCorpus_ReferenceShorterThanTheOrder_CountsNothingThere() =>
+        Assert.Equal(100 * 5 * 0.775 / (4 * 0.775 + 1), Chrf.Corpus(["ok then", "fine"], ["ok", "fine"]), ChrfTolerance);
+
+    /// <summary>Signs that separate files, groups, records and units are white space there.</summary>
+    [Fact]
+    public void ChrfCorpus_Separators_AreWhiteSpace() =>
+        Assert.Equal(100, Chrf.Corpus(["a\u001Cb\u001D\u001E\u001Fc\u3000\u0085d"], ["abcd"]), ChrfTolerance);
+
+    [Fact]
+    public void ChrfCorpus_RandomCorpora_AgreeWithTheDefinition()
+    {
+        var random = new Random(1);
+        for (int corpus = 0; corpus < 1000; corpus++)
+        {
+            int lines = 1 + random.Next(4);
+            string[] outputs = [.. Enumerable.Range(0, lines).Select(_ => Line())];
+            string[] references = [.. outputs.Select(output => random.Next(3) == 0 ? Line() : Changed(output))];
+            Assert.Equal(ChrfByDefinition(outputs, references), Chrf.Corpus(outputs, references), 1e-9);
+        }
+
+        string Line() => new([.. Enumerable.Range(0, random.Next(14)).Select(_ => "aab c"[random.Next(5)])]);
+        string Changed(string line) => line.Length == 0 ? "b" : line.Remove(random.Next(line.Length), 1) + "c"[..random.Next(2)];
+    }
+
+    /// <summary>
+    /// chrF as Popovic 2015 defines it and sacreBLEU counts it over a corpus. For n = 1 .. 6: the n-grams of an output and of its
+    /// reference are bags; M_n adds up the sizes of their intersections, R_n those of the references' bags, and O_n those of the
+    /// outputs' bags, but only of lines whose reference has any n-gram. Precision M_n / O_n and recall M_n / R_n are averaged over
+    /// the n for which neither O_n nor R_n is 0; F_2 of the two means is the score.
+    /// </summary>
+    private static double ChrfByDefinition(string[] outputs, string[] references)
+    {
+        var precisions = new List<double>();
+        var recalls = new List<double>();
+        for (int n = 1; n <= 6; n++)
+        {
+            int matches = 0, ofOutputs = 0, ofReferences = 0;
+            for (int i = 0; i < outputs.Length; i++)
+            {
+                List<string> left = Bag(references[i], n);
+                ofReferences += left.Count;
+                if (left.Count == 0) continue;
+                List<string> output = Bag(outputs[i], n);
+                ofOutputs += output.Count;
+                matches += output.Count(left.Remove);
+            }
+
+            if (ofOutputs == 0 || ofReferences == 0) continue;
+            precisions.Add((double)matches / ofOutputs);
+            recalls.Add((double)matches / ofReferences);
+        }
+
+        if (precisions.Count == 0) return 0;
+        (double p, double r) = (precisions.Average(), recalls.Average());
+        return p + r == 0 ? 0 : 100 * 5 * p * r / (4 * p + r);
+
+        static List<string> Bag(string line, int n)
+        {
+            string text = line.Replace(" ", "", StringComparison.Ordinal);
+            return [.. Enumerable.Range(0, Math.Max(0, text.Length - n + 1)).Select(start => text.Substring(start, n))];
+        }
+    }
+
     [Fact]
     public void ChrfCorpus_SeveralLines_AddsTheirCounts() => Assert.Equal(50, Chrf.Corpus(["a", "b"], ["a", "c"]), ChrfTolerance);
 }

@@ -16,6 +16,11 @@ public class TokenSamplerTests
     [InlineData(1f, 2, 1f, new[] { 0.625, 0.375, 0, 0 })]
     [InlineData(1f, 0, 0.9f, new[] { 0.5263, 0.3158, 0.1579, 0 })]
     [InlineData(0f, 0, 1f, new double[] { 1, 0, 0, 0 })]
+    [InlineData(1e-40f, 0, 1f, new double[] { 1, 0, 0, 0 })]
+    [InlineData(float.Epsilon, 2, 0.5f, new double[] { 1, 0, 0, 0 })]
+    [InlineData(1e-38f, 0, 1f, new double[] { 1, 0, 0, 0 })]
+    [InlineData(1f, 0, float.Epsilon, new double[] { 1, 0, 0, 0 })]
+    [InlineData(1f, int.MaxValue, 1f, new[] { 0.5, 0.3, 0.15, 0.05 })]
     public void Draw_Many_FollowsTheProbabilities(float temperature, int topK, float topP, double[] expected)
     {
         var sampler = new TokenSampler(new SamplingOptions { Temperature = temperature, TopK = topK, TopP = topP }, 4);
@@ -39,6 +44,10 @@ public class TokenSamplerTests
 
     [Theory]
     [InlineData("Temperature", -1f, 0, 1f)]
+    [InlineData("Temperature", float.NaN, 0, 1f)]
+    [InlineData("Temperature", float.PositiveInfinity, 0, 1f)]
+    [InlineData("TopP", 1f, 0, float.NaN)]
+    [InlineData("TopP", 1f, 0, 1.0001f)]
     [InlineData("TopK", 1f, -1, 1f)]
     [InlineData("TopP", 1f, 0, 0f)]
     public void Validate_OutOfRange_NamesTheProperty(string name, float temperature, int topK, float topP)

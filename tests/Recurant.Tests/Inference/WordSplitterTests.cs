@@ -36,6 +36,15 @@ public class WordSplitterTests
     }
 
     [Fact]
+    public void Split_WordOfManyEndings_SetsEachApart()
+    {
+        const int Endings = 50_000;
+        List<string> words = WordSplitter.Split("it" + string.Concat(Enumerable.Repeat("'s", Endings)));
+        Assert.Equal(["it", .. Enumerable.Repeat("'s", Endings)], words);
+        Assert.Equal(["should", "n't", "'ve", "'s", "n't"], WordSplitter.Split("shouldn't've'sn't"));
+    }
+
+    [Fact]
     public void AtBlanks_Line_IsLeftAsItIsCut() =>
         Assert.Equal(["don't", "(stop)", "."], WordSplitter.AtBlanks(" don't\t(stop)  . "));
 }

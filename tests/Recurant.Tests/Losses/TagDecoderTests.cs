@@ -62,6 +62,43 @@ public class TagDecoderTests
         }
     }
 
+    /// <summary>
+    /// Long sentences of scores up to 12, where in float the sums leave no digits for what decides: 5% of the paths were others.
+    /// </summary>
+    [Theory]
+    [InlineData(12)]
+    [InlineData(1000)]
+    public void Decode_LongSentencesOfLargeScores_FindsThePathOfDoublePrecision(float scale)
+    {
+        FieldCase field = new(5, [4000, 3000, 2000, 1000, 17], scale: scale / 3, seed: 9);
+        int[] found = new int[field.Batch.Rows];
+        new TagDecoder(5, field.Field, null).Decode(Workers.ForThreads(2), field.Batch, field.Scores, found);
+        for (int b = 0; b < field.Batch.Sequences; b++)
+        {
+            double[][] z = field.ScoresOf(b);
+            Assert.Equal(BestPath(z, field), Of(field, found, b));
+        }
+    }
+
+    /// <summary>Viterbi's algorithm, written anew: the best score that any path into each tag has, and the tag before it.</summary>
+    private static int[] BestPath(double[][] z, FieldCase field)
+    {
+        int tags = z[0].Length;
+        double[] best = [.. Enumerable.Range(0, tags).Select(j => field.Start[j] + z[0][j])], transitions = field.Transitions;
+        var before = new int[z.Length][];
+        for (int t = 1; t < z.Length; t++)
+        {
+            before[t] = [.. Enumerable.Range(0, tags).Select(j => Enumerable.Range(0, tags).MaxBy(i => best[i] + transitions[i * tags + j]))];
+            int[] from = before[t];
+            best = [.. Enumerable.Range(0, tags).Select(j => best[from[j]] + transitions[from[j] * tags + j] + z[t][j])];
+        }
+
+        var path = new int[z.Length];
+        path[^1] = Enumerable.Range(0, tags).MaxBy(j => best[j] + field.End[j]);
+        for (int t = z.Length - 1; t > 0; t--) path[t - 1] = before[t][path[t]];
+        return path;
+    }
+
     [Fact]
     public void Decode_FieldLearnsOn_UsesTheNewScores()
     {
@@ -96,6 +133,42 @@ public class TagDecoderTests
         Assert.Null(TagConstraints.Of(["O", "B-x", "Q-x"]));
         Assert.NotNull(TagConstraints.Of(["O", "B-x", "I-x"]));
         Assert.NotNull(TagConstraints.Of(["O", "B-x", "I-x", "L-x", "U-x"]));
+    }
+
+    /// <summary>Without E- nothing says where a span of several words ends (BIOS, as in CLUENER).</summary>
+    [Fact]
+    public void Constraints_SingleWordTagWithoutEnd_LetSpansEndAnywhere()
+    {
+        string[] names = ["O", "B-x", "I-x", "S-x"];
+        TagConstraints constraints = TagConstraints.Of(names)!;
+        Assert.True(constraints.MayEnd(2));
+        Assert.True(constraints.MayFollow(2, 0));
+        Assert.False(constraints.MayFollow(0, 2));
+        Assert.Equal(new TagRuleCount(2, 0, false), constraints.Count(names, [["B-x", "I-x", "O", "S-x"]]));
+    }
+
+    [Theory]
+    [InlineData("B-x I-x O B-y", 2, 0, false, true)]
+    [InlineData("I-x I-x O I-y|I-x B-x", 3, 2, true, false)]
+    [InlineData("I-x O O|B-x I-x O B-y", 3, 1, false, false)]
+    [InlineData("I-x B-y", 2, 1, false, false)]
+    public void Count_Sentences_TellsWhetherTheRulesHold(string text, int spans, int broken, bool isIob1, bool hold)
+    {
+        string[][] sentences = [.. text.Split('|').Select(sentence => sentence.Split(' '))];
+        string[] names = ["O", "B-x", "I-x", "B-y", "I-y"];
+        TagRuleCount count = TagConstraints.Of(names)!.Count(names, sentences);
+        Assert.Equal(new TagRuleCount(spans, broken, isIob1), count);
+        Assert.Equal(hold, count.Hold);
+    }
+
+    /// <summary>One mistake in twenty spans does not make another scheme.</summary>
+    [Fact]
+    public void Count_FewMistakes_TheRulesHold()
+    {
+        string[] names = ["O", "B-x", "I-x"];
+        IReadOnlyList<string>[] sentences = [["I-x", "O"], .. Enumerable.Repeat(new[] { "B-x", "I-x", "O" }, 20)];
+        Assert.True(TagConstraints.Of(names)!.Count(names, sentences).Hold);
+        Assert.False(TagConstraints.Of(names)!.Count(names, sentences[..15]).Hold);
     }
 
     /// <summary>The rules of the schemes: an inner tag continues a span of its kind; five letters close every span.</summary>

@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.InteropServices;
 
 namespace Recurant.Tests.Processes;
 
@@ -14,32 +12,14 @@ internal sealed record TrainingProcess(
     int Code, int Accelerated, int Supported, IReadOnlyDictionary<string, string> Files,
     IReadOnlyDictionary<string, string> Epochs)
 {
-    private const int MillisecondsAtMost = 300_000;
-
     /// <summary>Runs the test host; see its Program.cs for the arguments.</summary>
     public static TrainingProcess Run(
         string directory, string set, int threads, string mode = "", params (string Name, string Value)[] environment)
     {
-        string runtime = RuntimeEnvironment.GetRuntimeDirectory();
-        string dotnet = Path.GetFullPath(
-            Path.Combine(runtime, "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
-        var start = new ProcessStartInfo(dotnet) { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Recurant.TestHost.dll"));
-        start.ArgumentList.Add(directory);
-        start.ArgumentList.Add(set);
-        start.ArgumentList.Add(threads.ToString(CultureInfo.InvariantCulture));
-        if (mode.Length > 0) start.ArgumentList.Add(mode);
-        foreach ((string name, string value) in environment) start.Environment[name] = value;
-        using Process process = Process.Start(start)!;
-        Task<string> output = process.StandardOutput.ReadToEndAsync(), errors = process.StandardError.ReadToEndAsync();
-        if (!process.WaitForExit(MillisecondsAtMost))
-        {
-            process.Kill();
-            throw new TimeoutException($"The process did not end within {MillisecondsAtMost} ms.");
-        }
-
-        if (errors.Result.Length > 0) throw new InvalidOperationException(errors.Result);
-        return Read(process.ExitCode, output.Result);
+        string[] arguments = [directory, set, threads.ToString(CultureInfo.InvariantCulture), .. mode.Length > 0 ? [mode] : Array.Empty<string>()];
+        HostProcess process = HostProcess.Run(arguments, environment: environment);
+        if (process.Errors.Length > 0) throw new InvalidOperationException(process.Errors);
+        return Read(process.Code, process.Output);
     }
 
     private static TrainingProcess Read(int code, string output)

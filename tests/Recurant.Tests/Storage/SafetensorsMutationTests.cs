@@ -71,7 +71,7 @@ public class SafetensorsMutationTests
             Assert.Equal(end, tensor.Offset);
             end += tensor.ByteCount;
             Assert.Equal(tensor.ElementCount, tensor.Shape.Aggregate(1L, (product, axis) => product * axis));
-            Assert.Equal(tensor.ByteCount, tensor.ElementCount * TensorTypes.SizeOf(tensor.DType));
+            Assert.Equal(tensor.ByteCount, tensor.ElementCount * TensorTypes.BitsOf(tensor.DType) / 8);
             Assert.True(file.TryGetTensor(tensor.Name, out TensorInfo? found));
             Assert.Same(tensor, found);
             if (tensor.DType is "F32" or "F64" or "F16" or "BF16")

@@ -60,6 +60,29 @@ public sealed class TaggerTrainerTests : IDisposable
         Assert.True(Accuracy(8) > Accuracy(0) + 0.05);
     }
 
+    /// <summary>
+    /// IOB1, as CoNLL-2003 was published: one B- in all, where two names touch. With the rules of IOB2 no span could begin.
+    /// </summary>
+    [Fact]
+    public void Train_Iob1WithOneB_FindsTheSpansAsInIob2()
+    {
+        var touching = new TaggedSentence(["mr", "Blick", "Dorp", "."], ["O", "B-person", "B-person", "O"], 1);
+        TaggedDataset other = new("made", [touching, .. TaggedWords.Names(200, 1).Sentences]), first = TaggedWords.InIob1(other);
+        Assert.Equal(1, first.Sentences.Sum(sentence => sentence.Tags.Count(tag => tag.StartsWith('B'))));
+        Assert.Contains("read as IOB1", TagSpan.SchemeNote(first)!);
+        Assert.Null(TagSpan.SchemeNote(other));
+        TaggerTrainingOptions options = TaggedWords.Small with { Epochs = 20 };
+        foreach (bool field in (bool[])[true, false])
+        {
+            TaggerModel model = TaggerTrainer.Train(first, options with { RandomField = field }).Model;
+            Assert.False(model.Spec.Constrained);
+            TaggerEvaluation test = new TagPredictor(model, threads: 1).Evaluate(TaggedWords.InIob1(TaggedWords.Names(100, 3)));
+            Assert.InRange(test.Spans!.F1, 0.97, 1);
+        }
+
+        Assert.True(TaggerTrainer.Train(other, options with { Epochs = 1 }).Model.Spec.Constrained);
+    }
+
     [Fact]
     public void Train_NamesOfPersonsAndPlaces_FindsTheSpans()
     {

@@ -32,6 +32,24 @@ public sealed class TranslatorTrainerTests : IDisposable
         Assert.Equal(result.Epochs.Max(epoch => epoch.Validation.Value), result.Validation.Bleu);
     }
 
+    /// <summary>A source of nothing that is seen is translated to nothing, by subwords and by words.</summary>
+    [Theory]
+    [InlineData(60)]
+    [InlineData(0)]
+    public void Translate_SourceOfBlanks_GivesAnEmptyText(int subwords)
+    {
+        TranslatorModel model = TranslatorTrainer.Train(
+            Phrases.Numbers(40, seed: 1), Phrases.Small with { Subwords = subwords, Epochs = 1 }).Model;
+        string[] blank = ["", " ", "   ", "\t \t", "\u00A0", "\u3000\u2003", "\u200B", "\uFEFF", "\r\n", "\0"];
+        IReadOnlyList<Translation> answers = new Translator(model).Translate([.. blank, "one", " two "]);
+        Assert.All(answers.Take(blank.Length), answer => Assert.Equal("", answer.Text));
+        Assert.All(answers.Take(blank.Length), answer => Assert.Empty(answer.Pieces));
+        Assert.All(answers.Skip(blank.Length), answer => Assert.NotEqual("", answer.Text));
+        string[] targets = [.. blank.Select(_ => "eins")];
+        var data = new PairDataset("blank", [.. blank.Zip(targets, (source, target) => new TextPair(source, target))]);
+        Assert.Equal(0, new Translator(model).Evaluate(data).Chrf);
+    }
+
     [Fact]
     public void Translate_UnknownWords_AreCopiedFromWhereAttentionLooked()
     {

@@ -38,7 +38,7 @@ internal sealed record DoctorText(string Text, string? Answer, string Place)
 
             if (isGap) folded.Append(' ');
             isGap = false;
-            folded.Append(char.ToLowerInvariant(c));
+            folded.Append(LetterCase.ToLower(c));
         }
 
         return folded.ToString();

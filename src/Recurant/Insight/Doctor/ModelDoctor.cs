@@ -3,6 +3,7 @@ using Recurant.Inference;
 using Recurant.Models;
 using Recurant.Numerics;
 using Recurant.Parameters;
+using Recurant.Storage;
 using Recurant.Training;
 using static Recurant.Insight.FindingText;
 
@@ -16,7 +17,7 @@ namespace Recurant.Insight;
 public static class ModelDoctor
 {
     /// <summary>Examines a classifier.</summary>
-    /// <param name="model">The model; its weights are changed while the slopes are measured, and then put back.</param>
+    /// <param name="model">The model; it is only read, and may serve others meanwhile.</param>
     /// <param name="data">Texts that it did not learn from, if there are such.</param>
     /// <param name="train">The texts it learnt from, for a bag of words to compare with; null for none.</param>
     /// <param name="threads">The number of threads for scores; 0 for one a core. The result does not depend on it.</param>
@@ -25,6 +26,7 @@ public static class ModelDoctor
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(data);
+        model = ModelFile.Copy(model); // The checks move weights and write gradients.
         if (data.Count == 0) throw Empty(data.Name);
         DatasetChecks.TestLabelsKnown(model.Labels, data);
         var findings = new List<Finding> { Weights(model) };
@@ -40,7 +42,7 @@ public static class ModelDoctor
     }
 
     /// <summary>Examines a tagger.</summary>
-    /// <param name="model">The model; its weights are changed while the slopes are measured, and then put back.</param>
+    /// <param name="model">The model; it is only read, and may serve others meanwhile.</param>
     /// <param name="data">Sentences that it did not learn from, if there are such.</param>
     /// <param name="train">The sentences it learnt from, for each word's most frequent tag to compare with; null for
     /// none.</param>
@@ -50,6 +52,7 @@ public static class ModelDoctor
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(data);
+        model = ModelFile.Copy(model); // The checks move weights and write gradients.
         if (data.Count == 0) throw Empty(data.Name);
         var findings = new List<Finding> { Weights(model) };
         TaggedSentence[] sample = Sample(data.Sentences, BatchChecks.MostTexts);
@@ -61,13 +64,14 @@ public static class ModelDoctor
     }
 
     /// <summary>Examines a language model.</summary>
-    /// <param name="model">The model; its weights are changed while the slopes are measured, and then put back.</param>
+    /// <param name="model">The model; it is only read, and may serve others meanwhile.</param>
     /// <param name="data">Text that it did not learn from, if there is such.</param>
     /// <exception cref="InvalidDataException">There are fewer than 100 tokens.</exception>
     public static DoctorReport Examine(LanguageModel model, PlainText data)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(data);
+        model = ModelFile.Copy(model); // The checks move weights and write gradients.
         int[] tokens = model.Encoder.Encode(data);
         if (tokens.Length < 100) throw new InvalidDataException($"{data.Name}: {tokens.Length} tokens are too few to examine a "
             + $"model with; give 100.");
@@ -80,7 +84,7 @@ public static class ModelDoctor
     }
 
     /// <summary>Examines a translator.</summary>
-    /// <param name="model">The model; its weights are changed while the slopes are measured, and then put back.</param>
+    /// <param name="model">The model; it is only read, and may serve others meanwhile.</param>
     /// <param name="data">Pairs that it did not learn from, if there are such; of more than 500 these are scored evenly.</param>
     /// <param name="threads">The number of threads for scores; 0 for one a core. The result does not depend on it.</param>
     /// <exception cref="InvalidDataException">There are no pairs.</exception>
@@ -88,6 +92,7 @@ public static class ModelDoctor
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(data);
+        model = ModelFile.Copy(model); // The checks move weights and write gradients.
         if (data.Count == 0) throw Empty(data.Name);
         var findings = new List<Finding> { Weights(model) };
         TextPair[] sample = Sample(data.Pairs, BatchChecks.MostTexts);
@@ -100,11 +105,12 @@ public static class ModelDoctor
     }
 
     /// <summary>Examines a model that needs no data: its problem makes them.</summary>
-    /// <param name="model">The model; its weights are changed while the slopes are measured, and then put back.</param>
+    /// <param name="model">The model; it is only read, and may serve others meanwhile.</param>
     /// <param name="threads">The number of threads for scores; 0 for one a core. The result does not depend on it.</param>
     public static DoctorReport Examine(SequenceModel model, int threads = 0)
     {
         ArgumentNullException.ThrowIfNull(model);
+        model = ModelFile.Copy(model); // The checks move weights and write gradients.
         StepCapture step = DoctorSteps.Of(model);
         return new DoctorReport([Weights(model), SlopeChecks.Run(step), UnitChecks.Run(step), BaselineChecks.Run(model,
             threads)]);

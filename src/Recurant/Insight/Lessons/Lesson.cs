@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Recurant.Models;
 using Recurant.Reference;
@@ -121,4 +122,7 @@ public sealed record Lesson
         ArgumentNullException.ThrowIfNull(writer);
         LessonJson.Write(writer, this);
     }
+
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(Lesson), PrintMembers);
 }

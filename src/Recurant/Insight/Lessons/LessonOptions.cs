@@ -1,3 +1,4 @@
+using System.Globalization;
 using Recurant.Cells;
 
 namespace Recurant.Insight;
@@ -77,4 +78,7 @@ public sealed record LessonOptions
     {
         if (!holds) throw new ArgumentException($"{property} is {value}; it must be {range}.", property);
     }
+
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(LessonOptions), PrintMembers);
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Recurant.Insight;
 
 /// <summary>The parts of a lesson.</summary>
@@ -60,6 +62,9 @@ public sealed record LessonTerm(string Name, IReadOnlyList<double> Factors, int 
             return product;
         }
     }
+
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(LessonTerm), PrintMembers);
 }
 
 /// <summary>One number of a lesson: <c>name = function(sum of the terms / divisor)</c>.</summary>
@@ -85,6 +90,9 @@ public sealed record LessonLine
 
     /// <summary>The number, as the reference computed it.</summary>
     public required double Value { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(LessonLine), PrintMembers);
 }
 
 /// <summary>An equation with its numbers: one line for each unit or class.</summary>
@@ -142,6 +150,9 @@ public sealed record LessonMatrix
 
     /// <summary>The root of the sum of all squares, those not shown included; NaN where only the shown rows were computed.</summary>
     public required double Norm { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(LessonMatrix), PrintMembers);
 }
 
 /// <summary>A page of a lesson.</summary>
@@ -188,4 +199,8 @@ public sealed record LessonTensor(string Symbol, string Tensor, int FirstRow, in
 /// <param name="K">Whose W is meant, from 1; not after t in the direction of reading.</param>
 /// <param name="StateNorm">The length of dJ_t/ds_k.</param>
 /// <param name="GradientNorm">The length of the term: the part of dJ/dW that comes from t through k.</param>
-public sealed record LessonPath(int Layer, int Direction, int T, int K, double StateNorm, double GradientNorm);
+public sealed record LessonPath(int Layer, int Direction, int T, int K, double StateNorm, double GradientNorm)
+{
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(LessonPath), PrintMembers);
+}

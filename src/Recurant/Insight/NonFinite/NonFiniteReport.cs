@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Recurant.Insight;
 
 /// <summary>Where a number that is not finite was met first.</summary>
@@ -26,6 +28,9 @@ public sealed record NumberPlace(string Layer, string What, float Value)
 
     /// <summary>The token that the network read there, or whose vector holds the number.</summary>
     public string? Token { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(NumberPlace), PrintMembers);
 }
 
 /// <summary>The sizes of one step.</summary>
@@ -40,7 +45,11 @@ public sealed record NumberPlace(string Layer, string What, float Value)
 /// began.
 /// </param>
 public readonly record struct StepSizes(
-    long Number, double Loss, double GradientNorm, bool IsClipped, double LearningRate, float LargestWeight);
+    long Number, double Loss, double GradientNorm, bool IsClipped, double LearningRate, float LargestWeight)
+{
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(StepSizes), PrintMembers);
+}
 
 /// <summary>Why a number may have left the finite ones, and what to try.</summary>
 /// <param name="Name">The cause in a few words.</param>
@@ -94,4 +103,7 @@ public sealed record NonFiniteReport
 
     /// <summary>The report as one JSON object; numbers that are not finite are texts in it.</summary>
     public string ToJson() => ReportJson.Write(this);
+
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(NonFiniteReport), PrintMembers);
 }

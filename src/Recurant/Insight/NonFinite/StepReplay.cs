@@ -1,3 +1,4 @@
+using System.Globalization;
 using Recurant.Data;
 using Recurant.Models;
 using Recurant.Numerics;
@@ -15,6 +16,9 @@ public sealed record ReplayResult(NonFiniteReport Recorded, NonFiniteReport? Rep
     /// <summary>Whether the same number was met at the same place, and every layer held the same bits.</summary>
     public bool IsSame => Repeated is not null && Recorded.What == Repeated.What && Recorded.Value.Equals(Repeated.Value)
         && Recorded.Place == Repeated.Place && Recorded.Fingerprint == Repeated.Fingerprint;
+
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(ReplayResult), PrintMembers);
 }
 
 /// <summary>Does a step again from the file that <see cref="NonFiniteRecorder"/> wrote, and from nothing else.</summary>

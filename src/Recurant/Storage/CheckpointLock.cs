@@ -1,0 +1,90 @@
+namespace Recurant.Storage;
+
+/// <summary>
+/// A file that is held open while a run uses a directory, so that no second run does. Under Unix it can be removed while it is
+/// held, and another run may have opened it just before: that one would then hold a file which nobody else can find. So whoever
+/// has taken the lock looks whether it is still the file of that name, and otherwise takes it anew.
+/// </summary>
+internal sealed class CheckpointLock
+{
+    private const string FileName = ".lock";
+
+    private const int MostTries = 100;
+
+    private readonly FileStream _held;
+
+    private CheckpointLock(FileStream held) => _held = held;
+
+    /// <summary>Takes the lock of a directory.</summary>
+    /// <param name="directory">The directory's full path.</param>
+    /// <param name="make">Makes the directory where it is missing.</param>
+    /// <returns>The lock; null if another run holds it.</returns>
+    /// <exception cref="IOException">It cannot be made.</exception>
+    public static CheckpointLock? Take(string directory, Action make)
+    {
+        string path = Path.Combine(directory, FileName);
+        for (int tries = 1; ; tries++)
+        {
+            make();
+            FileStream held;
+            try
+            {
+                held = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (DirectoryNotFoundException) when (tries < MostTries)
+            {
+                continue; // The run before removed the directory, just now.
+            }
+            catch (IOException e) when (IsHeld(e))
+            {
+                return null;
+            }
+
+            if (IsStillThere(held, path)) return new CheckpointLock(held);
+            held.Dispose();
+            if (tries == MostTries) throw new IOException($"{path} cannot be held.");
+        }
+    }
+
+    /// <summary>Gives the lock back.</summary>
+    /// <param name="remove">Whether its file is to be removed.</param>
+    public void Release(bool remove)
+    {
+        try
+        {
+            // Windows deletes no open file.
+            if (remove && !OperatingSystem.IsWindows()) File.Delete(_held.Name);
+        }
+        finally
+        {
+            _held.Dispose();
+        }
+
+        if (remove && OperatingSystem.IsWindows()) File.Delete(_held.Name);
+    }
+
+    // EWOULDBLOCK is 11 on Linux and 35 on macOS; Windows: ERROR_SHARING_VIOLATION.
+    private static bool IsHeld(IOException e) => e.HResult == (OperatingSystem.IsWindows() ? unchecked((int)0x80070020)
+        : OperatingSystem.IsLinux() ? 11 : 35);
+
+    /// <summary>Writes a word of our own through the open file, and reads it by the file's name.</summary>
+    private static bool IsStillThere(FileStream held, string path)
+    {
+        if (OperatingSystem.IsWindows()) return true;
+        byte[] word = Guid.NewGuid().ToByteArray(), read = new byte[word.Length];
+        held.SetLength(0);
+        held.Write(word);
+        held.Flush();
+        try
+        {
+            // Opened so it asks for no lock.
+            using var named = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            int count = named.ReadAtLeast(read, read.Length, throwOnEndOfStream: false);
+            return read.AsSpan(0, count).SequenceEqual(word);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return false;
+        }
+    }
+}
