@@ -39,7 +39,15 @@ internal sealed class DemoCommand : CliCommand
         ulong seed = call.Apply(s_settings, new TrainSettings()).Training.Seed;
         int threads = call.Value(SharedOptions.Threads.Name) is null ? 1 : call.Threads;
         string? save = call.Value(SaveOption);
-        if (save is not null) Directory.CreateDirectory(save);
+        if (save is not null)
+        {
+            Directory.CreateDirectory(save);
+            foreach (DemoModel model in DemoModel.All(seed, threads))
+            {
+                OutputFile.CheckModel("--save", Path.Combine(save, FileName(model)));
+            }
+        }
+
         TextDataset train = DemoReviews.Training(), heldOut = DemoReviews.HeldOut();
         TextWriter? story = call.Json ? null : call.Terminal.Out;
         Tell(call, story,

@@ -21,7 +21,7 @@ internal static class PageFile
             throw new UsageException($"{option}: {page} is read by this command; it would be overwritten. Choose another name.");
         }
 
-        AtomicFile.CheckWritable(page);
+        OutputFile.CheckPage(option, page);
     }
 
     /// <summary>Writes the page, whole or not at all.</summary>

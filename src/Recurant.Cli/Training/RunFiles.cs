@@ -36,8 +36,8 @@ internal sealed class RunFiles : IDisposable
     public static RunFiles For(Invocation call, TrainSettings settings, bool isResumed)
     {
         var files = new RunFiles(call, settings, isResumed);
-        if (files._recordPath is { } record) AtomicFile.CheckWritable(record);
-        if (settings.ReportFile is { } report) AtomicFile.CheckWritable(report);
+        if (files._recordPath is { } record) OutputFile.CheckRecord("--record", record);
+        if (settings.ReportFile is { } report) OutputFile.CheckPage("--report", report);
         if (settings.TensorBoardDirectory is { } events && File.Exists(events))
         {
             throw new UsageException($"--tensorboard: {events} is a file. Name a directory; it is made where it is missing.");

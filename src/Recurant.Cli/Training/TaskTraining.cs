@@ -41,7 +41,7 @@ internal abstract class TaskTraining<TModel, TScore> : TaskTraining
     public sealed override int Run(Invocation call, TrainSettings settings, string? resumed)
     {
         string path = settings.OutFile!;
-        AtomicFile.CheckWritable(path);
+        OutputFile.CheckModel("--out", path);
         RunKeeper keeper = RunKeeper.For(call, settings, resumed);
         var recorder = new NonFiniteRecorder(Path.ChangeExtension(path, ".nonfinite.safetensors"));
         settings = settings with

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -99,7 +100,7 @@ public static class DatasetChecks
         }
 
         return labels.Count > LabelsShown
-            ? text.Append(" and ").Append(labels.Count - LabelsShown).Append(" more").ToString()
+            ? text.Append(CultureInfo.InvariantCulture, $" and {labels.Count - LabelsShown} more").ToString()
             : text.ToString();
     }
 }

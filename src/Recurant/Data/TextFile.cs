@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 using System.Text.Unicode;
 
@@ -104,12 +105,12 @@ public sealed class TextFile : IDisposable
         var place = new StringBuilder(path);
         if (line > 0)
         {
-            place.Append(", line ").Append(line);
+            place.Append(CultureInfo.InvariantCulture, $", line {line}");
         }
 
         if (column > 0)
         {
-            place.Append(", column ").Append(column);
+            place.Append(CultureInfo.InvariantCulture, $", column {column}");
         }
 
         return new InvalidDataException($"{place}: {message}");

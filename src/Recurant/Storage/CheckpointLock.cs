@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace Recurant.Storage;
 
 /// <summary>
@@ -9,7 +11,7 @@ internal sealed class CheckpointLock
 {
     private const string FileName = ".lock";
 
-    private const int MostTries = 100;
+    private const int MostTries = 100, LongestLength = 1 << 20;
 
     private readonly FileStream _held;
 
@@ -67,24 +69,17 @@ internal sealed class CheckpointLock
     private static bool IsHeld(IOException e) => e.HResult == (OperatingSystem.IsWindows() ? unchecked((int)0x80070020)
         : OperatingSystem.IsLinux() ? 11 : 35);
 
-    /// <summary>Writes a word of our own through the open file, and reads it by the file's name.</summary>
+    /// <summary>
+    /// Gives the open file a length of our own, and asks for that of the file of its name: to open that one would ask for a lock.
+    /// </summary>
     private static bool IsStillThere(FileStream held, string path)
     {
         if (OperatingSystem.IsWindows()) return true;
-        byte[] word = Guid.NewGuid().ToByteArray(), read = new byte[word.Length];
+        int length = RandomNumberGenerator.GetInt32(1, LongestLength);
+        held.SetLength(length);
+        var named = new FileInfo(path);
+        bool isThere = named.Exists && named.Length == length;
         held.SetLength(0);
-        held.Write(word);
-        held.Flush();
-        try
-        {
-            // Opened so it asks for no lock.
-            using var named = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            int count = named.ReadAtLeast(read, read.Length, throwOnEndOfStream: false);
-            return read.AsSpan(0, count).SequenceEqual(word);
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return false;
-        }
+        return isThere;
     }
 }

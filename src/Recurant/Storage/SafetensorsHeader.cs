@@ -169,12 +169,14 @@ internal ref struct SafetensorsHeader
         if (offsets.Length != 2 || offsets[0] > offsets[1])
             throw Fault(name, "needs two data_offsets, the second not below the first");
         long count = 1;
-        long bits;
+        long bytes;
+        Int128 bits;
         try
         {
             foreach (long length in shape)
                 count = checked(count * length);
-            bits = checked(count * TensorTypes.BitsOf(dtype));
+            bits = (Int128)count * TensorTypes.BitsOf(dtype);
+            bytes = checked((long)(bits / 8));
         }
         catch (OverflowException)
         {
@@ -185,7 +187,6 @@ internal ref struct SafetensorsHeader
             throw Fault(name, $"has {count} values of {TensorTypes.BitsOf(dtype)} bits by its dtype {dtype} and its shape "
                 + $"[{string.Join(", ", shape)}], which do not fill whole bytes");
         }
-        long bytes = bits / 8;
         if (offsets[1] - offsets[0] != bytes)
         {
             throw Fault(name, $"has {offsets[1] - offsets[0]} bytes by its data_offsets, "

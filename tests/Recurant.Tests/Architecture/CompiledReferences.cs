@@ -30,6 +30,27 @@ internal static class CompiledReferences
         }
     }
 
+    /// <summary>Every method that a method of the assembly calls.</summary>
+    public static IEnumerable<(string Member, MethodBase Called)> Calls(Assembly assembly)
+    {
+        foreach (Type user in assembly.GetTypes())
+        {
+            foreach (MethodBase method in user.GetMembers(Everything).OfType<MethodBase>())
+            {
+                if (method.GetMethodBody() is not { } body) continue;
+                Type[] typeArguments = user.GetGenericArguments();
+                Type[] methodArguments = method.IsGenericMethod ? method.GetGenericArguments() : [];
+                foreach (int token in Tokens(body.GetILAsByteArray()!))
+                {
+                    if (method.Module.ResolveMember(token, typeArguments, methodArguments) is MethodBase called)
+                    {
+                        yield return ($"{user.Name}.{method.Name}", called);
+                    }
+                }
+            }
+        }
+    }
+
     private static IEnumerable<Type?> Mentioned(Type type) =>
         [type.BaseType, .. type.GetInterfaces(),
             .. type.GetGenericArguments().SelectMany(argument => argument.GetGenericParameterConstraints())];

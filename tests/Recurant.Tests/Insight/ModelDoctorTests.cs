@@ -40,6 +40,38 @@ public class ModelDoctorTests
         Assert.Equal(before, model.Parameters.Select(parameter => parameter.Values.ToArray()));
     }
 
+    /// <summary>While a model is examined, looked into and explained, it serves: every answer is what it always is.</summary>
+    [Fact]
+    public void Examine_ModelThatServes_AnswersDoNotChange()
+    {
+        ClassifierModel model = ClassifierTrainer.Train(s_train, Training.Reviews.Small with { Epochs = 2 }).Model;
+        var predictor = new Recurant.Inference.Predictor(model, 1);
+        string[] texts = [.. s_test.Examples.Select(example => example.Text)];
+        string[] expected = Answers();
+        string explained = Recurant.Insight.Explainer.Explain(model, texts[0]).Attribution.ToString();
+        using var isOver = new CancellationTokenSource();
+        var wrong = 0;
+        Task serving = Task.Run(() =>
+        {
+            while (!isOver.IsCancellationRequested)
+            {
+                if (!expected.SequenceEqual(Answers())) Interlocked.Increment(ref wrong);
+            }
+        });
+        Parallel.For(0, 4, i =>
+        {
+            AssertPromises(ModelDoctor.Examine(model, s_test, threads: 1));
+            GradientLens.Look(model, s_test);
+            Assert.Equal(explained, Recurant.Insight.Explainer.Explain(model, texts[0]).Attribution.ToString());
+        });
+        isOver.Cancel();
+        serving.Wait();
+        Assert.Equal(0, wrong);
+        Assert.All(model.Parameters, parameter => Assert.False(parameter.HasGradient && parameter.Gradient.ContainsAnyExcept(0f)));
+
+        string[] Answers() => [.. predictor.Predict(texts).Select(answer => $"{answer.Label} {answer.Probability:R}")];
+    }
+
     [Fact]
     public void Examine_SeveralModelsWithCharacters_KeepsItsPromises()
     {

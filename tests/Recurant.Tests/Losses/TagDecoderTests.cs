@@ -149,7 +149,7 @@ public class TagDecoderTests
 
     [Theory]
     [InlineData("B-x I-x O B-y", 2, 0, false, true)]
-    [InlineData("I-x I-x O I-y|I-x B-x", 3, 2, true, false)]
+    [InlineData("I-x I-x O I-y|I-x B-x", 4, 3, true, false)]
     [InlineData("I-x O O|B-x I-x O B-y", 3, 1, false, false)]
     [InlineData("I-x B-y", 2, 1, false, false)]
     public void Count_Sentences_TellsWhetherTheRulesHold(string text, int spans, int broken, bool isIob1, bool hold)

@@ -11,12 +11,10 @@ namespace Recurant.Tests.Processes;
 [Trait("Starts", "processes")]
 public class CultureTests
 {
-    private const string Cultures = "culture ";
-
     [Theory]
     [InlineData("tr-TR", "0,5")]
     [InlineData("de-DE", "0,5")]
-    [InlineData("ar-SA", "0.5")]
+    [InlineData("ar-SA", "0\u066B5")]
     [InlineData("sv-SE", "0,5")]
     [InlineData("en-US", "0.5")]
     public void Run_AnotherCultureWithIcu_WritesTheSameAsWithout(string culture, string half)
@@ -25,9 +23,9 @@ public class CultureTests
         string[] without = Run(directory["without"], isInvariant: true, culture);
         string[] with = Run(directory["with"], isInvariant: false, culture);
         // The culture is in force there, and not here: otherwise the test could not fail.
-        Assert.Equal($"{Cultures} {culture} {half}".Replace("  ", " "), with[0]);
+        Assert.Equal($"culture {culture} {half}", with[0]);
         Assert.Equal("culture 0.5", without[0]);
-        Assert.True(without.Length > 60, $"{without.Length} lines");
+        Assert.True(without.Length > 50, $"{without.Length} lines");
         Assert.Equal(without[1..], with[1..]);
     }
 

@@ -36,13 +36,113 @@ public class CheckpointStoreTests
         using var directory = new TemporaryDirectory();
         string run = directory["run"];
         using (CheckpointStore store = CheckpointStore.Open(run)) store.Write("{}", Tensors(7f), note: null);
-        Directory.CreateDirectory(Path.Combine(run, "checkpoint-000000"));
-        Directory.CreateDirectory(Path.Combine(run, ".checkpoint-000002.tmp"));
-        File.WriteAllText(Path.Combine(run, ".checkpoint-000002.tmp", "run.json"), "{");
+        foreach (string left in (string[])["checkpoint-000000", ".checkpoint-000002.tmp"])
+        {
+            Directory.CreateDirectory(Path.Combine(run, left));
+            File.WriteAllText(Path.Combine(run, left, CheckpointMark.FileName), CheckpointMark.Text);
+            File.WriteAllText(Path.Combine(run, left, "run.json"), "{");
+        }
+
         using (SafetensorsFile state = CheckpointFiles.OpenLast(run).OpenState()) Assert.Equal([7f], state.ReadFloats("t"));
         using (CheckpointStore store = CheckpointStore.Open(run)) store.Write("{}", Tensors(8f), note: null);
         Assert.Equal(["checkpoint-000002"], Names(Directory.GetDirectories(run)));
         using (SafetensorsFile state = CheckpointFiles.OpenLast(run).OpenState()) Assert.Equal([8f], state.ReadFloats("t"));
+    }
+
+    /// <summary>
+    /// Other programs name their checkpoints so, too; what is in them is not ours, be it empty, a link, or named exactly so.
+    /// </summary>
+    [Fact]
+    public void WriteAndDelete_CheckpointsOfAnotherProgram_StayAsTheyAre()
+    {
+        using var directory = new TemporaryDirectory();
+        string run = directory["run"], elsewhere = directory["elsewhere"];
+        string[] foreign =
+            ["checkpoint-500", "checkpoint-000001", "checkpoint-000500", "checkpoint-2147483647", ".checkpoint-000002.tmp", "checkpoint-7"];
+        foreach (string name in foreign)
+        {
+            Directory.CreateDirectory(Path.Combine(run, name));
+            if (name == "checkpoint-7") continue;
+            File.WriteAllText(Path.Combine(run, name, "model.safetensors"), "weights");
+            File.WriteAllText(Path.Combine(run, name, "run.json"), "{}");
+            File.WriteAllText(Path.Combine(run, name, "SHA256SUMS"), $"{new string('0', 64)}  model.safetensors\n");
+            File.WriteAllText(Path.Combine(run, name, CheckpointMark.FileName), "another program's");
+        }
+
+        using (CheckpointStore ours = CheckpointStore.Open(elsewhere)) ours.Write("{}", Tensors(3f), note: null);
+        Directory.CreateSymbolicLink(Path.Combine(run, "checkpoint-000900"), CheckpointStore.Last(elsewhere)!);
+        Assert.False(Checkpoint.Exists(run));
+        using (CheckpointStore store = CheckpointStore.Open(run))
+        {
+            for (int i = 1; i <= 3; i++) store.Write("{}", Tensors(i), note: null);
+        }
+
+        using (SafetensorsFile state = CheckpointFiles.OpenLast(run).OpenState()) Assert.Equal([3f], state.ReadFloats("t"));
+        Assert.Equal(foreign.Length + 2, Directory.GetDirectories(run).Length);
+        Checkpoint.Delete(run);
+        Assert.Equal(
+            foreign.Append("checkpoint-000900").Order(StringComparer.Ordinal), Names(Directory.GetFileSystemEntries(run)));
+        Assert.All(foreign[..^1], name => Assert.Equal(4, Directory.GetFiles(Path.Combine(run, name)).Length));
+        using (SafetensorsFile state = CheckpointFiles.OpenLast(elsewhere).OpenState()) Assert.Equal([3f], state.ReadFloats("t"));
+    }
+
+    /// <summary>Somebody has put a file of their own into one of our checkpoints: that file stays.</summary>
+    [Fact]
+    public void Delete_CheckpointWithAnothersFile_LeavesThatFile()
+    {
+        using var directory = new TemporaryDirectory();
+        using (CheckpointStore store = CheckpointStore.Open(directory["run"])) store.Write("{}", Tensors(1f), "note");
+        string last = CheckpointStore.Last(directory["run"])!;
+        File.WriteAllText(Path.Combine(last, "mine.txt"), "mine");
+        Checkpoint.Delete(directory["run"]);
+        Assert.Equal(["mine.txt"], Names(Directory.GetFileSystemEntries(last)));
+        Assert.False(Checkpoint.Exists(directory["run"]));
+    }
+
+    /// <summary>Versions before the mark: the list of sums names both files.</summary>
+    [Fact]
+    public void Open_CheckpointOfAnOlderVersion_IsReadAndReplaced()
+    {
+        using var directory = new TemporaryDirectory();
+        string run = directory["run"];
+        using (CheckpointStore store = CheckpointStore.Open(run)) store.Write("{}", Tensors(4f), "older");
+        File.Delete(Path.Combine(CheckpointStore.Last(run)!, CheckpointMark.FileName));
+        Assert.Equal("older", Checkpoint.ReadNote(run));
+        using (CheckpointStore store = CheckpointStore.Open(run)) store.Write("{}", Tensors(5f), "newer");
+        Assert.Equal(["checkpoint-000002"], Names(Directory.GetDirectories(run)));
+        Assert.Equal("newer", Checkpoint.ReadNote(run));
+    }
+
+    /// <summary>
+    /// Runs that begin and end all the time in one place, where the lock's file comes and goes: never do two hold it at once.
+    /// </summary>
+    [Fact]
+    public void Open_ManyRunsThatEnd_NeverTwoAtOnce()
+    {
+        using var directory = new TemporaryDirectory();
+        string run = directory["run"];
+        int inside = 0, taken = 0, most = 0;
+        Parallel.For(0, 8, _ =>
+        {
+            for (int i = 0; i < 200; i++)
+            {
+                try
+                {
+                    using CheckpointStore store = CheckpointStore.Open(run);
+                    int now = Interlocked.Increment(ref inside);
+                    if (now > 1) Interlocked.Exchange(ref most, now);
+                    Interlocked.Increment(ref taken);
+                    Thread.Yield();
+                    Interlocked.Decrement(ref inside);
+                }
+                catch (IOException e)
+                {
+                    Assert.Contains("another training run uses it", e.Message);
+                }
+            }
+        });
+        Assert.True(taken > 0);
+        Assert.Equal(0, most);
     }
 
     [Fact]

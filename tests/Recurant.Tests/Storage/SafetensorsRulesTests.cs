@@ -40,6 +40,9 @@ public class SafetensorsRulesTests
         "tensor 'a': has the unknown key 'extra'")]
     [InlineData("""{"a":{"dtype":"F31","shape":[1],"data_offsets":[0,4]}}""", 4,
         "tensor 'a': has the unknown dtype 'F31'; one of BOOL")]
+    [InlineData("""{"a":{"dtype":"F4","shape":[3],"data_offsets":[0,2]}}""", 2,
+        "tensor 'a': has 3 values of 4 bits by its dtype F4 and its shape [3], which do not fill whole bytes")]
+    [InlineData("""{"a":{"dtype":"F6_E2M3","shape":[4],"data_offsets":[0,4]}}""", 4, "has 4 bytes by its data_offsets, but 3 by")]
     [InlineData("""{"a":{"dtype":7,"shape":[1],"data_offsets":[0,4]}}""", 4, "tensor 'a': has the unknown dtype")]
     [InlineData("""{"a":{"dtype":"U8","shape":1,"data_offsets":[0,1]}}""", 1, "needs a list of whole numbers as shape")]
     [InlineData("""{"a":{"dtype":"U8","shape":[-1],"data_offsets":[0,1]}}""", 1, "in shape that is not a whole number")]
@@ -177,5 +180,42 @@ public class SafetensorsRulesTests
     {
         string message = RawFile.FaultOf(RawFile.Build("""{"a\u001b[31m\nb":1}""", 0));
         Assert.Contains("tensor 'a?[31m?b'", message);
+    }
+
+    /// <summary>Every type of the format, with 24 elements each; those that are no floats of 16 to 64 bits can be listed.</summary>
+    [Theory]
+    [InlineData("BOOL", 24)]
+    [InlineData("F4", 12)]
+    [InlineData("F6_E2M3", 18)]
+    [InlineData("F6_E3M2", 18)]
+    [InlineData("U8", 24)]
+    [InlineData("I8", 24)]
+    [InlineData("F8_E4M3", 24)]
+    [InlineData("F8_E5M2", 24)]
+    [InlineData("F8_E8M0", 24)]
+    [InlineData("F8_E4M3FNUZ", 24)]
+    [InlineData("F8_E5M2FNUZ", 24)]
+    [InlineData("I16", 48)]
+    [InlineData("U16", 48)]
+    [InlineData("F16", 48)]
+    [InlineData("BF16", 48)]
+    [InlineData("I32", 96)]
+    [InlineData("U32", 96)]
+    [InlineData("F32", 96)]
+    [InlineData("C64", 192)]
+    [InlineData("I64", 192)]
+    [InlineData("U64", 192)]
+    [InlineData("F64", 192)]
+    public void Open_EveryTypeOfTheFormat_IsListed(string dtype, int bytes)
+    {
+        using var directory = new TemporaryDirectory();
+        string header = $$$"""{"a":{"dtype":"{{{dtype}}}","shape":[2,12],"data_offsets":[0,{{{bytes}}}]}}""";
+        File.WriteAllBytes(directory["m.safetensors"], RawFile.Build(header, bytes));
+        using SafetensorsFile file = SafetensorsFile.Open(directory["m.safetensors"]);
+        TensorInfo tensor = Assert.Single(file.Tensors);
+        Assert.Equal((dtype, 24, bytes), (tensor.DType, tensor.ElementCount, tensor.ByteCount));
+        if (dtype is "F16" or "BF16" or "F32" or "F64") Assert.Equal(24, file.ReadFloats("a").Length);
+        else Assert.Contains($"holds {dtype}; F32, F64, F16 or BF16 is expected",
+            Assert.Throws<InvalidDataException>(() => file.ReadFloats("a")).Message);
     }
 }

@@ -290,6 +290,41 @@ public sealed class CheckpointTests : IDisposable
         Assert.EndsWith("Copy it again if there is a copy, or begin a new run.", error.Message);
     }
 
+    /// <summary>
+    /// Cancelled between two batches of the validation: nothing of that epoch is lost, and the run that is continued validates and
+    /// goes on to the same bytes.
+    /// </summary>
+    [Fact]
+    public void Train_CancelledWhileValidating_ContinuesToTheSameBytes()
+    {
+        byte[] expected = Train(s_full);
+        var progress = new StepCount();
+        ClassifierTrainer.Train(_data, s_full with { Epochs = 1 }, progress: progress);
+        Assert.True(progress.InEpoch > 1);
+        using (var cancellation = new CancellationTokenSource())
+        {
+            int steps = 0;
+            TrainingOptions options = Checkpointed(s_full, CheckpointStart.New);
+            options = options with
+            {
+                Checkpoint = options.Checkpoint! with { Saved = () => { if (++steps == 2 * progress.InEpoch) cancellation.Cancel(); } },
+            };
+            // Cancelled with the last step of the second epoch: what is looked at next is the validation.
+            TrainingResult<ClassifierModel, Evaluation> result = ClassifierTrainer.Train(_data, options, cancellation: cancellation.Token);
+            Assert.Equal(TrainingEnd.Cancelled, result.End);
+            Assert.Single(result.Epochs);
+        }
+
+        Assert.True(expected.AsSpan().SequenceEqual(Train(Checkpointed(s_full, CheckpointStart.Resume))));
+    }
+
+    private sealed class StepCount : IProgress<TrainingProgress>
+    {
+        public int InEpoch { get; private set; }
+
+        public void Report(TrainingProgress value) => InEpoch = value.Steps;
+    }
+
     private void Stop(TrainingOptions options, int steps)
     {
         try

@@ -16,7 +16,7 @@ public static class LessonNotation
         if (magnitude == 0 || !double.IsFinite(value)) return magnitude == 0 ? "0" : value.ToString(CultureInfo.InvariantCulture);
         if (magnitude is < 1e-4 or >= 1e6) return value.ToString("0.#####e+0", CultureInfo.InvariantCulture);
         int before = (int)Math.Floor(Math.Log10(magnitude)) + 1;
-        string text = value.ToString("F" + Math.Max(0, Digits - before), CultureInfo.InvariantCulture);
+        string text = value.ToString($"F{Math.Max(0, Digits - before)}", CultureInfo.InvariantCulture);
         return text.Contains('.', StringComparison.Ordinal) ? text.TrimEnd('0').TrimEnd('.') : text;
     }
 
