@@ -1,14 +1,30 @@
 #!/bin/sh
 # Builds everything in Release and runs all tests, those of the core a second and a third time with narrower vectors. Needs
-# the .NET 10 SDK; the tests of pages need Chromium, too, which is installed where that can be done and is missing. Options are passed on to 'dotnet test', and then every test runs once only:
-# ./test.sh --filter-class '*CellTests'. The last line counts: N passed, N failed.
+# the .NET 10 SDK; the tests of pages need Chromium, too, which is installed where that can be done and is missing. Options are
+# passed on to 'dotnet test', and then every test runs once only: ./test.sh --filter-class '*CellTests'. Each part is named as
+# it begins. The last line counts: N passed, N failed.
 root=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd) || exit 1
 cd "$root" || exit 1
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_CLI_UI_LANGUAGE=en
 mkdir -p artifacts || exit 1
 
-if ! dotnet build Recurant.slnx -c Release --nologo -v quiet >artifacts/test-build.log 2>&1; then
-    grep -E 'error' artifacts/test-build.log | sort -u
+# Names each project of the build as it is done, so that nobody waits before a dumb screen.
+stages() {
+    echo "== building: restoring packages"
+    built=0
+    while IFS= read -r line; do
+        case $line in
+            *.csproj*) ;;
+            *" -> "*.dll) built=$((built + 1)) line=${line%% ->*} && echo "   built $(echo $line), $built of $1" ;;
+        esac
+    done
+}
+
+{ dotnet build Recurant.slnx -c Release --nologo -v minimal -tl:off 2>&1; echo $? >artifacts/test-build.code; } \
+    | tee artifacts/test-build.log | stages "$(grep -c 'Project Path' Recurant.slnx)"
+if [ "$(cat artifacts/test-build.code)" != 0 ]; then
+    errors=$(grep -E 'error' artifacts/test-build.log | sort -u | head -n 50)
+    echo "${errors:-$(head -n 20 artifacts/test-build.log)}"
     echo "the build failed; all of its output is in artifacts/test-build.log"
     echo "0 passed, 1 failed"
     exit 1
@@ -30,8 +46,17 @@ run() {
     echo "== $1"
     project=$2
     shift 2
+    begun=$(date +%s)
+    # A sign of life every half minute, as long as this script runs.
+    (
+        trap 'kill $sleeping 2>/dev/null; exit 0' TERM
+        while sleep 30 & sleeping=$!; wait $sleeping && kill -0 $$; do echo "   $(($(date +%s) - begun)) s, still running"; done
+    ) &
+    clock=$!
     dotnet test --project "$project" -c Release --no-build --no-progress --output normal "$@" >artifacts/test-run.log 2>&1
     result=$?
+    kill $clock
+    wait $clock
     # 8: no test matched the filter, which is no failure of this project.
     if [ $result -eq 8 ] && [ $# -gt 0 ]; then
         echo "no test of this project matches"

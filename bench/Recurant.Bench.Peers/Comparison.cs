@@ -2,8 +2,11 @@ namespace Recurant.Bench.Peers;
 
 /// <summary>One row of the report; an engine that was not measured has no time.</summary>
 /// <param name="Medians">The milliseconds of each engine, and what disturbed them.</param>
-internal sealed record Row(Case Case, int Threads, Mode Mode, Medians Medians)
+/// <param name="Verdict">Which engines were not timed, and why.</param>
+internal sealed record Row(Case Case, int Threads, Mode Mode, Medians Medians, Verdict Verdict)
 {
+    public string? Fault(string engine) => Verdict.Faults.GetValueOrDefault(engine);
+
     public int Disturbed => Medians.Disturbed;
 
     /// <summary>Microseconds; null for one thread.</summary>
@@ -48,8 +51,11 @@ internal static class Comparison
 
         var measurement = new Measurement(limits, rows);
         Console.WriteLine(options.Json ? JsonReport.Of(measurement) : Report.Table(measurement));
-        return 0;
+        return ExitCode(rows);
     }
+
+    /// <summary>A fault of a peer is told and no failure of the comparison; one of Recurant is.</summary>
+    public static int ExitCode(IEnumerable<Row> rows) => rows.Any(row => row.Fault(Engines.Recurant) is not null) ? 1 : 0;
 
     /// <summary>Measures the cases with all numbers of threads and rounds that were asked for.</summary>
     public static List<Row> Measure(Options options, string[] engines, Mode[] modes, IReadOnlyCollection<Case> cases)
@@ -65,7 +71,7 @@ internal static class Comparison
                     foreach (Mode mode in modes)
                     {
                         Console.Error.WriteLine($"{shape}, {Report.Name(mode)}, threads: {threads}");
-                        rows.Add(Measure(workers, shape, mode, threads, options.Rounds));
+                        rows.Add(Measure(workers, shape, mode, threads, options));
                     }
                 }
             }
@@ -79,10 +85,12 @@ internal static class Comparison
         return rows;
     }
 
-    private static Row Measure(WorkerProcess[] all, Case shape, Mode mode, int threads, int rounds)
+    private static Row Measure(WorkerProcess[] all, Case shape, Mode mode, int threads, Options options)
     {
         WorkerProcess[] workers = [.. all.Where(worker => mode == Mode.Infer || worker.Engine != Engines.OnnxRuntime)];
-        Rounds.Prepare(workers, Report.Name(mode), shape.ToString());
-        return new Row(shape, threads, mode, Rounds.Time(workers, rounds));
+        // With states computed twice only some of the arrays are there; only one engine can do it.
+        Func<IReadOnlyDictionary<string, float[]>>? reference = shape.Recompute ? null : () => GridReference.Compute(shape, mode);
+        Verdict verdict = Rounds.Prepare(workers, Report.Name(mode), shape.ToString(), reference, options.Inject);
+        return new Row(shape, threads, mode, Rounds.Time(workers, verdict, options.Rounds), verdict);
     }
 }

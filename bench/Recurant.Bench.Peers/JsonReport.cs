@@ -27,6 +27,7 @@ internal static class JsonReport
             WriteRounded(json, "fma_share", measurement.FmaShare(row));
             WriteRounded(json, "round_trip_us", row.RoundTrip);
             WriteRounded(json, "threads_gain", measurement.ThreadsGain(row));
+            WriteFaults(json, row.Verdict);
             json.WriteEndObject();
         }
 
@@ -63,6 +64,15 @@ internal static class JsonReport
         WriteRounded(json, "recurant_ms", row.Time(Engines.Recurant));
         WriteRounded(json, "torch_ms", row.Time(Engines.Torch));
         WriteRounded(json, "onnxruntime_ms", row.Time(Engines.OnnxRuntime));
+    }
+
+    /// <summary>Why engines were not timed, where there is a reason.</summary>
+    public static void WriteFaults(Utf8JsonWriter json, Verdict verdict)
+    {
+        if (verdict.Faults.Count == 0) return;
+        json.WriteStartObject("faults");
+        foreach ((string engine, string fault) in verdict.Faults) json.WriteString(engine, fault);
+        json.WriteEndObject();
     }
 
     public static void WriteRounded(Utf8JsonWriter json, string name, double? value)

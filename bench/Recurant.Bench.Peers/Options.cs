@@ -15,7 +15,7 @@ internal sealed record Options
                compare.sh --program scale              time and memory as sequences grow longer and batches larger
 
           --json              one JSON object on standard output instead of a table
-          --threads 1,2       numbers of threads (default 1,2)
+          --threads 1,2       numbers of threads (default 1,2; on one core 1)
           --engines LIST      recurant,torch,onnxruntime (default all that can do it)
           --rounds N          rounds, every engine once in each, in alternating order (default 5; quick: 3); not for mr
           --quick             a few small shapes instead of all of them, 1,000 sentences instead of 10,000; not for mr
@@ -23,6 +23,7 @@ internal sealed record Options
           --cell rnn,gru,lstm which cells (default all); for the grid and stream
           --rows SUBSTRING    only rows whose name, such as "lstm 20,35,200,200,2", contains it; for the grid
           --epochs N          passes over the training data (default 6); for mr
+          --inject ENGINE     takes this engine's answers for wrong, to see what the report makes of it; not for mr
           --output DIR        writes the table and its curves (SVG) into a folder as well; for scale
         """;
 
@@ -36,6 +37,7 @@ internal sealed record Options
         ["--mode"] = [Grid, "scale"],
         ["--cell"] = [Grid, "stream"],
         ["--rows"] = [Grid],
+        ["--inject"] = [Grid, "score", "stream", "scale"],
         ["--epochs"] = ["mr"],
         ["--output"] = ["scale"],
         ["--data"] = ["mr", "score", "words", "characters"],
@@ -55,7 +57,8 @@ internal sealed record Options
 
     public bool Quick { get; private set; }
 
-    public int[] Threads { get; private set; } = [1, 2];
+    /// <summary>Default: 1 and 2, or 1 alone on a machine of one core.</summary>
+    public int[] Threads { get; private set; } = Environment.ProcessorCount > 1 ? [1, 2] : [1];
 
     public Mode[] Modes { get; private set; } = [Mode.Train, Mode.Infer];
 
@@ -64,6 +67,9 @@ internal sealed record Options
     public string Rows { get; private set; } = "";
 
     public string[] EngineNames { get; private set; } = [];
+
+    /// <summary>An engine whose answers are made wrong, to try out the report.</summary>
+    public string? Inject { get; private set; }
 
     public int Rounds { get; private set; }
 
@@ -115,6 +121,7 @@ internal sealed record Options
                 case "--engines": options.EngineNames = List(Engines.Names); break;
                 case "--rounds": options.Rounds = Number(name, Value()); break;
                 case "--program": options.Program = OneOf(name, Value(), "mr", "score", "stream", "scale", "words", "characters"); break;
+                case "--inject": options.Inject = OneOf(name, Value(), [.. Engines.Names]); break;
                 case "--data": options.Data = Value(); break;
                 case "--output": options.Output = Value(); break;
                 case "--epochs": options.Epochs = Number(name, Value()); break;

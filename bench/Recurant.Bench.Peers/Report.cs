@@ -36,6 +36,7 @@ internal static class Report
         }
 
         AppendSummary(text, measurement);
+        AppendFaults(text, rows);
         AppendFootnote(text, rows.Any(row => row.Disturbed > 0));
         return text.ToString().TrimEnd();
     }
@@ -59,7 +60,7 @@ internal static class Report
         int bits = Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128;
         return $"{processor}, {Environment.ProcessorCount} cores, {bits}-bit vectors, {RuntimeInformation.OSDescription}, "
             + $"{RuntimeInformation.FrameworkDescription}, TorchSharp {Version(typeof(TorchSharp.torch))}, "
-            + $"ONNX Runtime {Microsoft.ML.OnnxRuntime.OrtEnv.Instance().GetVersionString()}";
+            + $"ONNX Runtime {OnnxRuntimeVersion()}";
     }
 
     public static string Number(double? value, string format) => value?.ToString(format, CultureInfo.InvariantCulture) ?? "-";
@@ -68,6 +69,27 @@ internal static class Report
 
     /// <summary>The mark of a row that other programs disturbed.</summary>
     public static string Star(int disturbed) => disturbed > 0 ? " *" : "";
+
+    /// <summary>An engine's name as its makers write it.</summary>
+    public static string Title(string engine) => engine switch
+    {
+        Engines.Recurant => "Recurant", Engines.Torch => "TorchSharp", Engines.OnnxRuntime => "ONNX Runtime", _ => engine,
+    };
+
+    /// <summary>Sums up what was not timed: how often each engine had which fault.</summary>
+    public static void AppendFaults(StringBuilder text, IEnumerable<Row> rows)
+    {
+        Row[] all = [.. rows];
+        foreach (var group in all.SelectMany(row => row.Verdict.Faults.Select(fault => (fault, row)))
+            .GroupBy(each => (each.fault.Key, each.fault.Value)))
+        {
+            string names = string.Join("; ", group.Select(each => $"{each.row.Case}, {Name(each.row.Mode)}, {each.row.Threads}"));
+            string why = group.Key.Value == Verdict.WrongAnswer ? " (the others and the reference in double precision agree)" : "";
+            text.AppendLine();
+            text.AppendLine(
+                $"{Title(group.Key.Key)}: {group.Key.Value}{why} in {group.Count()} of {all.Length} rows, without its time: {names}.");
+        }
+    }
 
     public static void AppendFootnote(StringBuilder text, bool anyDisturbed)
     {
@@ -113,10 +135,22 @@ internal static class Report
             + $"least {Number(scale * all.Min(), format)}, {all.Length} rows.");
     }
 
+    private static string OnnxRuntimeVersion()
+    {
+        try
+        {
+            return Microsoft.ML.OnnxRuntime.OrtEnv.Instance().GetVersionString();
+        }
+        catch (Exception fault) when (fault is TypeInitializationException or DllNotFoundException or EntryPointNotFoundException)
+        {
+            return "not loadable";
+        }
+    }
+
     private static string Version(Type type) => type.Assembly.GetName().Version?.ToString(3) ?? "?";
 
     private static string Cell(Row row, string engine) =>
-        row.Time(engine) is null ? "-" : $"{Number(row.Time(engine), "f3")} ({Number(row.Gflops(engine), "f0")})";
+        row.Time(engine) is null ? row.Fault(engine) ?? "-" : $"{Number(row.Time(engine), "f3")} ({Number(row.Gflops(engine), "f0")})";
 
     private static string Percent(double? share) => share is null ? "-" : Number(100 * share, "f0") + "%";
 }

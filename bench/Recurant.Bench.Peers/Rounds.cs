@@ -16,33 +16,57 @@ internal static class Rounds
     // So that the threads of the engine before, which spin a while for more work, are asleep.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(60);
 
-    /// <summary>Prepares every engine for the same job; throws where two do not compute the same.</summary>
-    public static void Prepare(IEnumerable<WorkerProcess> workers, string job, string what)
+    /// <summary>Prepares every engine for the same job and compares what they computed; a row never stops those after it.</summary>
+    /// <param name="workers">The engines.</param>
+    /// <param name="job">What they do.</param>
+    /// <param name="what">With what.</param>
+    /// <param name="reference">Computes the same in double precision, where engines disagree; null where nothing can.</param>
+    /// <param name="injected">An engine whose answer is made wrong, to try out what happens then; null for none.</param>
+    public static Verdict Prepare(
+        IEnumerable<WorkerProcess> workers, string job, string what, Func<IReadOnlyDictionary<string, float[]>>? reference = null,
+        string? injected = null)
     {
-        string? first = null;
-        Dictionary<string, float[]> expected = [];
+        var answers = new List<(string, IReadOnlyDictionary<string, float[]>)>();
+        var failed = new Dictionary<string, string>();
         foreach (WorkerProcess worker in workers)
         {
-            Dictionary<string, float[]> results = worker.Prepare(job, what);
-            if (results.Count == 0)
+            try
             {
-                continue;
+                Dictionary<string, float[]> results = worker.Prepare(job, what);
+                if (worker.Engine == injected) SpoilFirst(results);
+                if (results.Count > 0) answers.Add((worker.Engine, results));
             }
-
-            if (first is null)
+            catch (Exception fault) when (fault is InvalidOperationException or IOException)
             {
-                (first, expected) = (worker.Engine, results);
-            }
-            else
-            {
-                ResultFile.MustAgree($"{job}, {what}", first, expected, worker.Engine, results);
+                failed[worker.Engine] = "does not run";
+                Console.Error.WriteLine($"{Report.Title(worker.Engine)} does not run here: {fault.Message}");
             }
         }
+
+        Verdict verdict = Verdict.Of(answers, reference is null ? null : () =>
+        {
+            Console.Error.WriteLine($"{job}, {what}: the engines disagree; the reference decides, which takes a while");
+            return reference();
+        });
+        foreach ((string engine, string fault) in verdict.Faults)
+        {
+            Console.Error.WriteLine($"{job}, {what}: {Report.Title(engine)}: {fault}; it is not timed in this row");
+        }
+
+        return verdict.With(failed);
     }
 
-    /// <summary>In each round every prepared engine has one turn; the order turns round from round to round.</summary>
-    public static Medians Time(WorkerProcess[] workers, int rounds)
+    private static void SpoilFirst(Dictionary<string, float[]> results)
     {
+        foreach (float[] values in results.Values.Take(1)) values[0] = values.Max(Math.Abs) + 1;
+    }
+
+    /// <summary>
+    /// In each round every prepared engine without a fault has one turn; the order turns round from round to round.
+    /// </summary>
+    public static Medians Time(WorkerProcess[] all, Verdict verdict, int rounds)
+    {
+        WorkerProcess[] workers = [.. all.Where(worker => !verdict.Faults.ContainsKey(worker.Engine))];
         var times = workers.ToDictionary(worker => worker.Engine, _ => new List<double>());
         var roundTrips = new List<double>();
         int disturbed = 0;
@@ -50,9 +74,18 @@ internal static class Rounds
         {
             foreach (WorkerProcess worker in round % 2 == 0 ? workers : workers.Reverse())
             {
-                (double milliseconds, bool wasDisturbed) = TakeTurn(worker, roundTrips);
-                times[worker.Engine].Add(milliseconds);
-                disturbed += wasDisturbed ? 1 : 0;
+                if (!times.ContainsKey(worker.Engine)) continue;
+                try
+                {
+                    (double milliseconds, bool wasDisturbed) = TakeTurn(worker, roundTrips);
+                    times[worker.Engine].Add(milliseconds);
+                    disturbed += wasDisturbed ? 1 : 0;
+                }
+                catch (InvalidOperationException fault)
+                {
+                    Console.Error.WriteLine($"{Report.Title(worker.Engine)} failed while it was timed: {fault.Message}");
+                    times.Remove(worker.Engine);
+                }
             }
         }
 
@@ -77,7 +110,7 @@ internal static class Rounds
         for (int attempt = 0; attempt < Attempts && best.Disturbed; attempt++)
         {
             Thread.Sleep(Pause);
-            if (worker.Threads > 1) roundTrips.Add(RoundTrip.Measure());
+            if (worker.Threads > 1 && Environment.ProcessorCount > 1) roundTrips.Add(RoundTrip.Measure());
             (double Milliseconds, bool Disturbed) turn = worker.Time(SecondsPerTurn);
             if (!turn.Disturbed || turn.Milliseconds < best.Milliseconds)
             {

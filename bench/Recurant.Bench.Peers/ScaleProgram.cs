@@ -51,7 +51,7 @@ internal static class ScaleProgram
         }
 
         Console.WriteLine(options.Json ? ScaleReport.Json(scaling) : table);
-        return 0;
+        return Comparison.ExitCode(rows);
     }
 
     /// <summary>Training steps that compute most states a second time; only Recurant's engine has them.</summary>

@@ -8,7 +8,7 @@ using Recurant.Training;
 namespace Recurant.Bench.Peers;
 
 /// <summary>One number of threads: the milliseconds of each contender from file to file.</summary>
-internal sealed record ScoreRow(int Threads, int Sentences, IReadOnlyDictionary<string, double> Milliseconds, int Disturbed)
+internal sealed record ScoreRow(int Threads, int Sentences, IReadOnlyDictionary<string, double> Milliseconds, int Disturbed, Verdict Verdict)
 {
     public double? Time(string name) => Milliseconds.TryGetValue(name, out double time) ? time : null;
 
@@ -48,9 +48,9 @@ internal static class ScoreProgram
             WorkerProcess[] workers = [.. names.Select(name => new WorkerProcess(name, threads))];
             try
             {
-                Rounds.Prepare(workers, Worker.Score, files.Folder);
-                Medians medians = Rounds.Time(workers, options.Rounds);
-                rows.Add(new ScoreRow(threads, count, medians.Milliseconds, medians.Disturbed));
+                Verdict verdict = Rounds.Prepare(workers, Worker.Score, files.Folder, injected: options.Inject);
+                Medians medians = Rounds.Time(workers, verdict, options.Rounds);
+                rows.Add(new ScoreRow(threads, count, medians.Milliseconds, medians.Disturbed, verdict));
             }
             finally
             {
@@ -60,7 +60,7 @@ internal static class ScoreProgram
 
         Rounds.WarnOfDisturbance(rows.Count(row => row.Disturbed > 0), rows.Count);
         Console.WriteLine(options.Json ? Json(rows, count, words) : Table(rows, count, words));
-        return 0;
+        return rows.Any(row => row.Verdict.Faults.ContainsKey(Engines.Recurant)) ? 1 : 0;
     }
 
     /// <summary>Writes the sentences, positive ones first, and the model; returns the number of words.</summary>
@@ -110,7 +110,7 @@ internal static class ScoreProgram
         foreach (ScoreRow row in rows)
         {
             string Cell(string name) => row.Time(name) is null
-                ? "-"
+                ? row.Verdict.Faults.GetValueOrDefault(name) ?? "-"
                 : $"{Report.Number(row.Time(name), "f0")} ({Report.Number(row.PerSecond(name), "f0")})";
             text.AppendLine(
                 $"| {row.Threads} | {Cell(Engines.Recurant)} | {Cell(Engines.OnnxRuntime)} | {Cell(ScoreJobs.Sorted)} "
@@ -150,6 +150,7 @@ internal static class ScoreProgram
             JsonReport.WriteRounded(json, "onnxruntime_sorted_sentences_per_second", row.PerSecond(ScoreJobs.Sorted));
             JsonReport.WriteRounded(json, "speedup", row.Against(Engines.OnnxRuntime));
             JsonReport.WriteRounded(json, "speedup_against_sorted", row.Against(ScoreJobs.Sorted));
+            JsonReport.WriteFaults(json, row.Verdict);
             json.WriteEndObject();
         }
 

@@ -33,9 +33,12 @@ internal static class StreamProgram
                 foreach (Case shape in cases)
                 {
                     Console.Error.WriteLine($"{shape.Cell}, {shape.Hidden} hidden, threads: {threads}");
-                    Rounds.Prepare(workers, Worker.Stream, shape.ToString());
-                    var row = new Row(shape, threads, Mode.Infer, Rounds.Time(workers, options.Rounds));
-                    double? bytes = (double?)Array.Find(workers, worker => worker.Engine == Engines.Recurant)?.Bytes() / Steps;
+                    Verdict verdict = Rounds.Prepare(workers, Worker.Stream, shape.ToString(),
+                        () => GridReference.Compute(shape, Mode.Infer, outputName: "states"), options.Inject);
+                    var row = new Row(shape, threads, Mode.Infer, Rounds.Time(workers, verdict, options.Rounds), verdict);
+                    double? bytes = row.Fault(Engines.Recurant) is null
+                        ? (double?)Array.Find(workers, worker => worker.Engine == Engines.Recurant)?.Bytes() / Steps
+                        : null;
                     rows.Add(new StreamRow(row, bytes));
                 }
             }
@@ -47,7 +50,7 @@ internal static class StreamProgram
 
         Rounds.WarnOfDisturbance(rows.Count(row => row.Row.Disturbed > 0), rows.Count);
         Console.WriteLine(options.Json ? Json(rows) : Table(rows));
-        return 0;
+        return Comparison.ExitCode(rows.Select(row => row.Row));
     }
 
     private static string Table(List<StreamRow> rows)
@@ -65,7 +68,7 @@ internal static class StreamProgram
         text.AppendLine("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
         foreach (StreamRow row in rows)
         {
-            string Cell(string engine) => Report.Number(row.Microseconds(engine), "f2");
+            string Cell(string engine) => row.Row.Fault(engine) ?? Report.Number(row.Microseconds(engine), "f2");
             text.AppendLine(
                 $"| {row.Row.Case.Cell} | {row.Row.Case.Hidden} | {row.Row.Threads} | {Cell(Engines.Recurant)} "
                 + $"| {Cell(Engines.Torch)} | {Cell(Engines.OnnxRuntime)} | {Report.Number(row.Bytes, "0.##")} "
@@ -74,6 +77,7 @@ internal static class StreamProgram
                 + $"| {Report.Number(row.Row.Speedup, "f2")}{Report.Star(row.Row.Disturbed)} |");
         }
 
+        Report.AppendFaults(text, rows.Select(row => row.Row));
         Report.AppendFootnote(text, rows.Any(row => row.Row.Disturbed > 0));
         return text.ToString().TrimEnd();
     }
@@ -95,6 +99,7 @@ internal static class StreamProgram
             JsonReport.WriteRounded(json, "round_trip_us", row.Row.RoundTrip);
             JsonReport.WriteRounded(json, "against_onnxruntime", row.Row.Against(Engines.OnnxRuntime));
             JsonReport.WriteRounded(json, "speedup", row.Row.Speedup);
+            JsonReport.WriteFaults(json, row.Row.Verdict);
             json.WriteEndObject();
         }
 

@@ -26,10 +26,12 @@ internal static class Nearest
 
         string? nearest = null;
         int least = Mistakes(plain.Length) + 1;
-        foreach (string name in all)
+        foreach (string name in all.Where(name => OtherNames.Plain(name).Length > 0))
         {
             int distance = Distance(plain, OtherNames.Plain(name));
-            if (distance < least && distance < name.Length) (nearest, least) = (name, distance);
+            // Whoever has two letters wrong has the first one right: "deploy" is not "replay".
+            bool isLikely = distance < 2 || OtherNames.Plain(name)[0] == plain[0];
+            if (distance < least && distance < name.Length && isLikely) (nearest, least) = (name, distance);
         }
 
         return nearest ?? (plain.Length < ShortestBeginning

@@ -41,7 +41,8 @@ internal static partial class PathFault
 
     /// <summary>Where a link leads to that leads nowhere; null for everything else.</summary>
     private static string? Link(string path) =>
-        new FileInfo(path).LinkTarget is { } target && !File.Exists(path) && !Directory.Exists(path) ? target : null;
+        new FileInfo(path) is { LinkTarget: { } target } link && link.ResolveLinkTarget(returnFinalTarget: true) is { Exists: false }
+            && !Directory.Exists(path) ? target : null;
 
     /// <summary>What stands in the way of a path whose directory is not there; null where it is.</summary>
     private static string? Obstacle(string path)

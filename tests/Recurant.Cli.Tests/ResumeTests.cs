@@ -124,16 +124,6 @@ public class ResumeTests
         Assert.Empty(Directory.GetDirectories(place.Root));
     }
 
-    [Theory]
-    [InlineData("run", "run")]
-    [InlineData("a/b-c_d.checkpoint", "a/b-c_d.checkpoint")]
-    [InlineData("my run", "'my run'")]
-    [InlineData("it's $here", "'it'\\''s $here'")]
-    public void Quote_Word_IsWhatAShellTakesAsOne(string word, string quoted)
-    {
-        Assert.Equal(quoted, ShellCommand.Quote(word, windows: false));
-    }
-
     private static byte[] Uninterrupted(Workspace place)
     {
         place.Write("data.tsv", Reviews.Tsv(300));

@@ -24,6 +24,9 @@ public sealed class Workspace : IDisposable
 
     public string Root { get; }
 
+    /// <summary>How the command is said to be called; it names itself so in what it tells to type.</summary>
+    public string CalledAs { get; init; } = "recurant";
+
     public static string Command => System.IO.Path.Combine(AppContext.BaseDirectory, "Recurant.Cli.dll");
 
     public string Path(string name) => System.IO.Path.Combine(Root, name);
@@ -79,7 +82,7 @@ public sealed class Workspace : IDisposable
     /// <summary>Starts the command and leaves its streams to the test.</summary>
     public Process Start(params string[] arguments) => StartIn(Root, arguments);
 
-    private static Process StartIn(string directory, string[] arguments)
+    private Process StartIn(string directory, string[] arguments)
     {
         var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
         {
@@ -91,7 +94,7 @@ public sealed class Workspace : IDisposable
             StandardErrorEncoding = Encoding.UTF8,
         };
         start.ArgumentList.Add(Command);
-        start.Environment["RECURANT_CALLED_AS"] = "recurant";
+        start.Environment["RECURANT_CALLED_AS"] = CalledAs;
         foreach (string argument in arguments) start.ArgumentList.Add(argument);
         return Process.Start(start)!;
     }

@@ -88,7 +88,8 @@ internal sealed class GenerateCommand : CliCommand
         }
 
         call.Terminal.Out.WriteLine();
-        return stop.IsCancellationRequested ? call.Interruption.Code : ExitCode.Done;
+        stop.ThrowIfCancellationRequested();
+        return ExitCode.Done;
     }
 
     /// <summary>The library speaks of properties, such as TopP; whoever wrote --top-p knows the option.</summary>

@@ -54,8 +54,7 @@ internal sealed class LensCommand : CliCommand
 
     public override IReadOnlyList<string> FirstOptions =>
     [
-        "--sequences", "--exact", "--jacobians", "--gain", Report, "--text", "--label", "--task", "--cell", "--hidden", "--layers",
-        "--seed",
+        "--sequences", "--exact", "--jacobians", "--gain", Report, "--text", "--label", "--task", "--cell", "--hidden",
     ];
 
     public override IReadOnlyList<string> Examples =>

@@ -27,8 +27,7 @@ internal sealed class TrainCommand : CliCommand
 
     public override IReadOnlyList<string> FirstOptions =>
     [
-        "--task", "--text", "--label", "--test", "--cell", "--hidden", "--epochs", "--learning-rate", "--budget", "--out", "--report",
-        "--resume",
+        "--task", "--text", "--label", "--test", "--cell", "--hidden", "--epochs", "--budget", "--out", "--report",
     ];
 
     public override IReadOnlyList<string> Examples =>

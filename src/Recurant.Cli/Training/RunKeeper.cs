@@ -62,6 +62,7 @@ internal sealed class RunKeeper
             Start = resumed is not null ? CheckpointStart.Resume
                 : named is not null ? CheckpointStart.New : CheckpointStart.Replace,
             Note = ResumeNote.Write(settings),
+            Failed = FaultTeller(call.Terminal),
         });
     }
 
@@ -94,6 +95,18 @@ internal sealed class RunKeeper
         {
             _terminal.WriteNote($"recurant: {Options.Directory} is of no more use, but cannot be removed: {fault.Message}");
         }
+    }
+
+    /// <summary>Tells a fault that recurs once; what is learnt is worth more than the state that cannot be kept.</summary>
+    private static Action<IOException> FaultTeller(UserTerminal terminal)
+    {
+        string? told = null;
+        return fault =>
+        {
+            if (told == fault.Message) return;
+            told = fault.Message;
+            terminal.WriteNote($"recurant: {fault.Message} The training goes on.");
+        };
     }
 
     private static string ResumeCommand(string directory) => ShellCommand.Of("train", "--resume", directory);

@@ -73,7 +73,7 @@ internal sealed class EpochTable(string? measure)
     private const string Pretraining = "pre-training", Best = " *";
 
     /// <summary>Columns that go first where there is no room, by their places.</summary>
-    private static readonly int[] s_leastImportant = [5, 2, 6, 1];
+    private static readonly int[] s_leastImportant = [5, 2, 6, 1, 3];
 
     private static readonly int[] s_widths = [5, 6, 6, 6, 6, 8, 5];
 

@@ -43,6 +43,12 @@ public sealed record CheckpointOptions
     /// </summary>
     public string? Note { get; init; }
 
+    /// <summary>
+    /// Called, on the thread that trains, where a checkpoint cannot be written, as on a full disk: the run goes on, and the
+    /// checkpoint before it stays. Default: none, and the failure ends the run.
+    /// </summary>
+    public Action<IOException>? Failed { get; init; }
+
     /// <summary>Called after every checkpoint, on the thread that trains; tests stop runs here.</summary>
     internal Action? Saved { get; init; }
 }

@@ -127,7 +127,10 @@ internal sealed class RunCheckpoint : IDisposable
     }
 
     /// <summary>Keeps the state of the run; to be called between two steps.</summary>
-    /// <exception cref="IOException">It cannot be written; the checkpoint before it is unchanged.</exception>
+    /// <exception cref="IOException">
+    /// It cannot be written, and nobody wants to be told by <see cref="CheckpointOptions.Failed"/>; the checkpoint before it is
+    /// unchanged.
+    /// </exception>
     public void Save(RunState state, RunTensors tensors)
     {
         var writer = new SafetensorsWriter();
@@ -141,7 +144,16 @@ internal sealed class RunCheckpoint : IDisposable
         foreach ((string name, int[] shape, Memory<float> values) in Tensors(tensors, state)) writer.Add(name, [.. shape], values);
 
         var content = new RunStateJson.Content(_identity, state, tensors.Optimizer.Powers, tensors.Average?.Counters ?? (0, 0), _stage!);
-        _store.Write(RunStateJson.Write(content), writer, _options.Note);
+        try
+        {
+            _store.Write(RunStateJson.Write(content), writer, _options.Note);
+        }
+        catch (IOException fault) when (_options.Failed is not null)
+        {
+            _options.Failed(fault);
+            return;
+        }
+
         _options.Saved?.Invoke();
     }
 
