@@ -12,7 +12,7 @@ internal sealed class CompareCommand : CliCommand
     public override string Name => "compare";
 
     public override string Summary =>
-        "Compare recorded training runs: scores, time, where their options differ; the curves on a page.";
+        "Compare recorded training runs: scores, times and differing options, with learning curves on an HTML page.";
 
     public override string Arguments => "RUN RUN...";
 
@@ -42,7 +42,7 @@ internal sealed class CompareCommand : CliCommand
         }
 
         WriteText(call.Terminal.Out, runs);
-        if (page != "none") call.Terminal.Out.WriteLine($"\n{page} has the curves");
+        if (page != "none") call.Terminal.Out.WriteLine($"\nWrote {page}");
         return ExitCode.Done;
     }
 
@@ -63,7 +63,7 @@ internal sealed class CompareCommand : CliCommand
         IReadOnlyList<string> differing = RunSummary.DifferingSettings(runs);
         if (runs.Select(run => (run.Task, run.Data)).Distinct().Count() > 1)
         {
-            to.WriteLine("\nThey learnt different things or from different data: their scores do not compare.");
+            to.WriteLine("\nThe runs were trained on different tasks or data: their scores cannot be compared.");
         }
 
         if (differing.Count == 0) return;

@@ -4,15 +4,19 @@ using Recurant.Insight;
 
 namespace Recurant.Cli;
 
-/// <summary>Writes a lesson for people with a pocket calculator: 80 columns, six digits that count.</summary>
-internal sealed class LessonText(TextWriter to)
+/// <summary>Writes a lesson in lines of the terminal's width, with six significant digits.</summary>
+/// <param name="to">Where to.</param>
+/// <param name="width">The columns of the terminal; more than 100 are not used, as long lines are hard to read.</param>
+internal sealed class LessonText(TextWriter to, int width)
 {
-    private const int Width = 80, LongestName = 12;
+    private const int MostColumns = 100, LeastColumns = 30, LongestName = 12;
+
+    private int Width => Math.Clamp(width, LeastColumns, MostColumns);
 
     /// <summary>A section: its heading, notes, matrices and equations.</summary>
     public void Write(LessonSection section)
     {
-        to.WriteLine(section.Title);
+        WriteWrapped(section.Title, "");
         to.WriteLine(new string('-', Math.Min(Width, section.Title.Length)));
         foreach (string note in section.Notes) WriteWrapped(note, "");
         if (section.Part is LessonPart.Weights or LessonPart.Forward)
@@ -41,8 +45,18 @@ internal sealed class LessonText(TextWriter to)
             rows.Add([tensor.Symbol, shape, place, tensor.Meaning]);
         }
 
-        foreach (string line in TextLayout.Table(rows, 1, 2, 3)) to.WriteLine(line);
-        to.WriteLine("Rows, columns, units and steps count from 1; a file counts from 0.");
+        string[] table = [.. TextLayout.Table(rows, 1, 2, 3)];
+        if (table.Max(line => line.Length) <= Width)
+        {
+            foreach (string line in table) to.WriteLine(line);
+        }
+        else
+        {
+            // Too narrow for a table: a paragraph for each letter.
+            foreach (string[] row in rows.Skip(1)) WriteWrapped($"{row[0]} {row[1]}: {row[2]}; {row[3]}", "");
+        }
+
+        WriteWrapped("Rows, columns, units and steps are counted from 1 (in a model file, from 0).", "");
         to.WriteLine();
     }
 
@@ -127,7 +141,7 @@ internal sealed class LessonText(TextWriter to)
     /// The lines of a number: with letters where asked for, with numbers, with the products multiplied out, and the end; parts
     /// that fit stand on one line.
     /// </summary>
-    private static IEnumerable<string> Rows(LessonLine line, bool withLetters)
+    private IEnumerable<string> Rows(LessonLine line, bool withLetters)
     {
         string start = $"    {line.Name} ", indent = new(' ', Math.Min(start.Length, LongestName));
         var row = new StringBuilder(start);
