@@ -32,7 +32,7 @@ internal static class FailureReport
             (ExitCode.Failed, $"standard output: {failure.Message}."),
         IOException => (ExitCode.Failed, failure.Message),
         ArgumentException => (ExitCode.WrongUsage, failure.Message),
-        OutOfMemoryException => (ExitCode.Failed, "the memory does not suffice. Try a smaller --hidden, --batch or --max-tokens."),
+        OutOfMemoryException => (ExitCode.Failed, "not enough memory. Try a smaller --hidden, --batch or --max-tokens."),
         _ => (ExitCode.Failed,
             $"unexpected failure: {failure.GetType().Name}: {failure.Message}\nThis is a fault of the program; "
             + "--verbose shows where it happened."),

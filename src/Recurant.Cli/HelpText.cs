@@ -21,7 +21,7 @@ internal static class HelpText
         }
 
         to.WriteLine();
-        to.WriteLine("recurant COMMAND --help tells more; --version tells the version.");
+        to.WriteLine("recurant COMMAND --help shows the options of a command; --version shows the version.");
     }
 
     /// <summary>Help about one command.</summary>

@@ -91,7 +91,7 @@ internal sealed class LensCommand : CliCommand
         string? given = s_fresh.Select(setting => "--" + setting.Name).Append("--gain").FirstOrDefault(call.Has);
         if (given is not null)
         {
-            throw new UsageException($"{given} is for fresh weights, and {path} has its own. Leave out {given}, or the model.");
+            throw new UsageException($"{given} is for fresh weights, and {path} has its own. Omit {given}, or the model.");
         }
 
         switch (ModelFile.Load(path))

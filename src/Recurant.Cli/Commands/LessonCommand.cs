@@ -51,7 +51,7 @@ internal sealed class LessonCommand : CliCommand
         new(Model, "FILE", "Use a saved classifier: its weights, words and labels."),
         new(Cell, "elman|lstm|gru", "The recurrent cell. Default: elman.") { Group = "Fresh weights" },
         new(ActivationOption, "tanh|relu|sigmoid", "The activation of an Elman cell. Default: tanh.") { Group = "Fresh weights" },
-        new(Form, "hidden|preactivation", "The chapter's first or second form of an Elman cell. Default: hidden.")
+        new(Form, "hidden|preactivation", "The first (hidden) or second (preactivation) form of an Elman cell. Default: hidden.")
         {
             Group = "Fresh weights",
         },

@@ -24,7 +24,7 @@ internal sealed class ClassifierTraining : TaskTraining<ClassifierModel, Evaluat
 
     protected override string Knows(TrainingResult<ClassifierModel, Evaluation> result)
     {
-        string vectors = result.VectorsFound is { } found ? $", {Numbers.Count(found)} ready-made word vectors" : "";
+        string vectors = result.VectorsFound is { } found ? $", {Numbers.Count(found)} pretrained word vectors" : "";
         string characters = result.Model.Spec.CharacterSize > 0
             ? $", {Numbers.Count(result.Model.Characters.Count)} characters"
             : "";

@@ -81,7 +81,7 @@ internal sealed class StageHeading(string? measure)
         _stage = value.Stage;
         if (value.Stage == Pretraining)
         {
-            yield return "pre-training: foretelling words of the texts without labels";
+            yield return "pre-training: predicting words of the unlabelled texts";
             yield return EpochLine.Heading("score");
             yield break;
         }
