@@ -151,7 +151,7 @@ public class TrainTests
         Assert.Contains("3 pretrained word vectors", result.Out, StringComparison.Ordinal);
         CommandResult clash = place.Run("train", "data.tsv", "--vectors", "vectors.txt", "--embedding", "8");
         Assert.Equal(2, clash.Code);
-        Assert.Contains("Embedding is 8, but the ready-made word vectors have 3 numbers", clash.Error, StringComparison.Ordinal);
+        Assert.Contains("Embedding is 8, but the pretrained word vectors have 3 numbers", clash.Error, StringComparison.Ordinal);
     }
 
     [Fact]

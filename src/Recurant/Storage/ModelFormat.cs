@@ -94,5 +94,5 @@ internal sealed class ModelMetadata(SafetensorsFile file)
     }
 
     public InvalidDataException Fault(string key, string fault, Exception? cause = null) =>
-        new($"{file.FilePath}: metadata '{key}': {fault} Copy the file again or train anew.", cause);
+        new($"{file.FilePath}: metadata '{key}': {fault} Copy the file again or retrain the model.", cause);
 }
