@@ -104,7 +104,7 @@ internal static class Application
         IEnumerable<string> names = Commands.Select(command => command.Name);
         string shown = TextLayout.Shorten(TextLayout.OneLine(name), 40);
         string hint = Nearest.Question(name, names);
-        if (hint.Length == 0 && afterOptions) hint = " The command comes before its options' values.";
+        if (hint.Length == 0 && afterOptions) hint = " Put the command first, before its options.";
         throw new UsageException(
             $"there is no command \"{shown}\".{hint}\n"
             + $"The commands are {string.Join(", ", names)}; try '{ShellCommand.Name} --help'.");

@@ -30,13 +30,13 @@ internal static class SharedOptions
     public static readonly CommandOption Json =
         new("--json", null, "Write the result as JSON on standard output; everything else goes to standard error.");
 
-    public static readonly CommandOption Quiet = new("--quiet", null, "No progress and no notes.");
+    public static readonly CommandOption Quiet = new("--quiet", null, "No progress display and no notes.");
 
     public static readonly CommandOption Verbose =
-        new("--verbose", null, "Show the whole of an error, with the place in the code.");
+        new("--verbose", null, "Show errors in full, with the stack trace.");
 
     public static readonly CommandOption Help = new("--help", null, "Show this help; --help all shows every option.");
 
     public static readonly CommandOption Threads =
-        new("--threads", "N", "The number of threads; 0 for one a core. The result does not depend on it. Default: 0.");
+        new("--threads", "N", "The number of threads; 0 for one per core. The result does not depend on it. Default: 0.");
 }

@@ -41,8 +41,8 @@ internal static class FailureReport
                 (ExitCode.Failed, Incomplete(failure)),
             IOException or UnauthorizedAccessException => (ExitCode.Failed, PathFault.Explain(failure, words)),
             ArgumentException when !IsOfTheRuntime(failure) => (ExitCode.WrongUsage, WithoutParameter((ArgumentException)failure)),
-            OutOfMemoryException => (ExitCode.Failed, "there is not enough memory. Give smaller data or, to train, a smaller "
-                + "--batch, --max-tokens or --hidden."),
+            OutOfMemoryException => (ExitCode.Failed, "not enough memory. Try smaller data or, to train, a smaller --batch, "
+                + "--max-tokens or --hidden."),
             _ => (ExitCode.Failed, $"unexpected failure: {failure.GetType().Name}: {failure.Message}\nThis is a fault of the "
                 + "program; --verbose shows where it happened."),
         };

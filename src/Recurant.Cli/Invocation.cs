@@ -91,7 +91,7 @@ internal sealed class Invocation
         if (Has(negation))
         {
             if (!Has(option)) return "false";
-            throw new UsageException($"{option} and {negation} contradict each other: give one of them.");
+            throw new UsageException($"{option} and {negation} contradict each other: give only one of them.");
         }
 
         return !Has(option) ? null : _parsed.GetValue((Option<bool>)symbol) ? "true" : "false";
@@ -149,7 +149,7 @@ internal sealed class Invocation
             // System.CommandLine takes the next word for the value, whatever it is.
             if (child.Tokens.FirstOrDefault(token => known.Contains(token.Value)) is { } next)
             {
-                throw new UsageException($"{option.Name} needs a value; behind it stands the option {next.Value}.");
+                throw new UsageException($"{option.Name} needs a value, but is followed by the option {next.Value}.");
             }
         }
 

@@ -27,6 +27,6 @@ public static class PlainTextReader
 
         return any
             ? new PlainText(path, lines)
-            : throw new InvalidDataException($"{path}: there is no text; lines to learn from are expected.");
+            : throw new InvalidDataException($"{path}: the file contains no text; expected lines of text.");
     }
 }

@@ -15,7 +15,7 @@ internal sealed class TsvTable(string path) : TableReader(path)
 
     internal override int FieldCount => ends.Count;
 
-    internal override string Advice => "Separate the columns with one tab each, and replace tabs inside a text by blanks.";
+    internal override string Advice => "Separate the columns with one tab each, and replace tabs inside a text by spaces.";
 
     internal override bool Read()
     {

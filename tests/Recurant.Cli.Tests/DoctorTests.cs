@@ -96,7 +96,7 @@ public class DoctorTests
         File.Delete(place.Path("data.tsv"));
         CommandResult replay = place.Run("replay", "model.nonfinite.safetensors", "--threads", "3");
         Assert.True(replay.Code == 0, replay.Out + replay.Error);
-        Assert.Contains("Replayed: the same number at the same place, every layer bit for bit the same.", Joined(replay.Out),
+        Assert.Contains("Replayed: the same value at the same place, every layer bit-identical.", Joined(replay.Out),
             StringComparison.Ordinal);
         using JsonDocument document = JsonDocument.Parse(place.Run("replay", "model.nonfinite.safetensors", "--json").Out);
         Assert.True(document.RootElement.GetProperty("same").GetBoolean());

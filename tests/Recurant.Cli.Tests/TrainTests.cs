@@ -148,10 +148,10 @@ public class TrainTests
             place.Run(["train", place.Write("data.tsv", Reviews.Tsv()), "--vectors", "vectors.txt", "--freeze-vectors",
                 "--hidden", "8", "--epochs", "2"]);
         Assert.True(result.Code == 0, result.Error);
-        Assert.Contains("3 ready-made word vectors", result.Out, StringComparison.Ordinal);
+        Assert.Contains("3 pretrained word vectors", result.Out, StringComparison.Ordinal);
         CommandResult clash = place.Run("train", "data.tsv", "--vectors", "vectors.txt", "--embedding", "8");
         Assert.Equal(2, clash.Code);
-        Assert.Contains("Embedding is 8, but the ready-made word vectors have 3 numbers", clash.Error, StringComparison.Ordinal);
+        Assert.Contains("Embedding is 8, but the pretrained word vectors have 3 numbers", clash.Error, StringComparison.Ordinal);
     }
 
     [Fact]

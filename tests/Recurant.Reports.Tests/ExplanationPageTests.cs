@@ -18,7 +18,7 @@ public class ExplanationPageTests(ChromiumBrowser browser)
     [MemberData(nameof(Kinds))]
     public async Task Page_OfEveryKind_KeepsTheCommonPromises(string kind)
     {
-        foreach ((int width, bool isDark) in new[] { (1280, false), (390, true), (390, false), (1280, true) })
+        foreach ((int width, bool isDark) in new[] { (1280, false), (390, true), (390, false), (1280, true), (768, false) })
         {
             await using OpenPage page = await browser.Open(PageOf(kind), width, isDark);
             await page.Picture($"explain-{kind}-{width}-{(isDark ? "dark" : "light")}");
@@ -37,10 +37,36 @@ public class ExplanationPageTests(ChromiumBrowser browser)
         Assert.Equal("mark for", await marks.Nth(3).GetAttributeAsync("class"));
         Assert.Equal("mark against", await marks.Nth(1).GetAttributeAsync("class"));
         string[] notes = [.. await page.Page.Locator(".note").AllInnerTextsAsync()];
-        Assert.Contains(notes, note => note.StartsWith("\u201Cnot\u201D turns \u201Cgood\u201D", StringComparison.Ordinal));
+        Assert.Contains(notes, note => note.StartsWith("\u201Cnot\u201D reverses \u201Cgood\u201D", StringComparison.Ordinal));
         ILocator plot = page.Page.Locator("figure.lines .plot").First;
         await plot.PressAsync("Home");
-        Assert.Equal("words read 0: probability 0.5", await page.Page.Locator("figure.lines .readout").First.InnerTextAsync());
+        Assert.Equal("text up to word 0 (empty): probability 0.5", await page.Page.Locator("figure.lines .readout").First.InnerTextAsync());
+    }
+
+    [Theory]
+    [InlineData("text", "(empty)")]
+    [InlineData("language", "this")]
+    public async Task Page_OfAText_NamesThePlacesOfItsCurveByWords(string kind, string first)
+    {
+        await using OpenPage page = await browser.Open(PageOf(kind));
+
+        IReadOnlyList<string> names = await page.Page.Locator("figure.lines .xticks span").AllInnerTextsAsync();
+        Assert.Equal(first, names[0]);
+        Assert.Contains("movie", names);
+        Assert.DoesNotContain(names, name => double.TryParse(name, out _));
+    }
+
+    [Fact]
+    public async Task Page_RightToLeftAndLongWords_KeepsTheCommonPromises()
+    {
+        string[] words = ["\u0647\u0630\u0627", "\u0627\u0644\u0641\u064A\u0644\u0645", "\u0631\u0627\u0626\u0639", "!", new string('x', 300)];
+        foreach (int width in (int[])[390, 768, 1280])
+        {
+            await using OpenPage page = await browser.Open(
+                ExplanationPage.Of([Text(words) with { Label = "\u0633\u0644\u0628\u064A" }], "reviews"), width);
+            await page.Picture($"explain-rtl-{width}");
+            await page.CheckCommonPromises();
+        }
     }
 
     [Fact]

@@ -54,6 +54,26 @@ public class LessonPageTests(ChromiumBrowser browser)
     }
 
     [Fact]
+    public async Task Lesson_NarrowWindow_ShowsTheWholeNetworkInTheNotationOfTheEquations()
+    {
+        await using OpenPage page = await browser.Open(LessonPage.Write(Lesson.Of(Sentence)), 390);
+
+        Assert.True(await page.Page.Locator(".network-scroll").EvaluateAsync<bool>("box => box.scrollWidth <= box.clientWidth + 1"));
+        IReadOnlyList<string> names = await page.Page.Locator(".node text").AllTextContentsAsync();
+        Assert.Equal(["x_1", "h_1", "yhat_1", "J_1"], names.Take(4));
+    }
+
+    [Theory]
+    [InlineData(390)]
+    [InlineData(768)]
+    public async Task Lesson_LongAndRightToLeftWords_KeepsTheCommonPromises(int width)
+    {
+        string words = new string('x', 60) + " \u0647\u0630\u0627 \u0627\u0644\u0641\u064A\u0644\u0645";
+        await using OpenPage page = await browser.Open(LessonPage.Write(Lesson.Of(words)), width);
+        await page.CheckCommonPromises();
+    }
+
+    [Fact]
     public async Task Slider_ArrowKeys_MoveThroughTime()
     {
         await using OpenPage page = await browser.Open(LessonPage.Write(Lesson.Of(Sentence)));

@@ -6,6 +6,34 @@ namespace Recurant.Reports.Tests;
 /// <summary>A page in the browser, which notes what the page complains of and asks for.</summary>
 public sealed class OpenPage : IAsyncDisposable
 {
+    /// <summary>
+    /// Texts that a reader cannot see whole: outside the window, or cut by an element around them, also in the tables behind the
+    /// pictures. Matrices and long lessons may scroll; the headings of stacked tables are hidden on purpose.
+    /// </summary>
+    private const string ClippedTexts =
+        """
+        async () => {
+          const closed = Array.from(document.querySelectorAll('details:not([open])'));
+          for (const details of closed) details.open = true;
+          await new Promise(done => setTimeout(done, 100));
+          const clipped = [];
+          const width = document.documentElement.clientWidth;
+          const exempt = '.scroll.matrix, .network-scroll, table.stacked thead, .skip, svg';
+          for (const element of document.querySelectorAll('body *')) {
+            if (element.closest(exempt) !== null) continue;
+            const says = element.tagName + '.' + element.className + ': ' + element.textContent.trim().slice(0, 60);
+            const cuts = getComputedStyle(element).overflowX !== 'visible' && element.scrollWidth > element.clientWidth + 1;
+            if (cuts && element.clientWidth > 0) clipped.push(says + ' (' + element.scrollWidth + ' > ' + element.clientWidth + ')');
+            const hasText = Array.from(element.childNodes).some(node => node.nodeType === 3 && node.textContent.trim() !== '');
+            const box = element.getBoundingClientRect();
+            if (hasText && (box.right > width + 1 || box.left < -1)) clipped.push(says + ' (outside the window)');
+          }
+          for (const details of closed) details.open = false;
+          await new Promise(done => setTimeout(done, 100));
+          return clipped.slice(0, 10);
+        }
+        """;
+
     private readonly IBrowserContext _context;
     private readonly string _path;
     private readonly List<string> _complaints = [], _requests = [];
@@ -41,6 +69,7 @@ public sealed class OpenPage : IAsyncDisposable
         int tooWide = await Page.EvaluateAsync<int>(
             "document.documentElement.scrollWidth - document.documentElement.clientWidth");
         Assert.True(tooWide <= 0, $"The page is {tooWide} pixels wider than the window: {await WidestElement()}");
+        Assert.Empty(await Page.EvaluateAsync<string[]>(ClippedTexts));
         string[] unlabelled = await Page.EvaluateAsync<string[]>(
             """
             Array.from(document.querySelectorAll('figure'))

@@ -56,7 +56,7 @@ public sealed class RunReportTests(ChromiumBrowser browser) : IDisposable
         await using OpenPage page = await browser.Open(RunReport.Html(record));
 
         await page.CheckCommonPromises();
-        Assert.Contains("no epoch is over", await page.Page.Locator("#summary").InnerTextAsync());
+        Assert.Contains("no epoch has been completed", await page.Page.Locator("#summary").InnerTextAsync());
         Assert.True(await page.Page.Locator("#learning figure").IsVisibleAsync());
     }
 
@@ -82,6 +82,7 @@ public sealed class RunReportTests(ChromiumBrowser browser) : IDisposable
 
     [Theory]
     [InlineData(1280, true)]
+    [InlineData(768, false)]
     [InlineData(390, false)]
     public async Task Comparison_OfTwoRuns_ShowsWhereTheyDiffer(int width, bool isDark)
     {
@@ -93,6 +94,57 @@ public sealed class RunReportTests(ChromiumBrowser browser) : IDisposable
         Assert.Equal(["--cell", "lstm", "gru"], await page.Page.Locator("#settings tbody tr").First.Locator("th, td").AllInnerTextsAsync());
         ILocator legend = page.Page.Locator("#curves figure").First.Locator(".legend li");
         Assert.Equal(["lstm", "gru"], await legend.AllInnerTextsAsync());
+    }
+
+    [Fact]
+    public async Task Comparison_OfAccuracies_ShowsThemOnAScaleOfTheirOwnWithIntervals()
+    {
+        await using OpenPage page = await browser.Open(RunComparison.Html([Made("lstm", 0.8), Made("gru", 0.7)]));
+
+        ILocator figure = page.Page.Locator("#runs figure").First;
+        string[] ticks = [.. await figure.Locator(".scale span").AllInnerTextsAsync()];
+        Assert.True(double.Parse(ticks[0], CultureInfo.InvariantCulture) >= 0.5, ticks[0]);
+        Assert.Contains("do not start at 0", await page.Page.Locator("#runs").InnerTextAsync());
+        await page.Page.Locator("#runs figure").Last.Locator("summary").ClickAsync();
+        // 75 of 100, z = 1.96: (0.75 + 0.01921 -+ 1.96 sqrt(0.001875 + 0.000096)) / 1.03841 = 0.65695 and 0.82455.
+        Assert.Equal(["lstm", "0.75", "0.657 to 0.8245"],
+            await page.Page.Locator("#runs figure").Last.Locator("tbody tr").First.Locator("th, td").AllInnerTextsAsync());
+    }
+
+    [Theory]
+    [InlineData(390)]
+    [InlineData(1280)]
+    public async Task Html_OneEpochWithoutValidation_ShowsItsPointsAndSaysNothingOfValidation(int width)
+    {
+        RunRecord made = Made("lstm", 0.8);
+        RunRecord record = made with
+        {
+            Steps = [.. made.Steps.Where(steps => steps.Epoch == 1)],
+            Epochs = [.. made.Epochs.Take(1).Select(epoch => epoch with { ValidationLoss = double.NaN, Value = double.NaN })],
+        };
+        await using OpenPage page = await browser.Open(RunReport.Html(record), width);
+
+        await page.Picture($"report-one-epoch-{width}");
+        await page.CheckCommonPromises();
+        Assert.DoesNotContain("validation", await page.Page.Locator("#learning figure").First.InnerTextAsync());
+        Assert.EndsWith("h0", await page.Page.Locator("#speed path.dots").First.GetAttributeAsync("d"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Html_SixtyLongLabels_KeepsTheCommonPromises()
+    {
+        string[] labels = [.. Enumerable.Range(0, 60).Select(i => $"a-category-with-a-rather-long-name-{i}")];
+        using JsonDocument result = JsonDocument.Parse(JsonSerializer.Serialize(new
+        {
+            end = "completed", labels,
+            confusion = labels.Select((_, i) => labels.Select((_, j) => i == j ? 9 : (i + j) % 7 == 0 ? 1 : 0)),
+        }));
+        foreach (int width in (int[])[390, 1280])
+        {
+            await using OpenPage page = await browser.Open(RunReport.Html(Made("lstm", 0.8) with { Result = result.RootElement }), width);
+            await page.Picture($"report-labels-{width}");
+            await page.CheckCommonPromises();
+        }
     }
 
     [Fact]

@@ -13,7 +13,7 @@ internal sealed class CompareCommand : CliCommand
     public override string Name => "compare";
 
     public override string Summary =>
-        "Compare recorded training runs: scores, time, where their options differ; the curves on a page.";
+        "Compare recorded training runs: scores, times and differing options, with learning curves on an HTML page.";
 
     public override string Arguments => "RUN RUN...";
 
@@ -45,7 +45,7 @@ internal sealed class CompareCommand : CliCommand
         }
 
         WriteText(call.Terminal, runs);
-        if (page != "none") call.Terminal.Out.WriteLine($"\n{page} has the curves");
+        if (page != "none") call.Terminal.Out.WriteLine($"\nWrote {page}");
         return ExitCode.Done;
     }
 
@@ -68,7 +68,7 @@ internal sealed class CompareCommand : CliCommand
         if (runs.Select(run => (run.Task, run.Data)).Distinct().Count() > 1)
         {
             to.WriteLine();
-            terminal.WriteText("The runs differ in their task or data: their scores cannot be compared.");
+            terminal.WriteText("The runs were trained on different tasks or data: their scores cannot be compared.");
         }
 
         if (differing.Count == 0) return;

@@ -24,7 +24,7 @@ internal sealed class DemoCommand : CliCommand
     public override IReadOnlyList<CommandOption> Options { get; } =
     [
         .. s_settings.Select(CommandOption.Of),
-        new(SaveOption, "DIR", "Keep the four models in a directory, for explain and the other commands. Default: none is kept."),
+        new(SaveOption, "DIR", "Save the four models in a directory, for explain and the other commands. Default: not saved."),
         SharedOptions.Threads with
         {
             Group = "The run",

@@ -11,10 +11,9 @@ internal sealed class DoctorCommand : CliCommand
     public override string Name => "doctor";
 
     public override string Summary =>
-        "Examine data: balance, duplicates, contradictions, leakage into the test data, unknown words, damaged characters, words "
-        + "that give the label away. With MODEL also the model: its answers must not depend on batch, order, cutting and "
-            + "threads, "
-        + "its gradients must be the slope of its loss, and it must beat simple ones. Exit code 0 if there is no fault, else 1.";
+        "Check data: label balance, duplicates, contradictions, leakage into the test data, unknown words, damaged characters, "
+        + "words that give the label away. With MODEL, also check the model: its answers must not depend on batching, order or "
+        + "threads, its gradients must match its loss, and it must beat simple baselines. Exit code 0 if there is no fault, else 1.";
 
     public override string Arguments => "DATA [MODEL]";
 
@@ -22,9 +21,8 @@ internal sealed class DoctorCommand : CliCommand
 
     public override IReadOnlyList<CommandOption> Options { get; } =
     [
-        new("--test", "FILE", "Data to test with: what of it stands in DATA too? With MODEL it is scored on these."),
-        new("--task", "NAME", "What the data are for: classify, tag, translate or lm. Default: as they look, or as the model "
-            + "is."),
+        new("--test", "FILE", "Test data: checked for overlap with DATA. With MODEL, the model is scored on them."),
+        new("--task", "NAME", "The task: classify, tag, translate or lm. Default: that of the model, or detected from the data."),
         .. SettingTable.Columns.Select(CommandOption.Of),
         .. TranslatorSettings.Columns.Select(CommandOption.Of),
         SharedOptions.Threads with { Group = "The run" },
@@ -54,7 +52,7 @@ internal sealed class DoctorCommand : CliCommand
         LanguageModel => "lm",
         TranslatorModel => "translate",
         null => TaskChoice.Of(settings).Name,
-        _ => throw new UsageException($"doctor: a {model.Task} cannot be examined with data."),
+        _ => throw new UsageException($"doctor: a {model.Task} model cannot be checked with data."),
     };
 
     private static DoctorReport Examine(Invocation call, TrainSettings settings, TrainedModel? model, string kind)
@@ -89,7 +87,7 @@ internal sealed class DoctorCommand : CliCommand
                     : ofTexts.With(ModelDoctor.Examine(classifier, test ?? texts, test is null ? null : texts, call.Threads));
             default:
                 throw new UsageException(
-                    $"doctor: there is nothing to examine in data for the task \"{kind}\". Give labelled or tagged texts, "
+                    $"doctor: there are no checks for data of the task \"{kind}\". Give labelled or tagged texts, "
                         + $"pairs or running text.");
         }
     }

@@ -16,7 +16,7 @@ internal sealed class ExplainCommand : CliCommand
     public override string Name => "explain";
 
     public override string Summary =>
-        "Show why a model gave its answer to each TEXT, word by word; with --data, what matters over a whole data set.";
+        "Show why a model gave its answer to each TEXT, word by word; with --data, what it relies on over a whole data set.";
 
     public override string Arguments => "MODEL [TEXT...]";
 
@@ -24,21 +24,21 @@ internal sealed class ExplainCommand : CliCommand
 
     public override IReadOnlyList<CommandOption> Options { get; } =
     [
-        new(DataOption, "FILE", "Look at a data set instead: words, hidden cells and mistakes. Captioners: the images."),
-        new(ReportOption, "FILE.html", "Write a page of one file as well, which opens in any browser and needs no network."),
-        new(LimitOption, "N", "With --data: look at so many texts at most, spread over the file. Default: 1000."),
+        new(DataOption, "FILE", "Explain a whole data set instead: words, hidden units and mistakes. Captioners: the images."),
+        new(ReportOption, "FILE.html", "Also write a self-contained HTML page."),
+        new(LimitOption, "N", "With --data: use at most N texts, spread over the file. Default: 1000."),
         .. SettingTable.Columns.Select(CommandOption.Of),
         new(LabelOption, "LABEL",
-            "Classifiers: explain this label instead of the one the model gives.") { Group = "What to explain" },
-        new(WordOption, "N", "Taggers: all about the N-th word of the text, the first being 1.") { Group = "What to explain" },
-        new(BlanksOption, null, "Taggers: the texts are already cut into words.") { Group = "What to explain" },
-        new(ImageOption, "N", "Captioners: the N-th image, the first being 1. Default: 1.") { Group = "What to explain" },
+            "Classifiers: explain this label instead of the predicted one.") { Group = "What to explain" },
+        new(WordOption, "N", "Taggers: explain only word N of the text in detail, counted from 1.") { Group = "What to explain" },
+        new(BlanksOption, null, "Taggers: the texts are already split into words by spaces.") { Group = "What to explain" },
+        new(ImageOption, "N", "Captioners: the image, counted from 1. Default: 1.") { Group = "What to explain" },
         new(NumberOption, "N",
-            "Generated problems: the N-th sequence, the first being 1. Default: 1.") { Group = "What to explain" },
+            "Generated problems: the sequence, counted from 1. Default: 1.") { Group = "What to explain" },
         new(BeamOption, "N",
-            "Translators and captioners: the hypotheses that are followed. Default: 5.") { Group = "What to explain" },
+            "Translators and captioners: the beam width. Default: 5.") { Group = "What to explain" },
         new(StepsOption, "N",
-            "The most steps of integrated gradients, 16 to 65536. Default: 1024.") { Group = "What to explain" },
+            "The maximum number of steps of integrated gradients, 16 to 65536. Default: 1024.") { Group = "What to explain" },
         SharedOptions.Threads with { Group = "The run" },
     ];
 
@@ -64,7 +64,7 @@ internal sealed class ExplainCommand : CliCommand
         TrainedModel model = ModelFile.Load(path);
         if (data is not null && texts.Length > 0)
         {
-            throw new UsageException($"TEXT and {DataOption} exclude each other: give one of them.");
+            throw new UsageException($"Give either TEXT or {DataOption}, not both.");
         }
 
         RejectUnfit(call, path, model);
@@ -75,7 +75,7 @@ internal sealed class ExplainCommand : CliCommand
         if (options.Label is not null && model is ClassifierModel known && !known.Labels.Contains(options.Label))
         {
             throw new UsageException(
-                $"{LabelOption}: the model does not know the label \"{options.Label}\"; it knows "
+                $"{LabelOption}: the model has no label \"{options.Label}\"; its labels are "
                 + $"{string.Join(", ", known.Labels.Select(label => $"\"{label}\""))}.");
         }
 
@@ -98,7 +98,7 @@ internal sealed class ExplainCommand : CliCommand
         if (call.Value(ReportOption) is { } report)
         {
             PageFile.Write(report, shown[0].Page(shown, $"{Path.GetFileName(path)}: {model.Summary}"));
-            if (!call.Quiet) call.Terminal.WriteNote($"The page stands in {report}.");
+            if (!call.Quiet) call.Terminal.WriteNote($"Wrote {report}");
         }
 
         return ExitCode.Done;
@@ -159,7 +159,7 @@ internal sealed class ExplainCommand : CliCommand
             LanguageModel language =>
                 Explainer.Explain(language, LanguageModelReport.Read(path, settings, call), options, cancellation),
             _ => throw new UsageException(
-                $"{DataOption} has no meaning for {call.Arguments[0]}, which holds a {model.Task}: give a TEXT."),
+                $"{DataOption} does not apply to {call.Arguments[0]}, a {model.Task} model: give a TEXT."),
         };
     }
 
@@ -186,7 +186,7 @@ internal sealed class ExplainCommand : CliCommand
         {
             if (call.Has(option) && !fits)
             {
-                throw new UsageException($"{option} has no meaning for {path}, which holds a {model.Task}.");
+                throw new UsageException($"{option} does not apply to {path}, a {model.Task} model.");
             }
         }
     }

@@ -22,12 +22,12 @@ internal sealed class GenerateCommand : CliCommand
 
     public override IReadOnlyList<CommandOption> Options { get; } =
     [
-        new(Prompt, "TEXT", "How the text begins. Default: the beginning of a line."),
+        new(Prompt, "TEXT", "The beginning of the text. Default: the start of a line."),
         new(Length, "N", "The number of tokens (words or characters) to write. Default: 200."),
-        new(Temperature, "X", "Below 1 the likely becomes likelier; 0 always takes the likeliest. Default: 1."),
-        new(TopK, "N", "Draw from the N likeliest tokens only; 0 for all. Default: 0."),
-        new(TopP, "X", "Draw from the likeliest tokens that have this probability together. Default: 1, all."),
-        new(Seed, "N", "The key of the random numbers: same seed, same text. Default: 1."),
+        new(Temperature, "X", "Below 1, probable tokens become more probable; 0 always takes the most probable one. Default: 1."),
+        new(TopK, "N", "Sample from the N most probable tokens only; 0 for all. Default: 0."),
+        new(TopP, "X", "Sample from the most probable tokens whose probabilities sum to X (nucleus sampling). Default: 1, all."),
+        new(Seed, "N", "The seed of the random numbers: same seed, same text. Default: 1."),
         SharedOptions.Threads,
     ];
 

@@ -39,7 +39,7 @@ internal sealed class GradcheckCommand : CliCommand
         bool isOne = settings.Given.Any(given => given.Setting != SettingTable.Seed);
         if (isOne && call.Has("--all"))
         {
-            throw new UsageException("--all checks every network: leave out the options that describe one.");
+            throw new UsageException("--all checks every network: omit the options that describe one.");
         }
 
         (string Name, ClassifierSpec Spec)[] cases =

@@ -13,7 +13,7 @@ internal sealed class InitCommand : CliCommand
 
     public override (int Least, int Most) ArgumentCount => (0, 1);
 
-    public override IReadOnlyList<CommandOption> Options { get; } = [new("--force", null, "Replace the file if it is there.")];
+    public override IReadOnlyList<CommandOption> Options { get; } = [new("--force", null, "Replace the file if it exists.")];
 
     public override IReadOnlyList<string> Examples => ["init", "init experiments/first.json"];
 
@@ -22,7 +22,7 @@ internal sealed class InitCommand : CliCommand
         string path = call.Arguments.Count > 0 ? call.Arguments[0] : DefaultName;
         if (File.Exists(path) && !call.Has("--force"))
         {
-            throw new UsageException($"{path} is there already. Name another file, or replace it with --force.");
+            throw new UsageException($"{path} exists already. Choose another name, or replace it with --force.");
         }
 
         ConfigFile.Write(path);
@@ -32,8 +32,8 @@ internal sealed class InitCommand : CliCommand
         }
         else
         {
-            call.Terminal.Out.WriteLine($"{path} written. Fill in what you want to decide, then: "
-                + ShellCommand.Of("train", "--config", path));
+            call.Terminal.Out.WriteLine(
+                $"Wrote {path}. Fill in the settings you need, then: {ShellCommand.Of("train", "--config", path)}");
         }
 
         return ExitCode.Done;

@@ -12,7 +12,7 @@ internal sealed class InspectCommand : CliCommand
     public override string Name => "inspect";
 
     public override string Summary =>
-        "Show what is in a safetensors file, without loading its tensors; of a model of this program also its layers and "
+        "Show the contents of a safetensors file without loading its tensors; for a model of this program also its layers and "
         + "equations.";
 
     public override string Arguments => "FILE";

@@ -29,8 +29,8 @@ internal sealed class LensCommand : CliCommand
     public override string Name => "lens";
 
     public override string Summary =>
-        "How far back in time the gradient reaches: of every state, of the recurrent weights by lag, and through the Jacobians; "
-        + "with what to change. With DATA alone it looks at the network that training would start from.";
+        "Show how far back in time the gradient reaches: for every state, for the recurrent weights by lag, and through the "
+        + "Jacobians; with advice. With DATA only, it examines the network that training would start from.";
 
     public override string Arguments => "[MODEL] DATA";
 
@@ -38,15 +38,15 @@ internal sealed class LensCommand : CliCommand
 
     public override IReadOnlyList<CommandOption> Options { get; } =
     [
-        new("--sequences", "N", "Look at the first N texts, sentences or pairs, or at N windows of running text. Default: 32."),
+        new("--sequences", "N", "Use the first N texts, sentences or pairs, or N windows of running text. Default: 32."),
         new("--bptt", "N",
-            "Language models: the tokens of a window, read from zero states. Default: 35 words or 100 characters."),
+            "Language models: the number of tokens of a window, read from zero states. Default: 35 words or 100 characters."),
         new("--exact", null,
-            "Split the weights' gradient by t - k where the loss reads many steps (pooling max, mean or attention, copying, "
-            + "words or tags): T passes, time in the order of T^2. Where it reads the last step, the split is exact without it."),
+            "Split the weights' gradient by t - k where the loss depends on many steps (pooling max, mean or attention, "
+            + "copying, words or tags): T passes, so O(T^2) time. If it depends on the last step only, the split is exact anyway."),
         new("--jacobians", "N", "Follow the Jacobians N steps back; 0 for none. Default: as far as 1e9 multiplications reach."),
         new("--gain", "X", "Without MODEL: multiply the fresh W_hh by X. Default: 1."),
-        new(Report, "FILE.html", "Draw it on a page of one file that needs no network."),
+        new(Report, "FILE.html", "Also write a self-contained HTML page."),
         .. s_columns.Select(CommandOption.Of),
         .. s_fresh.Select(CommandOption.Of),
         SharedOptions.Threads with { Group = "The run" },
@@ -96,7 +96,7 @@ internal sealed class LensCommand : CliCommand
         string? given = s_fresh.Select(setting => "--" + setting.Name).Append("--gain").FirstOrDefault(call.Has);
         if (given is not null)
         {
-            throw new UsageException($"{given} is for fresh weights, and {path} has its own. Leave out {given}, or the model.");
+            throw new UsageException($"{given} is for fresh weights, and {path} has its own. Omit {given}, or the model.");
         }
 
         switch (ModelFile.Load(path))
@@ -113,7 +113,7 @@ internal sealed class LensCommand : CliCommand
                 if (ProblemTraining.Read(data) != sequence.Spec.Problem)
                 {
                     throw new UsageException(
-                        $"{path} learnt {sequence.Spec.Problem}, not {data}: look at it on {sequence.Spec.Problem}.");
+                        $"{path} was trained on {sequence.Spec.Problem}, not on {data}: give {sequence.Spec.Problem}.");
                 }
 
                 return GradientLens.Look(sequence, options);
@@ -127,7 +127,7 @@ internal sealed class LensCommand : CliCommand
         string data = call.Arguments[0];
         if (File.Exists(data) && data.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase))
         {
-            throw new UsageException($"DATA is missing: the texts to look at. Usage: {ShellCommand.Name} lens [MODEL] DATA");
+            throw new UsageException($"DATA is missing: the texts to run the model on. Usage: {ShellCommand.Name} lens [MODEL] DATA");
         }
 
         string task = TaskChoice.Of(settings with { Data = data }).Name;
@@ -139,7 +139,7 @@ internal sealed class LensCommand : CliCommand
             "translate" => GradientLens.LookBefore(PairData.Read(data, settings, call), settings.TranslationOptions, options),
             TaskChoice.Classification => GradientLens.LookBefore(
                 LabelledData.Read(data, settings, call), settings.Training, options),
-            _ => throw new UsageException($"--task: {data} is for the task {task}, which the lens does not look at."),
+            _ => throw new UsageException($"--task: {data} is for the task {task}, which 'lens' does not support."),
         };
     }
 

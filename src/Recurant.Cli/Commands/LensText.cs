@@ -5,7 +5,7 @@ using Recurant.Insight;
 
 namespace Recurant.Cli;
 
-/// <summary>What the lens saw, as text of 80 columns and as JSON.</summary>
+/// <summary>The results of the lens as text and as JSON.</summary>
 internal static class LensText
 {
     public static IEnumerable<string> Lines(LensResult result, int width)
@@ -20,7 +20,7 @@ internal static class LensText
         foreach (string line in TextLayout.Wrap(what, width)) yield return line;
         if (result.Layers.Any(layer => layer.LastStep.Count > 0))
         {
-            const string LastStep = "last step: the gradient of the states, if the loss read the last step alone";
+            const string LastStep = "last step: the gradient of the states if the loss depended on the last step only";
             foreach (string line in TextLayout.Wrap(LastStep, width)) yield return line;
         }
 
@@ -43,13 +43,13 @@ internal static class LensText
     }
 
     private static string ReadSteps(int count) =>
-        count > 1 ? $"the loss reads up to {Numbers.Count(count)} steps" : "the loss reads the last step";
+        count > 1 ? $"the loss depends on up to {Numbers.Count(count)} steps" : "the loss depends on the last step";
 
     /// <summary>
     /// The layer, how many steps an encoder or decoder takes, and where those of a backward direction count from.
     /// </summary>
     private static string Heading(LensLayer layer) => layer.Part is null
-        ? layer.Name + (layer.IsReverse ? ": steps back count from the beginning of the sequence" : "")
+        ? layer.Name + (layer.IsReverse ? ": steps back are counted from the beginning of the sequence" : "")
         : $"{layer.Name}, up to {Numbers.Count(layer.Steps)} steps of the {(layer.Part == "encoder" ? "source" : "target")}"
             + (layer.IsReverse ? ", back from its beginning" : "");
 
@@ -103,8 +103,8 @@ internal static class LensText
         if (layer.HiddenWeights is { } split)
         {
             string kind = split.IsExact ? "exact" : "counted from the last step; --exact splits by t - k";
-            yield return $"dJ/dW_hh by lag ({kind}): sum over lags {Size(split.Total)}, differs from the engine's by "
-                + $"{Size(split.Difference)} of it";
+            yield return $"dJ/dW_hh by lag ({kind}): sum over lags {Size(split.Total)}, relative difference from the training gradient "
+                + $"{Size(split.Difference)}";
         }
         else if (layer.HiddenNote is { } note)
         {
@@ -119,7 +119,7 @@ internal static class LensText
 
         if (profile.Gates.Count > 0)
         {
-            yield return "under 0.1 and over 0.9: " + string.Join(", ", profile.Gates.Select(
+            yield return "below 0.1 and above 0.9: " + string.Join(", ", profile.Gates.Select(
                 gate => $"{(IsMagnitude(gate) ? $"|{gate.Name}|" : gate.Name)} {Percent(gate.Low)} and {Percent(gate.High)}"));
         }
     }

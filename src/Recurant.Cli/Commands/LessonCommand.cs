@@ -31,8 +31,8 @@ internal sealed class LessonCommand : CliCommand
     public override string Name => "lesson";
 
     public override string Summary =>
-        "Show the mathematics of recurrent networks with real numbers: a sentence goes through a recurrent network forward and back, every "
-        + "product and sum written out, and one step of gradient descent is taken.";
+        "Show the mathematics of recurrent networks with real numbers: the forward and backward pass of a sentence, with every "
+        + "product and sum written out, and one step of gradient descent.";
 
     public override string Arguments => "SENTENCE";
 
@@ -41,27 +41,27 @@ internal sealed class LessonCommand : CliCommand
     public override IReadOnlyList<CommandOption> Options { get; } =
     [
         new(Label, "NAME[,NAME...]",
-            "What is right: one label for the sentence (many to one), or one for each word, separated by commas. Default: after "
-            + "each word the next one; with a model its most probable class."),
-        new(Part, "forward|backward|update", "Show this part only."),
-        new(Step, "N", "Show this step only: the sentence's Nth word."),
-        new(Units, "N", "Of sizes above 12 show so many units, rows, columns and terms; sums are whole. Default: 3."),
-        new(Rate, "X", "eta, the length of the step against the gradient. Default: 0.5."),
-        new(Report, "FILE.html", "Write a page that draws the unrolled network, with every number; opens from disk."),
-        new(Model, "FILE", "A saved classifier: its own weights, words and labels."),
+            "The expected label of the sentence (many to one), or one per word, separated by commas. Default: for each word "
+            + "the next word; with a model, its most probable class."),
+        new(Part, "forward|backward|update", "Show only this part."),
+        new(Step, "N", "Show only this step: word N of the sentence, counted from 1."),
+        new(Units, "N", "For sizes above 12, show only N units, rows, columns and terms; sums include all. Default: 3."),
+        new(Rate, "X", "eta, the learning rate of the step. Default: 0.5."),
+        new(Report, "FILE.html", "Write an HTML page with the unrolled network and every number."),
+        new(Model, "FILE", "Use a saved classifier: its weights, words and labels."),
         new(Cell, "elman|lstm|gru", "The recurrent cell. Default: elman.") { Group = "Fresh weights" },
         new(ActivationOption, "tanh|relu|sigmoid", "The activation of an Elman cell. Default: tanh.") { Group = "Fresh weights" },
-        new(Form, "hidden|preactivation", "The chapter's first or second form of an Elman cell. Default: hidden.")
+        new(Form, "hidden|preactivation", "The first (hidden) or second (preactivation) form of an Elman cell. Default: hidden.")
         {
             Group = "Fresh weights",
         },
         new(Reset, "inside|outside", "Where a GRU applies its reset gate. Default: inside.") { Group = "Fresh weights" },
-        new(Hidden, "N", "H, the number of units, 1 to 64. Default: 3.") { Group = "Fresh weights" },
+        new(Hidden, "N", "H, the number of hidden units, 1 to 64. Default: 3.") { Group = "Fresh weights" },
         new(OneHot, null, "Words are one-hot vectors. The default.") { Group = "Fresh weights" },
-        new(Embedding, "N", "Words are vectors of N numbers, learnt too.") { Group = "Fresh weights" },
+        new(Embedding, "N", "Words are learned vectors of N numbers.") { Group = "Fresh weights" },
         new(Bias, null, "With biases; the plain equations have none.") { Group = "Fresh weights" },
-        new(Classes, "NAME,NAME...", "The classes in order. Default: those of --label.") { Group = "Fresh weights" },
-        new(Seed, "N", "The key of the random numbers: same seed, same weights. Default: 1.") { Group = "Fresh weights" },
+        new(Classes, "NAME,NAME...", "The classes, in order. Default: those of --label.") { Group = "Fresh weights" },
+        new(Seed, "N", "The seed of the random numbers: same seed, same weights. Default: 1.") { Group = "Fresh weights" },
     ];
 
     public override IReadOnlyList<string> FirstOptions =>
@@ -94,7 +94,7 @@ internal sealed class LessonCommand : CliCommand
             return ExitCode.Done;
         }
 
-        // Who asks for the page alone does not want a thousand lines beside it.
+        // With the page alone, the text would be a thousand lines nobody asked for.
         if (call.Has(Report) && parts is null && step == 0) return ExitCode.Done;
         var text = new LessonText(call.Terminal.Out, call.Terminal.Width);
         foreach (LessonSection section in lesson.Sections)
@@ -110,7 +110,7 @@ internal sealed class LessonCommand : CliCommand
     private static void WriteReport(Invocation call, string file, Lesson lesson)
     {
         PageFile.Write(file, LessonPage.Write(lesson));
-        if (!call.Quiet) call.Terminal.WriteNote($"{file} holds the lesson as a page");
+        if (!call.Quiet) call.Terminal.WriteNote($"Wrote {file}");
     }
 
     private static Lesson Make(Invocation call, LessonOptions options)
@@ -120,7 +120,7 @@ internal sealed class LessonCommand : CliCommand
             if (call.Value(Model) is not { } path) return Lesson.Of(call.Arguments[0], options);
             if (s_fresh.FirstOrDefault(call.Has) is { } unfit)
             {
-                throw new UsageException($"{unfit} is for fresh weights; the model of {Model} has its own.");
+                throw new UsageException($"{unfit} is for fresh weights and cannot be combined with {Model}.");
             }
 
             return Lesson.Of(FittingModel.Load<ClassifierModel>(path, "lesson"), call.Arguments[0], options);
@@ -143,7 +143,7 @@ internal sealed class LessonCommand : CliCommand
     private static LessonOptions OptionsOf(Invocation call)
     {
         var options = new LessonOptions();
-        if (call.Has(OneHot) && call.Has(Embedding)) throw new UsageException($"{OneHot} and {Embedding} exclude each other.");
+        if (call.Has(OneHot) && call.Has(Embedding)) throw new UsageException($"{OneHot} and {Embedding} cannot be combined.");
         return options with
         {
             Cell = Value(call, Cell, text => SettingValue.Choice(text, s_cells), options.Cell),

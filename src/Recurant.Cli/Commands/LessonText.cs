@@ -4,17 +4,19 @@ using Recurant.Insight;
 
 namespace Recurant.Cli;
 
-/// <summary>Writes a lesson for people with a pocket calculator: 80 columns, six digits that count.</summary>
+/// <summary>Writes a lesson in lines of the terminal's width, with six significant digits.</summary>
+/// <param name="to">Where to.</param>
+/// <param name="width">The columns of the terminal; more than 100 are not used, as long lines are hard to read.</param>
 internal sealed class LessonText(TextWriter to, int width)
 {
-    private const int LongestName = 12;
+    private const int MostColumns = 100, LeastColumns = 30, LongestName = 12;
 
-    private int Width { get; } = Math.Min(80, width);
+    private int Width => Math.Clamp(width, LeastColumns, MostColumns);
 
     /// <summary>A section: its heading, notes, matrices and equations.</summary>
     public void Write(LessonSection section)
     {
-        to.WriteLine(section.Title);
+        WriteWrapped(section.Title, "");
         to.WriteLine(new string('-', Math.Min(Width, section.Title.Length)));
         foreach (string note in section.Notes) WriteWrapped(note, "");
         if (section.Part is LessonPart.Weights or LessonPart.Forward)
@@ -44,7 +46,7 @@ internal sealed class LessonText(TextWriter to, int width)
         }
 
         foreach (string line in TextLayout.Table(rows, Width, 1, 2, 3)) to.WriteLine(line);
-        WriteWrapped("Rows, columns, units and steps count from 1; a file counts from 0.", "");
+        WriteWrapped("Rows, columns, units and steps are counted from 1 (in a model file, from 0).", "");
         to.WriteLine();
     }
 

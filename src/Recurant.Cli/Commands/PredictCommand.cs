@@ -25,9 +25,9 @@ internal sealed class PredictCommand : CliCommand
 
     public override IReadOnlyList<CommandOption> Options { get; } =
     [
-        new(FileOption, "FILE", "Predict the texts of a file: lines, CSV, TSV or JSON lines; labels are passed over."),
+        new(FileOption, "FILE", "Predict the texts of a file: lines, CSV, TSV or JSON lines; labels are ignored."),
         new("--text", "COLUMN", "The column of the texts in FILE. Guessed if not given."),
-        new(BlanksOption, null, "Taggers: the texts are already cut into words, with blanks between them."),
+        new(BlanksOption, null, "Taggers: the texts are already split into words by spaces."),
         new(BeamOption, "N", "Translators and captioners: the hypotheses that are followed; 1 is the quickest. Default: 5."),
         SharedOptions.Threads,
     ];
@@ -45,7 +45,7 @@ internal sealed class PredictCommand : CliCommand
     {
         string? file = call.Value(FileOption), column = call.Value("--text");
         bool hasTexts = call.Arguments.Count > 1;
-        if (hasTexts && file is not null) throw new UsageException("TEXT and --file exclude each other: give one of them.");
+        if (hasTexts && file is not null) throw new UsageException("Give either TEXT or --file, not both.");
         if (file is null && column is not null)
         {
             throw new UsageException("--text names a column of --file FILE, which is missing.");
@@ -74,10 +74,10 @@ internal sealed class PredictCommand : CliCommand
         string path = call.Arguments[0];
         bool atBlanks = call.Has(BlanksOption);
         TrainedModel model = ModelFile.Load(path);
-        if (atBlanks && model is not TaggerModel) throw new UsageException($"{BlanksOption} is for taggers, and {path} is none.");
+        if (atBlanks && model is not TaggerModel) throw new UsageException($"{BlanksOption} is for taggers; {path} is not one.");
         if (call.Value(BeamOption) is not null && model is not (TranslatorModel or CaptionerModel))
         {
-            throw new UsageException($"{BeamOption} is for translators and captioners, and {path} is none.");
+            throw new UsageException($"{BeamOption} is for translators and captioners; {path} is neither.");
         }
 
         int beam = TranslatorReport.Beam(call.Value(BeamOption));

@@ -8,7 +8,7 @@ internal sealed class ReplayCommand : CliCommand
     public override string Name => "replay";
 
     public override string Summary =>
-        "Do the step again in which a training run met NaN or infinity, from the file that the run left, and say where, when and "
+        "Repeat the step in which a training run met NaN or infinity, from the file that the run left, and show where, when and "
         + "probably why.";
 
     public override string Arguments => "BUNDLE";
@@ -43,11 +43,11 @@ internal sealed class ReplayCommand : CliCommand
         foreach (string line in NonFiniteText.Lines(shown, call.Terminal.Width)) to.WriteLine(line);
         to.WriteLine();
         string outcome = result.IsSame && shown.IsFromUpdate
-            ? $"Replayed step {shown.Step - 1} and its update: the same number at the same place, every weight bit for "
+            ? $"Replayed step {shown.Step - 1} and its update: the same value at the same place, every weight bit for "
                 + "bit the same."
-            : result.IsSame ? "Replayed: the same number at the same place, every layer bit for bit the same."
+            : result.IsSame ? "Replayed: the same value at the same place, every layer bit-identical."
             : result.Repeated is null ? "Replayed: all numbers are finite now. Another version or machine computed the step?"
-            : $"Replayed: not the same. When it was recorded: {NonFiniteText.Place(result.Recorded.Place)}";
+            : $"Replayed: different. When it was recorded: {NonFiniteText.Place(result.Recorded.Place)}";
         foreach (string line in TextLayout.Wrap(outcome, call.Terminal.Width)) to.WriteLine(line);
         return result.IsSame ? ExitCode.Done : ExitCode.Failed;
     }

@@ -11,7 +11,7 @@ internal sealed class ReportCommand : CliCommand
     public override string Name => "report";
 
     public override string Summary =>
-        "Draw a recorded training run on a page: curves, scores, mistakes, equations. Also of a run that is still going on.";
+        "Write an HTML page about a recorded training run: curves, scores, mistakes, equations. The run may still be going on.";
 
     public override string Arguments => "RUN";
 

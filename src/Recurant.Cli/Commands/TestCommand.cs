@@ -10,8 +10,8 @@ internal sealed class TestCommand : CliCommand
 {
     public override string Name => "test";
 
-    public override string Summary => "Score a model on labelled texts, tagged words, pairs, images or running text, or on the problem that it learnt, and show what "
-        + "it takes for what.";
+    public override string Summary => "Score a model on labelled texts, tagged words, pairs, images or running text, or on its generated problem, and show its "
+        + "confusion matrix.";
 
     public override string Arguments => "MODEL DATA";
 

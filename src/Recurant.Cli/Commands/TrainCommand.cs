@@ -8,8 +8,8 @@ internal sealed class TrainCommand : CliCommand
     public override string Name => "train";
 
     public override string Summary =>
-        "Learn from labelled texts, tagged words, running text, pairs of texts, images with sentences or a generated problem, and "
-        + "write a model file. Every option may be left out: the defaults follow the data.";
+        "Train on labelled texts, tagged words, running text, pairs of texts, images with captions or a generated problem, and "
+        + "write a model file. All options are optional; the defaults depend on the data.";
 
     public override string Arguments => "[DATA]";
 
@@ -18,9 +18,9 @@ internal sealed class TrainCommand : CliCommand
     public override IReadOnlyList<CommandOption> Options { get; } =
     [
         new("--config", "FILE",
-            "Read settings from a JSON file, as 'recurant init' writes it. Options given here come before it."),
+            "Read settings from a JSON file, as written by 'recurant init'. Options on the command line override it."),
         new("--resume", "DIR",
-            "Continue the run that was interrupted and left its state in this directory. It needs no other option, and gives the "
+            "Continue the interrupted run whose state is in this directory. No other option is needed; the result is the "
             + "same model file, byte for byte, as if it had never stopped."),
         .. SettingTable.All.Select(CommandOption.Of),
     ];
@@ -67,7 +67,7 @@ internal sealed class TrainCommand : CliCommand
         if (settings.Data is not { Length: > 0 } data)
         {
             throw new UsageException(
-                $"DATA is missing: the file or directory to learn from. Usage: {ShellCommand.Name} train DATA [OPTIONS]");
+                $"DATA is missing: the training data, a file or directory. Usage: {ShellCommand.Name} train DATA [OPTIONS]");
         }
 
         settings = settings with { OutFile = settings.OutFile ?? DefaultOut(data) };

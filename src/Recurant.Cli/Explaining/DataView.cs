@@ -20,7 +20,7 @@ internal sealed class DataView(TrainedModel model, string data, DataExplanation 
         if (explanation.Words.Count > 0)
         {
             string error = Numbers.Four(explanation.LargestError);
-            yield return $"words (mean share of the label's log odds; largest error of a sum {error})";
+            yield return $"words (mean share of the label's log odds, occurrences; largest error of a sum {error})";
             foreach (IGrouping<string, WordImportance> label in explanation.Words.GroupBy(word => word.Label))
             {
                 string line = $"  {TextLayout.OneLine(label.Key)}: " + string.Join(", ", label.Take(WordsShown)
@@ -34,7 +34,7 @@ internal sealed class DataView(TrainedModel model, string data, DataExplanation 
         if (explanation.Units.Count > 0)
         {
             yield return "hidden units (mean change of the log odds without the unit)";
-            List<string[]> rows = [["  unit", "change", "speaks for", "by"]];
+            List<string[]> rows = [["  unit", "change", "for", "by"]];
             foreach (UnitImportance unit in explanation.Units.Take(UnitsShown))
             {
                 rows.Add(
@@ -48,13 +48,13 @@ internal sealed class DataView(TrainedModel model, string data, DataExplanation 
 
         if (explanation.Traits.Count > 0)
         {
-            yield return "units that follow something (correlation; chance: the best of all units, shifted)";
-            List<string[]> rows = [["  what", "unit", "found", "held out", "chance", "limit", ""]];
+            yield return "units that track a property (correlation; chance: the best unit with the property shifted)";
+            List<string[]> rows = [["  property", "unit", "found", "held out", "chance", "limit", ""]];
             foreach (UnitTrait trait in explanation.Traits)
             {
                 rows.Add(["  " + trait.Trait, Of(trait.Unit), Effects.Signed(trait.Correlation), Effects.Signed(trait.HeldOut),
                     Effects.Signed(trait.Chance)[1..], Effects.Signed(trait.Limit)[1..],
-                    trait.IsReal ? "yes" : "no more than chance"]);
+                    trait.IsReal ? "above chance" : "not above chance"]);
             }
 
             foreach (string line in TextLayout.Table(rows, width, 6)) yield return line;
@@ -62,13 +62,13 @@ internal sealed class DataView(TrainedModel model, string data, DataExplanation 
         }
 
         if (explanation.Mistakes.Count == 0) yield break;
-        yield return "surest mistakes";
+        yield return "most confident mistakes";
         foreach (DataMistake mistake in explanation.Mistakes.Take(MistakesShown))
         {
             string where = mistake.Line > 0 ? $"line {mistake.Line}: " : "";
             string word = mistake.Place >= 0 ? $"word {mistake.Place + 1}, " : "";
             string said =
-                $"  {where}{word}said {TextLayout.OneLine(mistake.Predicted)} {Numbers.Four(mistake.Probability)}, right is "
+                $"  {where}{word}predicted {TextLayout.OneLine(mistake.Predicted)} {Numbers.Four(mistake.Probability)}, expected "
                 + TextLayout.OneLine(mistake.Expected);
             yield return said;
             yield return "    " + TextLayout.Shorten(TextLayout.OneLine(mistake.Text), width - 4);

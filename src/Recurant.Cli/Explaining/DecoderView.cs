@@ -27,7 +27,7 @@ internal sealed class DecoderView(DecoderExplanation explanation, string? source
         int width =
             Math.Clamp(explanation.Pieces.Select(piece => Shown(piece.Piece).Length).DefaultIfEmpty(4).Max(), 4, WidestPiece);
         int together = Math.Max(4, (room - width - 9) / 3);
-        yield return "where it looked (a digit is tenths, # all) and what it rests on (!: without it p halves)";
+        yield return "attention (a digit is tenths, # all of it); ! marks a source token without which p halves";
         for (int first = 0; first < explanation.Source.Count; first += together)
         {
             int count = Math.Min(together, explanation.Source.Count - first);

@@ -16,11 +16,11 @@ internal sealed class LanguageView(LanguageExplanation explanation) : IExplanati
         IReadOnlyList<TokenSurprise> tokens = explanation.Tokens;
         if (tokens.Count == 0) yield break;
         string bits = Effects.Signed(explanation.Bits)[1..], each = Effects.Signed(explanation.Bits / tokens.Count)[1..];
-        yield return $"{bits} bits, {each} a token";
+        yield return $"{bits} bits, {each} per token";
         yield return "";
         double largest = tokens.Max(token => token.Bits);
         int width = Math.Clamp(tokens.Max(token => Shown(token.Token).Length), 5, WidestToken);
-        yield return $"{"token".PadRight(width)}   bits  {"".PadRight(MostBar)}  expected        helped most by";
+        yield return $"{"token".PadRight(width)}   bits  {"".PadRight(MostBar)}  most probable   helped most by";
         for (int t = 0; t < tokens.Count; t++)
         {
             TokenSurprise token = tokens[t];
@@ -37,7 +37,7 @@ internal sealed class LanguageView(LanguageExplanation explanation) : IExplanati
 
         if (tokens.Count > Explainer.MostInfluenceTokens)
         {
-            yield return $"(what earlier tokens did is told of texts of at most {Explainer.MostInfluenceTokens} tokens)";
+            yield return $"(the influence of earlier tokens is only shown for texts of at most {Explainer.MostInfluenceTokens} tokens)";
         }
 
         yield return "";

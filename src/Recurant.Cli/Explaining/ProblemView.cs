@@ -15,7 +15,7 @@ internal sealed class ProblemView(ProblemExplanation explanation) : IExplanation
 
     public IEnumerable<string> Lines(UserTerminal terminal)
     {
-        yield return $"{explanation.Problem}: said {Join(explanation.Answer)}, right is {Join(explanation.Expected)}";
+        yield return $"{explanation.Problem}: predicted {Join(explanation.Answer)}, expected {Join(explanation.Expected)}";
         yield return "";
         double largest = explanation.Steps.Max(step => Math.Abs(step.Effect));
         int[] strongest = [.. Enumerable.Range(0, explanation.Steps.Count)
@@ -35,7 +35,7 @@ internal sealed class ProblemView(ProblemExplanation explanation) : IExplanation
         {
             double sum = explanation.Steps.Where((_, t) => !strongest.Contains(t)).Sum(step => Math.Abs(step.Effect));
             string together = sum.ToString("F4", CultureInfo.InvariantCulture);
-            yield return $"({Numbers.Of(rest, "step")} more, {together} together, signs aside)";
+            yield return $"({Numbers.Of(rest, "more step")}; sum of absolute effects {together})";
         }
 
         yield return "";

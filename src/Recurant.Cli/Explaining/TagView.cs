@@ -9,6 +9,9 @@ internal sealed class TagView(TagExplanation explanation, int? word) : IExplanat
 {
     private const int WidestWord = 18, MostTags = 5, Strongest = 2;
 
+    /// <summary>Influences below this share of the word's largest are noise and not named.</summary>
+    private const double LeastShare = 0.25;
+
     private TagExplanation Explanation => explanation;
 
     public IEnumerable<string> Lines(UserTerminal terminal)
@@ -19,10 +22,11 @@ internal sealed class TagView(TagExplanation explanation, int? word) : IExplanat
 
     private IEnumerable<string> AllWords(int width)
     {
-        List<string[]> rows = [["word", "tag", "p", "from context", "rests most on"]];
+        List<string[]> rows = [["word", "tag", "p", "from context", "strongest influence"]];
         foreach ((TagEffect tagged, int t) in explanation.Words.Select((tagged, t) => (tagged, t)))
         {
             IEnumerable<string> strongest = Enumerable.Range(0, explanation.Words.Count)
+                .Where(j => Math.Abs(tagged.Influence[j]) >= LeastShare * tagged.Influence.Max(Math.Abs))
                 .OrderByDescending(j => Math.Abs(tagged.Influence[j])).Take(Strongest)
                 .Select(
                     j => $"{(j == t ? "itself" : Short(explanation.Words[j].Word, 12))} {Effects.Signed(tagged.Influence[j])}");
@@ -41,7 +45,7 @@ internal sealed class TagView(TagExplanation explanation, int? word) : IExplanat
         if (explanation.Words.Count == 0) yield break;
         TagEffect tagged = explanation.Words[place];
         yield return Effects.Strong($"{TextLayout.OneLine(tagged.Word)}: {tagged.Tag}", terminal.HasColour)
-            + $" {Numbers.Four(tagged.Probability)}, from the context alone {Numbers.Four(tagged.ProbabilityFromContext)}";
+            + $" {Numbers.Four(tagged.Probability)}, from the context only {Numbers.Four(tagged.ProbabilityFromContext)}";
         yield return string.Join(", ", tagged.Probabilities.OrderByDescending(tag => tag.Value).Take(MostTags)
             .Select(tag => $"{tag.Key} {Numbers.Four(tag.Value)}"));
         yield return "";
@@ -54,7 +58,7 @@ internal sealed class TagView(TagExplanation explanation, int? word) : IExplanat
                 + Effects.Bar(tagged.Influence[j], largest, terminal.HasColour).TrimEnd();
         }
 
-        yield return "(log odds of the tag, less those without the word; of the word itself, those with it hidden)";
+        yield return "(how much a word raises the log odds of the tag; for the word itself, compared with it hidden)";
     }
 
     private static string Short(string text, int width) => TextLayout.Shorten(TextLayout.OneLine(text), width);

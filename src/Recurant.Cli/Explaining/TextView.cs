@@ -20,11 +20,10 @@ internal sealed class TextView(TextExplanation explanation) : IExplanationView
             yield return Effects.Strong(line, terminal.HasColour);
         }
 
-        yield return $"{label} {Numbers.Four(explanation.Probability)}; a text without words: "
-            + Numbers.Four(explanation.EmptyProbability);
+        yield return $"{label} {Numbers.Four(explanation.Probability)} (empty text: {Numbers.Four(explanation.EmptyProbability)})";
         if (explanation.Label != explanation.Predicted)
         {
-            yield return $"(the model says {TextLayout.OneLine(explanation.Predicted)})";
+            yield return $"(the model predicts {TextLayout.OneLine(explanation.Predicted)})";
         }
 
         yield return "";
@@ -33,8 +32,8 @@ internal sealed class TextView(TextExplanation explanation) : IExplanationView
         AttributionSum sum = explanation.Attribution;
         if (explanation.Words.Count > 0)
         {
-            yield return $"shares add up to {Effects.Signed(sum.Sum)}; they must to {Effects.Signed(sum.Expected)} "
-                + $"(error {Numbers.Four(Math.Abs(sum.Error))}, {sum.Steps} steps)";
+            yield return $"sum of shares {Effects.Signed(sum.Sum)}, expected {Effects.Signed(sum.Expected)} "
+                + $"(error {Numbers.Four(Math.Abs(sum.Error))} after {sum.Steps} steps)";
         }
 
         foreach (string line in Pairs(Math.Min(80, terminal.Width))) yield return line;
@@ -62,23 +61,25 @@ internal sealed class TextView(TextExplanation explanation) : IExplanationView
 
     private IEnumerable<string> Pairs(int width)
     {
-        var turned = explanation.Turns.Take(MostPairs).ToList();
-        foreach (WordPair pair in turned)
+        var turns = explanation.Turns.Take(MostPairs).ToList();
+        foreach (WordPair pair in turns)
         {
             bool isFirst = pair.Turned == pair.First;
             double alone = isFirst ? pair.FirstAlone : pair.SecondAlone,
                 together = isFirst ? pair.FirstEffect : pair.SecondEffect;
-            string sentence = $"{Word(pair.Turner)} turns {Word(pair.Turned)}: without it {Word(pair.Turned)} speaks "
-                + $"{ForOrAgainst(alone)} {TextLayout.OneLine(explanation.Label)} ({Effects.Signed(alone)}), with it "
-                + $"{ForOrAgainst(together)} it ({Effects.Signed(together)})";
+            string turner = Word(pair.Turner), turned = Word(pair.Turned), label = TextLayout.OneLine(explanation.Label);
+            string sentence = $"{turner} reverses {turned}: {turned} speaks {ForOrAgainst(alone)} {label} without {turner} "
+                + $"({Effects.Signed(alone)}) and {ForOrAgainst(together)} it with {turner} ({Effects.Signed(together)})";
             foreach (string line in TextLayout.Wrap(sentence, width)) yield return line;
         }
 
-        foreach (WordPair pair in explanation.Pairs.Except(turned).Take(Math.Max(0, MostPairs - turned.Count)))
+        double least = Math.Max(WordPair.LeastEffect,
+            TextExplanation.LeastTurnShare * explanation.Words.Select(word => Math.Abs(word.Effect)).DefaultIfEmpty().Max());
+        foreach (WordPair pair in explanation.Pairs.Except(turns).Take(Math.Max(0, MostPairs - turns.Count)))
         {
-            if (Math.Abs(pair.Interaction) < WordPair.LeastEffect) yield break;
+            if (Math.Abs(pair.Interaction) < least) yield break;
             string beyond = Effects.Signed(pair.Interaction);
-            yield return $"{Word(pair.First)} and {Word(pair.Second)} together: {beyond} beyond what each does";
+            yield return $"{Word(pair.First)} and {Word(pair.Second)} together: {beyond} beyond the sum of their effects";
         }
     }
 

@@ -51,9 +51,9 @@ internal static class ConfigFile
         using var writer = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true);
         writer.NewLine = "\n";
         writer.WriteLine("// Settings for: recurant train --config FILE");
-        writer.WriteLine("// null means: not given; the default holds. Options of the command line come before this file.");
+        writer.WriteLine("// null means: not set, use the default. Options on the command line override this file.");
         writer.WriteLine("{");
-        writer.WriteLine("  // The file or directory to learn from; paths are seen from the current directory.");
+        writer.WriteLine("  // The training data, a file or directory; paths are relative to the current directory.");
         writer.Write($"  \"{DataKey}\": null");
         string group = "";
         foreach (Setting setting in SettingTable.All)

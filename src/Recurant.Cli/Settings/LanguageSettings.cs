@@ -10,7 +10,7 @@ internal static class LanguageSettings
         new()
         {
             Name = "bptt", Group = "Language model", Value = "N", Kind = SettingKind.Number,
-            Help = "Steps of a window, so far the gradient goes back; the states are carried on. Default: 35 words or 100 characters.",
+            Help = "Truncated back-propagation: the steps of a window; states are carried over. Default: 35 words or 100 characters.",
             Set = (s, v) => With(s, t => t with { Window = SettingValue.Whole(v) }),
         },
         new()

@@ -8,7 +8,7 @@ internal static class LensSettings
         new()
         {
             Name = "lens-every", Group = "The run", Value = "N", Kind = SettingKind.Number, IsUnrecorded = true,
-            Help = "Look at every N-th step how far back its gradient reaches and how the gates stand, as 'recurant lens' does. 100 is "
+            Help = "Every N steps, measure how far back the gradient reaches and how the gates behave, as 'recurant lens' does. 100 is "
                 + "a good start. Default: never.",
             Set = (s, v) => s with { LensEvery = Steps(v) },
         },

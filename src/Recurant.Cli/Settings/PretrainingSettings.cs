@@ -10,14 +10,14 @@ internal static class PretrainingSettings
         new()
         {
             Name = "pretrain", Group = Group, Value = "FILE", Kind = SettingKind.Path,
-            Help = "Classification: texts without labels (labels are passed over), from which word vectors and layers first learn to "
-                + "foretell words; or a language model (.safetensors) to start from.",
+            Help = "Classification: unlabelled texts (labels are ignored) on which word vectors and layers are first trained to "
+                + "predict words; or a language model (.safetensors) to start from.",
             Set = (s, v) => s with { PretrainingFile = v },
         },
         new()
         {
             Name = "pretrain-epochs", Group = Group, Value = "N", Kind = SettingKind.Number,
-            Help = "The most passes over the texts without labels. Default: as many as make six million tokens, 2 to 20.",
+            Help = "The maximum number of epochs over the unlabelled texts. Default: as many as make six million tokens, 2 to 20.",
             Set = (s, v) => s with { PretrainingEpochs = SettingValue.Whole(v) },
         },
     ];

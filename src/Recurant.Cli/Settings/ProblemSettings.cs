@@ -10,7 +10,7 @@ internal static class ProblemSettings
         new()
         {
             Name = "chrono", Group = "Generated problems", Value = "N", Kind = SettingKind.Number,
-            Help = "LSTM and GRU: start with gates that keep the state for 1 to N steps; 0 for the usual start. Default: the length of "
+            Help = "LSTM and GRU: initialise the gates to keep the state for 1 to N steps; 0 for the usual initialisation. Default: the length of "
                 + "the problem.",
             Set = (s, v) => s with { Problem = s.Problem with { MemorySteps = SettingValue.Whole(v) } },
         },

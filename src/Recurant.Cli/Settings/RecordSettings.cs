@@ -11,13 +11,13 @@ internal static class RecordSettings
         {
             Name = "record", Group = Group, Value = "FILE", Kind = SettingKind.Path, IsUnrecorded = true,
             Help = "Write the run down while it runs, as JSON lines: for 'recurant report' and 'recurant compare'. "
-                + "Default: with --report the model file's name with .run.jsonl, else no file.",
+                + "Default: with --report, the model file's name with .run.jsonl; otherwise none.",
             Set = (s, v) => s with { RecordFile = v },
         },
         new()
         {
             Name = "report", Group = Group, Value = "FILE.html", Kind = SettingKind.Path, IsUnrecorded = true,
-            Help = "Draw the run on a page when it is over: curves, scores, mistakes, equations. The page needs no network.",
+            Help = "Write an HTML page about the run: curves, scores, mistakes, equations.",
             Set = (s, v) => s with { ReportFile = v },
         },
         new()

@@ -32,7 +32,7 @@ internal static class SettingTable
         new()
         {
             Name = "tag-column", Group = Data, Value = "COLUMN",
-            Help = "Tagging: the column of the tags, by name or by number from 1. Default: UPOS in CoNLL-U, else the last.",
+            Help = "Tagging: the column of the tags, by name or number from 1. Default: UPOS in CoNLL-U, otherwise the last.",
             Set = (s, v) => s with { TagColumn = v },
         },
     ];
@@ -80,13 +80,13 @@ internal static class SettingTable
         new()
         {
             Name = "bidirectional", Group = Model, Value = "true|false", Kind = SettingKind.Flag,
-            Help = "Read the text from both ends. Default: true (gradcheck: false).",
+            Help = "Bidirectional: read the text from both ends. Default: true (gradcheck: false).",
             Set = (s, v) => With(s, t => t with { Bidirectional = SettingValue.Flag(v) }),
         },
         new()
         {
             Name = "pooling", Group = Model, Value = Names(SettingChoices.Poolings),
-            Help = "How the outputs of all steps become one vector. Default: max (gradcheck: last).",
+            Help = "How the outputs of all steps are combined. Default: max (gradcheck: last).",
             Set = (s, v) => With(s, t => t with { Pooling = SettingValue.Choice(v, SettingChoices.Poolings) }),
         },
         new()
@@ -100,14 +100,14 @@ internal static class SettingTable
     public static Setting Seed { get; } = new()
     {
         Name = "seed", Group = Run, Value = "N", Kind = SettingKind.Number,
-        Help = "The key of all random numbers: same data and seed, same model file. Default: 1.",
+        Help = "The seed of all random numbers: same data and seed, same model file. Default: 1.",
         Set = (s, v) => With(s, t => t with { Seed = SettingValue.Seed(v) }),
     };
 
     public static Setting Threads { get; } = new()
     {
         Name = "threads", Group = Run, Value = "N", Kind = SettingKind.Number, IsUnrecorded = true,
-        Help = "The number of threads; 0 for one a core. The result does not depend on it. Default: 0.",
+        Help = "The number of threads; 0 for one per core. The result does not depend on it. Default: 0.",
         Set = (s, v) => With(s, t => t with { Threads = SettingValue.Whole(v) }),
     };
 
@@ -130,7 +130,7 @@ internal static class SettingTable
         new()
         {
             Name = "test", Group = Data, Value = "FILE", Kind = SettingKind.Path,
-            Help = "Labelled texts for the final scores. A tenth of the data is set aside if not given.",
+            Help = "Labelled texts for the final scores. Default: a tenth of the data is set aside.",
             Set = (s, v) => s with { TestFile = v },
         },
         new()
@@ -142,7 +142,7 @@ internal static class SettingTable
         new()
         {
             Name = "lowercase", Group = Data, Value = "true|false", Kind = SettingKind.Flag,
-            Help = "Read capitals as small letters. Default: true; false for language models.",
+            Help = "Convert to lower case. Default: true; false for language models.",
             Set = (s, v) => SetLowercase(s, SettingValue.Flag(v)),
         },
         new()
@@ -154,25 +154,25 @@ internal static class SettingTable
         new()
         {
             Name = "max-words", Group = Data, Value = "N", Kind = SettingKind.Number,
-            Help = "The most words a model knows. Default: 100000.",
+            Help = "The maximum size of the vocabulary. Default: 100000.",
             Set = (s, v) => With(s, t => t with { MaximumVocabulary = SettingValue.Whole(v) }),
         },
         new()
         {
             Name = "max-tokens", Group = Data, Value = "N", Kind = SettingKind.Number,
-            Help = "Longer texts keep this many tokens, half from each end. Default: 400 words or 2000 characters.",
+            Help = "Longer texts are cut to this many tokens, half from each end. Default: 400 words or 2000 characters.",
             Set = (s, v) => With(s, t => t with { MaximumTokens = SettingValue.Whole(v) }),
         },
         new()
         {
             Name = "vectors", Group = Data, Value = "FILE", Kind = SettingKind.Path,
-            Help = "Ready-made word vectors to start from: GloVe, word2vec or fastText text, or word2vec binary.",
+            Help = "Pretrained word vectors: GloVe, word2vec or fastText text, or word2vec binary.",
             Set = (s, v) => s with { VectorsFile = v },
         },
         new()
         {
             Name = "freeze-vectors", Group = Data, Value = "true|false", Kind = SettingKind.Flag,
-            Help = "Leave ready-made word vectors as they are. Default: false, they are tuned.",
+            Help = "Do not train pretrained word vectors. Default: false, they are trained.",
             Set = (s, v) => With(s, t => t with { FreezeVectors = SettingValue.Flag(v) }),
         },
         new()
@@ -184,7 +184,7 @@ internal static class SettingTable
         new()
         {
             Name = "characters", Group = Model, Value = "N", Kind = SettingKind.Number,
-            Help = "The width of the layer that reads a word's characters, each direction; 0 for none. Default: 0; tagging: 64.",
+            Help = "The width of the layer that reads a word's characters, per direction; 0 for none. Default: 0; tagging: 64.",
             Set = (s, v) => s with { Characters = SettingValue.Whole(v) },
         },
         new()
@@ -197,14 +197,14 @@ internal static class SettingTable
         new()
         {
             Name = "direct", Group = Model, Value = "true|false", Kind = SettingKind.Flag,
-            Help = "Connect words and pairs of neighbours to the output as well, past the recurrent layers. "
+            Help = "Also connect words and bigrams directly to the output, bypassing the recurrent layers. "
                 + "Default: true for words, false for characters.",
             Set = (s, v) => With(s, t => t with { Direct = SettingValue.Flag(v) }),
         },
         new()
         {
             Name = "models", Group = Model, Value = "N", Kind = SettingKind.Number,
-            Help = "Classification: train so many models, each from other random numbers, and average their answers. Default: 1.",
+            Help = "Classification: train N models from different random numbers and average their answers. Default: 1.",
             Set = (s, v) => With(s, t => t with { Models = SettingValue.Whole(v) }),
         },
         new()
@@ -228,7 +228,7 @@ internal static class SettingTable
         {
             Name = "dropout", Group = Learning, Value = "RATE|LIST",
             Help = "One rate for input, layers and output, or a list such as input=0.3,layers=0.2,recurrent=0.1,word=0.05,"
-                + "embedding=0,output=0.5. What is not named is decided from the data.",
+                + "embedding=0,output=0.5. Rates that are not named depend on the data.",
             Set = (s, v) => With(s, t => t with { Dropout = DropoutValue.Read(v) }),
         },
         new()
@@ -246,7 +246,7 @@ internal static class SettingTable
         new()
         {
             Name = "schedule", Group = Learning, Value = Names(SettingChoices.Schedules),
-            Help = "How the learning rate changes; plateau halves it when validation gets no better. "
+            Help = "The learning rate schedule; plateau halves it when validation does not improve. "
                 + "Default: linear.",
             Set = (s, v) => With(s, t => t with { Schedule = SettingValue.Choice(v, SettingChoices.Schedules) }),
         },
@@ -259,13 +259,13 @@ internal static class SettingTable
         new()
         {
             Name = "clip", Group = Learning, Value = "X", Kind = SettingKind.Number,
-            Help = "The largest norm of a step's gradient; 0 for no clipping. Default: 1.",
+            Help = "Clip the gradient of a step to this norm; 0 for no clipping. Default: 1.",
             Set = (s, v) => With(s, t => t with { Clip = SettingValue.Real(v) }),
         },
         new()
         {
             Name = "label-smoothing", Group = Learning, Value = "X", Kind = SettingKind.Number,
-            Help = "The share of the target spread over all labels. Decided from the data if not given.",
+            Help = "Label smoothing: the share of the target spread over all labels. Default: depends on the data.",
             Set = (s, v) => With(s, t => t with { LabelSmoothing = SettingValue.Real(v) }),
         },
         new()
@@ -277,19 +277,19 @@ internal static class SettingTable
         new()
         {
             Name = "epochs", Group = Learning, Value = "N", Kind = SettingKind.Number,
-            Help = "The most passes over the data. Decided from the data if not given.",
+            Help = "The maximum number of epochs. Default: depends on the data.",
             Set = (s, v) => With(s, t => t with { Epochs = SettingValue.Whole(v) }),
         },
         new()
         {
             Name = "patience", Group = Learning, Value = "N", Kind = SettingKind.Number,
-            Help = "Stop after so many epochs without a better validation score. Default: 4.",
+            Help = "Stop after N epochs without a better validation score. Default: 4.",
             Set = (s, v) => With(s, t => t with { Patience = SettingValue.Whole(v) }),
         },
         new()
         {
             Name = "recompute", Group = Run, Value = "true|false", Kind = SettingKind.Flag,
-            Help = "For very long texts: keep few states of a step and compute the others twice. Memory grows with the root of the "
+            Help = "For very long texts: keep only some states and recompute the others. Memory grows with the square root of the "
                 + "length, a step takes a third longer. Needs --bidirectional false. Default: false.",
             Set = (s, v) => With(s, t => t with { Recompute = SettingValue.Flag(v) }),
         },
@@ -317,7 +317,7 @@ internal static class SettingTable
         new()
         {
             Name = "checkpoint-every", Group = Run, Value = "TIME", IsUnrecorded = true,
-            Help = "How often the state is kept: 30s, 10m. Ctrl-C keeps it as well. Default: 1m.",
+            Help = "How often the state is saved: 30s, 10m. It is also saved on Ctrl-C. Default: 1m.",
             Set = (s, v) => s with { CheckpointInterval = SettingValue.Duration(v) },
         },
         .. RecordSettings.All,

@@ -23,7 +23,7 @@ internal static class TranslatorSettings
         new()
         {
             Name = "source", Group = Translator, Value = "COLUMN|FILE", Kind = SettingKind.Path,
-            Help = "The column of the texts to translate, by name or number; or, without DATA, their file, a text a line.",
+            Help = "The column of the texts to translate, by name or number; or, without DATA, their file with one text per line.",
             Set = (s, v) => s with { Source = v },
         },
         new()
@@ -40,7 +40,7 @@ internal static class TranslatorSettings
         new()
         {
             Name = "subwords", Group = Translator, Value = "N", Kind = SettingKind.Number,
-            Help = "Pairs of pieces that are joined to the subwords of each side; 0 for whole words, of which unknown ones are copied. "
+            Help = "The number of byte-pair merges for the subwords of each side; 0 for whole words, where unknown ones are copied. "
                 + "Default: a fifth of the pairs, 500 to 6000. Also for --unit subword; there the default is one for 500 characters.",
             Set = (s, v) => LanguageSettings.With(
                 With(s, t => t with { Subwords = SettingValue.Whole(v) }), t => t with { Subwords = SettingValue.Whole(v) }),
@@ -48,7 +48,7 @@ internal static class TranslatorSettings
         new()
         {
             Name = "attention", Group = Translator, Value = string.Join('|', s_attentions.Select(choice => choice.Name)),
-            Help = "How the decoder attends to the source; bahdanau before each step, several times slower. Default: general.",
+            Help = "The attention of the decoder; bahdanau attends before each step and is several times slower. Default: general.",
             Set = (s, v) => With(s, t => t with { Attention = SettingValue.Choice(v, s_attentions) }),
         },
         new()

@@ -13,11 +13,9 @@ internal static class ClassifierRecord
     /// <summary>Writes the confusion matrix, the calibration and the surest mistakes as members of an object.</summary>
     public static void WriteReview(Utf8JsonWriter writer, ClassifierModel model, Evaluation test, TextDataset data, int threads)
     {
-        if (model.Labels.Count <= MostLabels)
-        {
-            writer.WriteStrings("labels", model.Labels);
-            ReviewRecord.WriteConfusion(writer, test.Confusion);
-        }
+        (IReadOnlyList<string> labels, IReadOnlyList<IReadOnlyList<int>> confusion) = Reduced(model.Labels, test.Confusion);
+        writer.WriteStrings("labels", labels);
+        ReviewRecord.WriteConfusion(writer, confusion);
 
         ClassifierReview review = ClassifierReview.Of(model, data, threads: threads);
         ReviewRecord.WriteCalibration(writer, review.Calibration);
@@ -29,5 +27,23 @@ internal static class ClassifierRecord
             writer.WriteString("answered", mistake.Answered);
             writer.WriteNumber("probability", mistake.Probability);
         });
+    }
+
+    /// <summary>A matrix that a page can show: of many labels the most frequent ones, and one row and column for the rest.</summary>
+    private static (IReadOnlyList<string> Labels, IReadOnlyList<IReadOnlyList<int>> Confusion) Reduced(
+        IReadOnlyList<string> labels, IReadOnlyList<IReadOnlyList<int>> confusion)
+    {
+        if (labels.Count <= MostLabels) return (labels, confusion);
+        int[] kept = [.. Enumerable.Range(0, labels.Count).OrderByDescending(i => confusion[i].Sum()).Take(MostLabels - 1).Order()];
+        var place = new int[labels.Count];
+        Array.Fill(place, kept.Length);
+        for (int k = 0; k < kept.Length; k++) place[kept[k]] = k;
+        int[][] sums = [.. Enumerable.Range(0, kept.Length + 1).Select(_ => new int[kept.Length + 1])];
+        for (int i = 0; i < labels.Count; i++)
+        {
+            for (int j = 0; j < labels.Count; j++) sums[place[i]][place[j]] += confusion[i][j];
+        }
+
+        return ([.. kept.Select(i => labels[i]), TaggerReview.Others], sums);
     }
 }

@@ -24,7 +24,7 @@ internal sealed class ClassifierTraining : TaskTraining<ClassifierModel, Evaluat
 
     protected override string Knows(TrainingResult<ClassifierModel, Evaluation> result)
     {
-        string vectors = result.VectorsFound is { } found ? $", {Numbers.Count(found)} ready-made word vectors" : "";
+        string vectors = result.VectorsFound is { } found ? $", {Numbers.Count(found)} pretrained word vectors" : "";
         string characters = result.Model.Spec.CharacterSize > 0
             ? $", {Numbers.Count(result.Model.Characters.Count)} characters"
             : "";
@@ -108,6 +108,7 @@ internal sealed class ClassifierTraining : TaskTraining<ClassifierModel, Evaluat
 
     protected override void WriteResult(Utf8JsonWriter writer, Evaluation score, ScoredOn place)
     {
+        writer.WriteNumber("rows", score.Rows);
         if (place != ScoredOn.Baseline) writer.WriteNumber("loss", score.Loss);
         writer.WriteNumber("accuracy", score.Accuracy);
         if (place == ScoredOn.Test) writer.WriteNumber("macro_f1", score.MacroF1);

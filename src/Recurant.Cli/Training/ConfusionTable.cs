@@ -1,6 +1,6 @@
 namespace Recurant.Cli;
 
-/// <summary>Which labels a model takes for which.</summary>
+/// <summary>The confusion matrix.</summary>
 internal static class ConfusionTable
 {
     private const int LongestLabel = 24, MostConfusions = 10;
@@ -17,7 +17,7 @@ internal static class ConfusionTable
 
     private static IEnumerable<string> Square(string[] names, IReadOnlyList<IReadOnlyList<int>> confusion)
     {
-        var rows = new List<string[]> { new[] { "right \\ answered" }.Concat(names).ToArray() };
+        var rows = new List<string[]> { new[] { "actual \\ predicted" }.Concat(names).ToArray() };
         for (int i = 0; i < names.Length; i++)
         {
             rows.Add([names[i], .. confusion[i].Select(count => Numbers.Count(count))]);
@@ -44,7 +44,7 @@ internal static class ConfusionTable
         foreach (string line in TextLayout.Table(rows, width)) yield return line;
         if (mistakes.Count == 0) yield break;
         yield return "";
-        var worst = new List<string[]> { new[] { "right", "answered", "times" } };
+        var worst = new List<string[]> { new[] { "actual", "predicted", "count" } };
         foreach ((int count, int right, int answered) in mistakes.OrderByDescending(mistake => mistake.Count)
             .Take(MostConfusions))
         {

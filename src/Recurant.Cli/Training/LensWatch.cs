@@ -37,12 +37,12 @@ internal sealed class LensWatch
     {
         if (_rows.Count == 0)
         {
-            terminal.WriteNote("--lens-every: there was nothing to see: fewer steps than that, no recurrent layers, or --recompute");
+            terminal.WriteNote("--lens-every: nothing was measured: fewer steps than that, no recurrent layers, or --recompute");
             return;
         }
 
         terminal.WriteNote(
-            "steps back that hold 90% of the states' gradient, and its size at the far end in times that at the end of the sequence:");
+            "steps back that contain 90% of the states' gradient, and its size at the far end relative to the end of the sequence:");
         int shown = Math.Min(MostRows, _rows.Count);
         for (int first = 0, count; first < _layers.Length; first += count)
         {

@@ -20,7 +20,7 @@ internal static class PairData
         if (settings.Source is null || settings.Target is null)
         {
             string given = settings.Source is null ? "--target" : "--source", missing = settings.Source is null ? "--source" : "--target";
-            throw new UsageException($"{given} without DATA is a file of lines, and needs {missing} FILE beside it.");
+            throw new UsageException($"{given} without DATA is a file of lines and needs {missing} FILE as well.");
         }
 
         return settings with { Data = Joined(settings) };
@@ -84,7 +84,7 @@ internal static class PairData
         return test.Count > 0 && train.Count > 0
             ? (train, test)
             : throw new InvalidDataException(
-                $"{all.Name}: the sources hardly differ, so that none can be set aside for the test. Give a file of its own with --test.");
+                $"{all.Name}: the sources hardly differ, so none can be set aside for the test. Give a file of its own with --test.");
     }
 
     private static string Joined(TrainSettings settings) => $"{settings.Source},{settings.Target}";

@@ -20,7 +20,7 @@ internal static class PretrainingData
         if (settings.PretrainingFile is not { } path)
         {
             return settings.PretrainingEpochs is null ? settings : throw new UsageException(
-                "--pretrain-epochs: there is nothing to pre-train on; name the texts with --pretrain FILE, or leave it out.");
+                "--pretrain-epochs: there are no texts to pre-train on. Name them with --pretrain FILE, or omit the option.");
         }
 
         Pretraining pretraining = path.EndsWith(ModelEnding, StringComparison.OrdinalIgnoreCase)

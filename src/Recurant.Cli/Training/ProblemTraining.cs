@@ -104,7 +104,7 @@ internal sealed class ProblemTraining : TaskTraining<SequenceModel, SequenceScor
         if (Read(call.Arguments[1]) != model.Spec.Problem)
         {
             throw new UsageException(
-                $"{call.Arguments[0]} learnt {model.Spec.Problem}, not {call.Arguments[1]}: test it on {model.Spec.Problem}.");
+                $"{call.Arguments[0]} was trained on {model.Spec.Problem}, not on {call.Arguments[1]}: test it on {model.Spec.Problem}.");
         }
 
         SequenceScore score = ProblemTrainer.Evaluate(model, threads);

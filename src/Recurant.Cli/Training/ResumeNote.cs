@@ -53,7 +53,7 @@ internal static class ResumeNote
         {
             throw new InvalidDataException(
                 $"{checkpoint}: the checkpoint was not made by this version of 'recurant train': {fault.Message.TrimEnd('.')}. "
-                + "Continue it with the program that made it, or begin a new run.", fault);
+                + "Continue it with the version that created it, or start a new run.", fault);
         }
     }
 

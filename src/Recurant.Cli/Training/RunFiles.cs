@@ -40,7 +40,7 @@ internal sealed class RunFiles : IDisposable
         if (settings.ReportFile is { } report) OutputFile.CheckPage("--report", report);
         if (settings.TensorBoardDirectory is { } events && File.Exists(events))
         {
-            throw new UsageException($"--tensorboard: {events} is a file. Name a directory; it is made where it is missing.");
+            throw new UsageException($"--tensorboard: {events} is a file. Name a directory; it is created if necessary.");
         }
 
         return files;
@@ -115,7 +115,7 @@ internal sealed class RunFiles : IDisposable
         });
         _recorder.Dispose();
         if (_settings.ReportFile is { } report) PageFile.Write(report, RunReport.Html(RunRecord.Read(_recordPath!)));
-        if (!_isQuiet) _terminal.WriteNote($"{_settings.ReportFile ?? _recordPath} tells of the run");
+        if (!_isQuiet) _terminal.WriteNote($"Wrote {_settings.ReportFile ?? _recordPath}");
     }
 
     public void Dispose()

@@ -93,7 +93,7 @@ internal sealed class RunKeeper
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            _terminal.WriteNote($"recurant: {Options.Directory} is of no more use, but cannot be removed: {fault.Message}");
+            _terminal.WriteNote($"recurant: {Options.Directory} is no longer needed but cannot be removed: {fault.Message}");
         }
     }
 

@@ -29,7 +29,7 @@ internal static class SdkParts
     {
         if (!name.StartsWith(SdkData.Prefix, StringComparison.Ordinal)) return false;
         DetectedData found = SdkData.Detect(name);
-        return found.Kind == kind ? true : throw new UsageException($"{name} is {found.Description}: other data than this task takes.");
+        return found.Kind == kind ? true : throw new UsageException($"{name} is {found.Description}: which this task cannot use.");
     }
 
     private static DataParts<T> Noted<T>(string name, DataParts<T> parts, Func<T, int> count, string unit, Invocation call)

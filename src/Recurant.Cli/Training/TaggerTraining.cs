@@ -31,7 +31,7 @@ internal sealed class TaggerTraining : TaskTraining<TaggerModel, TaggerEvaluatio
 
     protected override string Knows(TrainingResult<TaggerModel, TaggerEvaluation> result)
     {
-        string vectors = result.VectorsFound is { } found ? $", {Numbers.Count(found)} ready-made word vectors" : "";
+        string vectors = result.VectorsFound is { } found ? $", {Numbers.Count(found)} pretrained word vectors" : "";
         string characters = result.Model.Spec.CharacterSize > 0
             ? $", {Numbers.Count(result.Model.Characters.Count)} characters"
             : "";

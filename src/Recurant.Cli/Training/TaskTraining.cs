@@ -68,7 +68,7 @@ internal abstract class TaskTraining<TModel, TScore> : TaskTraining
         }
         catch (OperationCanceledException)
         {
-            call.Terminal.WriteNote($"recurant: interrupted; nothing was written to {path}, since no epoch was over.");
+            call.Terminal.WriteNote($"recurant: interrupted; nothing was written to {path}, since no epoch was completed.");
             keeper.TellHowToContinue();
             return interruption.Code;
         }

@@ -110,7 +110,7 @@ internal sealed class EpochTable(string? measure)
         _stage = value.Stage;
         (_measure, bool isNew) = value.Stage == Pretraining ? ("score", true) : (measure!, before is null or Pretraining);
         if (isNew) _columns = 0;
-        if (value.Stage == Pretraining) yield return "pre-training: predicting words of the texts without labels";
+        if (value.Stage == Pretraining) yield return "pre-training: predicting words of the unlabelled texts";
         else if (before == Pretraining) yield return "training the classifier from there";
         if (value.Stage is not (Alone or Pretraining)) yield return value.Stage;
     }

@@ -87,7 +87,7 @@ public sealed class IdxFile
             ? values.ToArray()
             : throw new InvalidDataException(
                 $"{path}: {string.Join(" x ", sizes)} bytes are {count:N0}, but the file "
-                + $"{(values.Length < count ? $"ends after {values.Length:N0}" : "goes on behind them")}. Fetch it again.");
+                + $"{(values.Length < count ? $"ends after {values.Length:N0}" : "has more data after them")}. Fetch it again.");
     }
 
     private static Stream Open(string path)

@@ -20,7 +20,7 @@
   };
 
   const addMatrix = matrix => {
-    const region = add(panel, "div", undefined, "scroll");
+    const region = add(panel, "div", undefined, "scroll matrix");
     region.tabIndex = 0;
     region.setAttribute("role", "region");
     region.setAttribute("aria-label", matrix.name);
@@ -40,7 +40,7 @@
     const time = Number(slider.value);
     picture.dataset.view = view;
     word.textContent = time + " " + data.words[time - 1];
-    // What is not computed yet is pale. The direction that reads from the end, and the way back, go from right to left.
+    // What is not computed yet is pale. The direction that reads from the end, and the backward pass, go from right to left.
     const isLater = (first, last, direction) =>
       view !== "update" && ((view === "forward") === (direction === "0") ? last > time : first < time);
     for (const node of nodes) {

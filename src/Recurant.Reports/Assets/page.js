@@ -1,4 +1,38 @@
 "use strict";
+// A table that is wider than the page shows each row as a block of named values; matrices stay tables that scroll.
+{
+  const tables = Array.from(document.querySelectorAll(".scroll:not(.matrix) > table"));
+  for (const table of tables) {
+    const names = Array.from(table.querySelectorAll("thead th"), cell => cell.textContent);
+    for (const row of table.querySelectorAll("tbody tr")) {
+      Array.from(row.cells).forEach((cell, i) => {
+        cell.dataset.name = names[i];
+        if (cell.textContent.length > 40) cell.classList.add("long-text");
+      });
+    }
+  }
+
+  const roles = { TABLE: "table", TBODY: "rowgroup", THEAD: "rowgroup", TR: "row", TD: "cell" };
+  const setRoles = (table, stacked) => {
+    for (const element of [table, ...table.querySelectorAll("tbody, thead, tr, td, th")]) {
+      const role = roles[element.tagName] ?? (element.scope === "row" ? "rowheader" : "columnheader");
+      if (stacked) element.setAttribute("role", role); else element.removeAttribute("role");
+    }
+  };
+  const fit = () => {
+    for (const table of tables) table.classList.remove("stacked");
+    const wide = tables.filter(table => table.scrollWidth > table.parentElement.clientWidth + 1 && table.parentElement.clientWidth > 0);
+    for (const table of tables) {
+      const stacked = wide.includes(table);
+      table.classList.toggle("stacked", stacked);
+      if (stacked !== table.hasAttribute("role")) setRoles(table, stacked);
+    }
+  };
+  window.addEventListener("resize", fit);
+  for (const details of document.querySelectorAll("details")) details.addEventListener("toggle", fit);
+  fit();
+}
+
 // The line charts: the mouse or the arrow keys choose a row of the table behind, which is then read out under the picture.
 for (const figure of document.querySelectorAll("figure.lines")) {
   const table = figure.querySelector("details table");
@@ -9,7 +43,7 @@ for (const figure of document.querySelectorAll("figure.lines")) {
   if (rows.length === 0) continue;
   const first = Number(figure.dataset.first);
   const range = Number(figure.dataset.last) - first || 1;
-  const places = rows.map(row => (Number(row[0]) - first) / range);
+  const places = rows.map(row => (parseFloat(row[0]) - first) / range);
   const cursor = document.createElement("div");
   cursor.className = "cursor";
   cursor.hidden = true;

@@ -3,6 +3,8 @@ namespace Recurant.Reports;
 /// <summary>Lying bars, one a row; those of negative values run to the left.</summary>
 internal sealed class BarChart : IChart
 {
+    private const int LongestLabel = 60;
+
     /// <summary>What it shows.</summary>
     public required string Title { get; init; }
 
@@ -31,7 +33,7 @@ internal sealed class BarChart : IChart
         foreach ((string label, double value) in Bars)
         {
             double end = double.IsFinite(value) ? Math.Clamp((value - least) / range, 0, 1) * 1000 : zero;
-            to.Open("div", ("class", "bar")).Element("span", label, ("class", "label"));
+            to.Open("div", ("class", "bar")).Element("span", ChartText.Label(label, LongestLabel), ("class", "label"));
             to.Open("svg", ("viewBox", "0 0 1000 10"), ("preserveAspectRatio", "none"));
             to.Open("rect", ("class", value < 0 ? "negative" : "positive"), ("x", HtmlWriter.Number(Math.Min(zero, end))), ("y", "0"),
                 ("width", HtmlWriter.Number(Math.Abs(end - zero))), ("height", "10")).Close();

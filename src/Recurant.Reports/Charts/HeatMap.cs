@@ -3,17 +3,20 @@ namespace Recurant.Reports;
 /// <summary>A matrix of values as shades: the stronger, the farther from 0; negative values in the other colour.</summary>
 internal sealed class HeatMap : IChart
 {
-    private const int MostNumberedColumns = 10, MostRowLabels = 40, MostColumnLabels = 24;
+    private const int MostNumberedColumns = 10, MostRowLabels = 40, MostColumnLabels = 24, LooseRows = 16, LongestRow = 30, LongestColumn = 18;
+
+    /// <summary>The width of the cells on a narrow screen, and of a digit there, in pixels.</summary>
+    private const double NarrowWidth = 215, DigitWidth = 6.5;
 
     private double? _greatest;
 
     /// <summary>What it shows.</summary>
     public required string Title { get; init; }
 
-    /// <summary>What the rows are: "right".</summary>
+    /// <summary>What the rows are: "actual".</summary>
     public required string RowName { get; init; }
 
-    /// <summary>What the columns are: "answered".</summary>
+    /// <summary>What the columns are: "predicted".</summary>
     public required string ColumnName { get; init; }
 
     /// <summary>The rows' labels, from the top.</summary>
@@ -38,30 +41,32 @@ internal sealed class HeatMap : IChart
         to.Element("figcaption", Title);
         to.Element("div", ColumnName + " \u2192", ("class", "ylabel heat-columns"), ("aria-hidden", "true"));
         to.Open("div", ("class", "heat-frame"), ("style", $"--rows:{Rows.Count};--columns:{Columns.Count}"));
-        WriteLabels(to, "heat-rows", Rows, MostRowLabels);
+        WriteLabels(to, Rows.Count <= LooseRows ? "heat-rows loose" : "heat-rows", Rows, MostRowLabels,
+            Rows.Count <= LooseRows ? LongestRow : LongestColumn);
         to.Open("div", ("class", "heat-cells"));
         WritePicture(to);
-        if (Columns.Count <= MostNumberedColumns) WriteNumbers(to);
+        if (Columns.Count is > 0 and <= MostNumberedColumns && Rows.Count > 0) WriteNumbers(to);
         to.Close();
-        WriteLabels(to, "heat-labels", Columns, MostColumnLabels);
+        WriteLabels(to, "heat-labels", Columns, MostColumnLabels, LongestColumn);
         to.Close();
         new TextTable
         {
             Caption = $"{Title}: a row for each {RowName}, a column for each {ColumnName}",
             Columns = [$"{RowName} \\ {ColumnName}", .. Columns],
+            IsMatrix = true,
             Rows = [.. Values.Select((row, i) => (string[])[Rows[i], .. row.Select(ChartText.Value)])],
         }.WriteBehind(to);
         to.Close();
     }
 
     /// <summary>Labels side by side; of very many only as many as there is room for.</summary>
-    private static void WriteLabels(HtmlWriter to, string style, IReadOnlyList<string> labels, int most)
+    private static void WriteLabels(HtmlWriter to, string style, IReadOnlyList<string> labels, int most, int longest)
     {
         int every = (labels.Count + most - 1) / Math.Max(1, most);
         to.Open("div", ("class", style), ("aria-hidden", "true"));
         for (int i = 0; i < labels.Count; i++)
         {
-            to.Open("span", ("title", labels[i])).Element("b", i % Math.Max(1, every) == 0 ? labels[i] : "").Close();
+            to.Open("span", ("title", labels[i])).Element("b", i % Math.Max(1, every) == 0 ? ChartText.Label(labels[i], longest) : "").Close();
         }
 
         to.Close();
@@ -88,12 +93,14 @@ internal sealed class HeatMap : IChart
 
     private void WriteNumbers(HtmlWriter to)
     {
-        to.Open("div", ("class", "heat-numbers"), ("aria-hidden", "true"));
+        int longest = Values.Max(row => row.Max(value => ChartText.Short(value).Length));
+        string style = longest * DigitWidth > NarrowWidth / Columns.Count ? "heat-numbers wide" : "heat-numbers";
+        to.Open("div", ("class", style), ("aria-hidden", "true"));
         for (int i = 0; i < Values.Count; i++)
         {
             for (int j = 0; j < Values[i].Count; j++)
             {
-                to.Element("span", ChartText.Value(Values[i][j]), ("class", Shade(i, j) > 0.55 ? "strong" : "weak"));
+                to.Element("span", ChartText.Short(Values[i][j]), ("class", Shade(i, j) > 0.55 ? "strong" : "weak"));
             }
         }
 

@@ -24,6 +24,7 @@ internal sealed class LineChart : IChart
     public const int Looks = 6;
 
     private const double Size = 1000;
+    private const int MostNames = 24, FewNames = 8, LongestName = 14, NameHeight = 8;
 
     /// <summary>What it shows.</summary>
     public required string Title { get; init; }
@@ -33,6 +34,12 @@ internal sealed class LineChart : IChart
 
     /// <summary>The vertical axis: "loss (nats)".</summary>
     public required string YLabel { get; init; }
+
+    /// <summary>
+    /// Names of the places 0, 1, 2, ... of the horizontal axis, which stand there instead of numbers; empty for none. Default:
+    /// none.
+    /// </summary>
+    public IReadOnlyList<string> XNames { get; init; } = [];
 
     /// <summary>The lines.</summary>
     public required IReadOnlyList<ChartSeries> Series { get; init; }
@@ -54,12 +61,12 @@ internal sealed class LineChart : IChart
         to.Element("figcaption", Title);
         if (series.Length > 1) WriteLegend(to, series);
         to.Element("div", IsLogarithmic ? YLabel + ", logarithmic" : YLabel, ("class", "ylabel"), ("aria-hidden", "true"));
-        to.Open("div", ("class", "frame"));
+        to.Open("div", ("class", XNames.Count > 0 ? "frame named" : "frame"));
         WriteTicks(to, "yticks", "bottom", y);
         to.Open("div", ("class", "plot"));
         WritePicture(to, series, x, y);
         to.Close();
-        WriteTicks(to, "xticks", "left", x);
+        if (XNames.Count > 0) WriteNames(to, x); else WriteTicks(to, "xticks", "left", x);
         to.Close();
         to.Element("div", XLabel, ("class", "xlabel"), ("aria-hidden", "true"));
         to.Element("output", "", ("class", "readout"));
@@ -92,6 +99,25 @@ internal sealed class LineChart : IChart
         to.Close();
     }
 
+    private void WriteNames(HtmlWriter to, Axis x)
+    {
+        int every = (XNames.Count + MostNames - 1) / MostNames;
+        (double Place, string Name)[] names =
+        [
+            .. XNames.Select((name, i) => (x.Place(i), ChartText.Label(name, LongestName)))
+                .Where((pair, i) => i % every == 0 && pair.Item1 is >= -1e-9 and <= 1 + 1e-9),
+        ];
+        int height = NameHeight * (1 + names.Select(name => name.Name.Length).DefaultIfEmpty().Max());
+        string style = names.Length <= FewNames ? "xticks named few" : "xticks named";
+        to.Open("div", ("class", style), ("style", $"height:{HtmlWriter.Number(height)}px"), ("aria-hidden", "true"));
+        foreach ((double place, string name) in names)
+        {
+            to.Element("span", name, ("style", $"left:{HtmlWriter.Number(place * 100)}%"));
+        }
+
+        to.Close();
+    }
+
     private void WritePicture(HtmlWriter to, ChartSeries[] series, Axis x, Axis y)
     {
         to.Open("svg", ("viewBox", "0 0 1000 1000"), ("preserveAspectRatio", "none"), ("role", "img"),
@@ -104,7 +130,9 @@ internal sealed class LineChart : IChart
 
         for (int i = 0; i < series.Length; i++)
         {
-            to.Open("path", ("class", Look(series[i], i)), ("d", Path(series[i], x, y))).Close();
+            (string lines, string dots) = Paths(series[i], x, y);
+            if (lines.Length > 0) to.Open("path", ("class", Look(series[i], i)), ("d", lines)).Close();
+            if (dots.Length > 0) to.Open("path", ("class", Look(series[i] with { IsDots = true }, i)), ("d", dots)).Close();
         }
 
         to.Close();
@@ -112,27 +140,29 @@ internal sealed class LineChart : IChart
 
     private static string Look(ChartSeries series, int index) => $"series s{index % Looks}{(series.IsDots ? " dots" : "")}";
 
-    private static string Path(ChartSeries series, Axis x, Axis y)
+    /// <summary>The lines of a series, and apart from them the dots: points that no line joins to another.</summary>
+    private static (string Lines, string Dots) Paths(ChartSeries series, Axis x, Axis y)
     {
-        var path = new StringBuilder();
+        StringBuilder lines = new(), dots = new();
         bool isDrawing = false;
         for (int i = 0; i < series.X.Count; i++)
         {
-            if (!y.Shows(series.Y[i]) || !x.Shows(series.X[i]))
+            if (!Shows(i))
             {
                 isDrawing = false;
                 continue;
             }
 
-            bool isAlone = series.IsDots || (!isDrawing && (i + 1 == series.X.Count || !y.Shows(series.Y[i + 1])));
-            path.Append(isDrawing && !series.IsDots ? 'L' : 'M')
+            bool isAlone = series.IsDots || (!isDrawing && (i + 1 == series.X.Count || !Shows(i + 1)));
+            (isAlone ? dots : lines).Append(isDrawing && !isAlone ? 'L' : 'M')
                 .Append(HtmlWriter.Number(x.Place(series.X[i]) * Size)).Append(' ')
-                .Append(HtmlWriter.Number(Size - y.Place(series.Y[i]) * Size));
-            if (isAlone) path.Append("h0");
+                .Append(HtmlWriter.Number(Size - y.Place(series.Y[i]) * Size)).Append(isAlone ? "h0" : "");
             isDrawing = true;
         }
 
-        return path.ToString();
+        return (lines.ToString(), dots.ToString());
+
+        bool Shows(int i) => y.Shows(series.Y[i]) && x.Shows(series.X[i]);
     }
 
     private string Describe(ChartSeries[] series)
@@ -161,7 +191,7 @@ internal sealed class LineChart : IChart
                 {
                     row = new string[series.Length + 1];
                     Array.Fill(row, "");
-                    row[0] = ChartText.Value(series[i].X[j]);
+                    row[0] = NameOf(series[i].X[j]);
                     rows.Add(series[i].X[j], row);
                 }
 
@@ -177,6 +207,11 @@ internal sealed class LineChart : IChart
             TextColumns = [],
         };
     }
+
+    /// <summary>A place of the horizontal axis: its number, and its name where it has one.</summary>
+    private string NameOf(double x) => x >= 0 && x < XNames.Count && Math.Floor(x) == x
+        ? $"{ChartText.Value(x)} {XNames[(int)x]}"
+        : ChartText.Value(x);
 
     private static ChartSeries Thinned(ChartSeries series)
     {

@@ -13,22 +13,22 @@ internal static class DataSections
     {
         if (explanation.Words.Count > 0) AddWords(page.Section("words", "Words"), explanation);
         if (explanation.Units.Count > 0) AddUnits(page.Section("units", "Hidden units"), explanation);
-        if (explanation.Traits.Count > 0) AddTraits(page.Section("traits", "Units that follow something"), explanation);
-        PageSection mistakes = page.Section("mistakes", "Surest mistakes");
+        if (explanation.Traits.Count > 0) AddTraits(page.Section("traits", "Units that track a property"), explanation);
+        PageSection mistakes = page.Section("mistakes", "Most confident mistakes");
         if (explanation.Accuracy is { } accuracy)
         {
-            mistakes.Text($"Accuracy {Four(accuracy)} over {Whole(explanation.Texts)} texts.");
+            mistakes.Text($"Accuracy {Four(accuracy)} on {Whole(explanation.Texts)} texts.");
         }
 
         if (explanation.Mistakes.Count == 0)
         {
-            mistakes.Text("There are none to show.");
+            mistakes.Text("No mistakes.");
             return;
         }
 
         mistakes.Table(new TextTable
         {
-            Caption = "Wrong answers, the surest first", Columns = ["text", "said", "probability", "right", "line"],
+            Caption = "Wrong answers, the most confident first", Columns = ["text", "predicted", "probability", "expected", "line"],
             TextColumns = [0, 1, 3],
             Rows = [.. explanation.Mistakes.Select(mistake => (IReadOnlyList<string>)
             [
@@ -41,11 +41,10 @@ internal static class DataSections
     public static void Add(HtmlPage page, ProblemExplanation explanation)
     {
         PageSection section = page.Section("steps", explanation.Problem);
-        section.Facts([("said", Join(explanation.Answer)), ("right", Join(explanation.Expected))]);
+        section.Facts([("predicted", Join(explanation.Answer)), ("expected", Join(explanation.Expected))]);
         section.Text(
-            "The effect of a step: the answer (of copying the log probability of the right symbols) less the same with the "
-            + "number 0 "
-            + "(of copying a blank) in its place.");
+            "The effect of a step on the answer: the answer minus the answer with the step's number set to 0. For copying, it is "
+            + "the effect on the log probability of the expected symbols, with the step's symbol set to blank.");
         section.Chart(new LineChart
         {
             Title = "Effect of each step", XLabel = "step", YLabel = "effect",
@@ -55,7 +54,7 @@ internal static class DataSections
         });
         section.Table(new TextTable
         {
-            Caption = "The steps that did most", Columns = ["step", "input", "effect"], TextColumns = [1],
+            Caption = "Steps with the largest effects", Columns = ["step", "input", "effect"], TextColumns = [1],
             Rows = [.. explanation.Steps.Select((step, t) => (step, t)).OrderByDescending(pair => Math.Abs(pair.step.Effect))
                 .Take(20)
                 .OrderBy(pair => pair.t).Select(pair => (IReadOnlyList<string>)
@@ -67,9 +66,9 @@ internal static class DataSections
     private static void AddWords(PageSection section, DataExplanation explanation)
     {
         section.Text(
-            "The mean share of a word (integrated gradients, log odds of the label) over the texts that get the label. Words "
-            + "are ranked "
-            + $"by the mean less two standard errors. The largest error of a text's sum is {Four(explanation.LargestError)}.");
+            "The mean share of a word (integrated gradients, in log odds of the label) over its occurrences in texts that get the "
+            + "label. Words are ranked by the mean minus two standard errors, so that rare words need a clear effect. The largest "
+            + $"error of a text's sum is {Four(explanation.LargestError)}.");
         IGrouping<string, WordImportance>[] labels = [.. explanation.Words.GroupBy(word => word.Label)];
         section.Add(to =>
         {
@@ -78,7 +77,7 @@ internal static class DataSections
             {
                 new BarChart
                 {
-                    Title = $"Words that speak for {label.Key}", LabelName = "word", ValueName = "mean share",
+                    Title = $"Words for {ChartText.Isolated(label.Key)}", LabelName = "word", ValueName = "mean share",
                     Bars = [.. label.Take(MostBars).Select(word => (Visible(word.Word), word.Mean))],
                 }.WriteTo(to);
             }
@@ -87,7 +86,7 @@ internal static class DataSections
         });
         section.Table(new TextTable
         {
-            Caption = "Words with their counts", Columns = ["word", "label", "count", "mean share", "standard error"],
+            Caption = "Words", Columns = ["word", "label", "count", "mean share", "standard error"],
             TextColumns = [0, 1],
             Rows = [.. explanation.Words.Select(word => (IReadOnlyList<string>)
                 [Visible(word.Word), word.Label, Whole(word.Count), Signed(word.Mean), Four(word.StandardError)])],
@@ -97,11 +96,10 @@ internal static class DataSections
     private static void AddUnits(PageSection section, DataExplanation explanation)
     {
         section.Text(
-            "What changes in the log odds of the answer when the output layer reads zero in the place of one unit, its mean "
-            + "size.");
+            "The mean absolute change of the log odds of the answer when the output layer reads zero instead of the unit.");
         section.Chart(new BarChart
         {
-            Title = "Units that change answers most", LabelName = "unit", ValueName = "change",
+            Title = "Units with the largest effects", LabelName = "unit", ValueName = "change",
             Bars = [.. explanation.Units.Take(MostBars).Select(unit => ($"{Whole(unit.Unit)} for {unit.Label}", unit.Effect))],
         });
     }
@@ -109,15 +107,13 @@ internal static class DataSections
     private static void AddTraits(PageSection section, DataExplanation explanation)
     {
         section.Text(
-            "For each thing that can be named the unit whose output follows it best (Pearson's correlation). The unit is "
-            + "chosen on one half "
-            + "of the texts; \u201Cheld out\u201D is its correlation on the other. Chance is the best of all units when the "
-            + "trait is shifted along "
-            + "the text, the mean and the largest of nineteen shifts.");
+            "For each property, the unit whose output correlates with it most (Pearson). The unit is chosen on one half of the "
+            + "texts; \u201Cheld out\u201D is its correlation on the other half. \u201CChance\u201D is the best correlation of any unit "
+            + "when the property is shifted along the text: the mean of nineteen shifts, and the largest of them as the limit.");
         section.Table(new TextTable
         {
-            Caption = "Units that follow something",
-            Columns = ["what", "unit", "found", "held out", "chance", "limit", "more than chance"],
+            Caption = "Units that track a property",
+            Columns = ["property", "unit", "correlation", "held out", "chance", "limit", "above chance"],
             TextColumns = [0, 6],
             Rows = [.. explanation.Traits.Select(trait => (IReadOnlyList<string>)
             [

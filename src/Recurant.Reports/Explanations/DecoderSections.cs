@@ -7,21 +7,21 @@ namespace Recurant.Reports;
 /// <summary>The sections about one translation, or the sentence of one image.</summary>
 internal static class DecoderSections
 {
-    /// <summary>Of less in ln p nothing is said to rest on a piece.</summary>
+    /// <summary>A smaller influence, in ln p, is not shown as the most influential one.</summary>
     private const double LeastInfluence = 0.1;
 
     public static void Add(HtmlPage page, DecoderExplanation explanation, string id, string number)
     {
-        PageSection section = page.Section(id + "-text", number + "What it said");
+        PageSection section = page.Section(id + "-text", number + "Output");
         IReadOnlyList<PieceEffect> pieces = explanation.Pieces;
         MarkedText.Add(section, [.. pieces.Select(piece => new MarkedWord(
             Shown(piece.Piece), piece.Probability, $"probability {Four(piece.Probability)}"))], isJoined: false);
-        AddLegend(section, "", "the stronger the colour, the surer");
+        AddLegend(section, "", "the stronger the colour, the higher the probability");
         section.Note(explanation.Text);
         section.Table(new TextTable
         {
-            Caption = "Each piece",
-            Columns = ["piece", "probability", "looked most at", "rests most on"],
+            Caption = "Output tokens",
+            Columns = ["token", "probability", "most attention", "most influence"],
             TextColumns = [0, 2, 3],
             Rows = [.. pieces.Select((piece, t) => (IReadOnlyList<string>)
             [
@@ -40,19 +40,18 @@ internal static class DecoderSections
         string[] rows = [.. pieces.Select((_, t) => Label(pieces, t))];
         string[] columns =
             [.. explanation.Source.Select((piece, s) => string.Create(CultureInfo.InvariantCulture, $"{s + 1} {Shown(piece)}"))];
-        PageSection attention = page.Section(id + "-attention", number + "Where it looked");
+        PageSection attention = page.Section(id + "-attention", number + "Attention");
         attention.Text(
-            "The weight of each piece of the source in what was read for each piece of the translation; a row adds up to 1.");
+            "The attention weights of the source tokens for each token of the translation; each row sums to 1.");
         attention.Chart(new HeatMap
         {
             Title = "Attention", RowName = "translation", ColumnName = "source", Rows = rows, Columns = columns, Most = 1,
             Values = [.. pieces.Select(piece => Rounded(piece.Attention))],
         });
-        PageSection influence = page.Section(id + "-influence", number + "What it rests on");
+        PageSection influence = page.Section(id + "-influence", number + "Influence");
         influence.Text(
-            "The log probability of each piece less the same without a piece of the source, the pieces before it being the "
-            + "same. What "
-            + "the answer rests on need not be where the decoder looked: the encoder has read the whole source.");
+            "How much each source token raises the log probability of an output token, given the same output so far: with the "
+            + "source token minus without it. Influence can differ from attention, because the encoder has read the whole source.");
         influence.Chart(new HeatMap
         {
             Title = "Influence", RowName = "translation", ColumnName = "without", Rows = rows, Columns = columns,
@@ -62,9 +61,9 @@ internal static class DecoderSections
 
     private static void AddImage(HtmlPage page, DecoderExplanation explanation, string id, string number)
     {
-        PageSection section = page.Section(id + "-attention", number + "Where it looked");
+        PageSection section = page.Section(id + "-attention", number + "Attention");
         int across = explanation.StripsAcross, down = explanation.Source.Count / across;
-        section.Text("For each piece the weight of each strip of the image.");
+        section.Text("The attention weights of the image regions for each output token.");
         string[] rows = [.. Enumerable.Range(1, down).Select(row => row.ToString(CultureInfo.InvariantCulture))];
         string[] columns = [.. Enumerable.Range(1, across).Select(column => column.ToString(CultureInfo.InvariantCulture))];
         section.Add(to =>
@@ -89,7 +88,7 @@ internal static class DecoderSections
         DecoderExplanation explanation, IReadOnlyList<double> values, double least, Func<double, string> show)
     {
         int most = Enumerable.Range(0, values.Count).MaxBy(s => values[s]);
-        return values[most] >= least ? $"{Shown(explanation.Source[most])} ({show(values[most])})" : "nothing alone";
+        return values[most] >= least ? $"{Shown(explanation.Source[most])} ({show(values[most])})" : "no single token";
     }
 
     private static IReadOnlyList<double> Rounded(IReadOnlyList<double> values) =>

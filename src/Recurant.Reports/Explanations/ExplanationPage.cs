@@ -57,7 +57,7 @@ public static class ExplanationPage
     public static string Of(IReadOnlyList<LanguageExplanation> explanations, string model)
     {
         ArgumentNullException.ThrowIfNull(explanations);
-        HtmlPage page = Page("How surprising it is", model);
+        HtmlPage page = Page("How surprising the text is", model);
         for (int i = 0; i < explanations.Count; i++)
         {
             LanguageSections.Add(page, explanations[i], Id(i), explanations.Count == 1 ? "" : Number(i) + ": ");
@@ -73,7 +73,7 @@ public static class ExplanationPage
     public static string Of(ProblemExplanation explanation, string model)
     {
         ArgumentNullException.ThrowIfNull(explanation);
-        HtmlPage page = Page("What each step did", model);
+        HtmlPage page = Page("Effect of each step", model);
         DataSections.Add(page, explanation);
         return page.ToString();
     }
@@ -86,7 +86,7 @@ public static class ExplanationPage
     public static string Of(DataExplanation explanation, string model, string data)
     {
         ArgumentNullException.ThrowIfNull(explanation);
-        HtmlPage page = Page("What matters to the model", $"{model} on {data}");
+        HtmlPage page = Page("What the model looks at", $"{model} on {data}");
         DataSections.Add(page, explanation);
         return page.ToString();
     }

@@ -23,21 +23,22 @@ internal static class LanguageSections
         bool isJoined = tokens.Count > 3 && tokens.All(token => new StringInfo(token.Token).LengthInTextElements <= 1);
         MarkedText.Add(section, [.. tokens.Select(token => new MarkedWord(
             Visible(token.Token), -token.Bits / largest,
-            $"{Signed(token.Bits)[1..]} bits; expected {Visible(token.Expected[0].Key)} {Four(token.Expected[0].Value)}"))],
+            $"{Signed(token.Bits)[1..]} bits; most probable {Visible(token.Expected[0].Key)} {Four(token.Expected[0].Value)}"))],
                 isJoined);
         AddLegend(section, "the stronger the colour, the more surprising", "");
         section.Facts([
-            ("bits", Signed(explanation.Bits)[1..]), ("bits a token", Signed(explanation.Bits / tokens.Count)[1..]),
+            ("bits", Signed(explanation.Bits)[1..]), ("bits per token", Signed(explanation.Bits / tokens.Count)[1..]),
             ("tokens", tokens.Count.ToString(CultureInfo.InvariantCulture))]);
         PageSection reading = page.Section(id + "-bits", number + "Token by token");
         reading.Chart(new LineChart
         {
-            Title = "Surprise as it reads", XLabel = "token", YLabel = "bits", FromZero = true,
+            Title = "Surprisal", XLabel = "token", YLabel = "bits", FromZero = true,
+            XNames = ["", .. tokens.Select(token => Visible(token.Token))],
             Series = [new("bits", [.. tokens.Select((_, t) => t + 1.0)], [.. tokens.Select(token => token.Bits)])],
         });
         reading.Table(new TextTable
         {
-            Caption = "Each token", Columns = ["token", "bits", "probability", "expected"],
+            Caption = "Tokens", Columns = ["token", "bits", "probability", "most probable"],
             TextColumns = [0, 3],
             Rows = [.. tokens.Select((token, t) => (IReadOnlyList<string>)
             [
@@ -47,9 +48,9 @@ internal static class LanguageSections
             ])],
         });
         if (tokens.Count > MostMatrix || tokens[^1].Influence.Count == 0) return;
-        PageSection influence = page.Section(id + "-influence", number + "What earlier tokens did");
+        PageSection influence = page.Section(id + "-influence", number + "Influence of earlier tokens");
         influence.Text(
-            "The bits of a token without an earlier one, less its bits: positive, if the earlier one made it less surprising.");
+            "The bits of a token without an earlier token, minus its bits with it: positive if the earlier token made it less surprising.");
         string[] names = [.. tokens.Select((_, t) => Label(tokens, t))];
         influence.Chart(new HeatMap
         {

@@ -11,18 +11,18 @@ internal static class TagSections
 
     public static void Add(HtmlPage page, TagExplanation explanation, string id, string number)
     {
-        PageSection section = page.Section(id + "-tags", number + "The tags");
+        PageSection section = page.Section(id + "-tags", number + "Tags");
         IReadOnlyList<TagEffect> words = explanation.Words;
         MarkedText.Add(section, [.. words.Select(word => new MarkedWord(
             word.Word, word.Probability, $"{word.Tag} {Four(word.Probability)}", word.Tag))], isJoined: false);
-        AddLegend(section, "", "the stronger the colour, the surer");
+        AddLegend(section, "", "the stronger the colour, the higher the probability");
         section.Text(explanation.HasRandomField
-            ? "Probabilities are the marginals of the random field, given the whole sentence."
-            : "Probabilities are those of the softmax of each word.");
-        section.Text("From context: the probability of the tag with an unknown word of unknown spelling in the word's place.");
+            ? "Probabilities are the marginals of the conditional random field over the whole sentence."
+            : "Probabilities are the softmax of each word.");
+        section.Text("From context: the probability of the tag if the word itself is hidden, that is, replaced by an unknown word.");
         section.Table(new TextTable
         {
-            Caption = "Each word with its tag",
+            Caption = "Words and tags",
             Columns = ["word", "known", "tag", "probability", "from context", "most probable tags"],
             TextColumns = [0, 1, 2, 5],
             Rows = [.. words.Select((word, t) => (IReadOnlyList<string>)
@@ -34,11 +34,10 @@ internal static class TagSections
             ])],
         });
         if (words.Count == 0) return;
-        PageSection rests = page.Section(id + "-influence", number + "What each tag rests on");
+        PageSection rests = page.Section(id + "-influence", number + "Influence of other words on each tag");
         rests.Text(
-            "The log odds of a word's tag less those without another word; on the diagonal less those with an unknown word "
-            + "of unknown "
-            + "spelling in the word's own place. Positive speaks for the tag.");
+            "How much a word raises the log odds of another word's tag: those of the sentence minus those without the word; on the "
+            + "diagonal, minus those with the word itself hidden. Positive values speak for the tag.");
         string[] rows = [.. words.Select((word, t) => $"{Label(words, t)}: {word.Tag}")];
         rests.Chart(new HeatMap
         {

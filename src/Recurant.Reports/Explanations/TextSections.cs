@@ -1,5 +1,6 @@
 using System.Globalization;
 using Recurant.Insight;
+using static Recurant.Reports.ChartText;
 using static Recurant.Reports.MarkedText;
 
 namespace Recurant.Reports;
@@ -13,9 +14,9 @@ internal static class TextSections
     {
         AddText(page.Section(id + "-text", number + "The text"), explanation);
         if (explanation.Words.Count == 0) return;
-        AddReading(page.Section(id + "-reading", number + "As it is read"), explanation);
-        AddShares(page.Section(id + "-shares", number + "What each word does"), explanation);
-        if (explanation.Pairs.Count > 0) AddPairs(page.Section(id + "-pairs", number + "What words do together"), explanation);
+        AddReading(page.Section(id + "-reading", number + "Word by word"), explanation);
+        AddShares(page.Section(id + "-shares", number + "Contribution of each word"), explanation);
+        if (explanation.Pairs.Count > 0) AddPairs(page.Section(id + "-pairs", number + "Interactions between words"), explanation);
     }
 
     private static void AddText(PageSection section, TextExplanation explanation)
@@ -23,23 +24,24 @@ internal static class TextSections
         double largest = explanation.Words.Select(word => Math.Abs(word.Attribution)).DefaultIfEmpty(1).Max();
         MarkedText.Add(section, [.. explanation.Words.Select(word => new MarkedWord(
             Visible(word.Word), word.Attribution / Math.Max(largest, 1e-9),
-            $"share {Signed(word.Attribution)}; without it {explanation.Label} {Four(word.ProbabilityWithout)}"))],
+            $"share {Signed(word.Attribution)}; probability of {explanation.Label} without it {Four(word.ProbabilityWithout)}"))],
                 IsCharacters(explanation));
-        AddLegend(section, $"speaks against {explanation.Label}", $"speaks for {explanation.Label}");
-        string other = explanation.Label == explanation.Predicted ? "" : $" The model itself says {explanation.Predicted}.";
-        section.Note($"{explanation.Label} {Four(explanation.Probability)}.{other}");
+        AddLegend(section, $"against {Isolated(explanation.Label)}", $"for {Isolated(explanation.Label)}");
+        string other = explanation.Label == explanation.Predicted ? "" : $" The model predicts {Isolated(explanation.Predicted)}.";
+        section.Note($"{Isolated(explanation.Label)}: probability {Four(explanation.Probability)}.{other}");
         foreach (WordPair pair in explanation.Turns.Take(3)) section.Note(Sentence(explanation, pair));
         section.Facts([.. explanation.Probabilities.OrderByDescending(label => label.Value).Take(12)
-            .Select(label => (label.Key, Four(label.Value))), ("a text without words", Four(explanation.EmptyProbability))]);
+            .Select(label => (label.Key, Four(label.Value))), ("empty text", Four(explanation.EmptyProbability))]);
     }
 
     private static void AddReading(PageSection section, TextExplanation explanation)
     {
-        section.Text($"The probability of {explanation.Label} when the text ends with each of its words.");
+        section.Text($"The probability of {Isolated(explanation.Label)} if the text ended after each word.");
         double[] places = [.. Enumerable.Range(0, explanation.Words.Count + 1).Select(t => (double)t)];
         section.Chart(new LineChart
         {
-            Title = $"Probability of {explanation.Label}", XLabel = IsCharacters(explanation) ? "characters read" : "words read",
+            Title = $"Probability of {Isolated(explanation.Label)}", XLabel = IsCharacters(explanation) ? "text up to character" : "text up to word",
+            XNames = ["(empty)", .. explanation.Words.Select(word => Visible(word.Word))],
             YLabel = "probability", FromZero = true,
             Series = [new("probability", places,
                 [explanation.EmptyProbability, .. explanation.Words.Select(word => word.ProbabilityAsRead)])],
@@ -50,22 +52,20 @@ internal static class TextSections
     {
         AttributionSum sum = explanation.Attribution;
         section.Text(
-            "The share of a word is its integrated gradient, in log odds ln(p / (1 - p)) of the label: positive speaks for "
-            + "it. All "
-            + $"shares add up to {Signed(sum.Sum)}; from vectors of zeros to the text the log odds go from "
-            + $"{Signed(sum.Baseline)} to "
-            + $"{Signed(sum.LogOdds)}, which is {Signed(sum.Expected)}: an error of {Four(Math.Abs(sum.Error))} after "
-            + $"{sum.Steps} steps.");
+            "The share of a word is its integrated gradient in the log odds ln(p / (1 - p)) of the label; a positive share speaks "
+            + $"for the label. The shares sum to {Signed(sum.Sum)}. They should sum to {Signed(sum.Expected)}, the difference "
+            + $"between the log odds of the text ({Signed(sum.LogOdds)}) and of zero vectors ({Signed(sum.Baseline)}); the error "
+            + $"after {sum.Steps} integration steps is {Four(Math.Abs(sum.Error))}.");
         section.Chart(new BarChart
         {
-            Title = $"Shares in {explanation.Label}", LabelName = "word", ValueName = "share (log odds)",
-            Bars = [.. explanation.Words.Select((word, t) => (Label: Label(explanation, t), Value: word.Attribution))
+            Title = $"Shares for {Isolated(explanation.Label)}", LabelName = "word", ValueName = "share (log odds)",
+            Bars = [.. explanation.Words.Select((word, t) => (Label: Numbered(explanation, t), Value: word.Attribution))
                 .Take(MostBars)],
         });
         section.Text(
-            "The label's probability when the text ends with the word (as read), without the word, and with an unknown word "
-            + "in its place "
-            + "(hidden). The effect is the log odds less those without the word.");
+            "The probability of the label if the text ended after the word (as read), without the word, and with an unknown word "
+            + "in its place (hidden). The effect is how much the word raises the log odds: those of the text minus those without "
+            + "the word.");
         section.Table(new TextTable
         {
             Caption = "Each word",
@@ -73,7 +73,7 @@ internal static class TextSections
             TextColumns = [0, 1],
             Rows = [.. explanation.Words.Select((word, t) => (IReadOnlyList<string>)
             [
-                Label(explanation, t), word.IsKnown ? "yes" : "no", Four(word.ProbabilityAsRead), Four(word.ProbabilityWithout),
+                Numbered(explanation, t), word.IsKnown ? "yes" : "no", Four(word.ProbabilityAsRead), Four(word.ProbabilityWithout),
                 Four(word.ProbabilityHidden), Signed(word.Effect), Signed(word.Attribution),
             ])],
         });
@@ -82,11 +82,13 @@ internal static class TextSections
     private static void AddPairs(PageSection section, TextExplanation explanation)
     {
         section.Text(
-            "The interaction of two words: the log odds of the text, less those without the one, less those without the "
-            + "other, plus "
-            + "those without both. It is zero where their effects merely add. The table tells what each of the two does with "
-            + "the other and "
-            + "without it.");
+            "The interaction of two words is the log odds of the text, minus those without the first word, minus those without "
+            + "the second, plus those without both. It is zero if their effects simply add up. The table shows the effect of "
+            + "each word with and without the other. A word counts as "
+            + "reversed by another if its effect changes sign, both effects are at least "
+            + $"{TextExplanation.LeastTurnShare.ToString("0%", CultureInfo.InvariantCulture)} of the largest effect of a word, and its "
+            + "share has the sign of its effect.");
+        HashSet<WordPair> turns = [.. explanation.Turns];
         int[] places = [.. explanation.Pairs.SelectMany(pair => new[] { pair.First, pair.Second }).Distinct().Order()];
         var values = new double[places.Length][];
         for (int i = 0; i < places.Length; i++)
@@ -101,7 +103,7 @@ internal static class TextSections
             values[i][j] = values[j][i] = Math.Round(pair.Interaction, 2);
         }
 
-        string[] names = [.. places.Select(place => Label(explanation, place))];
+        string[] names = [.. places.Select(place => Numbered(explanation, place))];
         section.Chart(new HeatMap
         {
             Title = "Interaction", RowName = "word", ColumnName = "word", Rows = names, Columns = names, Values = values,
@@ -109,14 +111,14 @@ internal static class TextSections
         section.Table(new TextTable
         {
             Caption = "The strongest pairs",
-            Columns = ["pair", "interaction", "first with", "first without", "second with", "second without", "turned"],
+            Columns = ["pair", "interaction", "1st, with 2nd", "1st, without", "2nd, with 1st", "2nd, without", "reversed"],
             TextColumns = [0, 6],
             Rows = [.. explanation.Pairs.Take(MostPairs).Select(pair => (IReadOnlyList<string>)
             [
-                $"{Label(explanation, pair.First)}, {Label(explanation, pair.Second)}", Signed(pair.Interaction),
+                $"{Numbered(explanation, pair.First)}, {Numbered(explanation, pair.Second)}", Signed(pair.Interaction),
                 Signed(pair.FirstEffect),
                 Signed(pair.FirstAlone), Signed(pair.SecondEffect), Signed(pair.SecondAlone),
-                pair.Turned < 0 ? "" : Label(explanation, pair.Turned),
+                turns.Contains(pair) ? Numbered(explanation, pair.Turned) : "",
             ])],
         });
     }
@@ -125,9 +127,9 @@ internal static class TextSections
     {
         bool isFirst = pair.Turned == pair.First;
         double alone = isFirst ? pair.FirstAlone : pair.SecondAlone, together = isFirst ? pair.FirstEffect : pair.SecondEffect;
-        string turned = $"\u201C{Word(pair.Turned)}\u201D";
-        return $"\u201C{Word(pair.Turner)}\u201D turns {turned}: without it {turned} speaks {Side(alone)} {explanation.Label} "
-            + $"({Signed(alone)}), with it {Side(together)} it ({Signed(together)}).";
+        string turned = $"\u201C{Word(pair.Turned)}\u201D", turner = $"\u201C{Word(pair.Turner)}\u201D", label = Isolated(explanation.Label);
+        return $"{turner} reverses {turned}: {turned} speaks {Side(alone)} {label} without {turner} ({Signed(alone)}) and "
+            + $"{Side(together)} it with {turner} ({Signed(together)}).";
 
         string Word(int place) => Visible(explanation.Words[place].Word);
         static string Side(double effect) => effect >= 0 ? "for" : "against";
@@ -137,6 +139,6 @@ internal static class TextSections
         explanation.Words.Count > 3 && explanation.Words.All(word => new StringInfo(word.Word).LengthInTextElements <= 1);
 
     /// <summary>A word with its number, as words recur.</summary>
-    private static string Label(TextExplanation explanation, int place) =>
+    private static string Numbered(TextExplanation explanation, int place) =>
         string.Create(CultureInfo.InvariantCulture, $"{place + 1} {Visible(explanation.Words[place].Word)}");
 }

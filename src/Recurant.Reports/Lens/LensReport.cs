@@ -3,7 +3,7 @@ using Recurant.Insight;
 
 namespace Recurant.Reports;
 
-/// <summary>What <see cref="GradientLens"/> saw, as a page of one file.</summary>
+/// <summary>The results of <see cref="GradientLens"/> as a single-file page.</summary>
 public static class LensReport
 {
     private const int MostLags = 40, MostBars = 2;
@@ -32,8 +32,8 @@ public static class LensReport
         WriteJacobians(page, result);
         WriteGates(page, result);
         PageSection equations = page.Section("equations", "Equations");
-        equations.Text("J is the mean loss of the sequences, or of their tokens where each has one; d+ the derivative that holds "
-            + "the state before as it is; D(lag) the terms with |t - k| = lag.");
+        equations.Text("J is the mean loss of the sequences, or of their tokens where each has a loss; d+ is the derivative with the previous "
+            + "state held fixed; D(lag) are the terms with |t - k| = lag.");
         equations.Code(Equations);
         return page.ToString();
     }
@@ -46,13 +46,13 @@ public static class LensReport
         [
             ("network", result.Network),
             (HasParts(result) ? "pairs of sequences" : "sequences", ChartText.Value(result.Sequences)),
-            ("steps of the longest", ChartText.Value(result.Steps)), ("mean loss", ChartText.Value(result.Loss)),
-            ("steps the loss reads, at most", ChartText.Value(result.ReadSteps)),
+            ("longest sequence (steps)", ChartText.Value(result.Steps)), ("mean loss", ChartText.Value(result.Loss)),
+            ("steps with a loss, at most", ChartText.Value(result.ReadSteps)),
         ]);
         section.Table(new TextTable
         {
             Caption = "Layers",
-            Columns = ["layer", "gradient", "a step", "far end", "steps back", "effective memory", "spectral radius"],
+            Columns = ["layer", "gradient", "factor per step", "remaining", "steps back", "effective memory", "spectral radius"],
             TextColumns = [0, 1, 6],
             Rows = [.. result.Layers.Select(layer => (string[])
             [
@@ -91,7 +91,7 @@ public static class LensReport
         int lags = result.Layers.Max(layer => layer.Profile.State.Count), width = (lags + MostLags - 1) / MostLags;
         section.Chart(new HeatMap
         {
-            Title = "Gradient of the states, lag by layer: each row in shares of its greatest", RowName = "layer",
+            Title = "Gradient of the states, lag by layer: each row scaled to its maximum", RowName = "layer",
             ColumnName = "steps back",
             Rows = [.. result.Layers.Select(layer => layer.Name)],
             Columns = [.. Enumerable.Range(0, (lags + width - 1) / width).Select(i => ChartText.Value(i * width))],
@@ -105,13 +105,13 @@ public static class LensReport
     {
         LensLayer[] layers = [.. result.Layers.Where(layer => layer.LastStep.Count > 0)];
         if (layers.Length == 0) return;
-        section.Text("The loss reads many steps, so that every state has a gradient from nearby. If it read the last step alone, "
-            + "all of the gradient would have come through the states between:");
+        section.Text("The loss depends on many steps, so every state gets a gradient from nearby. If it depended on the last step only, "
+            + "the whole gradient would pass through the states in between:");
         foreach ((string of, LensLayer[] own) in PartsOf(layers))
         {
             section.Chart(new LineChart
             {
-                Title = $"Gradient of the states by lag{of}, of the last step alone", XLabel = "steps back", YLabel = "norm",
+                Title = $"Gradient of the states by lag{of}, of the last step only", XLabel = "steps back", YLabel = "norm",
                 IsLogarithmic = true,
                 Series = [.. own.Select(layer => Line(layer.Name, layer.LastStep))],
             });
@@ -131,7 +131,7 @@ public static class LensReport
     private static void WriteWeights(HtmlPage page, LensResult result)
     {
         PageSection section = page.Section("weights", "The gradient of the weights by lag");
-        section.Text("Training sees the sum over all lags alone, and its norm says nothing of where it comes from. These are its "
+        section.Text("Training only sees the sum over all lags, and the norm of the sum does not show where it comes from. These are its "
             + "parts.");
         (string Name, WeightGradientByLag? Split)[] all =
         [
@@ -149,8 +149,8 @@ public static class LensReport
         if (!splits[0].Split.IsExact)
         {
             section.Text(
-                "The loss reads many steps; here all lags count from the last step. With --exact they count from each step that "
-                + "is read.");
+                "The loss depends on many steps; here all lags are counted from the last step. With --exact they are counted from each "
+                + "step that has a loss.");
         }
 
         foreach ((string of, LensLayer[] layers) in PartsOf(result.Layers))
@@ -168,8 +168,8 @@ public static class LensReport
 
         section.Table(new TextTable
         {
-            Caption = "What the sum hides",
-            Columns = ["weights", "||dJ/dW||", "90% within", "beyond half of the lags", "sum against the engine's"],
+            Caption = "Parts of the sum",
+            Columns = ["weights", "||dJ/dW||", "90% within", "from the farther half of the lags", "difference from the training gradient"],
             Rows = [.. splits.Select(split => (string[])
             [
                 split.Name, ChartText.Value(split.Split.Total), ChartText.Value(split.Split.Reach90),
@@ -188,7 +188,7 @@ public static class LensReport
         if (layers.Length == 0) return;
         section.Text("The extreme singular values of the derivative of the last state with respect to an earlier one, for the "
             + "sequence of the middle length: no gradient grows by more than the largest or shrinks by more than the smallest. "
-            + "Smallest values that are rounding are left out.");
+            + "Smallest values that are only rounding errors are left out.");
         foreach ((string of, LensLayer[] own) in PartsOf(layers))
         {
             section.Chart(new LineChart
@@ -208,11 +208,11 @@ public static class LensReport
     private static void WriteGates(HtmlPage page, LensResult result)
     {
         if (result.Layers.All(layer => layer.Profile.Gates.Count == 0)) return;
-        PageSection section = page.Section("gates", "How the gates stand");
-        section.Text("Over all steps, units and sequences; of g, n and h by magnitude. A forget gate f, or an update gate z, "
-            + "over 0.9 keeps the state.");
-        WriteShares(section, result, "Share of time over 0.9", gate => gate.High);
-        WriteShares(section, result, "Share of time under 0.1", gate => gate.Low);
+        PageSection section = page.Section("gates", "Gates");
+        section.Text("Over all steps, units and sequences; for g, n and h, by magnitude. A forget gate f or an update gate z above 0.9 "
+            + "keeps the state.");
+        WriteShares(section, result, "Share of time above 0.9", gate => gate.High);
+        WriteShares(section, result, "Share of time below 0.1", gate => gate.Low);
     }
 
     /// <summary>Bars; of many layers, whose names a narrow page has no room for, a map.</summary>

@@ -77,7 +77,7 @@ internal static class LessonNodes
             LessonSection[] ofStep = [.. sections.Where(section => section.Step == step)];
             LessonSection[] states = [.. ofStep.Where(section => section.Layer > 0)];
             LessonSection first = states.First(section => section is { Layer: 1, Direction: 0 });
-            Write(writer, Key("x", 0, step), isForward ? $"x_{step}: {where}" : $"What U learns at {where}", [],
+            Write(writer, Key("x", 0, step), isForward ? $"x_{step}: {where}" : $"The gradient of U at {where}", [],
                 first.Matrices.Where(matrix => isForward || matrix.Name.StartsWith("dU", StringComparison.Ordinal)));
             foreach (LessonSection section in states)
             {
@@ -101,8 +101,8 @@ internal static class LessonNodes
             else
             {
                 Write(writer, Key("j", 0, step), lesson.IsManyToMany
-                    ? $"The way back starts here: J counts J_{step} with 1/T = 1/{lesson.Words.Count}"
-                    : "The way back starts here: dJ/dJ = 1", answers[0].Equations.Take(1), []);
+                    ? $"The backward pass starts here: J_{step} counts with 1/T = 1/{lesson.Words.Count} in J"
+                    : "The backward pass starts here: dJ/dJ = 1", answers[0].Equations.Take(1), []);
             }
         }
     }
@@ -116,7 +116,7 @@ internal static class LessonNodes
             Write(writer, Key("x", 0, step), "The new U", Of("U"), []);
             for (int row = 0; row < lesson.Spec.StateRows; row++) Write(writer, Key("h", row, step), "The new W", Of("W"), []);
             if (!lesson.IsManyToMany && step < lesson.Words.Count) continue;
-            Write(writer, Key("y", 0, step), "The new V, and what the network now says", Of("V"), sections[1].Matrices);
+            Write(writer, Key("y", 0, step), "The new V, and the new answer", Of("V"), sections[1].Matrices);
             Write(writer, Key("j", 0, step), "The new loss", sections[1].Equations, []);
         }
 

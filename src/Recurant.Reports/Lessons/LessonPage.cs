@@ -3,10 +3,10 @@ using Recurant.Insight;
 
 namespace Recurant.Reports;
 
-/// <summary>A lesson as a page: the unrolled network, a slider over time, and every equation with its numbers.</summary>
+/// <summary>A lesson as a page: the unrolled network, a slider through time, and every equation with its numbers.</summary>
 public static class LessonPage
 {
-    /// <summary>Writes the page: one file that opens from disk and asks for nothing.</summary>
+    /// <summary>Writes the page: one self-contained file.</summary>
     /// <param name="lesson">The lesson.</param>
     /// <returns>The whole page, as HTML.</returns>
     public static string Write(Lesson lesson)
@@ -19,8 +19,8 @@ public static class LessonPage
 
         PageSection picture = page.Section("network", "The unrolled network");
         picture.Text(
-            "Choose a view and move the slider through time. Hover, tap or focus a node: "
-            + "its equation appears with the numbers put in.");
+            "Choose a view and move the slider through time. Hover over, tap or focus a node "
+            + "to see its equation with the numbers filled in.");
         picture.Add(to => LessonPicture.Write(to, lesson));
 
         PageSection loss = page.Section("loss", "Before and after one step");
@@ -58,8 +58,8 @@ public static class LessonPage
 
         return new TextTable
         {
-            Caption = "The right answers, their probabilities and losses before and after the step",
-            Columns = ["step", "right", "yhat before", "yhat after", "J_t before", "J_t after"],
+            Caption = "The expected answers, their probabilities and losses before and after the step",
+            Columns = ["step", "expected", "yhat before", "yhat after", "J_t before", "J_t after"],
             Rows = rows,
             TextColumns = [0, 1],
         };
@@ -69,7 +69,7 @@ public static class LessonPage
     {
         PageSection section = page.Section("reach", "How far back learning reaches");
         section.Text(
-            "Each cell is one term of the double sum: the length of the part of dJ/dW that enters at step t and goes back "
+            "Each cell is one term of the double sum: the norm of the part of dJ/dW that enters at step t and goes back "
             + "to step k.");
         string[] steps = [.. lesson.Words.Select((word, t) => $"{t + 1} {word}")];
         foreach (var layer in lesson.Paths.GroupBy(path => (path.Layer, path.Direction)))
@@ -83,9 +83,9 @@ public static class LessonPage
                     CultureInfo.InvariantCulture, $", layer {layer.Key.Layer}{(layer.Key.Direction == 0 ? "" : " backward")}");
             section.Chart(new HeatMap
             {
-                Title = $"Length of the terms of dJ/dW{name}",
-                RowName = "t, where the error enters",
-                ColumnName = "k, whose W learns",
+                Title = $"Norms of the terms of dJ/dW{name}",
+                RowName = "t, where the loss enters",
+                ColumnName = "k, where W is used",
                 Rows = [.. used.Select(t => steps[t])],
                 Columns = steps,
                 Values = [.. used.Select(t => values[t])],
@@ -100,8 +100,8 @@ public static class LessonPage
         {
             section.Table(new TextTable
             {
-                Caption = "The chapter's letters and the tensors of a model file; rows and units count from 1",
-                Columns = ["letter", "shape", "tensor", "rows", "what it does"],
+                Caption = "The letters of the equations and the tensors of a model file; rows and units are counted from 1",
+                Columns = ["letter", "shape", "tensor", "rows", "meaning"],
                 Rows = [.. lesson.Tensors.Select(tensor => (IReadOnlyList<string>)
                 [
                     tensor.Symbol, tensor.Columns == 0 ? $"[{tensor.Rows}]" : $"[{tensor.Rows},{tensor.Columns}]", tensor.Tensor,
@@ -139,6 +139,7 @@ public static class LessonPage
         string name = matrix.Heading;
         new TextTable
         {
+            IsMatrix = true,
             Caption = $"{name}  [{matrix.Rows},{matrix.Columns}]{LessonNodes.LeftOut(matrix)}",
             Columns = ["", .. LessonNodes.ColumnNames(matrix)],
             Rows = [.. matrix.Shown.Select((row, i) => (IReadOnlyList<string>)

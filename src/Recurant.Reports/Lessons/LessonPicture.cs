@@ -4,10 +4,10 @@ using Recurant.Reference;
 
 namespace Recurant.Reports;
 
-/// <summary>Draws the unrolled network: words below, losses above, time from left to right, the way back in another colour.</summary>
+/// <summary>Draws the unrolled network: words below, losses above, time from left to right, the backward pass in another colour.</summary>
 internal sealed class LessonPicture
 {
-    private const int ColumnWidth = 124, RowHeight = 92, Radius = 25, Margin = 66, Top = 40;
+    private const int ColumnWidth = 100, RowHeight = 92, Radius = 26, Margin = 52, Top = 40, LongestWord = 11;
 
     private readonly HtmlWriter _to;
     private readonly Lesson _lesson;
@@ -38,7 +38,7 @@ internal sealed class LessonPicture
         _to.Open("figure", ("class", "chart lesson"));
         WriteControls();
         _to.Open("div", ("class", "scroll network-scroll"));
-        _to.Open("svg", ("class", "network"), ("data-view", "forward"), ("viewBox", $"0 0 {Width} {Height}"),
+        _to.Open("svg", ("class", "network"), ("data-view", "forward"), ("style", $"--width:{N(Width)}px"), ("viewBox", $"0 0 {Width} {Height}"),
             ("width", N(Width)), ("height", N(Height)), ("role", "group"), ("aria-label", "The nodes of the unrolled network"));
         WriteMarkers();
         _to.Open("g", ("role", "img"), ("aria-label", Label()));
@@ -157,16 +157,16 @@ internal sealed class LessonPicture
     private void WriteNodes(int t)
     {
         string word = _lesson.Words[t];
-        Node("x", 0, t, InputY, "X", $"input {t + 1}, {word}");
+        Node("x", 0, t, InputY, "x", $"input {t + 1}, {word}");
         _to.Element("text", Shorten(word), ("class", "word"), ("x", N(X(t))), ("y", N(InputY + Radius + 22)), ("data-step", N(t + 1)));
         for (int row = 0; row < Rows; row++)
         {
             string layer = Rows == 1 ? "" : $", layer {row / Directions + 1}{(row % Directions == 1 ? " backward" : "")}";
-            Node("h", row, t, StateY(row), "H", $"state {t + 1}, {word}{layer}");
+            Node("h", row, t, StateY(row), "h", $"state {t + 1}, {word}{layer}");
         }
 
         if (!_lesson.IsManyToMany && t < Steps - 1) return;
-        Node("y", 0, t, AnswerY, "y", _lesson.IsManyToMany ? $"answer {t + 1}, {word}" : "answer");
+        Node("y", 0, t, AnswerY, "yhat", _lesson.IsManyToMany ? $"answer {t + 1}, {word}" : "answer");
         Node("j", 0, t, Top, "J", _lesson.IsManyToMany ? $"loss {t + 1}, {word}" : "loss");
     }
 
@@ -176,17 +176,17 @@ internal sealed class LessonPicture
             ("data-key", LessonNodes.Key(kind, row, t + 1)), ("data-step", N(t + 1)),
             ("data-direction", N(kind == "h" ? row % Directions : 0)));
         _to.Open("circle", ("cx", N(X(t))), ("cy", N(y)), ("r", N(Radius))).Close();
-        _to.Open("text", ("x", N(X(t))), ("y", N(y + 6))).Text(letter);
-        bool hasIndex = _lesson.IsManyToMany || kind is "x" or "h";
-        if (hasIndex) _to.Element("tspan", N(t + 1), ("class", "index"), ("dy", "5"));
-        _to.Close().Close();
+        // As the equations write it: h_1.
+        string name = _lesson.IsManyToMany || kind is "x" or "h" ? $"{letter}_{N(t + 1)}" : letter;
+        _to.Element("text", name, ("class", name.Length > 4 ? "small" : ""), ("x", N(X(t))), ("y", N(y + 6)));
+        _to.Close();
     }
 
     private void WriteLegend()
     {
         _to.Open("ul", ("class", "legend"));
-        _to.Open("li", ("class", "ahead-key")).Text("forward: X \u2192 H \u2192 y \u2192 J").Close();
-        _to.Open("li", ("class", "back-key")).Text("the gradient's way back: J \u2192 y \u2192 H \u2192 earlier H and U, W, V").Close();
+        _to.Open("li", ("class", "ahead-key")).Text("forward: x \u2192 h \u2192 yhat \u2192 J").Close();
+        _to.Open("li", ("class", "back-key")).Text("backward (gradients): J \u2192 yhat \u2192 h \u2192 earlier h, and U, W, V").Close();
         _to.Close();
     }
 
@@ -197,11 +197,11 @@ internal sealed class LessonPicture
         return new TextTable
         {
             Caption = $"The states{(shown < hidden ? $" (the first {shown} of {hidden} units)" : "")}"
-                + (_lesson.IsManyToMany ? ", the right answer's probability and the loss of each step" : " of the last layer"),
+                + (_lesson.IsManyToMany ? ", the probability of the expected answer and the loss of each step" : " of the last layer"),
             Columns =
             [
                 "step", .. Enumerable.Range(1, shown).Select(i => $"h[{N(i)}]"),
-                .. _lesson.IsManyToMany ? ["yhat of the right one", "J_t"] : Array.Empty<string>(),
+                .. _lesson.IsManyToMany ? ["yhat (expected)", "J_t"] : Array.Empty<string>(),
             ],
             Rows = [.. _lesson.Words.Select((word, t) => (IReadOnlyList<string>)
             [
@@ -219,15 +219,15 @@ internal sealed class LessonPicture
     }
 
     private string Label() => string.Create(CultureInfo.InvariantCulture,
-        $"The network unrolled over {Steps} words: each X goes through U into H, each H through W into the next H and through V "
-        + $"into y, and y into the loss J. The gradient takes the same edges back.");
+        $"The network unrolled over {Steps} words: each x goes through U into h, each h through W into the next h and through V "
+        + $"into yhat, and yhat into the loss J. The gradient takes the same edges backward.");
 
     private static double X(int t) => Margin + t * ColumnWidth;
 
     /// <summary>The first layer stands lowest.</summary>
     private int StateY(int row) => AnswerY + RowHeight * (Rows - row);
 
-    private static string Shorten(string word) => word.Length <= 14 ? word : string.Concat(word.AsSpan(0, 13), "\u2026");
+    private static string Shorten(string word) => ChartText.Label(word, LongestWord);
 
     private static string N(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);
 }

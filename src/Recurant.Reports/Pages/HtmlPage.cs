@@ -70,7 +70,7 @@ internal sealed class HtmlPage
         foreach (PageSection section in _sections) section.WriteTo(to);
         to.Close();
         string version = typeof(HtmlPage).Assembly.GetName().Version?.ToString(3) ?? "";
-        to.Element("footer", $"Made by Recurant {version}. This page needs no network: everything it shows stands in it.");
+        to.Element("footer", $"Made by Recurant {version}. This page is self-contained and needs no network connection.");
         foreach ((string id, string json) in _data)
         {
             to.Open("script", ("type", "application/json"), ("id", id)).Trusted(json).Close();

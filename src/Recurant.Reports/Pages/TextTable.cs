@@ -1,8 +1,10 @@
 namespace Recurant.Reports;
 
-/// <summary>A table with a caption; it scrolls by itself where it is wider than the page.</summary>
+/// <summary>A table with a caption, for pages of any width.</summary>
 internal sealed class TextTable
 {
+    private const int ManyRows = 60;
+
     /// <summary>What it shows.</summary>
     public required string Caption { get; init; }
 
@@ -15,10 +17,17 @@ internal sealed class TextTable
     /// <summary>Columns, from 0, whose cells are words; the others hold numbers and stand to the right. Default: 0.</summary>
     public IReadOnlyList<int> TextColumns { get; init; } = [0];
 
+    /// <summary>
+    /// Whether its cells only mean something beside one another: it scrolls where it is too wide, while rows of other tables
+    /// become blocks of named values. Default: no.
+    /// </summary>
+    public bool IsMatrix { get; init; }
+
     /// <summary>Writes the table.</summary>
     public void WriteTo(HtmlWriter to)
     {
-        to.Open("div", ("class", "scroll"), ("role", "region"), ("tabindex", "0"), ("aria-label", Caption));
+        string style = (IsMatrix ? "scroll matrix" : "scroll") + (Rows.Count > ManyRows ? " long" : "");
+        to.Open("div", ("class", style), ("role", "region"), ("tabindex", "0"), ("aria-label", Caption));
         to.Open("table").Element("caption", Caption).Open("thead").Open("tr");
         for (int i = 0; i < Columns.Count; i++) to.Element("th", Columns[i], ("scope", "col"), ("class", Class(i)));
         to.Close().Close().Open("tbody");

@@ -15,9 +15,9 @@ public static class RunComparison
         RunSummary[] runs = [.. records.Select(RunSummary.Of)];
         string[] names = UniqueNames(records, runs);
         var page = new HtmlPage($"{records.Count} training runs compared", string.Join(", ", names));
-        WriteScores(page.Section("runs", "The runs"), runs, names);
-        WriteSettings(page.Section("settings", "Where they differ"), runs, names);
-        WriteCurves(page.Section("curves", "How they learnt"), records, names);
+        WriteScores(page.Section("runs", "Runs"), records, runs, names);
+        WriteSettings(page.Section("settings", "Different settings"), runs, names);
+        WriteCurves(page.Section("curves", "Learning curves"), records, names);
         return page.ToString();
     }
 
@@ -25,35 +25,72 @@ public static class RunComparison
     internal static string[] UniqueNames(IReadOnlyList<RunRecord> records, RunSummary[] runs) =>
         [.. runs.Select((run, i) => runs.Count(other => other.Name == run.Name) == 1 ? run.Name : $"{records[i].Path} ({i + 1})")];
 
-    private static void WriteScores(PageSection section, RunSummary[] runs, string[] names)
+    private static void WriteScores(
+        PageSection section, IReadOnlyList<RunRecord> records, RunSummary[] runs, string[] names)
     {
         if (runs.Select(run => (run.Task, run.Data)).Distinct().Count() > 1)
         {
-            section.Note("These runs learnt different things or from different data: their scores do not compare.");
+            section.Note("These runs were trained on different tasks or data, so their scores cannot be compared.");
         }
 
         section.Table(new TextTable
         {
-            Caption = "The runs",
-            Columns = ["run", "data", "model", "measure", "validation", "test", "best epoch", "epochs", "seconds",
-                "tokens a second", "learnt numbers", "end"],
+            Caption = "Scores, times and sizes",
+            Columns = ["run", "measure", "validation", "test", "best epoch", "epochs", "seconds", "tokens/s", "parameters", "end"],
             Rows = [.. runs.Select((run, i) => (string[])
             [
-                names[i], run.Data, run.Model, run.Measure, ChartText.Value(run.Validation), ChartText.Value(run.Test),
+                names[i], run.Measure, ChartText.Value(run.Validation), ChartText.Value(run.Test),
                 ChartText.Value(run.BestEpoch), ChartText.Value(run.Epochs), ChartText.Value(Math.Round(run.Seconds, 1)),
                 RunReport.Whole(run.TokensPerSecond), RunReport.Whole(run.Parameters), run.End,
             ])],
-            TextColumns = [0, 1, 2, 3, 11],
+            TextColumns = [0, 1, 9],
         });
-        foreach (IGrouping<string, (RunSummary Run, string Name)> measure in runs.Zip(names).GroupBy(pair => pair.First.Measure))
+        section.Table(new TextTable
         {
-            if (measure.Key.Length == 0) continue;
-            section.Chart(new BarChart
+            Caption = "Models and data", Columns = ["run", "model", "data"], TextColumns = [0, 1, 2],
+            Rows = [.. runs.Select((run, i) => (string[])[names[i], run.Model, run.Data])],
+        });
+        (DotPlot Plot, bool HasIntervals)[] plots =
+        [
+            .. Dots(records, runs, names, "validation", "valid", run => run.Validation),
+            .. Dots(records, runs, names, "test", "test", run => run.Test),
+        ];
+        if (plots.Length == 0) return;
+        section.Charts([.. plots.Select(each => each.Plot)]);
+        section.Text("The axes span the values and do not start at 0." + (plots.Any(each => each.HasIntervals)
+            ? " A line is the 95% interval (Wilson) of an accuracy, given the number of rows it was measured on: runs whose lines "
+                + "overlap may differ by chance alone."
+            : ""));
+    }
+
+    /// <summary>The measure that decides, on one part of the data; runs with another measure have a plot of their own.</summary>
+    private static IEnumerable<(DotPlot Plot, bool HasIntervals)> Dots(
+        IReadOnlyList<RunRecord> records, RunSummary[] runs, string[] names, string part, string member, Func<RunSummary, double> score)
+    {
+        foreach (IGrouping<string, int> measure in Enumerable.Range(0, runs.Length).GroupBy(i => runs[i].Measure))
+        {
+            if (measure.Key.Length == 0 || !measure.Any(i => double.IsFinite(score(runs[i])))) continue;
+            PlottedDot[] dots = [.. measure.Select(i => DotOf(names[i], runs[i], score(runs[i]),
+                RunSummary.Number(RunSummary.Member(records[i].Result, member), "rows")))];
+            yield return (new DotPlot
             {
-                Title = $"{measure.Key} on the validation data", LabelName = "run", ValueName = measure.Key,
-                Bars = [.. measure.Select(pair => (pair.Name, pair.Run.Validation))],
-            });
+                Title = $"{RunReport.Capital(measure.Key)} on the {part} data", LabelName = "run", ValueName = measure.Key,
+                IntervalName = "95% interval", Dots = dots,
+            }, dots.Any(dot => double.IsFinite(dot.Low)));
         }
+    }
+
+    /// <summary>
+    /// Of an accuracy the Wilson interval (Wilson 1927): (p + z^2/2n +- z sqrt(p (1 - p)/n + z^2/4n^2)) / (1 + z^2/n), z = 1.96.
+    /// Other measures have none, nor have accuracies of which the record does not tell the rows.
+    /// </summary>
+    private static PlottedDot DotOf(string name, RunSummary run, double p, double n)
+    {
+        if (run.Task != "classification" || run.Measure != "accuracy" || !(n > 0) || !(p is >= 0 and <= 1)) return new(name, p);
+        const double Z = 1.959964;
+        double middle = (p + Z * Z / (2 * n)) / (1 + Z * Z / n);
+        double half = Z * Math.Sqrt(p * (1 - p) / n + Z * Z / (4 * n * n)) / (1 + Z * Z / n);
+        return new(name, p, Math.Max(0, middle - half), Math.Min(1, middle + half));
     }
 
     private static void WriteSettings(PageSection section, RunSummary[] runs, string[] names)
@@ -61,13 +98,13 @@ public static class RunComparison
         IReadOnlyList<string> differing = RunSummary.DifferingSettings(runs);
         if (differing.Count == 0)
         {
-            section.Text("They were told the same.");
+            section.Text("All runs have the same settings.");
             return;
         }
 
         section.Table(new TextTable
         {
-            Caption = "Options in which they differ; empty where the run was left its default",
+            Caption = "Options that differ between the runs; empty means the default",
             Columns = ["option", .. names],
             Rows = [.. differing.Select(name => (string[])["--" + name, .. runs.Select(run => run.Setting(name))])],
             TextColumns = [.. Enumerable.Range(0, runs.Length + 1)],
@@ -78,9 +115,9 @@ public static class RunComparison
     {
         RunCurves[] curves = [.. records.Select(record => new RunCurves(record))];
         var charts = new List<IChart>();
-        Chart("Validation: the measure that decides", "epoch", "measure",
+        Chart("Validation by epoch", "epoch", "measure",
             (curve, stage, name) => curve.OverEpochs(stage, name, epoch => epoch.Value));
-        Chart("Validation against time", "seconds", "measure",
+        Chart("Validation by time", "seconds", "measure",
             (curve, stage, name) => curve.OverTime(stage, name, epoch => epoch.Value));
         string loss = curves.Select(curve => curve.LossName).Distinct().Count() == 1 ? curves[0].LossName : "loss";
         Chart("Training loss", "step", loss, (curve, stage, name) => curve.TrainingLoss(stage, name));

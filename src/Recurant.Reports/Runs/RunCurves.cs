@@ -5,7 +5,7 @@ namespace Recurant.Reports;
 /// <summary>The curves of a recorded run.</summary>
 internal sealed class RunCurves(RunRecord record)
 {
-    /// <summary>The name of the stage in which a classifier's layers learn from texts without labels.</summary>
+    /// <summary>The name of the stage in which a classifier's layers are trained on texts without labels.</summary>
     public const string Pretraining = "pre-training";
 
     private const int MostBuckets = 100;
@@ -14,7 +14,7 @@ internal sealed class RunCurves(RunRecord record)
     public IReadOnlyList<string> Stages { get; } =
         [.. record.Steps.Select(steps => steps.Stage).Concat(record.Epochs.Select(epoch => epoch.Stage)).Distinct()];
 
-    /// <summary>What the loss is, with its unit: nats wherever words, labels or symbols are foretold.</summary>
+    /// <summary>What the loss is, with its unit: nats wherever words, labels or symbols are predicted.</summary>
     public string LossName { get; } =
         RunSummary.Text(record.Run, "data").StartsWith("adding:", StringComparison.Ordinal) ? "loss (squared error)" : "loss (nats)";
 

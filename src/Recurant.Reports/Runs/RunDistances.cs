@@ -10,12 +10,12 @@ internal static class RunDistances
         if (RunSummary.Member(result, "by_distance") is not { ValueKind: JsonValueKind.Object } members) return;
         JsonElement[] bands = RunSummary.List(members, "bands");
         bool isCopying = RunSummary.Text(members, "problem").StartsWith("copying", StringComparison.Ordinal);
-        string error = isCopying ? "share that is wrong" : "mean squared error";
-        string distance = isCopying ? "place of the symbol" : "steps back of the first number";
+        string error = isCopying ? "error rate" : "mean squared error";
+        string distance = isCopying ? "position of the symbol" : "steps back to the first number";
         PageSection section = page.Section("distance", "How far back it remembers");
         section.Text($"{RunReport.Whole(RunSummary.Number(members, "sequences"))} test sequences. "
-            + (isCopying ? "Every symbol stands equally far back; the first is asked for first, so place 0 is the one to be said at once."
-                : "To add, the network needs two numbers; the farther one lies in the first half of the sequence.")
+            + (isCopying ? "All symbols are equally far back; the first one is asked for first, so position 0 is the one to answer at once."
+                : "The network has to remember two numbers; the one farther back is in the first half of the sequence.")
             + $" Without any memory the {error} is {ChartText.Value(RunSummary.Number(members, "without_memory"))}.");
         section.Chart(new BarChart
         {

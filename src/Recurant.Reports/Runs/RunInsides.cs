@@ -22,7 +22,7 @@ internal static class RunInsides
         JsonElement[] lines = [.. record.OfKind("lens").Where(line => !double.IsNaN(RunSummary.Number(line, "step")))];
         if (lines.Length == 0) return;
         PageSection section = page.Section("lens", "Gates and gradients during training");
-        section.Text("Looked at every so many steps while the model was trained; 'recurant lens' explains the quantities.");
+        section.Text("Measured at regular steps during training; 'recurant lens' explains the quantities.");
         foreach (string title in Names(lines, "values"))
         {
             section.Chart(new LineChart { Title = title, XLabel = "step", YLabel = "value", Series = ValuesOf(lines, title) });
@@ -76,7 +76,7 @@ internal static class RunInsides
         int lags = Math.Min(MostLags, shown.Max(moment => moment.Norms.Length));
         section.Chart(new HeatMap
         {
-            Title = $"Gradient by lag over time, {name}: each row in shares of its greatest", RowName = "step",
+            Title = $"Gradient by lag over time, {name}: each row scaled to its maximum", RowName = "step",
             ColumnName = "steps back",
             Rows = [.. shown.Select(moment => ChartText.Value(moment.Step))],
             Columns = [.. Enumerable.Range(0, lags).Select(lag => ChartText.Value(lag))],
@@ -93,11 +93,11 @@ internal static class RunInsides
     {
         if (RunSummary.Member(record.Result, "layers") is not { ValueKind: JsonValueKind.Array } layers) return;
         PageSection section = page.Section("equations", "The model's equations");
-        section.Text("The layers in the order in which the data passes them, with their sizes.");
+        section.Text("The layers in the order in which the data passes through them, with their shapes.");
         foreach (JsonElement layer in layers.EnumerateArray())
         {
             section.Heading3($"{RunSummary.Text(layer, "name")}  {RunSummary.Text(layer, "shape")}");
-            section.Text($"{RunReport.Whole(RunSummary.Number(layer, "parameters"))} learnt numbers.");
+            section.Text($"{RunReport.Whole(RunSummary.Number(layer, "parameters"))} parameters.");
             if (RunSummary.Member(layer, "equations") is not { ValueKind: JsonValueKind.Array } equations) continue;
             string lines = string.Join('\n', equations.EnumerateArray().Select(equation => equation.GetString()));
             if (lines.Length > 0) section.Code(lines);

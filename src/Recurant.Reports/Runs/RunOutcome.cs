@@ -4,7 +4,7 @@ using Recurant.Training;
 
 namespace Recurant.Reports;
 
-/// <summary>The sections of a report that tell what the model can do: scores, confusion, calibration, mistakes.</summary>
+/// <summary>The sections of a report about the model's results: scores, confusion matrix, calibration, mistakes.</summary>
 internal static class RunOutcome
 {
     public static void Write(HtmlPage page, RunRecord record)
@@ -12,7 +12,7 @@ internal static class RunOutcome
         if (record.Result is not { } result)
         {
             page.Section("scores", "Scores").Note(
-                "The run has not ended, or was ended before it could say what came of it: there are no scores yet.");
+                "The run is still going on, or was stopped before it was evaluated: there are no scores yet.");
             return;
         }
 
@@ -26,7 +26,7 @@ internal static class RunOutcome
         RunDistances.Write(page, result);
     }
 
-    /// <summary>What the model was looked at with: "the test data", unless the record says otherwise.</summary>
+    /// <summary>What the model was evaluated on: "the test data", unless the record says otherwise.</summary>
     internal static string DataOf(JsonElement result) =>
         RunSummary.Text(result, "reviewed") is { Length: > 0 } part ? $"the {part} data" : "the test data";
 
@@ -72,21 +72,21 @@ internal static class RunOutcome
         double[][] counts =
             [.. confusion.EnumerateArray().Select(row => row.EnumerateArray().Select(count => count.GetDouble()).ToArray())];
         if (labels.Length != counts.Length) return;
-        PageSection section = page.Section("confusion", "What is taken for what");
+        PageSection section = page.Section("confusion", "Confusion matrix");
         string things = RunSummary.Text(result, "confusion_of") is { Length: > 0 } of ? of : "texts";
         string label = things == "words" ? "tag" : "label";
-        section.Text($"A row for each right {label}, a column for each answer, counted in {things} of {DataOf(result)}. The shades "
-            + "are shares of the row: in a good model only the diagonal is dark.");
+        section.Text($"Rows are the actual {label}s, columns the predicted ones; cells count {things} of {DataOf(result)}. Shades are shares "
+            + "of the row, so that in a good model only the diagonal is dark.");
         section.Chart(new HeatMap
         {
-            Title = "Confusion matrix", RowName = $"right {label}", ColumnName = "answer", Rows = labels, Columns = labels,
+            Title = "Confusion matrix", RowName = "actual", ColumnName = "predicted", Rows = labels, Columns = labels,
             Values = counts, ShadeByRow = true,
         });
         section.Table(new TextTable
         {
-            Caption = $"Each {label}: how often its answers are right (precision), how many of its {things} are found (recall)",
-            Columns = [label, things, "answers", "precision", "recall"],
-            // What stands for several together has no precision of its own.
+            Caption = $"Precision and recall of each {label}",
+            Columns = [label, "actual", "predicted", "precision", "recall"],
+            // A row that groups several labels has no precision of its own.
             Rows = [.. labels.Index().Where(pair => pair.Item != TaggerReview.Others).Select(pair => (string[])
             [
                 pair.Item, ChartText.Value(counts[pair.Index].Sum()), ChartText.Value(counts.Sum(row => row[pair.Index])),
@@ -105,10 +105,10 @@ internal static class RunOutcome
             (RunSummary.Text(count, "name"), RunSummary.Number(count, "right"), RunSummary.Number(count, "found"),
                 RunSummary.Number(count, "present"))).Where(count => count.Item3 + count.Item4 > 0)];
         if (counts.Length == 0) return;
-        PageSection section = page.Section("counts", $"Each kind of {name}");
+        PageSection section = page.Section("counts", $"Scores of each {name}");
         section.Text(name == "span"
-            ? "A span, such as a name of several words, is right if it begins and ends where it should and is of the right kind."
-            : "All tags, also those that the matrix counts among the others.");
+            ? "A span, such as a name of several words, is correct if its first word, its last word and its type all are."
+            : "All tags, including those that the confusion matrix groups as others.");
         section.Chart(new BarChart
         {
             Title = "F1", LabelName = name, ValueName = "F1", Most = 1,
@@ -116,8 +116,8 @@ internal static class RunOutcome
         });
         section.Table(new TextTable
         {
-            Caption = "How often what was found is right (precision), how much of what is there was found (recall)",
-            Columns = [name, "present", "found", "right", "precision", "recall", "F1"],
+            Caption = "Precision: correct / predicted; recall: correct / actual",
+            Columns = [name, "actual", "predicted", "correct", "precision", "recall", "F1"],
             Rows = [.. counts.Select(count => (string[])
             [
                 count.Name, ChartText.Value(count.Present), ChartText.Value(count.Found), ChartText.Value(count.Right),
@@ -130,31 +130,31 @@ internal static class RunOutcome
     private static void WriteCalibration(HtmlPage page, JsonElement result)
     {
         if (RunSummary.Member(result, "calibration") is not { ValueKind: JsonValueKind.Object } calibration) return;
-        PageSection section = page.Section("calibration", "How far its probabilities can be trusted");
+        PageSection section = page.Section("calibration", "Calibration");
         double error = RunSummary.Number(calibration, "expected_error");
         JsonElement[] bins =
             [.. calibration.GetProperty("bins").EnumerateArray().Where(bin => bin.GetProperty("count").GetInt32() > 0)];
         double gap = bins.Sum(bin => bin.GetProperty("count").GetInt32()
             * (RunSummary.Number(bin, "confidence") - RunSummary.Number(bin, "accuracy")));
-        string which = gap > 0 ? "surer than it is right" : "right more often than it is sure";
-        section.Note($"The expected calibration error is {ChartText.Value(error)}: on average the probability of an answer and "
-            + $"the share of right answers lie so far apart. The model is {which}.");
+        string which = gap > 0 ? "overconfident" : "underconfident";
+        section.Note($"The expected calibration error is {ChartText.Value(error)}: on average, the probability given to an answer "
+            + $"and the share of correct answers differ by that much. The model is {which}.");
         if (CalibratedWhat(result) is { Length: > 0 } what) section.Text(what);
         double[] confidence = [.. bins.Select(bin => RunSummary.Number(bin, "confidence"))];
         section.Chart(new LineChart
         {
-            Title = "Right answers against the probability given", XLabel = "probability of the answer",
-            YLabel = "share that is right", FromZero = true,
+            Title = "Accuracy against predicted probability", XLabel = "predicted probability",
+            YLabel = "accuracy", FromZero = true,
             Series =
             [
-                new("the model", confidence, [.. bins.Select(bin => RunSummary.Number(bin, "accuracy"))]),
-                new("if they agreed", confidence, confidence),
+                new("model", confidence, [.. bins.Select(bin => RunSummary.Number(bin, "accuracy"))]),
+                new("perfectly calibrated", confidence, confidence),
             ],
         });
         section.Table(new TextTable
         {
-            Caption = $"Answers on {DataOf(result)} by their probability",
-            Columns = ["probability", "answers", "mean probability", "share that is right"],
+            Caption = $"Answers on {DataOf(result)} by predicted probability",
+            Columns = ["probability", "answers", "mean probability", "accuracy"],
             Rows = [.. bins.Select(bin => (string[])
             [
                 $"{ChartText.Value(RunSummary.Number(bin, "from"))} to {ChartText.Value(RunSummary.Number(bin, "to"))}",
@@ -166,13 +166,13 @@ internal static class RunOutcome
 
     private static string CalibratedWhat(JsonElement result) =>
         RunSummary.Member(result, "token_costs") is not null
-            ? "Looked at is the most probable next token at each place: its probability, and whether it is the token that comes."
+            ? "Measured on the most probable next token at each position: its probability, and whether it is the actual next token."
             : RunSummary.Text(result, "probability_of") switch
             {
-                "tag" => "Looked at is each word: the probability of its tag, and whether the tag is right.",
-                "marginal" => "Looked at is each word: the marginal probability of its tag over all rows of tags of the sentence, "
-                    + "and whether the tag is right. The tags are those of the most probable row.",
-                "sentence" => "Looked at is each sentence: the geometric mean of its words' probabilities, and whether it is "
+                "tag" => "Measured on each word: the probability of its tag, and whether the tag is correct.",
+                "marginal" => "Measured on each word: the marginal probability of its tag over all tag sequences of the sentence, "
+                    + "and whether the tag is correct. The tags are those of the most probable sequence.",
+                "sentence" => "Measured on each sentence: the geometric mean of its words' probabilities, and whether it is "
                     + "exactly the expected one.",
                 _ => "",
             };
@@ -180,18 +180,17 @@ internal static class RunOutcome
     private static void WriteMistakes(HtmlPage page, JsonElement result)
     {
         if (RunSummary.Member(result, "mistakes") is not { ValueKind: JsonValueKind.Array } list) return;
-        PageSection section = page.Section("mistakes", "Its surest mistakes");
+        PageSection section = page.Section("mistakes", "Most confident mistakes");
         JsonElement[] mistakes = [.. list.EnumerateArray()];
         bool areWords = mistakes.Length > 0 && RunSummary.Member(mistakes[0], "word") is not null;
-        section.Text(mistakes.Length == 0 ? $"There is no mistake among the answers to {DataOf(result)}."
-            : $"Of {RunReport.Whole(RunSummary.Number(result, "mistake_count"))} wrong answers on {DataOf(result)} these were given "
-            + $"with the highest probability{(areWords ? ", of each sentence at most one" : "")}. Among them are labels that are wrong "
-            + "in the data themselves.");
+        section.Text(mistakes.Length == 0 ? $"There are no mistakes on {DataOf(result)}."
+            : $"The wrong answers with the highest probability, of {RunReport.Whole(RunSummary.Number(result, "mistake_count"))} on "
+            + $"{DataOf(result)}{(areWords ? ", at most one per sentence" : "")}. Labels that are wrong in the data often show up here.");
         if (mistakes.Length == 0) return;
         section.Table(new TextTable
         {
-            Caption = "Wrong answers, the surest first",
-            Columns = [.. areWords ? ["word"] : Array.Empty<string>(), "text", "right", "answered", "probability"],
+            Caption = "Wrong answers, the most confident first",
+            Columns = [.. areWords ? ["word"] : Array.Empty<string>(), "text", "expected", "predicted", "probability"],
             Rows = [.. mistakes.Select(mistake => (string[])
             [
                 .. areWords ? [RunSummary.Text(mistake, "word")] : Array.Empty<string>(),

@@ -4,7 +4,7 @@ using Recurant.Training;
 
 namespace Recurant.Reports;
 
-/// <summary>The page of one training run: what was trained on what, how it went, what came of it, how to do it again.</summary>
+/// <summary>The page of one training run: what was trained, how training went, the results, and how to reproduce them.</summary>
 public static class RunReport
 {
     private const int StagesWithBothLosses = 3;
@@ -17,12 +17,12 @@ public static class RunReport
         RunSummary summary = RunSummary.Of(record);
         var page = new HtmlPage($"Training of {summary.Name}", Subtitle(summary));
         var curves = new RunCurves(record);
-        WriteSummary(page.Section("summary", "What was trained on what"), record, summary);
+        WriteSummary(page.Section("summary", "Summary"), record, summary);
         string[] stages = [.. curves.Stages.Where(stage => stage != RunCurves.Pretraining)];
         if (curves.Stages.Contains(RunCurves.Pretraining))
         {
             PageSection before = page.Section("pre-training", "Pre-training");
-            before.Text("First the word vectors and layers learnt to foretell words of texts without labels.");
+            before.Text("The word vectors and layers were first trained to predict the words of unlabelled texts.");
             before.Chart(Losses(curves, [RunCurves.Pretraining]));
         }
 
@@ -35,7 +35,7 @@ public static class RunReport
 
         RunOutcome.Write(page, record);
         RunInsides.Write(page, record);
-        WriteCommand(page.Section("again", "Do it again"), record);
+        WriteCommand(page.Section("again", "Reproduce"), record);
         return page.ToString();
     }
 
@@ -52,13 +52,13 @@ public static class RunReport
         {
             ("task", summary.Task),
             ("data", summary.Data),
-            ("rows learnt from", summary.Rows > 0 ? Whole(summary.Rows) : ""),
+            ("training rows", summary.Rows > 0 ? Whole(summary.Rows) : ""),
             ("model", summary.Model),
-            ("learnt numbers", summary.Parameters > 0 ? Whole(summary.Parameters) : ""),
+            ("parameters", summary.Parameters > 0 ? Whole(summary.Parameters) : ""),
             ("epochs", summary.Epochs > 0 ? $"{summary.Epochs}, {summary.End}" : summary.End),
             ("time", Seconds(summary.Seconds)),
-            ("tokens a second, validation included", Whole(summary.TokensPerSecond)),
-            ("begun", RunSummary.Text(record.Run, "begun")),
+            ("tokens/s, including validation", Whole(summary.TokensPerSecond)),
+            ("started", RunSummary.Text(record.Run, "begun")),
             ("Recurant", RunSummary.Text(record.Run, "version")),
             (".NET", RunSummary.Text(record.Run, "runtime")),
             ("machine", RunSummary.Text(record.Run, "machine")),
@@ -67,7 +67,7 @@ public static class RunReport
         if (summary.Settings.Count == 0) return;
         section.Table(new TextTable
         {
-            Caption = "What was decided; everything else followed the data or its default",
+            Caption = "Options that were set; all others follow from the data or have their defaults",
             Columns = ["option", "value"],
             Rows = [.. summary.Settings.Select(setting => (string[])["--" + setting.Key, setting.Value])],
             TextColumns = [0, 1],
@@ -76,7 +76,7 @@ public static class RunReport
 
     private static string Verdict(RunSummary summary)
     {
-        if (summary.BestEpoch == 0) return $"The run is {summary.End}; no epoch is over.";
+        if (summary.BestEpoch == 0) return $"The run is {summary.End}; no epoch has been completed.";
         string test = double.IsNaN(summary.Test) ? "" : $" and {ChartText.Value(summary.Test)} on the test data";
         return $"Epoch {summary.BestEpoch} was the best: {summary.Measure} {ChartText.Value(summary.Validation)} on the "
             + $"validation data{test}.";
@@ -98,15 +98,16 @@ public static class RunReport
         }
 
         LineChart losses = Losses(curves, stages);
-        if (series.All(line => line.X.Count == 0))
+        series.RemoveAll(line => !line.Y.Any(double.IsFinite));
+        if (series.Count == 0)
         {
             section.Chart(losses);
             return;
         }
 
         section.Charts(losses, new LineChart { Title = Capital(measure), XLabel = "epoch", YLabel = measure, Series = series });
-        section.Text("Training values are taken with dropout and while the weights change; validation values with the averaged "
-            + "weights at the end of an epoch.");
+        section.Text("Training values are measured during training, with dropout and changing weights; validation values at the end of "
+            + "each epoch, with the averaged weights.");
     }
 
     private static LineChart Losses(RunCurves curves, string[] stages)
@@ -120,7 +121,7 @@ public static class RunReport
 
         return new LineChart
         {
-            Title = "Loss", XLabel = "step", YLabel = curves.LossName, Series = [.. series.Where(line => line.X.Count > 0)],
+            Title = "Loss", XLabel = "step", YLabel = curves.LossName, Series = [.. series.Where(line => line.Y.Any(double.IsFinite))],
         };
     }
 
@@ -157,14 +158,14 @@ public static class RunReport
     private static void WriteSpeed(PageSection section, RunSummary summary, RunCurves curves, string[] stages)
     {
         section.Text($"The run took {Seconds(summary.Seconds)}.");
-        ChartSeries[] speed = [.. stages.Select(stage => curves.Speed(stage, Name("tokens a second", stage, stages)))
+        ChartSeries[] speed = [.. stages.Select(stage => curves.Speed(stage, Name("tokens/s", stage, stages)))
             .Where(line => line.X.Count > 0)];
         var charts = new List<IChart>();
         if (speed.Length > 0)
         {
             charts.Add(new LineChart
             {
-                Title = "Speed", XLabel = "step", YLabel = "tokens a second", FromZero = true, Series = speed,
+                Title = "Speed", XLabel = "step", YLabel = "tokens/s", FromZero = true, Series = speed,
             });
         }
 
@@ -175,7 +176,7 @@ public static class RunReport
         {
             charts.Add(new LineChart
             {
-                Title = "Time of each epoch, validation included", XLabel = "epoch", YLabel = "seconds", FromZero = true,
+                Title = "Time of each epoch, including validation", XLabel = "epoch", YLabel = "seconds", FromZero = true,
                 Series = seconds,
             });
         }
@@ -188,19 +189,19 @@ public static class RunReport
         string command = RunSummary.Text(record.Run, "command");
         if (command.Length == 0)
         {
-            section.Text("The record does not tell the command.");
+            section.Text("The command was not recorded.");
             return;
         }
 
         section.Code(command);
         bool hasBudget = RunSummary.Member(RunSummary.Member(record.Run, "settings"), "budget") is not null;
-        section.Text("With the same data and the same version it gives the same model file, byte for byte, on any number of "
+        section.Text("With the same data and the same version, this command gives the same model file, byte for byte, on any number of "
             + $"threads{(hasBudget ? ", unless its time budget ends it at another step" : "")}.");
     }
 
     private static string Name(string what, string stage, string[] stages) => stages.Length == 1 ? what : $"{what}, {stage}";
 
-    private static string Capital(string text) => text.Length == 0 ? text : char.ToUpperInvariant(text[0]) + text[1..];
+    internal static string Capital(string text) => text.Length == 0 ? text : char.ToUpperInvariant(text[0]) + text[1..];
 
     internal static string Whole(double value) => double.IsNaN(value) ? "" : value.ToString("N0", CultureInfo.InvariantCulture);
 

@@ -10,22 +10,22 @@ public sealed record RunSummary
     /// <summary>The record's name without its ending.</summary>
     public required string Name { get; init; }
 
-    /// <summary>What was learnt: "classification".</summary>
+    /// <summary>The task: "classification".</summary>
     public required string Task { get; init; }
 
-    /// <summary>The data that was learnt from, as it was named.</summary>
+    /// <summary>The training data, as it was named.</summary>
     public required string Data { get; init; }
 
-    /// <summary>The number of rows learnt from.</summary>
+    /// <summary>The number of training rows.</summary>
     public required long Rows { get; init; }
 
-    /// <summary>What the user decided, by the names of the options.</summary>
+    /// <summary>The options that the user set, by name.</summary>
     public required IReadOnlyList<KeyValuePair<string, string>> Settings { get; init; }
 
     /// <summary>The model in one line.</summary>
     public required string Model { get; init; }
 
-    /// <summary>The number of learnt numbers.</summary>
+    /// <summary>The number of parameters.</summary>
     public required long Parameters { get; init; }
 
     /// <summary>The epochs, of several stages those of all.</summary>
@@ -46,7 +46,7 @@ public sealed record RunSummary
     /// <summary>The time in seconds, as far as it is recorded.</summary>
     public required double Seconds { get; init; }
 
-    /// <summary>How many tokens were learnt from, over all epochs, per second of the whole run.</summary>
+    /// <summary>Training tokens per second of the whole run, over all epochs.</summary>
     public required double TokensPerSecond { get; init; }
 
     /// <summary>How it ended; "not finished" where the record does not say.</summary>

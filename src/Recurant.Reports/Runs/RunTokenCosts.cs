@@ -10,18 +10,18 @@ internal static class RunTokenCosts
         if (RunSummary.Member(result, "token_costs") is not { ValueKind: JsonValueKind.Object } costs) return;
         PageSection section = page.Section("tokens", "Where the loss comes from");
         double tokens = RunSummary.Number(costs, "tokens");
-        section.Note($"Of {RunReport.Whole(tokens)} tokens of {RunOutcome.DataOf(result)} the most probable one was right "
-            + $"{ChartText.Value(100 * RunSummary.Number(costs, "accuracy"))} times in 100; a token cost "
-            + $"{ChartText.Value(RunSummary.Number(costs, "loss"))} nats on average.");
+        section.Note($"Of {RunReport.Whole(tokens)} tokens of {RunOutcome.DataOf(result)} the most probable one was correct "
+            + $"{ChartText.Value(100 * RunSummary.Number(costs, "accuracy"))}% of the time; the mean loss per token is "
+            + $"{ChartText.Value(RunSummary.Number(costs, "loss"))} nats.");
         JsonElement[] bands = RunSummary.List(costs, "by_frequency"), costliest = RunSummary.List(costs, "costliest");
         section.Chart(new BarChart
         {
-            Title = "Mean loss by how often the token occurs there", LabelName = "occurrences", ValueName = "loss (nats)",
+            Title = "Mean loss by token frequency", LabelName = "occurrences", ValueName = "loss (nats)",
             Bars = [.. bands.Select(band => (RunReport.Range(band), RunSummary.Number(band, "loss")))],
         });
         section.Table(new TextTable
         {
-            Caption = "Rare and frequent tokens: how many different ones, how often, and their part of the whole loss",
+            Caption = "Rare and frequent tokens, and their share of the total loss",
             Columns = ["occurrences", "different tokens", "times", "mean loss (nats)", "share of the loss"],
             Rows = [.. bands.Select(band => (string[])
             [
@@ -31,15 +31,15 @@ internal static class RunTokenCosts
             ])],
         });
         if (costliest.Length == 0) return;
-        section.Text("A token takes a great share of the loss because it is frequent, or because it is hard to foretell.");
+        section.Text("A token has a large share of the loss if it is frequent, or if it is hard to predict.");
         section.Chart(new BarChart
         {
-            Title = "Tokens that cost most in all", LabelName = "token", ValueName = "share of the loss",
+            Title = "Tokens with the largest share of the loss", LabelName = "token", ValueName = "share of the loss",
             Bars = [.. costliest.Select(token => (Visible(RunSummary.Text(token, "token")), RunSummary.Number(token, "share")))],
         });
         section.Table(new TextTable
         {
-            Caption = "Tokens with the greatest shares of the loss",
+            Caption = "Tokens with the largest shares of the loss",
             Columns = ["token", "times", "mean loss (nats)", "share of the loss"],
             Rows = [.. costliest.Select(token => (string[])
             [

@@ -9,17 +9,17 @@ internal static class RunTranslations
     {
         if (RunSummary.Member(result, "translations") is not { ValueKind: JsonValueKind.Object } members) return;
         JsonElement[] bands = RunSummary.List(members, "by_length"), worst = RunSummary.List(members, "worst");
-        PageSection section = page.Section("translations", "Its translations");
-        section.Text($"{RunReport.Whole(RunSummary.Number(members, "pairs"))} pairs of {RunOutcome.DataOf(result)} by the length of the "
-            + "source. A score that falls with the length, or a ratio far below 1, says that long texts are forgotten or cut short.");
+        PageSection section = page.Section("translations", "Translations");
+        section.Text($"{RunReport.Whole(RunSummary.Number(members, "pairs"))} pairs of {RunOutcome.DataOf(result)} by source "
+            + "length. A score that falls with length, or a length ratio far below 1, means that long texts are forgotten or cut short.");
         section.Chart(new BarChart
         {
-            Title = "chrF by words of the source", LabelName = "words", ValueName = "chrF", Most = 100,
+            Title = "chrF by source length", LabelName = "words", ValueName = "chrF", Most = 100,
             Bars = [.. bands.Select(band => (RunReport.Range(band), RunSummary.Number(band, "chrf")))],
         });
         section.Table(new TextTable
         {
-            Caption = "Scores by words of the source; the ratio is that of the translations' words to the right ones",
+            Caption = "Scores by source length in words; length ratio: words of the translations / words of the references",
             Columns = ["words", "pairs", "BLEU", "chrF", "length ratio"],
             Rows = [.. bands.Select(band => (string[])
             [
@@ -29,12 +29,12 @@ internal static class RunTranslations
             ])],
         });
         if (worst.Length == 0) return;
-        section.Text("The translations that share the least with what was expected. Among them are right ones in other words, and "
-            + "pairs that are wrong in the data themselves.");
+        section.Text("The translations that differ most from the reference. Some of them may be correct in other words, and some "
+            + "references may be wrong.");
         section.Table(new TextTable
         {
             Caption = "Worst translations first",
-            Columns = ["source", "right", "translated", "chrF"],
+            Columns = ["source", "expected", "translated", "chrF"],
             Rows = [.. worst.Select(pair => (string[])
             [
                 RunSummary.Text(pair, "source"), RunSummary.Text(pair, "right"), RunSummary.Text(pair, "translated"),

@@ -244,7 +244,7 @@ public sealed class BytePairEncoding
             if (!isCharacter || piece == " " || !numbers.TryAdd(piece, i))
             {
                 throw new ArgumentException(
-                    $"Character {i - ByteCount - 1}, \"{piece}\", must be one Unicode character, no blank, and stand there once.",
+                    $"Character {i - ByteCount - 1}, \"{piece}\", must be a single Unicode character, not white space, and occur only once.",
                     nameof(characters));
             }
         }

@@ -17,7 +17,7 @@ public static class DatasetChecks
         ArgumentNullException.ThrowIfNull(train);
         if (train.Count == 0)
         {
-            throw new InvalidDataException($"{train.Name}: there are no examples to learn from.");
+            throw new InvalidDataException($"{train.Name}: there are no examples to train on.");
         }
 
         if (train.Labels.Count == 1)
@@ -54,7 +54,7 @@ public static class DatasetChecks
             };
             throw new InvalidDataException(
                 $"{Place(train, first)}: the label \"{first.Label}\" occurs only once. At least 2 examples of a label are "
-                + $"needed, one to learn from and one to check with: add another, remove the row or correct its label.{others}");
+                + $"needed, one for training and one for validation: add another, remove the row or correct its label.{others}");
         }
     }
 

@@ -158,7 +158,7 @@ internal static class WordVectorsReader
             ? vectors
             : throw new InvalidDataException(
                 $"{reader.Path}: the header promises {promised} words, the file has {line - header}. "
-                + (line - header < promised ? "It is cut short: fetch it again." : "Correct the header."));
+                + (line - header < promised ? "It is truncated: fetch it again." : "Correct the header."));
     }
 
     /// <summary>The length of the word, which stands left of the numbers; -1 if these are fewer or more.</summary>
@@ -249,7 +249,7 @@ internal static class WordVectorsReader
             if (numbers.Length < 4 * dimension)
             {
                 throw new InvalidDataException(
-                    $"{reader.Path}: the vector of word {n} of {count} is cut short: expected {4 * dimension} bytes "
+                    $"{reader.Path}: the vector of word {n} of {count} is truncated: expected {4 * dimension} bytes "
                     + $"at offset {offset}, found {numbers.Length}. Fetch the file again.");
             }
 

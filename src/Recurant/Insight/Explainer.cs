@@ -83,7 +83,7 @@ public static class Explainer
         if (index < 0 || index >= images.Count)
         {
             throw new ArgumentException(
-                $"There is no image {index}; there are {images.Count}, the first being 0.", nameof(index));
+                $"There is no image {index}; there are {images.Count}, counted from 0.", nameof(index));
         }
 
         CaptionerSpec spec = model.Spec;

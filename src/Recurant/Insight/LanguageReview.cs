@@ -72,7 +72,7 @@ public sealed record LanguageReview
         ArgumentOutOfRangeException.ThrowIfNegative(costliest);
         ArgumentOutOfRangeException.ThrowIfLessThan(mostTokens, 1);
         int[] tokens = model.Encoder.Encode(text);
-        if (tokens.Length < 2) throw new InvalidDataException($"{text.Name}: there is no text to look at the model with.");
+        if (tokens.Length < 2) throw new InvalidDataException($"{text.Name}: there is no text to evaluate the model on.");
         if (tokens.Length - 1 > mostTokens) tokens = tokens[..(mostTokens + 1)];
         Workers workers = Workers.ForThreads(threads > 0 ? threads : Environment.ProcessorCount);
         LanguageModelMemory memory = model.Network.CreateMemory();
@@ -89,7 +89,7 @@ public sealed record LanguageReview
         if (!Array.TrueForAll(losses, float.IsFinite))
         {
             throw new InvalidDataException(
-                "The model's answers are not finite numbers: its weights are too large. Train anew, with a lower learning rate.");
+                "The model's answers are not finite numbers: its weights are too large. Train again with a lower learning rate.");
         }
 
         return Gather(model.Vocabulary, tokens, losses, judged, costliest);

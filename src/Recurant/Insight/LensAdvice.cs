@@ -11,8 +11,8 @@ internal static class LensAdvice
         foreach (LensLayer layer in layers) says.Add(layer.Verdict.Sentence(Place(subject, layer)));
         if (layers.Any(layer => layer.Verdict.Measured is LensVerdict.ByLastStep or LensVerdict.ByJacobians))
         {
-            says.Add("The loss reads many steps, so that every state has a gradient from nearby. This is judged by the last step "
-                + "alone, or else by the Jacobians; --exact splits the weights' gradient by t - k for all steps.");
+            says.Add("The loss depends on many steps, so every state gets a gradient from nearby. The verdict is based on the last "
+                + "step only, or else on the Jacobians; --exact splits the weights' gradient by t - k for all steps.");
         }
 
         LensLayer worst = layers.MaxBy(layer => layer.Verdict.Reach)!;
@@ -26,7 +26,7 @@ internal static class LensAdvice
                 says.Add(Exploding(subject, worst));
                 break;
             default:
-                says.Add("Nothing needs to be changed for the gradient's sake.");
+                says.Add("The gradient needs no changes.");
                 break;
         }
 
@@ -48,15 +48,15 @@ internal static class LensAdvice
         if ((layer.HiddenWeights ?? layer.InputWeights) is not { Total: > 0, IsExact: true } split) return;
         int half = (split.Norms.Count + 1) / 2;
         says.Add(
-            $"The sum hides it: ||dJ/dW|| is {LensVerdict.Number(split.Total)}, but the farther half of the lags ({half} and "
-            + $"more) gives {LensVerdict.Number(100 * split.Beyond(half))}% of it; nine tenths come from the last "
+            $"The sum does not show it: ||dJ/dW|| is {LensVerdict.Number(split.Total)}, but the farther half of the lags ({half} and "
+            + $"more) gives {LensVerdict.Number(100 * split.Beyond(half))}% of it; 90% comes from the last "
             + $"{split.Reach90 + 1} steps.");
     }
 
     private static string Vanishing(LensRemedy remedy, LensLayer worst)
     {
         string reach = (worst.Memory ?? worst.Verdict.LostAt) is { } steps
-            ? $"What lies more than about {steps} steps back is hardly learnt from. "
+            ? $"The model hardly learns from what is more than about {steps} steps back. "
             : "";
         return $"{reach}To change that: {Cure(remedy, worst)}. {remedy.Vanishing}";
     }
@@ -67,28 +67,28 @@ internal static class LensAdvice
         if (Mean(worst, "f") is { } forget)
         {
             string open = remedy.Open is { } start
-                ? $"{start(far)} would start them open for {far} steps"
-                : "learning opens them where that helps";
-            return $"the forget gates let {LensVerdict.Number(forget)} through a step on average; {open}";
+                ? $"{start(far)} would initialise them to stay open for {far} steps"
+                : "training opens them where that helps";
+            return $"the forget gates let {LensVerdict.Number(forget)} per step through on average; {open}";
         }
 
         if (Mean(worst, "z") is { } update)
         {
             string more = remedy.Open is { } start
                 ? $"an LSTM with {start(far)} keeps more"
-                : "learning raises them where that helps";
-            return $"the update gates keep {LensVerdict.Number(update)} of the state a step on average; {more}";
+                : "training raises them where that helps";
+            return $"the update gates keep {LensVerdict.Number(update)} of the state per step on average; {more}";
         }
 
         if (Radius(worst) is not { } radius) return "use --cell lstm or gru";
-        string passes = "use --cell lstm or gru, whose state passes by W", size = LensVerdict.Number(radius);
+        string passes = "use --cell lstm or gru, whose state bypasses W", size = LensVerdict.Number(radius);
         if (Math.Abs(radius - 1) < 0.01)
         {
-            return $"{passes}. The spectral radius of W is {size}, but the slopes of the activation take that away";
+            return $"{passes}. The spectral radius of W is {size}, but the slopes of the activation reduce it";
         }
 
-        string why = radius < 1 ? "below the 1 that would carry the state on" : "but the slopes of the activation take that away";
-        return $"{passes}; or let W start orthogonal (--recurrent-start orthogonal; relu starts from the identity). Its spectral "
+        string why = radius < 1 ? "below the 1 that would preserve the state" : "but the slopes of the activation reduce it";
+        return $"{passes}; or initialise W orthogonally (--recurrent-start orthogonal; relu: the identity). Its spectral "
             + $"radius is {size}, {why}";
     }
 
@@ -98,7 +98,7 @@ internal static class LensAdvice
             ? $" The spectral radius of W is {LensVerdict.Number(value)}: below 1 it would not grow."
             : "";
         string cell = subject.Parts[0].Spec.Cell == CellKind.Elman ? ", --cell lstm or gru," : "";
-        return "Steps will be too large and the loss may become NaN. To change that: clip the gradient (--clip 1)"
+        return "Update steps will be too large and the loss may become NaN. To change that: clip the gradient (--clip 1)"
             + $"{cell} or smaller weights in W_hh; {subject.Remedy.Exploding}.{radius}";
     }
 

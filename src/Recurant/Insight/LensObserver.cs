@@ -20,13 +20,13 @@ public sealed record LensMoment(long Step, IReadOnlyList<LensMomentLayer> Layers
         ArgumentNullException.ThrowIfNull(writer);
         writer.WriteNumber("step", Step);
         writer.WriteStartObject("values");
-        Write(writer, "Effective memory: steps back that hold 90% of the gradient", static (layer, chart) =>
+        Write(writer, "Effective memory: steps back that contain 90% of the gradient", static (layer, chart) =>
             chart.WriteNumber(layer.Name, layer.Profile.Reach90));
-        Write(writer, "Gates: share of time under 0.1", static (layer, chart) =>
+        Write(writer, "Gates: share of time below 0.1", static (layer, chart) =>
         {
             foreach (GateUse gate in layer.Profile.Gates) WriteNumber(chart, $"{layer.Name}, {gate.Name}", gate.Low);
         });
-        Write(writer, "Gates: share of time over 0.9", static (layer, chart) =>
+        Write(writer, "Gates: share of time above 0.9", static (layer, chart) =>
         {
             foreach (GateUse gate in layer.Profile.Gates) WriteNumber(chart, $"{layer.Name}, {gate.Name}", gate.High);
         });

@@ -15,7 +15,7 @@ internal sealed record LensRemedy
     public static LensRemedy OfTexts { get; } = new()
     {
         Open = Bias,
-        Vanishing = "Or read shorter sequences (--max-tokens), or more of their steps (--pooling max or mean).",
+        Vanishing = "Or use shorter sequences (--max-tokens), or more of their steps (--pooling max or mean).",
         Exploding = "shorter sequences (--max-tokens) help as well",
     };
 
@@ -29,21 +29,21 @@ internal sealed record LensRemedy
     public static LensRemedy OfWindows { get; } = new()
     {
         Open = Bias,
-        Vanishing = "As it is, windows that are longer than that (--bptt) teach nothing more.",
+        Vanishing = "As it is, windows longer than that (--bptt) do not help.",
         Exploding = "shorter windows (--bptt) help as well",
     };
 
     public static LensRemedy OfTags { get; } = new()
     {
         Open = Bias,
-        Vanishing = "Where tags do not hang on words farther away, nothing is lost.",
+        Vanishing = "If tags do not depend on words farther away, nothing is lost.",
         Exploding = "shorter sentences help as well",
     };
 
     public static LensRemedy OfTranslations { get; } = new()
     {
         Open = null,
-        Vanishing = "Attention reads every step of the source, so that less has to be carried far than without it.",
+        Vanishing = "Attention reads every step of the source, so less has to be carried over long distances.",
         Exploding = "shorter sentences (--max-tokens) help as well",
     };
 

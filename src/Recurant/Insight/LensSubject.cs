@@ -35,7 +35,7 @@ internal sealed class LensSubject
         if (model.Network is not RecurrentNetwork network)
         {
             throw new ArgumentException(
-                "The model has no recurrent layers: there is no time for a gradient to go back through.", nameof(model));
+                "The model has no recurrent layers, so there is no gradient through time.", nameof(model));
         }
 
         var chosen = new TextDataset(texts.Name, [.. texts.Examples.Take(options.Sequences)]);
@@ -43,7 +43,7 @@ internal sealed class LensSubject
         if (chosen.Examples.FirstOrDefault(example => !model.Labels.Contains(example.Label)) is { } unknown)
         {
             throw new InvalidDataException(
-                $"{texts.Name}: the label \"{unknown.Label}\" is none of the model's: {Some(model.Labels)}.");
+                $"{texts.Name}: the label \"{unknown.Label}\" is not one of the model's: {Some(model.Labels)}.");
         }
 
         WordForms? forms = model.NewForms();
@@ -159,7 +159,7 @@ internal sealed class LensSubject
         RequireSome(chosen.Length, "sentences", nameof(data));
         if (chosen.SelectMany(sentence => sentence.Tags).FirstOrDefault(tag => !model.Tags.Contains(tag)) is { } unknown)
         {
-            throw new InvalidDataException($"{data.Name}: the tag \"{unknown}\" is none of the model's: {Some(model.Tags)}.");
+            throw new InvalidDataException($"{data.Name}: the tag \"{unknown}\" is not one of the model's: {Some(model.Tags)}.");
         }
 
         WordForms forms = model.NewForms();
@@ -241,7 +241,7 @@ internal sealed class LensSubject
                 Output = () => own.Joined.Rows(target.Rows).Column(0, network.Spec.DecoderSize),
                 SplitNote = "attention runs before every step, and the gates of one step at a time are kept",
                 JacobianNote =
-                    "h_(t-1) reaches h_t through attention as well as through the cell, and they would leave that path out",
+                    "h_(t-1) reaches h_t through attention as well as through the cell, and the Jacobians would leave that path out",
             };
         }
 

@@ -47,12 +47,12 @@ public sealed record LensVerdict(GradientReach Reach, int Far, double Ratio, dou
         {
             GradientReach.Vanishing => "vanishes",
             GradientReach.Exploding => "explodes",
-            _ => "is kept",
+            _ => "is preserved",
         };
         string size = double.IsInfinity(Ratio) ? "is no longer a finite number"
-            : Ratio == 0 ? "is zero" : $"has {Number(Ratio)} times its size";
-        string lost = LostAt is { } lag ? $" From {lag} steps back on, less than a thousandth is left." : "";
-        string rate = double.IsInfinity(AStep) ? "" : $" ({Number(AStep)} a step)";
+            : Ratio == 0 ? "is zero" : $"is {Number(Ratio)} times as large";
+        string lost = LostAt is { } lag ? $" From {lag} steps back on, less than a thousandth remains." : "";
+        string rate = double.IsInfinity(AStep) ? "" : $" ({Number(AStep)} per step)";
         return $"{place}: the gradient {result}. {Far} steps back it {size}{rate}.{lost}";
     }
 

@@ -43,11 +43,11 @@ public static class StateJacobians
     internal static string? Note(LensPart part, LensRow row, int? steps)
     {
         if (row.JacobianNote is { } note) return note;
-        if (CellOf(part.Spec.Cell) is null) return $"they are not followed through {part.Spec.CellName} cells";
+        if (CellOf(part.Spec.Cell) is null) return $"they are not computed for {part.Spec.CellName} cells";
         int size = SizeOf(row);
         return steps is null && size > MostNumbers
             ? string.Create(
-                CultureInfo.InvariantCulture, $"a state of {size:N0} numbers takes long; --jacobians N follows it N steps back")
+                CultureInfo.InvariantCulture, $"a state of {size:N0} numbers takes too long; --jacobians N computes them for N steps")
             : null;
     }
 

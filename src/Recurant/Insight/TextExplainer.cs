@@ -119,7 +119,7 @@ internal sealed class TextExplainer
         }
 
         throw new ArgumentException(
-            $"The model does not know the label \"{label}\"; it knows "
+            $"The model has no label \"{label}\"; its labels are "
             + $"{string.Join(", ", _model.Labels.Select(known => $"\"{known}\""))}.", nameof(ExplainOptions.Label));
     }
 

@@ -30,23 +30,44 @@ public sealed record TextExplanation
     public required AttributionSum Attribution { get; init; }
 
     /// <summary>
-    /// Pairs of words that do together what neither does alone, the strongest first. Among them those of which one turns the
+    /// Pairs of words whose effects do not simply add, the strongest first. Among them those in which one word reverses the
     /// other: see <see cref="WordPair.Turned"/>.
     /// </summary>
     public required IReadOnlyList<WordPair> Pairs { get; init; }
 
     /// <summary>
-    /// The pairs of which one word turns the other, the strongest first; those not a third as strong as the strongest pair are
-    /// left out.
+    /// A word counts as reversed by another only if both of its effects are at least this share of the largest effect of a word
+    /// of the text: smaller changes of sign are found in every model and say nothing.
     /// </summary>
-    public IEnumerable<WordPair> Turns =>
-        Pairs.Where(pair => pair.Turned >= 0 && 3 * Math.Abs(pair.Interaction) >= Math.Abs(Pairs[0].Interaction));
+    public const double LeastTurnShare = 0.25;
+
+    /// <summary>
+    /// The pairs in which one word reverses the other, the strongest first. Both effects of the reversed word are at least
+    /// <see cref="LeastTurnShare"/> of the largest effect, its attribution agrees in sign with its effect, and the interaction is
+    /// at least a third of the strongest one.
+    /// </summary>
+    public IEnumerable<WordPair> Turns
+    {
+        get
+        {
+            double least = LeastTurnShare * Words.Select(word => Math.Abs(word.Effect)).DefaultIfEmpty().Max();
+            return Pairs.Where(pair => pair.Turned >= 0 && 3 * Math.Abs(pair.Interaction) >= Math.Abs(Pairs[0].Interaction)
+                && IsClear(pair, least));
+        }
+    }
 
     /// <summary>The probability of the label for a text without words.</summary>
     public required double EmptyProbability { get; init; }
 
     /// <inheritdoc/>
     public override string ToString() => InvariantRecord.ToString(nameof(TextExplanation), PrintMembers);
+
+    private bool IsClear(WordPair pair, double least)
+    {
+        bool isFirst = pair.Turned == pair.First;
+        double together = isFirst ? pair.FirstEffect : pair.SecondEffect, alone = isFirst ? pair.FirstAlone : pair.SecondAlone;
+        return Math.Min(Math.Abs(together), Math.Abs(alone)) >= least && together * Words[pair.Turned].Attribution > 0;
+    }
 }
 
 /// <summary>What one word of a text does.</summary>

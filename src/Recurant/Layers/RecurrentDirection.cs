@@ -78,7 +78,7 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
     {
         if (!memory.KeepsHistory || memory.Gates.Step == 0)
         {
-            throw new InvalidOperationException("There is no way back: the forward pass kept no history.");
+            throw new InvalidOperationException("The backward pass is not possible: the forward pass kept no history.");
         }
 
         hasMask &= cell.HasHiddenProduct;

@@ -54,5 +54,5 @@ public abstract class TrainedModel
 
     /// <summary>What is thrown where a model's answers are NaN or infinity.</summary>
     internal static InvalidDataException AnswersNotFinite() => new(
-        "The model's answers are not finite numbers: its weights are too large. Train anew, with a lower learning rate.");
+        "The model's answers are not finite numbers: its weights are too large. Train again with a lower learning rate.");
 }

@@ -136,14 +136,14 @@ public static class ModelFile
         {
             throw new InvalidDataException(
                 $"{file.FilePath}: the tensor '{parameter.Name}' [{string.Join(", ", expected)}] is missing. "
-                + "Copy the file again or train anew.");
+                + "Copy the file again or retrain the model.");
         }
 
         if (!tensor.Shape.SequenceEqual(expected.Select(extent => (long)extent)))
         {
             throw new InvalidDataException(
                 $"{file.FilePath}: tensor '{parameter.Name}' has the shape [{string.Join(", ", tensor.Shape)}], "
-                + $"but the specification says [{string.Join(", ", expected)}]. Copy the file again or train anew.");
+                + $"but the specification says [{string.Join(", ", expected)}]. Copy the file again or retrain the model.");
         }
     }
 
@@ -164,7 +164,7 @@ public static class ModelFile
             throw new InvalidDataException(
                 $"{file.FilePath}: tensor '{parameter.Name}' holds {parameter.Value[bad]} at element {bad}; "
                 + "weights must be finite numbers. "
-                + "The training that made the file went wrong, or the file is damaged: train anew.");
+                + "The training that made the file went wrong, or the file is damaged: retrain the model.");
         }
 
         parameter.MarkChanged();
@@ -176,7 +176,7 @@ public static class ModelFile
         TensorInfo extra = file.Tensors.First(tensor => !known.Contains(tensor.Name));
         throw new InvalidDataException(
             $"{file.FilePath}: the tensor '{extra.Name}' does not belong to the model that the metadata describes. "
-            + "Copy the file again or train anew.");
+            + "Copy the file again or retrain the model.");
     }
 
     private static int IndexOfAnyExceptFinite(this Span<float> values)

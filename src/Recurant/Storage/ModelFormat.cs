@@ -102,5 +102,5 @@ internal sealed class ModelMetadata(string path, IReadOnlyDictionary<string, str
     }
 
     public InvalidDataException Fault(string key, string fault, Exception? cause = null) =>
-        new($"{path}: metadata '{key}': {fault} Copy the file again or train anew.", cause);
+        new($"{path}: metadata '{key}': {fault} Copy the file again or retrain the model.", cause);
 }

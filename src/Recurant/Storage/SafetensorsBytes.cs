@@ -112,7 +112,7 @@ internal sealed class SafetensorsBytes : IDisposable
 
     private InvalidDataException NotSafetensors(ReadOnlySpan<byte> start, ulong size)
     {
-        const string DamagedOrOther = "It is damaged or not a safetensors file: copy it again, or train anew.";
+        const string DamagedOrOther = "It is damaged or not a safetensors file: copy it again or retrain the model.";
         if (start.IsEmpty)
             return StorageFault.At(Path, 0, "the file is empty", StorageFault.CutShort);
         if (FileKind.Guess(start) is var (kind, advice))

@@ -4,10 +4,10 @@ namespace Recurant.Storage;
 internal static class StorageFault
 {
     /// <summary>What to do about a file whose bytes contradict each other.</summary>
-    public const string Damaged = "The file is damaged: copy it again, or train anew.";
+    public const string Damaged = "The file is damaged: copy it again or retrain the model.";
 
     /// <summary>What to do about a file that ends too early.</summary>
-    public const string CutShort = "The file is cut short: copy it again, or train anew.";
+    public const string CutShort = "The file is truncated: copy it again or retrain the model.";
 
     /// <summary>The exception <c>file: place: fault. advice</c>.</summary>
     public static InvalidDataException At(string path, string place, string fault, string advice) =>

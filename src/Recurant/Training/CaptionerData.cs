@@ -31,7 +31,7 @@ internal sealed class CaptionerData
 
     public static CaptionerData Make(CaptionDataset all, CaptionDataset? validation, CaptionerTrainingOptions options)
     {
-        if (all.Count == 0) throw new InvalidDataException($"{all.Name}: there are no images to learn from.");
+        if (all.Count == 0) throw new InvalidDataException($"{all.Name}: there are no images to train on.");
         if (validation is { Count: 0 })
         {
             throw new InvalidDataException($"{validation.Name}: there are no images to check the model with. Give at least one.");

@@ -15,7 +15,7 @@ internal static class PretrainingCheck
         if (pretraining.Texts is null == pretraining.Model is null)
         {
             throw new ArgumentException(
-                "Pretraining needs either Texts or Model: texts without labels to learn from, or a language model that has.");
+                "Pretraining needs either Texts or Model: unlabelled texts to train on, or a trained language model.");
         }
 
         if (pretraining.Epochs is { } epochs && (epochs is < 1 or > 1_000_000 || pretraining.Model is not null))
@@ -74,7 +74,7 @@ internal static class PretrainingCheck
         if (options.Vectors is not null)
         {
             throw new ArgumentException(
-                "Pretraining.Model brings word vectors of its own; leave Vectors (--vectors) out, or train the language model from "
+                "Pretraining.Model has its own word vectors; omit Vectors (--vectors), or train the language model from "
                 + "them.");
         }
 

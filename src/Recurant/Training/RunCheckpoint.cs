@@ -199,5 +199,5 @@ internal sealed class RunCheckpoint : IDisposable
 
     private InvalidDataException OtherRun(string name, string then, string now) => new(
         $"{_options.Directory}: the checkpoint belongs to another run: {name}: {then} there, {now} here. "
-        + "Continue it with the data and options it was begun with, or begin a new run.");
+        + "Continue it with the data and options it was started with, or start a new run.");
 }

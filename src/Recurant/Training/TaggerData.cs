@@ -81,7 +81,7 @@ internal sealed class TaggerData
 
     private static void Check(TaggedDataset all, TaggedDataset? validation)
     {
-        if (all.Count == 0) throw new InvalidDataException($"{all.Name}: there are no sentences to learn from.");
+        if (all.Count == 0) throw new InvalidDataException($"{all.Name}: there are no sentences to train on.");
         if (all.Tags.Count == 1)
         {
             throw new InvalidDataException(

@@ -98,7 +98,7 @@ internal static class TrainingOptionsCheck
         if (options.Vectors is { } vectors && options.Embedding is { } width && width != vectors.Dimension)
         {
             throw new ArgumentException(
-                $"Embedding is {width}, but the ready-made word vectors have {vectors.Dimension} numbers. "
+                $"Embedding is {width}, but the pretrained word vectors have {vectors.Dimension} numbers. "
                 + "Leave Embedding out, or use other vectors.");
         }
     }

@@ -31,7 +31,7 @@ internal sealed class TranslatorData
 
     public static TranslatorData Make(PairDataset all, PairDataset? validation, TranslatorTrainingOptions options)
     {
-        if (all.Count == 0) throw new InvalidDataException($"{all.Name}: there are no pairs to learn from.");
+        if (all.Count == 0) throw new InvalidDataException($"{all.Name}: there are no pairs to train on.");
         if (validation is { Count: 0 })
         {
             throw new InvalidDataException($"{validation.Name}: there are no pairs to check the model with. Give at least one.");

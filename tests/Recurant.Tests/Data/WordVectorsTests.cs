@@ -126,7 +126,7 @@ public sealed class WordVectorsTests : IDisposable
         byte[] whole = Binary(lineFeeds: true, ("good", [1, 2]), ("bad", [3, float.NaN]));
         string Fault(byte[] content) => Assert.Throws<InvalidDataException>(() => Read(content)).Message;
         Assert.Contains("number 2 of the vector of \"bad\" at offset 26 is not finite", Fault(whole));
-        Assert.Contains("the vector of word 2 of 2 is cut short: expected 8 bytes at offset 22, found 6", Fault(whole[..^3]));
+        Assert.Contains("the vector of word 2 of 2 is truncated: expected 8 bytes at offset 22, found 6", Fault(whole[..^3]));
         Assert.Contains("word 2 of 2 is cut short, at offset 18", Fault(whole[..20]));
 
         byte[] more = [.. Binary(lineFeeds: true, ("good", [1, 2])), .. "more"u8];

@@ -79,6 +79,25 @@ public class TextExplanationTests
         Assert.Equal(turner, pair.Turner);
     }
 
+    [Theory]
+    [InlineData(2.0, -3.0, 1.0, true)]
+    [InlineData(0.8, -1.6, 1.0, false)] // "is" beside "not": a sixth of the largest effect is noise.
+    [InlineData(2.0, -3.0, -1.0, false)] // Its attribution speaks against what its effect speaks for.
+    public void Turns_SmallOrContradictoryEffects_AreNotReported(double together, double alone, double attribution, bool isTold)
+    {
+        TextExplanation explanation = Explainer.Explain(ExplainCase.Model(ExplainCase.Small), "the plot is not good") with
+        {
+            Words =
+            [
+                new WordEffect("not", true, 1, 0.5, 0.5, 0.5, 7.2), new WordEffect("good", true, attribution, 0.5, 0.5, 0.5, together),
+            ],
+            Pairs = [new WordPair(0, 1, together - alone, 7.2, 7.2, together, alone)],
+        };
+
+        Assert.Equal(1, explanation.Pairs[0].Turned);
+        Assert.Equal(isTold ? 1 : 0, explanation.Turns.Count());
+    }
+
     [Fact]
     public void Explain_EmptyText_HasNoWords()
     {

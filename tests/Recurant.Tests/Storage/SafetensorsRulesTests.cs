@@ -71,7 +71,7 @@ public class SafetensorsRulesTests
         9, "tensor 'b': begins at byte 5 of the data, but bytes 4 to 4 are no tensor's")]
     [InlineData("""{"a":{"dtype":"U8","shape":[4],"data_offsets":[2,6]}}""", 6, "tensor 'a': begins at byte 2 of the data")]
     [InlineData("""{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}}""", 3,
-        "tensor 'a': ends at byte 4 of the data, but the file holds only 3 bytes of data. The file is cut short: copy it again")]
+        "tensor 'a': ends at byte 4 of the data, but the file holds only 3 bytes of data. The file is truncated: copy it again")]
     [InlineData("""{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}}""", 6, "byte 65: 2 bytes follow the last tensor")]
     [InlineData("{}", 1, "byte 10: 1 bytes follow the last tensor")]
     public void Open_BrokenHeader_NamesPlaceAndFault(string header, int dataLength, string expected) =>

@@ -170,7 +170,7 @@ public sealed class CheckpointTests : IDisposable
         var fault = Assert.Throws<InvalidDataException>(
             () => ClassifierTrainer.Train(data(_data), Checkpointed(options, CheckpointStart.Resume)));
         Assert.StartsWith($"{_directory["run"]}: the checkpoint belongs to another run: {difference}", fault.Message);
-        Assert.EndsWith("Continue it with the data and options it was begun with, or begin a new run.", fault.Message);
+        Assert.EndsWith("Continue it with the data and options it was started with, or start a new run.", fault.Message);
     }
 
     [Fact]

@@ -35,11 +35,11 @@ internal static class BalanceChecks
         return new Finding($"{kind} balance", level, what)
         {
             Values = [Value("classes", classes.Count), Value("largest_share", (double)largest / total), Value("ratio", ratio)],
-            Means = classes.Count == 1 ? "There is nothing to tell apart."
-                : isConstant ? $"A model that always says \"{most}\" is right in {Share(largest, total)} of the cases."
-                : level == FindingLevel.Note ? "Accuracy hides how the rare labels fare; macro F1 shows it." : "",
-            Advice = classes.Count == 1 ? $"Name the right column as that of the {kind}s, or give data with two of them."
-                : level >= FindingLevel.Note ? "Compare with the most frequent label, look at macro F1, or collect more of the "
+            Means = classes.Count == 1 ? "There is nothing to distinguish."
+                : isConstant ? $"A model that always says \"{most}\" is correct in {Share(largest, total)} of the cases."
+                : level == FindingLevel.Note ? "Accuracy hides how well the rare labels are predicted; macro F1 shows it." : "",
+            Advice = classes.Count == 1 ? $"Choose the right {kind} column, or give data with at least two {kind}s."
+                : level >= FindingLevel.Note ? "Compare with the most frequent label, look at macro F1, or collect more examples of the "
                     + "rare labels." : "",
         };
     }
@@ -54,8 +54,8 @@ internal static class BalanceChecks
             $"{Of(rare.Length, "label")} with fewer than {FewTexts} texts: {names}.")
         {
             Where = Places(train.Texts.Where(text => labels.Contains(text.Answer!))),
-            Means = "So few texts teach nothing, and no score says anything about them.",
-            Advice = "Collect more, join the label with another, or leave it out.",
+            Means = "So few texts are not enough to learn from or to score.",
+            Advice = "Collect more, merge the label with another, or leave it out.",
         };
     }
 
@@ -67,10 +67,10 @@ internal static class BalanceChecks
             .Select(group => string.Join(" and ", group.Select(each => $"\"{each.Label}\"")))];
         // Tags such as PRP and PRP$ are alike and mean to be two.
         if (groups.Length == 0 || kind == "tag") return null;
-        return new Finding("labels alike", FindingLevel.Warning,
-            $"Labels that differ in capitals, blanks or signs alone: {string.Join("; ", groups.Take(5))}.")
+        return new Finding("similar labels", FindingLevel.Warning,
+            $"Labels that differ only in case, spaces or punctuation: {string.Join("; ", groups.Take(5))}.")
         {
-            Means = "They are learnt as different labels.", Advice = "Write them in one way, if they mean the same.",
+            Means = "They are treated as different labels.", Advice = "Spell them the same way if they mean the same.",
         };
     }
 
@@ -91,7 +91,7 @@ internal static class BalanceChecks
         {
             Where = Places(test.Texts.Where(text => train.HasLabels ? names.Contains(text.Answer!)
                 : text.Answer!.Split(' ').Any(names.Contains))),
-            Means = "A model cannot say what it never saw.",
+            Means = "A model cannot predict what it has never seen.",
             Advice = "Correct the spelling, or add such texts to the training data.",
         };
     }

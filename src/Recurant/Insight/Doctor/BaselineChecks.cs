@@ -49,11 +49,11 @@ internal static class BaselineChecks
         bool isBetter = loss < simple;
         return new Finding(
             "against single tokens", isBetter ? FindingLevel.Ok : FindingLevel.Warning,
-            $"{Four(loss)} nats a token on {data.Name}; whoever knows how often each token occurs there has {Four(simple)}.")
+            $"{Four(loss)} nats per token on {data.Name}; token frequencies alone give {Four(simple)}.")
         {
             Values = [Value("loss", loss), Value("baseline", simple)],
-            Means = isBetter ? "" : "The model foretells this text no better than single tokens do: it learnt another kind of "
-                + "text, or too little.",
+            Means = isBetter ? "" : "The model predicts this text no better than token frequencies do: it was trained on another "
+                + "kind of text, or too little.",
             Advice = isBetter ? "" : "Train longer, or on text of this kind.",
         };
     }
@@ -65,10 +65,10 @@ internal static class BaselineChecks
         bool isBetter = score > simple;
         return new Finding(
             "against the source as it is", isBetter ? FindingLevel.Ok : FindingLevel.Warning,
-            $"chrF {Four(score)} on {Of(data.Count, "pair")} of {data.Name}; the source as it is has {Four(simple)}.")
+            $"chrF {Four(score)} on {Of(data.Count, "pair")} of {data.Name}; the unchanged source has {Four(simple)}.")
         {
             Values = [Value("score", score), Value("baseline", simple), Value("pairs", data.Count)],
-            Means = isBetter ? "" : "Copying the source does no worse.",
+            Means = isBetter ? "" : "Copying the source is no worse.",
             Advice = isBetter ? "" : "Train longer, or on more pairs of this kind.",
         };
     }
@@ -79,11 +79,11 @@ internal static class BaselineChecks
         bool isBetter = loss < 0.9 * simple;
         return new Finding(
             "against no memory", isBetter ? FindingLevel.Ok : FindingLevel.Warning,
-            $"Loss {Four(loss)} on {model.Spec.Problem}; whoever remembers nothing has {Four(simple)}.")
+            $"Loss {Four(loss)} on {model.Spec.Problem}; without any memory it is {Four(simple)}.")
         {
             Values = [Value("loss", loss), Value("baseline", simple)],
-            Means = isBetter ? "" : "The model has not learnt to remember.",
-            Advice = isBetter ? "" : "Train longer, or use an LSTM or a GRU with the chrono start (--chrono).",
+            Means = isBetter ? "" : "The model has not learned to remember.",
+            Advice = isBetter ? "" : "Train longer, or use an LSTM or a GRU with chrono initialisation (--chrono).",
         };
     }
 
@@ -94,12 +94,12 @@ internal static class BaselineChecks
         double doubt = 2 * Math.Sqrt(Math.Max(baseline * (1 - baseline), 1e-9) / count);
         FindingLevel level = score > baseline + doubt ? FindingLevel.Ok : score >= baseline ? FindingLevel.Note : worse;
         return new Finding(check, level,
-            $"{measure} {Four(score)}; {whom}: {Four(baseline)} ({Of(count, "case")}, two deviations are {Four(doubt)}).")
+            $"{measure} {Four(score)}; {whom}: {Four(baseline)} ({Of(count, "case")}, two standard deviations are {Four(doubt)}).")
         {
             Values = [Value("score", score), Value("baseline", baseline), Value("deviation", doubt / 2)],
-            Means = level == FindingLevel.Ok ? "" : level == FindingLevel.Note ? "The difference may be chance."
-                : "Something simpler does better.",
-            Advice = level <= FindingLevel.Note ? "" : "Train longer, look for faults in the data, or use the simpler one.",
+            Means = level == FindingLevel.Ok ? "" : level == FindingLevel.Note ? "The difference may be due to chance."
+                : "A simpler method is better.",
+            Advice = level <= FindingLevel.Note ? "" : "Train longer, look for errors in the data, or use the simpler method.",
         };
     }
 }

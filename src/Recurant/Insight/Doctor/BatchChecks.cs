@@ -32,12 +32,12 @@ internal static class BatchChecks
         float[] picked = [.. Enumerable.Range(0, sequences.Length).SelectMany(i => beside[(2 * i * classes)..][..classes])];
         yield return Same("batch and order", "asked one by one, all at once and in reverse", alone, classes,
             Answers(sequences, 1), turned);
-        yield return Same("padding", "with a longer text beside each", alone, classes, picked);
+        yield return Same("padding", "with a longer text in the same batch", alone, classes, picked);
         yield return Same("threads", "with 1, 2 and 3 threads", alone, classes,
             [.. s_threads.Select(threads => Answers(sequences, threads))]);
         if (model.Spec is { Model: ModelKind.Recurrent, Models: 1 })
         {
-            yield return Same("history", "as training reads them and as prediction does", alone, classes,
+            yield return Same("history", "in training mode and in prediction mode", alone, classes,
                 WithHistory(model, sequences, forms, classes));
         }
 
@@ -76,7 +76,7 @@ internal static class BatchChecks
         string longest = string.Join(' ', Enumerable.Repeat(texts.MaxBy(text => text.Length)!, 2));
         float[][] beside = [.. Answers([.. texts.SelectMany(text => new[] { text, longest })], 1).Where((_, i) => i % 2 == 0)];
         yield return Same("batch and order", "asked one by one, all at once and in reverse", alone, Answers(texts, 1), inReverse);
-        yield return Same("padding", "with a longer text beside each", alone, beside);
+        yield return Same("padding", "with a longer text in the same batch", alone, beside);
         yield return Same("threads", "with 1, 2 and 3 threads", alone, [.. s_threads.Select(threads => Answers(texts, threads))]);
 
         float[][] Answers(IReadOnlyList<string> asked, int threads) => [.. new Translator(model, threads).Translate(asked).Select(
@@ -202,7 +202,7 @@ internal static class BatchChecks
         if (differ == 0)
         {
             return new Finding(check, FindingLevel.Ok,
-                $"The answers are the same bits {how} ({Of(compared, "number")} compared).")
+                $"The answers are bit-identical {how} ({Of(compared, "number")} compared).")
             {
                 Values = [Value("compared", compared), Value("differ", 0)],
             };
@@ -212,7 +212,7 @@ internal static class BatchChecks
         {
             Where = [$"first in answer {first}"], Values = [Value("compared", compared),
                 Value("differ", differ)],
-            Means = "An answer depends on what else is asked. This is a fault of the program, not of the model.",
+            Means = "An answer depends on the other inputs. This is a fault of the program, not of the model.",
             Advice = "Please report it with the model and the texts.",
         };
     }

@@ -21,15 +21,15 @@ internal static class DuplicateChecks
                 : FindingLevel.Note;
         yield return new Finding(
             "duplicates", level,
-            $"{data.Name}: {Of(exact, data.Unit)} of {Count(data.Texts.Count)} stand there "
-                + $"before{(data.Texts[0].Answer is null ? "" : " with the same answer")} ({Share(exact, texts.Length)}); "
-            + $"capitals, blanks and punctuation apart {Count(folded)} ({Share(folded, texts.Length)}).")
+            $"{data.Name}: {Count(exact)} of {Of(data.Texts.Count, data.Unit)} ({Share(exact, texts.Length)}) repeat an earlier one"
+                + $"{(data.Texts[0].Answer is null ? "" : " with the same answer")}; ignoring case, spaces and punctuation, "
+                + $"{Count(folded)} ({Share(folded, texts.Length)}).")
         {
             Where = Places(again),
             Values = [Value("exact", exact), Value("near", folded), Value("texts", data.Texts.Count)],
-            Means = folded == 0 ? "" : "Set aside at random, copies fall into validation and test too, and the scores promise "
-                + "too much.",
-            Advice = level == FindingLevel.Warning ? "Remove copies before dividing the data." : "",
+            Means = folded == 0 ? "" : "When data are set aside at random, copies end up in validation and test too, and the "
+                + "scores are too good.",
+            Advice = level == FindingLevel.Warning ? "Remove the copies before splitting the data." : "",
         };
         if (data.Texts[0].Answer is not null) yield return Conflicts(data, near);
     }
@@ -37,7 +37,7 @@ internal static class DuplicateChecks
     private static Finding Conflicts(DoctorTexts data, Dictionary<string, List<DoctorText>> near)
     {
         List<DoctorText>[] groups = [.. near.Values.Where(group => group.Any(text => text.Answer != group[0].Answer))];
-        if (groups.Length == 0) return new Finding("conflicts", FindingLevel.Ok, $"{data.Name}: no {data.Unit} has two answers.");
+        if (groups.Length == 0) return new Finding("conflicts", FindingLevel.Ok, $"{data.Name}: no {data.Unit} has two different answers.");
         long texts = groups.Sum(group => (long)group.Count);
         int exact = groups.Count(group => group.GroupBy(text => text.Text, StringComparer.Ordinal)
             .Any(same => same.DistinctBy(text => text.Answer).Count() > 1));
@@ -47,14 +47,14 @@ internal static class DuplicateChecks
             .Select(same => data.HasLabels ? $"{same.First().Place} (\"{same.Key}\")" : same.First().Place)))];
         return new Finding(
             "conflicts", isGrave ? FindingLevel.Warning : FindingLevel.Note,
-            $"{data.Name}: {Of(groups.Length, data.Unit)} ({Count(exact)} letter for letter) with different answers, in "
+            $"{data.Name}: {Of(groups.Length, data.Unit)} with different answers ({Count(exact)} of them identical letter for letter), in "
                 + $"{Count(texts)} rows.")
         {
             Where = places,
             Values = [Value("groups", groups.Length), Value("exact_groups", exact), Value("rows", texts)],
-            Means = data.HasLabels ? "No model can be right about all of them, and which answer it learns is chance."
-                : "The same words have several answers; that may be in order.",
-            Advice = data.HasLabels ? "Decide each, or remove them." : "",
+            Means = data.HasLabels ? "No model can be right about all of them, and which answer it learns is arbitrary."
+                : "The same words have several answers, which may be fine.",
+            Advice = data.HasLabels ? "Decide which answer is right, or remove them." : "",
         };
     }
 
@@ -65,7 +65,7 @@ internal static class DuplicateChecks
         DoctorText[] leaked = [.. test.Texts.Where(text => text.Folded.Length > 0 && near.ContainsKey(text.Folded))];
         if (leaked.Length == 0)
         {
-            yield return new Finding("leakage", FindingLevel.Ok, $"No {test.Unit} of {test.Name} stands in {train.Name}.");
+            yield return new Finding("leakage", FindingLevel.Ok, $"No {test.Unit} of {test.Name} occurs in {train.Name}.");
             yield break;
         }
 
@@ -76,15 +76,14 @@ internal static class DuplicateChecks
             : leaked.Length >= MuchLeakage * test.Texts.Count ? FindingLevel.Fault : FindingLevel.Warning;
         yield return new Finding(
             "leakage", level,
-            $"{Of(leaked.Length, test.Unit)} of {test.Name} ({Share(leaked.Length, test.Texts.Count)}) stand in {train.Name} "
-                + $"too, {Count(same)} letter for "
-            + $"letter{(hasAnswers ? $"; {Count(otherwise)} with another answer" : "")}.")
+            $"{Of(leaked.Length, test.Unit)} of {test.Name} ({Share(leaked.Length, test.Texts.Count)}) also occur in {train.Name}, "
+                + $"{Count(same)} of them identical letter for letter{(hasAnswers ? $"; {Count(otherwise)} with a different answer" : "")}.")
         {
             Where = [.. leaked.Take(MostPlaces).Select(text => $"{text.Place} = {near[text.Folded][0].Place}")],
             Values = [Value("leaked", leaked.Length), Value("exact", same), Value("other_answer", otherwise),
                 Value("tested", test.Texts.Count)],
-            Means = "The test asks what was learnt by heart: its score promises more than new texts will keep.",
-            Advice = "Remove these from the training data, and score again.",
+            Means = "The test contains texts that the model may have memorised: scores on new texts will be lower.",
+            Advice = "Remove them from the training data and score again.",
         };
     }
 

@@ -11,22 +11,22 @@ internal static class EncodingChecks
     private static readonly Kind[] s_kinds =
     [
         new("replacement characters (U+FFFD)", text => text.Contains('\uFFFD', StringComparison.Ordinal), FindingLevel.Warning,
-            "A program could not read the bytes there and put this sign instead; the letters are lost.",
+            "A program could not decode the bytes and inserted this character instead; the original characters are lost.",
             "Convert the original file again with its true encoding."),
         new("text decoded twice, such as U+00C3 U+00A9 for an e with an acute", IsDecodedTwice, FindingLevel.Warning,
-            "UTF-8 was read as Windows-1252 or Latin-1: letters with accents and quotation marks became two or three signs.",
-            "Write the text in the wrong encoding and read it as UTF-8 again."),
+            "UTF-8 was read as Windows-1252 or Latin-1: accented letters and quotation marks became two or three characters.",
+            "Encode the text in that encoding and decode it as UTF-8."),
         new("control characters", text => text.Any(IsControl), FindingLevel.Warning,
-            "They are no text; U+0080 to U+009F are as a rule Windows-1252 read as Latin-1.",
+            "They are not text; U+0080 to U+009F are usually Windows-1252 read as Latin-1.",
             "Remove them, or convert the file again."),
-        new("byte order marks inside (U+FEFF)", text => text.Contains('\uFEFF', StringComparison.Ordinal), FindingLevel.Warning,
-            "Files were joined; the mark sticks to a word, which then is another word.", "Remove them."),
-        new("marks for the direction of writing", text => text.Any(IsDirection), FindingLevel.Note,
-            "They cannot be seen, and can make a text look as what it is not.",
+        new("byte order marks inside the text (U+FEFF)", text => text.Contains('\uFEFF', StringComparison.Ordinal), FindingLevel.Warning,
+            "Files were concatenated; the mark becomes part of a word, which then is a different word.", "Remove them."),
+        new("text direction marks", text => text.Any(IsDirection), FindingLevel.Note,
+            "They are invisible and can make a text look different from what it is.",
                 "Remove them where the script does not need them."),
-        new("blanks that are none (zero width, soft hyphen)", text => text.AsSpan().IndexOfAny("\u200B\u2060\u00AD") >= 0,
+        new("invisible characters (zero-width space, soft hyphen)", text => text.AsSpan().IndexOfAny("\u200B\u2060\u00AD") >= 0,
             FindingLevel.Note,
-            "They cannot be seen and divide words or stick to them.", "Remove them."),
+            "They are invisible and split words or become part of them.", "Remove them."),
     ];
 
     public static IEnumerable<Finding> Run(DoctorTexts data)
@@ -52,12 +52,12 @@ internal static class EncodingChecks
             isClean = false;
             yield return new Finding(
                 "encoding", composed > 0 ? FindingLevel.Warning : FindingLevel.Note,
-                $"{data.Name}: {Of(apart.Length, data.Unit)} with accents as signs of their own (NFD)"
-                + (composed > 0 ? $", and {Count(composed)} with letters that bear them (NFC)." : "."))
+                $"{data.Name}: {Of(apart.Length, data.Unit)} with accents as separate characters (NFD)"
+                + (composed > 0 ? $", and {Count(composed)} with precomposed letters (NFC)." : "."))
             {
                 Where = Places(apart), Values = [Value("decomposed", apart.Length), Value("composed", composed)],
-                Means = composed > 0 ? "The same word is written in two ways, and is two words to a model." : "",
-                Advice = composed > 0 ? "Bring all texts into one form, as a rule NFC." : "",
+                Means = composed > 0 ? "The same word is encoded in two ways and is two words to a model." : "",
+                Advice = composed > 0 ? "Normalise all texts to one form, usually NFC." : "",
             };
         }
 

@@ -33,13 +33,13 @@ internal static class GiveawayChecks
                 $"{data.Name}: {List(grave, sizes)}.")
             {
                 Where = Places(data.Texts.Where(text => text.Words.Exists(words.Contains))),
-                Means = "The label, or where the text came from, stands in the text: a model learns that sign and nothing else.",
-                Advice = "Remove the sign from all texts, and score again.",
+                Means = "The text contains the label or a sign of its source: a model learns that sign and nothing else.",
+                Advice = "Remove the sign from all texts and score again.",
             };
         }
 
-        yield return Finding("words of one label", data, anywhere, sizes, "occur with one label only and in many texts");
-        yield return Finding("first words of one label", data, first, sizes, "begin texts of one label only");
+        yield return Finding("words of one label", data, anywhere, sizes, "occur in many texts, but only with one label");
+        yield return Finding("first words of one label", data, first, sizes, "start texts of only one label");
     }
 
     private static Finding Finding(string check, DoctorTexts data, Word[] words, Dictionary<string, int> sizes, string what)
@@ -49,7 +49,7 @@ internal static class GiveawayChecks
             $"{data.Name}: words that {what}: {Count(words.Length)}, such as {List(words, sizes)}.")
         {
             Values = [Value("words", words.Length)],
-            Means = "Honest words of a subject do so; a signature, a source or a template does so too.",
+            Means = "They may be genuine topic words, or a signature, source or template that gives the label away.",
         };
     }
 

@@ -17,7 +17,7 @@ internal static class LengthChecks
             "lengths", FindingLevel.Ok,
             $"{data.Name}: {Of(lengths.Length, data.Unit)}; words: median {At(0.5)}, 5% have at most {At(0.05)}, 95% at most "
                 + $"{At(0.95)}, 99% at "
-            + $"most {At(0.99)}, the longest {Count(At(1))}.")
+            + $"most {At(0.99)}, maximum {Count(At(1))}.")
         {
             Values = [Value("texts", lengths.Length), Value("tokens", lengths.Sum(length => (double)length)),
                 Value("least", At(0)), Value("q05", At(0.05)), Value("q25", At(0.25)),
@@ -31,8 +31,8 @@ internal static class LengthChecks
                 "empty texts", FindingLevel.Warning, $"{data.Name}: {Of(empty.Length, data.Unit)} without a single word.")
             {
                 Where = Places(empty),
-                Means = "They are read as one unknown word; what they teach is their label alone.",
-                Advice = "Remove them, or see why they are empty.",
+                Means = "They are read as one unknown word and carry no information except their label.",
+                Advice = "Remove them, or find out why they are empty.",
             };
         }
 
@@ -41,9 +41,9 @@ internal static class LengthChecks
         {
             yield return new Finding(
                 "no letters", FindingLevel.Note,
-                    $"{data.Name}: {Of(noLetters.Length, data.Unit)} of signs alone, without letter or digit.")
+                    $"{data.Name}: {Of(noLetters.Length, data.Unit)} of punctuation only, without a letter or digit.")
             {
-                Where = Places(noLetters), Means = "As a rule something was lost on the way.",
+                Where = Places(noLetters), Means = "Usually something was lost on the way.",
             };
         }
 
@@ -55,9 +55,9 @@ internal static class LengthChecks
                 $"{data.Name}: {Of(large.Length, data.Unit)} of more than {Count(VeryLong)} words.")
         {
             Where = Places(large),
-            Means = "A classifier reads 400 words, half from each end, unless --max-tokens says otherwise; longer ones cost "
+            Means = "A classifier reads 400 words, half from each end, unless --max-tokens says otherwise; longer texts take "
                 + "time and memory.",
-            Advice = "See whether two texts run together, for instance at a missing quotation mark.",
+            Advice = "Check whether texts run together, for instance at a missing quotation mark.",
         };
     }
 
@@ -81,14 +81,14 @@ internal static class LengthChecks
         bool isMuch = unknown > ManyUnknown * words;
         return new Finding(
             "unknown words", isMuch ? FindingLevel.Warning : FindingLevel.Ok,
-            $"{Share(unknown, words)} of the words of {test.Name} ({Count(unknown)} of {Count(words)}) are unknown to {whose}; "
-            + $"in {Of(texts.Count, test.Unit)} at least half.")
+            $"{Share(unknown, words)} of the words of {test.Name} ({Count(unknown)} of {Count(words)}) do not occur in {whose}; "
+            + $"in {Of(texts.Count, test.Unit)} at least half of the words are unknown.")
         {
             Where = Places(texts),
             Values = [Value("unknown", unknown), Value("words", words), Value("texts_half_unknown", texts.Count)],
-            Means = isMuch ? "Of an unknown word the model knows nothing: it reads all of them as one." : "",
-            Advice = isMuch ? "Use ready-made word vectors (--vectors), read characters (--characters), or learn from texts "
-                + "nearer to the test." : "",
+            Means = isMuch ? "The model knows nothing about an unknown word: it reads all of them as one." : "",
+            Advice = isMuch ? "Use pretrained word vectors (--vectors), read characters (--characters), or train on texts "
+                + "closer to the test." : "",
         };
     }
 }

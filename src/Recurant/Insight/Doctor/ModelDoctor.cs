@@ -136,7 +136,7 @@ public static class ModelDoctor
             return new Finding("weights", FindingLevel.Fault, $"{Of(bad.Length, "tensor")} hold NaN or infinity.")
             {
                 Where = bad, Means = "Every answer that passes there is not a number.",
-                    Advice = "Train anew, with a lower learning rate.",
+                    Advice = "Train again with a lower learning rate.",
             };
         }
 

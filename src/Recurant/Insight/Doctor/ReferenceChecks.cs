@@ -63,15 +63,15 @@ internal static class ReferenceChecks
         long count = expected.Names.Sum(name => (long)expected[name].Length);
         return new Finding(
             "gradients, every weight", isRight ? FindingLevel.Ok : FindingLevel.Fault,
-            $"Engine against equations in double precision, {Count(count)} elements on {Of(step.Read.Count, "text")}: largest "
+            $"Compared with the equations in double precision: {Count(count)} elements on {Of(step.Read.Count, "text")}: largest "
                 + $"relative error "
-            + $"{worst.LargestRelativeError:0.0e+00} ('{worst.Name}'); equations against their slope in {Directions} "
+            + $"{worst.LargestRelativeError:0.0e+00} ('{worst.Name}'); equations compared with finite differences in {Directions} "
                 + $"directions: {direction:0.0e+00}.")
         {
             Values = [Value("engine_error", worst.LargestRelativeError), Value("direction_error", direction),
                 Value("elements", count)],
             Where = isRight ? [] : [worst.Name],
-            Means = isRight ? "" : "Training would walk in a wrong direction. This is a fault of the program, not of the model.",
+            Means = isRight ? "" : "Training would go in a wrong direction. This is a fault of the program, not of the model.",
             Advice = isRight ? "" : "Please report it with the model and the output of 'recurant gradcheck'.",
         };
     }

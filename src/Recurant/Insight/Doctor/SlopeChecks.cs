@@ -62,20 +62,20 @@ internal static class SlopeChecks
         if (rows.Count == 0)
         {
             return new Finding("gradients, every tensor", FindingLevel.Note,
-                "The gradients are too small to be compared with slopes.");
+                "The gradients are too small to be compared with finite differences.");
         }
 
         (string worst, double error) = rows.MaxBy(row => row.Error);
         bool isRight = error <= Tolerance;
         return new Finding(
             "gradients, every tensor", isRight ? FindingLevel.Ok : FindingLevel.Fault,
-            $"Each tensor's gradient against the slope of the loss along it, {Of(rows.Count, "tensor")}: largest relative "
+            $"Each tensor's gradient compared with finite differences of the loss: {Of(rows.Count, "tensor")}: largest relative "
                 + $"error {error:0.0e+00} "
-            + $"('{worst}'){(small > 0 ? $"; {Of(small, "tensor")} with too small a gradient left out" : "")}.")
+            + $"('{worst}'){(small > 0 ? $"; {Of(small, "tensor")} left out because the gradient is too small" : "")}.")
         {
             Values = [Value("error", error), Value("tensors", rows.Count), Value("left_out", small)],
             Where = [.. rows.Where(row => row.Error > Tolerance).Select(row => row.Name)],
-            Means = isRight ? "" : "Training would walk in a wrong direction. This is a fault of the program, not of the model.",
+            Means = isRight ? "" : "Training would go in a wrong direction. This is a fault of the program, not of the model.",
             Advice = isRight ? "" : "Please report it with the model and the output of 'recurant gradcheck'.",
         };
     }

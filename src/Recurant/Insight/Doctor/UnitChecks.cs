@@ -52,9 +52,9 @@ internal static class UnitChecks
         {
             Where = places, Values = [Value("units", units), Value("dead", dead), Value("saturated", saturated),
                 Value("steps", rows)],
-            Means = isMuch ? "They tell nothing apart, and hardly any gradient passes them."
-                : dead + saturated > 0 ? "They tell nothing apart here; so few do no harm." : "",
-            Advice = isMuch ? "A smaller model may do as well; else a lower learning rate, clipping, or tanh instead of relu."
+            Means = isMuch ? "They carry no information, and hardly any gradient passes through them."
+                : dead + saturated > 0 ? "They carry no information here; so few do no harm." : "",
+            Advice = isMuch ? "A smaller model may be as good; otherwise try a lower learning rate, clipping, or tanh instead of relu."
                 : "",
         };
     }

@@ -135,18 +135,18 @@ internal sealed class LessonBuilder
                 ? $"yhat_t = softmax(V {_cells[0].OutputName}_t{(_network.HasBias ? " + bV" : "")})"
                 : $"yhat = softmax(V p{(_network.HasBias ? " + bV" : "")})",
         ];
-        if (!_network.HasBias) notes.Add("There are no biases, which keeps the equations short; they count as 0 and stay so.");
+        if (!_network.HasBias) notes.Add("There are no biases, which keeps the equations short.");
         if (_network.VocabularySize > _network.Vocabulary.Count)
         {
             notes.Add(string.Create(CultureInfo.InvariantCulture,
-                $"The model knows {_network.VocabularySize:N0} words; shown are those of the sentence. ")
+                $"The model has {_network.VocabularySize:N0} words; only those of the sentence are shown. ")
                 + "The gradient of all others is 0.");
         }
 
         if (_network.HasDirect)
         {
-            notes.Add("The model's direct connections from words to classes add a constant for this text: bV holds it, too, and they "
-                + "do not take part in the step.");
+            notes.Add("The model's direct connections from words to classes add a constant for this text. It is included in bV, and "
+                + "the direct connections are not updated in the step.");
         }
 
         double[] x = [.. _run.Inputs];

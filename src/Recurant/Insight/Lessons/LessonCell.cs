@@ -85,7 +85,7 @@ internal abstract class LessonCell(LessonLayer layer)
 
     protected string FirstNote(int t, string name) => Layer.IsStep(Layer.Previous(t))
         ? ""
-        : $"The first step: {name} before it is 0, and W {name} adds nothing.";
+        : $"The first step: the previous {name} is 0, so W {name} adds nothing.";
 
     /// <summary>dh: what comes from above and what comes from the step read next.</summary>
     protected LessonEquation Arrives(
@@ -104,7 +104,7 @@ internal abstract class LessonCell(LessonLayer layer)
                 LessonLine line = LessonTerms.Line(LessonTerms.At(name, t, i), terms, 0);
                 return line with { Value = value is null ? line.Sum : value(i) };
             }, node: "H",
-            note: Layer.IsStep(next) ? "" : "The last step that was read: nothing comes from a later one.");
+            note: Layer.IsStep(next) ? "" : "The last step: there is no gradient from a later step.");
     }
 
     /// <summary>An equation whose lines have one term each.</summary>

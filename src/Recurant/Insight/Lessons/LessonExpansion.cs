@@ -53,7 +53,7 @@ internal static class LessonExpansion
 
                 matrices.Add(LessonTerms.Matrix(
                     $"dJ_{t + 1}/d{s}_{k + 1}",
-                    back < at ? $"dJ_{t + 1}/d{s}_{t + 1} d{s}_{t + 1}/d{s}_{k + 1}" : "what enters from above at this step",
+                    back < at ? $"dJ_{t + 1}/d{s}_{t + 1} d{s}_{t + 1}/d{s}_{k + 1}" : "the part that enters from above at this step",
                     1, width, d, options));
                 (double[] previous, ReferenceTensors tensors) = layer.StateBack(k, d);
                 double[] part = tensors["weight_hh" + layer.Suffix];
@@ -77,7 +77,7 @@ internal static class LessonExpansion
                 Notes =
                 [
                     isWhole
-                        ? $"J_{t + 1} counts with its 1/T, as it does in J."
+                        ? $"J_{t + 1} is weighted with 1/T, as in J."
                         : $"dJ_{t + 1} is the part of dJ that enters this layer from above at step {t + 1}.",
                 ],
             });
@@ -144,7 +144,7 @@ internal static class LessonExpansion
 
         string rows = layer.Gates.Length == 1
             ? ""
-            : $" The rows are those of W{string.Join(", W", layer.Gates)}, one block below the other.";
+            : $" The rows are those of W{string.Join(", W", layer.Gates)}, stacked.";
         string term = width == hidden
             ? $"dJ_t/dW[i,j] through k is dJ_t/d{s}_k[i] times element [i,j]."
             : "dJ_t/dW[i,j] through k is dJ_t/dh_k[i] times element [i,j] of d+h_k/dW, and the same with c; s = [h c].";
@@ -155,8 +155,8 @@ internal static class LessonExpansion
             Direction = layer.Direction,
             Title = $"The factors d+{s}_k/dW{layer.Title}",
             Notes = mixes
-                ? ["With the reset gate outside every unit depends on all rows of W_r; the terms below count that."]
-                : [$"How W moves the state of step k while the state before it is held. {term}{rows}"],
+                ? ["With the reset gate outside, every unit depends on all rows of W_r; the terms below include that."]
+                : [$"How W changes the state of step k with the previous state held fixed. {term}{rows}"],
             Matrices = matrices,
         };
     }

@@ -143,7 +143,7 @@ internal sealed record LessonNetwork
             int best = Array.IndexOf(probabilities, probabilities.Max());
             return this with
             {
-                Labels = [best], Target = $"No label was given: \"{Classes[best]}\", the most probable class, is taken as right.",
+                Labels = [best], Target = $"No label was given: \"{Classes[best]}\", the most probable class, is used as the expected one.",
             };
         }
 
@@ -191,7 +191,7 @@ internal sealed record LessonNetwork
         if (unknown >= 0)
         {
             throw new ArgumentException(
-                $"The label \"{options.Labels[unknown]}\" is none of the classes {string.Join(", ", classes)}.");
+                $"The label \"{options.Labels[unknown]}\" is not one of the classes {string.Join(", ", classes)}.");
         }
 
         return (classes, labels, labels.Length == 1

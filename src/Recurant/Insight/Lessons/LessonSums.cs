@@ -37,7 +37,7 @@ internal static class LessonSums
         {
             Part = LessonPart.Backward,
             Title = "The gradients as sums over time",
-            Notes = ["The same weights serve every step, so that their gradient is the sum of what every step gave."],
+            Notes = ["All steps share the same weights, so their gradient is the sum over the steps."],
             Equations = equations,
             Matrices = matrices,
         };

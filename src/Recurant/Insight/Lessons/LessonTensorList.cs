@@ -14,7 +14,7 @@ internal static class LessonTensorList
         List<LessonTensor> tensors = [];
         if (spec.Input == ReferenceInput.Embedding)
         {
-            tensors.Add(new("E", "embedding.weight", 1, spec.VocabularySize, spec.InputSize, "a word's vector a row"));
+            tensors.Add(new("E", "embedding.weight", 1, spec.VocabularySize, spec.InputSize, "one word vector per row"));
         }
 
         foreach (LessonLayer layer in layers)

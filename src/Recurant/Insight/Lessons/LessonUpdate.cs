@@ -33,7 +33,7 @@ internal static class LessonUpdate
         {
             Part = LessonPart.Update,
             Title = "One step of gradient descent",
-            Notes = [string.Create(CultureInfo.InvariantCulture, $"eta = {eta:0.######}. Every weight goes against its gradient.")],
+            Notes = [string.Create(CultureInfo.InvariantCulture, $"eta = {eta:0.######}. Every weight moves against its gradient.")],
             Equations = equations,
         });
         sections.Add(After(network, options, run, gradients, newRun));
@@ -70,9 +70,9 @@ internal static class LessonUpdate
             }));
         equations.Add(Scalar("change of J", "new J - J", LessonTerms.Line(
             "change of J", [LessonTerms.Number("new J", newRun.Loss), new("J", [-1, run.Loss])], newRun.Loss - run.Loss)));
-        equations.Add(Scalar("foretold change", "-eta times the sum of all squared gradients: what a straight line would give",
+        equations.Add(Scalar("predicted change", "-eta times the sum of all squared gradients: the linear approximation",
             LessonTerms.Line(
-                "foretold change", [new("eta |dJ|^2", [-1, options.LearningRate, squares])], -options.LearningRate * squares)));
+                "predicted change", [new("eta |dJ|^2", [-1, options.LearningRate, squares])], -options.LearningRate * squares)));
         return new LessonSection
         {
             Part = LessonPart.Update,

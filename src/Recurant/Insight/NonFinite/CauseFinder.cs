@@ -24,8 +24,8 @@ internal static class CauseFinder
             string token = place.Token is { } word ? $", the vector of \"{word}\"" : "";
             return new NonFiniteCause(
                 "the weights held NaN or infinity before training began",
-                $"'{place.Layer}' was so before the first step{token}",
-                ["checking the word vectors or weights that the run was given", "starting without ready-made vectors"]);
+                $"'{place.Layer}' was not finite before the first step{token}",
+                ["checking the word vectors or weights given to the run", "starting without pretrained vectors"]);
         }
 
         float largest = task.Parameters.Max(parameter => LargestMagnitude.Of(parameter.Value));
@@ -34,8 +34,8 @@ internal static class CauseFinder
         {
             return new NonFiniteCause(
                 "the learning rate is too large",
-                    $"the update of the step before wrote it; the rate was {Text(Rate(plan, last))}{weights}",
-                [LowerRate, clip, "the default optimiser and rate"]);
+                    $"it was written by the previous update; the learning rate was {Text(Rate(plan, last))}{weights}",
+                [LowerRate, clip, "the default optimiser and learning rate"]);
         }
 
         bool isRecurrent = place.Time is not null && place.What is "gates" or "cell state" or "gradient of the gates"
@@ -47,14 +47,14 @@ internal static class CauseFinder
         {
             string growth = Growth(task, place, isGradient), radius = Radius(task);
             return new NonFiniteCause(
-                isGradient ? "the gradient explodes on its way back through time" : "the recurrent product explodes",
+                isGradient ? "the gradient explodes in back-propagation through time" : "the recurrent product explodes",
                 Join(growth, radius, weights), remedies);
         }
 
         if (largest >= LargeWeight)
         {
             return new NonFiniteCause(
-                "the learning rate is too large", $"the rate was {Text(Rate(plan, last))}{weights}", [LowerRate, clip]);
+                "the learning rate is too large", $"the learning rate was {Text(Rate(plan, last))}{weights}", [LowerRate, clip]);
         }
 
         return place.Layer == "output layer"
@@ -69,7 +69,7 @@ internal static class CauseFinder
         last.Count > 0 ? last[^1].LearningRate : plan.LearningRate;
 
     private static string Weights(IReadOnlyList<StepSizes> last, float now) => last.Count == 0
-        ? "; no step was done before"
+        ? "; it was the first step"
         : $"; the largest weight went from {Text(last[0].LargestWeight)} (step {last[0].Number}) to {Text(now)}";
 
     private static string Join(params string[] parts) =>
@@ -99,7 +99,7 @@ internal static class CauseFinder
         int steps = Math.Abs(to.From - from.From);
         double factor = Math.Exp((Math.Log(to.Norm) - Math.Log(from.Norm)) / steps);
         string what = isGradient ? "the gradient's norm" : "|h_t|";
-        return $"{what} went from {Text(from.Norm)} to {Text(to.Norm)} in {steps} steps, by {Text(factor)} a step";
+        return $"{what} went from {Text(from.Norm)} to {Text(to.Norm)} in {steps} steps, by a factor of {Text(factor)} per step";
     }
 
     /// <summary>The spectral radius of the square recurrent matrices, by |W^n|^(1/n).</summary>

@@ -40,8 +40,8 @@ internal static class StepBundle
         if (!file.Metadata.TryGetValue(Key, out string? json))
         {
             throw new InvalidDataException(
-                $"{path}: there is no step in this file (its metadata has no key '{Key}'). Give the file with the ending "
-                + ".nonfinite.safetensors that 'recurant train' names when a number is not finite.");
+                $"{path}: this file does not contain a recorded step (its metadata has no key '{Key}'). Give the file with the ending "
+                + ".nonfinite.safetensors that 'recurant train' names when a value is not finite.");
         }
 
         TrainedModel model = ModelFile.Read(file, isAlone: false);
