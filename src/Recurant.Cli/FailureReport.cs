@@ -52,7 +52,8 @@ internal static class FailureReport
             string? directory = Path.GetDirectoryName(Path.GetFullPath(path));
             if (directory is null || !Directory.Exists(directory)) return "";
             return Nearest.Question(
-                Path.GetFileName(path), Directory.EnumerateFiles(directory).Take(1000).Select(file => Path.GetFileName(file)));
+                Path.GetFileName(path), Directory.EnumerateFiles(directory).Take(1000).Select(file => Path.GetFileName(file))
+                    .Where(name => name != Path.GetFileName(path)));
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

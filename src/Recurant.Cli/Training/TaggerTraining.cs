@@ -67,7 +67,7 @@ internal sealed class TaggerTraining : TaskTraining<TaggerModel, TaggerEvaluatio
 
         if (settings.VectorsFile is { } vectors)
         {
-            settings = settings with { Training = settings.Training with { Vectors = WordVectors.Read(vectors) } };
+            settings = settings with { Training = settings.Training with { Vectors = VectorData.Read(vectors, settings, call) } };
         }
 
         OptionsOf(settings).Validate();
