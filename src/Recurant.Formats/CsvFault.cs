@@ -14,9 +14,9 @@ internal static class CsvFault
     }
 
     /// <summary>Reads the file again up to the first quote that is not closed or is followed by more text.</summary>
-    internal static InvalidDataException Find(string path, char delimiter, Exception cause)
+    internal static InvalidDataException Find(DataFile path, char delimiter, Exception cause)
     {
-        using var file = new TextFile(path);
+        using var file = path.OpenText();
         var state = State.FieldStart;
         (int Line, int Column) opened = default;
         long quotedLength = 0;
@@ -53,7 +53,7 @@ internal static class CsvFault
 
         return state == State.Quoted
             ? TextFile.Error(
-                path,
+                path.Path,
                 opened.Line,
                 opened.Column,
                 "the quote that opens here is never closed. Close it, or put the field in quotes and double those inside it.")

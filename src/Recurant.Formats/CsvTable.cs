@@ -12,16 +12,18 @@ internal sealed class CsvTable : TableReader
     /// <summary>The longest row, over all its lines: as long as the longest line, and room for the quotes.</summary>
     internal const int MaximumRow = 1 << 21;
 
+    private readonly DataFile source;
     private readonly TextFile file;
     private readonly char delimiter;
     private readonly CsvDataReader csv;
     private int nextLine = 1;
 
-    internal CsvTable(string path, char delimiter)
+    internal CsvTable(DataFile path, char delimiter)
         : base(path)
     {
+        source = path;
         this.delimiter = delimiter;
-        file = new TextFile(path);
+        file = path.OpenText();
         try
         {
             csv = CsvDataReader.Create(new LineFeed(file), new CsvDataReaderOptions
@@ -65,13 +67,13 @@ internal sealed class CsvTable : TableReader
 
                 nextLine += csv.GetRawRecordSpan().Count('\n');
             }
-            while (csv.RowFieldCount == 1 && csv.GetRawRecordSpan().IsWhiteSpace());
+            while (!KeepsBlankLines && csv.RowFieldCount == 1 && csv.GetRawRecordSpan().IsWhiteSpace());
 
             return true;
         }
         catch (Exception exception) when (exception is CsvFormatException or CsvRecordTooLargeException)
         {
-            throw CsvFault.Find(Path, delimiter, exception);
+            throw CsvFault.Find(source, delimiter, exception);
         }
     }
 
@@ -83,7 +85,7 @@ internal sealed class CsvTable : TableReader
         }
         catch (CsvFormatException exception)
         {
-            throw CsvFault.Find(Path, delimiter, exception);
+            throw CsvFault.Find(source, delimiter, exception);
         }
     }
 

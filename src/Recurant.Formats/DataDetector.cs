@@ -20,15 +20,15 @@ public static class DataDetector
     /// <exception cref="IOException">The file cannot be opened.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     /// <exception cref="ArgumentException">The options name no known format.</exception>
-    public static DetectedData Detect(string path, TextFormatOptions? options = null)
+    public static DetectedData Detect(DataFile path, TextFormatOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(path);
-        if (path.StartsWith(SdkData.Prefix, StringComparison.Ordinal))
+        if (path.Path.StartsWith(SdkData.Prefix, StringComparison.Ordinal))
         {
-            return SdkData.Detect(path);
+            return SdkData.Detect(path.Path);
         }
 
-        if (MnistScenes.IsMnist(path))
+        if (MnistScenes.IsMnist(path.Path))
         {
             return new DetectedData(DataKind.ImageSentences, "MNIST's digits, as scenes with a sentence each");
         }
@@ -53,9 +53,9 @@ public static class DataDetector
         return new DetectedData(kind, description);
     }
 
-    private static DataKind FromKeys(string path, TextFormatOptions options)
+    private static DataKind FromKeys(DataFile path, TextFormatOptions options)
     {
-        using var file = new TextFile(path);
+        using var file = path.OpenText();
         ReadOnlySpan<char> line;
         while (file.TryReadLine(out line) && line.IsWhiteSpace())
         {
@@ -69,7 +69,7 @@ public static class DataDetector
             : DataKind.LabelledTexts;
     }
 
-    private static DataKind FromColumns(string path, string format, char delimiter, TextFormatOptions options)
+    private static DataKind FromColumns(DataFile path, string format, char delimiter, TextFormatOptions options)
     {
         using TableReader table = TableReader.Open(path, format, delimiter);
         if (options.LabelColumn is not null || !table.Read())
@@ -99,7 +99,7 @@ public static class DataDetector
     }
 
     /// <summary>Whether the row below the first begins with an image, so that the first is a header.</summary>
-    private static bool NextIsImage(string path, string format, char delimiter)
+    private static bool NextIsImage(DataFile path, string format, char delimiter)
     {
         using TableReader table = TableReader.Open(path, format, delimiter);
         return table.Read() && table.Read() && CaptionDatasetReader.IsImage(table.Field(0));

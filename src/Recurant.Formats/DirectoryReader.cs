@@ -9,26 +9,28 @@ namespace Recurant.Formats;
 /// </summary>
 internal static class DirectoryReader
 {
-    internal static TextDataset Read(string path)
+    internal static TextDataset Read(DataFile path)
     {
         var examples = new ExampleCollector();
-        List<string> labels = SubdirectoriesOfTexts(path);
+        var listing = new Listing(path);
+        List<string> labels = SubdirectoriesOfTexts(listing);
         if (labels.Count > 0)
         {
             foreach (string label in labels)
             {
-                foreach (string file in TextFiles(label))
+                foreach (string file in TextFiles(listing, label))
                 {
-                    examples.Add(WholeText(file), Path.GetFileName(label), 1, file);
+                    examples.Add(WholeText(path.Beside(file)), Path.GetFileName(label), 1, file);
                 }
             }
 
+            path.Tell(listing.Note);
             return examples.ToDataset(path);
         }
 
-        foreach ((string file, string label) in FilesOfLines(path))
+        foreach ((string file, string label) in FilesOfLines(listing))
         {
-            using var lines = new TextFile(file);
+            using TextFile lines = path.Beside(file).OpenText();
             while (lines.TryReadLine(out ReadOnlySpan<char> line))
             {
                 if (!line.IsWhiteSpace())
@@ -38,17 +40,18 @@ internal static class DirectoryReader
             }
         }
 
+        path.Tell(listing.Note);
         return examples.Count > 0
             ? examples.ToDataset(path)
             : throw new InvalidDataException($"{path}: the files of this directory are empty; a text a line is expected.");
     }
 
-    private static List<string> SubdirectoriesOfTexts(string path)
+    private static List<string> SubdirectoriesOfTexts(Listing listing)
     {
         var directories = new List<string>();
-        foreach (string directory in Sorted(Directory.GetDirectories(path)))
+        foreach (string directory in listing.Directories())
         {
-            if (TextFiles(directory).Count > 0)
+            if (TextFiles(listing, directory).Count > 0)
             {
                 directories.Add(directory);
             }
@@ -57,13 +60,12 @@ internal static class DirectoryReader
         return directories;
     }
 
-    private static List<string> TextFiles(string directory) => Sorted(Directory.GetFiles(directory)).FindAll(
-        file => file.EndsWith(".txt", StringComparison.OrdinalIgnoreCase)
-            || file.EndsWith(".txt.gz", StringComparison.OrdinalIgnoreCase));
+    private static List<string> TextFiles(Listing listing, string directory) => listing.Files(directory).FindAll(
+        static file => DataFile.WithoutPacking(file).EndsWith(".txt", StringComparison.OrdinalIgnoreCase));
 
-    private static string WholeText(string path)
+    private static string WholeText(DataFile path)
     {
-        using var file = new TextFile(path);
+        using TextFile file = path.OpenText();
         var text = new StringBuilder();
         while (file.TryReadLine(out ReadOnlySpan<char> line))
         {
@@ -80,15 +82,14 @@ internal static class DirectoryReader
         return text.ToString();
     }
 
-    private static List<(string File, string Label)> FilesOfLines(string path)
+    private static List<(string File, string Label)> FilesOfLines(Listing listing)
     {
         var files = new List<(string File, string Stem, string Extension)>();
-        foreach (string file in Sorted(Directory.GetFiles(path)))
+        foreach (string file in listing.Files(listing.Root.Path))
         {
-            string name = Path.GetFileName(file);
-            name = name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? name[..^3] : name;
+            string name = DataFile.WithoutPacking(Path.GetFileName(file));
             string extension = Path.GetExtension(name);
-            if (!name.StartsWith('.') && !name.StartsWith("README", StringComparison.OrdinalIgnoreCase)
+            if (!name.StartsWith("README", StringComparison.OrdinalIgnoreCase)
                 && !name.StartsWith("LICENSE", StringComparison.OrdinalIgnoreCase) && extension != ".md")
             {
                 files.Add((file, Path.GetFileNameWithoutExtension(name), extension));
@@ -100,14 +101,7 @@ internal static class DirectoryReader
         return byExtension ? files.ConvertAll(file => (file.File, file.Extension[1..]))
             : byName ? files.ConvertAll(file => (file.File, file.Stem))
             : throw new InvalidDataException(
-                $"{path}: no labels found in this directory. Expected sub-directories named as the labels with .txt files in "
+                $"{listing.Root}: no labels found in this directory. Expected sub-directories named as the labels with .txt files in "
                 + "them, or one file a label, such as reviews.pos and reviews.neg, with a text a line.");
-    }
-
-    /// <summary>In ordinal order, so that the order does not depend on the file system.</summary>
-    private static List<string> Sorted(string[] paths)
-    {
-        Array.Sort(paths, StringComparer.Ordinal);
-        return [.. paths];
     }
 }

@@ -38,15 +38,16 @@ internal sealed class ExampleCollector
         }
     }
 
-    internal TextDataset ToDataset(string name)
+    internal TextDataset ToDataset(DataFile from)
     {
+        string name = from.Path;
         if (firstEmpty is null)
         {
-            return new TextDataset(name, examples);
+            return new TextDataset(name, examples) { Warnings = from.Notes };
         }
 
         string place = firstEmpty.File is null ? "" : $"{firstEmpty.File}, ";
         string count = emptyCount == 1 ? "1 text is" : string.Create(CultureInfo.InvariantCulture, $"{emptyCount} texts are");
-        return new TextDataset(name, examples) { Warnings = [$"{name}: {count} empty (first: {place}line {firstEmpty.Line})."] };
+        return new TextDataset(name, examples) { Warnings = [.. from.Notes, $"{name}: {count} empty (first: {place}line {firstEmpty.Line})."] };
     }
 }

@@ -8,7 +8,7 @@ internal static class FormatGuess
     private const int LinesLooked = 100;
 
     /// <summary>The format, and the separator that counts if it is CSV.</summary>
-    internal static (string Format, char Delimiter) Guess(string path, string? asked)
+    internal static (string Format, char Delimiter) Guess(DataFile path, string? asked)
     {
         if (asked is not null && !FormatName.All.Contains(asked, StringComparer.OrdinalIgnoreCase))
         {
@@ -17,7 +17,7 @@ internal static class FormatGuess
         }
 
         string? format = asked?.ToLowerInvariant();
-        if (Directory.Exists(path))
+        if (Directory.Exists(path.Path))
         {
             return format is null or FormatName.Directory
                 ? (FormatName.Directory, '\0')
@@ -26,15 +26,15 @@ internal static class FormatGuess
 
         List<string> all = Head(path);
         List<string> lines = all.FindAll(line => !string.IsNullOrWhiteSpace(line));
-        format ??= ConllShape.Find(Extension(path), all) ?? FromContent(path, lines) ?? FromName(path, lines);
+        format ??= ConllShape.Find(path.Extension, all) ?? FromContent(path, lines) ?? FromName(path, lines);
         char delimiter = Delimiter(lines);
         return (format, delimiter == '\0' ? ',' : delimiter);
     }
 
     /// <summary>The first lines, with the blank ones among them, which are not counted.</summary>
-    private static List<string> Head(string path)
+    private static List<string> Head(DataFile path)
     {
-        using var file = new TextFile(path);
+        using var file = path.OpenText();
         var lines = new List<string>();
         int texts = 0;
         while (texts < LinesLooked && file.TryReadLine(out ReadOnlySpan<char> line))
@@ -53,10 +53,10 @@ internal static class FormatGuess
     }
 
     /// <summary>The formats that show themselves, whatever the file is called.</summary>
-    private static string? FromContent(string path, List<string> lines)
+    private static string? FromContent(DataFile path, List<string> lines)
     {
         ReadOnlySpan<char> first = lines[0].AsSpan().TrimStart();
-        string extension = Extension(path);
+        string extension = path.Extension;
         if (first.StartsWith(LabelledLine.FastTextPrefix) || extension is ".ft" or ".fasttext")
         {
             return FormatName.FastText;
@@ -71,10 +71,10 @@ internal static class FormatGuess
         return extension == ".label" || (!table && lines.TrueForAll(line => LabelledLine.IsTrec(line))) ? FormatName.Trec : null;
     }
 
-    private static string FromName(string path, List<string> lines)
+    private static string FromName(DataFile path, List<string> lines)
     {
         bool tabs = lines.TrueForAll(line => line.Contains('\t'));
-        switch (Extension(path))
+        switch (path.Extension)
         {
             case ".csv":
                 return tabs && Delimiter(lines) == '\0' ? FormatName.Tsv : FormatName.Csv;
@@ -106,11 +106,5 @@ internal static class FormatGuess
         }
 
         return commas + semicolons == 0 ? '\0' : commas >= semicolons ? ',' : ';';
-    }
-
-    private static string Extension(string path)
-    {
-        string extension = Path.GetExtension(path).ToLowerInvariant();
-        return extension is ".gz" or ".gzip" ? Extension(Path.GetFileNameWithoutExtension(path)) : extension;
     }
 }

@@ -15,7 +15,7 @@ public static class PlainTextReader
     /// <exception cref="IOException">The file cannot be opened.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     /// <exception cref="ArgumentException">The options name no known format.</exception>
-    public static PlainText Read(string path, TextFormatOptions? options = null)
+    public static PlainText Read(DataFile path, TextFormatOptions? options = null)
     {
         var lines = new List<string>();
         bool any = false;
@@ -26,7 +26,7 @@ public static class PlainTextReader
         }
 
         return any
-            ? new PlainText(path, lines)
+            ? new PlainText(path.Path, lines) { Warnings = path.Notes }
             : throw new InvalidDataException($"{path}: the file contains no text; expected lines of text.");
     }
 }

@@ -3,13 +3,16 @@ using Recurant.Data;
 namespace Recurant.Formats;
 
 /// <summary>A file of rows and columns, read row by row. Blank lines are no rows.</summary>
-internal abstract class TableReader(string path) : IDisposable
+internal abstract class TableReader(DataFile path) : IDisposable
 {
     /// <summary>The file.</summary>
-    internal string Path => path;
+    internal string Path => path.Path;
 
     /// <summary>The line on which the row begins.</summary>
     internal int Line { get; private protected set; }
+
+    /// <summary>Whether a blank line is a row of one empty field.</summary>
+    internal bool KeepsBlankLines { get; set; }
 
     /// <summary>The number of fields of the row.</summary>
     internal abstract int FieldCount { get; }
@@ -29,7 +32,7 @@ internal abstract class TableReader(string path) : IDisposable
     public abstract void Dispose();
 
     /// <summary>Opens a table in the format named.</summary>
-    internal static TableReader Open(string path, string format, char delimiter) =>
+    internal static TableReader Open(DataFile path, string format, char delimiter) =>
         format == FormatName.Csv ? new CsvTable(path, delimiter) : new TsvTable(path);
 
     /// <summary>Throws unless the row has the number of fields expected.</summary>

@@ -24,7 +24,7 @@ public static class TextDatasetReader
     /// <exception cref="IOException">The file cannot be opened.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     /// <exception cref="ArgumentException">The options name no known format.</exception>
-    public static TextDataset Read(string path, TextFormatOptions? options = null)
+    public static TextDataset Read(DataFile path, TextFormatOptions? options = null)
     {
         options ??= new TextFormatOptions();
         (string format, char delimiter) = FormatGuess.Guess(path, options.Format);
@@ -46,16 +46,18 @@ public static class TextDatasetReader
     /// <exception cref="IOException">The file cannot be opened.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     /// <exception cref="ArgumentException">The options name no known format.</exception>
-    public static IEnumerable<string> ReadTexts(string path, TextFormatOptions? options = null)
+    public static IEnumerable<string> ReadTexts(DataFile path, TextFormatOptions? options = null)
     {
         options = (options ?? new TextFormatOptions()) with { LabelColumn = null };
+        if (options is { FormatFromNameOnly: true, Format: null }) options = options with { Format = FormatByName.Find(path) };
+        if (options.Format == FormatName.Lines) return LineTexts(path, FormatName.Lines, options);
         (string format, char delimiter) = FormatGuess.Guess(path, options.Format);
         return format switch
         {
             FormatName.Directory => DirectoryReader.Read(path).Examples.Select(example => example.Text),
             FormatName.Csv or FormatName.Tsv => TableTexts(path, format, delimiter, options),
             FormatName.Conll or FormatName.ConllU =>
-                TaggedDatasetReader.Read(path, new TaggedFormatOptions { Format = format })
+                TaggedDatasetReader.Read(path, new TaggedFormatOptions { Format = format, WordsOnly = true })
                     .Sentences.Select(sentence => string.Join(' ', sentence.Words)),
             _ => LineTexts(path, format, options),
         };
@@ -68,20 +70,24 @@ public static class TextDatasetReader
     /// <exception cref="IOException">The file cannot be opened.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     /// <exception cref="ArgumentException">The options name no known format.</exception>
-    public static DetectedFormat Detect(string path, TextFormatOptions? options = null)
+    public static DetectedFormat Detect(DataFile path, TextFormatOptions? options = null)
     {
         options ??= new TextFormatOptions();
+        bool labelled = !options.FormatFromNameOnly;
+        if (options is { FormatFromNameOnly: true, Format: null }) options = options with { Format = FormatByName.Find(path) };
+        if (options.Format == FormatName.Lines) return new DetectedFormat(FormatName.Lines, false, null, null);
         (string format, char delimiter) = FormatGuess.Guess(path, options.Format);
         switch (format)
         {
             case FormatName.Csv or FormatName.Tsv:
-                return Layout(path, format, delimiter, options, labelled: true).Describe(format);
+                return Layout(path, format, delimiter, options, labelled).Describe(format);
             case FormatName.JsonLines:
-                using (var file = new TextFile(path))
+                using (var file = path.OpenText())
                 {
                     TryReadText(file, out ReadOnlySpan<char> line);
-                    var json = new JsonLine(file, line, options, labelled: true);
-                    return new DetectedFormat(format, false, Suggestion.Quote(json.TextKey), Suggestion.Quote(json.LabelKey!));
+                    var json = new JsonLine(file, line, options, labelled);
+                    string? label = json.LabelKey is { } key ? Suggestion.Quote(key) : null;
+                    return new DetectedFormat(format, false, Suggestion.Quote(json.TextKey), label);
                 }
 
             default:
@@ -89,10 +95,10 @@ public static class TextDatasetReader
         }
     }
 
-    private static TableLayout Layout(string path, string format, char delimiter, TextFormatOptions options, bool labelled) =>
+    private static TableLayout Layout(DataFile path, string format, char delimiter, TextFormatOptions options, bool labelled) =>
         TableLayout.Find(() => TableReader.Open(path, format, delimiter), options, labelled);
 
-    private static TextDataset ReadTable(string path, string format, char delimiter, TextFormatOptions options)
+    private static TextDataset ReadTable(DataFile path, string format, char delimiter, TextFormatOptions options)
     {
         TableLayout layout = Layout(path, format, delimiter, options, labelled: true);
         var examples = new ExampleCollector();
@@ -114,13 +120,13 @@ public static class TextDatasetReader
             examples.Add(table.Field(layout.TextColumn), label, table.Line);
         }
 
-        return examples.Count > 0 ? examples.ToDataset(path) : throw TableLayout.HeaderOnly(path);
+        return examples.Count > 0 ? examples.ToDataset(path) : throw TableLayout.HeaderOnly(path.Path);
     }
 
-    private static TextDataset ReadJsonLines(string path, TextFormatOptions options)
+    private static TextDataset ReadJsonLines(DataFile path, TextFormatOptions options)
     {
         var examples = new ExampleCollector();
-        using var file = new TextFile(path);
+        using var file = path.OpenText();
         JsonLine? json = null;
         while (TryReadText(file, out ReadOnlySpan<char> line))
         {
@@ -132,11 +138,11 @@ public static class TextDatasetReader
         return examples.ToDataset(path);
     }
 
-    private static TextDataset ReadLabelledLines(string path, string format, TextFormatOptions options)
+    private static TextDataset ReadLabelledLines(DataFile path, string format, TextFormatOptions options)
     {
         bool fine = IsFine(path, format, options);
         var examples = new ExampleCollector();
-        using var file = new TextFile(path);
+        using var file = path.OpenText();
         while (TryReadText(file, out ReadOnlySpan<char> line))
         {
             LabelledLine example = format == FormatName.Trec
@@ -148,10 +154,11 @@ public static class TextDatasetReader
         return examples.ToDataset(path);
     }
 
-    private static IEnumerable<string> TableTexts(string path, string format, char delimiter, TextFormatOptions options)
+    private static IEnumerable<string> TableTexts(DataFile path, string format, char delimiter, TextFormatOptions options)
     {
         TableLayout layout = Layout(path, format, delimiter, options, labelled: false);
         using TableReader table = TableReader.Open(path, format, delimiter);
+        table.KeepsBlankLines = options.FormatFromNameOnly && layout.FieldCount == 1;
         for (bool header = layout.HasHeader; table.Read(); header = false)
         {
             if (!header)
@@ -162,9 +169,9 @@ public static class TextDatasetReader
         }
     }
 
-    private static IEnumerable<string> LineTexts(string path, string format, TextFormatOptions options)
+    private static IEnumerable<string> LineTexts(DataFile path, string format, TextFormatOptions options)
     {
-        using var file = new TextFile(path);
+        using var file = path.OpenText();
         JsonLine? json = null;
         while (file.TryReadLine(out ReadOnlySpan<char> line))
         {
@@ -195,7 +202,7 @@ public static class TextDatasetReader
         return false;
     }
 
-    private static bool IsFine(string path, string format, TextFormatOptions options)
+    private static bool IsFine(DataFile path, string format, TextFormatOptions options)
     {
         string[] kinds = ["coarse", "fine"];
         return format == FormatName.Trec && options.LabelColumn is not null && (kinds.Contains(options.LabelColumn)
@@ -205,11 +212,11 @@ public static class TextDatasetReader
                 + Suggestion.Describe("The labels are", options.LabelColumn, kinds)));
     }
 
-    private static InvalidDataException TaggedWords(string path) => new(
+    private static InvalidDataException TaggedWords(DataFile path) => new(
         $"{path}: words with a tag each (CoNLL columns), no labelled texts. A tagger learns from these: --task tag, or "
         + "TaggedDatasetReader. If they are labelled texts, name their format: --format tsv.");
 
-    private static InvalidDataException NoLabels(string path) => new(
+    private static InvalidDataException NoLabels(DataFile path) => new(
         $"{path}: plain lines without labels. Expected columns (CSV or tabs) with a text and a label, JSON lines, "
         + "__label__x text, or COARSE:fine text; where each file is a label, give their directory.");
 }

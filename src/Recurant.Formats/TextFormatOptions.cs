@@ -19,4 +19,11 @@ public sealed record TextFormatOptions
     /// <c>directory</c>, or <c>conll</c> or <c>conllu</c> (words with tags). Default: null.
     /// </summary>
     public string? Format { get; init; }
+
+    /// <summary>
+    /// Whether <see cref="TextDatasetReader.ReadTexts"/> tells a format that is not given from the file's name alone, as for
+    /// texts to predict: what is not called as a table or the like is lines, each of which is a text, whatever it looks like,
+    /// and a blank line of a table of one column is an empty text. Default: false.
+    /// </summary>
+    public bool FormatFromNameOnly { get; init; }
 }

@@ -6,9 +6,9 @@ namespace Recurant.Formats;
 /// Columns separated by tabs, a row a line. A quote is an ordinary character, unless a field begins and ends with one and all
 /// quotes between are doubled, as programs write that know CSV only.
 /// </summary>
-internal sealed class TsvTable(string path) : TableReader(path)
+internal sealed class TsvTable(DataFile path) : TableReader(path)
 {
-    private readonly TextFile file = new(path);
+    private readonly TextFile file = path.OpenText();
     private readonly List<int> ends = []; // where each field of the row ends
     private char[] row = new char[1024];
     private char[] unquoted = [];
@@ -43,7 +43,7 @@ internal sealed class TsvTable(string path) : TableReader(path)
 
             ends.Add(line.Length);
         }
-        while (ends.Count == 1 && row.AsSpan(0, ends[0]).IsWhiteSpace());
+        while (!KeepsBlankLines && ends.Count == 1 && row.AsSpan(0, ends[0]).IsWhiteSpace());
 
         Line = file.LineNumber;
         return true;

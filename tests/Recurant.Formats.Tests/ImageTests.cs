@@ -242,7 +242,7 @@ public sealed class ImageTests : TemporaryFiles
     {
         byte[] chunk = [0, 0, 0, 0, .. type, .. data, 0, 0, 0, 0];
         BinaryPrimitives.WriteInt32BigEndian(chunk, data.Length);
-        BinaryPrimitives.WriteUInt32BigEndian(chunk.AsSpan(chunk.Length - 4), PngParts.Crc(chunk.AsSpan(4, chunk.Length - 8)));
+        BinaryPrimitives.WriteUInt32BigEndian(chunk.AsSpan(chunk.Length - 4), Crc32.Of(chunk.AsSpan(4, chunk.Length - 8)));
         return chunk;
     }
 

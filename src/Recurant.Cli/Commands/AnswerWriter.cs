@@ -15,15 +15,12 @@ internal abstract class AnswerWriter
     public abstract void Write(IReadOnlyList<string> texts);
 
     /// <summary>Answers all texts of a file.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="column">The column of the texts; null: guessed.</param>
-    public virtual void WriteFile(string path, string? column)
+    /// <param name="file">The file.</param>
+    /// <param name="options">How it is read.</param>
+    /// <param name="format">What it is taken for.</param>
+    public virtual void WriteFile(DataFile file, TextFormatOptions options, DetectedFormat format)
     {
-        foreach (string[] texts in TextDatasetReader.ReadTexts(path, new TextFormatOptions { TextColumn = column })
-            .Chunk(BatchSize))
-        {
-            Write(texts);
-        }
+        foreach (string[] texts in TextDatasetReader.ReadTexts(file, options).Chunk(BatchSize)) Write(texts);
     }
 }
 
@@ -56,36 +53,20 @@ internal sealed class TaggerAnswers(TagPredictor predictor, bool atBlanks, TextW
     public override void Write(IReadOnlyList<string> texts) =>
         Answer([.. texts.Select(text => TagPredictor.Split(text, atBlanks))]);
 
-    /// <summary>Of a file of tagged words the words are tagged anew; of others each line is a sentence.</summary>
-    public override void WriteFile(string path, string? column)
+    /// <summary>Of a file of tagged words the words are tagged anew; of others each text is a sentence.</summary>
+    public override void WriteFile(DataFile file, TextFormatOptions options, DetectedFormat format)
     {
-        if (column is null && DataDetector.Detect(path).Kind == DataKind.TaggedWords)
+        if (format.Format is not ("conll" or "conllu"))
         {
-            foreach (TaggedSentence[] sentences in TaggedDatasetReader.Read(path).Sentences.Chunk(BatchSize))
-            {
-                Answer([.. sentences.Select(sentence => sentence.Words)]);
-            }
-
+            base.WriteFile(file, options, format);
             return;
         }
 
-        if (column is not null)
+        var words = new TaggedFormatOptions { Format = format.Format, WordsOnly = true };
+        foreach (TaggedSentence[] sentences in TaggedDatasetReader.Read(file, words).Sentences.Chunk(BatchSize))
         {
-            base.WriteFile(path, column);
-            return;
+            Answer([.. sentences.Select(sentence => sentence.Words)]);
         }
-
-        using var file = new TextFile(path);
-        var lines = new List<string>();
-        while (file.TryReadLine(out ReadOnlySpan<char> line))
-        {
-            lines.Add(line.ToString());
-            if (lines.Count < BatchSize) continue;
-            Write(lines);
-            lines.Clear();
-        }
-
-        Write(lines);
     }
 
     private void Answer(IReadOnlyList<IReadOnlyList<string>> sentences)

@@ -1,3 +1,6 @@
+using System.Text;
+using Recurant.Data;
+using Recurant.Formats;
 using Recurant.Inference;
 using Recurant.Models;
 using Recurant.Storage;
@@ -11,7 +14,7 @@ internal sealed class PredictCommand : CliCommand
 
     // Starting and waking threads takes longer than the answers to a few texts.
     private const int TextsWorthThreads = 16;
-    private const string FileOption = "--file", BlanksOption = "--blanks", BeamOption = "--beam";
+    private const string FileOption = "--file", TextOption = "--text", FormatOption = "--format", BlanksOption = "--blanks", BeamOption = "--beam";
 
     public override string Name => "predict";
 
@@ -25,8 +28,11 @@ internal sealed class PredictCommand : CliCommand
 
     public override IReadOnlyList<CommandOption> Options { get; } =
     [
-        new(FileOption, "FILE", "Predict the texts of a file: lines, CSV, TSV or JSON lines; labels are ignored."),
-        new("--text", "COLUMN", "The column of the texts in FILE. Guessed if not given."),
+        new(FileOption, "FILE", "Predict the texts of a file: its lines, blank ones too; or, where its name ends in .csv, .tsv, .jsonl or "
+            + "the like, its rows, whose labels are ignored."),
+        new(TextOption, "COLUMN", "The column of the texts in FILE. Guessed if not given."),
+        new(FormatOption, "FORMAT", "The format of FILE: lines, csv, tsv, jsonl, fasttext, trec, conll or conllu. Default: by its name."),
+        CommandOption.Of(SettingTable.Encoding),
         new(BlanksOption, null, "Taggers: the texts are already split into words by spaces."),
         new(BeamOption, "N", "Translators and captioners: the hypotheses that are followed; 1 is the quickest. Default: 5."),
         SharedOptions.Threads,
@@ -43,13 +49,18 @@ internal sealed class PredictCommand : CliCommand
 
     public override int Run(Invocation call)
     {
-        string? file = call.Value(FileOption), column = call.Value("--text");
+        string? file = call.Value(FileOption);
         bool hasTexts = call.Arguments.Count > 1;
         if (hasTexts && file is not null) throw new UsageException("Give either TEXT or --file, not both.");
-        if (file is null && column is not null)
+        foreach (string option in (string[])[TextOption, FormatOption])
         {
-            throw new UsageException("--text names a column of --file FILE, which is missing.");
+            if (file is null && call.Value(option) is not null)
+            {
+                throw new UsageException($"{option} says how --file FILE is read, which is missing.");
+            }
         }
+
+        TrainSettings settings = call.Apply([SettingTable.Encoding], new TrainSettings());
 
         int threads = hasTexts && call.Arguments.Count <= TextsWorthThreads ? 1 : call.Threads;
         AnswerWriter answers = AnswersOf(call, threads);
@@ -59,11 +70,11 @@ internal sealed class PredictCommand : CliCommand
         }
         else if (file is not null)
         {
-            answers.WriteFile(file, column);
+            AnswerFile(call, answers, settings.File(file));
         }
         else
         {
-            AnswerLines(call, answers);
+            AnswerLines(call, answers, settings.Encoding);
         }
 
         return ExitCode.Done;
@@ -95,13 +106,51 @@ internal sealed class PredictCommand : CliCommand
         };
     }
 
-    private static void AnswerLines(Invocation call, AnswerWriter answers)
+    /// <summary>
+    /// Each line of a file is a text, whatever it looks like, unless its name or the options say that it is something else.
+    /// </summary>
+    private static void AnswerFile(Invocation call, AnswerWriter answers, DataFile file)
+    {
+        var options = new TextFormatOptions
+        {
+            TextColumn = call.Value(TextOption), Format = call.Value(FormatOption), FormatFromNameOnly = true,
+        };
+        DetectedFormat format = TextDatasetReader.Detect(file, options);
+        if (format.Format == "lines" && options is { TextColumn: not null, Format: null })
+        {
+            options = options with { FormatFromNameOnly = false }; // a column was named: these are no lines
+            format = TextDatasetReader.Detect(file, options with { LabelColumn = null });
+        }
+
+        if (!call.Quiet && format.Format != "lines")
+        {
+            call.Terminal.WriteNote($"{file}: {format}{(call.Value(FormatOption) is null ? " (--format lines: each line is a text)" : "")}");
+        }
+
+        answers.WriteFile(file, options, format);
+        if (call.Quiet) return;
+        foreach (string note in file.Notes) call.Terminal.WriteNote(note);
+    }
+
+    private static void AnswerLines(Invocation call, AnswerWriter answers, Encoding? encoding)
     {
         if (call.Terminal.InputIsTerminal && !call.Quiet)
         {
             call.Terminal.Error.WriteLine("Write one text a line; Ctrl-D (on Windows Ctrl-Z and Enter) ends.");
         }
 
+        if (encoding is not null)
+        {
+            using var input = new TextFile(call.Terminal.Input, "standard input", encoding);
+            foreach (string[] lines in Lines(input).Chunk(BatchSize)) answers.Write(lines);
+            return;
+        }
+
         foreach (IReadOnlyList<string> lines in new LineSource(call.Terminal.Input).Read(BatchSize)) answers.Write(lines);
+    }
+
+    private static IEnumerable<string> Lines(TextFile file)
+    {
+        while (file.TryReadLine(out ReadOnlySpan<char> line)) yield return line.ToString();
     }
 }

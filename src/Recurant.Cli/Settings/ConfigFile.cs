@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
+using Recurant.Data;
 using Recurant.Storage;
 
 namespace Recurant.Cli;
@@ -18,12 +19,16 @@ internal static class ConfigFile
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static TrainSettings Read(string path, TrainSettings settings)
     {
-        if (new FileInfo(path) is { Exists: true, Length: > MaximumLength })
+        byte[] bytes;
+        try
+        {
+            bytes = InputFile.ReadAll(path, MaximumLength);
+        }
+        catch (InvalidDataException)
         {
             throw new UsageException($"{path}: the file is longer than {MaximumLength:N0} bytes: this is no configuration file.");
         }
 
-        byte[] bytes = File.ReadAllBytes(path);
         ReadOnlySpan<byte> json = bytes.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? bytes.AsSpan(3) : bytes;
         if (!Utf8.IsValid(json)) throw new UsageException($"{path}: the file is not valid UTF-8. Save it as UTF-8.");
         try

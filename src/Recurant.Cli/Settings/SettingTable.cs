@@ -8,6 +8,15 @@ internal static class SettingTable
 {
     private const string Data = "Data", Model = "Model", Learning = "Learning", Run = "The run";
 
+    /// <summary>What texts are written in; <c>predict</c> takes this, too.</summary>
+    public static Setting Encoding { get; } = new()
+    {
+        Name = "encoding", Group = Data, Value = "NAME",
+        Help = "What the texts are written in, such as windows-1252, latin1, shift_jis or utf-16le. Default: UTF-8, or what a byte "
+            + "order mark says.",
+        Set = (s, v) => s with { Encoding = SettingValue.Encoding(v) },
+    };
+
     /// <summary>Where the labelled texts are; <c>test</c> takes these, too.</summary>
     public static IReadOnlyList<Setting> Columns { get; } =
     [
@@ -29,6 +38,7 @@ internal static class SettingTable
             Help = "The format of the data. Guessed if not given.",
             Set = (s, v) => s with { Format = v },
         },
+        Encoding,
         new()
         {
             Name = "tag-column", Group = Data, Value = "COLUMN",

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text;
+using Recurant.Data;
 
 namespace Recurant.Cli;
 
@@ -19,6 +21,18 @@ internal static class SettingValue
         float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out float value) && float.IsFinite(value)
             ? value
             : throw Expected(text, "a number such as 0.002 or 2e-3");
+
+    public static Encoding Encoding(string text)
+    {
+        try
+        {
+            return TextEncodings.Find(text);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new FormatException(exception.Message.Split(" (Parameter")[0]);
+        }
+    }
 
     public static bool Flag(string text) => text switch
     {

@@ -1,3 +1,5 @@
+using System.Text;
+using Recurant.Formats;
 using Recurant.Training;
 
 namespace Recurant.Cli;
@@ -16,6 +18,12 @@ internal sealed record TrainSettings
     public string? LabelColumn { get; init; }
 
     public string? Format { get; init; }
+
+    /// <summary>What the texts are written in; null: UTF-8, or what a byte order mark says.</summary>
+    public Encoding? Encoding { get; init; }
+
+    /// <summary>The files that were opened.</summary>
+    public DataFiles Files { get; init; } = new();
 
     /// <summary>The column of the tags of words.</summary>
     public string? TagColumn { get; init; }
@@ -91,6 +99,9 @@ internal sealed record TrainSettings
     {
         MaximumPieces = Training.MaximumTokens ?? Translation.MaximumPieces,
     };
+
+    /// <summary>A file of texts, opened in the encoding given.</summary>
+    public DataFile File(string path) => Files.Find(path, Encoding);
 
     /// <summary>What the user decided, in the order of the table of settings, for the record in the model file.</summary>
     public IReadOnlyList<(Setting Setting, string Value)> Given { get; init; } = [];

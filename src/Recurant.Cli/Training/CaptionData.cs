@@ -27,11 +27,13 @@ internal static class CaptionData
     /// <param name="path">The manifest, or the folder of MNIST.</param>
     /// <param name="size">Width, height and channels to bring the images to; null for those of the first image.</param>
     /// <param name="call">The command line.</param>
-    public static CaptionDataset Read(string path, (int Width, int Height, int Channels)? size, Invocation call)
+    /// <param name="settings">How files are read.</param>
+    public static CaptionDataset Read(
+        string path, (int Width, int Height, int Channels)? size, Invocation call, TrainSettings? settings = null)
     {
         if (Scenes(path, call) is { } parts) return parts.Test;
         CaptionDataset images = CaptionDatasetReader.Read(
-            path, new CaptionFormatOptions { Width = size?.Width, Height = size?.Height, Channels = size?.Channels });
+            (settings ?? new TrainSettings()).File(path), new CaptionFormatOptions { Width = size?.Width, Height = size?.Height, Channels = size?.Channels });
         if (!call.Quiet)
         {
             call.Terminal.WriteNote(

@@ -36,10 +36,10 @@ internal sealed class CaptionerTraining : TaskTraining<CaptionerModel, Captioner
     {
         OptionsOf(settings).Validate();
         DataParts<CaptionDataset>? parts = CaptionData.Scenes(settings.Data!, call);
-        _train = parts?.Train ?? CaptionData.Read(settings.Data!, null, call);
+        _train = parts?.Train ?? CaptionData.Read(settings.Data!, null, call, settings);
         (int, int, int) size = (_train.Width, _train.Height, _train.Channels);
-        _validation = settings.ValidationFile is { } valid ? CaptionData.Read(valid, size, call) : parts?.Valid;
-        if (settings.TestFile is { } test) _test = CaptionData.Read(test, size, call);
+        _validation = settings.ValidationFile is { } valid ? CaptionData.Read(valid, size, call, settings) : parts?.Valid;
+        if (settings.TestFile is { } test) _test = CaptionData.Read(test, size, call, settings);
         else if (parts is not null) _test = parts.Test;
         else
         {

@@ -50,7 +50,7 @@ internal sealed class ClassifierTraining : TaskTraining<ClassifierModel, Evaluat
         if (settings.ValidationFile is { } file) _validation = LabelledData.Read(file, settings, call);
         if (settings.VectorsFile is { } vectors)
         {
-            settings = settings with { Training = settings.Training with { Vectors = WordVectors.Read(vectors) } };
+            settings = settings with { Training = settings.Training with { Vectors = VectorData.Read(vectors, settings, call) } };
             settings.Training.Validate();
         }
 

@@ -21,10 +21,10 @@ internal static class LabelledData
             LabelColumn = settings.LabelColumn,
             Format = settings.Format,
         };
-        TextDataset data = TextDatasetReader.Read(path, options);
+        TextDataset data = TextDatasetReader.Read(settings.File(path), options);
         if (!call.Quiet)
         {
-            DetectedFormat format = TextDatasetReader.Detect(path, options);
+            DetectedFormat format = TextDatasetReader.Detect(settings.File(path), options);
             call.Terminal.WriteNote(
                 $"{path}: {format}; {Numbers.Of(data.Count, "row")}, {Numbers.Of(data.Labels.Count, "label")}");
             foreach (string warning in data.Warnings) call.Terminal.WriteNote(warning);

@@ -62,8 +62,13 @@ internal static class LanguageModelReport
     {
         if (SdkParts.Documentation(path, call) is { } parts) return parts.Test;
         var options = new TextFormatOptions { TextColumn = settings.TextColumn, Format = settings.Format };
-        PlainText text = PlainTextReader.Read(path, options);
-        if (!call.Quiet) call.Terminal.WriteNote($"{path}: running text; {Numbers.Of(text.Count, "line")}");
+        PlainText text = PlainTextReader.Read(settings.File(path), options);
+        if (!call.Quiet)
+        {
+            call.Terminal.WriteNote($"{path}: running text; {Numbers.Of(text.Count, "line")}");
+            foreach (string warning in text.Warnings) call.Terminal.WriteNote(warning);
+        }
+
         return text;
     }
 

@@ -34,12 +34,12 @@ internal static class PairData
         if (AreFiles(name) || name == Joined(settings))
         {
             string[] files = name.Split(',');
-            data = PairDatasetReader.ReadLines(files[0], files[1]);
+            data = PairDatasetReader.ReadLines(settings.File(files[0]), settings.File(files[1]));
         }
         else
         {
             bool hasFiles = settings.Data is not null && settings.Data == Joined(settings);
-            data = PairDatasetReader.Read(name, new PairFormatOptions
+            data = PairDatasetReader.Read(settings.File(name), new PairFormatOptions
             {
                 SourceColumn = hasFiles ? null : settings.Source,
                 TargetColumn = hasFiles ? null : settings.Target,

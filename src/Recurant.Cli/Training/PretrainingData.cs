@@ -25,7 +25,7 @@ internal static class PretrainingData
 
         Pretraining pretraining = path.EndsWith(ModelEnding, StringComparison.OrdinalIgnoreCase)
             ? new Pretraining { Model = ReadModel(path, call) }
-            : new Pretraining { Texts = ReadTexts(path, test, call) };
+            : new Pretraining { Texts = ReadTexts(settings.File(path), test, call) };
         pretraining = pretraining with { Epochs = settings.PretrainingEpochs };
         settings = settings with { Training = settings.Training with { Pretraining = pretraining } };
         settings.Training.Validate();
@@ -41,7 +41,7 @@ internal static class PretrainingData
             + "Give one that 'recurant train --task lm' wrote, or a file of texts.");
     }
 
-    private static PlainText ReadTexts(string path, TextDataset test, Invocation call)
+    private static PlainText ReadTexts(DataFile path, TextDataset test, Invocation call)
     {
         // The columns of the labelled data may have other names: nothing is taken over from there.
         DetectedData detected = DataDetector.Detect(path);
@@ -58,8 +58,9 @@ internal static class PretrainingData
         {
             string left = kept.Length == all.Count ? "" : $", {Numbers.Count(all.Count - kept.Length)} of the test left out";
             call.Terminal.WriteNote($"{path}: {Numbers.Of(all.Count, "text")} to pre-train on{left}");
+            foreach (string warning in all.Warnings) call.Terminal.WriteNote(warning);
         }
 
-        return new PlainText(path, kept);
+        return new PlainText(path.Path, kept);
     }
 }

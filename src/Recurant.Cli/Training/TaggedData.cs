@@ -10,7 +10,7 @@ internal static class TaggedData
     public static TaggedDataset Read(string path, TrainSettings settings, Invocation call)
     {
         var options = new TaggedFormatOptions { TagColumn = settings.TagColumn, Format = settings.Format };
-        TaggedDataset data = TaggedDatasetReader.Read(path, options);
+        TaggedDataset data = TaggedDatasetReader.Read(settings.File(path), options);
         if (!call.Quiet)
         {
             call.Terminal.WriteNote(

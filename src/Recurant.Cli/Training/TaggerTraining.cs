@@ -69,7 +69,7 @@ internal sealed class TaggerTraining : TaskTraining<TaggerModel, TaggerEvaluatio
 
         if (settings.VectorsFile is { } vectors)
         {
-            settings = settings with { Training = settings.Training with { Vectors = WordVectors.Read(vectors) } };
+            settings = settings with { Training = settings.Training with { Vectors = VectorData.Read(vectors, settings, call) } };
         }
 
         if (!call.Quiet && TagSpan.SchemeNote(_train) is { } note) call.Terminal.WriteNote(note);

@@ -60,7 +60,7 @@ internal sealed record TaskChoice(string Name, Func<TaskTraining> Make)
             {
                 TextColumn = settings.TextColumn, LabelColumn = settings.LabelColumn, Format = settings.Format,
             };
-            return DataDetector.Detect(settings.Data!, options).Kind switch
+            return DataDetector.Detect(settings.File(settings.Data!), options).Kind switch
             {
                 DataKind.TaggedWords => "tag",
                 DataKind.PlainText => "lm",

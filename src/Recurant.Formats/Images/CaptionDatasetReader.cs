@@ -21,12 +21,12 @@ public static class CaptionDatasetReader
     /// <exception cref="IOException">The manifest cannot be opened.</exception>
     /// <exception cref="UnauthorizedAccessException">A file may not be read.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A size is outside its range.</exception>
-    public static CaptionDataset Read(string path, CaptionFormatOptions? options = null)
+    public static CaptionDataset Read(DataFile path, CaptionFormatOptions? options = null)
     {
         options ??= new CaptionFormatOptions();
         (string format, char delimiter) = FormatGuess.Guess(path, null);
         format = format == FormatName.Csv ? FormatName.Csv : FormatName.Tsv;
-        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        string folder = Path.GetDirectoryName(Path.GetFullPath(path.Path))!;
         var images = new List<CaptionedImage>();
         var sentences = new StringPool();
         (int Width, int Height, int Channels)? size = null;
@@ -58,7 +58,7 @@ public static class CaptionDatasetReader
         }
 
         return size is { } found
-            ? new CaptionDataset(path, images, found.Width, found.Height, found.Channels)
+            ? new CaptionDataset(path.Path, images, found.Width, found.Height, found.Channels) { Warnings = path.Notes }
             : throw new InvalidDataException($"{path}: there are no images; rows with a path and a sentence are expected.");
     }
 

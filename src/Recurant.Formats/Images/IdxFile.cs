@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.IO.Compression;
 
 namespace Recurant.Formats;
 
@@ -27,9 +26,9 @@ public sealed class IdxFile
     /// <param name="path">The file.</param>
     /// <exception cref="InvalidDataException">It is no IDX file of bytes, or its length is not what its head says.</exception>
     /// <exception cref="IOException">The file cannot be opened.</exception>
-    public static IdxFile Read(string path)
+    public static IdxFile Read(DataFile path)
     {
-        using Stream stream = Open(path);
+        using Stream stream = path.Open();
         try
         {
             Span<byte> head = stackalloc byte[4];
@@ -64,46 +63,17 @@ public sealed class IdxFile
         }
     }
 
-    private static byte[] ReadValues(string path, Stream stream, int[] sizes, int count)
+    private static byte[] ReadValues(DataFile path, Stream stream, int[] sizes, int count)
     {
         // Grows with what is read, so that a wrong head asks for no memory that the file does not fill.
         var values = new MemoryStream(Math.Min(count, 1 << 20));
         var block = new byte[1 << 16];
         int read;
-        try
-        {
-            while ((read = stream.Read(block)) > 0 && values.Length <= count)
-            {
-                values.Write(block, 0, read);
-            }
-        }
-        catch (InvalidDataException exception)
-        {
-            throw new InvalidDataException(
-                $"{path}: the gzip data is damaged after {values.Length} bytes. Fetch the file again.", exception);
-        }
-
+        while (values.Length <= count && (read = stream.Read(block)) > 0) values.Write(block, 0, read);
         return values.Length == count
             ? values.ToArray()
             : throw new InvalidDataException(
                 $"{path}: {string.Join(" x ", sizes)} bytes are {count:N0}, but the file "
                 + $"{(values.Length < count ? $"ends after {values.Length:N0}" : "has more data after them")}. Fetch it again.");
-    }
-
-    private static Stream Open(string path)
-    {
-        FileStream file;
-        try
-        {
-            file = File.OpenRead(path);
-        }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new FileNotFoundException($"{path}: there is no such file. Check the path.", path, exception);
-        }
-
-        bool packed = file.ReadByte() == 0x1F && file.ReadByte() == 0x8B;
-        file.Position = 0;
-        return packed ? new GZipStream(file, CompressionMode.Decompress) : file;
     }
 }

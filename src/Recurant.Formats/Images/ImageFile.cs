@@ -1,12 +1,19 @@
+using Recurant.Data;
 using StbImageSharp;
 
 namespace Recurant.Formats;
 
 /// <summary>Reads one image: PNG, JPEG or BMP, told by its first bytes.</summary>
+/// <remarks>
+/// <para>PNG of every depth and colour type, interlaced or not; JPEG of 8 bits, baseline or progressive, grey, colour or CMYK;
+/// BMP of 1, 4, 8, 16, 24 or 32 bits, not run-length encoded. All are read with 8 bits a channel.</para>
+/// <para>An image is turned upright as its Exif data say. One whose decoding would take more than 512 MiB, or that has more
+/// than 100,000,000 pixels, is refused by its head, before any of it is unpacked.</para>
+/// </remarks>
 public static class ImageFile
 {
-    /// <summary>The most pixels an image may have before it is made smaller.</summary>
-    private const long MostPixels = 100_000_000;
+    /// <summary>The longest file.</summary>
+    private const int MostBytes = 256 << 20;
 
     /// <summary>
     /// Reads an image and brings it to a size by averaging over the area of each new pixel. What is transparent becomes white;
@@ -28,79 +35,76 @@ public static class ImageFile
             throw new ArgumentOutOfRangeException(nameof(channels), channels, "The channels must be 1 (grey) or 3 (colour).");
         }
 
-        (byte[] pixels, int fullWidth, int fullHeight) = Decode(path, channels);
-        return AreaAverage.Resize(pixels, fullWidth, fullHeight, channels, width, height);
+        byte[] bytes = InputFile.ReadAll(path, MostBytes);
+        ImageHead head = Head(path, bytes);
+        ImageResult image = Decode(path, bytes);
+        if (image.Width != head.Width || image.Height != head.Height)
+        {
+            throw new InvalidDataException(
+                $"{path}: the image is damaged: its head says {head.Width} x {head.Height} pixels, and it has {image.Width} x "
+                + $"{image.Height}. Fetch or save it again.");
+        }
+
+        // Averages of whole areas do not depend on the side one looks from: the small image is turned instead of the large one.
+        bool swaps = Orientation.Swaps(head.Orientation);
+        byte[] stored = AreaAverage.Resize(
+            (y, row) => Convert(image, y, row, channels), image.Width, image.Height, channels, swaps ? height : width,
+            swaps ? width : height);
+        return Orientation.Turn(stored, head.Orientation, width, height, channels);
     }
 
-    /// <summary>The size of an image, and whether it has colours, from the head of its file.</summary>
+    /// <summary>The size of an image turned upright, and whether it has colours, from the head of its file.</summary>
     /// <exception cref="InvalidDataException">The file is no such image, or is too large.</exception>
     internal static (int Width, int Height, bool Colour) Measure(string path)
     {
-        ImageHead head = Head(path, Bytes(path));
-        return ((int)head.Width, (int)head.Height, head.Colour);
+        ImageHead head = Head(path, InputFile.ReadAll(path, MostBytes));
+        return Orientation.Swaps(head.Orientation)
+            ? ((int)head.Height, (int)head.Width, head.Colour)
+            : ((int)head.Width, (int)head.Height, head.Colour);
     }
 
-    private static (byte[] Pixels, int Width, int Height) Decode(string path, int channels)
+    private static ImageResult Decode(string path, byte[] bytes)
     {
-        byte[] bytes = Bytes(path);
-        Head(path, bytes);
-        ImageResult image;
         try
         {
-            image = ImageResult.FromMemory(bytes, ColorComponents.RedGreenBlueAlpha);
+            return ImageResult.FromMemory(bytes, ColorComponents.Default);
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
             throw new InvalidDataException(
                 $"{path}: the image is damaged ({exception.Message}). Fetch or save it again.", exception);
         }
+    }
 
-        var pixels = new byte[image.Width * image.Height * channels];
-        for (int i = 0, o = 0; i < image.Data.Length; i += 4)
+    /// <summary>One row in the channels wanted; a decoded pixel has a grey or three colours, and perhaps its opacity.</summary>
+    private static void Convert(ImageResult image, int y, Span<byte> row, int channels)
+    {
+        int parts = (int)image.Comp;
+        ReadOnlySpan<byte> from = image.Data.AsSpan(y * image.Width * parts, image.Width * parts);
+        for (int o = 0; from.Length > 0; from = from[parts..])
         {
-            int red = OverWhite(image.Data[i], image.Data[i + 3]);
-            int green = OverWhite(image.Data[i + 1], image.Data[i + 3]);
-            int blue = OverWhite(image.Data[i + 2], image.Data[i + 3]);
+            int opacity = parts is 2 or 4 ? from[parts - 1] : 255;
+            int red = OverWhite(from[0], opacity);
+            int green = parts >= 3 ? OverWhite(from[1], opacity) : red;
+            int blue = parts >= 3 ? OverWhite(from[2], opacity) : red;
             if (channels == 1)
             {
-                pixels[o++] = (byte)(((299 * red) + (587 * green) + (114 * blue) + 500) / 1000);
+                row[o++] = (byte)(((299 * red) + (587 * green) + (114 * blue) + 500) / 1000);
             }
             else
             {
-                pixels[o++] = (byte)red;
-                pixels[o++] = (byte)green;
-                pixels[o++] = (byte)blue;
+                row[o++] = (byte)red;
+                row[o++] = (byte)green;
+                row[o++] = (byte)blue;
             }
         }
-
-        return (pixels, image.Width, image.Height);
     }
 
     private static int OverWhite(int value, int opacity) => ((value * opacity) + (255 * (255 - opacity)) + 127) / 255;
 
-    private static byte[] Bytes(string path)
-    {
-        try
-        {
-            return File.ReadAllBytes(path);
-        }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new FileNotFoundException($"{path}: there is no such file. Check the path.", path, exception);
-        }
-    }
-
     private static ImageHead Head(string path, byte[] bytes)
     {
         ImageHead head = ImageHead.Read(bytes, out string? fault);
-        if (fault is not null)
-        {
-            throw new InvalidDataException($"{path}: {fault}");
-        }
-
-        return head.Width <= MostPixels / head.Height
-            ? head
-            : throw new InvalidDataException(
-                $"{path}: {head.Width} x {head.Height} pixels; at most {MostPixels:N0} are accepted. Make the image smaller.");
+        return fault is null ? head : throw new InvalidDataException($"{path}: {fault}");
     }
 }

@@ -5,12 +5,12 @@ namespace Recurant.Formats;
 /// <summary>Two files of lines: line i of the one belongs to line i of the other.</summary>
 internal static class LinePairs
 {
-    internal static PairDataset Read(string sourcePath, string targetPath)
+    internal static PairDataset Read(DataFile sourcePath, DataFile targetPath)
     {
         string name = $"{sourcePath} and {targetPath}";
-        var pairs = new PairCollector(name);
-        using var source = new TextFile(sourcePath);
-        using var target = new TextFile(targetPath);
+        var pairs = new PairCollector(name, () => [.. sourcePath.Notes, .. targetPath.Notes]);
+        using var source = sourcePath.OpenText();
+        using var target = targetPath.OpenText();
         while (true)
         {
             bool hasSource = source.TryReadLine(out ReadOnlySpan<char> first);

@@ -4,7 +4,7 @@ using Recurant.Data;
 namespace Recurant.Formats;
 
 /// <summary>Gathers pairs; those with an empty side are left out and counted.</summary>
-internal sealed class PairCollector(string name)
+internal sealed class PairCollector(string name, Func<IEnumerable<string>> notes)
 {
     private readonly List<TextPair> pairs = [];
     private int skipped;
@@ -44,8 +44,9 @@ internal sealed class PairCollector(string name)
 
         return new PairDataset(name, pairs)
         {
-            Warnings = skipped == 0 ? [] :
+            Warnings = skipped == 0 ? [.. notes()] :
             [
+                .. notes(),
                 string.Create(
                     CultureInfo.InvariantCulture,
                     $"{name}: {skipped} {(skipped == 1 ? "pair is" : "pairs are")} left out: a side is empty "

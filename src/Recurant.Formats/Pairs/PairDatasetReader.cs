@@ -24,7 +24,7 @@ public static class PairDatasetReader
     /// <exception cref="IOException">The file cannot be opened.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     /// <exception cref="ArgumentException">The options name no known format.</exception>
-    public static PairDataset Read(string path, PairFormatOptions? options = null)
+    public static PairDataset Read(DataFile path, PairFormatOptions? options = null)
     {
         options ??= new PairFormatOptions();
         (string format, char delimiter) = FormatGuess.Guess(path, options.Format);
@@ -45,11 +45,11 @@ public static class PairDatasetReader
     /// <exception cref="InvalidDataException">The content is faulty, or the files have unequal numbers of lines.</exception>
     /// <exception cref="IOException">A file cannot be opened.</exception>
     /// <exception cref="UnauthorizedAccessException">A file may not be read.</exception>
-    public static PairDataset ReadLines(string sourcePath, string targetPath) => LinePairs.Read(sourcePath, targetPath);
+    public static PairDataset ReadLines(DataFile sourcePath, DataFile targetPath) => LinePairs.Read(sourcePath, targetPath);
 
-    private static PairDataset ReadTable(string path, string format, char delimiter, PairFormatOptions options)
+    private static PairDataset ReadTable(DataFile path, string format, char delimiter, PairFormatOptions options)
     {
-        var pairs = new PairCollector(path);
+        var pairs = new PairCollector(path.Path, () => path.Notes);
         using TableReader table = TableReader.Open(path, format, delimiter);
         if (!table.Read())
         {
@@ -144,10 +144,10 @@ public static class PairDatasetReader
         $"cannot tell which of the {first.Length} columns hold the source and the target. "
         + $"{Suggestion.Describe("The first row holds", "source", first)} Name both, by name or number.");
 
-    private static PairDataset ReadJsonLines(string path, PairFormatOptions options)
+    private static PairDataset ReadJsonLines(DataFile path, PairFormatOptions options)
     {
-        var pairs = new PairCollector(path);
-        using var file = new TextFile(path);
+        var pairs = new PairCollector(path.Path, () => path.Notes);
+        using var file = path.OpenText();
         JsonLine? json = null;
         while (file.TryReadLine(out ReadOnlySpan<char> line))
         {

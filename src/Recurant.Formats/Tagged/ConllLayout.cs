@@ -7,15 +7,16 @@ namespace Recurant.Formats;
 internal sealed class ConllLayout
 {
     internal const string DocumentStart = "-DOCSTART-";
+    internal const string NoTag = "_";
     private const string GlobalColumns = "# global.columns =";
     private const int LinesLooked = 1000;
 
     private static readonly string[] s_universal =
         ["ID", "FORM", "LEMMA", "UPOS", "XPOS", "FEATS", "HEAD", "DEPREL", "DEPS", "MISC"];
 
-    private readonly string path;
+    private readonly DataFile path;
 
-    private ConllLayout(string path, bool universal)
+    private ConllLayout(DataFile path, bool universal)
     {
         this.path = path;
         Universal = universal;
@@ -38,11 +39,14 @@ internal sealed class ConllLayout
     /// <summary>What the column of the tags is called.</summary>
     internal string TagName => Universal ? Names[TagColumn] : $"column {TagColumn + 1}";
 
+    /// <summary>Whether <see cref="NoTag"/> means that a word was not tagged: in the columns of parts of speech it does.</summary>
+    internal bool HasGaps => Universal && TagName is "UPOS" or "XPOS";
+
     private string[] Names { get; set; } = [];
 
     /// <summary>Looks at the first lines of a file.</summary>
     /// <exception cref="InvalidDataException">There is no row, or no column as the one asked for.</exception>
-    internal static ConllLayout Find(string path, bool universal, string? tagColumn)
+    internal static ConllLayout Find(DataFile path, bool universal, string? tagColumn)
     {
         var layout = new ConllLayout(path, universal);
         layout.Look();
@@ -103,7 +107,7 @@ internal sealed class ConllLayout
 
     private void Look()
     {
-        using var file = new TextFile(path);
+        using var file = path.OpenText();
         string? spaced = null; // the first row, should there be no tab
         int comments = 0;
         for (int i = 0; i < LinesLooked && file.TryReadLine(out ReadOnlySpan<char> line); i++)

@@ -20,11 +20,12 @@ internal static class ConllShape
             return FormatName.ConllU;
         }
 
-        return extension is ".conll" or ".conll2000" or ".conll2002" or ".conll2003" or ".iob" or ".iob2" or ".bio" or ".bioes"
-            || IsColumns(lines)
-            ? FormatName.Conll
-            : null;
+        return IsName(extension) || IsColumns(lines) ? FormatName.Conll : null;
     }
+
+    /// <summary>Whether files of CoNLL columns are called so.</summary>
+    internal static bool IsName(string extension) => extension is
+        ".conll" or ".conll2000" or ".conll2002" or ".conll2003" or ".iob" or ".iob2" or ".bio" or ".bioes";
 
     /// <summary>Rows of ten columns whose first counts the words of each sentence from 1, and a comment or a blank line.</summary>
     private static bool IsUniversal(List<string> lines)

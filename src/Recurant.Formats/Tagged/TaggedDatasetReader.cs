@@ -28,7 +28,7 @@ public static class TaggedDatasetReader
     /// <exception cref="IOException">The file cannot be opened.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     /// <exception cref="ArgumentException">The options name no known format.</exception>
-    public static TaggedDataset Read(string path, TaggedFormatOptions? options = null)
+    public static TaggedDataset Read(DataFile path, TaggedFormatOptions? options = null)
     {
         options ??= new TaggedFormatOptions();
         ConllLayout layout = ConllLayout.Find(path, IsUniversal(path, options.Format), options.TagColumn);
@@ -37,9 +37,10 @@ public static class TaggedDatasetReader
         var words = new List<string>();
         var tags = new List<string>();
         int first = 0;
-        int longCount = 0;
-        int firstLong = 0;
-        using var file = new TextFile(path);
+        bool hasGap = false;
+        var gaps = new Counted();
+        var longOnes = new Counted();
+        using var file = path.OpenText();
         while (true)
         {
             bool more = file.TryReadLine(out ReadOnlySpan<char> line);
@@ -47,8 +48,10 @@ public static class TaggedDatasetReader
             {
                 if (words.Count > 0)
                 {
-                    sentences.Add(new TaggedSentence(words.ToArray(), tags.ToArray(), first));
-                    firstLong = words.Count > LongSentence && longCount++ == 0 ? first : firstLong;
+                    if (hasGap) gaps.Add(first);
+                    else sentences.Add(new TaggedSentence(words.ToArray(), tags.ToArray(), first));
+                    if (words.Count > LongSentence) longOnes.Add(first);
+                    hasGap = false;
                     words.Clear();
                     tags.Clear();
                 }
@@ -66,25 +69,44 @@ public static class TaggedDatasetReader
                     first = words.Count == 0 ? file.LineNumber : first;
                     words.Add(Field(file, layout, line, layout.WordColumn, "word", strings));
                     tags.Add(Field(file, layout, line, layout.TagColumn, "tag", strings));
+                    hasGap |= !options.WordsOnly && layout.HasGaps && tags[^1] == ConllLayout.NoTag;
                 }
             }
         }
 
-        var data = new TaggedDataset(path, sentences)
+        if (sentences.Count == 0)
         {
-            Warnings = longCount == 0 ? [] :
-            [
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{path}: {longCount} {(longCount == 1 ? "sentence has" : "sentences have")} more than {LongSentence} words "
-                    + $"(first: line {firstLong}). Are the blank lines between sentences missing?"),
-            ],
-        };
-        return Checked(data, layout);
+            throw gaps.Count == 0
+                ? new InvalidDataException($"{path}: there are no words; a word and its tag a line are expected.")
+                : new InvalidDataException(
+                    $"{path}: every sentence has a word without a tag: the column {layout.TagName} holds \"_\" (first: the sentence "
+                    + $"of line {gaps.First}). Name another column with --tag-column (TagColumn).");
+        }
+
+        return new TaggedDataset(path.Path, sentences) { Warnings = [.. path.Notes, .. Warnings(path, layout, gaps, longOnes)] };
+    }
+
+    private static IEnumerable<string> Warnings(DataFile path, ConllLayout layout, Counted gaps, Counted longOnes)
+    {
+        if (gaps.Count > 0)
+        {
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{path}: {gaps.Count} {(gaps.Count == 1 ? "sentence is" : "sentences are")} left out: a word has no {layout.TagName}, "
+                + $"only \"_\" (first: line {gaps.First}).");
+        }
+
+        if (longOnes.Count > 0)
+        {
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{path}: {longOnes.Count} {(longOnes.Count == 1 ? "sentence has" : "sentences have")} more than {LongSentence} words "
+                + $"(first: line {longOnes.First}). Are the blank lines between sentences missing?");
+        }
     }
 
     /// <summary>Whether the file is in CoNLL-U rather than in other CoNLL columns.</summary>
-    private static bool IsUniversal(string path, string? format) => format?.ToLowerInvariant() switch
+    private static bool IsUniversal(DataFile path, string? format) => format?.ToLowerInvariant() switch
     {
         null => FormatGuess.Guess(path, null).Format == FormatName.ConllU,
         FormatName.ConllU => true,
@@ -142,17 +164,16 @@ public static class TaggedDatasetReader
             : throw file.Error(place.Start.Value + 1, $"the {what} is empty. Every row needs a word and a tag.");
     }
 
-    private static TaggedDataset Checked(TaggedDataset data, ConllLayout layout)
+    /// <summary>How many sentences, and the line of the first.</summary>
+    private sealed class Counted
     {
-        if (data.Count == 0)
-        {
-            throw new InvalidDataException($"{data.Name}: there are no words; a word and its tag a line are expected.");
-        }
+        internal int Count { get; private set; }
 
-        return data.Tags.Count > 1 || data.Tags[0] != "_" || !layout.Universal
-            ? data
-            : throw new InvalidDataException(
-                $"{data.Name}: the column {layout.TagName} holds no tags, only \"_\". "
-                + "Name another column with --tag-column (TagColumn).");
+        internal int First { get; private set; }
+
+        internal void Add(int line)
+        {
+            if (Count++ == 0) First = line;
+        }
     }
 }

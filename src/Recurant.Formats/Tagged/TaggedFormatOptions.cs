@@ -13,4 +13,10 @@ public sealed record TaggedFormatOptions
 
     /// <summary>The format: <c>conll</c> or <c>conllu</c>. Default: null.</summary>
     public string? Format { get; init; }
+
+    /// <summary>
+    /// Whether only the words are wanted, as of texts to predict: a tag may then be missing, which CoNLL-U writes as <c>_</c>.
+    /// Otherwise sentences with such a word are left out, and counted in the warnings. Default: false.
+    /// </summary>
+    public bool WordsOnly { get; init; }
 }

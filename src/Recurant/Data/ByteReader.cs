@@ -5,7 +5,7 @@ internal sealed class ByteReader : IDisposable
 {
     private const int InitialSize = 1 << 16;
 
-    private readonly Stream stream;
+    private Stream stream;
     private byte[] buffer = new byte[InitialSize];
     private int start;
     private int end;
@@ -13,9 +13,26 @@ internal sealed class ByteReader : IDisposable
 
     /// <summary>Opens a file; what is in it decides whether it is unpacked, not its name.</summary>
     internal ByteReader(string path)
+        : this(path, InputFile.Open(path))
+    {
+    }
+
+    /// <summary>Reads a stream, and disposes it; gzip data is unpacked.</summary>
+    /// <param name="path">What messages call it.</param>
+    /// <param name="stream">The bytes.</param>
+    internal ByteReader(string path, Stream stream)
     {
         Path = path;
-        stream = Open(path);
+        this.stream = stream;
+        try
+        {
+            if (Peek(2) is [0x1F, 0x8B]) this.stream = new CheckedGzipStream(Rest());
+        }
+        catch
+        {
+            stream.Dispose();
+            throw;
+        }
     }
 
     internal string Path { get; }
@@ -33,9 +50,18 @@ internal sealed class ByteReader : IDisposable
     {
         tooLong = false;
         int searched = 0;
+        bool hasNul = false;
         while (true)
         {
-            int at = buffer.AsSpan(start + searched, end - start - searched).IndexOf((byte)'\n');
+            ReadOnlySpan<byte> fresh = buffer.AsSpan(start + searched, end - start - searched);
+            int at = fresh.IndexOf((byte)'\n');
+            hasNul |= at < 0 && searched > 0 && fresh.Contains((byte)0);
+            if (hasNul && at < 0)
+            {
+                line = Take(end - start); // no text: the rest of such a line may have no end
+                return true;
+            }
+
             int length = at >= 0 ? searched + at : end - start;
             if (length > limit)
             {
@@ -69,8 +95,21 @@ internal sealed class ByteReader : IDisposable
         return buffer.AsSpan(start, Math.Min(count, end - start));
     }
 
+    /// <summary>The bytes that are in the buffer and not yet taken.</summary>
+    internal ReadOnlySpan<byte> Pending => buffer.AsSpan(start, end - start);
+
+    /// <summary>Lets a stream that is made of all bytes not yet taken stand in their place.</summary>
+    internal void Replace(Func<Stream, Stream> make) => stream = make(Rest());
+
     /// <summary>The next <paramref name="count"/> bytes, or fewer at the end of the file; valid until the next call.</summary>
     internal ReadOnlySpan<byte> Read(int count) => Take(Peek(count).Length);
+
+    private JoinedStream Rest()
+    {
+        var rest = new JoinedStream(new MemoryStream(Pending.ToArray()), stream);
+        (start, end, ended) = (0, 0, false);
+        return rest;
+    }
 
     private ReadOnlySpan<byte> Take(int count)
     {
@@ -97,7 +136,7 @@ internal sealed class ByteReader : IDisposable
 
         if (end == buffer.Length)
         {
-            Array.Resize(ref buffer, buffer.Length * 2);
+            Array.Resize(ref buffer, (int)Math.Min(buffer.Length * 2L, Array.MaxLength));
         }
 
         try
@@ -107,47 +146,14 @@ internal sealed class ByteReader : IDisposable
             ended = read == 0;
             return read > 0;
         }
-        catch (InvalidDataException exception)
+        catch (InvalidDataException exception) when (!exception.Message.StartsWith(Path, StringComparison.Ordinal))
         {
             throw new InvalidDataException(
-                $"{Path}: the gzip data is damaged or cut short after {Offset + end} unpacked bytes. Fetch the file again.",
-                exception);
+                $"{Path}: {exception.Message} after {Offset + end} unpacked bytes. Fetch the file again.", exception);
         }
-    }
-
-    private static Stream Open(string path)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        if (Directory.Exists(path))
+        catch (IOException exception) when (!exception.Message.Contains(Path, StringComparison.Ordinal))
         {
-            throw new IOException($"{path}: this is a directory; a file is expected.");
+            throw new IOException($"{Path}: {exception.Message}", exception);
         }
-
-        FileStream file;
-        try
-        {
-            file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.SequentialScan);
-        }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new FileNotFoundException($"{path}: there is no such file. Check the path.", path, exception);
-        }
-        catch (UnauthorizedAccessException exception)
-        {
-            throw new UnauthorizedAccessException($"{path}: no permission to read this file.", exception);
-        }
-
-        if (!file.CanSeek)
-        {
-            // Formats are told by looking at a file before it is read, which would lose the head of a pipe.
-            file.Dispose();
-            throw new IOException(
-                $"{path}: this is a pipe or a device, which can be read only once. Write the data to a file first.");
-        }
-
-        Span<byte> magic = stackalloc byte[2];
-        bool packed = file.ReadAtLeast(magic, 2, throwOnEndOfStream: false) == 2 && magic[0] == 0x1F && magic[1] == 0x8B;
-        file.Position = 0;
-        return packed ? new CheckedGzipStream(file) : file;
     }
 }

@@ -10,6 +10,8 @@ namespace Recurant.Data;
 internal sealed class CheckedGzipStream : Stream
 {
     private readonly GZipStream gzip;
+    private readonly JoinedStream packed;
+    private long unpacked;
     private readonly byte[] held = new byte[Mark.Length]; // the last bytes unpacked: they may be the mark
     private int heldCount;
 
@@ -22,7 +24,8 @@ internal sealed class CheckedGzipStream : Stream
         }
 
         packedMark.Position = 0;
-        gzip = new GZipStream(new Chain(file, packedMark), CompressionMode.Decompress);
+        packed = new JoinedStream(file, packedMark);
+        gzip = new GZipStream(packed, CompressionMode.Decompress);
     }
 
     public override bool CanRead => true;
@@ -39,6 +42,8 @@ internal sealed class CheckedGzipStream : Stream
         set => throw new NotSupportedException();
     }
 
+    private const string Damaged = "the gzip data is damaged or cut short";
+
     private static ReadOnlySpan<byte> Mark => "\0the file is whole\0"u8;
 
     /// <summary>Unpacks up to <paramref name="destination"/>'s length of bytes; 0 at the end of a whole file.</summary>
@@ -48,12 +53,12 @@ internal sealed class CheckedGzipStream : Stream
         Span<byte> last = stackalloc byte[held.Length];
         while (true)
         {
-            int read = gzip.Read(destination);
+            int read = Unpack(destination);
             if (read == 0)
             {
                 return held.AsSpan(0, heldCount).SequenceEqual(Mark) || destination.IsEmpty
                     ? 0
-                    : throw new InvalidDataException("The end of the gzip data is missing.");
+                    : throw new InvalidDataException(Damaged);
             }
 
             // Of the bytes held and then the bytes read, the last few are held and the rest go out.
@@ -75,6 +80,20 @@ internal sealed class CheckedGzipStream : Stream
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
+    private int Unpack(Span<byte> destination)
+    {
+        try
+        {
+            int read = gzip.Read(destination);
+            unpacked += read;
+            return InputFile.IsTrap(packed.Position, unpacked) ? throw new InvalidDataException(InputFile.TrapMessage) : read;
+        }
+        catch (InvalidDataException exception) when (exception.Message != InputFile.TrapMessage)
+        {
+            throw new InvalidDataException(Damaged, exception);
+        }
+    }
+
     public override void Flush()
     {
     }
@@ -93,52 +112,5 @@ internal sealed class CheckedGzipStream : Stream
         }
 
         base.Dispose(disposing);
-    }
-
-    /// <summary>One stream and then another.</summary>
-    private sealed class Chain(Stream first, Stream second) : Stream
-    {
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
-
-        public override int Read(Span<byte> buffer)
-        {
-            int read = first.Read(buffer);
-            return read > 0 ? read : second.Read(buffer);
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        protected override void Dispose(bool disposing)
-        {
-            if (disposing)
-            {
-                first.Dispose();
-                second.Dispose();
-            }
-
-            base.Dispose(disposing);
-        }
     }
 }

@@ -1,16 +1,21 @@
+using System.Text;
+
 namespace Recurant.Data;
 
 /// <summary>Word vectors learnt elsewhere, such as GloVe's, word2vec's or fastText's.</summary>
 public sealed class WordVectors
 {
-    private const int RowsPerBlock = 1024;
+    private const int MostRowsPerBlock = 1024, NumbersPerBlock = 1 << 20;
 
     private readonly Dictionary<string, int> rows = new(StringComparer.Ordinal);
     private readonly List<float[]> blocks = []; // a table that grows without being copied
 
+    private readonly int rowsPerBlock;
+
     internal WordVectors(int dimension)
     {
         Dimension = dimension;
+        rowsPerBlock = Math.Clamp(NumbersPerBlock / dimension, 1, MostRowsPerBlock);
     }
 
     /// <summary>The length of each vector.</summary>
@@ -19,6 +24,9 @@ public sealed class WordVectors
     /// <summary>The number of words kept.</summary>
     public int Count => rows.Count;
 
+    /// <summary>What is worth telling the user about the file, such as lines that were passed over.</summary>
+    public IReadOnlyList<string> Warnings { get; internal set; } = [];
+
     /// <summary>
     /// Reads a file of word vectors, one word after another; only the words kept stay in memory. What kind of file it is
     /// is told from its content: text with a word and its numbers on each line (GloVe), the same below a line that gives
@@ -26,19 +34,32 @@ public sealed class WordVectors
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="keep">The words wanted, compared exactly; null keeps all. If a word occurs twice the first counts.</param>
+    /// <param name="encoding">What words that are not valid UTF-8 are written in. Default: null, these are passed over.</param>
     /// <exception cref="InvalidDataException">
     /// The file is empty or cut short, a line has too few or too many numbers, or a number cannot be read or is not finite;
     /// the message names the line and column or the offset.
     /// </exception>
     /// <exception cref="IOException">The file cannot be opened.</exception>
     /// <remarks>
-    /// A word may hold blanks, as a few of GloVe's do: the numbers are taken from the right. A word that is not valid
-    /// UTF-8 is passed over, since no text that we read can hold it.
+    /// Blanks and tabs, any number of them, stand between the numbers. A word may hold blanks, as a few of GloVe's do: the
+    /// numbers are taken from the right. Lines without a word are passed over, and so are words that are not valid UTF-8; a
+    /// header that is a few words off is not believed. <see cref="Warnings"/> tells of all three.
     /// </remarks>
-    public static WordVectors Read(string path, ISet<string>? keep = null)
+    public static WordVectors Read(string path, ISet<string>? keep = null, Encoding? encoding = null) =>
+        Read(InputFile.Open(path), path, keep, encoding);
+
+    /// <summary>The same from a stream, which is disposed.</summary>
+    /// <param name="stream">The bytes, plain or gzip.</param>
+    /// <param name="name">What messages call it.</param>
+    /// <param name="keep">The words wanted; null keeps all.</param>
+    /// <param name="encoding">What words that are not valid UTF-8 are written in. Default: null, these are passed over.</param>
+    /// <exception cref="InvalidDataException">As for a file.</exception>
+    public static WordVectors Read(Stream stream, string name, ISet<string>? keep = null, Encoding? encoding = null)
     {
-        using var reader = new ByteReader(path);
-        return WordVectorsReader.Read(reader, keep);
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(name);
+        using var bytes = new ByteReader(name, stream);
+        return new WordVectorsReader(bytes, keep, encoding).Read();
     }
 
     /// <summary>Copies the vector of a word.</summary>
@@ -73,13 +94,13 @@ public sealed class WordVectors
     {
         int row = rows.Count;
         rows.Add(word, row);
-        if (row % RowsPerBlock == 0)
+        if (row % rowsPerBlock == 0)
         {
-            blocks.Add(new float[RowsPerBlock * Dimension]);
+            blocks.Add(new float[rowsPerBlock * Dimension]);
         }
 
         return Row(row);
     }
 
-    private Span<float> Row(int row) => blocks[row / RowsPerBlock].AsSpan(row % RowsPerBlock * Dimension, Dimension);
+    private Span<float> Row(int row) => blocks[row / rowsPerBlock].AsSpan(row % rowsPerBlock * Dimension, Dimension);
 }

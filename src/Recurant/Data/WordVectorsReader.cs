@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 using System.Text.Unicode;
@@ -7,31 +6,54 @@ using System.Text.Unicode;
 namespace Recurant.Data;
 
 /// <summary>Reads the three common forms of a word vector file.</summary>
-internal static class WordVectorsReader
+internal sealed class WordVectorsReader(ByteReader reader, ISet<string>? keep, Encoding? encoding)
 {
     private const int MaximumDimension = 65_536;
     private const int MaximumLine = 4_000_000;
     private const int MaximumWord = 4_096;
     private const int Looked = 1 << 14;
+    private const int MissingForOne = 100; // of so many words one may be missing: more, and the file is cut short
 
-    internal static WordVectors Read(ByteReader reader, ISet<string>? keep)
+    private readonly List<string> warnings = [];
+    private int withoutWord;
+    private string firstWithoutWord = "";
+    private int notUtf8;
+
+    internal WordVectors Read()
     {
-        if (reader.Peek(3).StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]))
+        if (TextEncodings.OfMark(reader.Peek(4)) is var (marked, length))
         {
-            reader.Read(3);
+            reader.Read(length);
+            if (marked is not UTF8Encoding) reader.Replace(stream => new RecodedStream(stream, marked));
         }
 
+        WordVectors vectors = ReadRows();
+        if (withoutWord > 0)
+        {
+            warnings.Add(
+                $"{reader.Path}: {withoutWord} {(withoutWord == 1 ? "vector has" : "vectors have")} no word and "
+                + $"{(withoutWord == 1 ? "is" : "are")} passed over (first: {firstWithoutWord}).");
+        }
+
+        if (notUtf8 > 0)
+        {
+            warnings.Add(
+                $"{reader.Path}: {notUtf8} {(notUtf8 == 1 ? "word is" : "words are")} not valid UTF-8 and passed over "
+                + "(--encoding names another encoding).");
+        }
+
+        vectors.Warnings = warnings;
+        return vectors;
+    }
+
+    private WordVectors ReadRows()
+    {
         ReadOnlySpan<byte> head = reader.Peek(Looked);
-        if (head.IsEmpty)
-        {
-            throw new InvalidDataException($"{reader.Path}: the file is empty; word vectors are expected.");
-        }
-
+        if (head.IsEmpty) throw new InvalidDataException($"{reader.Path}: the file is empty; word vectors are expected.");
         int end = head.IndexOf((byte)'\n');
-        ReadOnlySpan<byte> first = head[..(end < 0 ? head.Length : end)];
-        if (!TryHeader(first, out int count, out int dimension))
+        if (!TryHeader(head[..(end < 0 ? head.Length : end)], out int count, out int dimension))
         {
-            return ReadText(reader, keep, promised: -1, MeasureFirstLine(reader), line: 0);
+            return ReadText(promised: -1, MeasureFirstLine(), line: 0);
         }
 
         if (count < 0 || dimension is < 1 or > MaximumDimension)
@@ -45,7 +67,7 @@ internal static class WordVectorsReader
 
         bool binary = end >= 0 && LooksBinary(head[(end + 1)..]);
         reader.TryReadLine(MaximumLine, out _, out _);
-        return binary ? ReadBinary(reader, keep, count, dimension) : ReadText(reader, keep, count, dimension, line: 1);
+        return binary ? ReadBinary(count, dimension) : ReadText(count, Believe(dimension), line: 1);
     }
 
     /// <summary>A header is a line of two whole numbers and nothing else.</summary>
@@ -53,30 +75,46 @@ internal static class WordVectorsReader
     {
         line = line.Trim(" \t\r"u8);
         dimension = 0;
-        int blank = line.IndexOf((byte)' ');
-        return int.TryParse(line[..Math.Max(blank, 0)], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out count)
-            && int.TryParse(line[(blank + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out dimension);
+        int blank = Math.Max(0, line.IndexOfAny((byte)' ', (byte)'\t'));
+        return int.TryParse(line[..blank], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out count)
+            && int.TryParse(
+                line[blank..].TrimStart(" \t"u8), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out dimension);
     }
 
     /// <summary>Numbers written as text hold no control characters; the bytes of floats soon do.</summary>
     private static bool LooksBinary(ReadOnlySpan<byte> record)
     {
-        int blank = record.IndexOf((byte)' ');
+        int blank = record.IndexOfAny((byte)' ', (byte)'\t');
         int end = record.IndexOf((byte)'\n');
         ReadOnlySpan<byte> numbers = record[(blank + 1)..(end > blank ? end : record.Length)];
         foreach (byte b in numbers)
         {
-            if (b is < 0x20 and not ((byte)'\t' or (byte)'\r' or (byte)'\n') or >= 0x7F)
-            {
-                return true;
-            }
+            if (b is < 0x20 and not ((byte)'\t' or (byte)'\r' or (byte)'\n') or >= 0x7F) return true;
         }
 
         return false;
     }
 
+    /// <summary>The dimension of the header, or that of the first two rows, where these agree on another.</summary>
+    private int Believe(int dimension)
+    {
+        ReadOnlySpan<byte> head = reader.Peek(Looked);
+        int end = head.IndexOf((byte)'\n');
+        if (end < 0) return dimension;
+        int second = head[(end + 1)..].IndexOf((byte)'\n');
+        int found = VectorRow.CountNumbers(head[..end]);
+        if (found == dimension || found is < 1 or > MaximumDimension || second <= 0
+            || VectorRow.CountNumbers(head.Slice(end + 1, second)) != found)
+        {
+            return dimension;
+        }
+
+        warnings.Add($"{reader.Path}: the header promises {dimension} numbers a word, and the rows have {found}; the rows count.");
+        return found;
+    }
+
     /// <summary>Without a header the first line gives the dimension: the numbers at its end, its word left out.</summary>
-    private static int MeasureFirstLine(ByteReader reader)
+    private int MeasureFirstLine()
     {
         // The line is looked at in the reader's buffer and read again as a row afterwards.
         int size = Looked;
@@ -86,36 +124,20 @@ internal static class WordVectorsReader
             ReadOnlySpan<byte> head = reader.Peek(size);
             int end = head.IndexOf((byte)'\n');
             line = end >= 0 ? head[..end] : head;
-            if (end >= 0 || head.Length < size || size > MaximumLine)
-            {
-                break;
-            }
-
+            if (end >= 0 || head.Length < size || size > MaximumLine) break;
             size *= 2;
         }
 
-        line = line.TrimEnd(" \r"u8);
-        int dimension = 0;
-        while (true)
-        {
-            int blank = line.LastIndexOf((byte)' ');
-            if (blank < 0 || !TryNumber(line[(blank + 1)..], out _))
-            {
-                break;
-            }
-
-            dimension++;
-            line = line[..blank];
-        }
-
-        return dimension is > 0 and <= MaximumDimension
-            ? dimension
-            : throw TextFile.Error(
-                reader.Path, 1, 1, "no word vectors: a line is expected to hold a word and its numbers, separated by blanks "
-                + "(GloVe, word2vec or fastText text, or word2vec binary).");
+        int dimension = VectorRow.CountNumbers(line);
+        if (dimension is > 0 and <= MaximumDimension) return dimension;
+        FileKind? kind = FileKind.Of(reader.Peek(FileKind.SampleLength));
+        string what = kind is null or { Family: FileFamily.Text } ? "no word vectors" : $"this is {kind.Name}, no word vectors";
+        throw TextFile.Error(
+            reader.Path, 1, 1, $"{what}: a line is expected to hold a word and its numbers, separated by blanks or tabs "
+            + "(GloVe, word2vec or fastText text, or word2vec binary).");
     }
 
-    private static WordVectors ReadText(ByteReader reader, ISet<string>? keep, int promised, int dimension, int line)
+    private WordVectors ReadText(int promised, int dimension, int line)
     {
         var vectors = new WordVectors(dimension);
         int header = line;
@@ -127,122 +149,90 @@ internal static class WordVectorsReader
                 throw TextFile.Error(reader.Path, line, 0, $"the line is longer than {MaximumLine:N0} bytes; no word vector is.");
             }
 
-            row = row.TrimEnd(" \r"u8);
-            if (row.IsEmpty && line > header)
+            row = row.TrimEnd(" \t\r"u8);
+            if (row.IsEmpty)
             {
                 header += promised >= 0 ? 1 : 0; // a blank line is not one of the promised
                 continue;
             }
 
-            int split = SplitWord(row, dimension);
-            if (split < 0)
+            int wordEnd = VectorRow.WordEnd(row, dimension);
+            if (wordEnd < 0)
             {
-                int found = CountNumbers(row);
                 throw TextFile.Error(
                     reader.Path,
                     line,
                     1,
-                    $"expected a word and {dimension} numbers, found {found} numbers. The file may be cut short or damaged.");
+                    $"expected a word and {dimension} numbers, found {VectorRow.CountNumbers(row)} numbers. The file may be cut "
+                    + "short or damaged.");
             }
 
-            string? word = Word(row[..split]);
-            if (word is null || (keep is not null && !keep.Contains(word)) || vectors.Contains(word))
+            if (Wanted(row[..wordEnd].Trim(" \t"u8), vectors, () => $"line {line}") is { } word)
             {
-                continue;
+                VectorRow.Fill(reader.Path, line, row, wordEnd, vectors.Add(word));
             }
-
-            Fill(reader.Path, line, row, split, vectors.Add(word));
         }
 
-        return promised < 0 || line - header == promised
-            ? vectors
-            : throw new InvalidDataException(
-                $"{reader.Path}: the header promises {promised} words, the file has {line - header}. "
-                + (line - header < promised ? "It is truncated: fetch it again." : "Correct the header."));
+        CheckCount(promised, line - header);
+        return vectors;
     }
 
-    /// <summary>The length of the word, which stands left of the numbers; -1 if these are fewer or more.</summary>
-    private static int SplitWord(ReadOnlySpan<byte> row, int dimension)
+    /// <summary>Nobody can go on with a header that is one off, but much less than it promises is a file cut short.</summary>
+    private void CheckCount(int promised, int found)
     {
-        int first = row.IndexOf((byte)' ');
-        if (first > 0 && row[first..].Count((byte)' ') == dimension)
+        if (promised < 0 || found == promised) return;
+        if (promised - found > Math.Max(1, promised / MissingForOne))
         {
-            return first;
+            throw new InvalidDataException(
+                $"{reader.Path}: the header promises {promised} words, the file has {found}. It is truncated: fetch it again; if "
+                + "it is whole, correct the header.");
         }
 
-        ReadOnlySpan<byte> rest = row;
-        for (int n = 0; n < dimension; n++)
-        {
-            int blank = rest.LastIndexOf((byte)' ');
-            if (blank <= 0)
-            {
-                return -1;
-            }
-
-            rest = rest[..blank];
-        }
-
-        // A word with a blank in it: were its last part a number, the line would have one too many.
-        int inner = rest.LastIndexOf((byte)' ');
-        return inner >= 0 && TryNumber(rest[(inner + 1)..], out _) ? -1 : rest.Length;
+        warnings.Add($"{reader.Path}: the header promises {promised} words, the file has {found}; all are read.");
     }
 
-    private static int CountNumbers(ReadOnlySpan<byte> row)
+    /// <summary>The word, or null if it is empty, no text, known already or not asked for.</summary>
+    private string? Wanted(ReadOnlySpan<byte> bytes, WordVectors vectors, Func<string> place)
     {
-        int count = 0;
-        int blank;
-        while ((blank = row.LastIndexOf((byte)' ')) >= 0 && TryNumber(row[(blank + 1)..], out _))
+        if (bytes.IsEmpty)
         {
-            count++;
-            row = row[..blank];
+            if (withoutWord++ == 0) firstWithoutWord = place();
+            return null;
         }
 
-        return count;
-    }
-
-    private static void Fill(string path, int line, ReadOnlySpan<byte> row, int split, Span<float> vector)
-    {
-        int at = split + 1;
-        for (int n = 0; n < vector.Length; n++)
+        bool isUtf8 = Utf8.IsValid(bytes);
+        if (!isUtf8 && encoding is null)
         {
-            int blank = row[at..].IndexOf((byte)' ');
-            ReadOnlySpan<byte> number = blank < 0 ? row[at..] : row.Slice(at, blank);
-            if (!TryNumber(number, out vector[n]) || !float.IsFinite(vector[n]))
-            {
-                throw TextFile.Error(
-                    path, line, Encoding.UTF8.GetCharCount(row[..at]) + 1,
-                    $"\"{Encoding.UTF8.GetString(number[..Math.Min(number.Length, 40)])}\" is not a finite number.");
-            }
-
-            at += number.Length + 1;
+            notUtf8++;
+            return null;
         }
+
+        string word = (isUtf8 ? Encoding.UTF8 : encoding!).GetString(bytes);
+        return (keep is null || keep.Contains(word)) && !vectors.Contains(word) ? word : null;
     }
-
-    private static bool TryNumber(ReadOnlySpan<byte> text, out float value) =>
-        Utf8Parser.TryParse(text, out value, out int used) && used == text.Length && used > 0;
-
-    private static string? Word(ReadOnlySpan<byte> bytes) => Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : null;
 
     /// <summary>For each word: its bytes, a blank, the numbers as little-endian floats, perhaps a line feed.</summary>
-    private static WordVectors ReadBinary(ByteReader reader, ISet<string>? keep, int count, int dimension)
+    private WordVectors ReadBinary(int count, int dimension)
     {
         var vectors = new WordVectors(dimension);
-        for (int n = 1; n <= count; n++)
+        int n = 0;
+        while (true)
         {
-            while (reader.Peek(1) is [(byte)'\n'])
-            {
-                reader.Read(1);
-            }
-
+            while (reader.Peek(1) is [(byte)'\n'] or [(byte)'\r']) reader.Read(1);
+            if (reader.Peek(64).Trim("\r\n\0"u8).IsEmpty) break;
+            n++;
             int length = reader.Peek(MaximumWord + 1).IndexOf((byte)' ');
             if (length < 0)
             {
                 string fault = reader.Peek(MaximumWord + 1).Length > MaximumWord ? "has no end" : "is cut short";
-                throw new InvalidDataException(
-                    $"{reader.Path}: word {n} of {count} {fault}, at offset {reader.Offset}. Fetch the file again.");
+                throw new InvalidDataException(n > count
+                    ? $"{reader.Path}: the header promises {count} words, but more bytes follow at offset {reader.Offset}. "
+                        + "Correct the header."
+                    : $"{reader.Path}: word {n} of {count} {fault}, at offset {reader.Offset}. Fetch the file again.");
             }
 
-            string? word = Word(reader.Read(length));
+            int number = n;
+            string? word = Wanted(reader.Read(length), vectors, () => $"word {number}");
             reader.Read(1);
             long offset = reader.Offset;
             ReadOnlySpan<byte> numbers = reader.Read(4 * dimension);
@@ -253,11 +243,7 @@ internal static class WordVectorsReader
                     + $"at offset {offset}, found {numbers.Length}. Fetch the file again.");
             }
 
-            if (word is null || (keep is not null && !keep.Contains(word)) || vectors.Contains(word))
-            {
-                continue;
-            }
-
+            if (word is null) continue;
             Span<float> vector = vectors.Add(word);
             for (int i = 0; i < dimension; i++)
             {
@@ -270,11 +256,7 @@ internal static class WordVectorsReader
             }
         }
 
-        ReadOnlySpan<byte> rest = reader.Peek(64).Trim("\r\n\0"u8);
-        return rest.IsEmpty
-            ? vectors
-            : throw new InvalidDataException(
-                $"{reader.Path}: the header promises {count} words, but more bytes follow at offset {reader.Offset}. "
-                + "Correct the header.");
+        CheckCount(count, n);
+        return vectors;
     }
 }

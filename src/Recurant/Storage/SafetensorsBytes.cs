@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using Recurant.Data;
 
 namespace Recurant.Storage;
 
@@ -115,8 +116,8 @@ internal sealed class SafetensorsBytes : IDisposable
         const string DamagedOrOther = "It is damaged or not a safetensors file: copy it again or retrain the model.";
         if (start.IsEmpty)
             return StorageFault.At(Path, 0, "the file is empty", StorageFault.CutShort);
-        if (FileKind.Guess(start) is var (kind, advice))
-            return StorageFault.At(Path, 0, $"this is not a safetensors file; it seems to be {kind}", advice + ".");
+        if (FileKind.Of(start) is { } kind)
+            return StorageFault.At(Path, 0, $"this is not a safetensors file; it seems to be {kind.Name}", Advice(kind));
         if (start.Length < SafetensorsHeader.Start)
         {
             return StorageFault.At(Path, 0, $"the file has only {start.Length} bytes; at least 10 are expected",
@@ -130,4 +131,17 @@ internal sealed class SafetensorsBytes : IDisposable
         return StorageFault.At(Path, SafetensorsHeader.Start,
             $"the header begins with the byte 0x{start[8]:X2}; '{{' (0x7B) is expected", DamagedOrOther);
     }
+
+    private static string Advice(FileKind kind) => kind.Family switch
+    {
+        FileFamily.Compressed or FileFamily.Archive => "Unpack it first.",
+        FileFamily.Tensors when kind.Name.Contains("GGUF", StringComparison.Ordinal)
+            || kind.Name.Contains("ONNX", StringComparison.Ordinal) => "Give a .safetensors file instead.",
+        FileFamily.Tensors =>
+            "Save its tensors from Python with safetensors.torch.save_file and use that file.",
+        FileFamily.Pointer => "Fetch the file itself (git lfs pull).",
+        FileFamily.Text when kind.Name.Contains("web page", StringComparison.Ordinal) =>
+            "If it was downloaded, the server sent a page in its place: fetch it again.",
+        _ => "Give a .safetensors file; data goes to the training command.",
+    };
 }

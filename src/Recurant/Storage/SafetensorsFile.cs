@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Win32.SafeHandles;
+using Recurant.Data;
 
 namespace Recurant.Storage;
 
@@ -57,6 +58,7 @@ public sealed class SafetensorsFile : IDisposable
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (Directory.Exists(path))
             throw new InvalidDataException($"{path}: this is a directory; expected a .safetensors file. Name a file inside it.");
+        InputFile.ThrowIfLinkToNothing(path);
         // Shared for deletion too, or Windows would not let a new file take the place of one that is open.
         SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
         try

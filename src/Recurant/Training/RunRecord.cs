@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Recurant.Data;
 
 namespace Recurant.Training;
 
@@ -57,7 +58,7 @@ public sealed record RunRecord
         var epochs = new List<RecordedEpoch>();
         var others = new List<JsonElement>();
         JsonElement? run = null, result = null;
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        using FileStream file = InputFile.Open(path, FileShare.ReadWrite);
         using var reader = new StreamReader(file);
         (int Number, string Message)? cut = null;
         for (int number = 1; reader.ReadLine() is { } text; number++)

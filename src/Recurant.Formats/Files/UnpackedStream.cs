@@ -1,0 +1,169 @@
+using Recurant.Data;
+
+namespace Recurant.Formats;
+
+/// <summary>
+/// What a decompressor gives, with its faults put into words and traps refused; its first bytes can be looked at.
+/// </summary>
+/// <param name="path">What messages call the file.</param>
+/// <param name="packing">The kind of data, for messages: gzip.</param>
+/// <param name="inner">The decompressor; disposed with this.</param>
+/// <param name="source">What the decompressor reads; its place tells how much was packed.</param>
+internal sealed class UnpackedStream(string path, string packing, Stream inner, CountedStream source) : Stream
+{
+    private byte[] ahead = [];
+    private int taken;
+    private long count;
+    private Action<long>? atEnd;
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    /// <summary>Does something with every piece that is read, and with the number of bytes at the end.</summary>
+    internal UnpackedStream Watch(ReadOnlySpanAction piece, Action<long> end)
+    {
+        OnPiece = piece;
+        atEnd = end;
+        return this;
+    }
+
+    internal delegate void ReadOnlySpanAction(ReadOnlySpan<byte> piece);
+
+    private ReadOnlySpanAction? OnPiece { get; set; }
+
+    /// <summary>The first bytes, which are read again afterwards.</summary>
+    internal ReadOnlySpan<byte> Peek(int size)
+    {
+        var head = new byte[size];
+        int length = this.ReadAtLeast(head, size, throwOnEndOfStream: false);
+        (ahead, taken) = (head[..length], 0);
+        return ahead;
+    }
+
+    public override int Read(Span<byte> buffer)
+    {
+        if (taken < ahead.Length)
+        {
+            int size = Math.Min(buffer.Length, ahead.Length - taken);
+            ahead.AsSpan(taken, size).CopyTo(buffer);
+            taken += size;
+            return size;
+        }
+
+        if (buffer.IsEmpty) return 0;
+        int read;
+        try
+        {
+            read = inner.Read(buffer);
+        }
+        catch (Exception exception) when (exception is not (OutOfMemoryException or OperationCanceledException)
+            && !exception.Message.StartsWith(path, StringComparison.Ordinal))
+        {
+            if (source.Fault is { } fault) throw fault;
+            if (InputFile.IsTrap(source.Count, count)) throw Trap();
+            throw Damaged(exception);
+        }
+
+        count += read;
+        if (InputFile.IsTrap(source.Count, count)) throw Trap();
+        if (read > 0) OnPiece?.Invoke(buffer[..read]);
+        else atEnd?.Invoke(count);
+        return read;
+    }
+
+    public override int Read(byte[] buffer, int offset, int size) => Read(buffer.AsSpan(offset, size));
+
+    public override void Flush()
+    {
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int size) => throw new NotSupportedException();
+
+    internal InvalidDataException Damaged(Exception? exception) => new(
+        $"{path}: the {packing} data is damaged or cut short after {count} unpacked bytes. Fetch the file again.", exception);
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            inner.Dispose();
+            source.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private InvalidDataException Trap() => new(
+        $"{path}: the {packing} data unpacks to more than 64 MiB and more than 200 times its size, as traps do. If it is meant so, "
+        + "unpack it and give the file itself.");
+}
+
+/// <summary>Counts the bytes that are read, and keeps the fault of the file itself.</summary>
+internal sealed class CountedStream(Stream inner) : Stream
+{
+    public override bool CanRead => true;
+
+    public override bool CanSeek => inner.CanSeek;
+
+    public override bool CanWrite => false;
+
+    public override long Length => inner.Length;
+
+    public override long Position
+    {
+        get => inner.Position;
+        set => inner.Position = value;
+    }
+
+    internal long Count { get; private set; }
+
+    internal IOException? Fault { get; private set; }
+
+    public override int Read(Span<byte> buffer)
+    {
+        try
+        {
+            int read = inner.Read(buffer);
+            Count += read;
+            return read;
+        }
+        catch (IOException exception)
+        {
+            Fault = exception;
+            throw;
+        }
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    public override long Seek(long offset, SeekOrigin origin) => inner.Seek(offset, origin);
+
+    public override void Flush()
+    {
+    }
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing) inner.Dispose();
+        base.Dispose(disposing);
+    }
+}
