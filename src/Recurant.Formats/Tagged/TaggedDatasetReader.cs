@@ -32,7 +32,7 @@ public static class TaggedDatasetReader
     {
         options ??= new TaggedFormatOptions();
         ConllLayout layout = ConllLayout.Find(path, IsUniversal(path, options.Format), options.TagColumn);
-        var sentences = new List<TaggedSentence>();
+        var sentences = new SentenceList();
         var strings = new StringPool();
         var words = new List<string>();
         var tags = new List<string>();
@@ -47,7 +47,7 @@ public static class TaggedDatasetReader
             {
                 if (words.Count > 0)
                 {
-                    sentences.Add(new TaggedSentence(words.ToArray(), tags.ToArray(), first));
+                    sentences.Add(words, tags, first);
                     firstLong = words.Count > LongSentence && longCount++ == 0 ? first : firstLong;
                     words.Clear();
                     tags.Clear();

@@ -6,6 +6,8 @@ internal sealed class ByteReader : IDisposable
     private const int InitialSize = 1 << 16;
 
     private readonly Stream stream;
+    private readonly FileStream file;
+    private readonly long size;
     private byte[] buffer = new byte[InitialSize];
     private int start;
     private int end;
@@ -15,7 +17,9 @@ internal sealed class ByteReader : IDisposable
     internal ByteReader(string path)
     {
         Path = path;
-        stream = Open(path);
+        file = OpenFile(path);
+        size = file.Length;
+        stream = Unpacked(file);
     }
 
     internal string Path { get; }
@@ -105,6 +109,7 @@ internal sealed class ByteReader : IDisposable
             int read = stream.Read(buffer, end, buffer.Length - end);
             end += read;
             ended = read == 0;
+            ReadingScope.Tell(ended ? size : Math.Min(file.Position, size - 1), size);
             return read > 0;
         }
         catch (InvalidDataException exception)
@@ -115,7 +120,7 @@ internal sealed class ByteReader : IDisposable
         }
     }
 
-    private static Stream Open(string path)
+    private static FileStream OpenFile(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (Directory.Exists(path))
@@ -145,6 +150,12 @@ internal sealed class ByteReader : IDisposable
                 $"{path}: this is a pipe or a device, which can be read only once. Write the data to a file first.");
         }
 
+        return file;
+    }
+
+    /// <summary>The content; what the file begins with decides whether it is unpacked.</summary>
+    private static Stream Unpacked(FileStream file)
+    {
         Span<byte> magic = stackalloc byte[2];
         bool packed = file.ReadAtLeast(magic, 2, throwOnEndOfStream: false) == 2 && magic[0] == 0x1F && magic[1] == 0x8B;
         file.Position = 0;

@@ -8,7 +8,17 @@ namespace Recurant.Training;
 /// <param name="TrainAccuracy">The training accuracy, dropout included; NaN where the task does not look at it.</param>
 /// <param name="Validation">How the model did on the validation data.</param>
 /// <param name="Seconds">The time the epoch took, validation included.</param>
-public sealed record EpochRecord(int Number, double TrainLoss, double TrainAccuracy, Score Validation, double Seconds);
+public sealed record EpochRecord(int Number, double TrainLoss, double TrainAccuracy, Score Validation, double Seconds)
+{
+    /// <summary>The steps that were made: fewer than there are in the epoch where the run's time was over before.</summary>
+    public int Steps { get; init; }
+
+    /// <summary>The steps that there are in the epoch; 0 where that is no longer known, of an epoch that was whole.</summary>
+    public int StepsInEpoch { get; init; }
+
+    /// <summary>The share of the epoch's steps that were made, above 0 to 1.</summary>
+    public double Share => StepsInEpoch == 0 ? 1 : (double)Steps / StepsInEpoch;
+}
 
 /// <summary>What came of a training run.</summary>
 /// <typeparam name="TModel">The kind of model.</typeparam>
@@ -38,6 +48,15 @@ public record TrainingResult<TModel, TScore>
     /// <summary>Why it ended.</summary>
     public required TrainingEnd End { get; init; }
 
+    /// <summary>The passes over the data, with the share of one that the budget ended: 0.01 for a hundredth of the first.</summary>
+    public double Passes => Epochs.Sum(epoch => epoch.Share);
+
+    /// <summary>
+    /// How many validation rows (of language models: characters) were left out of <see cref="Validation"/>, since the budget left
+    /// no time for them.
+    /// </summary>
+    public long ValidationLeftOut { get; init; }
+
     /// <summary>The number of words of ready-made vectors found among the model's words; null without vectors.</summary>
     public int? VectorsFound { get; init; }
 
@@ -50,6 +69,7 @@ public record TrainingResult<TModel, TScore>
         BestEpoch = run.Best.Number,
         Seconds = run.Seconds,
         End = end,
+        ValidationLeftOut = run.ValidationLeftOut,
     };
 }
 
