@@ -3,38 +3,23 @@ using Recurant.Data;
 
 namespace Recurant.Formats;
 
-/// <summary>Gathers the examples of a file; equal labels share one string.</summary>
+/// <summary>Gathers the examples of a file, packed.</summary>
 internal sealed class ExampleCollector
 {
-    private readonly List<TextExample> examples = [];
-    private readonly HashSet<string> labels = new(StringComparer.Ordinal);
-    private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> labelLookup;
+    private readonly ExampleList examples = new();
     private TextExample? firstEmpty;
     private int emptyCount;
-
-    internal ExampleCollector()
-    {
-        labelLookup = labels.GetAlternateLookup<ReadOnlySpan<char>>();
-    }
 
     internal int Count => examples.Count;
 
     /// <summary>Adds an example; the label is trimmed and must not be blank.</summary>
     internal void Add(ReadOnlySpan<char> text, ReadOnlySpan<char> label, int line, string? file = null)
     {
-        label = label.Trim();
-        if (!labelLookup.TryGetValue(label, out string? known))
-        {
-            known = label.ToString();
-            labels.Add(known);
-        }
-
-        var example = new TextExample(text.ToString(), known, line) { File = file };
-        examples.Add(example);
+        examples.Add(text, label.Trim(), line, file);
         if (text.IsWhiteSpace())
         {
             emptyCount++;
-            firstEmpty ??= example;
+            firstEmpty ??= examples[examples.Count - 1];
         }
     }
 

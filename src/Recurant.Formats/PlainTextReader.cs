@@ -17,7 +17,7 @@ public static class PlainTextReader
     /// <exception cref="ArgumentException">The options name no known format.</exception>
     public static PlainText Read(DataFile path, TextFormatOptions? options = null)
     {
-        var lines = new List<string>();
+        var lines = new TextList();
         bool any = false;
         foreach (string line in TextDatasetReader.ReadTexts(path, options))
         {

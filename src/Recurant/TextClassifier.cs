@@ -66,8 +66,10 @@ public sealed class TextClassifier
     /// <summary>Scores the classifier on labelled texts.</summary>
     /// <param name="data">The texts with their right labels.</param>
     /// <param name="cancellation">Looked at between two batches.</param>
+    /// <param name="progress">Told how many texts are scored.</param>
     /// <exception cref="InvalidDataException">A label is not one of the model's; the message names file and line.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public Evaluation Evaluate(TextDataset data, CancellationToken cancellation = default) =>
-        _predictor.Evaluate(data, cancellation);
+    public Evaluation Evaluate(
+        TextDataset data, CancellationToken cancellation = default, IProgress<PhaseProgress>? progress = null) =>
+        _predictor.Evaluate(data, cancellation, progress);
 }

@@ -6,7 +6,7 @@ namespace Recurant.Formats;
 /// <summary>Gathers pairs; those with an empty side are left out and counted.</summary>
 internal sealed class PairCollector(string name, Func<IEnumerable<string>> notes)
 {
-    private readonly List<TextPair> pairs = [];
+    private readonly PairList pairs = new();
     private int skipped;
     private int firstSkipped;
     private string firstSide = "";
@@ -16,7 +16,7 @@ internal sealed class PairCollector(string name, Func<IEnumerable<string>> notes
         bool noSource = source.IsWhiteSpace();
         if (!noSource && !target.IsWhiteSpace())
         {
-            pairs.Add(new TextPair(source.ToString(), target.ToString(), line));
+            pairs.Add(source, target, line);
         }
         else if (skipped++ == 0)
         {

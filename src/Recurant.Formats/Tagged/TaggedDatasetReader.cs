@@ -32,7 +32,7 @@ public static class TaggedDatasetReader
     {
         options ??= new TaggedFormatOptions();
         ConllLayout layout = ConllLayout.Find(path, IsUniversal(path, options.Format), options.TagColumn);
-        var sentences = new List<TaggedSentence>();
+        var sentences = new SentenceList();
         var strings = new StringPool();
         var words = new List<string>();
         var tags = new List<string>();
@@ -49,7 +49,7 @@ public static class TaggedDatasetReader
                 if (words.Count > 0)
                 {
                     if (hasGap) gaps.Add(first);
-                    else sentences.Add(new TaggedSentence(words.ToArray(), tags.ToArray(), first));
+                    else sentences.Add(words, tags, first);
                     if (words.Count > LongSentence) longOnes.Add(first);
                     hasGap = false;
                     words.Clear();

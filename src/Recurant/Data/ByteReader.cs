@@ -5,6 +5,9 @@ internal sealed class ByteReader : IDisposable
 {
     private const int InitialSize = 1 << 16;
 
+    // What tells how much of the file is read, on the disk, however it is packed.
+    private readonly FileStream? file;
+    private readonly long size;
     private Stream stream;
     private byte[] buffer = new byte[InitialSize];
     private int start;
@@ -24,6 +27,8 @@ internal sealed class ByteReader : IDisposable
     {
         Path = path;
         this.stream = stream;
+        file = stream is FileStream { CanSeek: true } seekable ? seekable : null;
+        size = file?.Length ?? 0;
         try
         {
             if (Peek(2) is [0x1F, 0x8B]) this.stream = new CheckedGzipStream(Rest());
@@ -144,6 +149,7 @@ internal sealed class ByteReader : IDisposable
             int read = stream.Read(buffer, end, buffer.Length - end);
             end += read;
             ended = read == 0;
+            ReadingScope.Tell(ended || file is null ? size : Math.Min(file.Position, size - 1), size);
             return read > 0;
         }
         catch (InvalidDataException exception) when (!exception.Message.StartsWith(Path, StringComparison.Ordinal))

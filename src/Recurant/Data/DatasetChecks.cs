@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Recurant.Data;
@@ -27,20 +26,20 @@ public static class DatasetChecks
                 + "A classifier needs at least two labels: add rows of another, or name the right column as the label.");
         }
 
-        var counts = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (TextExample example in train.Examples)
+        var counts = new int[train.Labels.Count];
+        foreach (int label in train.LabelNumbers)
         {
-            CollectionsMarshal.GetValueRefOrAddDefault(counts, example.Label, out _)++;
+            counts[label]++;
         }
 
         int single = 0;
         TextExample? first = null;
-        foreach (TextExample example in train.Examples)
+        for (int i = 0; i < train.Count; i++)
         {
-            if (counts[example.Label] == 1)
+            if (counts[train.LabelNumbers[i]] == 1)
             {
                 single++;
-                first ??= example;
+                first ??= train.Examples[i];
             }
         }
 
@@ -77,10 +76,11 @@ public static class DatasetChecks
         ArgumentNullException.ThrowIfNull(known);
         ArgumentNullException.ThrowIfNull(test);
         var set = new HashSet<string>(known, StringComparer.Ordinal);
-        foreach (TextExample example in test.Examples)
+        for (int i = 0; i < test.Count; i++)
         {
-            if (!set.Contains(example.Label))
+            if (!set.Contains(test.Labels[test.LabelNumbers[i]]))
             {
+                TextExample example = test.Examples[i];
                 throw new InvalidDataException(
                     $"{Place(test, example)}: the label \"{example.Label}\" never occurs in the training data, "
                     + $"whose labels are {List(known)}. Correct the label, or train with examples of it.");

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Recurant.Data;
 
 /// <summary>Divides a data set into two parts.</summary>
@@ -15,7 +13,11 @@ public static class DatasetSplit
     /// What one label cannot give exactly is carried to the next, so the whole comes as near as duplicates allow.</param>
     /// <param name="seed">Another seed gives another choice.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="secondFraction"/> is outside its range.</exception>
-    public static (TextDataset First, TextDataset Second) Stratified(TextDataset data, double secondFraction, ulong seed)
+    public static (TextDataset First, TextDataset Second) Stratified(TextDataset data, double secondFraction, ulong seed) =>
+        Stratified(data, secondFraction, seed, PhaseWork.Unwatched);
+
+    internal static (TextDataset First, TextDataset Second) Stratified(
+        TextDataset data, double secondFraction, ulong seed, PhaseWork work)
     {
         ArgumentNullException.ThrowIfNull(data);
         if (!(secondFraction >= 0 && secondFraction < 1))
@@ -24,83 +26,60 @@ public static class DatasetSplit
                 nameof(secondFraction), secondFraction, "The share of the second part must be at least 0 and less than 1.");
         }
 
-        List<List<int>> groups = GroupByText(data.Examples);
-        var goesSecond = new bool[data.Count];
+        RowGroups groups = RowGroups.Of(
+            work.Over("splitting", data.Examples).Select(example => example.Text), data.Count, i => data.Examples[i].Text,
+            text => RowGroups.HashOf(text), string.Equals);
+        var goesSecond = new bool[groups.Count];
         double wanted = 0; // what is still owed to the second part, carried from label to label
-        foreach (List<List<int>> stratum in ByLabel(data, groups, seed))
+        foreach (List<int> stratum in ByLabel(data, groups, seed))
         {
             int size = 0;
-            foreach (List<int> group in stratum)
+            foreach (int group in stratum)
             {
-                size += group.Count;
+                size += groups.Sizes[group];
             }
 
             wanted += secondFraction * size;
             for (int g = 0; g < stratum.Count - 1; g++) // the last group stays: the label must be learnt from something
             {
-                List<int> group = stratum[g];
-                if (Math.Abs(wanted - group.Count) < Math.Abs(wanted)) // taking the group comes nearer to the goal
+                int count = groups.Sizes[stratum[g]];
+                if (Math.Abs(wanted - count) < Math.Abs(wanted)) // taking the group comes nearer to the goal
                 {
-                    wanted -= group.Count;
-                    foreach (int index in group)
-                    {
-                        goesSecond[index] = true;
-                    }
+                    wanted -= count;
+                    goesSecond[stratum[g]] = true;
                 }
             }
         }
 
         KeepEveryLabelInFirst(data, groups, goesSecond);
-
-        var first = new List<TextExample>();
-        var second = new List<TextExample>();
+        var first = new List<int>(data.Count);
+        var second = new List<int>();
         for (int i = 0; i < data.Count; i++)
         {
-            (goesSecond[i] ? second : first).Add(data.Examples[i]);
+            (goesSecond[groups.GroupOf[i]] ? second : first).Add(i);
         }
 
-        return (new TextDataset(data.Name, first), new TextDataset(data.Name, second));
-    }
-
-    private static List<List<int>> GroupByText(IReadOnlyList<TextExample> examples)
-    {
-        var groups = new List<List<int>>();
-        var groupOf = new Dictionary<string, List<int>>(StringComparer.Ordinal);
-        for (int i = 0; i < examples.Count; i++)
-        {
-            ref List<int>? group = ref CollectionsMarshal.GetValueRefOrAddDefault(groupOf, examples[i].Text, out _);
-            if (group is null)
-            {
-                group = new List<int>(1);
-                groups.Add(group);
-            }
-
-            group.Add(i);
-        }
-
-        return groups;
+        return (data.Subset(first), data.Subset(second));
     }
 
     /// <summary>For each label in order: the groups whose first example bears it, in the order of their random keys.</summary>
-    private static List<List<int>>[] ByLabel(TextDataset data, List<List<int>> groups, ulong seed)
+    private static List<int>[] ByLabel(TextDataset data, RowGroups groups, ulong seed)
     {
-        var place = new Dictionary<string, int>(StringComparer.Ordinal);
-        var strata = new List<List<int>>[data.Labels.Count];
+        var strata = new List<int>[data.Labels.Count];
         for (int k = 0; k < strata.Length; k++)
         {
-            place.Add(data.Labels[k], k);
             strata[k] = [];
         }
 
-        foreach (List<int> group in groups)
+        for (int group = 0; group < groups.Count; group++)
         {
-            strata[place[data.Examples[group[0]].Label]].Add(group);
+            strata[data.LabelNumbers[groups.FirstRows[group]]].Add(group);
         }
 
-        foreach (List<List<int>> stratum in strata)
+        foreach (List<int> stratum in strata)
         {
             // SplitMix64 never gives two indices the same key, so the order is total and the sort need not be stable.
-            stratum.Sort((a, b) => SplitMix64.Hash(seed, a[0]).CompareTo(SplitMix64.Hash(seed, b[0])));
+            stratum.Sort((a, b) => SplitMix64.Hash(seed, groups.FirstRows[a]).CompareTo(SplitMix64.Hash(seed, groups.FirstRows[b])));
         }
 
         return strata;
@@ -109,31 +88,43 @@ public static class DatasetSplit
     /// <summary>
     /// A text that stands in the data with two labels can carry one of them away whole; its group then goes back.
     /// </summary>
-    private static void KeepEveryLabelInFirst(TextDataset data, List<List<int>> groups, bool[] goesSecond)
+    private static void KeepEveryLabelInFirst(TextDataset data, RowGroups groups, bool[] goesSecond)
     {
-        var missing = new HashSet<string>(data.Labels, StringComparer.Ordinal);
+        var isThere = new bool[data.Labels.Count];
         for (int i = 0; i < data.Count; i++)
         {
-            if (!goesSecond[i])
+            isThere[data.LabelNumbers[i]] |= !goesSecond[groups.GroupOf[i]];
+        }
+
+        if (Array.IndexOf(isThere, false) < 0)
+        {
+            return;
+        }
+
+        // In the order of the groups, of which few hold such a label.
+        var rowsOf = new SortedDictionary<int, List<int>>();
+        for (int i = 0; i < data.Count; i++)
+        {
+            if (!isThere[data.LabelNumbers[i]])
             {
-                missing.Remove(data.Examples[i].Label);
+                rowsOf.TryAdd(groups.GroupOf[i], []);
             }
         }
 
-        foreach (List<int> group in groups)
+        for (int i = 0; i < data.Count; i++)
         {
-            if (missing.Count == 0)
+            if (rowsOf.TryGetValue(groups.GroupOf[i], out List<int>? rows))
             {
-                return;
+                rows.Add(data.LabelNumbers[i]);
             }
+        }
 
-            if (group.Exists(index => missing.Contains(data.Examples[index].Label)))
+        foreach ((int group, List<int> labels) in rowsOf)
+        {
+            if (labels.Exists(label => !isThere[label]))
             {
-                foreach (int index in group)
-                {
-                    goesSecond[index] = false;
-                    missing.Remove(data.Examples[index].Label);
-                }
+                goesSecond[group] = false;
+                labels.ForEach(label => isThere[label] = true);
             }
         }
     }

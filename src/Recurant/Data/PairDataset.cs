@@ -29,6 +29,14 @@ public sealed class PairDataset
     /// <summary>The number of pairs.</summary>
     public int Count => Pairs.Count;
 
+    /// <summary>A data set of some of the pairs, which are not copied.</summary>
+    /// <param name="rows">The places of the pairs in <see cref="Pairs"/>, in the order wanted.</param>
+    public PairDataset Subset(IReadOnlyList<int> rows)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        return new PairDataset(Name, ListView<TextPair>.Of(Pairs, [.. rows]));
+    }
+
     /// <summary>Things worth telling the user that did not stop the reading, such as how many pairs were left out.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 }

@@ -26,6 +26,11 @@ public sealed class PlainText
     /// <summary>The number of lines.</summary>
     public int Count => Lines.Count;
 
+    /// <summary>The lines from one to before another, which are not copied.</summary>
+    internal PlainText Part(int first, int end) => first == 0 && end == Count
+        ? this
+        : new PlainText(Name, ListView<string>.Of(Lines, [.. Enumerable.Range(first, end - first)]));
+
     /// <summary>Things worth telling the user that did not stop the reading.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 }

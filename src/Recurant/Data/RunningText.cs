@@ -27,23 +27,6 @@ internal sealed class RunningText(TokenUnit unit, bool lowercase, Vocabulary voc
     /// <summary>The tokens where subwords are: the unknown one, which no text has, the line feed and the pieces.</summary>
     public static Vocabulary TokensOf(BytePairEncoding subwords) => new(["<unk>", "\n", .. subwords.Pieces]);
 
-    /// <summary>The tokens of one line, its end included.</summary>
-    public static List<string> Tokens(string line, TokenUnit unit, bool lowercase)
-    {
-        if (lowercase) line = LetterCase.ToLower(line);
-        var tokens = new List<string>();
-        if (unit == TokenUnit.Word)
-        {
-            tokens.AddRange(line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-            tokens.Add(EndOfLine);
-            return tokens;
-        }
-
-        foreach (Rune rune in line.EnumerateRunes()) tokens.Add(rune.ToString());
-        tokens.Add("\n");
-        return tokens;
-    }
-
     /// <summary>How many characters the tokens of a text stand for; the end of a line is one.</summary>
     public static long Characters(PlainText text) => text.Lines.Sum(line => line.EnumerateRunes().Count() + 1L);
 
@@ -53,6 +36,67 @@ internal sealed class RunningText(TokenUnit unit, bool lowercase, Vocabulary voc
         var numbers = new List<int> { End };
         foreach (string line in text.Lines) Add(line, ends: true, numbers);
         return [.. numbers];
+    }
+
+    /// <summary>The same of a text that may be large, packed.</summary>
+    public TokenSequence Pack(PlainText text, PhaseWork work)
+    {
+        var packed = new TokenSequence(vocabulary.Count);
+        packed.Add(End);
+        var numbers = new List<int>();
+        foreach (string line in work.Over("encoding", text.Lines))
+        {
+            numbers.Clear();
+            Add(line, ends: true, numbers);
+            foreach (int number in numbers) packed.Add(number);
+        }
+
+        return packed;
+    }
+
+    /// <summary>Counts the tokens of a text, the ends of its lines among them.</summary>
+    public static WordCounts Count(PlainText text, TokenUnit unit, bool lowercase, PhaseWork work, string phase)
+    {
+        var counts = new WordCounts();
+        foreach (string line in work.Over(phase, text.Lines))
+        {
+            var sink = new Counting(counts);
+            Scan(lowercase ? line.ToLowerInvariant() : line, unit, ref sink);
+            counts.Add(unit == TokenUnit.Word ? EndOfLine : "\n");
+        }
+
+        return counts;
+    }
+
+    /// <summary>The tokens of one line, its end left out.</summary>
+    private static void Scan<TSink>(string line, TokenUnit unit, ref TSink sink) where TSink : struct, ITokenSink
+    {
+        ReadOnlySpan<char> text = line;
+        if (unit == TokenUnit.Word)
+        {
+            int start = -1;
+            for (int i = 0; i <= text.Length; i++)
+            {
+                bool isBlank = i == text.Length || char.IsWhiteSpace(text[i]);
+                if (isBlank && start >= 0) sink.Add(text[start..i]);
+                if (isBlank) start = -1; else if (start < 0) start = i;
+            }
+
+            return;
+        }
+
+        Span<char> character = stackalloc char[2];
+        foreach (Rune rune in text.EnumerateRunes()) sink.Add(character[..rune.EncodeToUtf16(character)]);
+    }
+
+    private readonly struct Counting(WordCounts counts) : ITokenSink
+    {
+        public void Add(ReadOnlySpan<char> token) => counts.Add(token);
+    }
+
+    private readonly struct Numbering(Vocabulary vocabulary, List<int> numbers) : ITokenSink
+    {
+        public void Add(ReadOnlySpan<char> token) => numbers.Add(vocabulary.IndexOf(token));
     }
 
     /// <summary>The tokens of the beginning of a text, which does not end with a line.</summary>
@@ -75,8 +119,9 @@ internal sealed class RunningText(TokenUnit unit, bool lowercase, Vocabulary voc
             return;
         }
 
-        List<string> tokens = Tokens(line, unit, lowercase);
-        for (int i = 0; i < (ends ? tokens.Count : tokens.Count - 1); i++) numbers.Add(vocabulary.IndexOf(tokens[i]));
+        var sink = new Numbering(vocabulary, numbers);
+        Scan(lowercase ? line.ToLowerInvariant() : line, unit, ref sink);
+        if (ends) numbers.Add(End);
     }
 
     /// <summary>A token as it is written behind another; of a subword that is a byte, nothing: see <see cref="ByteOf"/>.</summary>

@@ -61,6 +61,19 @@ internal sealed class SequenceBatch
     {
         _asked = Workspace.Reserve(_asked, chosen.Length);
         Span<int> lengths = _asked.AsSpan(0, chosen.Length);
+        if (data is TokenRows packed)
+        {
+            for (int i = 0; i < chosen.Length; i++) lengths[i] = packed.LengthOf(chosen[i]);
+            Fill(lengths);
+            for (int b = 0; b < Sequences; b++)
+            {
+                TokenRows.Reader sequence = packed.Read(chosen[_order[b]]);
+                for (int t = 0; t < _lengths[b]; t++) _tokens[_rowStart[t] + b] = sequence.Next();
+            }
+
+            return;
+        }
+
         for (int i = 0; i < chosen.Length; i++) lengths[i] = data[chosen[i]].Length;
         Fill(lengths);
         for (int b = 0; b < Sequences; b++)

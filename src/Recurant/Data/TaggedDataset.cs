@@ -44,6 +44,14 @@ public sealed class TaggedDataset
     /// <summary>The number of words of all sentences.</summary>
     public long WordCount { get; }
 
+    /// <summary>A data set of some of the sentences, which are not copied.</summary>
+    /// <param name="rows">The places of the sentences in <see cref="Sentences"/>, in the order wanted.</param>
+    public TaggedDataset Subset(IReadOnlyList<int> rows)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        return new TaggedDataset(Name, ListView<TaggedSentence>.Of(Sentences, [.. rows]));
+    }
+
     /// <summary>Things worth telling the user that did not stop the reading.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 }

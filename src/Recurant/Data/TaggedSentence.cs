@@ -11,15 +11,7 @@ public sealed class TaggedSentence
     /// <exception cref="ArgumentException">There is no word, or there is not one tag a word.</exception>
     public TaggedSentence(IReadOnlyList<string> words, IReadOnlyList<string> tags, int line = 0)
     {
-        ArgumentNullException.ThrowIfNull(words);
-        ArgumentNullException.ThrowIfNull(tags);
-        if (words.Count == 0 || words.Count != tags.Count)
-        {
-            throw new ArgumentException(
-                $"A sentence needs at least one word and a tag for each; found {words.Count} words and {tags.Count} tags.",
-                nameof(tags));
-        }
-
+        Check(words, tags);
         Words = words;
         Tags = tags;
         Line = line;
@@ -33,4 +25,17 @@ public sealed class TaggedSentence
 
     /// <summary>The line of the file on which the first word stands, counted from 1; 0 if it came from no file.</summary>
     public int Line { get; }
+
+    /// <exception cref="ArgumentException">There is no word, or there is not one tag a word.</exception>
+    internal static void Check(IReadOnlyList<string> words, IReadOnlyList<string> tags)
+    {
+        ArgumentNullException.ThrowIfNull(words);
+        ArgumentNullException.ThrowIfNull(tags);
+        if (words.Count == 0 || words.Count != tags.Count)
+        {
+            throw new ArgumentException(
+                $"A sentence needs at least one word and a tag for each; found {words.Count} words and {tags.Count} tags.",
+                nameof(tags));
+        }
+    }
 }

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Recurant.Data;
 
 /// <summary>Divides tagged sentences into two parts.</summary>
@@ -13,7 +11,11 @@ public static class TaggedSplit
     /// <param name="secondFraction">The share of sentences wanted in the second part, from 0 up to but not including 1.</param>
     /// <param name="seed">Another seed gives another choice.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="secondFraction"/> is outside its range.</exception>
-    public static (TaggedDataset First, TaggedDataset Second) Random(TaggedDataset data, double secondFraction, ulong seed)
+    public static (TaggedDataset First, TaggedDataset Second) Random(TaggedDataset data, double secondFraction, ulong seed) =>
+        Random(data, secondFraction, seed, PhaseWork.Unwatched);
+
+    internal static (TaggedDataset First, TaggedDataset Second) Random(
+        TaggedDataset data, double secondFraction, ulong seed, PhaseWork work)
     {
         ArgumentNullException.ThrowIfNull(data);
         if (!(secondFraction >= 0 && secondFraction < 1))
@@ -22,31 +24,33 @@ public static class TaggedSplit
                 nameof(secondFraction), secondFraction, "The share of the second part must be at least 0 and less than 1.");
         }
 
-        var groups = new OrderedDictionary<string, List<int>>(StringComparer.Ordinal);
-        for (int i = 0; i < data.Count; i++)
-        {
-            // A word holds no line end.
-            string key = string.Join('\n', data.Sentences[i].Words);
-            if (!groups.TryGetValue(key, out List<int>? group)) groups.Add(key, group = []);
-            group.Add(i);
-        }
-
-        List<List<int>> order = [.. groups.Values];
+        RowGroups groups = RowGroups.Of(
+            work.Over("splitting", data.Sentences).Select(sentence => sentence.Words), data.Count, i => data.Sentences[i].Words,
+            HashOf, (a, b) => a.SequenceEqual(b, StringComparer.Ordinal));
+        int[] order = [.. Enumerable.Range(0, groups.Count)];
         // No two keys are the same, so the order is total.
-        order.Sort((a, b) => SplitMix64.Hash(seed, a[0]).CompareTo(SplitMix64.Hash(seed, b[0])));
-        var goesSecond = new bool[data.Count];
+        Array.Sort(Array.ConvertAll(order, group => SplitMix64.Hash(seed, groups.FirstRows[group])), order);
+        var goesSecond = new bool[groups.Count];
         double wanted = secondFraction * data.Count;
-        foreach (List<int> group in CollectionsMarshal.AsSpan(order)[..Math.Max(0, order.Count - 1)])
+        foreach (int group in order.AsSpan(0, Math.Max(0, order.Length - 1)))
         {
             // Taking the group must come nearer to the goal.
-            if (Math.Abs(wanted - group.Count) >= Math.Abs(wanted)) continue;
-            wanted -= group.Count;
-            foreach (int index in group) goesSecond[index] = true;
+            int size = groups.Sizes[group];
+            if (Math.Abs(wanted - size) >= Math.Abs(wanted)) continue;
+            wanted -= size;
+            goesSecond[group] = true;
         }
 
-        var first = new List<TaggedSentence>();
-        var second = new List<TaggedSentence>();
-        for (int i = 0; i < data.Count; i++) (goesSecond[i] ? second : first).Add(data.Sentences[i]);
-        return (new TaggedDataset(data.Name, first), new TaggedDataset(data.Name, second));
+        var first = new List<int>(data.Count);
+        var second = new List<int>();
+        for (int i = 0; i < data.Count; i++) (goesSecond[groups.GroupOf[i]] ? second : first).Add(i);
+        return (data.Subset(first), data.Subset(second));
+    }
+
+    private static ulong HashOf(IReadOnlyList<string> words)
+    {
+        ulong hash = 0;
+        for (int i = 0; i < words.Count; i++) hash = RowGroups.HashOf(words[i], hash);
+        return hash;
     }
 }

@@ -5,7 +5,8 @@ public sealed class TextDataset
 {
     /// <summary>Makes a data set of the examples given.</summary>
     /// <param name="name">What messages call the data: the path of its file.</param>
-    /// <param name="examples">The examples; the list is kept, not copied.</param>
+    /// <param name="examples">The examples; the list is kept, not copied. Of many an <see cref="ExampleList"/> takes least memory.
+    /// </param>
     public TextDataset(string name, IReadOnlyList<TextExample> examples)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -13,16 +14,20 @@ public sealed class TextDataset
         Name = name;
         Examples = examples;
 
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (TextExample example in examples)
-        {
-            seen.Add(example.Label);
-        }
+        var table = new NameTable();
+        var numbers = new int[examples.Count];
+        int count = 0;
+        foreach (TextExample example in examples) numbers[count++] = table.NumberOf(example.Label);
+        (Labels, LabelNumbers) = InOrder([.. Enumerable.Range(0, table.Count).Select(i => table[i])], numbers);
+    }
 
-        var labels = new string[seen.Count];
-        seen.CopyTo(labels);
-        Array.Sort(labels, StringComparer.Ordinal);
-        Labels = labels;
+    private TextDataset(TextDataset whole, int[] rows)
+    {
+        Name = whole.Name;
+        Examples = ListView<TextExample>.Of(whole.Examples, rows);
+        var numbers = new int[rows.Length];
+        for (int i = 0; i < rows.Length; i++) numbers[i] = whole.LabelNumbers[rows[i]];
+        (Labels, LabelNumbers) = InOrder(whole.Labels, numbers);
     }
 
     /// <summary>What messages call the data: the path of its file.</summary>
@@ -40,6 +45,17 @@ public sealed class TextDataset
     /// <summary>Things worth telling the user that did not stop the reading, such as how many texts are empty.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
+    /// <summary>For each example the place of its label in <see cref="Labels"/>.</summary>
+    internal int[] LabelNumbers { get; }
+
+    /// <summary>A data set of some of the examples, which are not copied.</summary>
+    /// <param name="rows">The places of the examples in <see cref="Examples"/>, in the order wanted.</param>
+    public TextDataset Subset(IReadOnlyList<int> rows)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        return new TextDataset(this, [.. rows]);
+    }
+
     /// <summary>Makes a data set from pairs in memory; line n is the n-th pair, counted from 1.</summary>
     /// <param name="pairs">A text and its label, each.</param>
     /// <param name="name">What messages call the data.</param>
@@ -53,5 +69,18 @@ public sealed class TextDataset
         }
 
         return new TextDataset(name, examples);
+    }
+
+    /// <summary>The labels that occur in ordinal order, and the numbers that fit them.</summary>
+    private static (string[] Labels, int[] Numbers) InOrder(IReadOnlyList<string> labels, int[] numbers)
+    {
+        var occurs = new bool[labels.Count];
+        foreach (int number in numbers) occurs[number] = true;
+        int[] order = [.. Enumerable.Range(0, labels.Count).Where(i => occurs[i])];
+        Array.Sort(order, (a, b) => string.CompareOrdinal(labels[a], labels[b]));
+        var places = new int[labels.Count];
+        for (int i = 0; i < order.Length; i++) places[order[i]] = i;
+        for (int i = 0; i < numbers.Length; i++) numbers[i] = places[numbers[i]];
+        return ([.. order.Select(i => labels[i])], numbers);
     }
 }

@@ -85,6 +85,20 @@ public sealed class Tokenizer
         Scan(text, ref sink);
     }
 
+    /// <summary>Cuts a text and counts its tokens, without making strings of those that were counted before.</summary>
+    /// <param name="text">Any string.</param>
+    /// <param name="counts">Where they are counted.</param>
+    /// <param name="withPairs">
+    /// Whether every pair of neighbours is counted as well, joined by a blank; the edges of the text count as neighbours.
+    /// </param>
+    internal void Count(string text, WordCounts counts, bool withPairs)
+    {
+        counts.BeginText();
+        var sink = new CountSink(counts, withPairs);
+        Scan(text, ref sink);
+        if (withPairs) counts.EndText();
+    }
+
     private void Scan<TSink>(string text, ref TSink sink)
         where TSink : struct, ITokenSink
     {
@@ -139,6 +153,15 @@ public sealed class Tokenizer
             }
 
             tokens.Add(known);
+        }
+    }
+
+    private readonly struct CountSink(WordCounts counts, bool withPairs) : ITokenSink
+    {
+        public void Add(ReadOnlySpan<char> token)
+        {
+            counts.Add(token);
+            if (withPairs) counts.AddPair(token);
         }
     }
 

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Recurant.Data;
 
 /// <summary>
@@ -79,21 +77,23 @@ public sealed class Vocabulary
         ArgumentOutOfRangeException.ThrowIfLessThan(minimumCount, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(maximumSize, 1);
 
-        var counts = new Dictionary<string, int>(StringComparer.Ordinal);
-        int unknown = 0;
+        var counts = new WordCounts();
         foreach (IReadOnlyList<string> document in documents)
         {
             for (int i = 0; i < document.Count; i++)
             {
-                CollectionsMarshal.GetValueRefOrAddDefault(counts, document[i], out _)++;
+                counts.Add(document[i]);
             }
         }
 
-        if (counts.Remove(UnknownWord, out int literal))
-        {
-            unknown += literal;
-        }
+        return Build(counts, minimumCount, maximumSize);
+    }
 
+    /// <summary>The same from words that are counted.</summary>
+    internal static Vocabulary Build(WordCounts words, int minimumCount, int maximumSize)
+    {
+        Dictionary<string, int> counts = words.Counts;
+        counts.Remove(UnknownWord, out int unknown);
         var ordered = new List<KeyValuePair<string, int>>(counts.Count);
         foreach (KeyValuePair<string, int> entry in counts)
         {
@@ -114,15 +114,15 @@ public sealed class Vocabulary
             unknown += ordered[i].Value;
         }
 
-        var words = new string[kept + 1];
+        var known = new string[kept + 1];
         var keptCounts = new int[kept + 1];
-        (words[0], keptCounts[0]) = (UnknownWord, unknown);
+        (known[0], keptCounts[0]) = (UnknownWord, unknown);
         for (int i = 0; i < kept; i++)
         {
-            (words[i + 1], keptCounts[i + 1]) = (ordered[i].Key, ordered[i].Value);
+            (known[i + 1], keptCounts[i + 1]) = (ordered[i].Key, ordered[i].Value);
         }
 
-        return new Vocabulary(words, keptCounts);
+        return new Vocabulary(known, keptCounts);
     }
 
     /// <summary>The number of a word; <see cref="Unknown"/> if it is not in the vocabulary.</summary>

@@ -57,17 +57,21 @@ public sealed class Predictor
     }
 
     /// <summary>Scores the model on labelled texts.</summary>
+    /// <param name="data">The texts with their right labels.</param>
+    /// <param name="cancellation">Looked at between batches.</param>
+    /// <param name="progress">Told how many texts are scored.</param>
     /// <exception cref="InvalidDataException">A label is not one of the model's; the message names file and line.</exception>
-    public Evaluation Evaluate(TextDataset data, CancellationToken cancellation = default)
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public Evaluation Evaluate(
+        TextDataset data, CancellationToken cancellation = default, IProgress<PhaseProgress>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(data);
         DatasetChecks.TestLabelsKnown(_model.Labels, data);
         WordForms? forms = _model.NewForms();
-        int[][] sequences = _model.Encode(data, forms);
-        int[] labels = _model.LabelNumbers(data);
-        var losses = new float[sequences.Length];
-        float[] probabilities = Score(sequences, forms, losses, labels, cancellation);
-        return Evaluation.Of(probabilities, losses, labels, _model.Labels.Count);
+        return EvaluationParts.Of(
+            "testing", _model.LabelNumbers(data), _model.Labels.Count, row => _model.Encoder.Encode(data.Examples[row].Text, forms),
+            (sequences, losses, labels) => Score(sequences, forms, losses, labels, cancellation),
+            PhaseWork.Of(progress, cancellation));
     }
 
     private float[] Score(

@@ -87,9 +87,11 @@ public sealed class TagPredictor
     /// <summary>Scores the model on tagged sentences. A tag that the model does not know counts as wrong.</summary>
     /// <param name="data">The sentences with their right tags.</param>
     /// <param name="cancellation">Looked at between two batches.</param>
+    /// <param name="progress">Told how much is scored.</param>
     /// <exception cref="InvalidDataException">None of the tags is one of the model's: the data is for another model.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public TaggerEvaluation Evaluate(TaggedDataset data, CancellationToken cancellation = default)
+    public TaggerEvaluation Evaluate(
+        TaggedDataset data, CancellationToken cancellation = default, IProgress<PhaseProgress>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(data);
         if (data.Count > 0 && !data.Tags.Intersect(_model.Tags, StringComparer.Ordinal).Any())
@@ -100,8 +102,9 @@ public sealed class TagPredictor
         }
 
         WordForms forms = _model.NewForms();
-        int[][] encoded = [.. data.Sentences.Select(sentence => forms.Encode(sentence.Words))];
-        return Use(scorer => scorer.Evaluate(data, forms, encoded, cancellation));
+        return Use(scorer => scorer.Evaluate(
+            "testing", data, forms, row => forms.Encode(data.Sentences[row].Words), PhaseWork.Of(progress, cancellation),
+            cancellation));
     }
 
     private T Use<T>(Func<TaggerScorer, T> use)

@@ -97,10 +97,12 @@ public sealed class Translator
     }
 
     /// <summary>Translates the sources and scores the result against the targets.</summary>
-    public TranslatorEvaluation Evaluate(PairDataset data, CancellationToken cancellation = default)
+    public TranslatorEvaluation Evaluate(
+        PairDataset data, CancellationToken cancellation = default, IProgress<PhaseProgress>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(data);
-        return Use(scorer => scorer.Evaluate(data, Beam, cancellation));
+        return Use(scorer => scorer.Evaluate(
+            "testing", data, Beam, PhaseWork.Of(progress, cancellation), cancellation));
     }
 
     private T Use<T>(Func<TranslatorScorer, T> work)

@@ -47,7 +47,7 @@ internal sealed class LensSubject
         }
 
         WordForms? forms = model.NewForms();
-        int[][] encoded = model.Encode(chosen, forms);
+        int[][] encoded = [.. model.Encode(chosen, forms, PhaseWork.Unwatched)];
         int[] labels = model.LabelNumbers(chosen);
         NetworkMemory memory = network.CreateMemory();
         memory.Forms = forms;

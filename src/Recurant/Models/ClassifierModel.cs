@@ -88,15 +88,17 @@ public sealed class ClassifierModel : TrainedModel
     /// <summary>The texts as the network reads them, in their order.</summary>
     /// <param name="texts">The texts.</param>
     /// <param name="forms">What <see cref="NewForms"/> made.</param>
-    internal int[][] Encode(TextDataset texts, WordForms? forms) =>
-        [.. texts.Examples.Select(example => Encoder.Encode(example.Text, forms))];
+    /// <param name="work">Told how far it is.</param>
+    internal TokenRows Encode(TextDataset texts, WordForms? forms, PhaseWork work) =>
+        TokenRows.Of(work.Over("encoding", texts.Examples).Select(example => Encoder.Encode(example.Text, forms)));
 
     /// <summary>The class number of every text's label; all labels must be known.</summary>
     internal int[] LabelNumbers(TextDataset texts)
     {
         var numbers = new Dictionary<string, int>(StringComparer.Ordinal);
         for (int i = 0; i < Labels.Count; i++) numbers[Labels[i]] = i;
-        return [.. texts.Examples.Select(example => numbers[example.Label])];
+        int[] ofLabels = [.. texts.Labels.Select(label => numbers[label])];
+        return Array.ConvertAll(texts.LabelNumbers, label => ofLabels[label]);
     }
 
     /// <inheritdoc/>

@@ -52,18 +52,22 @@ public sealed record Evaluation : Score
             .Select(row => (int[])[.. row.EnumerateArray().Select(count => count.GetInt32())])],
     };
 
-    /// <summary>Scores probabilities [n, C] against the right classes.</summary>
-    internal static Evaluation Of(float[] probabilities, float[] losses, int[] labels, int classes)
+    /// <summary>In place of a class, for a row that was left out.</summary>
+    internal const int NotScored = -1;
+
+    /// <summary>Scores predicted classes against the right ones; the losses are summed in the order of the rows.</summary>
+    internal static Evaluation Of(int[] predicted, float[] losses, int[] labels, int classes)
     {
         var confusion = new int[classes][];
         for (int j = 0; j < classes; j++) confusion[j] = new int[classes];
         double loss = 0;
-        int correct = 0;
+        int correct = 0, rows = 0;
         for (int i = 0; i < labels.Length; i++)
         {
-            int predicted = Losses.CrossEntropy.ArgMax(probabilities.AsSpan(i * classes, classes));
-            confusion[labels[i]][predicted]++;
-            if (predicted == labels[i]) correct++;
+            if (predicted[i] == NotScored) continue;
+            rows++;
+            confusion[labels[i]][predicted[i]]++;
+            if (predicted[i] == labels[i]) correct++;
             loss += losses[i];
         }
 
@@ -77,10 +81,10 @@ public sealed record Evaluation : Score
             sumOfF1 += 2.0 * truePositives / (occurrences + predictions);
         }
 
-        int count = Math.Max(1, labels.Length);
+        int count = Math.Max(1, rows);
         return new Evaluation
         {
-            Rows = labels.Length,
+            Rows = rows,
             Loss = loss / count,
             Accuracy = (double)correct / count,
             MacroF1 = sumOfF1 / Math.Max(1, counted),

@@ -15,7 +15,10 @@ internal sealed class LanguageScorer(LanguageModelNetwork network, Workers worke
     private readonly SequenceBatch _window = new();
 
     /// <summary>The mean loss of foretelling tokens[1], tokens[2], ..., in nats.</summary>
-    public double Loss(int[] tokens) => Loss(tokens, tokens);
+    public double Loss(IReadOnlyList<int> tokens) => Loss(tokens, tokens);
+
+    /// <summary>How many tokens the last loss is the mean of: all, unless its time was over before.</summary>
+    public int Scored { get; private set; }
 
     /// <summary>The same where the output knows fewer tokens than are read.</summary>
     /// <param name="tokens">The tokens as they are read.</param>
@@ -24,11 +27,13 @@ internal sealed class LanguageScorer(LanguageModelNetwork network, Workers worke
     /// Told of every token that is scored: the place p of tokens[p + 1], from 0, and its row in the memory's output. The order is that
     /// of the windows.
     /// </param>
-    /// <param name="cancellation">Looked at between windows.</param>
+    /// <param name="work">Told how far it is; may end it when every part has scored some tokens.</param>
+    /// <param name="phase">What it is called, such as "validating".</param>
     public double Loss(
-        int[] tokens, int[] foretold, Action<int, int>? each = null, CancellationToken cancellation = default)
+        IReadOnlyList<int> tokens, IReadOnlyList<int> foretold, Action<int, int>? each = null, PhaseWork? work = null,
+        string phase = "testing")
     {
-        int count = tokens.Length - 1, parts = Math.Clamp(count / (4 * ContextSteps), 1, MostParts);
+        int count = tokens.Count - 1, parts = Math.Clamp(count / (4 * ContextSteps), 1, MostParts);
         var carried = new CarriedState(network.Stack, parts);
         // Part p foretells [first[p], first[p + 1]) and reads from begin[p] on; longer parts come first.
         int[] first = new int[parts + 1], begin = new int[parts];
@@ -37,10 +42,12 @@ internal sealed class LanguageScorer(LanguageModelNetwork network, Workers worke
         int[] order = [.. Enumerable.Range(0, parts).OrderByDescending(p => first[p + 1] - begin[p])];
         int longest = first[order[0] + 1] - begin[order[0]];
         double total = 0;
+        Scored = 0;
         int[] lengths = new int[parts], targets = [], scored = [], places = [];
         for (int step = 0; step < longest; step += WindowSteps)
         {
-            cancellation.ThrowIfCancellationRequested();
+            work?.Tell(phase, step, longest);
+            if (step > ContextSteps && work?.IsLate == true) break;
             int active = 0;
             foreach (int p in order)
             {
@@ -71,10 +78,12 @@ internal sealed class LanguageScorer(LanguageModelNetwork network, Workers worke
             for (int i = 0; i < counted; i++)
             {
                 total += memory.Output.Losses[scored[i]];
+                Scored++;
                 each?.Invoke(places[i], scored[i]);
             }
         }
 
-        return total / count;
+        work?.Tell(phase, longest, longest);
+        return total / Math.Max(1, Scored);
     }
 }

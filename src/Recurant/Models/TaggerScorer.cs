@@ -13,6 +13,8 @@ internal sealed class TaggerScorer(TaggerModel model, Workers workers, TaggerMem
     /// <summary>A batch has at most so many sentences and not many more words than this: its memory stays small.</summary>
     private const int MostSentences = 128, MostWords = 4096;
 
+    private const int SentencesOfPart = 8192;
+
     private readonly TaggerMemory _memory = memory ?? model.Network.CreateMemory();
     private readonly SequenceBatch _batch = new();
     private readonly TagDecoder _decoder = new(
@@ -79,29 +81,47 @@ internal sealed class TaggerScorer(TaggerModel model, Workers workers, TaggerMem
         return marginals;
     }
 
-    /// <summary>Scores the model on tagged sentences.</summary>
+    /// <summary>
+    /// Scores the model on tagged sentences, part by part: neither the encoded sentences nor their tags are in memory together, and
+    /// each part is spread over all sentences.
+    /// </summary>
+    /// <param name="phase">What it is called, such as "validating".</param>
     /// <param name="data">The sentences with their right tags.</param>
     /// <param name="forms">The forms that the sentences' numbers speak of.</param>
-    /// <param name="encoded">The sentences, encoded.</param>
+    /// <param name="encode">A sentence, encoded.</param>
+    /// <param name="work">Told of every part; may end it after one.</param>
     /// <param name="cancellation">Looked at between batches.</param>
     public TaggerEvaluation Evaluate(
-        TaggedDataset data, WordForms forms, int[][] encoded, CancellationToken cancellation = default)
+        string phase, TaggedDataset data, WordForms forms, Func<int, int[]> encode, PhaseWork work,
+        CancellationToken cancellation = default)
     {
-        int[][] right = [.. data.Sentences.Select(sentence => model.NumbersOf(sentence.Tags))];
-        var losses = new double[encoded.Length];
-        int[][] tags = Tag(forms, encoded, null, right, losses, cancellation);
+        int parts = Math.Max(1, (data.Count + SentencesOfPart - 1) / SentencesOfPart);
+        var losses = new double[data.Count];
         var score = new TagScore(model.Tags);
-        double loss = 0;
         long words = 0;
-        for (int i = 0; i < encoded.Length; i++)
+        for (int part = 0; part < parts && data.Count > 0; part++)
         {
-            int[] sentence = encoded[i];
-            string[] found = [.. tags[i].Select(tag => model.Tags[tag])];
-            score.Add(data.Sentences[i].Tags, found, t => forms.WordOf(sentence[t]) == Vocabulary.Unknown);
-            loss += losses[i];
-            if (IsKnown(right[i])) words += right[i].Length;
+            work.Tell(phase, part, parts);
+            if (part > 0 && work.IsLate) break;
+            int[] rows = [.. Enumerable.Range(0, data.Count).Where(row => row % parts == part)];
+            TaggedSentence[] sentences = Array.ConvertAll(rows, row => data.Sentences[row]);
+            int[][] encoded = Array.ConvertAll(rows, row => encode(row));
+            int[][] right = Array.ConvertAll(sentences, sentence => model.NumbersOf(sentence.Tags));
+            var ofPart = new double[rows.Length];
+            int[][] tags = Tag(forms, encoded, null, right, ofPart, cancellation);
+            for (int i = 0; i < rows.Length; i++)
+            {
+                int[] sentence = encoded[i];
+                string[] found = [.. tags[i].Select(tag => model.Tags[tag])];
+                score.Add(sentences[i].Tags, found, t => forms.WordOf(sentence[t]) == Vocabulary.Unknown);
+                losses[rows[i]] = ofPart[i];
+                if (IsKnown(right[i])) words += right[i].Length;
+            }
         }
 
+        work.Tell(phase, parts, parts);
+        double loss = 0;
+        foreach (double each in losses) loss += each; // in the order of the sentences, however they were divided
         return score.ToEvaluation(loss / Math.Max(1, words));
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Recurant.Data;
 using Recurant.Layers;
 using Recurant.Models;
 using Recurant.Numerics;
@@ -51,7 +52,8 @@ internal sealed class CaptionerTask : TrainingTask
 
     public override StepLoss Step(int index, ulong step) => Learn(_order[index], step);
 
-    public override Score Validate(CancellationToken cancellation) => _scorer.Evaluate(_data.Validation, ValidationBeam, cancellation);
+    public override Score Validate(PhaseWork work) =>
+        _scorer.Evaluate(_data.Validation, ValidationBeam, work.Cancellation);
 
     public override Score ReadScore(JsonElement members) => CaptionerEvaluation.Read(members);
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Recurant.Data;
 using Recurant.Models;
 using Recurant.Numerics;
@@ -39,7 +38,7 @@ public static class CaptionerTrainer
         ArgumentNullException.ThrowIfNull(train);
         options ??= new CaptionerTrainingOptions();
         options.Validate();
-        var clock = Stopwatch.StartNew();
+        var clock = RunClock.Start(options.Clock);
         using RunCheckpoint? checkpoint = RunCheckpoint.Open(options.Checkpoint);
         CaptionerData data = CaptionerData.Make(train, validation, options);
         Workers workers = Workers.Asked(options.Threads);

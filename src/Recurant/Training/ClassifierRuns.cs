@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using Recurant.Data;
 using Recurant.Models;
 using Recurant.Numerics;
 
@@ -9,7 +9,7 @@ namespace Recurant.Training;
 /// finished and the state of the run under way, so a finished model is not trained again.
 /// </summary>
 internal sealed class ClassifierRuns(
-    PreparedData data, Workers workers, Stopwatch clock, IProgress<TrainingProgress>? progress,
+    PreparedData data, Workers workers, RunClock clock, IProgress<TrainingProgress>? progress,
     CancellationToken cancellation, RunCheckpoint? checkpoint)
 {
     private readonly List<PreparedData> _models = [data];
@@ -40,10 +40,12 @@ internal sealed class ClassifierRuns(
 
         ClassifierModel model = ClassifierModel.AverageOf([.. _models.Take(_finished.Count).Select(each => each.Model)]);
         List<EpochRecord> epochs = [.. _finished.SelectMany(run => run.Epochs)];
+        Evaluation validation = Validate(model);
         return new TrainingResult<ClassifierModel, Evaluation>
         {
             Model = model,
-            Validation = Validate(model),
+            Validation = validation,
+            ValidationLeftOut = data.ValidationGivenRows - validation.Rows,
             Epochs = epochs,
             BestEpoch = _finished[^1].Best,
             BestEpochs = [.. _finished.Select(run => run.Best)],
@@ -92,9 +94,6 @@ internal sealed class ClassifierRuns(
     private Evaluation Validate(ClassifierModel model)
     {
         if (_finished is [var only]) return (Evaluation)only.Epochs.First(epoch => epoch.Number == only.Best).Validation;
-        var losses = new float[data.Validation.Length];
-        var scorer = new ClassifierScorer(model.Networks, model.Spec.Classes, workers);
-        float[] probabilities = scorer.Probabilities(data.Validation, data.Forms, losses, data.ValidationLabels);
-        return Evaluation.Of(probabilities, losses, data.ValidationLabels, model.Spec.Classes);
+        return data.Validate(new ClassifierScorer(model.Networks, model.Spec.Classes, workers), PhaseWork.Of(progress, default));
     }
 }

@@ -20,6 +20,7 @@ internal sealed class ClassifierTask : TrainingTask
     private readonly ClassifierScorer _scorer;
     private readonly int[] _order;
     private readonly int[] _labels;
+    private readonly long _validationTokens;
 
     private readonly IReadOnlyList<ClassifierModel> _earlier;
 
@@ -37,7 +38,8 @@ internal sealed class ClassifierTask : TrainingTask
         _memory.Recomputes = _plan.Options.Recompute;
         _memory.Forms = data.Forms;
         _scorer = new ClassifierScorer([_network], data.Model.Spec.Classes, workers, _memory);
-        _order = [.. Enumerable.Range(0, data.Train.Length)];
+        _validationTokens = data.Validation.Lengths().Sum(length => (long)length);
+        _order = [.. Enumerable.Range(0, data.Train.Count)];
         _labels = new int[_plan.Batch];
     }
 
@@ -48,7 +50,7 @@ internal sealed class ClassifierTask : TrainingTask
             ? [new RecurrentPart(null, 0, network.Stack, network.RecurrentMemory(_memory), _batch)]
             : [];
 
-    public override int StepsInEpoch => (_data.Train.Length + _plan.Batch - 1) / _plan.Batch;
+    public override int StepsInEpoch => (_data.Train.Count + _plan.Batch - 1) / _plan.Batch;
 
     /// <summary>
     /// The weights of the models that are finished, and those that pre-training gave, if a model after this one is to start from
@@ -72,14 +74,13 @@ internal sealed class ClassifierTask : TrainingTask
     /// </summary>
     public override void WarmUp()
     {
-        WarmUp(text => text.Length);
-        if (_data.Forms is { } forms) WarmUp(text => text.Distinct().Sum(form => forms.Characters[form].Length));
+        WarmUp(_data.Train.LengthOf);
+        if (_data.Forms is { } forms) WarmUp(i => _data.Train[i].Distinct().Sum(form => forms.Characters[form].Length));
     }
 
-    private void WarmUp(Func<int[], int> size)
+    private void WarmUp(Func<int, int> size)
     {
-        IEnumerable<int> texts = Enumerable.Range(0, _data.Train.Length);
-        int[] largest = [.. texts.OrderByDescending(i => size(_data.Train[i])).Take(_plan.Batch)];
+        int[] largest = Largest.Of(_data.Train.Count, _plan.Batch, size);
         _batch.Fill(_data.Train, largest);
         Matrix logits = _network.Forward(_workers, _batch, _memory, _plan.Dropout);
         _network.Backward(_workers, _batch, _memory, logits, _plan.Dropout);
@@ -107,12 +108,11 @@ internal sealed class ClassifierTask : TrainingTask
         return new StepLoss(loss, chosen.Length, correct, _batch.Rows);
     }
 
-    public override Score Validate(CancellationToken cancellation)
-    {
-        var losses = new float[_data.Validation.Length];
-        float[] probabilities = _scorer.Probabilities(_data.Validation, _data.Forms, losses, _data.ValidationLabels, cancellation);
-        return Evaluation.Of(probabilities, losses, _data.ValidationLabels, _data.Model.Spec.Classes);
-    }
+    public override long ValidationTokens => _validationTokens;
+
+    public override Score Validate(PhaseWork work) => _data.Validate(_scorer, work);
+
+    public override long LeftOutOf(Score score) => _data.ValidationGivenRows - ((Evaluation)score).Rows;
 
     public override Score ReadScore(JsonElement members) => Evaluation.Read(members);
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Recurant.Data;
 using Recurant.Layers;
 using Recurant.Models;
@@ -44,9 +43,9 @@ public static class ClassifierTrainer
         TrainingOptionsCheck.RequireRecomputable(options);
         TrainingOptionsCheck.RequireWords(options);
         options = PretrainingCheck.Fill(options);
-        var clock = Stopwatch.StartNew();
+        var clock = RunClock.Start(options.Clock);
         using RunCheckpoint? checkpoint = RunCheckpoint.Open(options.Checkpoint);
-        PreparedData data = PreparedData.Make(train, validation, options);
+        PreparedData data = PreparedData.Make(train, validation, options, PhaseWork.Of(progress, cancellation));
         Workers workers = Workers.Asked(options.Threads);
         return new ClassifierRuns(data, workers, clock, progress, cancellation, checkpoint).Run();
     }
@@ -55,6 +54,8 @@ public static class ClassifierTrainer
 /// <summary>Texts turned into numbers, and the model they are for.</summary>
 internal sealed class PreparedData
 {
+    internal const string VocabularyPhase = "building the vocabulary";
+
     public required ClassifierModel Model { get; init; }
 
     public required TrainingPlan Plan { get; init; }
@@ -62,13 +63,16 @@ internal sealed class PreparedData
     /// <summary>What the numbers of the texts speak of, where characters are read.</summary>
     public WordForms? Forms { get; init; }
 
-    public required int[][] Train { get; init; }
+    public required TokenRows Train { get; init; }
 
     public required int[] TrainLabels { get; init; }
 
-    public required int[][] Validation { get; init; }
+    public required TokenRows Validation { get; init; }
 
     public required int[] ValidationLabels { get; init; }
+
+    /// <summary>How many validation texts there were before some were chosen for want of time.</summary>
+    public int ValidationGivenRows { get; init; }
 
     public int? VectorsFound { get; init; }
 
@@ -85,8 +89,10 @@ internal sealed class PreparedData
 
     public string ValidationGiven { get; init; } = "";
 
-    public static PreparedData Make(TextDataset all, TextDataset? validation, TrainingOptions options)
+    public static PreparedData Make(
+        TextDataset all, TextDataset? validation, TrainingOptions options, PhaseWork? work = null)
     {
+        work ??= PhaseWork.Unwatched;
         DatasetChecks.ForTraining(all);
         if (validation is not null) DatasetChecks.TestLabelsKnown(all, validation);
         if (validation is { Count: 0 })
@@ -99,7 +105,7 @@ internal sealed class PreparedData
         string textsGiven = isFingerprinted ? RunIdentity.Of(all) : "";
         string validationGiven = !isFingerprinted ? "" : validation is null ? "set aside" : RunIdentity.Of(validation);
         (TextDataset train, validation) = validation is null
-            ? DatasetSplit.Stratified(all, options.ValidationFraction, options.Seed)
+            ? DatasetSplit.Stratified(all, options.ValidationFraction, options.Seed, work)
             : (all, validation);
         if (validation.Count == 0)
         {
@@ -108,37 +114,39 @@ internal sealed class PreparedData
                 + "Give more rows, or texts of their own to validate with (--valid on the command line).");
         }
 
-        bool pairs = options.Model == ModelKind.BagOfWords;
+        int given = validation.Count;
+        if (TimeShare.ValidationCharacters(options.Budget) is { } most)
+        {
+            TextDataset whole = validation;
+            validation = whole.Subset(DatasetSample.Rows(whole.Count, row => whole.Examples[row].Text.Length, most));
+        }
+
         bool spells = options.Characters > 0;
         Tokenizer tokenizer = TextEncoder.MakeTokenizer(options.Unit, options.Lowercase && !spells);
-        List<List<string>> documents = [.. train.Examples.Select(example => tokenizer.Tokenize(example.Text))];
-        Vocabulary? characters = spells ? WordForms.CharactersOf(documents) : null;
-        if (spells) documents = [.. documents.Select(words => WordForms.Normalise(words, options.Lowercase))];
-        var size = new DataSize(train.Count, all.Labels.Count, documents.Sum(document => (long)document.Count));
-        PretrainingTexts? unlabelled = options.Pretraining?.Texts is { } plain
-            ? PretrainingTexts.Of(plain, train, documents, validation, tokenizer)
-            : null;
-        Vocabulary vocabulary = Vocabulary.Build(
-            pairs ? documents.Select(TextEncoder.WithPairs) : unlabelled?.Documents ?? documents,
-            TrainingPlan.MinimumCount(options, size with { Tokens = unlabelled?.Tokens ?? size.Tokens }),
-            pairs ? int.MaxValue / 4 : options.MaximumVocabulary);
+        Vocabulary? characters = spells ? WordForms.CharactersOf(
+            work.Over(VocabularyPhase, train.Examples).Select(example => tokenizer.Tokenize(example.Text))) : null;
+        (Vocabulary vocabulary, DataSize size, PretrainingTexts? unlabelled) =
+            Count(train, validation, all.Labels.Count, tokenizer, options, work);
         if (options.Pretraining?.Model is { } known) vocabulary = PretrainedEncoder.Words(known, vocabulary, options);
-        if (options.Vectors is { } extra && !pairs) vocabulary = VectorWords.Add(vocabulary, extra, options.MaximumVocabulary);
+        if (options.Vectors is { } extra && options.Model != ModelKind.BagOfWords) vocabulary = VectorWords.Add(vocabulary, extra, options.MaximumVocabulary);
 
         TrainingPlan plan = TrainingPlan.For(options, size, vocabulary.Count, characters?.Count ?? 1).ForModel(0);
         var model = new ClassifierModel(plan.Spec, vocabulary, all.Labels, characters);
         WordForms? forms = model.NewForms();
         int? found = Start(model, plan.Options);
         EncoderPretraining? pretraining = unlabelled is null ? null : new EncoderPretraining(model, options, unlabelled);
+        TokenRows encoded = model.Encode(train, forms, work), held = model.Encode(validation, forms, work);
+        TimeShare.Release(options.ReleasesData, all.Examples, validation.Examples);
         return new PreparedData
         {
             Model = model,
             Plan = plan,
             Forms = forms,
-            Train = model.Encode(train, forms),
+            Train = encoded,
             TrainLabels = model.LabelNumbers(train),
-            Validation = model.Encode(validation, forms),
+            Validation = held,
             ValidationLabels = model.LabelNumbers(validation),
+            ValidationGivenRows = given,
             TextsGiven = textsGiven,
             ValidationGiven = validationGiven,
             VectorsFound = found,
@@ -146,6 +154,40 @@ internal sealed class PreparedData
             PretrainingGiven = isFingerprinted && pretraining is not null ? pretraining.Identity(unlabelled!.Fingerprint()) : [],
             WeightsGiven = isFingerprinted ? RunIdentity.Of(model.Parameters) : "",
         };
+    }
+
+    /// <summary>Scores on the validation texts.</summary>
+    public Evaluation Validate(ClassifierScorer scorer, PhaseWork work) => EvaluationParts.Of(
+        "validating", ValidationLabels, Model.Spec.Classes, row => Validation[row],
+        (sequences, losses, labels) => scorer.Probabilities(sequences, Forms, losses, labels), work);
+
+    /// <summary>The words worth knowing, and how much there is of everything.</summary>
+    private static (Vocabulary Words, DataSize Size, PretrainingTexts? Unlabelled) Count(
+        TextDataset train, TextDataset validation, int labels, Tokenizer tokenizer, TrainingOptions options, PhaseWork work)
+    {
+        bool pairs = options.Model == ModelKind.BagOfWords, spells = options.Characters > 0;
+        int most = pairs ? int.MaxValue / 4 : options.MaximumVocabulary;
+        var counts = new WordCounts();
+        List<List<string>>? documents = options.Pretraining?.Texts is null ? null : [];
+        foreach (TextExample example in work.Over(VocabularyPhase, train.Examples))
+        {
+            if (!spells && documents is null)
+            {
+                tokenizer.Count(example.Text, counts, pairs);
+                continue;
+            }
+
+            List<string> words = tokenizer.Tokenize(example.Text);
+            if (spells) words = WordForms.Normalise(words, options.Lowercase);
+            foreach (string word in words) counts.Add(word);
+            documents?.Add(words);
+        }
+
+        var size = new DataSize(train.Count, labels, counts.Words);
+        if (documents is null) return (Vocabulary.Build(counts, TrainingPlan.MinimumCount(options, size), most), size, null);
+        PretrainingTexts unlabelled = PretrainingTexts.Of(options.Pretraining!.Texts!, train, documents, validation, tokenizer);
+        int least = TrainingPlan.MinimumCount(options, size with { Tokens = unlabelled.Tokens });
+        return (Vocabulary.Build(unlabelled.Documents, least, most), size, unlabelled);
     }
 
     /// <summary>The same texts for another of several models, which starts from other weights.</summary>
@@ -166,6 +208,7 @@ internal sealed class PreparedData
             TrainLabels = TrainLabels,
             Validation = Validation,
             ValidationLabels = ValidationLabels,
+            ValidationGivenRows = ValidationGivenRows,
             TextsGiven = TextsGiven,
             ValidationGiven = ValidationGiven,
             VectorsFound = VectorsFound,

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Recurant.Data;
 using Recurant.Layers;
 using Recurant.Models;
@@ -76,7 +75,7 @@ internal sealed class EncoderPretraining
     /// <returns>The time that it took in processes before this one, in seconds.</returns>
     /// <exception cref="OperationCanceledException">Cancelled: there is no classifier yet.</exception>
     public double Run(
-        Func<List<(string Name, string Value)>> identity, Workers workers, Stopwatch clock,
+        Func<List<(string Name, string Value)>> identity, Workers workers, RunClock clock,
         IProgress<TrainingProgress>? progress, CancellationToken cancellation, RunCheckpoint? checkpoint)
     {
         var forward = new LanguageModelTask(_forward, _plan, _train, _held, workers, identity);

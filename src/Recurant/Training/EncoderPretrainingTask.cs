@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Recurant.Data;
 using Recurant.Layers;
 using Recurant.Models;
 using Recurant.Parameters;
@@ -46,11 +47,11 @@ internal sealed class EncoderPretrainingTask(LanguageModelTask forward, Language
         return new StepLoss(first.Loss + second.Loss, first.Units + second.Units, -1, first.Tokens + second.Tokens);
     }
 
-    public override Score Validate(CancellationToken cancellation)
+    public override Score Validate(PhaseWork work)
     {
-        var first = (LanguageScore)forward.Validate(cancellation);
+        var first = (LanguageScore)forward.Validate(work);
         if (reverse is null) return first;
-        var second = (LanguageScore)reverse.Validate(cancellation);
+        var second = (LanguageScore)reverse.Validate(work);
         return first with { Loss = (first.Loss + second.Loss) / 2, Tokens = first.Tokens + second.Tokens };
     }
 

@@ -13,9 +13,9 @@ namespace Recurant.Training;
 /// The same tokens as they are foretold; other numbers only where the output knows fewer tokens than are read.
 /// </param>
 /// <param name="Characters">The number of characters that the tokens stand for, where scores ask for it.</param>
-internal readonly record struct TextPart(int[] Read, int[] Foretold, long Characters)
+internal readonly record struct TextPart(IReadOnlyList<int> Read, IReadOnlyList<int> Foretold, long Characters)
 {
-    public int Length => Read.Length;
+    public int Length => Read.Count;
 
     /// <summary>The same from its end to its beginning.</summary>
     public TextPart Reversed() => new([.. Read.Reverse()], [.. Foretold.Reverse()], Characters);
@@ -39,6 +39,7 @@ internal sealed class LanguageModelTask : TrainingTask
     private readonly int[] _targets, _lengths;
     private readonly int _partLength;
     private readonly LanguageModel? _model;
+    private readonly long _validationGiven;
     private int _offset;
 
     public LanguageModelTask(PreparedText data, Workers workers)
@@ -47,6 +48,7 @@ internal sealed class LanguageModelTask : TrainingTask
             new TextPart(data.Validation, data.Validation, data.ValidationCharacters), workers, () => RunIdentity.Of(data))
     {
         _model = data.Model;
+        _validationGiven = data.ValidationGivenCharacters;
     }
 
     /// <param name="network">The network that learns.</param>
@@ -131,13 +133,24 @@ internal sealed class LanguageModelTask : TrainingTask
         return new StepLoss(loss, rows, -1, rows);
     }
 
-    public override Score Validate(CancellationToken cancellation) => new LanguageScore
+    public override long ValidationTokens => _validation.Length;
+
+    public override long LeftOutOf(Score score) =>
+        Math.Max(0, _validationGiven - ((LanguageScore)score).Characters);
+
+    public override Score Validate(PhaseWork work)
     {
-        Loss = _scorer.Loss(_validation.Read, _validation.Foretold, cancellation: cancellation),
-        Tokens = _validation.Length - 1,
-        Characters = _validation.Characters,
-        Unit = _plan.Spec.Unit,
-    };
+        double loss = _scorer.Loss(_validation.Read, _validation.Foretold, work: work, phase: "validating");
+        bool isWhole = _scorer.Scored == _validation.Length - 1;
+        return new LanguageScore
+        {
+            Loss = loss,
+            Tokens = _scorer.Scored,
+            Characters = isWhole ? _validation.Characters
+                : (long)((double)_validation.Characters * _scorer.Scored / (_validation.Length - 1)),
+            Unit = _plan.Spec.Unit,
+        };
+    }
 
     public override Score ReadScore(JsonElement members) => LanguageScore.Read(members);
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Recurant.Data;
 using Recurant.Layers;
 using Recurant.Models;
@@ -31,9 +30,9 @@ public static class LanguageModelTrainer
         ArgumentNullException.ThrowIfNull(train);
         options ??= new LanguageModelOptions();
         options.Validate();
-        var clock = Stopwatch.StartNew();
+        var clock = RunClock.Start(options.Clock);
         using RunCheckpoint? checkpoint = RunCheckpoint.Open(options.Checkpoint);
-        PreparedText data = PreparedText.Make(train, validation, options);
+        PreparedText data = PreparedText.Make(train, validation, options, PhaseWork.Of(progress, cancellation));
         Workers workers = Workers.Asked(options.Threads);
         var run = new TaskRun(
             new LanguageModelTask(data, workers), data.Plan, workers, clock, progress, cancellation, checkpoint);
@@ -45,18 +44,23 @@ public static class LanguageModelTrainer
     /// <param name="model">The model.</param>
     /// <param name="text">The text; its first token is foretold from the end of a line.</param>
     /// <param name="threads">The number of threads; 0 for one a core. The result does not depend on it.</param>
+    /// <param name="cancellation">Looked at between windows.</param>
+    /// <param name="progress">Told how much is scored.</param>
     /// <exception cref="InvalidDataException">The text is empty.</exception>
-    public static LanguageScore Evaluate(LanguageModel model, PlainText text, int threads = 0)
+    public static LanguageScore Evaluate(
+        LanguageModel model, PlainText text, int threads = 0, CancellationToken cancellation = default,
+        IProgress<PhaseProgress>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(text);
-        int[] tokens = model.Encoder.Encode(text);
-        if (tokens.Length < 2) throw new InvalidDataException($"{text.Name}: there is no text to score the model on.");
+        PhaseWork work = PhaseWork.Of(progress, cancellation);
+        TokenSequence tokens = model.Encoder.Pack(text, work);
+        if (tokens.Count < 2) throw new InvalidDataException($"{text.Name}: there is no text to score the model on.");
         Workers workers = Workers.ForThreads(threads > 0 ? threads : Environment.ProcessorCount);
         var scorer = new LanguageScorer(model.Network, workers, model.Network.CreateMemory());
         return new LanguageScore
         {
-            Loss = scorer.Loss(tokens), Tokens = tokens.Length - 1, Characters = RunningText.Characters(text),
+            Loss = scorer.Loss(tokens, tokens, work: work), Tokens = tokens.Count - 1, Characters = RunningText.Characters(text),
             Unit = model.Spec.Unit,
         };
     }
@@ -70,7 +74,7 @@ public static class LanguageModelTrainer
         long total = text.Lines.Sum(line => (long)line.Length + 1), wanted = (long)(total * share), taken = 0;
         int first = text.Count;
         while (first > 0 && taken < wanted) taken += text.Lines[--first].Length + 1;
-        return (new PlainText(text.Name, [.. text.Lines.Take(first)]), new PlainText(text.Name, [.. text.Lines.Skip(first)]));
+        return (text.Part(0, first), text.Part(first, text.Count));
     }
 }
 
@@ -79,24 +83,32 @@ internal sealed class PreparedText
 {
     private const int FewestTokens = 20;
 
+    /// <summary>Tokens that are characters are so many times as many as words, and each takes as long.</summary>
+    private const int CharactersOfWord = 5;
+
     public required LanguageModel Model { get; init; }
 
     public required LanguageModelPlan Plan { get; init; }
 
     /// <summary>The tokens, the end of a line before them.</summary>
-    public required int[] Train { get; init; }
+    public required IReadOnlyList<int> Train { get; init; }
 
-    public required int[] Validation { get; init; }
+    public required IReadOnlyList<int> Validation { get; init; }
 
     public required long ValidationCharacters { get; init; }
+
+    /// <summary>The same before the text was cut for want of time.</summary>
+    public long ValidationGivenCharacters { get; init; }
 
     /// <summary>The fingerprints of the texts; empty where no checkpoints are kept.</summary>
     public string TextGiven { get; init; } = "";
 
     public string ValidationGiven { get; init; } = "";
 
-    public static PreparedText Make(PlainText all, PlainText? validation, LanguageModelOptions options)
+    public static PreparedText Make(
+        PlainText all, PlainText? validation, LanguageModelOptions options, PhaseWork? work = null)
     {
+        work ??= PhaseWork.Unwatched;
         bool isFingerprinted = options.Checkpoint is not null;
         string textGiven = isFingerprinted ? RunIdentity.Of(all) : "";
         string validationGiven = !isFingerprinted ? "" : validation is null ? "set aside" : RunIdentity.Of(validation);
@@ -104,32 +116,49 @@ internal sealed class PreparedText
             ? LanguageModelTrainer.SetEndAside(all, options.ValidationFraction)
             : (all, validation);
         TokenUnit unit = options.Unit ?? (RunningText.IsTokenised(all) ? TokenUnit.Word : TokenUnit.Character);
-        BytePairEncoding? subwords = unit == TokenUnit.Subword ? LearnSubwords(train, options) : null;
+        BytePairEncoding? subwords = unit == TokenUnit.Subword ? LearnSubwords(train, options, work) : null;
         Vocabulary vocabulary = subwords is not null ? RunningText.TokensOf(subwords) : Vocabulary.Build(
-            [.. train.Lines.Select(line => RunningText.Tokens(line, unit, options.Lowercase))],
+            RunningText.Count(train, unit, options.Lowercase, work, PreparedData.VocabularyPhase),
             options.MinimumCount ?? 1, options.MaximumVocabulary);
         LanguageModelPlan plan = LanguageModelPlan.For(options, unit, vocabulary.Count);
         var model = new LanguageModel(plan.Spec, vocabulary, subwords);
-        int[] tokens = model.Encoder.Encode(train), held = model.Encoder.Encode(validation);
-        Require(tokens.Length, all.Name, "to learn from");
-        Require(held.Length, validation.Name, "to check the model with");
+        long given = RunningText.Characters(validation);
+        if (TimeShare.ValidationCharacters(options.Budget) is { } most)
+        {
+            validation = Beginning(validation, unit == TokenUnit.Character ? most / CharactersOfWord : most);
+        }
+
+        TokenSequence tokens = model.Encoder.Pack(train, work), held = model.Encoder.Pack(validation, work);
+        Require(tokens.Count, all.Name, "to learn from");
+        Require(held.Count, validation.Name, "to check the model with");
+        long characters = RunningText.Characters(validation);
+        TimeShare.Release(options.ReleasesData, all.Lines, validation.Lines);
         // Of a short text fewer parts: a part must at least fill a window.
-        int batch = Math.Clamp(tokens.Length / (2 * plan.Window), 1, plan.Batch);
-        plan = plan with { Batch = batch, Window = Math.Min(plan.Window, tokens.Length / 2) };
+        int batch = Math.Clamp(tokens.Count / (2 * plan.Window), 1, plan.Batch);
+        plan = plan with { Batch = batch, Window = Math.Min(plan.Window, tokens.Count / 2) };
         model.Network.Initialise(options.Seed);
         RecurrentStarts.Apply(options.RecurrentStart, model.Network.Stack.Cells, options.Seed);
         return new PreparedText
         {
             Model = model, Plan = plan, Train = tokens, Validation = held, TextGiven = textGiven,
-            ValidationGiven = validationGiven, ValidationCharacters = RunningText.Characters(validation),
+            ValidationGiven = validationGiven, ValidationCharacters = characters, ValidationGivenCharacters = given,
         };
     }
 
-    private static BytePairEncoding LearnSubwords(PlainText train, LanguageModelOptions options)
+    private static BytePairEncoding LearnSubwords(PlainText train, LanguageModelOptions options, PhaseWork work)
     {
         int merges = options.Subwords ?? LanguageModelPlan.SubwordsFor(RunningText.Characters(train));
-        IEnumerable<string> lines = options.Lowercase ? train.Lines.Select(LetterCase.ToLower) : train.Lines;
+        IEnumerable<string> lines = work.Over(PreparedData.VocabularyPhase, train.Lines);
+        if (options.Lowercase) lines = lines.Select(LetterCase.ToLower);
         return BytePairEncoding.Learn(lines, merges, options.MinimumCount ?? 1);
+    }
+
+    /// <summary>The first lines, of about so many characters; running text is not drawn from.</summary>
+    private static PlainText Beginning(PlainText text, long characters)
+    {
+        int lines = 0;
+        for (long left = characters; lines < text.Count && left > 0; lines++) left -= text.Lines[lines].Length + 1;
+        return text.Part(0, lines);
     }
 
     private static void Require(int tokens, string name, string purpose)

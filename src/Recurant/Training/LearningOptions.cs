@@ -97,8 +97,10 @@ public abstract record LearningOptions
     public int Threads { get; init; }
 
     /// <summary>
-    /// Training ends, with the best weights so far, when this time is over; a run that is continued counts the time it took
-    /// before. Default: no limit.
+    /// The run ends, with the best weights so far, when this time is over, preparation and validation included; a run that is
+    /// continued counts the time it took before. Of many validation rows a choice is looked at, which depends on the budget alone:
+    /// see <see cref="TrainingResult{TModel, TScore}.ValidationLeftOut"/>. At least one step is made, and a part of the validation
+    /// rows is looked at, however short the time. Default: no limit.
     /// </summary>
     public TimeSpan? Budget { get; init; }
 
@@ -106,6 +108,16 @@ public abstract record LearningOptions
     /// Where the run keeps its state, so that it can be continued should it be stopped. Default: null, it does not.
     /// </summary>
     public CheckpointOptions? Checkpoint { get; init; }
+
+    /// <summary>
+    /// Whether the run lets go of its data once they are turned into numbers, so that a large file does not take its memory twice:
+    /// lists that can be disposed of, such as <see cref="ExampleList"/> and those that readers give, are, and the data sets made
+    /// with them, whole or in parts, cannot be read again. Default: no.
+    /// </summary>
+    public bool ReleasesData { get; init; }
+
+    /// <summary>What tells the time; null for the machine's own clock.</summary>
+    internal TimeProvider? Clock { get; init; }
 
     /// <summary>Who is told of every step and epoch; none of them changes the result. Default: nobody.</summary>
     public IReadOnlyList<TrainingObserver> Observers { get; init; } = [];
@@ -146,6 +158,8 @@ public abstract record LearningOptions
             Budget = common.Budget,
             Checkpoint = common.Checkpoint,
             Observers = common.Observers,
+            ReleasesData = common.ReleasesData,
+            Clock = common.Clock,
         });
 
     /// <inheritdoc/>

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Recurant.Cells;
 using Recurant.Data;
@@ -70,7 +69,7 @@ public static class ProblemTrainer
         ArgumentNullException.ThrowIfNull(problem);
         options ??= new ProblemTrainingOptions();
         options.Validate();
-        var clock = Stopwatch.StartNew();
+        var clock = RunClock.Start(options.Clock);
         using RunCheckpoint? checkpoint = RunCheckpoint.Open(options.Checkpoint);
         Workers workers = Workers.Asked(options.Threads);
         var task = new ProblemTask(problem, options, workers);
@@ -200,8 +199,8 @@ internal sealed class ProblemTask : TrainingTask
         return new StepLoss(loss, _batch, -1, _memory.Batch.Rows);
     }
 
-    public override Score Validate(CancellationToken cancellation) =>
-        ProblemTrainer.Score(Model, _workers, _scoring, _options.Seed, ProblemPart.Validation, cancellation);
+    public override Score Validate(PhaseWork work) =>
+        ProblemTrainer.Score(Model, _workers, _scoring, _options.Seed, ProblemPart.Validation, work.Cancellation);
 
     public override Score ReadScore(JsonElement members) => SequenceScore.Read(members);
 

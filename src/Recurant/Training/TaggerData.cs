@@ -14,14 +14,17 @@ internal sealed class TaggerData
     /// <summary>The forms that the numbers of all sentences speak of.</summary>
     public required WordForms Forms { get; init; }
 
-    public required int[][] Train { get; init; }
+    public required TokenRows Train { get; init; }
 
-    public required int[][] TrainTags { get; init; }
+    public required TokenRows TrainTags { get; init; }
 
-    public required int[][] Validation { get; init; }
+    public required TokenRows Validation { get; init; }
 
     /// <summary>The sentences of <see cref="Validation"/>, with their tags.</summary>
     public required TaggedDataset ValidationData { get; init; }
+
+    /// <summary>How many validation sentences there were before some were chosen for want of time.</summary>
+    public int ValidationGivenRows { get; init; }
 
     public int? VectorsFound { get; init; }
 
@@ -30,14 +33,16 @@ internal sealed class TaggerData
 
     public string ValidationGiven { get; init; } = "";
 
-    public static TaggerData Make(TaggedDataset all, TaggedDataset? validation, TaggerTrainingOptions options)
+    public static TaggerData Make(
+        TaggedDataset all, TaggedDataset? validation, TaggerTrainingOptions options, PhaseWork? work = null)
     {
+        work ??= PhaseWork.Unwatched;
         Check(all, validation);
         bool isFingerprinted = options.Checkpoint is not null;
         string sentencesGiven = isFingerprinted ? RunIdentity.Of(all) : "";
         string validationGiven = !isFingerprinted ? "" : validation is null ? "set aside" : RunIdentity.Of(validation);
         (TaggedDataset train, TaggedDataset checkedWith) = validation is null
-            ? TaggedSplit.Random(all, options.ValidationFraction, options.Seed)
+            ? TaggedSplit.Random(all, options.ValidationFraction, options.Seed, work)
             : (all, validation);
         if (checkedWith.Count == 0)
         {
@@ -46,9 +51,19 @@ internal sealed class TaggerData
                 + "Give more, or sentences of their own to validate with (--valid on the command line).");
         }
 
+        int given = checkedWith.Count;
+        if (TimeShare.ValidationCharacters(options.Budget) is { } most)
+        {
+            TaggedDataset whole = checkedWith;
+            checkedWith = whole.Subset(DatasetSample.Rows(
+                whole.Count, row => whole.Sentences[row].Words.Sum(word => 1L + word.Length), most));
+        }
+
+        // The sentences themselves are looked at again whenever the model is scored.
+        if (options.ReleasesData) checkedWith = new TaggedDataset(checkedWith.Name, [.. checkedWith.Sentences]);
         Vocabulary counted = Vocabulary.Build(
-            train.Sentences.Select(sentence => Normalised(sentence, options.Lowercase)), options.MinimumCount ?? 1,
-            options.MaximumVocabulary);
+            work.Over(PreparedData.VocabularyPhase, train.Sentences).Select(sentence => Normalised(sentence, options.Lowercase)),
+            options.MinimumCount ?? 1, options.MaximumVocabulary);
         Vocabulary vocabulary = options.Vectors is { } extra
             ? VectorWords.Add(counted, extra, options.MaximumVocabulary)
             : counted;
@@ -62,15 +77,25 @@ internal sealed class TaggerData
         model.Network.Initialise(options.Seed);
         RecurrentStarts.Apply(options.RecurrentStart, model.Network.Stack.Cells, options.Seed);
         WordForms forms = model.NewForms(counted.Counts);
+        TokenRows encoded = new(), tags = new();
+        foreach (TaggedSentence sentence in work.Over("encoding", train.Sentences))
+        {
+            encoded.Add(forms.Encode(sentence.Words));
+            tags.Add(model.NumbersOf(sentence.Tags));
+        }
+
+        TokenRows held = TokenRows.Of(work.Over("encoding", checkedWith.Sentences).Select(sentence => forms.Encode(sentence.Words)));
+        TimeShare.Release(options.ReleasesData, all.Sentences, validation?.Sentences);
         return new TaggerData
         {
             Model = model,
             Plan = plan,
             Forms = forms,
-            Train = [.. train.Sentences.Select(sentence => forms.Encode(sentence.Words))],
-            TrainTags = [.. train.Sentences.Select(sentence => model.NumbersOf(sentence.Tags))],
-            Validation = [.. checkedWith.Sentences.Select(sentence => forms.Encode(sentence.Words))],
+            Train = encoded,
+            TrainTags = tags,
+            Validation = held,
             ValidationData = checkedWith,
+            ValidationGivenRows = given,
             SentencesGiven = sentencesGiven,
             ValidationGiven = validationGiven,
             VectorsFound = options.Vectors is { } vectors

@@ -29,7 +29,7 @@ internal sealed class TaggerTask : TrainingTask
         _memory = _network.CreateMemory();
         // Memory of its own: its batches have more words than a step, and the step's memory keeps a history.
         _scorer = new TaggerScorer(data.Model, workers);
-        _order = [.. Enumerable.Range(0, data.Train.Length)];
+        _order = [.. Enumerable.Range(0, data.Train.Count)];
     }
 
     public override IReadOnlyList<Parameter> Parameters => _network.Parameters;
@@ -37,7 +37,7 @@ internal sealed class TaggerTask : TrainingTask
     public override IReadOnlyList<RecurrentPart> Recurrent =>
         [new RecurrentPart(null, 0, _network.Stack, _memory.Recurrent, _batch)];
 
-    public override int StepsInEpoch => (_data.Train.Length + _plan.Batch - 1) / _plan.Batch;
+    public override int StepsInEpoch => (_data.Train.Count + _plan.Batch - 1) / _plan.Batch;
 
     public override List<(string Name, string Value)> Identity() => RunIdentity.Of(_data);
 
@@ -46,8 +46,10 @@ internal sealed class TaggerTask : TrainingTask
     /// </summary>
     public override void WarmUp()
     {
-        Learn(Largest(sentence => sentence.Length), 0);
-        Learn(Largest(sentence => sentence.Distinct().Sum(form => _data.Forms.Characters[form].Length)), 0);
+        Learn(Largest.Of(_data.Train.Count, _plan.Batch, _data.Train.LengthOf), 0);
+        Learn(Largest.Of(_data.Train.Count, _plan.Batch, CharactersOf), 0);
+
+        int CharactersOf(int i) => _data.Train[i].Distinct().Sum(form => _data.Forms.Characters[form].Length);
     }
 
     /// <summary>Every epoch shuffles the list of the epoch before, with numbers that belong to the epoch alone.</summary>
@@ -60,8 +62,12 @@ internal sealed class TaggerTask : TrainingTask
         return Learn(_order.AsSpan(start, Math.Min(_plan.Batch, _order.Length - start)), step);
     }
 
-    public override Score Validate(CancellationToken cancellation) =>
-        _scorer.Evaluate(_data.ValidationData, _data.Forms, _data.Validation, cancellation);
+    public override long ValidationTokens => _data.ValidationData.WordCount;
+
+    public override Score Validate(PhaseWork work) => _scorer.Evaluate(
+        "validating", _data.ValidationData, _data.Forms, row => _data.Validation[row], work);
+
+    public override long LeftOutOf(Score score) => _data.ValidationGivenRows - ((TaggerEvaluation)score).Sentences;
 
     public override Score ReadScore(JsonElement members) => TaggerEvaluation.Read(members);
 
@@ -88,8 +94,8 @@ internal sealed class TaggerTask : TrainingTask
         _tags = Workspace.Reserve(_tags, _batch.Rows);
         for (int b = 0; b < chosen.Length; b++)
         {
-            int[] tags = _data.TrainTags[chosen[_batch.Order[b]]];
-            for (int t = 0; t < tags.Length; t++) _tags[_batch.RowStart(t) + b] = tags[t];
+            TokenRows.Reader tags = _data.TrainTags.Read(chosen[_batch.Order[b]]);
+            for (int t = 0; t < _batch.Lengths[b]; t++) _tags[_batch.RowStart(t) + b] = tags.Next();
         }
 
         DropoutPlan dropout = _plan.Dropout with { Step = step };
@@ -100,7 +106,4 @@ internal sealed class TaggerTask : TrainingTask
         if (double.IsFinite(loss)) _network.Backward(_workers, _batch, _memory, dropout);
         return new StepLoss(loss, _batch.Rows, correct, _batch.Rows);
     }
-
-    private int[] Largest(Func<int[], int> size) =>
-        [.. Enumerable.Range(0, _data.Train.Length).OrderByDescending(i => size(_data.Train[i])).Take(_plan.Batch)];
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Recurant.Data;
 using Recurant.Models;
 using Recurant.Numerics;
@@ -38,9 +37,9 @@ public static class TaggerTrainer
         ArgumentNullException.ThrowIfNull(train);
         options ??= new TaggerTrainingOptions();
         options.Validate();
-        var clock = Stopwatch.StartNew();
+        var clock = RunClock.Start(options.Clock);
         using RunCheckpoint? checkpoint = RunCheckpoint.Open(options.Checkpoint);
-        TaggerData data = TaggerData.Make(train, validation, options);
+        TaggerData data = TaggerData.Make(train, validation, options, PhaseWork.Of(progress, cancellation));
         Workers workers = Workers.Asked(options.Threads);
         var run = new TaskRun(new TaggerTask(data, workers), data.Plan, workers, clock, progress, cancellation, checkpoint);
         TrainingEnd end = run.Run();

@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using System.Globalization;
+using Recurant.Data;
 using Recurant.Models;
 using Recurant.Numerics;
 using Recurant.Optimizers;
@@ -18,7 +18,7 @@ internal sealed class TaskRun
     private readonly TrainingTask _task;
     private readonly LearningPlan _plan;
     private readonly Workers _workers;
-    private readonly Stopwatch _clock;
+    private readonly RunClock _clock;
     private readonly IProgress<TrainingProgress>? _progress;
     private readonly CancellationToken _cancellation;
     private readonly IReadOnlyList<Parameter> _parameters;
@@ -29,10 +29,11 @@ internal sealed class TaskRun
     private readonly RunTensors _tensors;
     private readonly TrainingObserver[] _observers;
     private RunState _state = new();
-    private double _secondsBefore, _epochBegun, _lastSaved;
+    private readonly PhaseWork _work;
+    private double _secondsBefore, _epochBegun, _lastSaved, _lastValidation;
 
     public TaskRun(
-        TrainingTask task, LearningPlan plan, Workers workers, Stopwatch clock, IProgress<TrainingProgress>? progress = null,
+        TrainingTask task, LearningPlan plan, Workers workers, RunClock clock, IProgress<TrainingProgress>? progress = null,
         CancellationToken cancellation = default, RunCheckpoint? checkpoint = null)
     {
         _task = task;
@@ -41,6 +42,7 @@ internal sealed class TaskRun
         _clock = clock;
         _progress = progress;
         _cancellation = cancellation;
+        _work = new PhaseWork(progress as IProgress<PhaseProgress>, cancellation) { Late = () => Seconds > plan.Budget?.TotalSeconds };
         _observers = [.. plan.Observers];
         _parameters = task.Parameters;
         _optimizer = new Optimizer(plan.Optimizer, _parameters);
@@ -65,6 +67,9 @@ internal sealed class TaskRun
     /// <summary>The best of them, whose weights the model has when the run is over.</summary>
     public EpochRecord Best => _state.Best!;
 
+    /// <summary>How many validation rows are not in the best score.</summary>
+    public long ValidationLeftOut => _task.LeftOutOf(Best.Validation);
+
     /// <summary>Trains, and leaves the best weights in the parameters.</summary>
     public TrainingEnd Run()
     {
@@ -72,6 +77,7 @@ internal sealed class TaskRun
         _task.WarmUp();
         foreach (Parameter parameter in _parameters.Where(parameter => parameter.HasGradient)) parameter.ClearGradient();
         Begin();
+        _work.Report("training", 0, 1);
         TrainingEnd? end = null;
         while (_state.Epoch <= _plan.Epochs && end is null)
         {
@@ -81,18 +87,15 @@ internal sealed class TaskRun
             double trained = Seconds - _epochBegun;
             // Before validation: a run that is continued has not ended its epoch here.
             if (interrupted is not null) Save();
+            if (interrupted != TrainingEnd.Cancelled && !Validate(trained))
+            {
+                interrupted = TrainingEnd.Cancelled;
+                Save();
+            }
+
             if (interrupted == TrainingEnd.Cancelled && _state.Best is null) _cancellation.ThrowIfCancellationRequested();
             if (interrupted == TrainingEnd.Cancelled)
             {
-                end = TrainingEnd.Cancelled;
-                break;
-            }
-
-            if (!TryValidate(trained))
-            {
-                // The run that is continued validates first.
-                Save();
-                if (_state.Best is null) _cancellation.ThrowIfCancellationRequested();
                 end = TrainingEnd.Cancelled;
                 break;
             }
@@ -107,6 +110,7 @@ internal sealed class TaskRun
         }
 
         RestoreBest();
+        _work.Report("training", 1, 1);
         return end ?? TrainingEnd.Completed;
     }
 
@@ -170,16 +174,17 @@ internal sealed class TaskRun
     }
 
     /// <summary>
-    /// Ends an epoch: scores the averaged weights on the validation data and keeps them if they are best. False if it was
-    /// cancelled; then everything is as it was.
+    /// Ends an epoch: scores the averaged weights on the validation data and keeps them if they are best. False, and nothing is
+    /// changed, if the run was cancelled meanwhile.
     /// </summary>
-    private bool TryValidate(double trained)
+    private bool Validate(double trained)
     {
-        _average?.Swap();
+        double begun = Seconds;
         Score validation;
+        _average?.Swap();
         try
         {
-            validation = _task.Validate(_cancellation);
+            validation = _task.Validate(_work);
         }
         catch (OperationCanceledException) when (_cancellation.IsCancellationRequested)
         {
@@ -187,9 +192,13 @@ internal sealed class TaskRun
             return false;
         }
 
+        _lastValidation = Seconds - begun;
         // The last step of all has no next one that would notice what it did.
         if (!double.IsFinite(validation.Loss)) throw NonFiniteValidation(validation.Loss);
-        var record = new EpochRecord(_state.Epoch, _state.MeanLoss, _state.Accuracy, validation, Seconds - _epochBegun);
+        var record = new EpochRecord(_state.Epoch, _state.MeanLoss, _state.Accuracy, validation, Seconds - _epochBegun)
+        {
+            Steps = _state.StepsInEpoch, StepsInEpoch = _task.StepsInEpoch,
+        };
         _state.Epochs.Add(record);
         bool isBest = _state.Best is null || validation.IsBetterThan(_state.Best.Validation);
         if (isBest)
@@ -225,7 +234,11 @@ internal sealed class TaskRun
                 Report(now - _epochBegun, null, isBest: false);
             }
 
-            if (_plan.Budget is { } budget && now > budget.TotalSeconds) return TrainingEnd.Budget;
+            if (_plan.Budget is { } budget && TimeShare.IsOver(
+                budget, now, _lastValidation, _task.ValidationTokens, _state.Tokens / Math.Max(1e-9, now - _epochBegun)))
+            {
+                return TrainingEnd.Budget;
+            }
         }
 
         return null;

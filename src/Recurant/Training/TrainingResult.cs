@@ -11,6 +11,15 @@ namespace Recurant.Training;
 /// <param name="Seconds">The time the epoch took, validation included.</param>
 public sealed record EpochRecord(int Number, double TrainLoss, double TrainAccuracy, Score Validation, double Seconds)
 {
+    /// <summary>The steps that were made: fewer than there are in the epoch where the run's time was over before.</summary>
+    public int Steps { get; init; }
+
+    /// <summary>The steps that there are in the epoch; 0 where that is no longer known, of an epoch that was whole.</summary>
+    public int StepsInEpoch { get; init; }
+
+    /// <summary>The share of the epoch's steps that were made, above 0 to 1.</summary>
+    public double Share => StepsInEpoch == 0 ? 1 : (double)Steps / StepsInEpoch;
+
     /// <inheritdoc/>
     public override string ToString() => InvariantRecord.ToString(nameof(EpochRecord), PrintMembers);
 }
@@ -43,6 +52,15 @@ public record TrainingResult<TModel, TScore>
     /// <summary>Why it ended.</summary>
     public required TrainingEnd End { get; init; }
 
+    /// <summary>The passes over the data, with the share of one that the budget ended: 0.01 for a hundredth of the first.</summary>
+    public double Passes => Epochs.Sum(epoch => epoch.Share);
+
+    /// <summary>
+    /// How many validation rows (of language models: characters) were left out of <see cref="Validation"/>, since the budget left
+    /// no time for them.
+    /// </summary>
+    public long ValidationLeftOut { get; init; }
+
     /// <summary>The number of words of ready-made vectors found among the model's words; null without vectors.</summary>
     public int? VectorsFound { get; init; }
 
@@ -55,6 +73,7 @@ public record TrainingResult<TModel, TScore>
         BestEpoch = run.Best.Number,
         Seconds = run.Seconds,
         End = end,
+        ValidationLeftOut = run.ValidationLeftOut,
     };
 
     /// <inheritdoc/>

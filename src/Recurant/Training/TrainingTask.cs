@@ -89,9 +89,14 @@ internal abstract class TrainingTask
     public abstract StepLoss Step(int index, ulong step);
 
     /// <summary>Scores the present weights on the validation data.</summary>
-    /// <param name="cancellation">Looked at between batches.</param>
-    /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public abstract Score Validate(CancellationToken cancellation);
+    /// <param name="work">Told how far it is. If it is late, a part of the data may be left out, but never all.</param>
+    public abstract Score Validate(PhaseWork work);
+
+    /// <summary>About how many tokens are read to validate; 0 where that takes no time worth counting.</summary>
+    public virtual long ValidationTokens => 0;
+
+    /// <summary>How many of the validation rows there were at the beginning are not in a score.</summary>
+    public virtual long LeftOutOf(Score score) => 0;
 
     /// <summary>Reads a score as <see cref="Score.WriteMembers"/> wrote it.</summary>
     public abstract Score ReadScore(JsonElement members);

@@ -11,15 +11,21 @@ internal sealed class TranslatorData
     /// <summary>The most validation pairs that are translated after every epoch.</summary>
     private const int MostValidation = 1000;
 
+    /// <summary>Writing a translation takes as long as reading so many times its characters.</summary>
+    public const long CharactersOfTranslation = 20;
+
     public required TranslatorModel Model { get; init; }
 
     public required TranslatorPlan Plan { get; init; }
 
-    public required int[][] Sources { get; init; }
+    public required TokenRows Sources { get; init; }
 
-    public required int[][] Targets { get; init; }
+    public required TokenRows Targets { get; init; }
 
     public required PairDataset Validation { get; init; }
+
+    /// <summary>How many validation pairs there were before some were chosen for want of time.</summary>
+    public int ValidationGivenRows { get; init; }
 
     /// <summary>Training pairs that are too long.</summary>
     public required int PairsLeftOut { get; init; }
@@ -29,8 +35,10 @@ internal sealed class TranslatorData
 
     public string ValidationGiven { get; init; } = "";
 
-    public static TranslatorData Make(PairDataset all, PairDataset? validation, TranslatorTrainingOptions options)
+    public static TranslatorData Make(
+        PairDataset all, PairDataset? validation, TranslatorTrainingOptions options, PhaseWork? work = null)
     {
+        work ??= PhaseWork.Unwatched;
         if (all.Count == 0) throw new InvalidDataException($"{all.Name}: there are no pairs to train on.");
         if (validation is { Count: 0 })
         {
@@ -50,7 +58,7 @@ internal sealed class TranslatorData
                 + "Give more, or pairs of their own to validate with (--valid on the command line).");
         }
 
-        (TextPieces source, TextPieces target) = MakePieces(train, options);
+        (TextPieces source, TextPieces target) = MakePieces(train, options, work);
         TranslatorPlan plan = TranslatorPlan.For(options, train.Count, new TranslatorSpec
         {
             SourceVocabularySize = source.Count + 1,
@@ -59,41 +67,59 @@ internal sealed class TranslatorData
             Tied = options.Tied ?? TiedVectors.Output,
         });
         var model = new TranslatorModel(plan.Spec, source, target);
-        int[][] sources = [.. train.Pairs.Select(pair => source.Encode(pair.Source))];
-        int[][] targets = [.. train.Pairs.Select(pair => target.Encode(pair.Target))];
-        // One more for the mark.
-        int[] kept = [.. Enumerable.Range(0, sources.Length).Where(
-            i => sources[i].Length <= options.MaximumPieces + 1 && targets[i].Length <= options.MaximumPieces + 1)];
-        if (kept.Length == 0)
+        TokenRows sources = new(), targets = new();
+        foreach (TextPair pair in work.Over("encoding", train.Pairs))
+        {
+            int[] read = source.Encode(pair.Source), written = target.Encode(pair.Target);
+            // One more for the mark.
+            if (Math.Max(read.Length, written.Length) > options.MaximumPieces + 1) continue;
+            sources.Add(read);
+            targets.Add(written);
+        }
+
+        if (sources.Count == 0)
         {
             throw new InvalidDataException(
                 $"{train.Name}: all {train.Count} pairs have more than {options.MaximumPieces} pieces on one side. Cut the texts "
                 + "into sentences, or raise MaximumPieces (--max-tokens on the command line).");
         }
 
-        (sources, targets) = ([.. kept.Select(i => sources[i])], [.. kept.Select(i => targets[i])]);
         model.Network.Initialise(options.Seed);
         RecurrentStarts.Apply(options.RecurrentStart, model.Network.Cells, options.Seed);
         model.Network.StartOutput(targets, plan.LabelSmoothing);
+        checkedWith = checkedWith.Count <= MostValidation
+            ? checkedWith
+            : PairSplit.Random(checkedWith, (double)MostValidation / checkedWith.Count, seed: 0).Second;
+        int given = checkedWith.Count;
+        if (TimeShare.ValidationCharacters(options.Budget) is { } most)
+        {
+            PairDataset whole = checkedWith;
+            checkedWith = whole.Subset(DatasetSample.Rows(
+                whole.Count, row => CharactersOfTranslation * whole.Pairs[row].Target.Length, most));
+        }
+
+        if (options.ReleasesData) checkedWith = new PairDataset(checkedWith.Name, [.. checkedWith.Pairs]);
+        TimeShare.Release(options.ReleasesData, all.Pairs, validation?.Pairs);
         return new TranslatorData
         {
             Model = model,
             Plan = plan,
             Sources = sources,
             Targets = targets,
-            Validation = checkedWith.Count <= MostValidation
-                ? checkedWith
-                : PairSplit.Random(checkedWith, (double)MostValidation / checkedWith.Count, seed: 0).Second,
-            PairsLeftOut = train.Count - kept.Length,
+            Validation = checkedWith,
+            ValidationGivenRows = given,
+            PairsLeftOut = train.Count - sources.Count,
             PairsGiven = pairsGiven,
             ValidationGiven = validationGiven,
         };
     }
 
-    private static (TextPieces Source, TextPieces Target) MakePieces(PairDataset train, TranslatorTrainingOptions options)
+    private static (TextPieces Source, TextPieces Target) MakePieces(
+        PairDataset train, TranslatorTrainingOptions options, PhaseWork work)
     {
         int subwords = options.Subwords ?? TranslatorPlan.SubwordsFor(train.Count);
-        IEnumerable<string> sources = train.Pairs.Select(pair => pair.Source), targets = train.Pairs.Select(pair => pair.Target);
+        IEnumerable<string> sources = work.Over(PreparedData.VocabularyPhase, train.Pairs).Select(pair => pair.Source),
+            targets = work.Over(PreparedData.VocabularyPhase, train.Pairs).Select(pair => pair.Target);
         if (options.Tied != TiedVectors.All) return (Make(sources), Make(targets));
         TextPieces both = Make(sources.Concat(targets));
         return (both, both);
@@ -121,6 +147,6 @@ internal static class PairSplit
         foreach (int i in order.AsSpan(0, Math.Max(0, count))) isSecond[i] = true;
         return (Part(false), Part(true));
 
-        PairDataset Part(bool second) => new(data.Name, [.. data.Pairs.Where((_, i) => isSecond[i] == second)]);
+        PairDataset Part(bool second) => data.Subset([.. Enumerable.Range(0, data.Count).Where(i => isSecond[i] == second)]);
     }
 }

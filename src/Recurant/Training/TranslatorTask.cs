@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Recurant.Data;
 using Recurant.Layers;
 using Recurant.Models;
 using Recurant.Numerics;
@@ -20,6 +21,7 @@ internal sealed class TranslatorTask : TrainingTask
     private readonly TranslationBatch _batch = new();
     private readonly TranslatorScorer _scorer;
     private readonly PairOrder _order;
+    private readonly long _validationTokens;
 
     public TranslatorTask(TranslatorData data, Workers workers)
     {
@@ -29,9 +31,11 @@ internal sealed class TranslatorTask : TrainingTask
         _network = data.Model.Network;
         _memory = _network.CreateMemory();
         _scorer = new TranslatorScorer(data.Model, workers);
-        _order = new PairOrder([.. data.Targets.Select((target, i) => LengthOf(i))], _plan.Batch, _plan.Options.Seed);
+        // Writing takes longer than reading: see TranslatorData.
+        _validationTokens = TranslatorData.CharactersOfTranslation * data.Validation.Pairs.Sum(pair => pair.Target.Length / 4L);
+        _order = new PairOrder([.. Enumerable.Range(0, data.Targets.Count).Select(LengthOf)], _plan.Batch, _plan.Options.Seed);
 
-        int LengthOf(int i) => (data.Targets[i].Length << 12) + Math.Min(data.Sources[i].Length, 4095);
+        int LengthOf(int i) => (data.Targets.LengthOf(i) << 12) + Math.Min(data.Sources.LengthOf(i), 4095);
     }
 
     public override IReadOnlyList<Parameter> Parameters => _network.Parameters;
@@ -53,7 +57,11 @@ internal sealed class TranslatorTask : TrainingTask
 
     public override StepLoss Step(int index, ulong step) => Learn(_order[index], step);
 
-    public override Score Validate(CancellationToken cancellation) => _scorer.Evaluate(_data.Validation, ValidationBeam, cancellation);
+    public override long ValidationTokens => _validationTokens;
+
+    public override Score Validate(PhaseWork work) => _scorer.Evaluate("validating", _data.Validation, ValidationBeam, work);
+
+    public override long LeftOutOf(Score score) => _data.ValidationGivenRows - ((TranslatorEvaluation)score).Rows;
 
     public override Score ReadScore(JsonElement members) => TranslatorEvaluation.Read(members);
 
@@ -73,7 +81,7 @@ internal sealed class TranslatorTask : TrainingTask
     public override string? FirstNonFinite() => _network.FirstNonFinite(_memory, _batch);
 
     /// <summary>Makes a step with all pairs of the data in their order.</summary>
-    public StepLoss Replay(ulong step) => Learn([.. Enumerable.Range(0, _data.Sources.Length)], step);
+    public StepLoss Replay(ulong step) => Learn([.. Enumerable.Range(0, _data.Sources.Count)], step);
 
     private StepLoss Learn(ReadOnlySpan<int> chosen, ulong step)
     {
@@ -83,6 +91,5 @@ internal sealed class TranslatorTask : TrainingTask
         return new StepLoss(loss, _batch.Target.Rows, correct, _batch.Target.Rows);
     }
 
-    private int[] Longest(int[][] sequences) =>
-        [.. Enumerable.Range(0, sequences.Length).OrderByDescending(i => sequences[i].Length).Take(_plan.Batch)];
+    private int[] Longest(TokenRows sequences) => Largest.Of(sequences.Count, _plan.Batch, sequences.LengthOf);
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Diagnostics;
 using Recurant.Data;
 using Recurant.Models;
 using Recurant.Numerics;
@@ -39,9 +38,9 @@ public static class TranslatorTrainer
         ArgumentNullException.ThrowIfNull(train);
         options ??= new TranslatorTrainingOptions();
         options.Validate();
-        var clock = Stopwatch.StartNew();
+        var clock = RunClock.Start(options.Clock);
         using RunCheckpoint? checkpoint = RunCheckpoint.Open(options.Checkpoint);
-        TranslatorData data = TranslatorData.Make(train, validation, options);
+        TranslatorData data = TranslatorData.Make(train, validation, options, PhaseWork.Of(progress, cancellation));
         Workers workers = Workers.Asked(options.Threads);
         var run = new TaskRun(new TranslatorTask(data, workers), data.Plan, workers, clock, progress, cancellation, checkpoint);
         TrainingEnd end = run.Run();
@@ -53,6 +52,7 @@ public static class TranslatorTrainer
             BestEpoch = run.Best.Number,
             Seconds = run.Seconds,
             End = end,
+            ValidationLeftOut = run.ValidationLeftOut,
             PairsLeftOut = data.PairsLeftOut,
         };
     }

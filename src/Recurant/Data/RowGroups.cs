@@ -1,0 +1,75 @@
+using System.Numerics;
+
+namespace Recurant.Data;
+
+/// <summary>
+/// Which rows of a data set are equal: each row has the number of its group, and groups are numbered in the order of their first
+/// rows. Rows are told apart by hashes, and compared where these are equal; nothing of a row is kept.
+/// </summary>
+internal sealed class RowGroups
+{
+    private RowGroups(int[] groupOf, int[] firstRows, int[] sizes) => (GroupOf, FirstRows, Sizes) = (groupOf, firstRows, sizes);
+
+    /// <summary>The group of each row.</summary>
+    public int[] GroupOf { get; }
+
+    /// <summary>The first row of each group.</summary>
+    public int[] FirstRows { get; }
+
+    /// <summary>How many rows each group has.</summary>
+    public int[] Sizes { get; }
+
+    /// <summary>The number of groups.</summary>
+    public int Count => FirstRows.Length;
+
+    /// <summary>Groups rows.</summary>
+    /// <typeparam name="T">What decides whether two rows are equal.</typeparam>
+    /// <param name="rows">The rows; gone through once.</param>
+    /// <param name="count">How many there are.</param>
+    /// <param name="rowAt">A row again, to be compared with one of equal hash.</param>
+    /// <param name="hash">The hash of a row.</param>
+    /// <param name="areEqual">Whether two rows are equal.</param>
+    public static RowGroups Of<T>(
+        IEnumerable<T> rows, int count, Func<int, T> rowAt, Func<T, ulong> hash, Func<T, T, bool> areEqual)
+    {
+        // [slots]: 1 + a group, 0 for an empty slot.
+        var slots = new int[BitOperations.RoundUpToPowerOf2((uint)Math.Max(4L, count + count / 2L))];
+        var groupOf = new int[count];
+        List<int> first = [], sizes = [];
+        List<ulong> hashes = [];
+        int i = 0;
+        foreach (T row in rows)
+        {
+            ulong key = hash(row);
+            int slot = (int)(key & (uint)(slots.Length - 1)), group;
+            while (true)
+            {
+                group = slots[slot] - 1;
+                if (group < 0 || (hashes[group] == key && areEqual(rowAt(first[group]), row))) break;
+                slot = (slot + 1) & (slots.Length - 1);
+            }
+
+            if (group < 0)
+            {
+                group = first.Count;
+                slots[slot] = group + 1;
+                first.Add(i);
+                sizes.Add(0);
+                hashes.Add(key);
+            }
+
+            sizes[group]++;
+            groupOf[i++] = group;
+        }
+
+        return new RowGroups(groupOf, [.. first], [.. sizes]);
+    }
+
+    /// <summary>A hash that is the same on every machine.</summary>
+    public static ulong HashOf(ReadOnlySpan<char> text, ulong start = 0)
+    {
+        ulong hash = start ^ ((ulong)text.Length * 0x9E3779B97F4A7C15);
+        foreach (char c in text) hash = BitOperations.RotateLeft((hash ^ c) * 0xFF51AFD7ED558CCD, 31);
+        return SplitMix64.Hash(hash, 0);
+    }
+}
