@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Recurant.Data;
 using Recurant.Models;
 using Recurant.Numerics;
@@ -19,7 +18,7 @@ public sealed class TagPredictor
 
     private readonly TaggerModel _model;
     private readonly Workers _workers;
-    private readonly ConcurrentBag<TaggerScorer> _scorers = [];
+    private readonly WorkspacePool<TaggerScorer> _scorers;
 
     /// <summary>Makes a predictor.</summary>
     /// <param name="model">The model; it must not be trained while this predicts.</param>
@@ -29,7 +28,8 @@ public sealed class TagPredictor
         ArgumentNullException.ThrowIfNull(model);
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
         _model = model;
-        _workers = Workers.ForThreads(threads > 0 ? threads : Environment.ProcessorCount);
+        _workers = Workers.Asked(threads);
+        _scorers = new WorkspacePool<TaggerScorer>(model, () => new TaggerScorer(_model, _workers));
     }
 
     /// <summary>
@@ -60,7 +60,7 @@ public sealed class TagPredictor
         var encoded = new int[sentences.Count][];
         for (int i = 0; i < encoded.Length; i++) encoded[i] = forms.Encode(sentences[i]);
         var probabilities = new float[encoded.Length][];
-        int[][] tags = Use(scorer => scorer.Tag(forms, encoded, probabilities, cancellation: cancellation));
+        int[][] tags = _scorers.Use(scorer => scorer.Tag(forms, encoded, probabilities, cancellation: cancellation));
         var answers = new IReadOnlyList<TaggedWord>[encoded.Length];
         for (int i = 0; i < answers.Length; i++)
         {
@@ -93,20 +93,7 @@ public sealed class TagPredictor
 
         WordForms forms = _model.NewForms();
         int[][] encoded = [.. data.Sentences.Select(sentence => forms.Encode(sentence.Words))];
-        return Use(scorer => scorer.Evaluate(data, forms, encoded, cancellation));
-    }
-
-    private T Use<T>(Func<TaggerScorer, T> use)
-    {
-        if (!_scorers.TryTake(out TaggerScorer? scorer)) scorer = new TaggerScorer(_model, _workers);
-        try
-        {
-            return use(scorer);
-        }
-        finally
-        {
-            _scorers.Add(scorer);
-        }
+        return _scorers.Use(scorer => scorer.Evaluate(data, forms, encoded, cancellation));
     }
 
     private static string List(IReadOnlyList<string> tags) =>
