@@ -36,31 +36,28 @@ internal sealed class RowStore(bool isTarget = false)
     public void Clear() => _buffer.Clear();
 }
 
-/// <summary>A weight laid out for products, and the version of the parameter it was made from.</summary>
+/// <summary>
+/// One user's hold on a weight as its products read it. The memory is shared with all who compute with the same parameter.
+/// </summary>
 internal sealed class PackedWeights
 {
+    private PackedMatrix? _matrix;
     private Parameter? _parameter;
     private int _version = -1;
 
-    public PackedMatrix Matrix { get; } = new();
+    /// <summary>The weights, after <see cref="Update(Workers, Parameter, bool, int, bool)"/>.</summary>
+    public PackedMatrix Matrix => _matrix ?? throw new InvalidOperationException("The weights have not been laid out yet.");
 
-    /// <summary>Packs anew if the parameter has changed since the last time.</summary>
-    public void Update(
-        Workers workers, Parameter parameter, bool transposed, int groups = 1, bool interleave = false) =>
-        Update(workers, parameter, parameter.Matrix, transposed, groups, interleave);
+    /// <summary>Takes the parameter as it is now; costs nothing if it has not changed since the last time.</summary>
+    public void Update(Workers workers, Parameter parameter, bool transposed, int groups = 1, bool interleave = false) =>
+        Update(workers, parameter, new WeightLayout(0, parameter.Shape[0], transposed, groups, interleave));
 
-    /// <summary>Packs some rows of a parameter anew if it has changed.</summary>
-    public void Update(
-        Workers workers, Parameter parameter, Matrix rows, bool transposed, int groups = 1, bool interleave = false)
+    /// <summary>The same of some rows of a parameter.</summary>
+    public void Update(Workers workers, Parameter parameter, WeightLayout layout)
     {
-        if (ReferenceEquals(_parameter, parameter) && _version == parameter.Version)
-        {
-            return;
-        }
-
-        if (transposed) Matrix.PackTransposed(workers, rows, groups, interleave); else Matrix.Pack(workers, rows);
+        if (ReferenceEquals(_parameter, parameter) && _version == parameter.Version) return;
+        _matrix = parameter.Layouts.Get(workers, layout, user: this, out _version);
         _parameter = parameter;
-        _version = parameter.Version;
     }
 }
 

@@ -47,16 +47,16 @@ internal sealed class GruOutsideCell(int inputSize, int hiddenSize, string suffi
 
     public override void PackForward(Workers workers, PackedCell packed, bool interleave = false)
     {
-        Matrix weights = HiddenWeights.Matrix;
-        packed.Forward.Update(workers, HiddenWeights, weights.Slice(0, TwoGates), transposed: true);
-        packed.CandidateForward.Update(workers, HiddenWeights, weights.Slice(TwoGates, HiddenSize), transposed: true);
+        packed.Forward.Update(workers, HiddenWeights, new WeightLayout(0, TwoGates, Transposed: true, 1, false));
+        packed.CandidateForward.Update(
+            workers, HiddenWeights, new WeightLayout(TwoGates, HiddenSize, Transposed: true, 1, false));
     }
 
     public override void PackBackward(Workers workers, PackedCell packed)
     {
-        Matrix weights = HiddenWeights.Matrix;
-        packed.Backward.Update(workers, HiddenWeights, weights.Slice(0, TwoGates), transposed: false);
-        packed.CandidateBackward.Update(workers, HiddenWeights, weights.Slice(TwoGates, HiddenSize), transposed: false);
+        packed.Backward.Update(workers, HiddenWeights, new WeightLayout(0, TwoGates, Transposed: false, 1, false));
+        packed.CandidateBackward.Update(
+            workers, HiddenWeights, new WeightLayout(TwoGates, HiddenSize, Transposed: false, 1, false));
     }
 
     public override void StepForward(in CellStep step)

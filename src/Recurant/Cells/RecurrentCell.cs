@@ -58,6 +58,9 @@ internal static class CellKinds
 internal abstract class RecurrentCell
 {
     private readonly Parameter? _hiddenWeights, _hiddenBias;
+    private readonly Lock _stripsLock = new();
+    private UnitStrips? _strips;
+    private (int Input, int Hidden) _stripsVersions;
 
     protected RecurrentCell(
         int inputSize, int hiddenSize, string[] gates, string suffix, bool oneHotInput, bool hasHiddenProduct = true,
@@ -158,6 +161,24 @@ internal abstract class RecurrentCell
     /// where it costs no more than a fiftieth in empty columns.
     /// </summary>
     public virtual bool DividesUnits => (HiddenSize + 15) / 16 * 16 - HiddenSize <= HiddenSize / 50;
+
+    /// <summary>
+    /// W_ih and W_hh as steps of one sequence read them: made once for all streams, and anew after the weights have changed.
+    /// </summary>
+    public UnitStrips Strips()
+    {
+        lock (_stripsLock)
+        {
+            (int, int) versions = (InputWeights.Version, HiddenWeights.Version);
+            if (_strips is not null && _stripsVersions == versions) return _strips;
+            Matrix weights = HiddenWeights.Matrix;
+            // A stream that has begun goes on with the strips it has.
+            _strips = new UnitStrips();
+            _strips.Pack(OneHotInput ? weights.Column(0, 0) : InputWeights.Matrix, weights);
+            _stripsVersions = versions;
+            return _strips;
+        }
+    }
 
     /// <summary>The groups of columns of the packed W_ih and W_hh: one a gate, or one in all.</summary>
     public int ColumnGroups => DividesUnits ? Gates : 1;

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text.Json.Serialization;
 using Recurant.Data;
 using Recurant.Models;
@@ -37,7 +36,7 @@ public sealed class Captioner
 {
     private readonly CaptionerModel _model;
     private readonly Workers _workers;
-    private readonly ConcurrentBag<CaptionerScorer> _scorers = [];
+    private readonly WorkspacePool<CaptionerScorer> _scorers;
 
     /// <summary>Makes a captioner.</summary>
     /// <param name="model">The model; it must not be trained while this describes.</param>
@@ -47,7 +46,8 @@ public sealed class Captioner
         ArgumentNullException.ThrowIfNull(model);
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
         _model = model;
-        _workers = Workers.ForThreads(threads > 0 ? threads : Environment.ProcessorCount);
+        _workers = Workers.Asked(threads);
+        _scorers = new WorkspacePool<CaptionerScorer>(model, () => new CaptionerScorer(_model, _workers));
     }
 
     /// <summary>The hypotheses that are followed. 1 to 100. Default: 5.</summary>
@@ -69,7 +69,7 @@ public sealed class Captioner
     {
         ArgumentNullException.ThrowIfNull(images);
         RequireSize(images);
-        Hypothesis[][] found = Use(scorer => scorer.Search(images, Beam, keepsAttention: true, cancellation));
+        Hypothesis[][] found = _scorers.Use(scorer => scorer.Search(images, Beam, keepsAttention: true, cancellation));
         return [.. found.Select(hypotheses => ToCaption(hypotheses[0]))];
     }
 
@@ -79,7 +79,7 @@ public sealed class Captioner
     {
         ArgumentNullException.ThrowIfNull(images);
         RequireSize(images);
-        return Use(scorer => scorer.Evaluate(images, Beam, cancellation));
+        return _scorers.Use(scorer => scorer.Evaluate(images, Beam, cancellation));
     }
 
     private void RequireSize(CaptionDataset images)
@@ -89,19 +89,6 @@ public sealed class Captioner
         throw new InvalidDataException(
             $"{images.Name}: the images are {images.Width} x {images.Height} with {images.Channels} channels; the model reads "
             + $"{spec.Width} x {spec.Height} with {spec.Channels}.");
-    }
-
-    private T Use<T>(Func<CaptionerScorer, T> work)
-    {
-        if (!_scorers.TryTake(out CaptionerScorer? scorer)) scorer = new CaptionerScorer(_model, _workers);
-        try
-        {
-            return work(scorer);
-        }
-        finally
-        {
-            _scorers.Add(scorer);
-        }
     }
 
     private Caption ToCaption(Hypothesis best) => new()

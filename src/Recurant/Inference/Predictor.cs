@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using System.Globalization;
 using Recurant.Data;
 using Recurant.Models;
 using Recurant.Numerics;
@@ -12,8 +12,7 @@ namespace Recurant.Inference;
 public sealed class Predictor
 {
     private readonly ClassifierModel _model;
-    private readonly Workers _workers;
-    private readonly ConcurrentBag<ClassifierScorer> _scorers = [];
+    private readonly WorkspacePool<ClassifierScorer> _scorers;
 
     /// <summary>Makes a predictor.</summary>
     /// <param name="model">The model; it must not be trained while this predicts.</param>
@@ -23,7 +22,9 @@ public sealed class Predictor
         ArgumentNullException.ThrowIfNull(model);
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
         _model = model;
-        _workers = Workers.ForThreads(threads > 0 ? threads : Environment.ProcessorCount);
+        Workers workers = Workers.Asked(threads);
+        _scorers = new WorkspacePool<ClassifierScorer>(
+            model, () => new ClassifierScorer(_model.Networks, _model.Labels.Count, workers));
     }
 
     /// <summary>Predicts the label of one text. A word the model has never seen counts as the unknown word.</summary>
@@ -77,25 +78,9 @@ public sealed class Predictor
     private float[] Score(
         int[][] sequences, WordForms? forms, float[]? losses, int[]? labels, CancellationToken cancellation)
     {
-        if (!_scorers.TryTake(out ClassifierScorer? scorer))
-        {
-            scorer = new ClassifierScorer(_model.Networks, _model.Labels.Count, _workers);
-        }
-
-        try
-        {
-            float[] probabilities = scorer.Probabilities(sequences, forms, losses, labels, cancellation);
-            if (probabilities.AsSpan().IndexOfAnyExceptInRange(0f, 1f) >= 0)
-            {
-                throw TrainedModel.AnswersNotFinite();
-            }
-
-            return probabilities;
-        }
-        finally
-        {
-            _scorers.Add(scorer);
-        }
+        float[] probabilities = _scorers.Use(
+            scorer => scorer.Probabilities(sequences, forms, losses, labels, cancellation));
+        return probabilities.AsSpan().IndexOfAnyExceptInRange(0f, 1f) < 0 ? probabilities : throw TrainedModel.AnswersNotFinite();
     }
 
     private Prediction ToPrediction(ReadOnlySpan<float> probabilities)

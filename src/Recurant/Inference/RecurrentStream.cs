@@ -162,9 +162,18 @@ internal sealed class RecurrentStream
     }
 
     /// <summary>All layers of a step, for one worker's units.</summary>
-    private sealed class StepWork(StreamLayer[] layers) : IStepWork
+    private sealed class StepWork : IStepWork
     {
+        private readonly StreamLayer[] _layers;
         private SpinBarrier _meeting;
+
+        public StepWork(StreamLayer[] layers)
+        {
+            _layers = layers;
+            Reference = new WeakReference<IStepWork>(this);
+        }
+
+        public WeakReference<IStepWork> Reference { get; }
 
         /// <summary>Forgets a meeting that failed.</summary>
         public void Reset() => _meeting = default;
@@ -185,11 +194,11 @@ internal sealed class RecurrentStream
         private void Run(int part, int parts, StepCall call)
         {
             Address input = call.Input;
-            for (int i = 0; i < layers.Length; i++)
+            for (int i = 0; i < _layers.Length; i++)
             {
-                layers[i].Step(input, call.Number, call.Step, part, parts);
-                input = layers[i].Output.At(call.Step & 1);
-                if (parts > 1 && i + 1 < layers.Length) _meeting.Meet(parts);
+                _layers[i].Step(input, call.Number, call.Step, part, parts);
+                input = _layers[i].Output.At(call.Step & 1);
+                if (parts > 1 && i + 1 < _layers.Length) _meeting.Meet(parts);
             }
         }
     }

@@ -8,8 +8,7 @@ namespace Recurant.Inference;
 internal sealed class StreamLayer(RecurrentCell cell)
 {
     private readonly CellMemory _memory = new();
-    private readonly UnitStrips? _strips = InStrips(cell) ? new UnitStrips() : null;
-    private int _inputVersion = -1, _hiddenVersion = -1;
+    private UnitStrips? _strips;
 
     public RowStore Output { get; } = new();
 
@@ -21,15 +20,7 @@ internal sealed class StreamLayer(RecurrentCell cell)
     {
         int hidden = cell.HiddenSize;
         _memory.KeepsHistory = !cell.CanForget;
-        if (_strips != null)
-        {
-            PackStrips(_strips);
-        }
-        else
-        {
-            Pack(workers, parts);
-        }
-
+        if (InStrips(cell)) _strips = cell.Strips(); else Pack(workers, parts);
         cell.StartGates(_memory.GateStart.Reserve(cell.GateWidth).Span);
         _memory.Gates.Reserve(2, cell.GateWidth);
         _memory.Previous.Reserve(cell.CopiesPrevious ? 2 : 0, hidden);
@@ -38,14 +29,6 @@ internal sealed class StreamLayer(RecurrentCell cell)
         _memory.InitialCell.Reserve(1, cell.CellSize).Clear();
         cell.EnterInitialState(_memory.InitialHidden.Row(0));
         Output.Reserve(2, hidden);
-    }
-
-    private void PackStrips(UnitStrips strips)
-    {
-        if (_inputVersion == cell.InputWeights.Version && _hiddenVersion == cell.HiddenWeights.Version) return;
-        Matrix weights = cell.HiddenWeights.Matrix;
-        strips.Pack(cell.OneHotInput ? weights.Column(0, 0) : cell.InputWeights.Matrix, weights);
-        (_inputVersion, _hiddenVersion) = (cell.InputWeights.Version, cell.HiddenWeights.Version);
     }
 
     private void Pack(Workers workers, int parts)

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json.Serialization;
 using Recurant.Data;
@@ -27,7 +26,7 @@ public sealed class TagPredictor
 
     private readonly TaggerModel _model;
     private readonly Workers _workers;
-    private readonly ConcurrentBag<TaggerScorer> _scorers = [];
+    private readonly WorkspacePool<TaggerScorer> _scorers;
 
     /// <summary>Makes a predictor.</summary>
     /// <param name="model">The model; it must not be trained while this predicts.</param>
@@ -37,7 +36,8 @@ public sealed class TagPredictor
         ArgumentNullException.ThrowIfNull(model);
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
         _model = model;
-        _workers = Workers.ForThreads(threads > 0 ? threads : Environment.ProcessorCount);
+        _workers = Workers.Asked(threads);
+        _scorers = new WorkspacePool<TaggerScorer>(model, () => new TaggerScorer(_model, _workers));
     }
 
     /// <summary>
@@ -68,7 +68,7 @@ public sealed class TagPredictor
         var encoded = new int[sentences.Count][];
         for (int i = 0; i < encoded.Length; i++) encoded[i] = forms.Encode(sentences[i]);
         var probabilities = new float[encoded.Length][];
-        int[][] tags = Use(scorer => scorer.Tag(forms, encoded, probabilities, cancellation: cancellation));
+        int[][] tags = _scorers.Use(scorer => scorer.Tag(forms, encoded, probabilities, cancellation: cancellation));
         var answers = new IReadOnlyList<TaggedWord>[encoded.Length];
         for (int i = 0; i < answers.Length; i++)
         {
@@ -102,22 +102,9 @@ public sealed class TagPredictor
         }
 
         WordForms forms = _model.NewForms();
-        return Use(scorer => scorer.Evaluate(
+        return _scorers.Use(scorer => scorer.Evaluate(
             "testing", data, forms, row => forms.Encode(data.Sentences[row].Words), PhaseWork.Of(progress, cancellation),
             cancellation));
-    }
-
-    private T Use<T>(Func<TaggerScorer, T> use)
-    {
-        if (!_scorers.TryTake(out TaggerScorer? scorer)) scorer = new TaggerScorer(_model, _workers);
-        try
-        {
-            return use(scorer);
-        }
-        finally
-        {
-            _scorers.Add(scorer);
-        }
     }
 
     private static string List(IReadOnlyList<string> tags) =>

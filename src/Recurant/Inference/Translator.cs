@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text.Json.Serialization;
 using Recurant.Data;
 using Recurant.Models;
@@ -51,7 +50,7 @@ public sealed class Translator
 {
     private readonly TranslatorModel _model;
     private readonly Workers _workers;
-    private readonly ConcurrentBag<TranslatorScorer> _scorers = [];
+    private readonly WorkspacePool<TranslatorScorer> _scorers;
 
     /// <summary>Makes a translator.</summary>
     /// <param name="model">The model; it must not be trained while this translates.</param>
@@ -61,7 +60,8 @@ public sealed class Translator
         ArgumentNullException.ThrowIfNull(model);
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
         _model = model;
-        _workers = Workers.ForThreads(threads > 0 ? threads : Environment.ProcessorCount);
+        _workers = Workers.Asked(threads);
+        _scorers = new WorkspacePool<TranslatorScorer>(model, () => new TranslatorScorer(_model, _workers));
     }
 
     /// <summary>The hypotheses that are followed; 1 takes the most probable piece each time. 1 to 100. Default: 5.</summary>
@@ -92,7 +92,7 @@ public sealed class Translator
             if (texts[i] is null) throw new ArgumentNullException(nameof(texts), $"Text {i} is null.");
         }
 
-        Hypothesis[][] found = Use(scorer => scorer.Search(texts, Beam, keepsAttention: true, cancellation));
+        Hypothesis[][] found = _scorers.Use(scorer => scorer.Search(texts, Beam, keepsAttention: true, cancellation));
         return [.. found.Select((hypotheses, i) => ToTranslation(hypotheses, texts[i]))];
     }
 
@@ -101,21 +101,7 @@ public sealed class Translator
         PairDataset data, CancellationToken cancellation = default, IProgress<PhaseProgress>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(data);
-        return Use(scorer => scorer.Evaluate(
-            "testing", data, Beam, PhaseWork.Of(progress, cancellation), cancellation));
-    }
-
-    private T Use<T>(Func<TranslatorScorer, T> work)
-    {
-        if (!_scorers.TryTake(out TranslatorScorer? scorer)) scorer = new TranslatorScorer(_model, _workers);
-        try
-        {
-            return work(scorer);
-        }
-        finally
-        {
-            _scorers.Add(scorer);
-        }
+        return _scorers.Use(scorer => scorer.Evaluate("testing", data, Beam, PhaseWork.Of(progress, cancellation), cancellation));
     }
 
     private Translation ToTranslation(Hypothesis[] hypotheses, string source)

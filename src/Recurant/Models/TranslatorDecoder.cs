@@ -248,7 +248,9 @@ internal sealed class TranslatorDecoder
     {
         SequenceBatch batch = pairs.Target;
         int rows = batch.Rows, hidden = _spec.DecoderSize, width = hidden + _spec.StateSize;
-        Matrix joined = memory.Joined.Rows(rows), dJoined = memory.DJoined.Reserve(rows, width).Rows(rows);
+        // Where it already holds what stands in ReadGradient it must stay as it is.
+        if (!ReferenceEquals(ReadGradientOf(memory), memory.DJoined)) memory.DJoined.Reserve(rows, width);
+        Matrix joined = memory.Joined.Rows(rows), dJoined = memory.DJoined.Rows(rows);
         Matrix dh = memory.DHidden.Reserve(rows, hidden).Rows(rows);
         if (_upper is null)
         {

@@ -10,6 +10,7 @@ namespace Recurant.Numerics;
 internal sealed unsafe class FloatBuffer
 {
     private const int CacheLineFloats = 16;
+    private readonly WorkspaceMeter? _meter = WorkspaceMeter.Current;
     private float[] _array = [];
     private int _offset;
 
@@ -50,7 +51,9 @@ internal sealed unsafe class FloatBuffer
         {
             // A quarter more than asked: batches differ in size, and the next one should fit too.
             int capacity = (int)(Length == 0 ? length : Math.Min(Workspace.MostElements, length + length / 4));
+            int before = _array.Length;
             _array = GC.AllocateArray<float>(capacity + CacheLineFloats, pinned: true);
+            _meter?.Add(sizeof(float) * ((long)_array.Length - before));
             nint address = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_array));
             _offset = (int)((64 - (address & 63)) & 63) / sizeof(float);
             Pointer = (float*)address + _offset;

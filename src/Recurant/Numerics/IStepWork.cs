@@ -12,6 +12,9 @@ internal readonly record struct StepCall(Address Input, int Number, int Step);
 /// </summary>
 internal interface IStepWork
 {
+    /// <summary>What the threads know it by between two steps: they must not keep it alive. The same each time.</summary>
+    WeakReference<IStepWork> Reference { get; }
+
     /// <summary>Does part number <paramref name="part"/> of <paramref name="parts"/>.</summary>
     void Execute(int part, int parts, StepCall call);
 }

@@ -35,7 +35,7 @@ internal sealed unsafe class Workers
     private const int LineLongs = 16;
     private readonly long[] _lineMemory;
     private readonly long* _call;
-    private readonly object?[] _stepWork = new object?[2 * LineLongs];
+    private readonly WeakReference<IStepWork>?[] _stepWork = new WeakReference<IStepWork>?[2 * LineLongs];
 
     private readonly SemaphoreSlim[] _wake;
     private readonly int[] _asleep;
@@ -67,8 +67,11 @@ internal sealed unsafe class Workers
     /// <summary>The last run that a worker has done its part of.</summary>
     private ref int Done(int part) => ref *(int*)(_call + part * LineLongs);
 
-    /// <summary>The work that is called step by step; on a line that is seldom written.</summary>
-    private ref object? StepWork => ref _stepWork[LineLongs];
+    /// <summary>
+    /// The work that is called step by step; on a line that is seldom written. The workers live as long as the process and must
+    /// not keep the weights of a stream that nobody else has any more.
+    /// </summary>
+    private ref WeakReference<IStepWork>? StepWork => ref _stepWork[LineLongs];
 
     /// <summary>The number of threads, the caller's own included.</summary>
     public int Count { get; }
@@ -182,7 +185,7 @@ internal sealed unsafe class Workers
         try
         {
             Start();
-            if (!ReferenceEquals(StepWork, work)) StepWork = work;
+            if (!ReferenceEquals(StepWork, work.Reference)) StepWork = work.Reference;
             State = null;
             Step = call;
             int generation = Call();
@@ -249,6 +252,7 @@ internal sealed unsafe class Workers
     {
         if (_failure is { } failure)
         {
+            _failure = null;
             throw new AggregateException("A worker thread failed: " + failure.Message, failure);
         }
     }
@@ -290,6 +294,14 @@ internal sealed unsafe class Workers
         }
     }
 
+    /// <summary>A method of its own: what it holds of the work is gone when it returns.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void ExecuteStep(int part, int parts)
+    {
+        // The caller holds the work until all parts are done.
+        if (StepWork is { } reference && reference.TryGetTarget(out IStepWork? work)) work.Execute(part, parts, Step);
+    }
+
     private void Sleep(int part, int seen)
     {
         Interlocked.Exchange(ref _asleep[part], 1);
@@ -329,14 +341,7 @@ internal sealed unsafe class Workers
             Volatile.Write(ref Done(part), seen - 1);
             try
             {
-                if (State == null)
-                {
-                    Unsafe.As<IStepWork>(StepWork!).Execute(part, parts, Step);
-                }
-                else
-                {
-                    Code(State, part, parts);
-                }
+                if (State == null) ExecuteStep(part, parts); else Code(State, part, parts);
             }
             catch (BrokenMeetingException failure)
             {

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Recurant.Numerics;
@@ -69,10 +68,10 @@ internal static class Workspace
     }
 
     /// <summary>Checks a number of elements.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void RequireLength(long length)
     {
-        if ((ulong)length > MostElements) throw TooLarge($"{Text(length)} numbers");
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        if (length > MostElements) throw TooLarge($"{Text(length)} numbers");
     }
 
     /// <summary>Checks a number of rows of so many elements each, and returns the number of all elements.</summary>
@@ -81,7 +80,8 @@ internal static class Workspace
     {
         // Neither factor is larger than an array, so the product fits 64 bits.
         long length = rows * columns;
-        if ((ulong)length > MostElements) throw TooLarge($"{Text(rows)} x {Text(columns)} = {Text(length)} numbers");
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        if (length > MostElements) throw TooLarge($"{Text(rows)} x {Text(columns)} = {Text(length)} numbers");
         return (int)length;
     }
 

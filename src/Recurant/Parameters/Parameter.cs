@@ -9,6 +9,7 @@ public sealed class Parameter
 {
     private FloatBuffer? _value;
     private FloatBuffer? _gradient;
+    private SharedLayouts? _layouts;
 
     // The gradient is zero although its memory still holds other numbers: whoever reads or adds to it clears it first, and a
     // product that is the first to add writes over it instead.
@@ -99,6 +100,17 @@ public sealed class Parameter
 
     internal bool HasGradient => _gradient is not null;
 
+    /// <summary>The value as products read it; shared by all who compute with it.</summary>
+    internal SharedLayouts Layouts
+    {
+        get
+        {
+            if (_layouts is { } known) return known;
+            var made = new SharedLayouts(this);
+            return Interlocked.CompareExchange(ref _layouts, made, null) ?? made;
+        }
+    }
+
     /// <summary>The value as a matrix [first axis, all other axes].</summary>
     internal Matrix Matrix => new(ValueBuffer, 0, Shape[0], Count / Shape[0]);
 
@@ -166,9 +178,10 @@ public sealed class Parameter
         Touched.Clear();
     }
 
-    /// <summary>Lets the memory of the gradient go; a trained model needs it no more.</summary>
+    /// <summary>Lets go of the memory that only gradients need; a trained model needs it no more.</summary>
     internal void DropGradient()
     {
+        _layouts?.DropBackward();
         _gradient = null;
         _isZero = false;
     }

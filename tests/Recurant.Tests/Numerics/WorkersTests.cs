@@ -233,6 +233,10 @@ public class WorkersTests
         private readonly Lock _lock = new();
         private SpinBarrier _meeting;
 
+        public SummingWork() => Reference = new WeakReference<IStepWork>(this);
+
+        public WeakReference<IStepWork> Reference { get; }
+
         public double Sum { get; set; }
 
         public bool Fails { get; set; }
