@@ -95,17 +95,66 @@ public class BadInputTests
         Assert.Contains("Did you mean \"reviews.tsv\"?", error, StringComparison.Ordinal);
     }
 
+    /// <summary>The least that shows a file to be a model of this program.</summary>
+    private static byte[] OlderModel()
+    {
+        byte[] header = Encoding.UTF8.GetBytes("""{"__metadata__":{"recurant":"{}"}}""");
+        return [.. BitConverter.GetBytes((long)header.Length), .. header];
+    }
+
+    /// <summary>
+    /// A file that this program did not write is nobody's to replace: neither by the name that was given nor by the one that a run
+    /// chooses; what it wrote itself, or an empty file, is replaced.
+    /// </summary>
+    [Theory]
+    [InlineData("data.safetensors", "train", "data.tsv")]
+    [InlineData("data.tsv", "train", "data.tsv", "--out", "data.tsv")]
+    [InlineData("notes.txt", "train", "data.tsv", "--out", "m.safetensors", "--record", "notes.txt")]
+    [InlineData("notes.txt", "train", "data.tsv", "--out", "m.safetensors", "--report", "notes.txt")]
+    [InlineData("m.run.jsonl", "train", "data.tsv", "--out", "m.safetensors", "--report", "page.html")]
+    public void Train_OutputIsAnothersFile_IsRefusedBeforeAnyWork(string kept, params string[] arguments)
+    {
+        using var place = new Workspace();
+        place.Write("data.tsv", Reviews.Tsv());
+        if (kept != "data.tsv") place.Write(kept, "somebody else's");
+        string before = File.ReadAllText(place.Path(kept));
+        string[] files = [.. place.Files()];
+        CommandResult result = place.Run(arguments);
+        Assert.Equal(2, result.Code);
+        Assert.Contains("would be overwritten", result.Error, StringComparison.Ordinal);
+        Assert.Equal(before, File.ReadAllText(place.Path(kept)));
+        Assert.Equal(files, place.Files());
+    }
+
+    [Fact]
+    public void Inspect_TrainingRecordIsNoJson_NamesTheKey()
+    {
+        using var place = new Workspace();
+        place.Write("data.tsv", Reviews.Tsv());
+        Assert.Equal(0, place.Run("train", "data.tsv", "--epochs", "1", "--out", "m.safetensors", "--quiet").Code);
+        byte[] model = File.ReadAllBytes(place.Path("m.safetensors"));
+        int at = model.AsSpan().IndexOf("\"training\":\"{"u8);
+        Assert.True(at > 0);
+        model[at + "\"training\":\"".Length] = (byte)'?';
+        File.WriteAllBytes(place.Path("m.safetensors"), model);
+        foreach (string[] form in (string[][])[["--json"], []])
+        {
+            AssertFails(place, "m.safetensors: metadata 'training': ", ["inspect", "m.safetensors", .. form]);
+        }
+    }
+
     [Fact]
     public void Train_LossTurnsNonFinite_NamesStepAndPlaceAndKeepsTheOldFile()
     {
         using var place = new Workspace();
         place.Write("data.tsv", Reviews.Tsv());
-        place.Write("model.safetensors", "an older file");
+        byte[] older = OlderModel();
+        File.WriteAllBytes(place.Path("model.safetensors"), older);
         string[] steep =
             ["--optimizer", "sgd", "--learning-rate", "1e9", "--clip", "0", "--cell", "elman", "--activation", "relu"];
         string error = AssertFails(place, "In step ", ["train", "data.tsv", "--out", "model.safetensors", .. steep]);
         Assert.Contains("lower the learning rate", error, StringComparison.Ordinal);
-        Assert.Equal("an older file", File.ReadAllText(place.Path("model.safetensors")));
+        Assert.Equal(older, File.ReadAllBytes(place.Path("model.safetensors")));
         Assert.Equal(["data.tsv", "model.nonfinite.safetensors", "model.safetensors"], place.Files());
     }
 
