@@ -19,7 +19,7 @@ public class PretrainTests
         place.Write("texts.txt", Texts(60));
         CommandResult result = place.TrainSmall(s_pretrained);
         string[] lines = result.ErrorLines;
-        int first = Array.IndexOf(lines, "pre-training: foretelling words of the texts without labels");
+        int first = Array.IndexOf(lines, "pre-training: predicting words of the texts without labels");
         int second = Array.IndexOf(lines, "training the classifier from there");
         Assert.True(first >= 0 && second == first + 4, result.Error);
         Assert.StartsWith("epoch    loss    acc.    valid   score", lines[first + 1], StringComparison.Ordinal);

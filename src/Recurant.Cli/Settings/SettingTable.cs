@@ -227,8 +227,8 @@ internal static class SettingTable
         new()
         {
             Name = "dropout", Group = Learning, Value = "RATE|LIST",
-            Help = "One rate for input, layers and output, or a list such as input=0.3,layers=0.2,recurrent=0.1,word=0.05,"
-                + "embedding=0,output=0.5. What is not named is decided from the data.",
+            Help = "One rate for input, layers and output, or a list such as input=0.3,recurrent=0.1 of input, layers, recurrent, "
+                + "word, embedding and output. What is not named is decided from the data.",
             Set = (s, v) => With(s, t => t with { Dropout = DropoutValue.Read(v) }),
         },
         new()
