@@ -2,7 +2,7 @@ using Recurant.Reference;
 
 namespace Recurant.Bench.Peers;
 
-/// <summary>A row of the grid by the equations in double precision, sequence by sequence: slow, and only to settle a dispute.</summary>
+/// <summary>A row of the grid by the equations in double precision, sequence by sequence: slow, to settle a dispute.</summary>
 internal static class GridReference
 {
     /// <summary>The same named arrays that the engines give.</summary>

@@ -83,8 +83,11 @@ internal static class Report
         foreach (var group in all.SelectMany(row => row.Verdict.Faults.Select(fault => (fault, row)))
             .GroupBy(each => (each.fault.Key, each.fault.Value)))
         {
-            string names = string.Join("; ", group.Select(each => $"{each.row.Case}, {Name(each.row.Mode)}, {each.row.Threads}"));
-            string why = group.Key.Value == Verdict.WrongAnswer ? " (the others and the reference in double precision agree)" : "";
+            string names = string.Join("; ", group.Select(
+                each => $"{each.row.Case}, {Name(each.row.Mode)}, {Threads(each.row.Threads)}"));
+            string why = group.Key.Value == Verdict.WrongAnswer
+                ? " (the others and the reference in double precision agree)"
+                : "";
             text.AppendLine();
             text.AppendLine(
                 $"{Title(group.Key.Key)}: {group.Key.Value}{why} in {group.Count()} of {all.Length} rows, without its time: {names}.");

@@ -16,7 +16,7 @@ internal static class Rounds
     // So that the threads of the engine before, which spin a while for more work, are asleep.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(60);
 
-    /// <summary>Prepares every engine for the same job and compares what they computed; a row never stops those after it.</summary>
+    /// <summary>Prepares every engine for the same job and compares their answers; a row never stops those after it.</summary>
     /// <param name="workers">The engines.</param>
     /// <param name="job">What they do.</param>
     /// <param name="what">With what.</param>

@@ -17,7 +17,7 @@ internal sealed record Verdict(IReadOnlyDictionary<string, string> Faults)
     /// outside the majority are wrong; without a majority nobody can be called right.
     /// </summary>
     /// <param name="answers">What each engine computed: named arrays.</param>
-    /// <param name="reference">Computes the same in double precision; null where there is no reference. Asked only when needed.</param>
+    /// <param name="reference">Computes the same in double precision, asked only when needed; null where there is none.</param>
     public static Verdict Of(
         IReadOnlyList<(string Engine, IReadOnlyDictionary<string, float[]> Results)> answers,
         Func<IReadOnlyDictionary<string, float[]>>? reference)
@@ -37,7 +37,8 @@ internal sealed record Verdict(IReadOnlyDictionary<string, string> Faults)
 
     /// <summary>Whether two engines computed the same, up to the order of their sums.</summary>
     public static bool Agree(IReadOnlyDictionary<string, float[]> a, IReadOnlyDictionary<string, float[]> b) =>
-        a.Count == b.Count && a.All(pair => b.TryGetValue(pair.Key, out float[]? other) && Difference(pair.Value, other) <= Tolerance);
+        a.Count == b.Count
+        && a.All(pair => b.TryGetValue(pair.Key, out float[]? other) && Difference(pair.Value, other) <= Tolerance);
 
     /// <summary>The largest difference as a share of the largest value; NaN where the arrays cannot be compared.</summary>
     private static double Difference(float[] a, float[] b)

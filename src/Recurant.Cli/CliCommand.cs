@@ -18,7 +18,9 @@ internal abstract class CliCommand
     /// <summary>The options beside those that every command takes.</summary>
     public virtual IReadOnlyList<CommandOption> Options => [];
 
-    /// <summary>The options that matter most, by name: the others appear with <c>--help all</c> only. Empty: help shows all.</summary>
+    /// <summary>
+    /// The options that matter most, by name: the others are explained by <c>--help all</c> only. Empty: help explains all.
+    /// </summary>
     public virtual IReadOnlyList<string> FirstOptions => [];
 
     /// <summary>Command lines that are worth trying, without the program's name.</summary>

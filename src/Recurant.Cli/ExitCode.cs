@@ -7,7 +7,7 @@ internal static class ExitCode
     public const int Failed = 1;
     public const int WrongUsage = 2;
 
-    /// <summary>128 + 2, as shells report a command that Ctrl-C ended; for other signals see <see cref="Interruption.Code"/>.</summary>
+    /// <summary>128 + 2, as shells report a command that Ctrl-C ended; see <see cref="Interruption.Code"/> for others.</summary>
     public const int Interrupted = 130;
 }
 

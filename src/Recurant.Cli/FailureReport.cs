@@ -3,12 +3,15 @@ using Recurant.Training;
 
 namespace Recurant.Cli;
 
-/// <summary>Says what went wrong in one or two lines, and chooses the exit code: every end of the command that is no success.</summary>
+/// <summary>
+/// Says what went wrong in one or two lines, and chooses the exit code: every end of the command that is no success.
+/// </summary>
 internal static class FailureReport
 {
     /// <summary>What is said of a run that a signal ended.</summary>
     /// <param name="outcome">What is true of it: "nothing was written"; null for nothing.</param>
-    public static string Interrupted(string? outcome) => outcome is null ? "recurant: interrupted." : $"recurant: interrupted; {outcome}.";
+    public static string Interrupted(string? outcome) =>
+        outcome is null ? "recurant: interrupted." : $"recurant: interrupted; {outcome}.";
 
     /// <summary>Reports a failure.</summary>
     /// <param name="failure">The failure.</param>
@@ -33,10 +36,11 @@ internal static class FailureReport
             UsageException => (ExitCode.WrongUsage, failure.Message),
             StandardStreamException when interruption.Outcome is { } outcome =>
                 (ExitCode.Failed, $"{failure.Message.TrimEnd('.')}; {outcome}."),
-            StandardStreamException or InvalidDataException or NonFiniteLossException => (ExitCode.Failed, failure.Message),
+            StandardStreamException or InvalidDataException or NonFiniteLossException =>
+                (ExitCode.Failed, failure.Message),
             FileLoadException or BadImageFormatException or DllNotFoundException or EntryPointNotFoundException
                 or MissingMemberException or TypeLoadException => (ExitCode.Failed, Incomplete(failure)),
-            FileNotFoundException { FileName: null } or FileNotFoundException { FileName: [] } => (ExitCode.Failed, failure.Message),
+            FileNotFoundException { FileName: null or [] } => (ExitCode.Failed, failure.Message),
             FileNotFoundException when failure.Message.StartsWith("Could not load", StringComparison.Ordinal) =>
                 (ExitCode.Failed, Incomplete(failure)),
             IOException or UnauthorizedAccessException => (ExitCode.Failed, PathFault.Explain(failure, words)),

@@ -38,7 +38,9 @@ internal static class HelpText
         terminal.Out.WriteLine();
         WriteWrapped(terminal, $"Usage: {ShellCommand.Name} {command.Name} {command.Arguments}".TrimEnd() + " [OPTIONS]");
         CommandOption[] shared = [SharedOptions.Json, SharedOptions.Quiet, SharedOptions.Verbose, SharedOptions.Help];
-        CommandOption[] first = isWhole ? [] : [.. command.FirstOptions.Select(name => command.Options.First(option => option.Name == name))];
+        CommandOption[] first = isWhole
+            ? []
+            : [.. command.FirstOptions.Select(name => command.Options.First(option => option.Name == name))];
         if (first.Length > 0)
         {
             WriteOptions(terminal, first.Select(option => option with { Group = "" }));
@@ -136,6 +138,9 @@ internal static class HelpText
 
     private static void WriteWrapped(UserTerminal terminal, string text, int indent = 0)
     {
-        foreach (string line in TextLayout.Wrap(text, Width(terminal) - indent)) terminal.Out.WriteLine(new string(' ', indent) + line);
+        foreach (string line in TextLayout.Wrap(text, Width(terminal) - indent))
+        {
+            terminal.Out.WriteLine(new string(' ', indent) + line);
+        }
     }
 }

@@ -10,8 +10,8 @@ internal static class Nearest
         Find(asked, names) is { } name ? $" Did you mean \"{name}\"?" : "";
 
     /// <summary>
-    /// The name that was meant: the same written otherwise (<c>batch_size</c>, <c>batchSize</c>), what other tools call it, one that
-    /// begins so, or one with a letter or two wrong. Null where a name would only be a wild guess.
+    /// The name that was meant: the same written otherwise (<c>batch_size</c>, <c>batchSize</c>), what other tools call it, one
+    /// with a letter or two wrong, or one that begins so. Null where a name would only be a wild guess.
     /// </summary>
     public static string? Find(string asked, IEnumerable<string> names)
     {

@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace Recurant.Cli;
 
-/// <summary>Finds out why a file or directory could not be used: .NET tells no more than "access denied" of a directory.</summary>
+/// <summary>
+/// Finds out why a file or directory could not be used: .NET tells no more than "access denied" of a directory.
+/// </summary>
 internal static partial class PathFault
 {
     /// <summary>The true cause of a failure to open, read or write, and what to do.</summary>
@@ -33,7 +35,11 @@ internal static partial class PathFault
         bool isMissing = failure is FileNotFoundException or DirectoryNotFoundException;
         if (isMissing && Obstacle(whole) is { } obstacle) return $"{shown}: {obstacle}";
         if (isMissing) return $"{shown}: there is no such file.{Neighbour(whole)}";
-        if (failure is UnauthorizedAccessException && Directory.Exists(whole)) return $"{shown}: this is a directory; a file was expected.";
+        if (failure is UnauthorizedAccessException && Directory.Exists(whole))
+        {
+            return $"{shown}: this is a directory; a file was expected.";
+        }
+
         return failure is UnauthorizedAccessException
             ? $"{shown}: permission denied. Change the permissions, or use another file."
             : failure.Message.Replace(path, shown, StringComparison.Ordinal);
@@ -41,7 +47,8 @@ internal static partial class PathFault
 
     /// <summary>Where a link leads to that leads nowhere; null for everything else.</summary>
     private static string? Link(string path) =>
-        new FileInfo(path) is { LinkTarget: { } target } link && link.ResolveLinkTarget(returnFinalTarget: true) is { Exists: false }
+        new FileInfo(path) is { LinkTarget: { } target } link
+            && link.ResolveLinkTarget(returnFinalTarget: true) is { Exists: false }
             && !Directory.Exists(path) ? target : null;
 
     /// <summary>What stands in the way of a path whose directory is not there; null where it is.</summary>
@@ -64,8 +71,9 @@ internal static partial class PathFault
         string whole = Path.GetFullPath(path);
         foreach (string word in words)
         {
-            string value = word.StartsWith("--", StringComparison.Ordinal) ? word[(word.IndexOf('=', StringComparison.Ordinal) + 1)..] : word;
-            if (value.Length > 0 && !value.Contains('\0', StringComparison.Ordinal) && Path.GetFullPath(value) == whole) return value;
+            bool isOption = word.StartsWith("--", StringComparison.Ordinal);
+            string value = isOption ? word[(word.IndexOf('=', StringComparison.Ordinal) + 1)..] : word;
+            if (value.Length > 0 && Path.GetFullPath(value) == whole) return value;
         }
 
         return Relative(path);
@@ -88,8 +96,10 @@ internal static partial class PathFault
     }
 
     /// <summary>The path in one of .NET's messages: <c>Access to the path '/a/b' is denied.</c></summary>
-    private static string? PathIn(string message) => Quoted().Match(message) is { Success: true } match ? match.Groups[1].Value : null;
+    private static string? PathIn(string message) =>
+        Quoted().Match(message) is { Success: true } match ? match.Groups[1].Value : null;
 
-    [GeneratedRegex("^(?:Access to the path|Could not find a part of the path|The (?:process cannot access the file|path)|[A-Z][^:']* :) '(.+)'")]
+    [GeneratedRegex("^(?:Access to the path|Could not find a part of the path|The process cannot access the file|The path"
+        + "|[A-Z][^:']* :) '(.+)'")]
     private static partial Regex Quoted();
 }

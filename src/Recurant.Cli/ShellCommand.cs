@@ -14,7 +14,9 @@ internal static class ShellCommand
     /// <summary>The word as the shell of this system takes it.</summary>
     public static string Quote(string word) => Quote(word, OperatingSystem.IsWindows());
 
-    /// <summary>The word in quotes where it holds anything that a POSIX shell, or Windows' cmd and PowerShell, would read otherwise.</summary>
+    /// <summary>
+    /// The word in quotes where it holds anything that a POSIX shell, or Windows' cmd and PowerShell, would read otherwise.
+    /// </summary>
     internal static string Quote(string word, bool windows)
     {
         string usual = windows ? "-_./\\:+" : "-_./:=@%+,";
@@ -32,7 +34,8 @@ internal static class ShellCommand
     {
         if (Environment.GetEnvironmentVariable(CalledAs) is { Length: > 0 } called) return Quote(InPath(called));
         string process = Environment.ProcessPath ?? ToolName;
-        if (!Path.GetFileNameWithoutExtension(process).Equals("dotnet", StringComparison.OrdinalIgnoreCase)) return Quote(InPath(process));
+        bool isHost = Path.GetFileNameWithoutExtension(process).Equals("dotnet", StringComparison.OrdinalIgnoreCase);
+        if (!isHost) return Quote(InPath(process));
         string library = Environment.GetCommandLineArgs()[0];
         // A tool of a manifest lies in the folder of packages: .../recurant.cli/1.0.0/tools/net10.0/any/Recurant.Cli.dll.
         return library.Contains($"{Path.DirectorySeparatorChar}tools{Path.DirectorySeparatorChar}", StringComparison.Ordinal)
@@ -46,7 +49,8 @@ internal static class ShellCommand
         if (!Path.IsPathRooted(called)) return called;
         string file = Path.GetFileName(called);
         string? found = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
-            .Where(directory => directory.Length > 0).Select(directory => Path.Combine(directory, file)).FirstOrDefault(File.Exists);
+            .Where(directory => directory.Length > 0).Select(directory => Path.Combine(directory, file))
+            .FirstOrDefault(File.Exists);
         return found == called ? OperatingSystem.IsWindows() ? Path.GetFileNameWithoutExtension(file) : file : called;
     }
 }

@@ -152,7 +152,7 @@ public partial class NameTests
         string script = Path.GetFullPath(calledAs, place.Root);
         Directory.CreateDirectory(Path.GetDirectoryName(script)!);
         File.WriteAllText(script, $"#!/bin/sh\nexec dotnet '{Workspace.Command}' \"$@\"\n");
-        File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         using var shell = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("sh", ["-c", next])
         {
             WorkingDirectory = place.Root, RedirectStandardOutput = true, RedirectStandardError = true,

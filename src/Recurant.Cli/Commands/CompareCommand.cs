@@ -21,7 +21,10 @@ internal sealed class CompareCommand : CliCommand
 
     public override IReadOnlyList<CommandOption> Options { get; } =
         [
-        new(PageOption, "FILE.html|none", "The page to write, or none. Default: compare.html, with --json none.") { Aliases = ["--out"] },
+        new(PageOption, "FILE.html|none", "The page to write, or none. Default: compare.html, with --json none.")
+        {
+            Aliases = ["--out"],
+        },
     ];
 
     public override IReadOnlyList<string> Examples =>

@@ -141,8 +141,8 @@ internal sealed class GradcheckCommand : CliCommand
                 Numbers.Scientific(row.ProductionError), row.Passes ? "ok" : "WRONG"]);
         }
 
-        terminal.WriteText("Largest relative errors of the gradients: of the equations against finite differences, and of the fast "
-            + "code against the equations.");
+        terminal.WriteText("Largest relative errors of the gradients: of the equations against finite differences, and of the "
+            + "fast code against the equations.");
         terminal.Out.WriteLine();
         terminal.WriteTable(table);
         terminal.Out.WriteLine();

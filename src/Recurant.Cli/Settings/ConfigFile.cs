@@ -103,7 +103,8 @@ internal static class ConfigFile
             if (setting is null && key != DataKey)
             {
                 IEnumerable<string> names = SettingTable.All.Select(candidate => candidate.Name).Append(DataKey);
-                throw new UsageException($"{place}: there is no setting \"{key}\".{OtherNames.Hint(key) ?? Nearest.Question(key, names)}");
+                string hint = OtherNames.Hint(key) ?? Nearest.Question(key, names);
+                throw new UsageException($"{place}: there is no setting \"{key}\".{hint}");
             }
 
             if (!seen.Add(key)) throw new UsageException($"{place}: the setting \"{key}\" is given twice.");

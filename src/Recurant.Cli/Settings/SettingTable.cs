@@ -237,8 +237,8 @@ internal static class SettingTable
         new()
         {
             Name = "dropout", Group = Learning, Value = "RATE|LIST",
-            Help = "One rate for input, layers and output, or a list such as input=0.3,layers=0.2,recurrent=0.1,word=0.05,"
-                + "embedding=0,output=0.5. Rates that are not named depend on the data.",
+            Help = "One rate for input, layers and output, or a list such as input=0.3,recurrent=0.1 of input, layers, recurrent, "
+                + "word, embedding and output. Rates that are not named depend on the data.",
             Set = (s, v) => With(s, t => t with { Dropout = DropoutValue.Read(v) }),
         },
         new()

@@ -134,8 +134,9 @@ internal sealed class Interruption : IDisposable
         const string Status = "/proc/self/status", Ignored = "SigIgn:";
         try
         {
-            return File.Exists(Status) && File.ReadLines(Status).FirstOrDefault(line => line.StartsWith(Ignored, StringComparison.Ordinal))
-                is { } line && (Convert.ToUInt64(line[Ignored.Length..].Trim(), 16) >> (signal - 1) & 1) != 0;
+            return File.Exists(Status)
+                && File.ReadLines(Status).FirstOrDefault(each => each.StartsWith(Ignored, StringComparison.Ordinal)) is { } line
+                && (Convert.ToUInt64(line[Ignored.Length..].Trim(), 16) >> (signal - 1) & 1) != 0;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or FormatException)
         {

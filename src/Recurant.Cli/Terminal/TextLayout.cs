@@ -64,7 +64,8 @@ internal static class TextLayout
     /// <summary>A row; a text that is wider than its column goes on below.</summary>
     private static IEnumerable<string> Lines(string[] row, int[] widths, int[] left)
     {
-        string[][] cells = [.. row.Select((cell, column) => cell.Length <= widths[column] ? [cell] : Wrap(cell, widths[column]).ToArray())];
+        string[][] cells =
+            [.. row.Select((cell, column) => cell.Length <= widths[column] ? [cell] : Wrap(cell, widths[column]).ToArray())];
         return Enumerable.Range(0, cells.Max(cell => cell.Length))
             .Select(i => Line([.. cells.Select(cell => i < cell.Length ? cell[i] : "")], widths, left));
     }
@@ -88,8 +89,9 @@ internal static class TextLayout
         foreach (string[] row in rows.Skip(1))
         {
             // The no-break blank keeps a heading and its value on one line.
-            IEnumerable<string> values = row.Select((cell, column) => (cell, heading: column < rows[0].Length ? rows[0][column] : ""))
-                .Skip(1).Where(value => value.cell.Length > 0)
+            IEnumerable<string> values = row
+                .Select((cell, column) => (cell, heading: column < rows[0].Length ? rows[0][column] : "")).Skip(1)
+                .Where(value => value.cell.Length > 0)
                 .Select(value => $"{value.heading} {value.cell}".Trim().Replace(' ', '\u00a0'));
             string first = row[0].Length > 0 ? row[0] : rows[0][0];
             foreach (string line in Wrap(first, width)) yield return Shorten(line, width);

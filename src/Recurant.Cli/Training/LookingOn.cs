@@ -16,7 +16,9 @@ internal sealed class StepHold(Interruption interruption) : TrainingObserver, ID
     public void Dispose() => _hold?.Dispose();
 }
 
-/// <summary>Passes on what happens to one who writes it down. Where that fails, the user is told once and the run goes on.</summary>
+/// <summary>
+/// Passes on what happens to one who writes it down. Where that fails, the user is told once and the run goes on.
+/// </summary>
 /// <param name="inner">Who writes it down.</param>
 /// <param name="failed">Is told why it failed.</param>
 internal sealed class FallibleObserver(TrainingObserver inner, Action<Exception> failed) : TrainingObserver

@@ -51,7 +51,8 @@ internal sealed class RunKeeper
             }
 
             call.Terminal.WriteCommand(
-                $"recurant: {directory} holds a run that was not finished, which this new run will replace. To continue it instead:",
+                $"recurant: {directory} holds a run that was not finished, which this new run will replace. "
+                + "To continue it instead:",
                 command);
         }
 

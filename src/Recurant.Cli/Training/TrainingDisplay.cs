@@ -41,14 +41,15 @@ internal static class ProgressLine
 {
     private const int BarWidth = 16;
 
-    /// <summary>The line in at most so many columns: what matters least is left out first, the speed, the bar, the loss.</summary>
+    /// <summary>The line in at most so many columns: the speed is left out first, then the bar, then the loss.</summary>
     public static string Of(TrainingProgress value, int width)
     {
         double steps = (double)value.Epochs * value.Steps, done = (value.Epoch - 1.0) * value.Steps + value.Step;
         string bar = Bar(steps > 0 ? done / steps : 0), left = Numbers.Clock(value.Remaining) + " left";
         string epoch = $"{value.Stage} {value.Epoch}/{value.Epochs}", loss = $"loss {Numbers.Loss(value.Loss)}";
         string speed = $"{Numbers.Count(value.TokensPerSecond)} tokens/s";
-        string[][] choices = [[bar, epoch, loss, speed, left], [bar, epoch, loss, left], [epoch, loss, left], [epoch, left], [epoch]];
+        string[][] choices =
+            [[bar, epoch, loss, speed, left], [bar, epoch, loss, left], [epoch, loss, left], [epoch, left], [epoch]];
         string[] lines = [.. choices.Select(parts => string.Join("  ", parts))];
         return lines.FirstOrDefault(line => line.Length <= width) ?? TextLayout.Shorten(epoch, width);
     }
@@ -97,7 +98,8 @@ internal sealed class EpochTable(string? measure)
 
         yield return Line(
         [
-            Numbers.Count(value.Epoch), Numbers.Loss(value.Loss), double.IsNaN(value.Accuracy) ? "-" : Numbers.Four(value.Accuracy),
+            Numbers.Count(value.Epoch), Numbers.Loss(value.Loss),
+            double.IsNaN(value.Accuracy) ? "-" : Numbers.Four(value.Accuracy),
             Numbers.Loss(value.Validation.Loss), Numbers.Measure(value.Validation.Value), Numbers.Count(value.TokensPerSecond),
             Numbers.Clock(value.Remaining),
         ], shown) + (value.IsBest ? Best : "");
@@ -128,7 +130,8 @@ internal sealed class EpochTable(string? measure)
         return shown;
     }
 
-    private static int WidthOf(bool[] shown) => s_widths.Where((_, column) => shown[column]).Sum(width => width + 2) - 2 + Best.Length;
+    private static int WidthOf(bool[] shown) =>
+        s_widths.Where((_, column) => shown[column]).Sum(width => width + 2) - 2 + Best.Length;
 
     private static string Line(string[] cells, bool[] shown) =>
         string.Join("  ", cells.Select((cell, column) => cell.PadLeft(s_widths[column])).Where((_, column) => shown[column]));

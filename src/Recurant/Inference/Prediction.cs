@@ -5,8 +5,9 @@ using System.Text.Json.Serialization;
 namespace Recurant.Inference;
 
 /// <summary>
-/// What a classifier says of a text. As JSON: <c>{"label":"negative","probability":0.98,"probabilities":{"negative":0.98,...}}</c>,
-/// whatever the options of the serializer say of names.
+/// What a classifier says of a text. Its JSON is
+/// <c>{"label":"negative","probability":0.98,"probabilities":{"negative":0.98,"positive":0.02}}</c>, whatever the options of the
+/// serializer say of names.
 /// </summary>
 public sealed record Prediction
 {
@@ -47,7 +48,11 @@ internal sealed class ProbabilitiesConverter : JsonConverter<IReadOnlyList<KeyVa
     public override IReadOnlyList<KeyValuePair<string, float>> Read(
         ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
-        if (reader.TokenType != JsonTokenType.StartObject) throw new JsonException("Expected an object of labels and probabilities.");
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            throw new JsonException("Expected an object of labels and probabilities.");
+        }
+
         var probabilities = new List<KeyValuePair<string, float>>();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
