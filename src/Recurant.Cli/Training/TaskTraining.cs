@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json;
+using Recurant.Data;
 using Recurant.Insight;
 using Recurant.Models;
 using Recurant.Storage;
@@ -54,15 +56,21 @@ internal abstract class TaskTraining<TModel, TScore> : TaskTraining
         using RunFiles files = RunFiles.For(call, settings, isResumed: resumed is not null);
         using var interruption = new Interruption(() =>
             call.Terminal.Error.WriteLine("stopping after this step; press Ctrl-C again to end at once"));
-        int rows = ReadData(call, ref settings);
+        var ended = new List<(string Phase, double Seconds)>();
+        Phases = new PhaseWatch(call.Quiet ? null : call.Terminal.Error, (phase, seconds) => ended.Add((phase, seconds)));
+        Time = new RunTime(settings.Training.Budget, Phases);
+        Interrupted = interruption.Token;
+        int rows;
+        using (new ReadingScope(Phases, interruption.Token)) rows = ReadData(call, ref settings);
         interruption.Token.ThrowIfCancellationRequested();
         settings = files.Begin(settings, TaskName, rows);
+        settings = Prepare(call, settings);
         LensWatch? lens = LensWatch.Begin(ref settings, moment => files.Write("lens", moment.WriteMembers));
         TrainingResult<TModel, TScore> result;
         try
         {
             result = TrainingDisplay.Show(
-                call.Terminal, call.Quiet, MeasureHeading, progress => Learn(settings, progress, interruption.Token));
+                call.Terminal, call.Quiet, MeasureHeading, progress => Learn(settings, Phases.Around(progress), interruption.Token));
         }
         catch (OperationCanceledException)
         {
@@ -78,9 +86,9 @@ internal abstract class TaskTraining<TModel, TScore> : TaskTraining
 
         if (!call.Quiet) lens?.Tell(call.Terminal);
         bool isCancelled = result.End == TrainingEnd.Cancelled;
-        TScore? test = isCancelled ? null : Test(result.Model, settings);
+        TScore? test = isCancelled ? null : Test(call, result, settings);
         result.Model.SetTrainingRecord(
-            TrainingRecordJson.Write(settings, result.Epochs.Count, result.BestEpochs, result.End, rows, members =>
+            TrainingRecordJson.Write(settings, result.Passes, result.BestEpochs, result.End, rows, members =>
             {
                 members.WriteObject("valid", scores => WriteScore(scores, result.Validation));
                 if (test is not null) members.WriteObject("test", scores => WriteScore(scores, test));
@@ -99,6 +107,15 @@ internal abstract class TaskTraining<TModel, TScore> : TaskTraining
         try
         {
             TScore? baseline = Baseline(call, settings, result, test, interruption.Token);
+            foreach ((string phase, double seconds) in ended)
+            {
+                files.Write("phase", writer =>
+                {
+                    writer.WriteString("name", phase);
+                    writer.WriteNumber("seconds", Math.Round(seconds, 3));
+                });
+            }
+
             Finish(files, settings, path, result, test, baseline);
             if (call.Json) WriteJson(call, path, result, test, baseline); else WriteText(call, path, result, test, baseline);
             return ExitCode.Done;
@@ -133,6 +150,28 @@ internal abstract class TaskTraining<TModel, TScore> : TaskTraining
         }));
     }
 
+    /// <summary>The phases of the run.</summary>
+    protected PhaseWatch Phases { get; private set; } = null!;
+
+    /// <summary>The time of the run.</summary>
+    protected RunTime Time { get; private set; } = null!;
+
+    /// <summary>Cancelled by Ctrl-C.</summary>
+    protected CancellationToken Interrupted { get; private set; }
+
+    /// <summary>Copies what is needed after training of data that training lets go of, and gives training its time.</summary>
+    protected virtual TrainSettings Prepare(Invocation call, TrainSettings settings) =>
+        WithTime(settings, Time.ForTraining(testRows: 0, baselineRows: 0), releases: false);
+
+    protected static TrainSettings WithTime(TrainSettings settings, TimeSpan? budget, bool releases) =>
+        settings with { Training = settings.Training with { Budget = budget, ReleasesData = releases } };
+
+    /// <summary>Tells that a part of some data is left out.</summary>
+    protected static void TellLeftOut(Invocation call, string what, long used, long all, string why)
+    {
+        if (used < all && !call.Quiet) call.Terminal.WriteNote($"{what}: {Numbers.Count(used)} of {Numbers.Count(all)} {why}");
+    }
+
     /// <summary>Reads everything that the run needs; returns the number of rows to learn from.</summary>
     protected abstract int ReadData(Invocation call, ref TrainSettings settings);
 
@@ -140,7 +179,7 @@ internal abstract class TaskTraining<TModel, TScore> : TaskTraining
         TrainSettings settings, IProgress<TrainingProgress>? progress, CancellationToken cancellation);
 
     /// <summary>Scores the model on the test data; null where there is none.</summary>
-    protected abstract TScore? Test(TModel model, TrainSettings settings);
+    protected abstract TScore? Test(Invocation call, TrainingResult<TModel, TScore> result, TrainSettings settings);
 
     /// <summary>The scores on the test data of the simplest thing that could do the task; null where there is none.</summary>
     protected virtual TScore? Baseline(
@@ -186,7 +225,7 @@ internal abstract class TaskTraining<TModel, TScore> : TaskTraining
             writer.WriteString("task", TaskName);
             writer.WriteString("model", path);
             writer.WriteNumber("seconds", Math.Round(result.Seconds, 3));
-            writer.WriteNumber("epochs", result.Epochs.Count);
+            writer.WriteNumber("epochs", Math.Round(result.Passes, 4));
             writer.WriteNumber("parameters", result.Model.ParameterCount);
             writer.WriteObject("valid", valid => WriteResult(valid, result.Validation, ScoredOn.Validation));
             if (test is not null) writer.WriteObject("test", scores => WriteResult(scores, test, ScoredOn.Test));
@@ -204,7 +243,7 @@ internal abstract class TaskTraining<TModel, TScore> : TaskTraining
         files.Finish(result.Model, path, result.End, writer =>
         {
             writer.WriteNumber("seconds", Math.Round(result.Seconds, 3));
-            writer.WriteNumber("epochs", result.Epochs.Count);
+            writer.WriteNumber("epochs", Math.Round(result.Passes, 4));
             writer.WriteObject("valid", scores => WriteResult(scores, result.Validation, ScoredOn.Validation));
             WriteDeciding(writer, "valid_score", result.Validation);
             if (test is not null)
@@ -237,6 +276,16 @@ internal abstract class TaskTraining<TModel, TScore> : TaskTraining
         ? $"epoch {only} was the best"
         : $"of each model the best: {string.Join(", ", epochs)}";
 
+    /// <summary>"3 epochs", or "0.01 epochs (step 340 of 31,000 of epoch 1)".</summary>
+    internal static string Epochs(TrainingResult<TModel, TScore> result)
+    {
+        if (result.Epochs is not [.., { Share: < 1 } last]) return Numbers.Of(result.Epochs.Count, "epoch");
+        // Two digits that tell something, however small the share.
+        string passes = result.Passes.ToString(
+            result.Passes >= 0.1 ? "0.##" : result.Passes >= 0.01 ? "0.###" : "0.#####", CultureInfo.InvariantCulture);
+        return $"{passes} epochs (step {Numbers.Count(last.Steps)} of {Numbers.Count(last.StepsInEpoch)} of epoch {last.Number})";
+    }
+
     private void WriteText(
         Invocation call, string path, TrainingResult<TModel, TScore> result, TScore? test, TScore? baseline)
     {
@@ -250,7 +299,12 @@ internal abstract class TaskTraining<TModel, TScore> : TaskTraining
         foreach (string line in TextLayout.Wrap($"{path}: {result.Model.Summary}", call.Terminal.Width)) to.WriteLine(line);
         string seconds = Numbers.Seconds(result.Seconds);
         to.WriteLine($"{Numbers.Count(result.Model.ParameterCount)} parameters, {Knows(result)}");
-        to.WriteLine($"{Numbers.Of(result.Epochs.Count, "epoch")} in {seconds}, {end}; {Best(result.BestEpochs)}");
+        to.WriteLine($"{Epochs(result)} in {seconds}, {end}; {Best(result.BestEpochs)}");
+        if (result.ValidationLeftOut > 0)
+        {
+            to.WriteLine($"validated with a part of the validation data, for want of time: {Numbers.Count(result.ValidationLeftOut)} left out");
+        }
+
         to.WriteLine();
         List<string[]> rows = [["", .. Headings], ["validation", .. Cells(result.Validation)]];
         if (test is not null) rows.Add(["test", .. Cells(test)]);
