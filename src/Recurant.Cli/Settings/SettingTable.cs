@@ -306,7 +306,7 @@ internal static class SettingTable
         new()
         {
             Name = "budget", Group = Run, Value = "TIME",
-            Help = "Stop, with the best weights so far, after 90s, 5m, 1h or 1h30m.",
+            Help = "Stop, with the best weights so far, so that all is done after 90s, 5m, 1h or 1h30m: reading, training, scores.",
             Set = (s, v) => With(s, t => t with { Budget = SettingValue.Duration(v) }),
         },
         Seed,

@@ -58,8 +58,9 @@ internal sealed class CaptionerTraining : TaskTraining<CaptionerModel, Captioner
         TrainSettings settings, IProgress<TrainingProgress>? progress, CancellationToken cancellation) =>
         CaptionerTrainer.Train(_train, OptionsOf(settings), _validation, progress, cancellation);
 
-    protected override CaptionerEvaluation? Test(CaptionerModel model, TrainSettings settings) =>
-        new Captioner(model, settings.Training.Threads).Evaluate(_test);
+    protected override CaptionerEvaluation? Test(
+        Invocation call, TrainingResult<CaptionerModel, CaptionerEvaluation> result, TrainSettings settings) =>
+        new Captioner(result.Model, settings.Training.Threads).Evaluate(_test);
 
     protected override CaptionerEvaluation Baseline(
         Invocation call, TrainSettings settings, TrainingResult<CaptionerModel, CaptionerEvaluation> result,

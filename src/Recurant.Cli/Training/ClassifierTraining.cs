@@ -9,7 +9,8 @@ namespace Recurant.Cli;
 internal sealed class ClassifierTraining : TaskTraining<ClassifierModel, Evaluation>
 {
     private TextDataset _train = null!, _test = null!;
-    private TextDataset? _validation;
+    private TextDataset? _validation, _validationOfBaseline, _forBaseline;
+    private int _trainRows;
 
     protected override string MeasureHeading => "acc.";
 
@@ -68,8 +69,57 @@ internal sealed class ClassifierTraining : TaskTraining<ClassifierModel, Evaluat
         TrainSettings settings, IProgress<TrainingProgress>? progress, CancellationToken cancellation) =>
         ClassifierTrainer.Train(_train, settings.Training, _validation, progress, cancellation);
 
-    protected override Evaluation Test(ClassifierModel model, TrainSettings settings) =>
-        new TextClassifier(model, settings.Training.Threads).Evaluate(_test);
+    /// <summary>
+    /// Of large data, or where time is short, the bag of words learns from a part: all its pairs of words would need more memory
+    /// than anything else.
+    /// </summary>
+    protected override TrainSettings Prepare(Invocation call, TrainSettings settings)
+    {
+        const long LargeCharacters = 40_000_000, BaselineCharacters = 15_000_000, BaselineCharactersInSecond = 60_000;
+        int tested = _test.Count;
+        if (Time.TestCharacters is { } most) _test = Sample(_test, most);
+        TellLeftOut(call, "test", _test.Count, tested, "rows will be scored, for want of time");
+        _test = Copy(_test);
+        _trainRows = _train.Count;
+        long all = _train.Examples.Sum(example => (long)example.Text.Length);
+        long forBaseline = Math.Min(
+            all > LargeCharacters ? BaselineCharacters : all,
+            Time.IsLimited ? (long)Math.Min(1e15, BaselineCharactersInSecond * Time.Left) : all);
+        bool hasBaseline = settings.Training.Model != ModelKind.BagOfWords;
+        if (hasBaseline) _forBaseline = forBaseline < all ? Learnable(Copy(Sample(_train, forBaseline))) : Copy(_train);
+        if (hasBaseline && _validation is { } given) _validationOfBaseline = Copy(Sample(given, Math.Max(forBaseline / 5, 100_000)));
+        return WithTime(settings, Time.ForTraining(_test.Count, _forBaseline?.Count ?? 0), releases: true);
+
+        static TextDataset Sample(TextDataset data, long characters) =>
+            data.Subset(DatasetSample.Rows(data.Count, row => data.Examples[row].Text.Length, characters));
+    }
+
+    /// <summary>The texts on their own, apart from the list of which they were a part.</summary>
+    private static TextDataset Copy(TextDataset data)
+    {
+        var copies = new ExampleList();
+        foreach (TextExample example in data.Examples) copies.Add(example.Text, example.Label, example.Line, example.File);
+        return new TextDataset(data.Name, copies);
+    }
+
+    /// <summary>The texts whose labels come at least twice: of a part of the data not all do.</summary>
+    private static TextDataset Learnable(TextDataset data)
+    {
+        Dictionary<string, int> counts = data.Examples.CountBy(example => example.Label).ToDictionary();
+        return data.Subset([.. Enumerable.Range(0, data.Count).Where(row => counts[data.Examples[row].Label] > 1)]);
+    }
+
+    protected override Evaluation Test(
+        Invocation call, TrainingResult<ClassifierModel, Evaluation> result, TrainSettings settings)
+    {
+        int rows = Time.TestRows(result.Validation.Rows, _test.Count, _forBaseline is not null);
+        TellLeftOut(call, "test", rows, _test.Count, "rows scored, for want of time");
+        if (rows < _test.Count) _test = _test.Subset(DatasetSample.Rows(_test.Count, _ => 0, rows));
+        return Test(result.Model, settings);
+    }
+
+    private Evaluation Test(ClassifierModel model, TrainSettings settings) =>
+        new TextClassifier(model, settings.Training.Threads).Evaluate(_test, Interrupted, Phases);
 
     /// <summary>The bag of words, trained and scored on the same texts.</summary>
     protected override Evaluation? Baseline(
@@ -77,6 +127,14 @@ internal sealed class ClassifierTraining : TaskTraining<ClassifierModel, Evaluat
         CancellationToken cancellation)
     {
         if (result.Model.Spec.Model == ModelKind.BagOfWords) return test;
+        if (_forBaseline is null || Time.IsOver)
+        {
+            if (!call.Quiet) call.Terminal.WriteNote("no time was left for the bag of words, for comparison");
+            return null;
+        }
+
+        // Labels that a part of the data lacks cannot be answered; a comparison would not be fair.
+        if (_test.Labels.Except(_forBaseline.Labels, StringComparer.Ordinal).Any()) return null;
         TrainingOptions chosen = settings.Training;
         var options = new TrainingOptions
         {
@@ -86,13 +144,19 @@ internal sealed class ClassifierTraining : TaskTraining<ClassifierModel, Evaluat
             ValidationFraction = chosen.ValidationFraction,
             Unit = chosen.Unit,
             Lowercase = chosen.Lowercase,
-            Budget = chosen.Budget,
+            Budget = Time.IsLimited ? TimeSpan.FromSeconds(Time.Left) : null,
+            ReleasesData = true,
         };
         if (!call.Quiet) call.Terminal.Error.WriteLine("training the bag of words, for comparison");
+        TellLeftOut(call, "bag of words", _forBaseline.Count, _trainRows, "rows are learnt from");
         return TrainingDisplay.Show(call.Terminal, call.Quiet, measure: null, progress =>
         {
+            bool fits = _validationOfBaseline?.Labels.Except(_forBaseline.Labels, StringComparer.Ordinal).Any() == false;
+            Phases.Report(new PhaseProgress("training the baseline", 0, 1));
             TrainingResult<ClassifierModel, Evaluation> baseline =
-                ClassifierTrainer.Train(_train, options, _validation, progress, cancellation);
+                ClassifierTrainer.Train(
+                    _forBaseline, options, fits ? _validationOfBaseline : null, progress, cancellation);
+            Phases.Report(new PhaseProgress("training the baseline", 1, 1));
             cancellation.ThrowIfCancellationRequested();
             return Test(baseline.Model, settings);
         });

@@ -50,8 +50,15 @@ internal sealed class LanguageModelTraining : TaskTraining<LanguageModel, Langua
         TrainSettings settings, IProgress<TrainingProgress>? progress, CancellationToken cancellation) =>
         LanguageModelTrainer.Train(_train, settings.LanguageOptions, _validation, progress, cancellation);
 
-    protected override LanguageScore? Test(LanguageModel model, TrainSettings settings) =>
-        _test is null ? null : LanguageModelTrainer.Evaluate(model, _test, settings.Training.Threads);
+    /// <summary>Only a review of the validation data needs them after training.</summary>
+    protected override TrainSettings Prepare(Invocation call, TrainSettings settings) => WithTime(
+        settings, Time.ForTraining(_test?.Count ?? 0, 0),
+        releases: _test is not null || (settings.RecordFile is null && settings.ReportFile is null));
+
+    protected override LanguageScore? Test(
+        Invocation call, TrainingResult<LanguageModel, LanguageScore> result, TrainSettings settings) =>
+        _test is null ? null
+            : LanguageModelTrainer.Evaluate(result.Model, _test, settings.Training.Threads, Interrupted, Phases);
 
     protected override void WriteScore(Utf8JsonWriter writer, LanguageScore score) =>
         LanguageModelReport.WriteScore(writer, score);

@@ -70,7 +70,7 @@ internal static class PairData
 
         // Pairs that are equal, or share a side, must not stand in both parts: neighbours often do.
         PairDataset Part(bool test) =>
-            new(all.Name, [.. all.Pairs.Where(pair => IsTest(pair.Source) == test)]);
+            all.Subset([.. Enumerable.Range(0, all.Count).Where(row => IsTest(all.Pairs[row].Source) == test)]);
         bool IsTest(string text) => Hash(text) % Every == 0;
         static uint Hash(string text)
         {

@@ -52,8 +52,9 @@ internal sealed class ProblemTraining : TaskTraining<SequenceModel, SequenceScor
         TrainSettings settings, IProgress<TrainingProgress>? progress, CancellationToken cancellation) =>
         ProblemTrainer.Train(_problem, settings.ProblemOptions, progress, cancellation);
 
-    protected override SequenceScore Test(SequenceModel model, TrainSettings settings) =>
-        ProblemTrainer.Evaluate(model, settings.Training.Threads);
+    protected override SequenceScore Test(
+        Invocation call, TrainingResult<SequenceModel, SequenceScore> result, TrainSettings settings) =>
+        ProblemTrainer.Evaluate(result.Model, settings.Training.Threads);
 
     protected override SequenceScore? Baseline(
         Invocation call, TrainSettings settings, TrainingResult<SequenceModel, SequenceScore> result, SequenceScore? test,

@@ -16,6 +16,7 @@ internal sealed class TaggerTraining : TaskTraining<TaggerModel, TaggerEvaluatio
 
     private TaggedDataset _train = null!, _test = null!;
     private TaggedDataset? _validation;
+    private MostFrequentTags _baseline = null!;
 
     protected override string MeasureHeading => HasSpans ? "F1" : "acc.";
 
@@ -81,12 +82,34 @@ internal sealed class TaggerTraining : TaskTraining<TaggerModel, TaggerEvaluatio
         TrainSettings settings, IProgress<TrainingProgress>? progress, CancellationToken cancellation) =>
         TaggerTrainer.Train(_train, OptionsOf(settings), _validation, progress, cancellation);
 
-    protected override TaggerEvaluation Test(TaggerModel model, TrainSettings settings) =>
-        new TagPredictor(model, settings.Training.Threads).Evaluate(_test);
+    protected override TrainSettings Prepare(Invocation call, TrainSettings settings)
+    {
+        int tested = _test.Count;
+        if (Time.TestCharacters is { } most)
+        {
+            _test = _test.Subset(DatasetSample.Rows(tested, row => _test.Sentences[row].Words.Sum(word => 1L + word.Length), most));
+        }
+
+        TellLeftOut(call, "test", _test.Count, tested, "sentences will be scored, for want of time");
+        var copies = new SentenceList();
+        foreach (TaggedSentence sentence in _test.Sentences) copies.Add(sentence.Words, sentence.Tags, sentence.Line);
+        _test = new TaggedDataset(_test.Name, copies);
+        _baseline = new MostFrequentTags(_train);
+        return WithTime(settings, Time.ForTraining(_test.Count, 0), releases: true);
+    }
+
+    protected override TaggerEvaluation Test(
+        Invocation call, TrainingResult<TaggerModel, TaggerEvaluation> result, TrainSettings settings)
+    {
+        int rows = Time.TestRows(result.Validation.Sentences, _test.Count, hasBaseline: false);
+        TellLeftOut(call, "test", rows, _test.Count, "sentences scored, for want of time");
+        if (rows < _test.Count) _test = _test.Subset(DatasetSample.Rows(_test.Count, _ => 0, rows));
+        return new TagPredictor(result.Model, settings.Training.Threads).Evaluate(_test, Interrupted, Phases);
+    }
 
     protected override TaggerEvaluation Baseline(
         Invocation call, TrainSettings settings, TrainingResult<TaggerModel, TaggerEvaluation> result, TaggerEvaluation? test,
-        CancellationToken cancellation) => new MostFrequentTags(_train).Evaluate(_test);
+        CancellationToken cancellation) => _baseline.Evaluate(_test);
 
     protected override void WriteScore(Utf8JsonWriter writer, TaggerEvaluation score) => TaggerReport.WriteScore(writer, score);
 

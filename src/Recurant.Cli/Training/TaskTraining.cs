@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json;
+using Recurant.Data;
 using Recurant.Insight;
 using Recurant.Models;
 using Recurant.Storage;
@@ -54,9 +56,15 @@ internal abstract class TaskTraining<TModel, TScore> : TaskTraining
         using RunFiles files = RunFiles.For(call, settings, isResumed: resumed is not null);
         Interruption interruption = call.Interruption;
         interruption.Outcome = $"nothing was written to {path}";
-        int rows = ReadData(call, ref settings);
+        var ended = new List<(string Phase, double Seconds)>();
+        Phases = new PhaseWatch(call.Quiet ? null : call.Terminal.Error, (phase, seconds) => ended.Add((phase, seconds)));
+        Time = new RunTime(settings.Training.Budget, Phases);
+        Interrupted = interruption.Token;
+        int rows;
+        using (new ReadingScope(Phases, interruption.Token)) rows = ReadData(call, ref settings);
         interruption.Token.ThrowIfCancellationRequested();
         settings = files.Begin(settings, TaskName, rows);
+        settings = Prepare(call, settings);
         LensWatch? lens = LensWatch.Begin(ref settings, moment => files.Write("lens", moment.WriteMembers));
         TrainingResult<TModel, TScore> result;
         using var hold = new StepHold(interruption);
@@ -64,7 +72,7 @@ internal abstract class TaskTraining<TModel, TScore> : TaskTraining
         try
         {
             result = TrainingDisplay.Show(
-                call.Terminal, call.Quiet, MeasureHeading, progress => Learn(settings, progress, interruption.Token));
+                call.Terminal, call.Quiet, MeasureHeading, progress => Learn(settings, Phases.Around(progress), interruption.Token));
         }
         catch (OperationCanceledException)
         {
@@ -92,7 +100,7 @@ internal abstract class TaskTraining<TModel, TScore> : TaskTraining
 
         hold.Dispose();
         interruption.Outcome = $"{path} is complete and was not tested";
-        TScore? test = Test(result.Model, settings);
+        TScore? test = Test(call, result, settings);
         interruption.Outcome = $"{path} is complete";
         using (interruption.Hold())
         {
@@ -110,6 +118,15 @@ internal abstract class TaskTraining<TModel, TScore> : TaskTraining
             // The scores are told all the same; the exit code says the rest.
         }
 
+        foreach ((string phase, double seconds) in ended)
+        {
+            files.Write("phase", writer =>
+            {
+                writer.WriteString("name", phase);
+                writer.WriteNumber("seconds", Math.Round(seconds, 3));
+            });
+        }
+
         bool isWritten = Finish(files, settings, path, result, rows, test, baseline);
         if (call.Json) WriteJson(call, path, result, test, baseline); else WriteText(call, path, result, test, baseline);
         interruption.Token.ThrowIfCancellationRequested();
@@ -121,7 +138,7 @@ internal abstract class TaskTraining<TModel, TScore> : TaskTraining
     {
         int learnt = rows - (settings.ValidationFile is null ? ValidationRows(result.Validation) : 0);
         result.Model.SetTrainingRecord(
-            TrainingRecordJson.Write(settings, result.Epochs.Count, result.BestEpochs, result.End, learnt, members =>
+            TrainingRecordJson.Write(settings, result.Passes, result.BestEpochs, result.End, learnt, members =>
             {
                 members.WriteObject("valid", scores => WriteScore(scores, result.Validation));
                 if (test is not null) members.WriteObject("test", scores => WriteScore(scores, test));
@@ -159,6 +176,28 @@ internal abstract class TaskTraining<TModel, TScore> : TaskTraining
         }));
     }
 
+    /// <summary>The phases of the run.</summary>
+    protected PhaseWatch Phases { get; private set; } = null!;
+
+    /// <summary>The time of the run.</summary>
+    protected RunTime Time { get; private set; } = null!;
+
+    /// <summary>Cancelled by Ctrl-C.</summary>
+    protected CancellationToken Interrupted { get; private set; }
+
+    /// <summary>Copies what is needed after training of data that training lets go of, and gives training its time.</summary>
+    protected virtual TrainSettings Prepare(Invocation call, TrainSettings settings) =>
+        WithTime(settings, Time.ForTraining(testRows: 0, baselineRows: 0), releases: false);
+
+    protected static TrainSettings WithTime(TrainSettings settings, TimeSpan? budget, bool releases) =>
+        settings with { Training = settings.Training with { Budget = budget, ReleasesData = releases } };
+
+    /// <summary>Tells that a part of some data is left out.</summary>
+    protected static void TellLeftOut(Invocation call, string what, long used, long all, string why)
+    {
+        if (used < all && !call.Quiet) call.Terminal.WriteNote($"{what}: {Numbers.Count(used)} of {Numbers.Count(all)} {why}");
+    }
+
     /// <summary>
     /// Reads everything that the run needs; returns the number of rows to learn from, with those that training sets aside.
     /// </summary>
@@ -171,7 +210,7 @@ internal abstract class TaskTraining<TModel, TScore> : TaskTraining
         TrainSettings settings, IProgress<TrainingProgress>? progress, CancellationToken cancellation);
 
     /// <summary>Scores the model on the test data; null where there is none.</summary>
-    protected abstract TScore? Test(TModel model, TrainSettings settings);
+    protected abstract TScore? Test(Invocation call, TrainingResult<TModel, TScore> result, TrainSettings settings);
 
     /// <summary>The scores on the test data of the simplest thing that could do the task; null where there is none.</summary>
     protected virtual TScore? Baseline(
@@ -218,7 +257,7 @@ internal abstract class TaskTraining<TModel, TScore> : TaskTraining
             writer.WriteString("task", TaskName);
             writer.WriteString("model", path);
             writer.WriteNumber("seconds", Math.Round(result.Seconds, 3));
-            writer.WriteNumber("epochs", result.Epochs.Count);
+            writer.WriteNumber("epochs", Math.Round(result.Passes, 4));
             writer.WriteNumber("parameters", result.Model.ParameterCount);
             writer.WriteObject("valid", valid => WriteResult(valid, result.Validation, ScoredOn.Validation));
             if (test is not null) writer.WriteObject("test", scores => WriteResult(scores, test, ScoredOn.Test));
@@ -239,7 +278,7 @@ internal abstract class TaskTraining<TModel, TScore> : TaskTraining
             int aside = settings.ValidationFile is null ? ValidationRows(result.Validation) : 0;
             if (aside > 0) writer.WriteNumber("rows_learnt", rows - aside);
             writer.WriteNumber("seconds", Math.Round(result.Seconds, 3));
-            writer.WriteNumber("epochs", result.Epochs.Count);
+            writer.WriteNumber("epochs", Math.Round(result.Passes, 4));
             writer.WriteObject("valid", scores => WriteResult(scores, result.Validation, ScoredOn.Validation));
             WriteDeciding(writer, "valid_score", result.Validation);
             if (test is not null)
@@ -272,6 +311,16 @@ internal abstract class TaskTraining<TModel, TScore> : TaskTraining
         ? $"epoch {only} was the best"
         : $"of each model the best: {string.Join(", ", epochs)}";
 
+    /// <summary>"3 epochs", or "0.01 epochs (step 340 of 31,000 of epoch 1)".</summary>
+    internal static string Epochs(TrainingResult<TModel, TScore> result)
+    {
+        if (result.Epochs is not [.., { Share: < 1 } last]) return Numbers.Of(result.Epochs.Count, "epoch");
+        // Two digits that tell something, however small the share.
+        string passes = result.Passes.ToString(
+            result.Passes >= 0.1 ? "0.##" : result.Passes >= 0.01 ? "0.###" : "0.#####", CultureInfo.InvariantCulture);
+        return $"{passes} epochs (step {Numbers.Count(last.Steps)} of {Numbers.Count(last.StepsInEpoch)} of epoch {last.Number})";
+    }
+
     private void WriteText(
         Invocation call, string path, TrainingResult<TModel, TScore> result, TScore? test, TScore? baseline)
     {
@@ -285,7 +334,13 @@ internal abstract class TaskTraining<TModel, TScore> : TaskTraining
         call.Terminal.WriteText($"{path}: {result.Model.Summary}");
         string seconds = Numbers.Seconds(result.Seconds);
         call.Terminal.WriteText($"{Numbers.Count(result.Model.ParameterCount)} parameters, {Knows(result)}");
-        call.Terminal.WriteText($"{Numbers.Of(result.Epochs.Count, "epoch")} in {seconds}, {end}; {Best(result.BestEpochs)}");
+        call.Terminal.WriteText($"{Epochs(result)} in {seconds}, {end}; {Best(result.BestEpochs)}");
+        if (result.ValidationLeftOut > 0)
+        {
+            call.Terminal.WriteText("validated with a part of the validation data, for want of time: "
+                + $"{Numbers.Count(result.ValidationLeftOut)} left out");
+        }
+
         to.WriteLine();
         List<string[]> rows = [["", .. Headings], ["validation", .. Cells(result.Validation)]];
         if (test is not null) rows.Add(["test", .. Cells(test)]);

@@ -9,13 +9,13 @@ namespace Recurant.Cli;
 internal static class TrainingRecordJson
 {
     /// <param name="settings">What the user decided.</param>
-    /// <param name="epochs">The number of epochs.</param>
+    /// <param name="epochs">The number of epochs; a fraction where time ended the last.</param>
     /// <param name="bestEpochs">The epoch whose weights were kept; of several models, one for each.</param>
     /// <param name="end">Why it ended.</param>
     /// <param name="rows">The number of rows learnt from.</param>
     /// <param name="writeScores">Writes what the model reached.</param>
     public static string Write(
-        TrainSettings settings, int epochs, IReadOnlyList<int> bestEpochs, TrainingEnd end, int rows,
+        TrainSettings settings, double epochs, IReadOnlyList<int> bestEpochs, TrainingEnd end, int rows,
         Action<Utf8JsonWriter> writeScores) =>
         JsonText.Object(writer =>
     {
@@ -30,7 +30,7 @@ internal static class TrainingRecordJson
                 members.WriteString(setting.Name, setting.Kind == SettingKind.Path ? FileName(value) : value);
             }
         });
-        writer.WriteNumber("epochs", epochs);
+        writer.WriteNumber("epochs", Math.Round(epochs, 4));
         if (bestEpochs is [var only])
         {
             writer.WriteNumber("best_epoch", only);

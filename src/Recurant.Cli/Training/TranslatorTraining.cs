@@ -63,8 +63,23 @@ internal sealed class TranslatorTraining : TaskTraining<TranslatorModel, Transla
         TrainSettings settings, IProgress<TrainingProgress>? progress, CancellationToken cancellation) =>
         TranslatorTrainer.Train(_train, settings.TranslationOptions, _validation, progress, cancellation);
 
-    protected override TranslatorEvaluation? Test(TranslatorModel model, TrainSettings settings) =>
-        new Translator(model, settings.Training.Threads).Evaluate(_test!);
+    protected override TrainSettings Prepare(Invocation call, TrainSettings settings)
+    {
+        var copies = new PairList();
+        foreach (TextPair pair in _test!.Pairs) copies.Add(pair.Source, pair.Target, pair.Line);
+        _test = new PairDataset(_test.Name, copies);
+        return WithTime(settings, Time.ForTraining(100 * _test.Count, 0), releases: true);
+    }
+
+    protected override TranslatorEvaluation? Test(
+        Invocation call, TrainingResult<TranslatorModel, TranslatorEvaluation> result, TrainSettings settings)
+    {
+        // The test follows more hypotheses than validation does.
+        int rows = Time.TestRows(result.Validation.Rows / 4, _test!.Count, hasBaseline: false);
+        TellLeftOut(call, "test", rows, _test.Count, "pairs scored, for want of time");
+        if (rows < _test.Count) _test = _test.Subset(DatasetSample.Rows(_test.Count, _ => 0, rows));
+        return new Translator(result.Model, settings.Training.Threads).Evaluate(_test, Interrupted, Phases);
+    }
 
     protected override void WriteReview(
         Utf8JsonWriter writer, TranslatorModel model, TranslatorEvaluation? test, TrainSettings settings)

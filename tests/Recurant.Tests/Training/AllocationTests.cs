@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Recurant.Cells;
 using Recurant.Data;
 using Recurant.Layers;
@@ -88,7 +87,7 @@ public class AllocationTests
         PreparedData prepared = PreparedData.Make(data ?? Reviews.Words(200, seed: 1), null, options);
         Workers workers = Workers.ForThreads(threads);
         var task = new ClassifierTask(prepared, workers);
-        var run = new TaskRun(task, prepared.Plan, workers, Stopwatch.StartNew());
+        var run = new TaskRun(task, prepared.Plan, workers, RunClock.Start());
         // The longest texts first: memory grows to what they need, with a reserve, and stays.
         task.WarmUp();
         for (int step = 0; step < 3 * task.StepsInEpoch; step++) run.Step(step % task.StepsInEpoch);

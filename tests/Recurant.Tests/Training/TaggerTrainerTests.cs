@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Recurant.Cells;
 using Recurant.Data;
 using Recurant.Inference;
@@ -253,7 +252,7 @@ public class TaggerAllocationTests
         TaggerData data = TaggerData.Make(sentences, null, options);
         Workers workers = Workers.ForThreads(threads);
         var task = new TaggerTask(data, workers);
-        var run = new TaskRun(task, data.Plan, workers, Stopwatch.StartNew());
+        var run = new TaskRun(task, data.Plan, workers, RunClock.Start());
         task.WarmUp();
         task.BeginEpoch(1);
         for (int index = 0; index < task.StepsInEpoch; index++) run.Step(index);

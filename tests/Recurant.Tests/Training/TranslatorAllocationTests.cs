@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Recurant.Cells;
 using Recurant.Models;
 using Recurant.Numerics;
@@ -22,7 +21,7 @@ public class TranslatorAllocationTests
         TranslatorData data = TranslatorData.Make(Phrases.Numbers(160, seed: 1), null, options);
         Workers workers = Workers.ForThreads(threads);
         var task = new TranslatorTask(data, workers);
-        var run = new TaskRun(task, data.Plan, workers, Stopwatch.StartNew());
+        var run = new TaskRun(task, data.Plan, workers, RunClock.Start());
         task.WarmUp();
         task.BeginEpoch(1);
         for (int step = 0; step < 3 * task.StepsInEpoch; step++) run.Step(step % task.StepsInEpoch);
