@@ -47,9 +47,7 @@ internal sealed class BackwardTrace
     /// <summary>Makes room, and counts the gates before the steps back overwrite them.</summary>
     public void Begin(RecurrentCell cell, SequenceBatch batch, Matrix output, CellMemory memory)
     {
-        DHidden.Reserve(batch.WholeRows, cell.HiddenSize);
         HasCell = cell.HasCellState;
-        if (HasCell) DCell.Reserve(batch.WholeRows, cell.CellSize);
         IReadOnlyList<string> names = cell switch
         {
             LstmCell or PeepholeLstmCell or ProjectedLstmCell or GruCell or GruOutsideCell => cell.GateNames,
@@ -59,6 +57,9 @@ internal sealed class BackwardTrace
         if (_rowsLeft <= 0)
         {
             _rowsLeft = batch.WholeRows;
+            // Once for the whole batch: the segments that follow add to what those before have left.
+            DHidden.Reserve(batch.WholeRows, cell.HiddenSize);
+            if (HasCell) DCell.Reserve(batch.WholeRows, cell.CellSize);
             if (Gates.Length != names.Count) (Gates, _counts) = (new GateUse[names.Count], new GateCount[names.Count]);
             _counts.AsSpan().Clear();
         }
