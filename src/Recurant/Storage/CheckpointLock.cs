@@ -33,9 +33,9 @@ internal sealed class CheckpointLock
             {
                 held = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
-            catch (DirectoryNotFoundException) when (tries < MostTries)
+            catch (IOException e) when (e is DirectoryNotFoundException or FileNotFoundException && tries < MostTries)
             {
-                continue; // The run before removed the directory, just now.
+                continue; // The run before removed the directory, just now; a third may have made it again.
             }
             catch (IOException e) when (IsHeld(e))
             {

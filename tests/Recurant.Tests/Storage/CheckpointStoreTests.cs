@@ -137,7 +137,7 @@ public class CheckpointStoreTests
                 }
                 catch (IOException e)
                 {
-                    Assert.Contains("another training run uses it", e.Message);
+                    Assert.True(e.Message.Contains("another training run uses it", StringComparison.Ordinal), e.Message);
                 }
             }
         });
