@@ -37,7 +37,7 @@ public class LensTests
         Assert.Contains("explodes",
             place.Run(["lens", "adding:90", "--cell", "elman", "--activation", "relu", "--gain", "1.1", .. few]).Out,
             StringComparison.Ordinal);
-        Assert.Contains("is kept", place.Run(["lens", "adding:90", .. few]).Out, StringComparison.Ordinal);
+        Assert.Contains("is preserved", place.Run(["lens", "adding:90", .. few]).Out, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -25,7 +25,7 @@ public partial class LessonTests
         using var place = new Workspace();
         CommandResult result = place.Run(["lesson", Sentence, .. options]);
         Assert.True(result.Code == 0, result.Error);
-        Assert.All(result.Out.Split('\n'), line => Assert.True(line.Length <= 80, line));
+        Assert.All(result.Out.Split('\n'), line => Assert.True(line.Length <= 100, line));
         int checks = 0;
         foreach (string number in Numbers(result.Out))
         {
@@ -92,7 +92,7 @@ public partial class LessonTests
         CommandResult result = place.Run("lesson", "a <script> b", "--report", "lesson.html");
         Assert.True(result.Code == 0, result.Error);
         Assert.Equal("", result.Out);
-        Assert.Contains("lesson.html holds", result.Error, StringComparison.Ordinal);
+        Assert.Contains("Wrote lesson.html", result.Error, StringComparison.Ordinal);
         string page = File.ReadAllText(place.Path("lesson.html"));
         Assert.Contains("Lesson: a &lt;script&gt; b", page, StringComparison.Ordinal);
     }
@@ -101,7 +101,7 @@ public partial class LessonTests
     [InlineData("--step is 9; the sentence has 5 words", "--step", "9")]
     [InlineData("--hidden is 100", "--hidden", "100")]
     [InlineData("is none of elman, lstm, gru", "--cell", "sru")]
-    [InlineData("exclude each other", "--onehot", "--embedding", "3")]
+    [InlineData("cannot be combined", "--onehot", "--embedding", "3")]
     [InlineData("2 labels for a sentence of 5 words", "--label", "a,b")]
     [InlineData("--hidden is for fresh weights", "--hidden", "4", "--model", "x.safetensors")]
     [InlineData("is none of forward, backward, update", "--part", "sideways")]

@@ -16,8 +16,8 @@ public class TrainTests
         using JsonDocument document = JsonDocument.Parse(result.Out);
         JsonElement root = document.RootElement;
         Assert.Equal(["task", "model", "seconds", "epochs", "parameters", "valid", "test", "baseline"], Keys(root));
-        Assert.Equal(["loss", "accuracy"], Keys(root.GetProperty("valid")));
-        Assert.Equal(["loss", "accuracy", "macro_f1"], Keys(root.GetProperty("test")));
+        Assert.Equal(["rows", "loss", "accuracy"], Keys(root.GetProperty("valid")));
+        Assert.Equal(["rows", "loss", "accuracy", "macro_f1"], Keys(root.GetProperty("test")));
         Assert.Equal(["name", "test"], Keys(root.GetProperty("baseline")));
         Assert.Equal(["accuracy"], Keys(root.GetProperty("baseline").GetProperty("test")));
         Assert.Equal("classification", root.GetProperty("task").GetString());

@@ -172,8 +172,12 @@ internal sealed class ClassifierTraining : TaskTraining<ClassifierModel, Evaluat
 
     protected override void WriteResult(Utf8JsonWriter writer, Evaluation score, ScoredOn place)
     {
-        writer.WriteNumber("rows", score.Rows);
-        if (place != ScoredOn.Baseline) writer.WriteNumber("loss", score.Loss);
+        if (place != ScoredOn.Baseline)
+        {
+            writer.WriteNumber("rows", score.Rows);
+            writer.WriteNumber("loss", score.Loss);
+        }
+
         writer.WriteNumber("accuracy", score.Accuracy);
         if (place == ScoredOn.Test) writer.WriteNumber("macro_f1", score.MacroF1);
     }

@@ -22,9 +22,9 @@ public class DataDoctorTests
     [InlineData("bell \u0007 rings", "control characters")]
     [InlineData("a dash \u0096 here", "control characters")]
     [InlineData("joined \uFEFFfiles", "byte order marks inside")]
-    [InlineData("turned \u202E round", "direction of writing")]
-    [InlineData("no\u200Bblank", "blanks that are none")]
-    [InlineData("a cafe\u0301 apart", "accents as signs of their own")]
+    [InlineData("turned \u202E round", "text direction marks")]
+    [InlineData("no\u200Bblank", "invisible characters")]
+    [InlineData("a cafe\u0301 apart", "accents as separate characters")]
     public void Examine_DamagedText_NamesItsLine(string text, string expected)
     {
         Finding finding = Find(DataDoctor.Examine(With((text, "good"))), "encoding");
@@ -115,7 +115,7 @@ public class DataDoctorTests
         DoctorReport report = DataDoctor.Examine(With(("", "good"), ("only one", "Good ")));
         Assert.Equal(["data.tsv, line 101"], Find(report, "empty texts").Where);
         Assert.Equal(["data.tsv, line 102"], Find(report, "rare labels").Where);
-        Assert.Contains("\"good\" and \"Good \"", Find(report, "labels alike").What, StringComparison.Ordinal);
+        Assert.Contains("\"good\" and \"Good \"", Find(report, "similar labels").What, StringComparison.Ordinal);
     }
 
     [Fact]
