@@ -12,7 +12,7 @@ public sealed class DataFileTests : TemporaryFiles
     private const string Table = "text,label\ngood,pos\nbad,neg\n", Shown = "2 pos: good | 3 neg: bad";
 
     // "hello world" and a line feed, as bzip2 packs it.
-    private const string Bzip2 = "QlpoOTFBWSZTWU7s6DYAAAJRgAAQQAAGRJCAIAAxBkxBAaeppYC7lDH4u5IpwoSCd2dBsA==";
+    internal const string Bzip2 = "QlpoOTFBWSZTWU7s6DYAAAJRgAAQQAAGRJCAIAAxBkxBAaeppYC7lDH4u5IpwoSCd2dBsA==";
 
     [Theory]
     [InlineData("d.csv.gz")]

@@ -299,7 +299,7 @@ public sealed class ImageTests : TemporaryFiles
     }
 
     /// <summary>A BMP of 24 bits, blue first, one row.</summary>
-    private static byte[] Bmp(int width, int height, byte[] pixels)
+    internal static byte[] Bmp(int width, int height, byte[] pixels)
     {
         int row = (width * 3 + 3) / 4 * 4;
         var file = new byte[54 + (row * height)];
@@ -320,7 +320,7 @@ public sealed class ImageTests : TemporaryFiles
     /// A grey JPEG of 8 x 8 pixels of 200: one block with quantisers of 1, whose first coefficient is 8 (200 - 128) = 576, ten
     /// bits, 1001000000. Each table has one code, 0: "ten bits follow" and "the block ends".
     /// </summary>
-    private static byte[] Jpeg() =>
+    internal static byte[] Jpeg() =>
     [
         0xFF, 0xD8,
         0xFF, 0xDB, 0, 67, 0, .. Enumerable.Repeat((byte)1, 64),

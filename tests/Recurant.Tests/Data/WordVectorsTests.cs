@@ -176,7 +176,7 @@ public sealed class WordVectorsTests : IDisposable
         Assert.Contains("word 2 of 2 is cut short, at offset 18", Fault(whole[..20]));
 
         byte[] more = [.. Binary(lineFeeds: true, ("good", [1, 2])), .. "more"u8];
-        Assert.Contains("promises 1 words, but more bytes follow at offset 17", Fault(more));
+        Assert.Contains("promises 1 words, but more bytes follow at offset 18", Fault(more));
     }
 
     [Fact]
