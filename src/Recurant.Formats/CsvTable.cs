@@ -9,8 +9,8 @@ namespace Recurant.Formats;
 /// </summary>
 internal sealed class CsvTable : TableReader
 {
-    /// <summary>The longest row, over all its lines: as long as the longest line, and room for the quotes.</summary>
-    internal const int MaximumRow = 1 << 21;
+    /// <summary>The longest row, over all its lines.</summary>
+    internal const int MaximumRow = 1 << 26;
 
     private readonly DataFile source;
     private readonly TextFile file;

@@ -99,7 +99,7 @@ public sealed class ImageTests : TemporaryFiles
 
     [Theory]
     [InlineData(new byte[0], "the file is empty; a PNG, JPEG or BMP image is expected")]
-    [InlineData(new byte[] { 71, 73, 70, 56, 57, 97 }, "begins like none of these")]
+    [InlineData(new byte[] { 71, 73, 70, 56, 57, 97 }, "this is a GIF image; a PNG, JPEG or BMP image is expected")]
     [InlineData(new byte[] { 0xFF, 0xD8, 0xFF, 0xE0, 0, 16, 74, 70 }, "the JPEG image is cut short at byte 8.")]
     [InlineData(new byte[] { 0xFF, 0xD8, 0xFF, 0xE0, 0, 2, 74, 70 }, "the JPEG image is damaged at byte 6")]
     [InlineData(new byte[] { 66, 77, 0, 0 }, "the BMP image is cut short at byte 4.")]
@@ -152,6 +152,58 @@ public sealed class ImageTests : TemporaryFiles
     public void Read_HugeImage_IsRefusedBeforeItIsUnpacked()
     {
         Assert.Contains("at most 100,000,000 are accepted", ImageFault("a.png", Chunks(20_000, 20_000, 0, [])));
+    }
+
+    [Fact]
+    public void Read_JpegWithTwoFrames_IsRefusedBeforeItIsUnpacked()
+    {
+        byte[] good = Jpeg();
+        int frame = good.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xC0]);
+        byte[] huge = [.. good[frame..(frame + 13)]];
+        (huge[5], huge[6], huge[7], huge[8]) = (0xFF, 0xDC, 0xFF, 0xDC);
+        Assert.Contains("65500 x 65500 pixels; at most", ImageFault("a.jpg", [.. good[..frame], .. huge, .. good[frame..]]));
+        Assert.Contains("it has two frames", ImageFault("a.jpg", [.. good[..(frame + 13)], .. huge, .. good[(frame + 13)..]]));
+    }
+
+    [Fact]
+    public void Read_PngWithMorePixelsThanItsHeadSays_IsRefused()
+    {
+        var packed = new MemoryStream();
+        using (var zlib = new ZLibStream(packed, CompressionLevel.Fastest, leaveOpen: true)) zlib.Write(new byte[1 << 20]);
+        Assert.Contains("holds more pixels than its head says", ImageFault("a.png", Chunks(1, 1, 0, packed.ToArray())));
+    }
+
+    [Fact]
+    public void Read_ImageThatTakesMuchMemory_IsRefusedByItsHead() =>
+        Assert.Contains("MiB to decode; at most 512 are accepted", ImageFault("a.png", Chunks(10_000, 10_000, 6, [])));
+
+    [Theory]
+    [InlineData(1, "1 2 3 4 5 6")]
+    [InlineData(2, "3 2 1 6 5 4")]
+    [InlineData(3, "6 5 4 3 2 1")]
+    [InlineData(4, "4 5 6 1 2 3")]
+    [InlineData(5, "1 4 2 5 3 6")]
+    [InlineData(6, "4 1 5 2 6 3")]
+    [InlineData(7, "6 3 5 2 4 1")]
+    [InlineData(8, "3 6 2 5 1 4")]
+    public void Read_ExifOrientation_TurnsTheImageUpright(int orientation, string expected)
+    {
+        byte[] exif = [.. "MM\0*"u8, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, (byte)orientation, 0, 0, 0, 0, 0, 0];
+        byte[] png = Png(3, 2, 1, [1, 2, 3, 4, 5, 6]);
+        string path = Write("a.png", [.. png[..33], .. Chunk("eXIf"u8, exif), .. png[33..]]);
+        (int width, int height) = orientation >= 5 ? (2, 3) : (3, 2);
+        Assert.Equal((width, height, false), ImageFile.Measure(path));
+        Assert.Equal(expected, string.Join(' ', ImageFile.Read(path, width, height, 1)));
+    }
+
+    [Fact]
+    public void Read_RunLengthEncodedBmp_IsNamed()
+    {
+        byte[] bmp = Bmp(2, 1, [10, 20, 30, 1, 2, 3]);
+        (bmp[28], bmp[30]) = (8, 1);
+        Assert.Contains("run-length encoded (RLE8), which is not read", ImageFault("a.bmp", bmp));
+        bmp[30] = 2;
+        Assert.Contains("run-length encoded (RLE4), which is not read", ImageFault("a.bmp", bmp));
     }
 
     [Theory]
@@ -247,7 +299,7 @@ public sealed class ImageTests : TemporaryFiles
     }
 
     /// <summary>A BMP of 24 bits, blue first, one row.</summary>
-    private static byte[] Bmp(int width, int height, byte[] pixels)
+    internal static byte[] Bmp(int width, int height, byte[] pixels)
     {
         int row = (width * 3 + 3) / 4 * 4;
         var file = new byte[54 + (row * height)];
@@ -268,7 +320,7 @@ public sealed class ImageTests : TemporaryFiles
     /// A grey JPEG of 8 x 8 pixels of 200: one block with quantisers of 1, whose first coefficient is 8 (200 - 128) = 576, ten
     /// bits, 1001000000. Each table has one code, 0: "ten bits follow" and "the block ends".
     /// </summary>
-    private static byte[] Jpeg() =>
+    internal static byte[] Jpeg() =>
     [
         0xFF, 0xD8,
         0xFF, 0xDB, 0, 67, 0, .. Enumerable.Repeat((byte)1, 64),

@@ -173,10 +173,10 @@ public sealed class TableTests : TemporaryFiles
     [InlineData("d.tsv", "text\tlabel\nx\ta\n", "\tb\n")]
     [InlineData("d.jsonl", "{\"text\":\"x\",\"label\":\"a\"}\n\n{\"label\":\"b\",\"text\":\"", "\"}\n")]
     [InlineData("d.txt", "__label__a x\n\n__label__b ", "\n")]
-    public void Read_LineOfTenMegabytes_NamesItsPlace(string name, string before, string after)
+    public void Read_LineOfTenMegabytes_IsRead(string name, string before, string after)
     {
-        string message = Fault(name, before + new string('x', 10_000_000) + after);
-        Assert.StartsWith($"{name}, line 3, column 1000001: the line is longer than 1,000,000 characters", message);
+        string path = Write(name, before + new string('x', 10_000_000) + after);
+        Assert.Equal(10_000_000, TextDatasetReader.Read(path).Examples[1].Text.Length);
     }
 
     [Fact]

@@ -21,7 +21,7 @@ internal static class Hidden
     internal static bool IsHidden(FileSystemInfo item) =>
         IsHidden(item.Name)
         || (OperatingSystem.IsWindows() && item.Attributes.HasFlag(FileAttributes.Hidden))
-        || (item.LinkTarget is not null && !Path.Exists(item.FullName));
+        || item.ResolveLinkTarget(returnFinalTarget: true) is { Exists: false };
 
     private static bool IsLeftBehind(ReadOnlySpan<char> name)
     {

@@ -53,8 +53,8 @@ public static class TextEncodings
     };
 
     /// <summary>
-    /// UTF-16 without a mark where it is certain: zeros stand at even places only or at odd places only, and what is read so is
-    /// all characters of text. Null otherwise.
+    /// UTF-16 without a mark where it is certain: zeros stand at even places only or at odd places only, at a quarter of them at
+    /// least, and what is read so is all characters of text. Null otherwise.
     /// </summary>
     internal static Encoding? Utf16(ReadOnlySpan<byte> head)
     {
@@ -64,7 +64,8 @@ public static class TextEncodings
             if (head[i] == 0) (even, odd) = (even + 1 - (i & 1), odd + (i & 1));
         }
 
-        if ((even == 0) == (odd == 0) || head.Length / 2 < FewestCharacters) return null;
+        // A single zero may be chance; of text in Latin letters most are followed by one.
+        if ((even == 0) == (odd == 0) || head.Length / 2 < FewestCharacters || 8 * (even + odd) < head.Length) return null;
         for (int i = 0; i + 1 < head.Length; i += 2)
         {
             char character = (char)(even > 0 ? (head[i] << 8) | head[i + 1] : (head[i + 1] << 8) | head[i]);
@@ -84,16 +85,17 @@ public static class TextEncodings
     {
         int high = sample.Length - sample.ToArray().Count(static value => value < 0x80);
         if (5 * high < sample.Length) return IsCentralEuropean(sample) ? "windows-1250" : "windows-1252";
+        static bool IsSmallCyrillic(char c) => c is >= 'а' and <= 'я';
+        // In windows-1251 small letters stand where koi8-r has capitals.
+        double windows = ShareOf(sample, "windows-1251", IsSmallCyrillic), koi = ShareOf(sample, "koi8-r", IsSmallCyrillic);
+        if (Math.Max(windows, koi) > 0.6) return koi > windows ? "koi8-r" : "windows-1251";
         string[] asian = ["shift_jis", "euc-jp", "euc-kr", "gb18030", "big5"];
         foreach (string name in asian)
         {
             if (ShareOf(sample, name, IsOf(name)) > 0.7) return name;
         }
 
-        // In windows-1251 small letters stand where koi8-r has capitals.
-        return ShareOf(sample, "koi8-r", static c => c is >= 'а' and <= 'я') > ShareOf(sample, "windows-1251", static c => c is >= 'а' and <= 'я')
-            ? "koi8-r"
-            : "windows-1251";
+        return koi > windows ? "koi8-r" : "windows-1251";
     }
 
     private static Func<char, bool> IsOf(string name) => name switch

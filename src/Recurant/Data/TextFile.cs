@@ -152,14 +152,14 @@ public sealed class TextFile : IDisposable
                 Note = !isUtf8 || asked is UTF8Encoding ? null
                     : $"{Path}: read as {asked.WebName}, as was asked for; but its bytes are valid UTF-8, which is hardly ever chance.";
             }
+            else if (FileKind.Of(head[..Math.Min(head.Length, FileKind.SampleLength)]) is { Family: not FileFamily.Text } kind)
+            {
+                throw Error(Path, 0, 0, $"this is {kind.Name}, and text is expected. {Advice(kind)}");
+            }
             else if (head.Contains((byte)0) && TextEncodings.Utf16(head) is { } certain)
             {
                 found = certain;
                 Note = $"{Path}: read as {certain.WebName}: every other byte of its letters is zero. --encoding names another.";
-            }
-            else if (FileKind.Of(head[..Math.Min(head.Length, FileKind.SampleLength)]) is { Family: not FileFamily.Text } kind)
-            {
-                throw Error(Path, 0, 0, $"this is {kind.Name}, and text is expected. {Advice(kind)}");
             }
 
             if (found is not UTF8Encoding) bytes.Replace(stream => new RecodedStream(stream, found));

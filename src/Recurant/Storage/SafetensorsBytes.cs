@@ -116,7 +116,7 @@ internal sealed class SafetensorsBytes : IDisposable
         const string DamagedOrOther = "It is damaged or not a safetensors file: copy it again or retrain the model.";
         if (start.IsEmpty)
             return StorageFault.At(Path, 0, "the file is empty", StorageFault.CutShort);
-        if (FileKind.Of(start) is { } kind)
+        if (FileKind.Of(start) is { } kind && !kind.Name.Contains("safetensors", StringComparison.Ordinal))
             return StorageFault.At(Path, 0, $"this is not a safetensors file; it seems to be {kind.Name}", Advice(kind));
         if (start.Length < SafetensorsHeader.Start)
         {

@@ -67,14 +67,39 @@ public static class LanguageModelTrainer
 
     /// <summary>Cuts a text as <see cref="Train"/> does when it is given none for validation.</summary>
     /// <param name="text">The text, which is not shuffled.</param>
-    /// <param name="share">The share of all characters to set aside, 0 to 1; whole lines are, from the end.</param>
+    /// <param name="share">
+    /// The share of all characters to set aside, 0 to 1. Whole lines are, from the end; but a line so long that half as much
+    /// again would be set aside is cut, at a blank where it has one.
+    /// </param>
     public static (PlainText Train, PlainText Validation) SetEndAside(PlainText text, double share)
     {
         ArgumentNullException.ThrowIfNull(text);
         long total = text.Lines.Sum(line => (long)line.Length + 1), wanted = (long)(total * share), taken = 0;
         int first = text.Count;
         while (first > 0 && taken < wanted) taken += text.Lines[--first].Length + 1;
+        if (taken - wanted > wanted / 2 && wanted > 0)
+        {
+            string line = text.Lines[first];
+            int cut = CutNear(line, (int)(taken - wanted));
+            return (
+                new PlainText(text.Name, [.. text.Lines.Take(first), line[..cut].TrimEnd()]),
+                new PlainText(text.Name, [line[cut..], .. text.Lines.Skip(first + 1)]));
+        }
+
         return (text.Part(0, first), text.Part(first, text.Count));
+    }
+
+    /// <summary>Behind the last blank before a place, if one is not far; else the place, or the one beside it in a pair.</summary>
+    private static int CutNear(string line, int place)
+    {
+        const int Far = 200;
+        place = Math.Min(place, line.Length);
+        for (int i = place; i > Math.Max(0, place - Far); i--)
+        {
+            if (char.IsWhiteSpace(line[i - 1])) return i;
+        }
+
+        return place > 0 && place < line.Length && char.IsLowSurrogate(line[place]) ? place - 1 : place;
     }
 }
 

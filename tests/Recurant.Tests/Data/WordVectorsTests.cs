@@ -111,13 +111,59 @@ public sealed class WordVectorsTests : IDisposable
     [InlineData("a 1 2\nb 4 x5\n", "line 2, column 5: \"x5\" is not a finite number")]
     [InlineData("a 1 2\n\u00E9 4 NaN\n", "line 2, column 5: \"NaN\" is not a finite number")]
     [InlineData("a 1 2\nb 1e99 2\n", "line 2, column 3: \"1e99\" is not a finite number")]
-    [InlineData("3 2\na 1 2\nb 4 5\n", "promises 3 words, the file has 2. It is cut short")]
-    [InlineData("1 2\na 1 2\nb 4 5\n", "promises 1 words, the file has 2. Correct the header")]
+    [InlineData("5 2\na 1 2\nb 4 5\n", "promises 5 words, the file has 2. It is cut short")]
     [InlineData("2 0\na\n", "the dimension must be 1 to 65536")]
     [InlineData("This is no vector file.\n", "line 1, column 1: no word vectors")]
     public void Read_TextDamaged_SaysWhere(string content, string expected)
     {
         Assert.Contains(expected, Assert.Throws<InvalidDataException>(() => Read(content)).Message);
+    }
+
+    [Theory]
+    [InlineData("3 2\na 1 2\nb 4 5\n", "the header promises 3 words, the file has 2; all are read.")]
+    [InlineData("1 2\na 1 2\nb 4 5\n", "the header promises 1 words, the file has 2; all are read.")]
+    [InlineData("2 3\na 1 2\nb 4 5\n", "the header promises 3 numbers a word, and the rows have 2; the rows count.")]
+    [InlineData("a 1 2\n  0.5 7\nb 4 5\n", "1 vector has no word and is passed over (first: line 2).")]
+    [InlineData("a\t1\t2\n\t5\t5\nb\t4\t5\n", "1 vector has no word and is passed over (first: line 2).")]
+    public void Read_HeaderOffOrNoWord_IsReadWithAWarning(string content, string expected)
+    {
+        WordVectors vectors = Read(content);
+        Assert.Equal(2, vectors.Count);
+        Assert.Equal([4f, 5f], Vector(vectors, "b"));
+        Assert.EndsWith(expected, Assert.Single(vectors.Warnings));
+    }
+
+    [Theory]
+    [InlineData("the\t0.1\t0.2\nof\t3\t4\n")]
+    [InlineData("the 0.1  0.2\nof   3    4\n")]
+    [InlineData("2\t2\nthe\t 0.1 \t0.2\t\nof 3\t4 \r\n")]
+    public void Read_TabsOrSeveralBlanks_SeparateLikeOne(string content)
+    {
+        WordVectors vectors = Read(content);
+        Assert.Equal((2, 2), (vectors.Count, vectors.Dimension));
+        Assert.Equal([0.1f, 0.2f], Vector(vectors, "the"));
+        Assert.Equal([3f, 4f], Vector(vectors, "of"));
+        Assert.Empty(vectors.Warnings);
+    }
+
+    [Fact]
+    public void Read_BinaryWithAHeaderOneOff_IsReadWithAWarning()
+    {
+        byte[] whole = Binary(lineFeeds: true, ("good", [1, 2]), ("bad", [3, 4]));
+        whole[0] = (byte)'1';
+        WordVectors vectors = Read(whole);
+        Assert.Equal([3f, 4f], Vector(vectors, "bad"));
+        Assert.Contains("promises 1 words, the file has 2", Assert.Single(vectors.Warnings));
+    }
+
+    [Fact]
+    public void Read_EncodingNamed_ReadsTheWordsThatAreNoUtf8()
+    {
+        string path = Path.Combine(directory.FullName, "vectors");
+        File.WriteAllBytes(path, [.. "caf"u8, 0xE9, .. " 1 2\n"u8, .. "\u00FCber 3 4\n"u8]);
+        WordVectors vectors = WordVectors.Read(path, encoding: TextEncodings.Find("latin1"));
+        Assert.Equal([1f, 2f], Vector(vectors, "caf\u00E9"));
+        Assert.Equal([3f, 4f], Vector(vectors, "\u00FCber"));
     }
 
     [Fact]
@@ -130,7 +176,7 @@ public sealed class WordVectorsTests : IDisposable
         Assert.Contains("word 2 of 2 is cut short, at offset 18", Fault(whole[..20]));
 
         byte[] more = [.. Binary(lineFeeds: true, ("good", [1, 2])), .. "more"u8];
-        Assert.Contains("promises 1 words, but more bytes follow at offset 17", Fault(more));
+        Assert.Contains("promises 1 words, but more bytes follow at offset 18", Fault(more));
     }
 
     [Fact]

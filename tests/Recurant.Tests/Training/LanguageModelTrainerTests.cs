@@ -152,4 +152,18 @@ public sealed class LanguageModelTrainerTests : IDisposable
         ModelFile.Save(LanguageModelTrainer.Train(Rhymes(300), options).Model, path);
         return System.IO.File.ReadAllBytes(path);
     }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void SetEndAside_TextInFewLines_SetsATenthAside(int lines)
+    {
+        string[] text = [.. Enumerable.Range(0, lines).Select(i =>
+            i < lines - 1 && lines == 3 ? "short" : string.Concat(Enumerable.Repeat("some words of a text ", 500)))];
+        (PlainText train, PlainText held) = LanguageModelTrainer.SetEndAside(new PlainText("x", text), 0.1);
+        int all = text.Sum(line => line.Length), aside = held.Lines.Sum(line => line.Length);
+        Assert.InRange(aside / (double)all, 0.09, 0.11);
+        Assert.Equal(string.Concat(text).Replace(" ", ""), string.Concat(train.Lines.Concat(held.Lines)).Replace(" ", ""));
+    }
 }
