@@ -67,6 +67,7 @@ internal sealed class CsvTable : TableReader
             }
             while (csv.RowFieldCount == 1 && csv.GetRawRecordSpan().IsWhiteSpace());
 
+            CheckMaximum();
             return true;
         }
         catch (Exception exception) when (exception is CsvFormatException or CsvRecordTooLargeException)

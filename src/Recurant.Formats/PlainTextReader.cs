@@ -25,8 +25,16 @@ public static class PlainTextReader
             any |= !string.IsNullOrWhiteSpace(line);
         }
 
-        return any
-            ? new PlainText(path, lines)
-            : throw new InvalidDataException($"{path}: there is no text; lines to learn from are expected.");
+        if (!any)
+        {
+            throw new InvalidDataException($"{path}: there is no text; lines to learn from are expected.");
+        }
+
+        if (options is not { TextColumn: not null } and not { Format: not null })
+        {
+            NumericTexts.Refuse(path, lines.Count, i => lines[i], "lines", "say so with --format lines (Format)");
+        }
+
+        return new PlainText(path, lines);
     }
 }

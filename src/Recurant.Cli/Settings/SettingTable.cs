@@ -31,6 +31,12 @@ internal static class SettingTable
         },
         new()
         {
+            Name = "delimiter", Group = Data, Value = "comma|semicolon|tab|pipe|CHAR",
+            Help = "What separates the columns, or the label of fastText lines from its text. Guessed if not given.",
+            Set = (s, v) => s with { Delimiter = SettingValue.Delimiter(v) },
+        },
+        new()
+        {
             Name = "tag-column", Group = Data, Value = "COLUMN",
             Help = "Tagging: the column of the tags, by name or by number from 1. Default: UPOS in CoNLL-U, else the last.",
             Set = (s, v) => s with { TagColumn = v },

@@ -1,3 +1,4 @@
+using Recurant.Formats;
 using Recurant.Training;
 
 namespace Recurant.Cli;
@@ -16,6 +17,15 @@ internal sealed record TrainSettings
     public string? LabelColumn { get; init; }
 
     public string? Format { get; init; }
+
+    /// <summary>The character between columns; null: as the data suggests.</summary>
+    public char? Delimiter { get; init; }
+
+    /// <summary>What need not be guessed about a file of texts.</summary>
+    public TextFormatOptions TextFormat => new()
+    {
+        TextColumn = TextColumn, LabelColumn = LabelColumn, Format = Format, Delimiter = Delimiter,
+    };
 
     /// <summary>The column of the tags of words.</summary>
     public string? TagColumn { get; init; }

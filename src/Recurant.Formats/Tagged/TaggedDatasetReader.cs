@@ -80,6 +80,13 @@ public static class TaggedDatasetReader
                     + $"(first: line {firstLong}). Are the blank lines between sentences missing?"),
             ],
         };
+        if (options.Format is null && options.TagColumn is null)
+        {
+            NumericTexts.Refuse(
+                path, data.Count, i => string.Join(' ', data.Sentences[i].Words), "words",
+                "say so with --format conll (Format)");
+        }
+
         return Checked(data, layout);
     }
 
