@@ -81,7 +81,10 @@ internal static class Cells
                 ReadOnlySpan<char> letters = value[i..end];
                 bool date = s_dates.Contains(letters);
                 bool unit = letters.Length <= LongestUnit && digits && s_units.Contains(letters);
-                mixed |= !date && !unit && !(digits == false && s_units.Contains(letters));
+                // Before the digits only a currency or a month: t0 and v1 are names.
+                bool leads = !digits && (end == value.Length || !char.IsDigit(value[end]));
+                date &= digits || leads;
+                mixed |= !date && !unit && !(leads && letters.Length == 3 && s_units.Contains(letters));
                 dateWord |= date && letters.Length > 1;
                 i = end;
             }

@@ -39,14 +39,14 @@ public static class DataDetector
         return format switch
         {
             FormatName.Conll or FormatName.ConllU => new DetectedData(DataKind.TaggedWords, name),
-            FormatName.Lines => new DetectedData(DataKind.PlainText, name + FormatGuess.AskForDelimiter(path)),
+            FormatName.Lines => new DetectedData(DataKind.PlainText, name + Question(path)),
             FormatName.JsonLines => FromKeys(path, name, options),
             FormatName.Csv or FormatName.Tsv => FromColumns(path, format, delimiter, options) switch
             {
                 DataKind.LabelledTexts => Labelled(path, options),
                 DataKind.ImageSentences => new DetectedData(DataKind.ImageSentences, $"{name}, images and sentences"),
                 DataKind.TextPairs => new DetectedData(DataKind.TextPairs, $"{name}, pairs of texts"),
-                DataKind other => new DetectedData(other, $"{name}, one column{FormatGuess.AskForDelimiter(path)}"),
+                DataKind other => new DetectedData(other, $"{name}, one column{Question(path)}"),
             },
             _ => new DetectedData(DataKind.LabelledTexts, name),
         };
@@ -77,6 +77,12 @@ public static class DataDetector
         string none = layout.LabelKey is null && layout.Keys.Count > 1 ? "; no other key can be a label" : "";
         return new DetectedData(
             layout.LabelKey is null ? DataKind.PlainText : DataKind.LabelledTexts, layout.Describe() + none);
+    }
+
+    private static string Question(string path)
+    {
+        string question = FormatGuess.AskForDelimiter(path);
+        return question.Length == 0 ? "" : "." + question.TrimEnd('.');
     }
 
     private static DetectedData Labelled(string path, TextFormatOptions options) =>

@@ -77,6 +77,14 @@ internal static class FormatGuess
             }
         }
 
+        if (texts == 1 && lines[0].AsSpan().TrimEnd('\r').Count('\r') > 0)
+        {
+            throw TextFile.Error(
+                path, 1, lines[0].IndexOf('\r') + 1,
+                "the lines end in a carriage return alone, as on old Macintosh systems. Save the file with line ends LF or CRLF "
+                + "(for example: tr '\\r' '\\n' < OLD > NEW).");
+        }
+
         return texts > 0
             ? lines
             : throw new InvalidDataException($"{path}: the file is empty; texts are expected.");

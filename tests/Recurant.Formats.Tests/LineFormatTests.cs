@@ -18,7 +18,8 @@ public sealed class LineFormatTests : TemporaryFiles
         "1 true: x | 2 false: y")]
     [InlineData("d.jsonl", "{\"rating\": 5, \"body\": \"x\"}\n{\"body\": \"y\", \"rating\": 1}\n", "1 5: x | 2 1: y")]
     [InlineData("d.jsonl", "{\"txet\": \"x y\", \"label\": \"a\"}\n", "1 a: x y")]
-    [InlineData("d.jsonl", "{\"m\": {\"body\": \"x y\"}, \"class\": {\"name\": \"a\"}, \"t\": \"2020-01-01\"}\n", "1 a: x y")]
+    [InlineData("d.jsonl", "{\"m\": {\"body\": \"x y\"}, \"label\": \"a\", \"t\": \"2020-01-01\"}\n", "1 a: x y")]
+    [InlineData("d.txt", "x y __label__a\nz __label__b w\n", "1 a: x y | 2 b: z w")]
     [InlineData("d.label", "NUM:dist How far ?\nHUM:desc Who ?\n", "1 NUM: How far ? | 2 HUM: Who ?")]
     [InlineData("d.txt", "NUM:dist How far ?\nHUM:desc Who ?\n", "1 NUM: How far ? | 2 HUM: Who ?")]
     public void Read_LineFormat_GivesTheExamples(string name, string content, string expected)
