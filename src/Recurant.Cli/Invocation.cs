@@ -9,6 +9,7 @@ internal sealed class Invocation
 {
     private readonly ParseResult _parsed;
     private readonly Dictionary<string, Option> _options;
+    private bool _isSilent;
 
     private Invocation(CliCommand command, ParseResult parsed, Dictionary<string, Option> options, string[] arguments,
         UserTerminal terminal)
@@ -31,7 +32,15 @@ internal sealed class Invocation
 
     public bool Json => Has(SharedOptions.Json.Name);
 
-    public bool Quiet => Has(SharedOptions.Quiet.Name);
+    public bool Quiet => _isSilent || Has(SharedOptions.Quiet.Name);
+
+    /// <summary>The same call without notes, for what was told already.</summary>
+    public Invocation Silently()
+    {
+        var copy = (Invocation)MemberwiseClone();
+        copy._isSilent = true;
+        return copy;
+    }
 
     public bool AsksForHelp => Has(SharedOptions.Help.Name);
 

@@ -9,12 +9,19 @@ internal sealed class ColumnStatistics
     private const int MostLabels = 1000;
     private const int LongestLabel = 200;
 
+    /// <summary>The kinds of so many values are looked at, and then of every hundredth.</summary>
+    private const int KindsLooked = 2000, KindsEvery = 100;
+
+    private const double NearlyAll = 0.95;
+
     private readonly Dictionary<string, int> counts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> lookup;
+    private readonly long[] kinds = new long[Enum.GetValues<CellKind>().Length];
     private readonly string first;
     private long rows;
     private long length;
     private long blanks;
+    private long fractions;
     private bool tooLong;
 
     /// <summary>Begins with the value of the first row.</summary>
@@ -24,12 +31,22 @@ internal sealed class ColumnStatistics
         lookup = counts.GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
-    internal double AverageLength => rows == 0 ? 0 : (double)length / rows;
+    /// <summary>The length on average, that of the first row among them.</summary>
+    internal double AverageLength => (double)(length + first.Length) / (rows + 1);
+
+    /// <summary>The share of the rows that differ from all others; 1 where there are too many values to count.</summary>
+    internal double DistinctShare => Distinct > MostLabels ? 1 : (double)Distinct / (rows + 1);
+
+    /// <summary>The words of a row on average, counted by the blanks between them.</summary>
+    internal double AverageWords => rows == 0 ? 0 : 1 + ((double)blanks / rows);
 
     /// <summary>The number of different values, that of the first row among them.</summary>
     internal int Distinct => tooLong ? int.MaxValue : counts.Count + (FirstComesAgain ? 0 : 1);
 
-    /// <summary>Whether the value of the first row stands in another row too: then it is no column's name.</summary>
+    /// <summary>The number of different values below the first row.</summary>
+    internal int DistinctBelow => tooLong || counts.Count > MostLabels ? int.MaxValue : counts.Count;
+
+    /// <summary>Whether the value of the first row is the value of another row too: then it is no column's name.</summary>
     internal bool FirstComesAgain => counts.ContainsKey(first);
 
     internal long Rows => rows;
@@ -41,7 +58,29 @@ internal sealed class ColumnStatistics
     internal bool CannotBeLabel => tooLong || counts.Count > MostLabels || (rows >= 20 && counts.Count > rows / 2);
 
     /// <summary>Words with blanks between, or more than a word's length, in a row on average: no number and no name.</summary>
-    internal bool HoldsText => rows > 0 && (length >= 16 * rows || blanks >= rows);
+    internal bool HoldsText => rows > 0 && !IsNumeric && !Is(CellKind.Code) && (length >= 16 * rows || blanks >= rows);
+
+    /// <summary>Whether nearly all values are numbers or dates.</summary>
+    internal bool IsNumeric => Share(CellKind.Number) + Share(CellKind.Date) >= NearlyAll;
+
+    /// <summary>Whether there are many numbers and many dates, and little else.</summary>
+    internal bool IsNumericMixture => IsNumeric && !Is(CellKind.Number) && !Is(CellKind.Date);
+
+    /// <summary>Whether nearly all values are numbers and some have a fraction: measurements, no classes.</summary>
+    internal bool IsMeasured => Is(CellKind.Number) && fractions > 0 && counts.Count > 2;
+
+    /// <summary>Whether there is nothing in any row, or only marks for missing values.</summary>
+    internal bool IsEmpty => rows > 0 && kinds[(int)CellKind.Missing] == kinds.Sum();
+
+    /// <summary>Whether nearly all values are one of two such as yes and no.</summary>
+    internal bool IsYesNo => counts.Count == 2 && counts.Keys.All(value => value.ToLowerInvariant() is
+        "0" or "1" or "true" or "false" or "yes" or "no" or "y" or "n" or "t" or "f" or "ja" or "nein" or "oui" or "non");
+
+    /// <summary>The share of the most frequent value.</summary>
+    internal double LargestShare => rows == 0 || counts.Count == 0 ? 1 : (double)counts.Values.Max() / rows;
+
+    /// <summary>Whether nearly all values that are there are of this kind.</summary>
+    internal bool Is(CellKind kind) => Share(kind) >= NearlyAll;
 
     internal void Add(ReadOnlySpan<char> value)
     {
@@ -49,9 +88,29 @@ internal sealed class ColumnStatistics
         length += value.Length;
         blanks += value.Count(' ');
         tooLong |= value.Length > LongestLabel;
+        if (rows <= KindsLooked || rows % KindsEvery == 0)
+        {
+            CellKind kind = Cells.KindOf(value);
+            kinds[(int)kind]++;
+            fractions += kind == CellKind.Number && HasFraction(value) ? 1 : 0;
+        }
+
         if (counts.Count <= MostLabels && !tooLong)
         {
             CollectionsMarshal.GetValueRefOrAddDefault(lookup, value.Trim(), out _)++;
         }
+    }
+
+    private double Share(CellKind kind)
+    {
+        long there = kinds.Sum() - kinds[(int)CellKind.Missing];
+        return there == 0 ? 0 : (double)kinds[(int)kind] / there;
+    }
+
+    /// <summary>Whether a number has digits behind its point that are not all zero.</summary>
+    private static bool HasFraction(ReadOnlySpan<char> value)
+    {
+        int point = value.LastIndexOfAny('.', ',');
+        return point >= 0 && value[point..].ContainsAnyInRange('1', '9');
     }
 }

@@ -5,33 +5,25 @@ namespace Recurant.Formats;
 /// <summary>Finds the line and column of a place in a CSV file, character by character. Needed for messages only.</summary>
 internal static class CsvFault
 {
-    private enum State
-    {
-        FieldStart,
-        Plain,
-        Quoted,
-        QuoteInQuoted,
-    }
-
     /// <summary>Reads the file again up to the first quote that is not closed or is followed by more text.</summary>
     internal static InvalidDataException Find(DataFile path, char delimiter, Exception cause)
     {
         using var file = path.OpenText();
-        var state = State.FieldStart;
+        var state = CsvState.FieldStart;
         (int Line, int Column) opened = default;
         long quotedLength = 0;
         while (file.TryReadLine(out ReadOnlySpan<char> line))
         {
             for (int i = 0; i < line.Length; i++)
             {
-                State before = state;
+                CsvState before = state;
                 state = Next(before, line[i], delimiter);
-                if (before == State.FieldStart && state == State.Quoted)
+                if (before == CsvState.FieldStart && state == CsvState.Quoted)
                 {
                     opened = (file.LineNumber, i + 1);
                     quotedLength = 0;
                 }
-                else if (before == State.QuoteInQuoted && state == State.Plain)
+                else if (before == CsvState.QuoteInQuoted && state == CsvState.Plain)
                 {
                     return file.Error(
                         i + 1,
@@ -41,9 +33,9 @@ internal static class CsvFault
             }
 
             quotedLength += line.Length;
-            if (state != State.Quoted)
+            if (state != CsvState.Quoted)
             {
-                state = State.FieldStart;
+                state = CsvState.FieldStart;
             }
             else if (quotedLength > CsvTable.MaximumRow)
             {
@@ -51,7 +43,7 @@ internal static class CsvFault
             }
         }
 
-        return state == State.Quoted
+        return state == CsvState.Quoted
             ? TextFile.Error(
                 path.Path,
                 opened.Line,
@@ -63,7 +55,7 @@ internal static class CsvFault
     /// <summary>Where a field of a row begins: lines below the row's first, and the column.</summary>
     internal static (int Line, int Column) Locate(ReadOnlySpan<char> row, char delimiter, int field)
     {
-        var state = State.FieldStart;
+        var state = CsvState.FieldStart;
         int line = 0;
         int lineStart = 0;
         for (int i = 0; i < row.Length && field > 0; i++)
@@ -75,7 +67,7 @@ internal static class CsvFault
             }
 
             state = Next(state, row[i], delimiter);
-            if (state == State.FieldStart && --field == 0)
+            if (state == CsvState.FieldStart && --field == 0)
             {
                 return (line, i + 2 - lineStart);
             }
@@ -84,11 +76,21 @@ internal static class CsvFault
         return (line, 1);
     }
 
-    private static State Next(State state, char c, char delimiter) => state switch
+    /// <summary>Where the character behind this one is.</summary>
+    internal static CsvState Next(CsvState state, char c, char delimiter) => state switch
     {
-        State.Quoted => c == '"' ? State.QuoteInQuoted : State.Quoted,
-        State.QuoteInQuoted when c == '"' => State.Quoted,
-        State.FieldStart when c == '"' => State.Quoted,
-        _ => c == delimiter ? State.FieldStart : State.Plain,
+        CsvState.Quoted => c == '"' ? CsvState.QuoteInQuoted : CsvState.Quoted,
+        CsvState.QuoteInQuoted when c == '"' => CsvState.Quoted,
+        CsvState.FieldStart when c == '"' => CsvState.Quoted,
+        _ => c == delimiter ? CsvState.FieldStart : CsvState.Plain,
     };
+}
+
+/// <summary>Where in a row of CSV a character is.</summary>
+internal enum CsvState
+{
+    FieldStart,
+    Plain,
+    Quoted,
+    QuoteInQuoted,
 }

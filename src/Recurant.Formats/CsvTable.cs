@@ -69,6 +69,7 @@ internal sealed class CsvTable : TableReader
             }
             while (!KeepsBlankLines && csv.RowFieldCount == 1 && csv.GetRawRecordSpan().IsWhiteSpace());
 
+            CheckMaximum();
             return true;
         }
         catch (Exception exception) when (exception is CsvFormatException or CsvRecordTooLargeException)

@@ -9,9 +9,9 @@ public static class DataDetector
 
     /// <summary>Looks at some data.</summary>
     /// <remarks>
-    /// CoNLL columns are tagged words; columns or keys with the names of a pair (source and target, en and de, ...) and two
-    /// columns of texts that hardly come again are pairs; rows that begin with the name of a PNG, JPEG or BMP file, and folders
-    /// with MNIST's files, are images with sentences; columns of which one can be a label, fastText and TREC lines and
+    /// CoNLL columns are tagged words; columns or keys of texts with the names of a pair (source and target, en and de, ...) and
+    /// two columns of texts that hardly come again are pairs; rows that begin with the name of a PNG, JPEG or BMP file, and
+    /// folders with MNIST's files, are images with sentences; columns of which one can be a label, fastText and TREC lines and
     /// directories are labelled texts; one column, or one key, and other text is plain text.
     /// </remarks>
     /// <param name="path">A file or a directory, or a name of <see cref="SdkData"/>.</param>
@@ -34,40 +34,59 @@ public static class DataDetector
         }
 
         options ??= new TextFormatOptions();
-        (string format, char delimiter) = FormatGuess.Guess(path, options.Format);
-        DataKind kind = format switch
+        (string format, char delimiter) = FormatGuess.Guess(path, options.Format, options.Delimiter);
+        string name = new DetectedFormat(format, false, null, null).Name;
+        return format switch
         {
-            FormatName.Conll or FormatName.ConllU => DataKind.TaggedWords,
-            FormatName.Lines => DataKind.PlainText,
-            FormatName.JsonLines => FromKeys(path, options),
-            FormatName.Csv or FormatName.Tsv => FromColumns(path, format, delimiter, options),
-            _ => DataKind.LabelledTexts,
+            FormatName.Conll or FormatName.ConllU => new DetectedData(DataKind.TaggedWords, name),
+            FormatName.Lines => new DetectedData(DataKind.PlainText, name + Question(path)),
+            FormatName.JsonLines => FromKeys(path, name, options),
+            FormatName.Csv or FormatName.Tsv => FromColumns(path, format, delimiter, options) switch
+            {
+                DataKind.LabelledTexts => Labelled(path, options),
+                DataKind.ImageSentences => new DetectedData(DataKind.ImageSentences, $"{name}, images and sentences"),
+                DataKind.TextPairs => new DetectedData(DataKind.TextPairs, $"{name}, pairs of texts"),
+                DataKind other => new DetectedData(other, $"{name}, one column{Question(path)}"),
+            },
+            _ => new DetectedData(DataKind.LabelledTexts, name),
         };
-        string description = kind switch
-        {
-            DataKind.LabelledTexts => TextDatasetReader.Detect(path, options).ToString(),
-            DataKind.ImageSentences => $"{new DetectedFormat(format, false, null, null).Name}, images and sentences",
-            DataKind.TextPairs => $"{new DetectedFormat(format, false, null, null).Name}, pairs of texts",
-            _ => new DetectedFormat(format, false, null, null).Name,
-        };
-        return new DetectedData(kind, description);
     }
 
-    private static DataKind FromKeys(DataFile path, TextFormatOptions options)
+    private static DetectedData FromKeys(DataFile path, string name, TextFormatOptions options)
     {
-        using var file = path.OpenText();
-        ReadOnlySpan<char> line;
-        while (file.TryReadLine(out line) && line.IsWhiteSpace())
+        if (options.LabelColumn is not null)
         {
-            // the first object tells
+            return Labelled(path, options);
         }
 
-        List<string> keys = JsonLine.KeysOf(file, line);
-        return options.LabelColumn is not null ? DataKind.LabelledTexts
-            : PairNames.ArePairs(keys) ? DataKind.TextPairs
-            : keys.Count == 1 || (KnownNames.Find(keys, KnownNames.Label) < 0 && keys.Count > 2) ? DataKind.PlainText
-            : DataKind.LabelledTexts;
+        using (var file = path.OpenText())
+        {
+            ReadOnlySpan<char> line;
+            while (file.TryReadLine(out line) && line.IsWhiteSpace())
+            {
+                // the first object tells
+            }
+
+            if (PairNames.ArePairs(JsonLine.KeysOf(file, line)))
+            {
+                return new DetectedData(DataKind.TextPairs, $"{name}, pairs of texts");
+            }
+        }
+
+        JsonLayout layout = JsonLayout.Find(path, options, labelled: true);
+        string none = layout.LabelKey is null && layout.Keys.Count > 1 ? "; no other key can be a label" : "";
+        return new DetectedData(
+            layout.LabelKey is null ? DataKind.PlainText : DataKind.LabelledTexts, layout.Describe() + none);
     }
+
+    private static string Question(DataFile path)
+    {
+        string question = FormatGuess.AskForDelimiter(path);
+        return question.Length == 0 ? "" : "." + question.TrimEnd('.');
+    }
+
+    private static DetectedData Labelled(DataFile path, TextFormatOptions options) =>
+        new(DataKind.LabelledTexts, TextDatasetReader.Detect(path, options).ToString());
 
     private static DataKind FromColumns(DataFile path, string format, char delimiter, TextFormatOptions options)
     {
@@ -88,12 +107,15 @@ public static class DataDetector
             return DataKind.ImageSentences;
         }
 
-        if (PairNames.ArePairs(first))
+        if (PairNames.Find(first) is { } pair && PairNames.ArePairs(first))
         {
-            return DataKind.TextPairs;
+            ColumnStatistics[]? named = Measure(table, first);
+            return named is null || HoldsWords(named[pair.Source]) && HoldsWords(named[pair.Target])
+                ? DataKind.TextPairs : DataKind.LabelledTexts;
         }
 
-        return first.Length == 2 && KnownNames.Find(first, KnownNames.Label) < 0 && HoldsTwoTexts(table, first)
+        return first.Length == 2 && KnownNames.Find(first, KnownNames.Label) < 0 && Measure(table, first) is { } columns
+            && Array.TrueForAll(columns, column => column.CannotBeLabel && column.HoldsText)
             ? DataKind.TextPairs
             : DataKind.LabelledTexts;
     }
@@ -105,21 +127,26 @@ public static class DataDetector
         return table.Read() && table.Read() && CaptionDatasetReader.IsImage(table.Field(0));
     }
 
-    /// <summary>Whether both of two columns hold values that hardly come again and are as long as texts.</summary>
-    private static bool HoldsTwoTexts(TableReader table, string[] first)
+    /// <summary>Whether a column with a name of pairs holds what can be translated: no numbers, no addresses.</summary>
+    private static bool HoldsWords(ColumnStatistics column) => !column.IsNumeric && !column.Is(CellKind.Code) && !column.IsEmpty;
+
+    /// <summary>What the first rows below this one look like; null if one has another number of fields.</summary>
+    private static ColumnStatistics[]? Measure(TableReader table, string[] first)
     {
-        ColumnStatistics[] columns = [new(first[0]), new(first[1])];
+        ColumnStatistics[] columns = [.. first.Select(name => new ColumnStatistics(name))];
         for (int row = 0; row < RowsLooked && table.Read(); row++)
         {
-            if (table.FieldCount != 2)
+            if (table.FieldCount != first.Length)
             {
-                return false; // the reader of labelled texts says where and why
+                return null; // the reader says where and why
             }
 
-            columns[0].Add(table.Field(0));
-            columns[1].Add(table.Field(1));
+            for (int i = 0; i < columns.Length; i++)
+            {
+                columns[i].Add(table.Field(i));
+            }
         }
 
-        return Array.TrueForAll(columns, column => column.CannotBeLabel && column.HoldsText);
+        return columns;
     }
 }

@@ -9,8 +9,20 @@ namespace Recurant.Formats;
 /// <param name="LabelColumn">The same for the label; null where there are no columns or no labels.</param>
 public sealed record DetectedFormat(string Format, bool HasHeader, string? TextColumn, string? LabelColumn)
 {
+    /// <summary>The names, numbers or keys of what else could hold the text, the likeliest first. Default: none.</summary>
+    public IReadOnlyList<string> OtherTexts { get; init; } = [];
+
+    /// <summary>The same for the label.</summary>
+    public IReadOnlyList<string> OtherLabels { get; init; } = [];
+
+    /// <summary>The name, number or key of the text as <see cref="TextFormatOptions.TextColumn"/> takes it. Default: null.</summary>
+    public string? Text { get; init; }
+
+    /// <summary>The same for the label.</summary>
+    public string? Label { get; init; }
+
     /// <summary>The format in words, without its columns.</summary>
-    internal string Name => Format switch
+    public string Name => Format switch
     {
         FormatName.Csv => "CSV",
         FormatName.Tsv => "tab-separated columns",

@@ -6,7 +6,10 @@ namespace Recurant.Formats;
 /// <summary>Gathers the examples of a file, packed.</summary>
 internal sealed class ExampleCollector
 {
+    private const int GroupsShown = 5;
+
     private readonly ExampleList examples = new();
+    private readonly List<string> warnings = [];
     private TextExample? firstEmpty;
     private int emptyCount;
 
@@ -23,16 +26,30 @@ internal sealed class ExampleCollector
         }
     }
 
+    /// <summary>Adds something worth telling the user.</summary>
+    internal void Warn(string message) => warnings.Add(message);
+
     internal TextDataset ToDataset(DataFile from)
     {
         string name = from.Path;
-        if (firstEmpty is null)
+        if (firstEmpty is not null)
         {
-            return new TextDataset(name, examples) { Warnings = from.Notes };
+            string place = firstEmpty.File is null ? "" : $"{firstEmpty.File}, ";
+            string count =
+                emptyCount == 1 ? "1 text is" : string.Create(CultureInfo.InvariantCulture, $"{emptyCount} texts are");
+            warnings.Add($"{name}: {count} empty (first: {place}line {firstEmpty.Line}).");
         }
 
-        string place = firstEmpty.File is null ? "" : $"{firstEmpty.File}, ";
-        string count = emptyCount == 1 ? "1 text is" : string.Create(CultureInfo.InvariantCulture, $"{emptyCount} texts are");
-        return new TextDataset(name, examples) { Warnings = [.. from.Notes, $"{name}: {count} empty (first: {place}line {firstEmpty.Line})."] };
+        var data = new TextDataset(name, examples);
+        IReadOnlyList<IReadOnlyList<string>> alike = DatasetChecks.LabelsSpeltAlike(data.Labels);
+        if (alike.Count > 0)
+        {
+            string shown = string.Join("; ", alike.Take(GroupsShown).Select(DatasetChecks.DescribeSpellings));
+            warnings.Add(
+                $"{name}: labels that differ only in how they are written are different labels: {shown}"
+                + $"{(alike.Count > GroupsShown ? "; ..." : "")}. Write them in one way if they mean the same.");
+        }
+
+        return new TextDataset(name, examples) { Warnings = [.. from.Notes, .. warnings] };
     }
 }

@@ -8,7 +8,7 @@ internal static class FormatGuess
     private const int LinesLooked = 100;
 
     /// <summary>The format, and the separator that counts if it is CSV.</summary>
-    internal static (string Format, char Delimiter) Guess(DataFile path, string? asked)
+    internal static (string Format, char Delimiter) Guess(DataFile path, string? asked, char? delimiter = null)
     {
         if (asked is not null && !FormatName.All.Contains(asked, StringComparer.OrdinalIgnoreCase))
         {
@@ -17,6 +17,7 @@ internal static class FormatGuess
         }
 
         string? format = asked?.ToLowerInvariant();
+        CheckDelimiter(delimiter, format);
         if (Directory.Exists(path.Path))
         {
             return format is null or FormatName.Directory
@@ -26,9 +27,38 @@ internal static class FormatGuess
 
         List<string> all = Head(path);
         List<string> lines = all.FindAll(line => !string.IsNullOrWhiteSpace(line));
-        format ??= ConllShape.Find(path.Extension, all) ?? FromContent(path, lines) ?? FromName(path, lines);
-        char delimiter = Delimiter(lines);
-        return (format, delimiter == '\0' ? ',' : delimiter);
+        if (delimiter is { } named)
+        {
+            format ??= IsFastText(lines) ? FormatName.FastText : named == '\t' ? FormatName.Tsv : FormatName.Csv;
+            return (format, named);
+        }
+
+        char found = Delimiters.Find(lines);
+        format ??= ConllShape.Find(path.Extension, all) ?? FromContent(path, lines) ?? FromName(path, lines, found);
+        return (format, found == '\0' ? ',' : found);
+    }
+
+    /// <summary>A question about lines that were taken for one column; empty if there is no reason for it.</summary>
+    internal static string AskForDelimiter(DataFile path)
+    {
+        char suspect = Delimiters.Suspect(Head(path).FindAll(line => !string.IsNullOrWhiteSpace(line)));
+        return suspect == '\0' ? "" : $" Does '{suspect}' separate columns? Then give --delimiter {Delimiters.Name(suspect)}.";
+    }
+
+    private static void CheckDelimiter(char? delimiter, string? format)
+    {
+        if (delimiter is '"' or '\r' or '\n' or '\0')
+        {
+            throw new ArgumentException("A quote, a line end or a NUL cannot be the delimiter.", nameof(delimiter));
+        }
+
+        if (delimiter is { } named && format is not (null or FormatName.Csv or FormatName.FastText)
+            && !(format == FormatName.Tsv && named == '\t'))
+        {
+            throw new ArgumentException(
+                $"The delimiter '{named}' does not go with the format {format}: leave one of them out, or name the format csv.",
+                nameof(delimiter));
+        }
     }
 
     /// <summary>The first lines, with the blank ones among them, which are not counted.</summary>
@@ -47,6 +77,14 @@ internal static class FormatGuess
             }
         }
 
+        if (texts == 1 && lines[0].AsSpan().TrimEnd('\r').Count('\r') > 0)
+        {
+            throw TextFile.Error(
+                path.Path, 1, lines[0].IndexOf('\r') + 1,
+                "the lines end in a carriage return alone, as on old Macintosh systems. Save the file with line ends LF or CRLF "
+                + "(for example: tr '\\r' '\\n' < OLD > NEW).");
+        }
+
         return texts > 0
             ? lines
             : throw new InvalidDataException($"{path}: the file is empty; texts are expected.");
@@ -57,7 +95,7 @@ internal static class FormatGuess
     {
         ReadOnlySpan<char> first = lines[0].AsSpan().TrimStart();
         string extension = path.Extension;
-        if (first.StartsWith(LabelledLine.FastTextPrefix) || extension is ".ft" or ".fasttext")
+        if (extension is ".ft" or ".fasttext" || IsFastText(lines))
         {
             return FormatName.FastText;
         }
@@ -71,40 +109,30 @@ internal static class FormatGuess
         return extension == ".label" || (!table && lines.TrueForAll(line => LabelledLine.IsTrec(line))) ? FormatName.Trec : null;
     }
 
-    private static string FromName(DataFile path, List<string> lines)
+    /// <summary>Whether the first line begins with a fastText label, or nearly all lines have one somewhere.</summary>
+    private static bool IsFastText(List<string> lines) =>
+        lines[0].AsSpan().TrimStart().StartsWith(LabelledLine.FastTextPrefix)
+        || lines.Count(line => LabelledLine.FindFastText(line, 0) >= 0) >= 0.9 * lines.Count;
+
+    private static string FromName(DataFile path, List<string> lines, char delimiter)
     {
         bool tabs = lines.TrueForAll(line => line.Contains('\t'));
+        string table = delimiter == '\t' ? FormatName.Tsv : FormatName.Csv;
         switch (path.Extension)
         {
-            case ".csv":
-                return tabs && Delimiter(lines) == '\0' ? FormatName.Tsv : FormatName.Csv;
+            case ".csv" or ".psv":
+                return table;
             case ".tsv" or ".tab":
-                return !tabs && Delimiter(lines) != '\0' && !lines[0].Contains('\t') ? FormatName.Csv : FormatName.Tsv;
+                return !tabs && delimiter is not ('\0' or '\t') && !lines[0].Contains('\t') ? FormatName.Csv : FormatName.Tsv;
             default:
                 if (tabs)
                 {
                     return FormatName.Tsv;
                 }
 
-                string[] names = lines[0].Split(Delimiter(lines) == ';' ? ';' : ',', StringSplitOptions.TrimEntries);
+                string[] names = lines[0].Split(delimiter == '\0' ? ',' : delimiter, StringSplitOptions.TrimEntries);
                 bool header = KnownNames.Find(names, KnownNames.Text) >= 0 && KnownNames.Find(names, KnownNames.Label) >= 0;
-                return header ? FormatName.Csv : FormatName.Lines;
+                return header || Delimiters.AreColumns(lines, delimiter) ? table : FormatName.Lines;
         }
-    }
-
-    /// <summary>The comma or the semicolon, whichever the first line has more of outside quotes; 0 if it has neither.</summary>
-    private static char Delimiter(List<string> lines)
-    {
-        int commas = 0;
-        int semicolons = 0;
-        bool quoted = false;
-        foreach (char c in lines[0])
-        {
-            quoted ^= c == '"';
-            commas += c == ',' && !quoted ? 1 : 0;
-            semicolons += c == ';' && !quoted ? 1 : 0;
-        }
-
-        return commas + semicolons == 0 ? '\0' : commas >= semicolons ? ',' : ';';
     }
 }

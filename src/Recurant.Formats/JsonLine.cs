@@ -7,25 +7,28 @@ namespace Recurant.Formats;
 /// <summary>Takes the text and the label out of lines that each hold one JSON object.</summary>
 internal sealed class JsonLine
 {
+    /// <summary>Deeper objects have no texts of their own.</summary>
+    private const int DeepestKey = 8;
+
     private readonly TextFile file;
+    private readonly string[] textPath = [];
+    private readonly string[] labelPath = [];
+    private readonly bool acceptsNumbers;
     private byte[] bytes = new byte[1024];
 
-    /// <summary>Reads the first object of a file to learn its keys.</summary>
-    internal JsonLine(TextFile file, ReadOnlySpan<char> firstLine, TextFormatOptions options, bool labelled)
+    /// <summary>Reads objects of which the keys are known.</summary>
+    internal JsonLine(TextFile file, JsonLayout layout, bool labelled)
+        : this(file)
     {
-        this.file = file;
-        List<string> keys = Keys(firstLine);
-        TextKey = Choose(keys, options.TextColumn, KnownNames.Text, "text", "--text (TextColumn)");
-        // Of two keys the one that is not the text is the label, whatever it is called.
-        string? label = options.LabelColumn ?? (keys.Count == 2 ? keys.Find(key => key != TextKey) : null);
-        LabelKey = labelled ? Choose(keys, label, KnownNames.Label, "label", "--label (LabelColumn)") : null;
-        if (TextKey == LabelKey)
-        {
-            throw file.Error(1, $"the text and the label cannot both be \"{TextKey}\".");
-        }
+        TextKey = layout.TextKey;
+        LabelKey = labelled ? layout.LabelKey ?? throw layout.NoLabel(file.Path) : null;
+        textPath = TextKey.Split('.');
+        acceptsNumbers = layout.IsTextAsked;
+        labelPath = LabelKey?.Split('.') ?? [];
     }
 
-    private JsonLine(TextFile file)
+    /// <summary>Reads objects of which nothing is known yet.</summary>
+    internal JsonLine(TextFile file)
     {
         this.file = file;
         TextKey = "";
@@ -46,7 +49,8 @@ internal sealed class JsonLine
     {
         List<string> keys = KeysOf(file, firstLine);
         (int Source, int Target)? known = PairNames.Find(keys);
-        string? source = options.SourceColumn ?? (known is { } a && keys[a.Source] != options.TargetColumn ? keys[a.Source] : null);
+        string? source = options.SourceColumn
+            ?? (known is { } a && keys[a.Source] != options.TargetColumn ? keys[a.Source] : null);
         string? target = options.TargetColumn ?? (known is { } b && keys[b.Target] != source ? keys[b.Target] : null);
         if (keys.Count == 2)
         {
@@ -58,7 +62,8 @@ internal sealed class JsonLine
         {
             if (key is null || !keys.Contains(key))
             {
-                string what = key is null ? $"cannot tell which key holds the {role}." : $"there is no key \"{key}\" for the {role}.";
+                string what = key is null
+                    ? $"cannot tell which key holds the {role}." : $"there is no key \"{key}\" for the {role}.";
                 throw file.Error(0, $"{what} {Suggestion.Describe("The keys are", key ?? role, keys)}");
             }
         }
@@ -66,6 +71,49 @@ internal sealed class JsonLine
         return source != target
             ? new JsonLine(file) { TextKey = source!, LabelKey = target, Pairs = true }
             : throw file.Error(1, $"the source and the target cannot both be \"{source}\".");
+    }
+
+    /// <summary>Calls back for each key and its value as a string, also in nested objects; null is an empty one.</summary>
+    /// <exception cref="InvalidDataException">The line is no JSON object.</exception>
+    internal void ReadAll(ReadOnlySpan<char> line, Action<string, string> found)
+    {
+        Utf8JsonReader reader = Open(line);
+        try
+        {
+            ReadStart(ref reader);
+            Walk(ref reader, "", 1);
+            ReadEnd(ref reader);
+        }
+        catch (JsonException exception)
+        {
+            throw Fault(exception);
+        }
+
+        void Walk(ref Utf8JsonReader reader, string before, int depth)
+        {
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                string key = before + String(reader);
+                reader.Read();
+                if (reader.TokenType == JsonTokenType.StartObject && depth < DeepestKey)
+                {
+                    Walk(ref reader, key + ".", depth + 1);
+                }
+                else if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
+                {
+                    reader.Skip();
+                    found(key, "[array]");
+                }
+                else if (reader.TokenType == JsonTokenType.Null)
+                {
+                    found(key, "");
+                }
+                else
+                {
+                    found(key, Value(reader, key, stringOnly: false));
+                }
+            }
+        }
     }
 
     /// <summary>The text and the label of an object; the label is null if none is wanted.</summary>
@@ -77,34 +125,9 @@ internal sealed class JsonLine
         Utf8JsonReader reader = Open(line);
         try
         {
-            if (reader.Read() && reader.TokenType != JsonTokenType.StartObject)
-            {
-                throw NoObject();
-            }
-
-            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-            {
-                bool isText = reader.ValueTextEquals(TextKey);
-                bool isLabel = LabelKey is not null && reader.ValueTextEquals(LabelKey);
-                reader.Read();
-                if (isText)
-                {
-                    text = Value(reader, TextKey, stringOnly: true);
-                }
-                else if (isLabel)
-                {
-                    label = Value(reader, LabelKey!, stringOnly: Pairs);
-                }
-                else
-                {
-                    reader.Skip();
-                }
-            }
-
-            while (reader.Read())
-            {
-                // anything behind the object is a fault that the reader reports
-            }
+            ReadStart(ref reader);
+            Walk(ref reader, 0, inText: true, inLabel: LabelKey is not null);
+            ReadEnd(ref reader);
         }
         catch (JsonException exception)
         {
@@ -128,6 +151,53 @@ internal sealed class JsonLine
         }
 
         return (text, label);
+
+        // A key with points may be one key, or the keys of nested objects.
+        void Walk(ref Utf8JsonReader reader, int depth, bool inText, bool inLabel)
+        {
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                bool isText = depth == 0 && reader.ValueTextEquals(TextKey);
+                bool isLabel = depth == 0 && LabelKey is not null && reader.ValueTextEquals(LabelKey);
+                bool toText = inText && depth < textPath.Length && reader.ValueTextEquals(textPath[depth]);
+                bool toLabel = inLabel && depth < labelPath.Length && reader.ValueTextEquals(labelPath[depth]);
+                isText |= toText && depth == textPath.Length - 1;
+                isLabel |= toLabel && depth == labelPath.Length - 1;
+                reader.Read();
+                if (isText)
+                {
+                    text = Value(reader, TextKey, stringOnly: !acceptsNumbers);
+                }
+                else if (isLabel)
+                {
+                    label = Value(reader, LabelKey!, stringOnly: Pairs);
+                }
+                else if ((toText || toLabel) && reader.TokenType == JsonTokenType.StartObject)
+                {
+                    Walk(ref reader, depth + 1, toText, toLabel);
+                }
+                else
+                {
+                    reader.Skip();
+                }
+            }
+        }
+    }
+
+    private void ReadStart(ref Utf8JsonReader reader)
+    {
+        if (reader.Read() && reader.TokenType != JsonTokenType.StartObject)
+        {
+            throw NoObject();
+        }
+    }
+
+    private static void ReadEnd(ref Utf8JsonReader reader)
+    {
+        while (reader.Read())
+        {
+            // anything behind the object is a fault that the reader reports
+        }
     }
 
     private InvalidDataException Missing(string key) =>
@@ -150,7 +220,15 @@ internal sealed class JsonLine
                 return reader.TokenType == JsonTokenType.True ? "true" : "false";
             default:
                 string expected = stringOnly ? "a string" : "a string, a number or a truth value";
-                throw file.Error(Column(reader.TokenStartIndex), $"the value of \"{key}\" must be {expected}.");
+                string found = reader.TokenType switch
+                {
+                    JsonTokenType.StartArray when stringOnly => " Here it is an array: join its parts to one string first.",
+                    JsonTokenType.StartArray => " Here it is an array: a text with several labels is not supported.",
+                    JsonTokenType.StartObject => $" Here it is an object: name one of the keys in it, such as {key}.KEY.",
+                    JsonTokenType.Null => " Here it is null: add the value or remove the line.",
+                    _ => "",
+                };
+                throw file.Error(Column(reader.TokenStartIndex), $"the value of \"{key}\" must be {expected}.{found}");
         }
     }
 
@@ -175,11 +253,7 @@ internal sealed class JsonLine
         Utf8JsonReader reader = Open(line);
         try
         {
-            if (reader.Read() && reader.TokenType != JsonTokenType.StartObject)
-            {
-                throw NoObject();
-            }
-
+            ReadStart(ref reader);
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
                 keys.Add(String(reader));
@@ -192,26 +266,6 @@ internal sealed class JsonLine
         }
 
         return keys;
-    }
-
-    private string Choose(List<string> keys, string? asked, string[] known, string role, string option)
-    {
-        if (asked is not null)
-        {
-            return keys.Contains(asked)
-                ? asked
-                : throw file.Error(
-                    0, $"there is no key \"{asked}\" for the {role}. {Suggestion.Describe("The keys are", asked, keys)}");
-        }
-
-        int index = KnownNames.Find(keys, known);
-        if (index >= 0)
-        {
-            return keys[index];
-        }
-
-        string list = Suggestion.Describe("The keys are", role, keys);
-        throw file.Error(0, $"cannot tell which key holds the {role}. {list} Name it with {option}.");
     }
 
     private Utf8JsonReader Open(ReadOnlySpan<char> line)

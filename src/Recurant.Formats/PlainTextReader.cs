@@ -25,8 +25,16 @@ public static class PlainTextReader
             any |= !string.IsNullOrWhiteSpace(line);
         }
 
-        return any
-            ? new PlainText(path.Path, lines) { Warnings = path.Notes }
-            : throw new InvalidDataException($"{path}: the file contains no text; expected lines of text.");
+        if (!any)
+        {
+            throw new InvalidDataException($"{path}: the file contains no text; expected lines of text.");
+        }
+
+        if (options is not { TextColumn: not null } and not { Format: not null })
+        {
+            NumericTexts.Refuse(path.Path, lines.Count, i => lines[i], "lines", "say so with --format lines (Format)");
+        }
+
+        return new PlainText(path.Path, lines) { Warnings = path.Notes };
     }
 }

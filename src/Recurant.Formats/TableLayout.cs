@@ -8,12 +8,19 @@ internal sealed class TableLayout
 {
     private const int LongestName = 40;
     private const int RowsToTrustUnknownNames = 10;
+    private const int RowsToTrustNumbers = 3;
+    private const int MostOthers = 8;
+
+    /// <summary>Where the names tell the columns, so many rows are looked at for what else these could be.</summary>
+    private const long RowsOfKnownNames = 10_000;
 
     private readonly string path;
     private readonly string[] first;
     private readonly int askedText;
     private readonly int askedLabel;
     private readonly bool namedByOption;
+    private string[] otherTexts = [];
+    private string[] otherLabels = [];
 
     private TableLayout(TableReader table, TextFormatOptions options)
     {
@@ -59,7 +66,11 @@ internal sealed class TableLayout
     }
 
     internal DetectedFormat Describe(string format) => new(
-        format, HasHeader, ColumnName(TextColumn), LabelColumn < 0 ? null : ColumnName(LabelColumn));
+        format, HasHeader, ColumnName(TextColumn), LabelColumn < 0 ? null : ColumnName(LabelColumn))
+    {
+        Text = OptionFor(TextColumn), Label = LabelColumn < 0 ? null : OptionFor(LabelColumn),
+        OtherTexts = otherTexts, OtherLabels = otherLabels,
+    };
 
     internal static InvalidDataException HeaderOnly(string path) =>
         new($"{path}: there is a header and no row below it; rows with a text and a label are expected.");
@@ -69,86 +80,63 @@ internal sealed class TableLayout
         if (labelled && FieldCount == 1)
         {
             throw table.Error(
-                0, "there is only one column; one with the text and one with the label are needed. Check the separator.");
+                0, "there is only one column; one with the text and one with the label are needed. Check the separator: "
+                + "--delimiter names another (Delimiter)." + FormatGuess.AskForDelimiter(path));
         }
 
         bool nameRow = LooksLikeNames();
         int knownText = nameRow ? KnownNames.Find(first, KnownNames.Text) : -1;
         int knownLabel = nameRow ? KnownNames.Find(first, KnownNames.Label) : -1;
-        TextColumn = askedText >= 0 ? askedText : knownText;
-        LabelColumn = !labelled ? -1 : askedLabel >= 0 ? askedLabel : knownLabel;
-        if (nameRow && TextColumn >= 0 && TextColumn != LabelColumn
-            && (labelled ? LabelColumn >= 0 && (namedByOption || (knownText >= 0 && knownLabel >= 0)) : knownText >= 0))
-        {
-            HasHeader = true;
-            return;
-        }
-
-        ColumnStatistics[] columns = Measure(table);
-        if (columns[0].Rows == 0 && nameRow && (namedByOption || knownText >= 0 || knownLabel >= 0))
+        bool bothKnown = knownText >= 0 && (knownLabel >= 0 || !labelled);
+        ColumnStatistics[] columns = Measure(table, bothKnown ? RowsOfKnownNames : long.MaxValue);
+        bool anyKnown = knownText >= 0 || knownLabel >= 0;
+        if (columns[0].Rows == 0 && nameRow && (namedByOption || anyKnown))
         {
             throw HeaderOnly(path);
         }
 
-        Guess(columns, knownText, knownLabel, labelled);
-        bool known = knownText >= 0 || knownLabel >= 0;
-        HasHeader = namedByOption || (nameRow && NoneComesAgain(columns)
-            && (known || (LabelColumn >= 0 && columns[LabelColumn].CanBeLabel && columns[0].Rows >= RowsToTrustUnknownNames)));
-        if (known && !HasHeader)
+        HasHeader = namedByOption || bothKnown || (nameRow && NoneComesAgain(columns)
+            && (anyKnown || HasWordAboveNumbers(columns) || CouldNameLabels(columns, labelled))) || IsCounted(columns);
+        string[] names = HasHeader ? first : [.. first.Select(_ => "")];
+        var roles = new ColumnRoles(names, columns, askedText, askedLabel, labelled);
+        (TextColumn, LabelColumn) = (roles.Text, roles.Label);
+        if (roles.HasNoText)
         {
-            Guess(columns, -1, -1, labelled); // what looked like a name was a value
+            throw roles.NoText(path, "column", ColumnName);
         }
+
+        if (labelled && LabelColumn < 0)
+        {
+            throw new InvalidDataException(
+                $"{path}: cannot tell which column holds the label. {ListColumns("")} Name it with --label (LabelColumn).");
+        }
+
+        otherTexts = [.. roles.OtherTexts.Take(MostOthers).Select(OptionFor)];
+        otherLabels = [.. roles.OtherLabels.Take(MostOthers).Select(OptionFor)];
     }
 
     /// <summary>A name does not come again as a value of its column.</summary>
-    private static bool NoneComesAgain(ColumnStatistics[] columns) => !Array.Exists(columns, column => column.FirstComesAgain);
+    private bool NoneComesAgain(ColumnStatistics[] columns) =>
+        !columns.Where((column, i) => first[i].Length > 0 && column.FirstComesAgain).Any();
 
-    private void Guess(ColumnStatistics[] columns, int knownText, int knownLabel, bool labelled)
+    /// <summary>Numbers or dates in a column that begins with a word: that is its name.</summary>
+    private bool HasWordAboveNumbers(ColumnStatistics[] columns) => columns[0].Rows >= RowsToTrustNumbers
+        && columns.Where((column, i) => column.IsNumeric && Cells.KindOf(first[i]) == CellKind.Words).Any();
+
+    /// <summary>Enough rows, and one column of values that come again, while the first row's does not.</summary>
+    private static bool CouldNameLabels(ColumnStatistics[] columns, bool labelled) =>
+        labelled && columns[0].Rows >= RowsToTrustUnknownNames && Array.Exists(columns, column => column.CanBeLabel);
+
+    /// <summary>Columns that a program has numbered from 0, as pandas does for want of names.</summary>
+    private bool IsCounted(ColumnStatistics[] columns)
     {
-        TextColumn = askedText >= 0 ? askedText : knownText != askedLabel ? knownText : -1;
-        LabelColumn = !labelled ? -1 : askedLabel >= 0 ? askedLabel : knownLabel != TextColumn ? knownLabel : -1;
-        if (labelled && LabelColumn < 0)
-        {
-            LabelColumn = GuessLabel(columns);
-        }
-
-        for (int i = 0; i < columns.Length && (askedText < 0 && (knownText < 0 || knownText == askedLabel)); i++)
-        {
-            if (i != LabelColumn && (TextColumn < 0 || columns[i].AverageLength > columns[TextColumn].AverageLength))
-            {
-                TextColumn = i;
-            }
-        }
+        int start = first[0].Length == 0 ? 1 : 0;
+        return first.Length - start >= 2 && columns[0].Rows >= RowsToTrustNumbers
+            && first.Skip(start).Select((name, i) => name == i.ToString(CultureInfo.InvariantCulture)).All(same => same)
+            && columns.Skip(start).Any(column => !column.IsNumeric && !column.FirstComesAgain);
     }
 
-    /// <summary>The column with the fewest distinct values; of two columns, the one that is less like a text.</summary>
-    private int GuessLabel(ColumnStatistics[] columns)
-    {
-        int best = -1;
-        for (int i = 0; i < columns.Length; i++)
-        {
-            if (i != TextColumn && columns[i].CanBeLabel && (best < 0 || columns[i].Distinct < columns[best].Distinct))
-            {
-                best = i;
-            }
-        }
-
-        if (best < 0 && columns.Length == 2)
-        {
-            (ColumnStatistics left, ColumnStatistics right) = (columns[0], columns[1]);
-            best = TextColumn >= 0 ? 1 - TextColumn
-                : left.Distinct != right.Distinct ? (left.Distinct < right.Distinct ? 0 : 1)
-                : left.AverageLength <= right.AverageLength ? 0 : 1;
-            best = columns[best].CannotBeLabel ? -1 : best;
-        }
-
-        return best >= 0
-            ? best
-            : throw new InvalidDataException(
-                $"{path}: cannot tell which column holds the label. {ListColumns("")} Name it with --label (LabelColumn).");
-    }
-
-    private ColumnStatistics[] Measure(TableReader table)
+    private ColumnStatistics[] Measure(TableReader table, long most)
     {
         var columns = new ColumnStatistics[FieldCount];
         for (int i = 0; i < columns.Length; i++)
@@ -156,7 +144,7 @@ internal sealed class TableLayout
             columns[i] = new ColumnStatistics(first[i]);
         }
 
-        while (table.Read())
+        for (long row = 0; row < most && table.Read(); row++)
         {
             table.CheckFieldCount(FieldCount);
             for (int i = 0; i < columns.Length; i++)
@@ -168,19 +156,24 @@ internal sealed class TableLayout
         return columns;
     }
 
-    /// <summary>Names of columns are short, differ, and are no numbers; one may be missing.</summary>
+    /// <summary>Names of columns are short, differ, and are neither numbers nor dates; some may be missing.</summary>
     private bool LooksLikeNames()
     {
         var seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        bool twice = false;
         foreach (string name in first)
         {
-            if (name.Length > LongestName || !seen.Add(name) || double.TryParse(name, CultureInfo.InvariantCulture, out _))
+            if (name.Length > LongestName || Cells.KindOf(name) is CellKind.Number or CellKind.Date
+                || double.TryParse(name, CultureInfo.InvariantCulture, out _))
             {
                 return false;
             }
+
+            twice |= name.Length > 0 && !seen.Add(name);
         }
 
-        return true;
+        return seen.Count > 0 && (!twice || (KnownNames.Find(first, KnownNames.Text) >= 0
+            && KnownNames.Find(first, KnownNames.Label) >= 0));
     }
 
     /// <summary>The column an option asks for; -1 if it asks for none.</summary>
@@ -196,6 +189,12 @@ internal sealed class TableLayout
         index = index >= 0 ? index : Array.FindIndex(first, name => name.Equals(asked, StringComparison.OrdinalIgnoreCase));
         if (index >= 0 && (!isNumber || LooksLikeNames())) // the first row of data may hold the number as a value
         {
+            if (IsTwice(first[index]))
+            {
+                throw TextFile.Error(
+                    path, 1, 0, $"several columns are called \"{asked}\": give the number of the one meant, 1 to {FieldCount}.");
+            }
+
             named = true;
             return index;
         }
@@ -209,8 +208,16 @@ internal sealed class TableLayout
     }
 
     private string ListColumns(string asked) => LooksLikeNames()
-        ? Suggestion.Describe("The columns are", asked, first)
+        ? Suggestion.Describe("The columns are", asked, [.. first.Where(name => name.Length > 0)])
         : $"The first row names no columns: give the number of one, 1 to {FieldCount}.";
 
-    private string ColumnName(int index) => HasHeader || namedByOption ? Suggestion.Quote(first[index]) : $"column {index + 1}";
+    private string ColumnName(int index) => IsNamed(index) ? Suggestion.Quote(first[index]) : $"column {index + 1}";
+
+    /// <summary>What an option calls the column.</summary>
+    private string OptionFor(int index) =>
+        IsNamed(index) ? first[index] : (index + 1).ToString(CultureInfo.InvariantCulture);
+
+    private bool IsNamed(int index) => (HasHeader || namedByOption) && first[index].Length > 0 && !IsTwice(first[index]);
+
+    private bool IsTwice(string name) => first.Count(other => other.Equals(name, StringComparison.OrdinalIgnoreCase)) > 1;
 }

@@ -5,6 +5,9 @@ namespace Recurant.Formats;
 /// <summary>A file of rows and columns, read row by row. Blank lines are no rows.</summary>
 internal abstract class TableReader(DataFile path) : IDisposable
 {
+    /// <summary>No table of texts has more columns; one line that was never meant as a row easily has.</summary>
+    internal const int MaximumColumns = 10_000;
+
     /// <summary>The file.</summary>
     internal string Path => path.Path;
 
@@ -34,6 +37,18 @@ internal abstract class TableReader(DataFile path) : IDisposable
     /// <summary>Opens a table in the format named.</summary>
     internal static TableReader Open(DataFile path, string format, char delimiter) =>
         format == FormatName.Csv ? new CsvTable(path, delimiter) : new TsvTable(path);
+
+    /// <summary>Throws if the row has more fields than any table of texts.</summary>
+    private protected void CheckMaximum()
+    {
+        if (FieldCount > MaximumColumns)
+        {
+            throw TextFile.Error(
+                path.Path, Line, 0,
+                $"the row has {FieldCount:N0} columns, and at most {MaximumColumns:N0} are read. Check the separator "
+                + "(--delimiter names another) and the line ends, or keep only the columns of the text and the label.");
+        }
+    }
 
     /// <summary>Throws unless the row has the number of fields expected.</summary>
     internal void CheckFieldCount(int expected)

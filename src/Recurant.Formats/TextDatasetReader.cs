@@ -1,3 +1,4 @@
+using System.Globalization;
 using Recurant.Data;
 
 namespace Recurant.Formats;
@@ -7,9 +8,11 @@ namespace Recurant.Formats;
 /// that the options do not name are guessed from the file.
 /// </summary>
 /// <remarks>
-/// <para>CSV and tab-separated columns, with a header or without: the text and the label are found by the columns' names;
-/// failing that the label is the column with the fewest different values, and the text the longest of the others.</para>
-/// <para>JSON lines, fastText's <c>__label__x text</c>, TREC's <c>COARSE:fine question</c>, and directories whose
+/// <para>CSV and tab-separated columns, with a header or without, and the keys of JSON lines: the text and the label are found by
+/// their names, which are known in several languages, by what their values are (words, numbers, dates) and by how often these
+/// come again. <see cref="Detect"/> says what was found and what else is possible.</para>
+/// <para>Texts that are numbers or dates are refused, unless the options name their column or format.</para>
+/// <para>fastText's <c>__label__x text</c>, TREC's <c>COARSE:fine question</c>, and directories whose
 /// sub-directories or files are named as the labels.</para>
 /// <para>Every fault is an <see cref="InvalidDataException"/> that names the file, the line and the column and says what to do.
 /// Blank lines are skipped. An empty text is kept and counted in <see cref="TextDataset.Warnings"/>; an empty label is a fault.
@@ -27,7 +30,7 @@ public static class TextDatasetReader
     public static TextDataset Read(DataFile path, TextFormatOptions? options = null)
     {
         options ??= new TextFormatOptions();
-        (string format, char delimiter) = FormatGuess.Guess(path, options.Format);
+        (string format, char delimiter) = FormatGuess.Guess(path, options.Format, options.Delimiter);
         return format switch
         {
             FormatName.Directory => DirectoryReader.Read(path),
@@ -51,7 +54,7 @@ public static class TextDatasetReader
         options = (options ?? new TextFormatOptions()) with { LabelColumn = null };
         if (options is { FormatFromNameOnly: true, Format: null }) options = options with { Format = FormatByName.Find(path) };
         if (options.Format == FormatName.Lines) return LineTexts(path, FormatName.Lines, options);
-        (string format, char delimiter) = FormatGuess.Guess(path, options.Format);
+        (string format, char delimiter) = FormatGuess.Guess(path, options.Format, options.Delimiter);
         return format switch
         {
             FormatName.Directory => DirectoryReader.Read(path).Examples.Select(example => example.Text),
@@ -76,19 +79,14 @@ public static class TextDatasetReader
         bool labelled = !options.FormatFromNameOnly;
         if (options is { FormatFromNameOnly: true, Format: null }) options = options with { Format = FormatByName.Find(path) };
         if (options.Format == FormatName.Lines) return new DetectedFormat(FormatName.Lines, false, null, null);
-        (string format, char delimiter) = FormatGuess.Guess(path, options.Format);
+        (string format, char delimiter) = FormatGuess.Guess(path, options.Format, options.Delimiter);
         switch (format)
         {
             case FormatName.Csv or FormatName.Tsv:
                 return Layout(path, format, delimiter, options, labelled).Describe(format);
             case FormatName.JsonLines:
-                using (var file = path.OpenText())
-                {
-                    TryReadText(file, out ReadOnlySpan<char> line);
-                    var json = new JsonLine(file, line, options, labelled);
-                    string? label = json.LabelKey is { } key ? Suggestion.Quote(key) : null;
-                    return new DetectedFormat(format, false, Suggestion.Quote(json.TextKey), label);
-                }
+                JsonLayout json = JsonLayout.Find(path, options, labelled);
+                return labelled && json.LabelKey is null ? throw json.NoLabel(path.Path) : json.Describe();
 
             default:
                 return new DetectedFormat(format, false, null, null);
@@ -120,17 +118,26 @@ public static class TextDatasetReader
             examples.Add(table.Field(layout.TextColumn), label, table.Line);
         }
 
+        if (table is TsvTable { QuotedRows: > 0 } quoted)
+        {
+            string rows = quoted.QuotedRows == 1 ? "row has" : "rows have";
+            examples.Warn(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{path}: {quoted.QuotedRows} {rows} fields in double quotes with tabs or "
+                + $"line ends in them, read as Excel and pandas write them (first: line {quoted.FirstQuotedRow})."));
+        }
+
         return examples.Count > 0 ? examples.ToDataset(path) : throw TableLayout.HeaderOnly(path.Path);
     }
 
     private static TextDataset ReadJsonLines(DataFile path, TextFormatOptions options)
     {
         var examples = new ExampleCollector();
+        JsonLayout layout = JsonLayout.Find(path, options, labelled: true);
         using var file = path.OpenText();
-        JsonLine? json = null;
+        var json = new JsonLine(file, layout, labelled: true);
         while (TryReadText(file, out ReadOnlySpan<char> line))
         {
-            json ??= new JsonLine(file, line, options, labelled: true);
             (string text, string? label) = json.Read(line);
             examples.Add(text, label, file.LineNumber);
         }
@@ -147,11 +154,22 @@ public static class TextDatasetReader
         {
             LabelledLine example = format == FormatName.Trec
                 ? LabelledLine.Trec(file, line, fine)
-                : LabelledLine.FastText(file, line);
+                : LabelledLine.FastText(file, line, options.Delimiter);
             examples.Add(example.Text, example.Label, file.LineNumber);
         }
 
-        return examples.ToDataset(path);
+        TextDataset data = examples.ToDataset(path);
+        if (format == FormatName.FastText && options.Delimiter is null)
+        {
+            LabelledLine.CheckFastTextLabels(data);
+        }
+
+        if (options.Format is null)
+        {
+            NumericTexts.Refuse(path.Path, data.Count, i => data.Examples[i].Text, "texts", $"say so with --format {format} (Format)");
+        }
+
+        return data;
     }
 
     private static IEnumerable<string> TableTexts(DataFile path, string format, char delimiter, TextFormatOptions options)
@@ -171,17 +189,17 @@ public static class TextDatasetReader
 
     private static IEnumerable<string> LineTexts(DataFile path, string format, TextFormatOptions options)
     {
+        JsonLayout? layout = format == FormatName.JsonLines ? JsonLayout.Find(path, options, labelled: false) : null;
         using var file = path.OpenText();
-        JsonLine? json = null;
+        JsonLine? json = layout is null ? null : new JsonLine(file, layout, labelled: false);
         while (file.TryReadLine(out ReadOnlySpan<char> line))
         {
             if (format == FormatName.Lines || !line.IsWhiteSpace())
             {
-                json ??= format == FormatName.JsonLines ? new JsonLine(file, line, options, labelled: false) : null;
                 yield return format switch
                 {
                     FormatName.JsonLines => json!.Read(line).Text,
-                    FormatName.FastText => LabelledLine.FastText(file, line).Text.ToString(),
+                    FormatName.FastText => LabelledLine.FastText(file, line, options.Delimiter).Text.ToString(),
                     FormatName.Trec => LabelledLine.Trec(file, line, fine: false).Text.ToString(),
                     _ => line.ToString(),
                 };
@@ -218,5 +236,6 @@ public static class TextDatasetReader
 
     private static InvalidDataException NoLabels(DataFile path) => new(
         $"{path}: plain lines without labels. Expected columns (CSV or tabs) with a text and a label, JSON lines, "
-        + "__label__x text, or COARSE:fine text; where each file is a label, give their directory.");
+        + "__label__x text, or COARSE:fine text; where each file is a label, give their directory."
+        + FormatGuess.AskForDelimiter(path));
 }

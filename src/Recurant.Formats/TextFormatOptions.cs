@@ -4,7 +4,8 @@ namespace Recurant.Formats;
 public sealed record TextFormatOptions
 {
     /// <summary>
-    /// The column that holds the text: its name, or its number counted from 1; in JSON lines the key. Default: null.
+    /// The column that holds the text: its name, or its number counted from 1; in JSON lines the key, with points between the
+    /// keys of nested objects: <c>message.body</c>. Default: null.
     /// </summary>
     public string? TextColumn { get; init; }
 
@@ -26,4 +27,9 @@ public sealed record TextFormatOptions
     /// and a blank line of a table of one column is an empty text. Default: false.
     /// </summary>
     public bool FormatFromNameOnly { get; init; }
+
+    /// <summary>
+    /// The character between the columns of a CSV file, or behind the label of fastText lines. Default: null.
+    /// </summary>
+    public char? Delimiter { get; init; }
 }

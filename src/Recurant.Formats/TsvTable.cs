@@ -1,51 +1,62 @@
+using System.Text;
 using Recurant.Data;
 
 namespace Recurant.Formats;
 
 /// <summary>
-/// Columns separated by tabs, a row a line. A quote is an ordinary character, unless a field begins and ends with one and all
-/// quotes between are doubled, as programs write that know CSV only.
+/// Columns separated by tabs, in both conventions: a row a line, in which a quote is an ordinary character, and rows as Excel and
+/// pandas write them, with fields in double quotes that hold tabs and line ends, the quotes inside doubled.
 /// </summary>
+/// <remarks>
+/// The convention is decided row by row, by evidence. A row is taken for a quoted one if a field begins with a quote and its line
+/// alone does not make a row of as many fields as the first row has, while the quoted reading does, to the letter of the rules.
+/// A field of a line that begins and ends with a quote, and doubles those between, loses them in either case.
+/// </remarks>
 internal sealed class TsvTable(DataFile path) : TableReader(path)
 {
+    /// <summary>The longest row, over all its lines.</summary>
+    private const int MaximumRow = CsvTable.MaximumRow;
+
     private readonly TextFile file = path.OpenText();
     private readonly List<int> ends = []; // where each field of the row ends
+    private readonly List<(string Text, int Number)> ahead = []; // lines looked at; those from next on are yet to be read
+    private readonly StringBuilder joined = new();
     private char[] row = new char[1024];
     private char[] unquoted = [];
+    private int expected;
+    private int next;
+
+    /// <summary>How many rows were read as quoted ones that hold tabs or line ends.</summary>
+    internal int QuotedRows { get; private set; }
+
+    /// <summary>The line of the first of them.</summary>
+    internal int FirstQuotedRow { get; private set; }
 
     internal override int FieldCount => ends.Count;
 
-    internal override string Advice => "Separate the columns with one tab each, and replace tabs inside a text by spaces.";
+    internal override string Advice =>
+        "Separate the columns with one tab each; put a text with tabs or line ends in double quotes, and double those inside.";
 
     internal override bool Read()
     {
         do
         {
-            if (!file.TryReadLine(out ReadOnlySpan<char> line))
+            if (!Next(out int number))
             {
                 return false;
             }
 
-            if (row.Length < line.Length)
-            {
-                row = new char[2 * line.Length];
-            }
-
-            line.CopyTo(row);
-            ends.Clear();
-            int start = 0;
-            int tab;
-            while ((tab = line[start..].IndexOf('\t')) >= 0)
-            {
-                ends.Add(start + tab);
-                start += tab + 1;
-            }
-
-            ends.Add(line.Length);
+            Line = number;
         }
         while (!KeepsBlankLines && ends.Count == 1 && row.AsSpan(0, ends[0]).IsWhiteSpace());
 
-        Line = file.LineNumber;
+        if (OpensQuote())
+        {
+            ReadQuoted();
+        }
+
+        CheckMaximum();
+        expected = expected == 0 ? ends.Count : expected;
         return true;
     }
 
@@ -55,12 +66,161 @@ internal sealed class TsvTable(DataFile path) : TableReader(path)
         return field.Length >= 2 && field[0] == '"' && field[^1] == '"' ? Unquote(field) : field;
     }
 
-    internal override InvalidDataException Error(int field, string message) =>
-        TextFile.Error(Path, Line, Start(field) + 1, message);
+    internal override InvalidDataException Error(int field, string message)
+    {
+        ReadOnlySpan<char> before = row.AsSpan(0, Start(field));
+        int lines = before.Count('\n');
+        int column = before.Length - (before.LastIndexOf('\n') + 1);
+        return TextFile.Error(Path, Line + lines, column + 1, message);
+    }
 
     public override void Dispose() => file.Dispose();
 
     private int Start(int index) => index == 0 ? 0 : ends[index - 1] + 1;
+
+    /// <summary>Takes one line as the row.</summary>
+    private bool Next(out int number)
+    {
+        ReadOnlySpan<char> line;
+        if (next < ahead.Count)
+        {
+            (line, number) = ahead[next++];
+        }
+        else if (file.TryReadLine(out line))
+        {
+            number = file.LineNumber;
+        }
+        else
+        {
+            number = 0;
+            return false;
+        }
+
+        Keep(line);
+        ends.Clear();
+        int start = 0;
+        int tab;
+        while ((tab = line[start..].IndexOf('\t')) >= 0)
+        {
+            ends.Add(start + tab);
+            start += tab + 1;
+        }
+
+        ends.Add(line.Length);
+        return true;
+    }
+
+    private void Keep(ReadOnlySpan<char> text)
+    {
+        if (row.Length < text.Length)
+        {
+            row = new char[2 * text.Length];
+        }
+
+        text.CopyTo(row);
+    }
+
+    /// <summary>Whether a field begins with a quote that the field does not close.</summary>
+    private bool OpensQuote()
+    {
+        for (int i = 0; i < ends.Count; i++)
+        {
+            ReadOnlySpan<char> field = row.AsSpan(Start(i), ends[i] - Start(i));
+            if (field.Length > 0 && field[0] == '"'
+                && (field.Length == 1 || field[^1] != '"' || Unquote(field).Length == field.Length))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Reads the row again as a quoted one, with the lines below as far as needed, if the evidence is for it.</summary>
+    private void ReadQuoted()
+    {
+        joined.Clear().Append(row, 0, ends[^1]);
+        var fields = new List<int>();
+        var state = CsvState.FieldStart;
+        int scanned = 0;
+        int looked = 0;
+        int columns = expected > 0 ? expected : ends.Count;
+        int whole = ends.Count == columns && expected > 0 ? 1 : 0; // lines that make rows of their own, and those that do not
+        int parts = 1 - whole;
+        while (Scan(ref state, ref scanned, fields) && state == CsvState.Quoted)
+        {
+            if (joined.Length > MaximumRow || !LookAhead(looked, out string line))
+            {
+                return;
+            }
+
+            looked++;
+            bool isRow = line.AsSpan().Count('\t') + 1 == columns;
+            whole += isRow ? 1 : 0;
+            parts += isRow || string.IsNullOrWhiteSpace(line) ? 0 : 1;
+            joined.Append('\n').Append(line);
+        }
+
+        fields.Add(joined.Length);
+        bool isWhole = state is CsvState.QuoteInQuoted or CsvState.FieldStart or CsvState.Plain && scanned == joined.Length;
+        if (!isWhole || parts < Math.Max(1, whole) || (expected > 0 ? fields.Count != expected : fields.Count < 2))
+        {
+            return;
+        }
+
+        next += looked;
+        Keep(joined.ToString());
+        ends.Clear();
+        ends.AddRange(fields);
+        FirstQuotedRow = QuotedRows++ == 0 ? Line : FirstQuotedRow;
+    }
+
+    /// <summary>Goes over what was joined last; false where text follows a closing quote, which no quoted row has.</summary>
+    private bool Scan(ref CsvState state, ref int scanned, List<int> fields)
+    {
+        foreach (char c in joined.ToString(scanned, joined.Length - scanned))
+        {
+            CsvState before = state;
+            state = CsvFault.Next(state, c, '\t');
+            if (before == CsvState.QuoteInQuoted && state == CsvState.Plain)
+            {
+                return false;
+            }
+
+            if (state == CsvState.FieldStart)
+            {
+                fields.Add(scanned);
+            }
+
+            scanned++;
+        }
+
+        return true;
+    }
+
+    /// <summary>The line at a place behind this one, which stays to be read.</summary>
+    private bool LookAhead(int place, out string line)
+    {
+        if (next == ahead.Count)
+        {
+            ahead.Clear();
+            next = 0;
+        }
+
+        if (next + place == ahead.Count)
+        {
+            if (!file.TryReadLine(out ReadOnlySpan<char> read))
+            {
+                line = "";
+                return false;
+            }
+
+            ahead.Add((read.ToString(), file.LineNumber));
+        }
+
+        line = ahead[next + place].Text;
+        return true;
+    }
 
     private ReadOnlySpan<char> Unquote(ReadOnlySpan<char> field)
     {

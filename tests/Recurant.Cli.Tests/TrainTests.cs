@@ -15,7 +15,10 @@ public class TrainTests
         Assert.Single(result.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries));
         using JsonDocument document = JsonDocument.Parse(result.Out);
         JsonElement root = document.RootElement;
-        Assert.Equal(["task", "model", "seconds", "epochs", "parameters", "valid", "test", "baseline"], Keys(root));
+        Assert.Equal(["task", "model", "data", "seconds", "epochs", "parameters", "valid", "test", "baseline"], Keys(root));
+        Assert.Equal(
+            ["format", "text", "label", "other_texts", "other_labels", "rows", "majority"], Keys(root.GetProperty("data")));
+        Assert.Equal(5, root.GetProperty("data").GetProperty("rows").GetArrayLength());
         Assert.Equal(["rows", "loss", "accuracy"], Keys(root.GetProperty("valid")));
         Assert.Equal(["rows", "loss", "accuracy", "macro_f1"], Keys(root.GetProperty("test")));
         Assert.Equal(["name", "test"], Keys(root.GetProperty("baseline")));

@@ -17,6 +17,9 @@ public sealed class LineFormatTests : TemporaryFiles
         "d.ndjson", "{\"label\": true, \"text\": \"x\"}\n{\"label\": false, \"text\": \"y\"}\n",
         "1 true: x | 2 false: y")]
     [InlineData("d.jsonl", "{\"rating\": 5, \"body\": \"x\"}\n{\"body\": \"y\", \"rating\": 1}\n", "1 5: x | 2 1: y")]
+    [InlineData("d.jsonl", "{\"txet\": \"x y\", \"label\": \"a\"}\n", "1 a: x y")]
+    [InlineData("d.jsonl", "{\"m\": {\"body\": \"x y\"}, \"label\": \"a\", \"t\": \"2020-01-01\"}\n", "1 a: x y")]
+    [InlineData("d.txt", "x y __label__a\nz __label__b w\n", "1 a: x y | 2 b: z w")]
     [InlineData("d.label", "NUM:dist How far ?\nHUM:desc Who ?\n", "1 NUM: How far ? | 2 HUM: Who ?")]
     [InlineData("d.txt", "NUM:dist How far ?\nHUM:desc Who ?\n", "1 NUM: How far ? | 2 HUM: Who ?")]
     public void Read_LineFormat_GivesTheExamples(string name, string content, string expected)
@@ -63,7 +66,16 @@ public sealed class LineFormatTests : TemporaryFiles
         "d.jsonl, line 1, column 24: the value of \"label\" must be a string, a number or a truth value.")]
     [InlineData(
         "d.jsonl", "{\"text\": 5, \"label\": 1}\n",
-        "d.jsonl, line 1, column 10: the value of \"text\" must be a string.")]
+        "d.jsonl: no key holds texts: \"text\", \"label\" hold numbers.")]
+    [InlineData(
+        "d.jsonl", "{\"text\": \"x\", \"label\": 1}\n{\"text\": 5, \"label\": 1}\n",
+        "d.jsonl, line 2, column 10: the value of \"text\" must be a string.")]
+    [InlineData(
+        "d.jsonl", "{\"text\": [\"x\", \"y\"], \"label\": 1}\n",
+        "d.jsonl, line 1, column 10: the value of \"text\" must be a string. Here it is an array")]
+    [InlineData(
+        "d.jsonl", "{\"text\": \"x\", \"label\": [1, 2]}\n",
+        "d.jsonl, line 1, column 24: the value of \"label\" must be a string, a number or a truth value. Here it is an array")]
     [InlineData("d.jsonl", "{\"text\": \"x\", \"label\": \" \"}\n", "d.jsonl, line 1, column 1: the value of \"label\" is empty")]
     [InlineData(
         "d.jsonl", "{\"text\": \"x\\ud800\", \"label\": \"a\"}\n",
@@ -71,9 +83,6 @@ public sealed class LineFormatTests : TemporaryFiles
     [InlineData(
         "d.jsonl", "{\"text\": \"x\", \"label\": \"a\"}\n{\"\\ud800abc\": 1, \"text\": \"x\", \"label\": \"a\"}\n",
         "d.jsonl, line 2, column 2: half of a surrogate pair")]
-    [InlineData(
-        "d.jsonl", "{\"txet\": \"x\", \"label\": \"a\"}\n",
-        "d.jsonl, line 1: cannot tell which key holds the text. The keys are: \"txet\", \"label\". Did you mean \"txet\"?")]
     [InlineData(
         "d.jsonl", "{\"text\": \"x\"}\n",
         "d.jsonl, line 1: cannot tell which key holds the label. The keys are: \"text\".")]
@@ -93,7 +102,7 @@ public sealed class LineFormatTests : TemporaryFiles
         Assert.Contains(
             "there is no key \"lable\" for the label. The keys are: \"text\", \"label\". Did you mean \"label\"?",
             Fault("d.jsonl", line, new TextFormatOptions { LabelColumn = "lable" }));
-        Assert.Contains("cannot both be \"text\"", Fault("d.jsonl", line, new TextFormatOptions { LabelColumn = "text" }));
+        Assert.Contains("cannot both be \"text\"", Fault("d.jsonl", line, new TextFormatOptions { TextColumn = "text", LabelColumn = "text" }));
         Assert.Contains(
             "Did you mean \"fine\"?", Fault("d.label", "NUM:dist How ?\n", new TextFormatOptions { LabelColumn = "fien" }));
         string path = Write("d.txt", "x");

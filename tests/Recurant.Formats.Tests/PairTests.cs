@@ -113,7 +113,7 @@ public sealed class PairTests : TemporaryFiles
     [Theory]
     [InlineData("d.conll", "a\tO\nb\tO\n", DataKind.TaggedWords, "CoNLL columns")]
     [InlineData("d.txt", "some text\nmore\n", DataKind.PlainText, "plain lines")]
-    [InlineData("d.csv", "text\nx\ny\n", DataKind.PlainText, "CSV")]
+    [InlineData("d.csv", "text\nx\ny\n", DataKind.PlainText, "CSV, one column")]
     [InlineData("d.tsv", "source\ttarget\na\tb\n", DataKind.TextPairs, "tab-separated columns, pairs of texts")]
     [InlineData("d.tsv", "de\ten\na\tb\n", DataKind.TextPairs, "tab-separated columns, pairs of texts")]
     [InlineData("d.csv", "text,target\na,b\n", DataKind.LabelledTexts, "CSV with a header, text in \"text\", label in \"target\"")]
@@ -123,7 +123,7 @@ public sealed class PairTests : TemporaryFiles
     [InlineData("d.tsv", "a\tx y\nb\tz\na\tw\n", DataKind.LabelledTexts,
         "tab-separated columns without a header, text in column 2, label in column 1")]
     [InlineData("d.jsonl", "{\"src\": \"x\", \"tgt\": \"y\"}\n", DataKind.TextPairs, "JSON lines, pairs of texts")]
-    [InlineData("d.jsonl", "{\"text\": \"x\"}\n", DataKind.PlainText, "JSON lines")]
+    [InlineData("d.jsonl", "{\"text\": \"x\"}\n", DataKind.PlainText, "JSON lines, text in \"text\"")]
     [InlineData("d.jsonl", "{\"text\": \"x\", \"stars\": 1}\n", DataKind.LabelledTexts,
         "JSON lines, text in \"text\", label in \"stars\"")]
     [InlineData("d.txt", "__label__a x\n", DataKind.LabelledTexts, "fastText lines")]

@@ -1,4 +1,5 @@
 using Recurant.Data;
+using Recurant.Formats;
 using Recurant.Insight;
 using Recurant.Models;
 using Recurant.Storage;
@@ -41,6 +42,7 @@ internal sealed class DoctorCommand : CliCommand
         DoctorReport report = model is SequenceModel sequence
             ? ModelDoctor.Examine(sequence, call.Threads)
             : Examine(call, settings, model, KindOf(settings, model));
+        if (model is null) report = report.With(new DoctorReport([Training(call, settings)]));
         if (call.Json) WriteJson(call, report); else WriteText(call, report);
         return report.Worst == FindingLevel.Fault ? ExitCode.Failed : ExitCode.Done;
     }
@@ -54,6 +56,14 @@ internal sealed class DoctorCommand : CliCommand
         null => TaskChoice.Of(settings).Name,
         _ => throw new UsageException($"doctor: a {model.Task} model cannot be checked with data."),
     };
+
+    /// <summary>Whether <c>train</c> would take the data: its own way is gone, up to the first step.</summary>
+    private static Finding Training(Invocation call, TrainSettings settings)
+    {
+        string? refusal = TaskChoice.Of(settings).Make().Rehearse(call.Silently(), settings);
+        return refusal is null ? new Finding("training", FindingLevel.Ok, "'recurant train' can learn from these data.")
+            : new Finding("training", FindingLevel.Fault, refusal) { Means = "'recurant train' refuses these data." };
+    }
 
     private static DoctorReport Examine(Invocation call, TrainSettings settings, TrainedModel? model, string kind)
     {
@@ -80,8 +90,9 @@ internal sealed class DoctorCommand : CliCommand
                 return model is not LanguageModel language ? ofText
                     : ofText.With(ModelDoctor.Examine(language, textTest ?? text));
             case TaskChoice.Classification:
-                (TextDataset texts, TextDataset? test) = ReadTexts(call, settings);
+                (TextDataset texts, TextDataset? test, DetectedFormat? format) = ReadTexts(call, settings);
                 DoctorReport ofTexts = DataDoctor.Examine(texts, test);
+                if (format is not null) ofTexts = new DoctorReport([Columns(format, settings)]).With(ofTexts);
                 return model is not ClassifierModel classifier || ofTexts.Worst == FindingLevel.Fault && texts.Count == 0
                     ? ofTexts
                     : ofTexts.With(ModelDoctor.Examine(classifier, test ?? texts, test is null ? null : texts, call.Threads));
@@ -92,12 +103,32 @@ internal sealed class DoctorCommand : CliCommand
         }
     }
 
-    private static (TextDataset Train, TextDataset? Test) ReadTexts(Invocation call, TrainSettings settings)
+    private static (TextDataset Train, TextDataset? Test, DetectedFormat? Format) ReadTexts(
+        Invocation call, TrainSettings settings)
     {
-        TextDataset? test = settings.TestFile is { } file ? LabelledData.Read(file, settings, call) : null;
-        return SdkParts.Languages(settings.Data!, call) is { } parts
-            ? (parts.Train, test ?? parts.Test)
-            : (LabelledData.Read(settings.Data!, settings, call), test);
+        string? file = settings.TestFile;
+        if (SdkParts.Languages(settings.Data!, call) is { } parts)
+        {
+            return (parts.Train, file is null ? parts.Test : LabelledData.Read(file, settings, call), null);
+        }
+
+        TextDataset train = LabelledData.Read(settings.Data!, settings, call, out DetectedFormat format);
+        return (train, file is null ? null : LabelledData.Read(file, LabelledData.Like(format, settings, file), call), format);
+    }
+
+    /// <summary>Which columns were taken, and whether others could have been.</summary>
+    private static Finding Columns(DetectedFormat format, TrainSettings settings)
+    {
+        string? others = LabelledData.Alternatives(format, settings);
+        return new Finding("columns", others is null ? FindingLevel.Ok : FindingLevel.Note, $"{format}.")
+        {
+            Values =
+            [
+                new("other_labels", format.OtherLabels.Count), new("other_texts", format.OtherTexts.Count),
+            ],
+            Means = others is null ? "" : "This was guessed from the names and the values.",
+            Advice = others ?? "",
+        };
     }
 
     private static void WriteText(Invocation call, DoctorReport report)

@@ -41,6 +41,12 @@ internal static class SettingTable
         Encoding,
         new()
         {
+            Name = "delimiter", Group = Data, Value = "comma|semicolon|tab|pipe|CHAR",
+            Help = "What separates the columns, or the label of fastText lines from its text. Guessed if not given.",
+            Set = (s, v) => s with { Delimiter = SettingValue.Delimiter(v) },
+        },
+        new()
+        {
             Name = "tag-column", Group = Data, Value = "COLUMN",
             Help = "Tagging: the column of the tags, by name or number from 1. Default: UPOS in CoNLL-U, otherwise the last.",
             Set = (s, v) => s with { TagColumn = v },

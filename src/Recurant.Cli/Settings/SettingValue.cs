@@ -52,6 +52,19 @@ internal static class SettingValue
         throw new FormatException($"\"{text}\" is none of {string.Join(", ", names)}.{Nearest.Question(text, names)}");
     }
 
+    /// <summary>A character between columns: its name, or the character itself.</summary>
+    public static char Delimiter(string text) => text.ToLowerInvariant() switch
+    {
+        "comma" => ',',
+        "semicolon" => ';',
+        "tab" or "\\t" => '\t',
+        "pipe" or "bar" => '|',
+        "space" or "blank" => ' ',
+        "colon" => ':',
+        { Length: 1 } => text[0] is not ('"' or '\r' or '\n') ? text[0] : throw Expected(text, "a character that can separate columns"),
+        _ => throw Expected(text, "comma, semicolon, tab, pipe or any one character"),
+    };
+
     /// <summary>A time: 90s, 5m, 1h, 1h30m; a plain number is seconds.</summary>
     public static TimeSpan Duration(string text)
     {

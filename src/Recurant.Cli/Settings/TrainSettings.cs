@@ -25,6 +25,15 @@ internal sealed record TrainSettings
     /// <summary>The files that were opened.</summary>
     public DataFiles Files { get; init; } = new();
 
+    /// <summary>The character between columns; null: as the data suggests.</summary>
+    public char? Delimiter { get; init; }
+
+    /// <summary>What need not be guessed about a file of texts.</summary>
+    public TextFormatOptions TextFormat => new()
+    {
+        TextColumn = TextColumn, LabelColumn = LabelColumn, Format = Format, Delimiter = Delimiter,
+    };
+
     /// <summary>The column of the tags of words.</summary>
     public string? TagColumn { get; init; }
 

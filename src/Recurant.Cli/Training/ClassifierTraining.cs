@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Recurant.Data;
+using Recurant.Formats;
 using Recurant.Models;
 using Recurant.Training;
 
@@ -8,9 +9,12 @@ namespace Recurant.Cli;
 /// <summary><c>train</c> for labelled texts, beside a bag of words.</summary>
 internal sealed class ClassifierTraining : TaskTraining<ClassifierModel, Evaluation>
 {
+    private const int RowsShown = 5;
+
     private TextDataset _train = null!, _test = null!;
     private TextDataset? _validation, _validationOfBaseline, _forBaseline;
     private int _trainRows;
+    private DetectedFormat? _format;
 
     protected override string MeasureHeading => "acc.";
 
@@ -45,10 +49,12 @@ internal sealed class ClassifierTraining : TaskTraining<ClassifierModel, Evaluat
         }
         else
         {
-            (_train, _test) = TrainAndTest(LabelledData.Read(settings.Data!, settings, call), settings, call);
+            TextDataset all = LabelledData.Read(settings.Data!, settings, call, out DetectedFormat format);
+            _format = format;
+            (_train, _test) = TrainAndTest(all, settings, call);
         }
 
-        if (settings.ValidationFile is { } file) _validation = LabelledData.Read(file, settings, call);
+        if (settings.ValidationFile is { } file) _validation = LabelledData.Read(file, SettingsFor(file, settings), call);
         if (settings.VectorsFile is { } vectors)
         {
             settings = settings with { Training = settings.Training with { Vectors = VectorData.Read(vectors, settings, call) } };
@@ -187,11 +193,55 @@ internal sealed class ClassifierTraining : TaskTraining<ClassifierModel, Evaluat
         if (test is not null) ClassifierRecord.WriteReview(writer, model, test, _test, settings.Training.Threads);
     }
 
-    private static (TextDataset Train, TextDataset Test) TrainAndTest(TextDataset all, TrainSettings settings, Invocation call)
+    protected override void WriteData(Utf8JsonWriter writer)
+    {
+        if (_format is null) return;
+        writer.WriteString("format", _format.Name);
+        if (_format.Text is not null) writer.WriteString("text", _format.Text);
+        if (_format.Label is not null) writer.WriteString("label", _format.Label);
+        writer.WriteStrings("other_texts", _format.OtherTexts);
+        writer.WriteStrings("other_labels", _format.OtherLabels);
+        writer.WriteObjects("rows", _train.Examples.Take(RowsShown), row =>
+        {
+            writer.WriteString("label", row.Label);
+            writer.WriteString("text", ReviewRecord.Shorten(row.Text));
+        });
+        (string label, double share) = MostFrequent();
+        writer.WriteObject("majority", members =>
+        {
+            members.WriteString("label", label);
+            members.WriteNumber("accuracy", share);
+        });
+    }
+
+    protected override void WriteDetails(UserTerminal terminal, Evaluation test)
+    {
+        (string label, double share) = MostFrequent();
+        if (test.Accuracy > share) return;
+        string comparison = test.Accuracy < share ? "is below" : "is only";
+        string text = $"Warning: the accuracy on the test {comparison} that of always answering \"{TextLayout.OneLine(label)}\" "
+            + $"({Numbers.Four(share)}). The model has learnt nothing of use: check that text and label are in the right columns, "
+            + "give more rows, or train longer.";
+        terminal.Out.WriteLine();
+        foreach (string line in TextLayout.Wrap(text, terminal.Width)) terminal.Out.WriteLine(line);
+    }
+
+    /// <summary>The most frequent label of the test, and the accuracy of always answering with it.</summary>
+    private (string Label, double Share) MostFrequent()
+    {
+        KeyValuePair<string, int> most = _test.Examples.CountBy(example => example.Label, StringComparer.Ordinal)
+            .MaxBy(count => count.Value);
+        return (most.Key, (double)most.Value / _test.Count);
+    }
+
+    private TrainSettings SettingsFor(string file, TrainSettings settings) =>
+        _format is null ? settings : LabelledData.Like(_format, settings, file);
+
+    private (TextDataset Train, TextDataset Test) TrainAndTest(TextDataset all, TrainSettings settings, Invocation call)
     {
         if (settings.TestFile is { } file)
         {
-            TextDataset given = LabelledData.Read(file, settings, call);
+            TextDataset given = LabelledData.Read(file, SettingsFor(file, settings), call);
             DatasetChecks.TestLabelsKnown(all, given);
             return (all, given);
         }

@@ -11,26 +11,67 @@ internal static class LabelledData
     // One choice for all seeds: runs with different seeds are then scored on the same texts.
     private const ulong TestSplitSeed = 0;
 
-    /// <summary>Reads a file or directory and passes its warnings on; of the SDK's messages those to test with.</summary>
+    /// <summary>Reads a file or directory; of the SDK's messages those to test with.</summary>
     public static TextDataset Read(string path, TrainSettings settings, Invocation call)
     {
-        if (SdkParts.Languages(path, call) is { } parts) return parts.Test;
-        var options = new TextFormatOptions
-        {
-            TextColumn = settings.TextColumn,
-            LabelColumn = settings.LabelColumn,
-            Format = settings.Format,
-        };
+        return SdkParts.Languages(path, call) is { } parts ? parts.Test : Read(path, settings, call, out _);
+    }
+
+    /// <summary>Reads a file or directory, tells what it was taken for, and passes its warnings on.</summary>
+    public static TextDataset Read(string path, TrainSettings settings, Invocation call, out DetectedFormat format)
+    {
+        TextFormatOptions options = settings.TextFormat;
         TextDataset data = TextDatasetReader.Read(settings.File(path), options);
-        if (!call.Quiet)
+        format = TextDatasetReader.Detect(settings.File(path), options);
+        if (call.Quiet) return data;
+        call.Terminal.WriteNote(
+            $"{path}: {format}; {Numbers.Of(data.Count, "row")}, {Numbers.Of(data.Labels.Count, "label")}");
+        foreach (string warning in data.Warnings) call.Terminal.WriteNote(warning);
+        if (path != settings.Data) return data;
+        if (Alternatives(format, settings) is { } others) call.Terminal.WriteNote(others);
+        DataPreview.Tell(call.Terminal, data.Examples.Select(example => (example.Label, example.Text)));
+        return data;
+    }
+
+    /// <summary>What else could be the label or the text, and how to say so; null if nothing was guessed or nothing else could.</summary>
+    public static string? Alternatives(DetectedFormat format, TrainSettings settings)
+    {
+        string[] parts =
+        [
+            .. settings.LabelColumn is null ? Other("label", format.OtherLabels) : [],
+            .. settings.TextColumn is null ? Other("text", format.OtherTexts) : [],
+        ];
+        return parts.Length == 0 ? null : string.Join(" ", parts);
+
+        static string[] Other(string role, IReadOnlyList<string> names)
         {
-            DetectedFormat format = TextDatasetReader.Detect(settings.File(path), options);
-            call.Terminal.WriteNote(
-                $"{path}: {format}; {Numbers.Of(data.Count, "row")}, {Numbers.Of(data.Labels.Count, "label")}");
-            foreach (string warning in data.Warnings) call.Terminal.WriteNote(warning);
+            const int Shown = 4;
+            return names.Count == 0 ? [] :
+            [
+                $"The {role} could also be in {string.Join(" or ", names.Take(Shown).Select(name => $"\"{TextLayout.OneLine(name)}\""))}: "
+                + $"--{role} {ShellCommand.Quote(names[0])}.",
+            ];
+        }
+    }
+
+    /// <summary>The settings to read test and validation texts by: the columns of the training data, where the file has these.</summary>
+    public static TrainSettings Like(DetectedFormat train, TrainSettings settings, string path)
+    {
+        if (settings.TextColumn is not null || settings.LabelColumn is not null || train.Text is null || train.Label is null)
+        {
+            return settings;
         }
 
-        return data;
+        TrainSettings same = settings with { TextColumn = train.Text, LabelColumn = train.Label };
+        try
+        {
+            TextDatasetReader.Detect(settings.File(path), same.TextFormat);
+            return same;
+        }
+        catch (Exception fault) when (fault is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            return settings; // other columns, or a fault that the reader will tell
+        }
     }
 
     /// <summary>Divides the data into texts to learn from and test texts; every label keeps two texts to learn from.</summary>

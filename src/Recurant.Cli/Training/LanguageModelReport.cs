@@ -61,15 +61,30 @@ internal static class LanguageModelReport
     public static PlainText Read(string path, TrainSettings settings, Invocation call)
     {
         if (SdkParts.Documentation(path, call) is { } parts) return parts.Test;
-        var options = new TextFormatOptions { TextColumn = settings.TextColumn, Format = settings.Format };
-        PlainText text = PlainTextReader.Read(settings.File(path), options);
+        PlainText text = PlainTextReader.Read(settings.File(path), settings.TextFormat with { LabelColumn = null });
         if (!call.Quiet)
         {
-            call.Terminal.WriteNote($"{path}: running text; {Numbers.Of(text.Count, "line")}");
+            call.Terminal.WriteNote($"{path}: {Describe(path, settings)}running text; {Numbers.Of(text.Count, "line")}");
             foreach (string warning in text.Warnings) call.Terminal.WriteNote(warning);
         }
 
         return text;
+    }
+
+    /// <summary>What a file that is no plain text was taken for, and how to learn something else from it.</summary>
+    private static string Describe(string path, TrainSettings settings)
+    {
+        try
+        {
+            DetectedData found = DataDetector.Detect(settings.File(path), settings.TextFormat);
+            string other = settings.Task is null && path == settings.Data
+                ? $" No labels were found (--label names their column, --task {TaskChoice.Classification} insists on them);" : "";
+            return found.Kind != DataKind.PlainText || found.Description == "plain lines" ? "" : $"{found.Description}.{other} ";
+        }
+        catch (InvalidDataException)
+        {
+            return ""; // no columns to tell of: the texts were asked for
+        }
     }
 
     /// <summary><c>test</c> for a language model.</summary>

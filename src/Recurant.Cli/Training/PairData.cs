@@ -44,6 +44,7 @@ internal static class PairData
                 SourceColumn = hasFiles ? null : settings.Source,
                 TargetColumn = hasFiles ? null : settings.Target,
                 Format = settings.Format,
+                Delimiter = settings.Delimiter,
             });
         }
 
@@ -51,6 +52,7 @@ internal static class PairData
         {
             call.Terminal.WriteNote($"{name}: pairs of texts; {Numbers.Of(data.Count, "pair")}");
             foreach (string warning in data.Warnings) call.Terminal.WriteNote(warning);
+            if (name == settings.Data) DataPreview.Tell(call.Terminal, data.Pairs.Select(pair => (pair.Source, pair.Target)), isPair: true);
         }
 
         return data;

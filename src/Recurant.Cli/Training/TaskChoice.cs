@@ -56,11 +56,7 @@ internal sealed record TaskChoice(string Name, Func<TaskTraining> Make)
         if (settings.Source is not null || settings.Target is not null || PairData.AreFiles(settings.Data!)) return "translate";
         try
         {
-            var options = new TextFormatOptions
-            {
-                TextColumn = settings.TextColumn, LabelColumn = settings.LabelColumn, Format = settings.Format,
-            };
-            return DataDetector.Detect(settings.File(settings.Data!), options).Kind switch
+            return DataDetector.Detect(settings.File(settings.Data!), settings.TextFormat).Kind switch
             {
                 DataKind.TaggedWords => "tag",
                 DataKind.PlainText => "lm",

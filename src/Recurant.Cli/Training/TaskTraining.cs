@@ -17,6 +17,10 @@ internal abstract class TaskTraining
     /// <param name="resumed">The directory of the checkpoint to continue from; null for a new run.</param>
     /// <returns>The exit code.</returns>
     public abstract int Run(Invocation call, TrainSettings settings, string? resumed);
+
+    /// <summary>Goes the way of a training run up to its first step, and writes nothing.</summary>
+    /// <returns>Why the data would be refused; null if they would not.</returns>
+    public abstract string? Rehearse(Invocation call, TrainSettings settings);
 }
 
 /// <summary>Whose scores a part of the result tells.</summary>
@@ -154,6 +158,24 @@ internal abstract class TaskTraining<TModel, TScore> : TaskTraining
         }
     }
 
+    public sealed override string? Rehearse(Invocation call, TrainSettings settings)
+    {
+        try
+        {
+            ReadData(call, ref settings);
+            Learn(settings, progress: null, new CancellationToken(canceled: true));
+            return null;
+        }
+        catch (OperationCanceledException)
+        {
+            return null; // it was about to begin
+        }
+        catch (InvalidDataException fault)
+        {
+            return fault.Message;
+        }
+    }
+
     private static void TellNonFinite(Invocation call, NonFiniteLossException fault, NonFiniteReport report, string? bundleFault)
     {
         call.Terminal.WriteNote($"recurant: {fault.Message}");
@@ -220,6 +242,12 @@ internal abstract class TaskTraining<TModel, TScore> : TaskTraining
     /// <summary>The name of the baseline, as text and in JSON.</summary>
     protected virtual (string Text, string Json) BaselineName => ("baseline", "baseline");
 
+    /// <summary>Writes what the data was taken for, and what else it could be, as members of an object.</summary>
+    /// <param name="writer">Stands inside the object.</param>
+    protected virtual void WriteData(Utf8JsonWriter writer)
+    {
+    }
+
     /// <summary>Writes the scores that the model file keeps as members of an object.</summary>
     protected abstract void WriteScore(Utf8JsonWriter writer, TScore score);
 
@@ -256,6 +284,7 @@ internal abstract class TaskTraining<TModel, TScore> : TaskTraining
         {
             writer.WriteString("task", TaskName);
             writer.WriteString("model", path);
+            writer.WriteObject("data", WriteData);
             writer.WriteNumber("seconds", Math.Round(result.Seconds, 3));
             writer.WriteNumber("epochs", Math.Round(result.Passes, 4));
             writer.WriteNumber("parameters", result.Model.ParameterCount);

@@ -27,8 +27,8 @@ public static class PairDatasetReader
     public static PairDataset Read(DataFile path, PairFormatOptions? options = null)
     {
         options ??= new PairFormatOptions();
-        (string format, char delimiter) = FormatGuess.Guess(path, options.Format);
-        return format switch
+        (string format, char delimiter) = FormatGuess.Guess(path, options.Format, options.Delimiter);
+        PairDataset data = format switch
         {
             FormatName.JsonLines => ReadJsonLines(path, options),
             FormatName.Csv or FormatName.Tsv => ReadTable(path, format, delimiter, options),
@@ -37,6 +37,14 @@ public static class PairDatasetReader
                 $"{path}: no pairs of texts. Expected two columns (CSV or tabs), JSON lines with two keys, or two files of "
                 + "lines, given as --source FILE --target FILE."),
         };
+        if (options.SourceColumn is null || options.TargetColumn is null)
+        {
+            const string Insist = "name both columns with --source and --target (SourceColumn, TargetColumn)";
+            NumericTexts.Refuse(path.Path, data.Count, i => data.Pairs[i].Source, "source texts", Insist);
+            NumericTexts.Refuse(path.Path, data.Count, i => data.Pairs[i].Target, "target texts", Insist);
+        }
+
+        return data;
     }
 
     /// <summary>Reads two files of lines, of which line i of the first belongs to line i of the second.</summary>

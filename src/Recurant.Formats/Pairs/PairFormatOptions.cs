@@ -14,4 +14,7 @@ public sealed record PairFormatOptions
 
     /// <summary>The format: <c>csv</c>, <c>tsv</c> or <c>jsonl</c>. Default: null.</summary>
     public string? Format { get; init; }
+
+    /// <summary>The character between the columns of a CSV file. Default: null.</summary>
+    public char? Delimiter { get; init; }
 }

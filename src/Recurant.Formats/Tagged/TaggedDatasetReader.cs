@@ -83,7 +83,15 @@ public static class TaggedDatasetReader
                     + $"of line {gaps.First}). Name another column with --tag-column (TagColumn).");
         }
 
-        return new TaggedDataset(path.Path, sentences) { Warnings = [.. path.Notes, .. Warnings(path, layout, gaps, longOnes)] };
+        var data = new TaggedDataset(path.Path, sentences) { Warnings = [.. path.Notes, .. Warnings(path, layout, gaps, longOnes)] };
+        if (options.Format is null && options.TagColumn is null)
+        {
+            NumericTexts.Refuse(
+                path.Path, data.Count, i => string.Join(' ', data.Sentences[i].Words), "words",
+                "say so with --format conll (Format)");
+        }
+
+        return data;
     }
 
     private static IEnumerable<string> Warnings(DataFile path, ConllLayout layout, Counted gaps, Counted longOnes)

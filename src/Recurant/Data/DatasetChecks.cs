@@ -57,6 +57,28 @@ public static class DatasetChecks
         }
     }
 
+    /// <summary>
+    /// Finds labels that are probably one label in several spellings: numbers of one value (1 and 1.0), and labels that differ
+    /// only in capitals, blanks, hyphens, invisible characters or the Unicode form of their letters (NFC and NFD).
+    /// </summary>
+    /// <param name="labels">The labels of a data set.</param>
+    /// <returns>The groups, in the order of their first labels; empty if there are none.</returns>
+    public static IReadOnlyList<IReadOnlyList<string>> LabelsSpeltAlike(IReadOnlyList<string> labels)
+    {
+        ArgumentNullException.ThrowIfNull(labels);
+        return LabelSpelling.Alike(labels);
+    }
+
+    /// <summary>A group of labels spelt alike, for messages: in quotes, and what cannot be seen of them in words.</summary>
+    /// <param name="group">One of the groups of <see cref="LabelsSpeltAlike"/>.</param>
+    public static string DescribeSpellings(IReadOnlyList<string> group)
+    {
+        ArgumentNullException.ThrowIfNull(group);
+        bool mixed = group.Any(LabelSpelling.IsDecomposed) && !group.All(LabelSpelling.IsDecomposed);
+        return string.Join(" and ", group.Select(label => $"\"{label}\""
+            + (mixed ? LabelSpelling.IsDecomposed(label) ? " (Unicode NFD)" : " (Unicode NFC)" : "")));
+    }
+
     /// <summary>Checks that every label of the test data occurs in the training data.</summary>
     /// <param name="train">What the model learns, or has learnt, from.</param>
     /// <param name="test">What it is to be scored on.</param>

@@ -1,3 +1,4 @@
+using Recurant.Data;
 using static Recurant.Insight.FindingText;
 
 namespace Recurant.Insight;
@@ -59,17 +60,27 @@ internal static class BalanceChecks
         };
     }
 
-    /// <summary>Labels that differ in capitals or blanks alone are as a rule one label.</summary>
+    /// <summary>Labels that differ only in how they are written are usually one label.</summary>
     private static Finding? Alike(IReadOnlyList<(string Label, long Count)> classes, string kind)
     {
-        string[] groups = [.. classes.GroupBy(each => DoctorText.Fold(each.Label), StringComparer.Ordinal)
-            .Where(group => group.Key.Length > 0 && group.Count() > 1)
-            .Select(group => string.Join(" and ", group.Select(each => $"\"{each.Label}\"")))];
         // Tags such as PRP and PRP$ are alike and mean to be two.
-        if (groups.Length == 0 || kind == "tag") return null;
+        if (kind == "tag") return null;
+        var counts = classes.ToDictionary(each => each.Label, each => each.Count, StringComparer.Ordinal);
+        string[] labels = [.. classes.Select(each => each.Label)];
+        IReadOnlyList<IReadOnlyList<string>> spelt = DatasetChecks.LabelsSpeltAlike(labels);
+        var told = spelt.SelectMany(group => group).ToHashSet(StringComparer.Ordinal);
+        string[] groups =
+        [
+            .. spelt.Select(DatasetChecks.DescribeSpellings),
+            .. labels.Where(label => !told.Contains(label)).GroupBy(DoctorText.Fold, StringComparer.Ordinal)
+                .Where(group => group.Key.Length > 0 && group.Count() > 1)
+                .Select(group => DatasetChecks.DescribeSpellings([.. group])),
+        ];
+        if (groups.Length == 0) return null;
         return new Finding("similar labels", FindingLevel.Warning,
-            $"Labels that differ only in case, spaces or punctuation: {string.Join("; ", groups.Take(5))}.")
+            $"Labels that differ only in how they are written: {string.Join("; ", groups.Take(5))}.")
         {
+            Values = [Value("groups", groups.Length), Value("texts", told.Sum(label => counts[label]))],
             Means = "They are treated as different labels.", Advice = "Spell them the same way if they mean the same.",
         };
     }
