@@ -16,6 +16,9 @@ internal sealed class ClassifierTraining : TaskTraining<ClassifierModel, Evaluat
     private int _trainRows;
     private DetectedFormat? _format;
 
+    // Training lets go of the data, which the result still shows a part of.
+    private TextExample[] _rowsShown = [];
+
     protected override string MeasureHeading => "acc.";
 
     protected override string TaskName => "classification";
@@ -54,6 +57,7 @@ internal sealed class ClassifierTraining : TaskTraining<ClassifierModel, Evaluat
             (_train, _test) = TrainAndTest(all, settings, call);
         }
 
+        _rowsShown = [.. _train.Examples.Take(RowsShown)];
         if (settings.ValidationFile is { } file) _validation = LabelledData.Read(file, SettingsFor(file, settings), call);
         if (settings.VectorsFile is { } vectors)
         {
@@ -201,7 +205,7 @@ internal sealed class ClassifierTraining : TaskTraining<ClassifierModel, Evaluat
         if (_format.Label is not null) writer.WriteString("label", _format.Label);
         writer.WriteStrings("other_texts", _format.OtherTexts);
         writer.WriteStrings("other_labels", _format.OtherLabels);
-        writer.WriteObjects("rows", _train.Examples.Take(RowsShown), row =>
+        writer.WriteObjects("rows", _rowsShown, row =>
         {
             writer.WriteString("label", row.Label);
             writer.WriteString("text", ReviewRecord.Shorten(row.Text));

@@ -160,6 +160,9 @@ internal abstract class TaskTraining<TModel, TScore> : TaskTraining
 
     public sealed override string? Rehearse(Invocation call, TrainSettings settings)
     {
+        Phases = new PhaseWatch(null, (_, _) => { });
+        Time = new RunTime(budget: null, Phases);
+        Interrupted = call.Interruption.Token;
         try
         {
             ReadData(call, ref settings);
