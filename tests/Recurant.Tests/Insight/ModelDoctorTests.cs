@@ -42,7 +42,7 @@ public class ModelDoctorTests
 
     /// <summary>While a model is examined, looked into and explained, it serves: every answer is what it always is.</summary>
     [Fact]
-    public void Examine_ModelThatServes_AnswersDoNotChange()
+    public async Task Examine_ModelThatServes_AnswersDoNotChange()
     {
         ClassifierModel model = ClassifierTrainer.Train(s_train, Training.Reviews.Small with { Epochs = 2 }).Model;
         var predictor = new Recurant.Inference.Predictor(model, 1);
@@ -65,7 +65,7 @@ public class ModelDoctorTests
             Assert.Equal(explained, Recurant.Insight.Explainer.Explain(model, texts[0]).Attribution.ToString());
         });
         isOver.Cancel();
-        serving.Wait();
+        await serving;
         Assert.Equal(0, wrong);
         Assert.All(model.Parameters, parameter => Assert.False(parameter.HasGradient && parameter.Gradient.ContainsAnyExcept(0f)));
 
