@@ -87,7 +87,7 @@ public sealed class SceneTests : TemporaryFiles
     [InlineData(new byte[] { 0, 0, 13, 1 }, "found 0, 0, 13, 1.")]
     [InlineData(new byte[] { 0, 0, 8, 1, 0, 0 }, "the file ends inside its head")]
     [InlineData(new byte[] { 0, 0, 8, 1, 0, 0, 0, 3, 5, 6 }, "3 bytes are 3, but the file ends after 2.")]
-    [InlineData(new byte[] { 0, 0, 8, 1, 0, 0, 0, 1, 5, 6 }, "1 bytes are 1, but the file goes on behind them.")]
+    [InlineData(new byte[] { 0, 0, 8, 1, 0, 0, 0, 1, 5, 6 }, "1 bytes are 1, but the file has more data after them.")]
     [InlineData(new byte[] { 0, 0, 8, 2, 127, 0, 0, 0, 127, 0, 0, 0, 1 }, "are more than can be held")]
     [InlineData(new byte[] { 0, 0, 8, 1, 0x70, 0, 0, 0, 1 }, "ends after 1.")]
     [InlineData(new byte[] { 0, 0, 8, 1, 0xFF, 0, 0, 0, 1 }, "are more than can be held")]

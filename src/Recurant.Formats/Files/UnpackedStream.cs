@@ -14,6 +14,7 @@ internal sealed class UnpackedStream(string path, string packing, Stream inner, 
     private byte[] ahead = [];
     private int taken;
     private long count;
+    private bool ended;
     private Action<long>? atEnd;
 
     public override bool CanRead => true;
@@ -61,7 +62,8 @@ internal sealed class UnpackedStream(string path, string packing, Stream inner, 
             return size;
         }
 
-        if (buffer.IsEmpty) return 0;
+        // Whoever watches the end may have moved on in the archive: the end is asked for once.
+        if (buffer.IsEmpty || ended) return 0;
         int read;
         try
         {
@@ -78,8 +80,14 @@ internal sealed class UnpackedStream(string path, string packing, Stream inner, 
         count += read;
         if (InputFile.IsTrap(source.Count, count)) throw Trap();
         if (read > 0) OnPiece?.Invoke(buffer[..read]);
-        else atEnd?.Invoke(count);
+        else End();
         return read;
+    }
+
+    private void End()
+    {
+        ended = true;
+        atEnd?.Invoke(count);
     }
 
     public override int Read(byte[] buffer, int offset, int size) => Read(buffer.AsSpan(offset, size));
