@@ -42,7 +42,7 @@ public class HostileTextTests
         foreach (TokenUnit unit in (TokenUnit[])[TokenUnit.Word, TokenUnit.Character])
         {
             new Tokenizer(new TokenizerOptions { Unit = unit, Lowercase = true }).Tokenize(text);
-            RunningText.Tokens(text, unit, lowercase: true);
+            RunningText.Count(new PlainText("text", [text]), unit, lowercase: true, PhaseWork.Unwatched, "counting");
         }
 
         WordPieces.SegmentsOf(text);
