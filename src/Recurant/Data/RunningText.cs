@@ -61,7 +61,7 @@ internal sealed class RunningText(TokenUnit unit, bool lowercase, Vocabulary voc
         foreach (string line in work.Over(phase, text.Lines))
         {
             var sink = new Counting(counts);
-            Scan(lowercase ? line.ToLowerInvariant() : line, unit, ref sink);
+            Scan(lowercase ? LetterCase.ToLower(line) : line, unit, ref sink);
             counts.Add(unit == TokenUnit.Word ? EndOfLine : "\n");
         }
 
@@ -120,7 +120,7 @@ internal sealed class RunningText(TokenUnit unit, bool lowercase, Vocabulary voc
         }
 
         var sink = new Numbering(vocabulary, numbers);
-        Scan(lowercase ? line.ToLowerInvariant() : line, unit, ref sink);
+        Scan(lowercase ? LetterCase.ToLower(line) : line, unit, ref sink);
         if (ends) numbers.Add(End);
     }
 

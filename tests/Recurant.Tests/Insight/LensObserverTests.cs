@@ -56,7 +56,7 @@ public class LensObserverTests
         double[] norms = [.. byLag.EnumerateArray().Select(value => value.GetDouble())];
         Assert.Equal(12, norms.Length);
         Assert.Equal(last!.Layers[1].Profile.State[3], norms[3], 1e-3 * norms[3]);
-        JsonElement lows = line.RootElement.GetProperty("values").GetProperty("Gates: share of time under 0.1");
+        JsonElement lows = line.RootElement.GetProperty("values").GetProperty("Gates: share of time below 0.1");
         double low = lows.GetProperty("layer 0, z").GetDouble();
         Assert.Equal(last.Layers[0].Profile.Gates[1].Low, low, 1e-3);
     }

@@ -131,7 +131,7 @@ public class SafetensorsRulesTests
             RawFile.FaultOf(RawFile.Build(header, 0)));
 
     [Theory]
-    [InlineData("", "byte 0: the file is empty. The file is cut short")]
+    [InlineData("", "byte 0: the file is empty. The file is truncated")]
     [InlineData("504B0304", "seems to be a zip archive")]
     [InlineData("504B03040A0000000000000000000000000000000000000000001000000061726368", "seems to be a zip archive")]
     [InlineData("504B03040A0000000000000000000000000000000000000000001000000061726368" + "6976652F646174612E706B6C",
@@ -154,7 +154,7 @@ public class SafetensorsRulesTests
 
     [Fact]
     public void Open_OnlyTheLength_IsCutShort() =>
-        Assert.Contains("The file is cut short", RawFile.FaultOf([40, 0, 0, 0, 0, 0, 0, 0]));
+        Assert.Contains("The file is truncated", RawFile.FaultOf([40, 0, 0, 0, 0, 0, 0, 0]));
 
     [Fact]
     public void Open_EveryCut_IsRefused()
