@@ -46,7 +46,7 @@ internal sealed class JsonLayout
         int label = labelled ? Resolve(path.Path, firstLine, names, options.LabelColumn, "label") : -1;
         if (text >= 0 && text == label)
         {
-            throw TextFile.Error(path.Path, firstLine, 1, $"the text and the label cannot both be \"{names[text]}\".");
+            throw TextFile.Error(path.Path, firstLine, 1, $"the text and the label cannot both be {Suggestion.Quote(names[text])}.");
         }
 
         var roles = new ColumnRoles(names, columns, text, label, labelled);
@@ -137,6 +137,6 @@ internal sealed class JsonLayout
             ? index
             : throw TextFile.Error(
                 path, line, 0,
-                $"there is no key \"{asked}\" for the {role}. {Suggestion.Describe("The keys are", asked, names)}");
+                $"there is no key {Suggestion.Quote(asked)} for the {role}. {Suggestion.Describe("The keys are", asked, names)}");
     }
 }

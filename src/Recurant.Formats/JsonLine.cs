@@ -63,14 +63,14 @@ internal sealed class JsonLine
             if (key is null || !keys.Contains(key))
             {
                 string what = key is null
-                    ? $"cannot tell which key holds the {role}." : $"there is no key \"{key}\" for the {role}.";
+                    ? $"cannot tell which key holds the {role}." : $"there is no key {Suggestion.Quote(key)} for the {role}.";
                 throw file.Error(0, $"{what} {Suggestion.Describe("The keys are", key ?? role, keys)}");
             }
         }
 
         return source != target
             ? new JsonLine(file) { TextKey = source!, LabelKey = target, Pairs = true }
-            : throw file.Error(1, $"the source and the target cannot both be \"{source}\".");
+            : throw file.Error(1, $"the source and the target cannot both be {Suggestion.Quote(source!)}.");
     }
 
     /// <summary>Calls back for each key and its value as a string, also in nested objects; null is an empty one.</summary>
@@ -147,7 +147,7 @@ internal sealed class JsonLine
         {
             throw label is null
                 ? Missing(LabelKey)
-                : file.Error(1, $"the value of \"{LabelKey}\" is empty: a label is expected.");
+                : file.Error(1, $"the value of {Suggestion.Quote(LabelKey)} is empty: a label is expected.");
         }
 
         return (text, label);
@@ -201,7 +201,7 @@ internal sealed class JsonLine
     }
 
     private InvalidDataException Missing(string key) =>
-        file.Error(1, $"there is no \"{key}\" in this object. Every line must have the same keys.");
+        file.Error(1, $"there is no {Suggestion.Quote(key)} in this object. Every line must have the same keys.");
 
     private InvalidDataException NoObject() => file.Error(
         1,
@@ -224,11 +224,11 @@ internal sealed class JsonLine
                 {
                     JsonTokenType.StartArray when stringOnly => " Here it is an array: join its parts to one string first.",
                     JsonTokenType.StartArray => " Here it is an array: a text with several labels is not supported.",
-                    JsonTokenType.StartObject => $" Here it is an object: name one of the keys in it, such as {key}.KEY.",
+                    JsonTokenType.StartObject => $" Here it is an object: name one of the keys in it, such as {Suggestion.Quote(key + ".KEY")}.",
                     JsonTokenType.Null => " Here it is null: add the value or remove the line.",
                     _ => "",
                 };
-                throw file.Error(Column(reader.TokenStartIndex), $"the value of \"{key}\" must be {expected}.{found}");
+                throw file.Error(Column(reader.TokenStartIndex), $"the value of {Suggestion.Quote(key)} must be {expected}.{found}");
         }
     }
 

@@ -17,7 +17,6 @@ public class BadInputTests
         { Reviews.Tsv() + "positive\tone\ttwo\n", "data.tsv, line 122" },
         { Reviews.Tsv().Replace("negative", "positive", StringComparison.Ordinal),
             "data.tsv: all 120 rows have the label \"positive\"" },
-        { Reviews.Tsv() + "positive\t" + new string('x', 10_000_000) + "\n", "data.tsv, line 122" },
         { Reviews.Tsv() + "\tno label\n", "data.tsv, line 122" },
     };
 
@@ -193,7 +192,7 @@ public class BadInputTests
 
     public static TheoryData<string, string> FaultyModels => new()
     {
-        { "cut", "cut short" },
+        { "cut", "The file is truncated" },
         { "overlap", "model.safetensors: " },
         { "size", "model.safetensors: " },
         { "nan", "holds NaN at element 0; weights must be finite" },

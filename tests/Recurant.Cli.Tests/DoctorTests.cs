@@ -13,7 +13,7 @@ public class DoctorTests
         place.Write("data.tsv", Reviews.Tsv());
         CommandResult result = place.Run("doctor", "data.tsv");
         Assert.True(result.Code == 0, result.Out + result.Error);
-        Assert.Contains("ok       conflicts: data.tsv: no text has two answers.", result.Out, StringComparison.Ordinal);
+        Assert.Contains("ok       conflicts: data.tsv: no text has two different answers.", result.Out, StringComparison.Ordinal);
         Assert.Matches(@"\n0 faults, \d+ warnings?, \d+ notes?, \d+ ok\n$", result.Out);
         Assert.All(result.Out.Split('\n'), line => Assert.InRange(line.Length, 0, 100));
     }
@@ -26,7 +26,7 @@ public class DoctorTests
         place.Write("test.tsv", Reviews.Tsv(40));
         CommandResult result = place.Run("doctor", "data.tsv", "--test", "test.tsv");
         Assert.Equal(1, result.Code);
-        Assert.Contains("fault leakage: 40 texts of test.tsv (100.0%) stand in data.tsv too, 40 letter for letter",
+        Assert.Contains("fault leakage: 40 texts of test.tsv (100.0%) also occur in data.tsv, ",
             Joined(result.Out),
             StringComparison.Ordinal);
         Assert.Contains("test.tsv, line 2 = data.tsv, line 2;", result.Out, StringComparison.Ordinal);
@@ -74,7 +74,7 @@ public class DoctorTests
         using var place = new Workspace();
         CommandResult result = place.Run("doctor", "adding:20");
         Assert.Equal(2, result.Code);
-        Assert.StartsWith("recurant: doctor: there is nothing to examine", result.Error, StringComparison.Ordinal);
+        Assert.StartsWith("recurant: doctor: there are no checks for data of ", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -112,7 +112,7 @@ public class DoctorTests
         place.TrainSmall();
         CommandResult result = place.Run("replay", "model.safetensors");
         Assert.Equal(1, result.Code);
-        Assert.StartsWith("recurant: model.safetensors: there is no step in this file", result.Error, StringComparison.Ordinal);
+        Assert.StartsWith("recurant: model.safetensors: this file does not co", result.Error, StringComparison.Ordinal);
     }
 
     /// <summary>The text without its breaks and columns.</summary>

@@ -22,9 +22,9 @@ public class PretrainTests
         int first = Array.IndexOf(lines, "pre-training: predicting words of the unlabelled texts");
         int second = Array.IndexOf(lines, "training the classifier from there");
         Assert.True(first >= 0 && second == first + 4, result.Error);
-        Assert.StartsWith("epoch    loss    acc.    valid   score", lines[first + 1], StringComparison.Ordinal);
+        Assert.StartsWith("epoch    loss    acc.   valid   score", lines[first + 1], StringComparison.Ordinal);
         Assert.StartsWith("    2 ", lines[first + 3], StringComparison.Ordinal);
-        Assert.StartsWith("epoch    loss    acc.    valid    acc.", lines[second + 1], StringComparison.Ordinal);
+        Assert.StartsWith("epoch    loss    acc.   valid    acc.", lines[second + 1], StringComparison.Ordinal);
         Assert.Contains("texts.txt: 60 texts to pre-train on", result.Error, StringComparison.Ordinal);
         string file = Encoding.Latin1.GetString(File.ReadAllBytes(place.Path("model.safetensors")));
         Assert.Contains("\\\"pretrain\\\":\\\"texts.txt\\\"", file.Replace(" ", "", StringComparison.Ordinal), StringComparison.Ordinal);
@@ -52,7 +52,7 @@ public class PretrainTests
             "train", "data.tsv", "--pretrain", "language.safetensors", "--epochs", "2", "--out", "model.safetensors", "--threads", "1");
         Assert.True(result.Code == 0, result.Error);
         Assert.Contains("LSTM, 1 layer of 9 units, both directions", result.Out, StringComparison.Ordinal);
-        Assert.Contains("ready-made word vectors", result.Out, StringComparison.Ordinal);
+        Assert.Contains("pretrained word vectors", result.Out, StringComparison.Ordinal);
         AssertRefused(
             place, 2, "Hidden is 8, but that of the language model to start from (Pretraining.Model) is 9",
             "--pretrain", "language.safetensors", "--hidden", "8");
@@ -73,7 +73,7 @@ public class PretrainTests
         AssertRefused(place, 1, "few.txt: 5 tokens are too few to pre-train on", "--pretrain", "few.txt");
         AssertRefused(place, 1, "pairs.tsv: tab-separated", "--pretrain", "pairs.tsv");
         AssertRefused(place, 1, "none.txt: there is no such file", "--pretrain", "none.txt");
-        AssertRefused(place, 2, "--pretrain-epochs: there is nothing to pre-train on", "--pretrain-epochs", "2");
+        AssertRefused(place, 2, "--pretrain-epochs: there are no texts to pre-train on", "--pretrain-epochs", "2");
         AssertRefused(
             place, 2, "--pretrain: only classifiers are pre-trained, and this run's task is lm",
             "--task", "lm", "--pretrain", "few.txt");

@@ -21,10 +21,10 @@ public sealed class RecordTests : IDisposable
         Assert.Equal(without, File.ReadAllBytes(_place.Path("model.safetensors")));
         Assert.Equal(["data.tsv", "model.run.jsonl", "model.safetensors", "run.html"], _place.Files());
         Assert.Single(Directory.GetFiles(_place.Path("events")));
-        Assert.Contains("run.html tells of the run", result.Error);
+        Assert.Contains("Wrote run.html", result.Error);
         string page = File.ReadAllText(_place.Path("run.html"));
         Assert.StartsWith("<!DOCTYPE html>", page);
-        string[] headings = ["Loss and measures", "What is taken for what", "Its surest mistakes", "equations"];
+        string[] headings = ["Loss and measures", "Confusion matrix", "Most confident mistakes", "equations"];
         Assert.All(headings, heading => Assert.Contains(heading, page));
 
         JsonElement[] lines = [.. File.ReadLines(_place.Path("model.run.jsonl")).Select(line => JsonDocument.Parse(line).RootElement)];
@@ -71,7 +71,7 @@ public sealed class RecordTests : IDisposable
         Assert.NotEmpty(mistakes);
         Assert.All(mistakes, mistake => Assert.Contains(
             $"[{mistake.GetProperty("word").GetString()}]", mistake.GetProperty("text").GetString()));
-        Assert.Contains("right tag", Again("words"));
+        Assert.Contains("Confusion matrix", Again("words"));
     }
 
     [Fact]
@@ -83,7 +83,7 @@ public sealed class RecordTests : IDisposable
         Assert.Equal(
             translations.GetProperty("pairs").GetInt32(),
             translations.GetProperty("by_length").EnumerateArray().Sum(band => band.GetProperty("pairs").GetInt32()));
-        Assert.Contains("Its translations", Again("pairs"));
+        Assert.Contains("Worst translations first", Again("pairs"));
     }
 
     [Fact]

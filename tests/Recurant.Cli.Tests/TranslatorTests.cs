@@ -78,7 +78,7 @@ public sealed class TranslatorTests : IDisposable
         (string[] Arguments, string Text)[] cases =
         [
             (["train", "--source", "train.en", "--target", "short.de"], "train.en"),
-            (["train", "--source", "train.en"], "--source without DATA is a file of lines, and needs --target FILE"),
+            (["train", "--source", "train.en"], "--source without DATA is a file of lines and needs --target FILE as well"),
             (["train", "--source", "train.en", "--target", "missing.de"], "missing.de"),
             (["train", "train.en,train.de", "--attention", "sideways"], "sideways"),
             (["train", "train.en,train.de", "--hidden", "31"], "even number"),

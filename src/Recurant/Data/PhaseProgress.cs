@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Recurant.Data;
 
 /// <summary>
@@ -13,6 +15,9 @@ namespace Recurant.Data;
 /// <param name="Total">How much there is, in bytes, rows or steps; 0 where that is not known.</param>
 public readonly record struct PhaseProgress(string Phase, long Done, long Total)
 {
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(PhaseProgress), PrintMembers);
+
     /// <summary>Whether the phase is over.</summary>
     public bool IsOver => Done >= Total;
 

@@ -1,8 +1,10 @@
 using Recurant.Data;
+using Recurant.Tests.Training;
 using Xunit;
 
 namespace Recurant.Tests.Data;
 
+[Collection(nameof(AloneCollection))]
 public class PackedListTests
 {
     /// <summary>Bytes that a data set may hold for each byte of its file: the text, and a few numbers a row.</summary>

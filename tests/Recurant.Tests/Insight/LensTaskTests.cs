@@ -224,7 +224,7 @@ public class LensTaskTests
         Assert.Empty(layer.Jacobians);
         Assert.StartsWith("a state of 600 numbers", layer.JacobianNote, StringComparison.Ordinal);
         LensLayer other = GradientLens.LookBefore(s_text, wide with { Cell = CellKind.MinGru, Hidden = 6 }, s_few).Layers[0];
-        Assert.Equal("they are not followed through minGRU cells", other.JacobianNote);
+        Assert.Equal("they are not computed for minGRU cells", other.JacobianNote);
         Assert.Null(GradientLens.LookBefore(s_text, wide, s_few with { JacobianSteps = 0 }).Layers[0].JacobianNote);
     }
 
@@ -234,7 +234,7 @@ public class LensTaskTests
         TaggerModel model = TaggerData.Make(TaggedWords.PartsOfSpeech(30, 1), null, Tags(CellKind.Gru, 1)).Model;
         var other = new TaggedDataset("other", [new TaggedSentence(["the"], ["ARTICLE"])]);
         InvalidDataException fault = Assert.Throws<InvalidDataException>(() => GradientLens.Look(model, other));
-        Assert.Contains("\"ARTICLE\" is none of the model's", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("\"ARTICLE\" is not one of the model's", fault.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -165,7 +165,7 @@ public sealed class TranslatorTrainerTests : IDisposable
     {
         var none = new PairDataset("pairs.tsv", []);
         var one = new PairDataset("pairs.tsv", [new TextPair("a", "b")]);
-        Assert.Contains("there are no pairs to learn from",
+        Assert.Contains("there are no pairs to train on",
             Assert.Throws<InvalidDataException>(() => TranslatorTrainer.Train(none)).Message, StringComparison.Ordinal);
         Assert.Contains("1 pairs are too few",
             Assert.Throws<InvalidDataException>(() => TranslatorTrainer.Train(one)).Message, StringComparison.Ordinal);
