@@ -34,7 +34,14 @@ internal static class FormatGuess
         }
 
         char found = Delimiters.Find(lines);
+        // Here already: a reader of tables would take long to find so many.
+        int columns = found == '\0' || lines[0].Contains('"') ? 1 : lines[0].AsSpan().Count(found) + 1;
         format ??= ConllShape.Find(path.Extension, all) ?? FromContent(path, lines) ?? FromName(path, lines, found);
+        if (columns > TableReader.MaximumColumns && format is (FormatName.Csv or FormatName.Tsv))
+        {
+            throw TableReader.TooManyColumns(path.Path, 1, columns);
+        }
+
         return (format, found == '\0' ? ',' : found);
     }
 

@@ -41,14 +41,14 @@ internal abstract class TableReader(DataFile path) : IDisposable
     /// <summary>Throws if the row has more fields than any table of texts.</summary>
     private protected void CheckMaximum()
     {
-        if (FieldCount > MaximumColumns)
-        {
-            throw TextFile.Error(
-                path.Path, Line, 0,
-                $"the row has {FieldCount:N0} columns, and at most {MaximumColumns:N0} are read. Check the separator "
-                + "(--delimiter names another) and the line ends, or keep only the columns of the text and the label.");
-        }
+        if (FieldCount > MaximumColumns) throw TooManyColumns(path.Path, Line, FieldCount);
     }
+
+    /// <summary>That a row has more fields than any table of texts.</summary>
+    internal static InvalidDataException TooManyColumns(string path, int line, int columns) => TextFile.Error(
+        path, line, 0,
+        $"the row has {columns:N0} columns, and at most {MaximumColumns:N0} are read. Check the separator (--delimiter names "
+        + "another) and the line ends, or keep only the columns of the text and the label.");
 
     /// <summary>Throws unless the row has the number of fields expected.</summary>
     internal void CheckFieldCount(int expected)

@@ -68,6 +68,8 @@ public static class TextEncodings
         if ((even == 0) == (odd == 0) || head.Length / 2 < FewestCharacters || 8 * (even + odd) < head.Length) return null;
         for (int i = 0; i + 1 < head.Length; i += 2)
         {
+            // A line feed whose other byte is no zero is one of single bytes, not half of a letter.
+            if ((head[i] == '\n' && head[i + 1] != 0) || (head[i + 1] == '\n' && head[i] != 0)) return null;
             char character = (char)(even > 0 ? (head[i] << 8) | head[i + 1] : (head[i + 1] << 8) | head[i]);
             if (char.IsSurrogate(character) || character is '\t' or '\n' or '\r') continue;
             if (CharUnicodeInfo.GetUnicodeCategory(character)

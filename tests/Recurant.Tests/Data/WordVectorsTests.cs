@@ -111,7 +111,7 @@ public sealed class WordVectorsTests : IDisposable
     [InlineData("a 1 2\nb 4 x5\n", "line 2, column 5: \"x5\" is not a finite number")]
     [InlineData("a 1 2\n\u00E9 4 NaN\n", "line 2, column 5: \"NaN\" is not a finite number")]
     [InlineData("a 1 2\nb 1e99 2\n", "line 2, column 3: \"1e99\" is not a finite number")]
-    [InlineData("5 2\na 1 2\nb 4 5\n", "promises 5 words, the file has 2. It is cut short")]
+    [InlineData("5 2\na 1 2\nb 4 5\n", "promises 5 words, the file has 2. It is truncated")]
     [InlineData("2 0\na\n", "the dimension must be 1 to 65536")]
     [InlineData("This is no vector file.\n", "line 1, column 1: no word vectors")]
     public void Read_TextDamaged_SaysWhere(string content, string expected)
