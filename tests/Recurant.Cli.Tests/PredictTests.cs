@@ -142,6 +142,6 @@ public class PredictTests : IDisposable
         CommandResult result = _place.Run("test", "model.safetensors", "data.tsv");
         Assert.Equal(0, result.Code);
         Assert.Matches(@"^rows +120\nloss +\d", result.Out);
-        Assert.Contains("right \\ answered  negative  positive", result.Out, StringComparison.Ordinal);
+        Assert.Contains("actual \\ predicted  negative  positive", result.Out, StringComparison.Ordinal);
     }
 }

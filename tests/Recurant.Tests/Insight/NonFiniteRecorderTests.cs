@@ -122,7 +122,7 @@ public class NonFiniteRecorderTests
                 Clip = 0, Epochs = 2, Threads = 1, Observers = [recorder],
             }));
         Assert.Contains("explodes", report.Cause.Name, StringComparison.Ordinal);
-        Assert.Contains(" a step", report.Cause.Evidence, StringComparison.Ordinal);
+        Assert.Contains(" in 15 steps", report.Cause.Evidence, StringComparison.Ordinal);
         AssertReplays(report);
     }
 
@@ -216,7 +216,7 @@ public class NonFiniteRecorderTests
         using var place = new TemporaryDirectory();
         ModelFile.Save(ClassifierTrainer.Train(s_reviews, Training.Reviews.Small with { Epochs = 1 }).Model, place["m"]);
         var fault = Assert.Throws<InvalidDataException>(() => StepReplay.Run(place["m"]));
-        Assert.Contains("no step in this file", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("this file does not contain", fault.Message, StringComparison.Ordinal);
     }
 
     private static NonFiniteReport Record(string bundle, Action<NonFiniteRecorder> train)

@@ -102,7 +102,7 @@ public sealed class CaptionerTrainerTests : IDisposable
     public void Train_ImagesThatDoNotFit_SaysWhy()
     {
         var small = new CaptionDataset("small", [new CaptionedImage(new byte[4], "x")], 2, 2, 1);
-        Assert.Contains("there are no images to learn from", Fault(() => CaptionerTrainer.Train(
+        Assert.Contains("there are no images to train on", Fault(() => CaptionerTrainer.Train(
             new CaptionDataset("none", [], 2, 2, 1))), StringComparison.Ordinal);
         Assert.Contains("1 images are too few", Fault(() => CaptionerTrainer.Train(small)), StringComparison.Ordinal);
         Assert.Contains("10 x 6 with 1 are needed", Fault(
