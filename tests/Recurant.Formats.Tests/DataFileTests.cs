@@ -159,7 +159,7 @@ public sealed class DataFileTests : TemporaryFiles
         string path = Path.Combine(Root, "link.csv");
         File.CreateSymbolicLink(path, "gone.csv");
         Assert.Contains(
-            "this is a link to gone.csv, and there is no such file.",
+            "this is a link to gone.csv, which does not exist.",
             Assert.Throws<IOException>(() => TextDatasetReader.Read(path)).Message);
     }
 

@@ -19,7 +19,7 @@ public static class InputFile
     public static FileStream Open(string path, FileShare share = FileShare.Read)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        if (Directory.Exists(path)) throw new IOException($"{path}: this is a directory; a file is expected.");
+        if (Directory.Exists(path)) throw new IOException($"{path}: this is a directory; a file was expected.");
         try
         {
             return new FileStream(path, FileMode.Open, FileAccess.Read, share, 1, FileOptions.SequentialScan);
@@ -68,7 +68,7 @@ public static class InputFile
     {
         if (new FileInfo(path) is { LinkTarget: { } target } link && link.ResolveLinkTarget(returnFinalTarget: true) is { Exists: false })
         {
-            throw new IOException($"{path}: this is a link to {target}, and there is no such file.");
+            throw new IOException($"{path}: this is a link to {target}, which does not exist.");
         }
     }
 
