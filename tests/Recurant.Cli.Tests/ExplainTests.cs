@@ -31,7 +31,7 @@ public sealed class ExplainTests : IDisposable
             double expected = sum.GetProperty("expected").GetDouble();
             Assert.True(
                 Math.Abs(sum.GetProperty("error").GetDouble()) <= 0.005 * Math.Max(1, Math.Abs(expected)), $"{name}: {sum}");
-            Assert.Contains("turns", File.ReadAllText(_workspace.Path("why.html")), StringComparison.Ordinal);
+            Assert.Contains("reverses", File.ReadAllText(_workspace.Path("why.html")), StringComparison.Ordinal);
         }
 
         CommandResult text = _workspace.Run("explain", "models/lstm.safetensors", "This movie is not good");

@@ -44,7 +44,7 @@ public sealed class LensTaskTests : IDisposable
         Assert.True(result.Code == 0, result.Error);
         Assert.StartsWith("language model of characters: ", result.Out, StringComparison.Ordinal);
         Assert.Contains("\n3 sequences of up to 20 steps, loss ", result.Out, StringComparison.Ordinal);
-        Assert.Contains("; the loss reads up to 20 steps\nlast step: ", result.Out, StringComparison.Ordinal);
+        Assert.Contains("; the loss depends on up to 20 steps\nlast step: ", result.Out, StringComparison.Ordinal);
         Assert.Contains("counted from the last step; --exact splits by t - k", result.Out, StringComparison.Ordinal);
         Assert.All(result.Out.Split('\n'), line => Assert.InRange(line.Length, 0, 100));
 
@@ -69,7 +69,7 @@ public sealed class LensTaskTests : IDisposable
         CommandResult result = _place.Run("lens", "model.safetensors", "words.conll", "--report", "lens.html");
         Assert.True(result.Code == 0, result.Error);
         Assert.Contains("\n32 sequences of up to 5 steps, loss ", result.Out, StringComparison.Ordinal);
-        Assert.Contains("\nlayer 0 backward: steps back count from the beginning", result.Out, StringComparison.Ordinal);
+        Assert.Contains("\nlayer 0 backward: steps back are counted from the beginning", result.Out, StringComparison.Ordinal);
         Assert.Contains("\nLayer 0, backward: the gradient ", result.Out, StringComparison.Ordinal);
         Assert.Contains("of the last step alone", File.ReadAllText(_place.Path("lens.html")), StringComparison.Ordinal);
 
@@ -128,7 +128,7 @@ public sealed class LensTaskTests : IDisposable
         _place.Write("other.conll", "the\tARTICLE\ncat\tNOUN\n\n");
         CommandResult result = _place.Run("lens", "model.safetensors", "other.conll");
         Assert.Equal(1, result.Code);
-        Assert.Contains("the tag \"ARTICLE\" is none of the model's: ", result.Error, StringComparison.Ordinal);
+        Assert.Contains("the tag \"ARTICLE\" is not one of the model's", result.Error, StringComparison.Ordinal);
     }
 
     private CommandResult Train(params string[] words)

@@ -25,7 +25,7 @@ public class ProblemTests : IDisposable
 
         CommandResult other = _place.Run("test", "m.safetensors", "adding:9");
         Assert.Equal(2, other.Code);
-        Assert.Contains("learnt adding:8", other.Error, StringComparison.Ordinal);
+        Assert.Contains("was trained on adding:8", other.Error, StringComparison.Ordinal);
         CommandResult predicted = _place.Run("predict", "m.safetensors", "1 2");
         Assert.Equal(1, predicted.Code);
         Assert.Contains("recurant test m.safetensors", predicted.Error, StringComparison.Ordinal);
