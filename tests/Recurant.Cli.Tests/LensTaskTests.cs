@@ -71,7 +71,7 @@ public sealed class LensTaskTests : IDisposable
         Assert.Contains("\n32 sequences of up to 5 steps, loss ", result.Out, StringComparison.Ordinal);
         Assert.Contains("\nlayer 0 backward: steps back are counted from the beginning", result.Out, StringComparison.Ordinal);
         Assert.Contains("\nLayer 0, backward: the gradient ", result.Out, StringComparison.Ordinal);
-        Assert.Contains("of the last step alone", File.ReadAllText(_place.Path("lens.html")), StringComparison.Ordinal);
+        Assert.Contains("of the last step only", File.ReadAllText(_place.Path("lens.html")), StringComparison.Ordinal);
 
         // Tagged words are known by their form.
         CommandResult fresh = _place.Run(
