@@ -73,7 +73,8 @@ internal sealed class UnpackedStream(string path, string packing, Stream inner, 
             && !exception.Message.StartsWith(path, StringComparison.Ordinal))
         {
             if (source.Fault is { } fault) throw fault;
-            if (InputFile.IsTrap(source.Count, count)) throw Trap();
+            // What was unpacked by this call is not counted yet.
+            if (InputFile.IsTrap(source.Count, count + buffer.Length)) throw Trap();
             throw Damaged(exception);
         }
 
