@@ -53,7 +53,7 @@ public static class CaptionDatasetReader
             }
             catch (Exception exception) when (exception is InvalidDataException or IOException)
             {
-                throw new InvalidDataException($"{path}, line {table.Line}: {exception.Message}", exception);
+                throw TextFile.Error(path.Path, table.Line, 0, exception.Message);
             }
         }
 
