@@ -133,13 +133,15 @@ internal sealed unsafe class Workers
         try
         {
             Start();
-            // The caller's frame outlives the call, and the collector keeps up to date what the struct refers to.
-            State = Unsafe.AsPointer(ref work);
+            // This frame outlives the call, and the collector keeps up to date what the struct refers to. The caller's own struct
+            // may be a field of an object, which the collector moves.
+            TWork own = work;
+            State = Unsafe.AsPointer(ref own);
             Code = &Execute<TWork>;
             int generation = Call();
             try
             {
-                work.Execute(0, Count);
+                own.Execute(0, Count);
             }
             catch (BrokenMeetingException failure)
             {
@@ -149,6 +151,7 @@ internal sealed unsafe class Workers
             finally
             {
                 waitedLong = WaitForAll(generation);
+                work = own;
             }
 
             ThrowFailure();
