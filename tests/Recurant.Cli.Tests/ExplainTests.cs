@@ -35,7 +35,7 @@ public sealed class ExplainTests : IDisposable
         }
 
         CommandResult text = _workspace.Run("explain", "models/lstm.safetensors", "This movie is not good");
-        Assert.Contains("\"not\" turns \"good\"", text.Out, StringComparison.Ordinal);
+        Assert.Contains("\"not\" reverses \"good\"", text.Out, StringComparison.Ordinal);
         Assert.All(text.Out.Split('\n'), line => Assert.True(line.Length <= 80, line));
         Assert.DoesNotContain('\e', text.Out);
         CommandResult data = _workspace.Run("explain", "models/lstm.safetensors", "--data", WriteReviews(), "--json");
