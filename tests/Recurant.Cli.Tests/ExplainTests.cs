@@ -43,13 +43,13 @@ public sealed class ExplainTests : IDisposable
         Assert.Equal(4, JsonDocument.Parse(data.Out).RootElement.GetProperty("texts").GetInt32());
         CommandResult bag =
             _workspace.Run("explain", "models/bag-of-words.safetensors", "This movie is not good", "--class", "negative");
-        Assert.Contains("(the model says positive)", bag.Out, StringComparison.Ordinal);
+        Assert.Contains("(the model predicts positive)", bag.Out, StringComparison.Ordinal);
         CommandResult wrong = _workspace.Run("explain", "models/lstm.safetensors", "good", "--class", "neutral");
         Assert.Equal(2, wrong.Code);
         Assert.Contains("\"negative\", \"positive\"", wrong.Error, StringComparison.Ordinal);
         CommandResult unfit = _workspace.Run("explain", "models/lstm.safetensors", "good", "--word", "1");
         Assert.Equal(2, unfit.Code);
-        Assert.Contains("--word has no meaning", unfit.Error, StringComparison.Ordinal);
+        Assert.Contains("--word does not apply", unfit.Error, StringComparison.Ordinal);
         Assert.Equal(2, _workspace.Run("explain", "models/lstm.safetensors").Code);
     }
 
