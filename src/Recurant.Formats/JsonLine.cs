@@ -21,7 +21,7 @@ internal sealed class JsonLine
         : this(file)
     {
         TextKey = layout.TextKey;
-        LabelKey = labelled ? layout.LabelKey ?? throw layout.NoLabel(file.Path) : null;
+        LabelKey = labelled ? layout.LabelKey : null;
         textPath = TextKey.Split('.');
         acceptsNumbers = layout.IsTextAsked;
         labelPath = LabelKey?.Split('.') ?? [];

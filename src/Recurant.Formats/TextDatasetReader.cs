@@ -27,15 +27,23 @@ public static class TextDatasetReader
     /// <exception cref="IOException">The file cannot be opened.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     /// <exception cref="ArgumentException">The options name no known format.</exception>
-    public static TextDataset Read(DataFile path, TextFormatOptions? options = null)
+    public static TextDataset Read(DataFile path, TextFormatOptions? options = null) => Read(path, options, out _);
+
+    /// <summary>Reads labelled texts, and says what the file was taken for, without looking at it once more.</summary>
+    /// <param name="path">A file or a directory.</param>
+    /// <param name="options">What need not be guessed.</param>
+    /// <param name="detected">What <see cref="Detect"/> says of the file.</param>
+    /// <inheritdoc cref="Read(DataFile, TextFormatOptions?)" path="/exception"/>
+    public static TextDataset Read(DataFile path, TextFormatOptions? options, out DetectedFormat detected)
     {
         options ??= new TextFormatOptions();
         (string format, char delimiter) = FormatGuess.Guess(path, options.Format, options.Delimiter);
+        detected = new DetectedFormat(format, false, null, null);
         return format switch
         {
             FormatName.Directory => DirectoryReader.Read(path),
-            FormatName.Csv or FormatName.Tsv => ReadTable(path, format, delimiter, options),
-            FormatName.JsonLines => ReadJsonLines(path, options),
+            FormatName.Csv or FormatName.Tsv => ReadTable(path, format, delimiter, options, out detected),
+            FormatName.JsonLines => ReadJsonLines(path, options, out detected),
             FormatName.FastText or FormatName.Trec => ReadLabelledLines(path, format, options),
             FormatName.Conll or FormatName.ConllU => throw TaggedWords(path),
             _ => throw NoLabels(path),
@@ -66,7 +74,7 @@ public static class TextDatasetReader
         };
     }
 
-    /// <summary>Says what a file would be taken for, by looking at it as <see cref="Read"/> does.</summary>
+    /// <summary>Says what a file would be taken for, by looking at it as <see cref="Read(DataFile, TextFormatOptions?)"/> does.</summary>
     /// <param name="path">A file or a directory.</param>
     /// <param name="options">What need not be guessed.</param>
     /// <exception cref="InvalidDataException">The content is faulty.</exception>
@@ -85,20 +93,27 @@ public static class TextDatasetReader
             case FormatName.Csv or FormatName.Tsv:
                 return Layout(path, format, delimiter, options, labelled).Describe(format);
             case FormatName.JsonLines:
-                JsonLayout json = JsonLayout.Find(path, options, labelled);
-                return labelled && json.LabelKey is null ? throw json.NoLabel(path.Path) : json.Describe();
+                return (labelled ? Labelled(path, options) : JsonLayout.Find(path, options, labelled: false)).Describe();
 
             default:
                 return new DetectedFormat(format, false, null, null);
         }
     }
 
+    private static JsonLayout Labelled(DataFile path, TextFormatOptions options)
+    {
+        JsonLayout layout = JsonLayout.Find(path, options, labelled: true);
+        return layout.LabelKey is null ? throw layout.NoLabel(path.Path) : layout;
+    }
+
     private static TableLayout Layout(DataFile path, string format, char delimiter, TextFormatOptions options, bool labelled) =>
         TableLayout.Find(() => TableReader.Open(path, format, delimiter), options, labelled);
 
-    private static TextDataset ReadTable(DataFile path, string format, char delimiter, TextFormatOptions options)
+    private static TextDataset ReadTable(
+        DataFile path, string format, char delimiter, TextFormatOptions options, out DetectedFormat detected)
     {
         TableLayout layout = Layout(path, format, delimiter, options, labelled: true);
+        detected = layout.Describe(format);
         var examples = new ExampleCollector();
         using TableReader table = TableReader.Open(path, format, delimiter);
         for (bool header = layout.HasHeader; table.Read(); header = false)
@@ -130,10 +145,11 @@ public static class TextDatasetReader
         return examples.Count > 0 ? examples.ToDataset(path) : throw TableLayout.HeaderOnly(path.Path);
     }
 
-    private static TextDataset ReadJsonLines(DataFile path, TextFormatOptions options)
+    private static TextDataset ReadJsonLines(DataFile path, TextFormatOptions options, out DetectedFormat detected)
     {
         var examples = new ExampleCollector();
-        JsonLayout layout = JsonLayout.Find(path, options, labelled: true);
+        JsonLayout layout = Labelled(path, options);
+        detected = layout.Describe();
         using var file = path.OpenText();
         var json = new JsonLine(file, layout, labelled: true);
         while (TryReadText(file, out ReadOnlySpan<char> line))

@@ -12,17 +12,13 @@ internal static class LabelledData
     private const ulong TestSplitSeed = 0;
 
     /// <summary>Reads a file or directory; of the SDK's messages those to test with.</summary>
-    public static TextDataset Read(string path, TrainSettings settings, Invocation call)
-    {
-        return SdkParts.Languages(path, call) is { } parts ? parts.Test : Read(path, settings, call, out _);
-    }
+    public static TextDataset Read(string path, TrainSettings settings, Invocation call) =>
+        SdkParts.Languages(path, call) is { } parts ? parts.Test : Read(path, settings, call, out _);
 
     /// <summary>Reads a file or directory, tells what it was taken for, and passes its warnings on.</summary>
     public static TextDataset Read(string path, TrainSettings settings, Invocation call, out DetectedFormat format)
     {
-        TextFormatOptions options = settings.TextFormat;
-        TextDataset data = TextDatasetReader.Read(settings.File(path), options);
-        format = TextDatasetReader.Detect(settings.File(path), options);
+        TextDataset data = TextDatasetReader.Read(settings.File(path), settings.TextFormat, out format);
         if (call.Quiet) return data;
         call.Terminal.WriteNote(
             $"{path}: {format}; {Numbers.Of(data.Count, "row")}, {Numbers.Of(data.Labels.Count, "label")}");

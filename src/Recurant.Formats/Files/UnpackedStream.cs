@@ -9,27 +9,13 @@ namespace Recurant.Formats;
 /// <param name="packing">The kind of data, for messages: gzip.</param>
 /// <param name="inner">The decompressor; disposed with this.</param>
 /// <param name="source">What the decompressor reads; its place tells how much was packed.</param>
-internal sealed class UnpackedStream(string path, string packing, Stream inner, CountedStream source) : Stream
+internal sealed class UnpackedStream(string path, string packing, Stream inner, CountedStream source) : ForwardStream
 {
     private byte[] ahead = [];
     private int taken;
     private long count;
     private bool ended;
     private Action<long>? atEnd;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>Does something with every piece that is read, and with the number of bytes at the end.</summary>
     internal UnpackedStream Watch(ReadOnlySpanAction piece, Action<long> end)
@@ -91,18 +77,6 @@ internal sealed class UnpackedStream(string path, string packing, Stream inner, 
         atEnd?.Invoke(count);
     }
 
-    public override int Read(byte[] buffer, int offset, int size) => Read(buffer.AsSpan(offset, size));
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int size) => throw new NotSupportedException();
-
     internal InvalidDataException Damaged(Exception? exception) => new(
         $"{path}: the {packing} data is damaged or cut short after {count} unpacked bytes. Fetch the file again.", exception);
 
@@ -123,13 +97,9 @@ internal sealed class UnpackedStream(string path, string packing, Stream inner, 
 }
 
 /// <summary>Counts the bytes that are read, and keeps the fault of the file itself.</summary>
-internal sealed class CountedStream(Stream inner) : Stream
+internal sealed class CountedStream(Stream inner) : ForwardStream
 {
-    public override bool CanRead => true;
-
     public override bool CanSeek => inner.CanSeek;
-
-    public override bool CanWrite => false;
 
     public override long Length => inner.Length;
 
@@ -158,17 +128,7 @@ internal sealed class CountedStream(Stream inner) : Stream
         }
     }
 
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
     public override long Seek(long offset, SeekOrigin origin) => inner.Seek(offset, origin);
-
-    public override void Flush()
-    {
-    }
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

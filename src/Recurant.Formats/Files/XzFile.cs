@@ -1,3 +1,4 @@
+using Recurant.Data;
 using SharpCompress.Compressors.Xz;
 
 namespace Recurant.Formats;
@@ -6,30 +7,17 @@ namespace Recurant.Formats;
 /// Unpacks an xz file: one stream after another, with zeros between them, as <c>xz</c> and <c>cat</c> make them.
 /// </summary>
 /// <remarks>The dictionary, which is memory that is asked for before anything is read, may have 128 MiB: xz -9 takes 64.</remarks>
-internal sealed class XzFile : Stream
+internal sealed class XzFile : ForwardStream
 {
     private const int HeadLength = 12, LargestDictionary = 30; // (2 | n & 1) << (n / 2 + 11): 128 MiB
     private readonly Stream source;
+    private readonly byte[] block = new byte[1 << 16];
     private XZStream? stream;
 
     internal XzFile(Stream source)
     {
         this.source = source;
         MoveOn();
-    }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
     }
 
     public override int Read(byte[] buffer, int offset, int count)
@@ -44,23 +32,13 @@ internal sealed class XzFile : Stream
         return 0;
     }
 
+    // XZStream fills arrays only.
     public override int Read(Span<byte> buffer)
     {
-        var block = new byte[Math.Min(buffer.Length, 1 << 16)];
-        int read = Read(block, 0, block.Length);
+        int read = Read(block, 0, Math.Min(buffer.Length, block.Length));
         block.AsSpan(0, read).CopyTo(buffer);
         return read;
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     /// <summary>Goes to the next stream of the file, if there is one.</summary>
     private void MoveOn()
@@ -78,7 +56,7 @@ internal sealed class XzFile : Stream
         head[0] = (byte)first;
         int length = 1 + source.ReadAtLeast(head.AsSpan(1), head.Length - 1, throwOnEndOfStream: false);
         CheckDictionary(head);
-        stream = new XZStream(new Prefixed(head[..length], source));
+        stream = new XZStream(new JoinedStream(new MemoryStream(head, 0, length), source));
     }
 
     /// <summary>Reads the first block's head: its size, its flags, and, where LZMA2 is the only filter, the dictionary.</summary>
@@ -90,45 +68,5 @@ internal sealed class XzFile : Stream
         {
             throw new InvalidDataException("The dictionary is larger than 128 MiB.");
         }
-    }
-
-    private sealed class Prefixed(byte[] head, Stream rest) : Stream
-    {
-        private int taken;
-        private long position;
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => position; // blocks end at multiples of four
-            set => throw new NotSupportedException();
-        }
-
-        public override int Read(byte[] buffer, int offset, int count)
-        {
-            int size = Math.Min(count, head.Length - taken);
-            head.AsSpan(taken, size).CopyTo(buffer.AsSpan(offset));
-            taken += size;
-            if (size == 0) size = rest.Read(buffer, offset, count);
-            position += size;
-            return size;
-        }
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }

@@ -36,7 +36,7 @@ internal sealed class LineChart : IChart
     public required string YLabel { get; init; }
 
     /// <summary>
-    /// Names of the places 0, 1, 2, ... of the horizontal axis, which stand there instead of numbers; empty for none. Default:
+    /// Names of the places 0, 1, 2, ... of the horizontal axis, shown instead of numbers; empty for none. Default:
     /// none.
     /// </summary>
     public IReadOnlyList<string> XNames { get; init; } = [];

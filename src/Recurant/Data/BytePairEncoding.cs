@@ -75,7 +75,7 @@ public sealed class BytePairEncoding
             if (piece < ByteCount || !joins.TryAdd(Pair(left, right), (rank, piece)))
             {
                 throw new ArgumentException(
-                    $"Merge {rank}, \"{merge}\", stands there twice or makes the name of a byte.", nameof(merges));
+                    $"Merge {rank}, \"{merge}\", occurs twice or gives the name of a byte.", nameof(merges));
             }
         }
     }

@@ -7,7 +7,7 @@ namespace Recurant.Data;
 /// files may be strung together, so here one more is put behind the file: the unpacked data of a whole file ends in its mark;
 /// behind a file that is cut short it is no gzip file of its own and its mark does not appear.
 /// </summary>
-internal sealed class CheckedGzipStream : Stream
+internal sealed class CheckedGzipStream : ForwardStream
 {
     private readonly GZipStream gzip;
     private readonly JoinedStream packed;
@@ -26,20 +26,6 @@ internal sealed class CheckedGzipStream : Stream
         packedMark.Position = 0;
         packed = new JoinedStream(file, packedMark);
         gzip = new GZipStream(packed, CompressionMode.Decompress);
-    }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
     }
 
     private const string Damaged = "the gzip data is damaged or cut short";
@@ -78,8 +64,6 @@ internal sealed class CheckedGzipStream : Stream
         }
     }
 
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
     private int Unpack(Span<byte> destination)
     {
         try
@@ -93,16 +77,6 @@ internal sealed class CheckedGzipStream : Stream
             throw new InvalidDataException(Damaged, exception);
         }
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

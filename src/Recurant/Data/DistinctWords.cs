@@ -40,7 +40,7 @@ internal sealed class DistinctWords
         _rows = Workspace.Reserve(_rows, tokens.Length);
         for (int row = 0; row < tokens.Length; row++)
         {
-            // A slot may be left over from another batch, or be any number: it holds good if the word stands there.
+            // A slot may be left over from another batch, or be any number: it is valid if it holds the word.
             ref int slot = ref _slotOf[tokens[row]];
             if ((uint)slot >= (uint)_count || _words[slot] != tokens[row])
             {

@@ -5,7 +5,7 @@ namespace Recurant.Data;
 /// <summary>Text in any encoding, handed out in UTF-8. Bytes that are none of its characters are a fault.</summary>
 /// <param name="source">The bytes in the encoding.</param>
 /// <param name="encoding">The encoding.</param>
-internal sealed class RecodedStream(Stream source, Encoding encoding) : Stream
+internal sealed class RecodedStream(Stream source, Encoding encoding) : ForwardStream
 {
     private const int BlockSize = 1 << 14;
 
@@ -18,20 +18,6 @@ internal sealed class RecodedStream(Stream source, Encoding encoding) : Stream
     private int end;
     private bool ended;
     private DecoderFallbackException? fault;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>Hands out what was decoded before a fault, and then throws it.</summary>
     /// <exception cref="DecoderFallbackException">The next bytes are no character of the encoding.</exception>
@@ -48,18 +34,6 @@ internal sealed class RecodedStream(Stream source, Encoding encoding) : Stream
         start += size;
         return size;
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -7,8 +7,8 @@ namespace Recurant.Insight;
 
 /// <summary>What a token costs a language model over a text.</summary>
 /// <param name="Token">The token.</param>
-/// <param name="Times">How often it was to be foretold.</param>
-/// <param name="Loss">The mean loss of foretelling it, in nats.</param>
+/// <param name="Times">How often it was to be predicted.</param>
+/// <param name="Loss">The mean loss of predicting it, in nats.</param>
 /// <param name="Share">Its part of the text's whole loss, 0 to 1.</param>
 public sealed record TokenCost(string Token, int Times, double Loss, double Share)
 {
@@ -20,7 +20,7 @@ public sealed record TokenCost(string Token, int Times, double Loss, double Shar
 /// <param name="From">The fewest occurrences.</param>
 /// <param name="To">The most.</param>
 /// <param name="Kinds">How many different tokens of the text are such.</param>
-/// <param name="Times">How often one was to be foretold.</param>
+/// <param name="Times">How often one was to be predicted.</param>
 /// <param name="Loss">The mean loss, in nats.</param>
 /// <param name="Share">Their part of the text's whole loss, 0 to 1.</param>
 public sealed record FrequencyCost(int From, int To, int Kinds, int Times, double Loss, double Share)
@@ -39,7 +39,7 @@ public sealed record FrequencyCost(int From, int To, int Kinds, int Times, doubl
 /// </summary>
 public sealed record LanguageReview
 {
-    /// <summary>How many tokens were foretold.</summary>
+    /// <summary>How many tokens were predicted.</summary>
     public required int Tokens { get; init; }
 
     /// <summary>Their mean loss, in nats.</summary>
@@ -59,9 +59,9 @@ public sealed record LanguageReview
 
     /// <summary>Reads a text, or its beginning.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="text">The text; its first token is foretold from the end of a line.</param>
+    /// <param name="text">The text; its first token is predicted from the end of a line.</param>
     /// <param name="costliest">The most tokens that are listed. Default: 20.</param>
-    /// <param name="mostTokens">The most tokens that are foretold, at least 1; the rest of the text is not read. Default: 100,000.</param>
+    /// <param name="mostTokens">The most tokens that are predicted, at least 1; the rest of the text is not read. Default: 100,000.</param>
     /// <param name="threads">The number of threads; 0 for one a core. The result does not depend on it. Default: 0.</param>
     /// <exception cref="InvalidDataException">The text is empty, or the model's answers are not finite numbers.</exception>
     public static LanguageReview Of(

@@ -33,7 +33,7 @@ internal sealed class WordSample
     /// <summary>Draws words of a vocabulary of V.</summary>
     public void Draw(int vocabulary, SampleDraw draw)
     {
-        // A place may be left over from another draw, or be any number: PlaceOf looks whether the word stands there.
+        // A place may be left over from another draw, or be any number: PlaceOf checks whether it holds the word.
         _placeOf = Workspace.Reserve(_placeOf, vocabulary);
         _words = Workspace.Reserve(_words, draw.Count);
         _logProbabilities = Workspace.Reserve(_logProbabilities, draw.Count);

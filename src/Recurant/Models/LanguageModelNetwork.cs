@@ -57,11 +57,11 @@ internal sealed class LanguageModelNetwork
     private readonly SampledSoftmax _sampled;
 
     /// <param name="spec">What it is made of.</param>
-    /// <param name="foretold">How many tokens the output knows, if vectors are not tied; null: all.</param>
+    /// <param name="predicted">How many tokens the output knows, if vectors are not tied; null: all.</param>
     /// <param name="partner">
     /// A network of the same specification whose vectors and output this one shares; only its layers are its own.
     /// </param>
-    public LanguageModelNetwork(LanguageModelSpec spec, int? foretold = null, LanguageModelNetwork? partner = null)
+    public LanguageModelNetwork(LanguageModelSpec spec, int? predicted = null, LanguageModelNetwork? partner = null)
     {
         spec.Validate();
         _spec = spec;
@@ -71,11 +71,11 @@ internal sealed class LanguageModelNetwork
         Stack = new RecurrentStack(spec.Recurrent);
         _projection = partner is not null ? partner._projection
             : spec.HasProjection ? new Dense("projection", spec.HiddenSize, spec.EmbeddingSize) : null;
-        int tokens = spec.Tied ? spec.VocabularySize : foretold ?? spec.VocabularySize;
+        int tokens = spec.Tied ? spec.VocabularySize : predicted ?? spec.VocabularySize;
         _outputWeights = spec.Tied ? _embedding!.Table
             : partner?._outputWeights ?? new Parameter("output.weight", tokens, spec.HiddenSize)
             {
-                Touched = spec.IsLarge && foretold is null ? new TouchedRows(tokens) : null,
+                Touched = spec.IsLarge && predicted is null ? new TouchedRows(tokens) : null,
             };
         _outputBias = partner?._outputBias ?? new Parameter("output.bias", tokens);
         _output = new SoftmaxOutput(_outputWeights, _outputBias);

@@ -4,11 +4,11 @@ using Recurant.Data;
 namespace Recurant.Models;
 
 /// <summary>
-/// How well a language model foretells a text: J = -(1/N) sum_t ln y_t[w_(t+1)] is the loss, in nats a token.
+/// How well a language model predicts a text: J = -(1/N) sum_t ln y_t[w_(t+1)] is the loss, in nats a token.
 /// </summary>
 public sealed record LanguageScore : Score
 {
-    /// <summary>The number of tokens foretold.</summary>
+    /// <summary>The number of tokens predicted.</summary>
     public required long Tokens { get; init; }
 
     /// <summary>The number of characters that the tokens stand for, ends of lines included.</summary>

@@ -6,7 +6,7 @@ namespace Recurant.Models;
 
 /// <summary>
 /// Scores a language model on a long text. The text is read in parts side by side; each but the first has read the end of the
-/// part before it, without being scored for that, so that no token is foretold from little context.
+/// part before it, without being scored for that, so that no token is predicted from little context.
 /// </summary>
 internal sealed class LanguageScorer(LanguageModelNetwork network, Workers workers, LanguageModelMemory memory)
 {
@@ -14,7 +14,7 @@ internal sealed class LanguageScorer(LanguageModelNetwork network, Workers worke
 
     private readonly SequenceBatch _window = new();
 
-    /// <summary>The mean loss of foretelling tokens[1], tokens[2], ..., in nats.</summary>
+    /// <summary>The mean loss of predicting tokens[1], tokens[2], ..., in nats.</summary>
     public double Loss(IReadOnlyList<int> tokens) => Loss(tokens, tokens);
 
     /// <summary>How many tokens the last loss is the mean of: all, unless its time was over before.</summary>
@@ -22,7 +22,7 @@ internal sealed class LanguageScorer(LanguageModelNetwork network, Workers worke
 
     /// <summary>The same where the output knows fewer tokens than are read.</summary>
     /// <param name="tokens">The tokens as they are read.</param>
-    /// <param name="foretold">The same tokens as they are foretold.</param>
+    /// <param name="predicted">The same tokens as they are predicted.</param>
     /// <param name="each">
     /// Told of every token that is scored: the place p of tokens[p + 1], from 0, and its row in the memory's output. The order is that
     /// of the windows.
@@ -30,12 +30,12 @@ internal sealed class LanguageScorer(LanguageModelNetwork network, Workers worke
     /// <param name="work">Told how far it is; may end it when every part has scored some tokens.</param>
     /// <param name="phase">What it is called, such as "validating".</param>
     public double Loss(
-        IReadOnlyList<int> tokens, IReadOnlyList<int> foretold, Action<int, int>? each = null, PhaseWork? work = null,
+        IReadOnlyList<int> tokens, IReadOnlyList<int> predicted, Action<int, int>? each = null, PhaseWork? work = null,
         string phase = "testing")
     {
         int count = tokens.Count - 1, parts = Math.Clamp(count / (4 * ContextSteps), 1, MostParts);
         var carried = new CarriedState(network.Stack, parts);
-        // Part p foretells [first[p], first[p + 1]) and reads from begin[p] on; longer parts come first.
+        // Part p predicts [first[p], first[p + 1]) and reads from begin[p] on; longer parts come first.
         int[] first = new int[parts + 1], begin = new int[parts];
         for (int p = 0; p <= parts; p++) first[p] = (int)((long)count * p / parts);
         for (int p = 0; p < parts; p++) begin[p] = Math.Max(0, first[p] - ContextSteps);
@@ -67,7 +67,7 @@ internal sealed class LanguageScorer(LanguageModelNetwork network, Workers worke
                 {
                     int row = _window.RowStart(t) + b, part = order[b], place = begin[part] + step + t;
                     read[row] = tokens[place];
-                    targets[row] = foretold[place + 1];
+                    targets[row] = predicted[place + 1];
                     if (place >= first[part]) (scored[counted], places[counted++]) = (row, place);
                 }
             }

@@ -23,7 +23,7 @@ internal abstract class TextPieces
     /// </summary>
     public abstract string Decode(ReadOnlySpan<int> pieces, IReadOnlyList<string?>? copies = null);
 
-    /// <summary>Each piece of a text as it stands there, unknown ones too, with U+2581 for a blank.</summary>
+    /// <summary>Each piece of a text as it is written, unknown ones too, with U+2581 for a blank.</summary>
     public abstract List<string> Cut(string text);
 }
 

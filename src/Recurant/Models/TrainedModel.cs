@@ -18,7 +18,7 @@ public abstract class TrainedModel
     /// <summary>All tensors, under PyTorch's names, in the order of the model file.</summary>
     public abstract IReadOnlyList<Parameter> Parameters { get; }
 
-    /// <summary>The number of learnt numbers.</summary>
+    /// <summary>The number of elements of all parameters.</summary>
     public int ParameterCount => Parameters.Sum(parameter => parameter.Count);
 
     /// <summary>What is known of the training that made the model, as one JSON object; empty for a new model.</summary>

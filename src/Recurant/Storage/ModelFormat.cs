@@ -54,7 +54,7 @@ internal sealed class ModelMetadata(string path, IReadOnlyDictionary<string, str
     /// <summary>The strings of a key.</summary>
     public List<string> Strings(string key) => Parse(key, StringListJson.Read);
 
-    /// <summary>The strings of a key, each of which must stand there once.</summary>
+    /// <summary>The strings of a key, each of which must occur once.</summary>
     public List<string> DistinctStrings(string key, string kind)
     {
         List<string> strings = Strings(key);

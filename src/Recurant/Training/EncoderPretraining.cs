@@ -8,13 +8,13 @@ using Recurant.Parameters;
 namespace Recurant.Training;
 
 /// <summary>
-/// The stage before a classifier is trained: its word vectors and recurrent layers learn to foretell words. The language model
-/// reads one token more than the classifier, the mark between two texts, and foretells the most frequent words alone, since a
+/// The stage before a classifier is trained: its word vectors and recurrent layers learn to predict words. The language model
+/// reads one token more than the classifier, the mark between two texts, and predicts the most frequent words alone, since a
 /// softmax over all of them would take most of the time.
 /// </summary>
 internal sealed class EncoderPretraining
 {
-    private const int MostForetold = 5000, WantedTokens = 6_000_000, WantedSteps = 200;
+    private const int MostPredicted = 5000, WantedTokens = 6_000_000, WantedSteps = 200;
     private const ulong ForwardKey = 0x5052_4554_5241_494E, ReverseKey = 0x4E49_4152_5445_5250;
 
     private readonly LanguageModelNetwork _forward;
@@ -27,8 +27,8 @@ internal sealed class EncoderPretraining
     {
         var network = (RecurrentNetwork)model.Network;
         ClassifierSpec spec = model.Spec;
-        int words = model.Vocabulary.Count, foretold = Math.Min(words, MostForetold);
-        (_train, _held) = texts.Encode(model.Vocabulary, foretold);
+        int words = model.Vocabulary.Count, predicted = Math.Min(words, MostPredicted);
+        (_train, _held) = texts.Encode(model.Vocabulary, predicted);
         _plan = Plan(options, new LanguageModelSpec
         {
             Unit = spec.Unit,
@@ -41,16 +41,16 @@ internal sealed class EncoderPretraining
             GruReset = spec.GruReset,
             ForgetBias = spec.ForgetBias,
             HiddenSize = spec.HiddenSize,
-            // A layer above the lowest reads both directions, the word to be foretold among them.
+            // A layer above the lowest reads both directions, the word to be predicted among them.
             Layers = spec.Bidirectional ? 1 : spec.Layers,
         }, _train.Length);
-        _forward = new LanguageModelNetwork(_plan.Spec, foretold + 1);
+        _forward = new LanguageModelNetwork(_plan.Spec, predicted + 1);
         _forward.Initialise(options.Seed);
         PretrainedEncoder.CopyRows(network.Embedding!.Table, _forward.Embedding!.Table, words);
         _forward.Embedding.Table.IsTrainable = network.Embedding.Table.IsTrainable;
         PretrainedEncoder.Copy(network.Stack, _forward.Stack);
         if (!spec.Bidirectional) return;
-        _reverse = new LanguageModelNetwork(_plan.Spec, foretold + 1, _forward);
+        _reverse = new LanguageModelNetwork(_plan.Spec, predicted + 1, _forward);
         foreach (Parameter parameter in _reverse.Stack.Parameters) parameter.Name += "_reverse";
         PretrainedEncoder.Copy(network.Stack, _reverse.Stack);
     }

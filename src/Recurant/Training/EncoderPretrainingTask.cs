@@ -7,7 +7,7 @@ using Recurant.Parameters;
 namespace Recurant.Training;
 
 /// <summary>
-/// Learning to foretell the next word, and for an encoder that reads in both directions also the word before: two language models
+/// Learning to predict the next word, and for an encoder that reads in both directions also the word before: two language models
 /// with layers of their own, whose word vectors and output are the same.
 /// </summary>
 /// <param name="forward">Reads the text as it stands.</param>

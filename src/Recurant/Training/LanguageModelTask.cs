@@ -9,20 +9,20 @@ namespace Recurant.Training;
 
 /// <summary>A text as one row of tokens.</summary>
 /// <param name="Read">The tokens as they are read.</param>
-/// <param name="Foretold">
-/// The same tokens as they are foretold; other numbers only where the output knows fewer tokens than are read.
+/// <param name="Predicted">
+/// The same tokens as they are predicted; other numbers only where the output knows fewer tokens than are read.
 /// </param>
 /// <param name="Characters">The number of characters that the tokens stand for, where scores ask for it.</param>
-internal readonly record struct TextPart(IReadOnlyList<int> Read, IReadOnlyList<int> Foretold, long Characters)
+internal readonly record struct TextPart(IReadOnlyList<int> Read, IReadOnlyList<int> Predicted, long Characters)
 {
     public int Length => Read.Count;
 
     /// <summary>The same from its end to its beginning.</summary>
-    public TextPart Reversed() => new([.. Read.Reverse()], [.. Foretold.Reverse()], Characters);
+    public TextPart Reversed() => new([.. Read.Reverse()], [.. Predicted.Reverse()], Characters);
 }
 
 /// <summary>
-/// Learning to foretell the next token: the text is cut into B parts that are read side by side, window after window, and the
+/// Learning to predict the next token: the text is cut into B parts that are read side by side, window after window, and the
 /// states are carried from each window to the next (truncated back-propagation through time).
 /// </summary>
 internal sealed class LanguageModelTask : TrainingTask
@@ -110,7 +110,7 @@ internal sealed class LanguageModelTask : TrainingTask
             {
                 int place = _offset + b * _partLength + begin + t;
                 read[t * batch + b] = _train.Read[place];
-                _targets[t * batch + b] = _train.Foretold[place + 1];
+                _targets[t * batch + b] = _train.Predicted[place + 1];
             }
         }
 
@@ -140,7 +140,7 @@ internal sealed class LanguageModelTask : TrainingTask
 
     public override Score Validate(PhaseWork work)
     {
-        double loss = _scorer.Loss(_validation.Read, _validation.Foretold, work: work, phase: "validating");
+        double loss = _scorer.Loss(_validation.Read, _validation.Predicted, work: work, phase: "validating");
         bool isWhole = _scorer.Scored == _validation.Length - 1;
         return new LanguageScore
         {

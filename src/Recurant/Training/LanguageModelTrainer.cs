@@ -5,7 +5,7 @@ using Recurant.Numerics;
 
 namespace Recurant.Training;
 
-/// <summary>Trains language models: networks that foretell the next token of a text.</summary>
+/// <summary>Trains language models: networks that predict the next token of a text.</summary>
 public static class LanguageModelTrainer
 {
     /// <summary>Trains a model.</summary>
@@ -42,7 +42,7 @@ public static class LanguageModelTrainer
 
     /// <summary>Scores a model on a text.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="text">The text; its first token is foretold from the end of a line.</param>
+    /// <param name="text">The text; its first token is predicted from the end of a line.</param>
     /// <param name="threads">The number of threads; 0 for one a core. The result does not depend on it.</param>
     /// <param name="cancellation">Looked at between windows.</param>
     /// <param name="progress">Told how much is scored.</param>

@@ -4,7 +4,7 @@ using Recurant.Models;
 namespace Recurant.Training;
 
 /// <summary>
-/// What a classifier's word vectors and recurrent layers learn before labels are looked at: to foretell the next word of texts
+/// What a classifier's word vectors and recurrent layers learn before labels are looked at: to predict the next word of texts
 /// without labels (Dai and Le 2015, "Semi-supervised sequence learning"; in both directions as in Peters et al. 2018, "Deep
 /// contextualized word representations"). Give <see cref="Texts"/> or <see cref="Model"/>, not both. See docs/training.md.
 /// </summary>

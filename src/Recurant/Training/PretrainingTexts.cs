@@ -59,8 +59,8 @@ internal sealed class PretrainingTexts
     /// scores.
     /// </summary>
     /// <param name="vocabulary">The classifier's words.</param>
-    /// <param name="foretold">F, the number of words that are foretold; others are foretold as unknown.</param>
-    public (TextPart Train, TextPart Held) Encode(Vocabulary vocabulary, int foretold)
+    /// <param name="predicted">F, the number of words that are predicted; others are predicted as unknown.</param>
+    public (TextPart Train, TextPart Held) Encode(Vocabulary vocabulary, int predicted)
     {
         List<int> train = [vocabulary.Count], held = [vocabulary.Count];
         bool whole = _documents.Count >= EveryWhichIsHeld;
@@ -82,10 +82,10 @@ internal sealed class PretrainingTexts
 
         return (Part(train), Part(held));
 
-        // The end mark, the last token that is read, is the last that is foretold.
+        // The end mark, the last token that is read, is the last that is predicted.
         TextPart Part(List<int> tokens) => new(
             [.. tokens],
-            [.. tokens.Select(token => token == vocabulary.Count ? foretold : token < foretold ? token : Vocabulary.Unknown)],
+            [.. tokens.Select(token => token == vocabulary.Count ? predicted : token < predicted ? token : Vocabulary.Unknown)],
             tokens.Count - 1);
     }
 

@@ -193,7 +193,7 @@ public class LensTaskTests
     public void Look_LanguageModel_CutsWindowsEvenlyFromTheText()
     {
         LanguageModel model = PreparedText.Make(s_text, null, Text("words", CellKind.Gru, 1)).Model;
-        // 60 lines of 7 tokens and the end of a line before them: 421 to read, 420 to foretell.
+        // 60 lines of 7 tokens and the end of a line before them: 421 to read, 420 to predict.
         LensResult result = GradientLens.Look(model, s_text, new LensOptions { Sequences = 4, Window = 50, JacobianSteps = 0 });
         Assert.Equal((4, 50, 50), (result.Sequences, result.Steps, result.ReadSteps));
         Assert.Equal((12, 35), Size(GradientLens.Look(model, s_text, new LensOptions { JacobianSteps = 0 })));

@@ -96,7 +96,7 @@ public sealed class PretrainingTests : IDisposable
     }
 
     [Fact]
-    public void Encode_RareWords_AreReadButForetoldAsUnknown()
+    public void Encode_RareWords_AreReadButPredictedAsUnknown()
     {
         var tokenizer = new Tokenizer(new TokenizerOptions());
         TextDataset train = TextDataset.FromPairs([("a c", "x"), ("d", "y")]);
@@ -106,14 +106,14 @@ public sealed class PretrainingTests : IDisposable
             [.. train.Examples.Select(example => tokenizer.Tokenize(example.Text))], validation, tokenizer);
         // The same text counts once, the validation text not at all.
         Assert.Equal(243, texts.Tokens);
-        (TextPart part, TextPart held) = texts.Encode(new Vocabulary(["<unk>", "a", "b", "c"]), foretold: 2);
+        (TextPart part, TextPart held) = texts.Encode(new Vocabulary(["<unk>", "a", "b", "c"]), predicted: 2);
         Assert.Equal([4, 2, 1, 1, 2], part.Read.Take(5));
-        Assert.Equal([2, 0, 1, 1, 0], part.Foretold.Take(5));
+        Assert.Equal([2, 0, 1, 1, 0], part.Predicted.Take(5));
         // Few texts: the end of the last is held back.
         Assert.Equal([4, 3, 4, 1, 3, 4], held.Read.TakeLast(6));
-        Assert.Equal([2, 0, 2, 1, 0, 2], held.Foretold.TakeLast(6));
+        Assert.Equal([2, 0, 2, 1, 0, 2], held.Predicted.TakeLast(6));
         Assert.Equal(held.Read.Reverse(), held.Reversed().Read);
-        Assert.Equal(held.Foretold.Reverse(), held.Reversed().Foretold);
+        Assert.Equal(held.Predicted.Reverse(), held.Reversed().Predicted);
     }
 
     [Fact]

@@ -4,7 +4,7 @@ using Recurant.Storage;
 
 namespace Recurant.Insight;
 
-/// <summary>A report as JSON; numbers that are not finite stand there as texts: "NaN", "Infinity", "-Infinity".</summary>
+/// <summary>A report as JSON; numbers that are not finite are written as strings: "NaN", "Infinity", "-Infinity".</summary>
 internal static class ReportJson
 {
     public static string Write(NonFiniteReport report) => JsonMembers.Object(writer =>
