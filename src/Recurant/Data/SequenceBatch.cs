@@ -11,6 +11,8 @@ internal sealed class SequenceBatch
 {
     private long[] _keys = [];
     private int[] _order = [], _lengths = [], _rowStart = [0], _tokens = [], _asked = [];
+    private int[] _ranks = [];
+    private bool _hasRanks;
     private SequenceBatch? _whole;
 
     /// <summary>The number of sequences, B.</summary>
@@ -42,6 +44,19 @@ internal sealed class SequenceBatch
 
     /// <summary>For each sequence of the batch its position in the list that was asked for.</summary>
     public ReadOnlySpan<int> Order => _order.AsSpan(0, Sequences);
+
+    /// <summary>The place of a sequence of the list that was asked for among those of the batch: the inverse of <see cref="Order"/>.</summary>
+    public int RankOf(int sequence)
+    {
+        if (!_hasRanks)
+        {
+            _ranks = Workspace.Reserve(_ranks, Sequences);
+            for (int b = 0; b < Sequences; b++) _ranks[_order[b]] = b;
+            _hasRanks = true;
+        }
+
+        return _ranks[sequence];
+    }
 
     /// <summary>The token of each row.</summary>
     public Span<int> Tokens => _tokens.AsSpan(0, Rows);
@@ -88,6 +103,7 @@ internal sealed class SequenceBatch
     {
         Sequences = lengths.Length;
         _whole = null;
+        _hasRanks = false;
         FirstStep = 0;
         _keys = Workspace.Reserve(_keys, Sequences);
         _order = Workspace.Reserve(_order, Sequences);
@@ -124,6 +140,7 @@ internal sealed class SequenceBatch
     {
         Sequences = whole.SequencesAt(first);
         _whole = whole;
+        _hasRanks = false;
         FirstStep = first;
         _order = Workspace.Reserve(_order, Sequences);
         _lengths = Workspace.Reserve(_lengths, Sequences);

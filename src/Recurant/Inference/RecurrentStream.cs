@@ -11,8 +11,19 @@ namespace Recurant.Inference;
 /// <remarks>
 /// A step of one sequence reads every weight once, and that is what its time goes into. With more threads than one each
 /// reads the weights of its own hidden units, from its own core's cache.
+/// <para>A stream is used by one thread at a time. Streams of one <see cref="Recurrent"/> share its weights, laid out once for all
+/// of them, so that each costs little more than its state; they may be used by different threads at once.</para>
 /// </remarks>
-internal sealed class RecurrentStream
+/// <example>
+/// <code>
+/// var stream = new RecurrentStream(recurrent);
+/// foreach (float[] reading in readings)
+/// {
+///     ReadOnlySpan&lt;float&gt; h = stream.Step(reading);   // valid until the next step
+/// }
+/// </code>
+/// </example>
+public sealed class RecurrentStream
 {
     /// <summary>Multiply-adds of a layer's step that outweigh handing half of it to another thread.</summary>
     private const long WorthDividing = 1 << 16;
@@ -34,11 +45,24 @@ internal sealed class RecurrentStream
     private int _steps;
     private int _stepsAlone, _stepsTogether, _nextAlone = FewestStepsAlone;
 
+    private readonly RecurrentStack _stack;
+
+    /// <summary>Makes a stream that starts from a zero state.</summary>
+    /// <param name="recurrent">The layers, in one direction; later changes of their weights are seen after <see cref="Reset"/>.</param>
+    /// <param name="threads">
+    /// The number of threads that divide a step among them, where the layers are large enough; 0 for one a core. Default: 1.
+    /// </param>
+    /// <exception cref="ArgumentException">The layers read in both directions.</exception>
+    public RecurrentStream(Recurrent recurrent, int threads = 1)
+        : this((recurrent ?? throw new ArgumentNullException(nameof(recurrent))).Stack, Workers.Asked(threads))
+    {
+    }
+
     /// <summary>Makes a stream that starts from a zero state.</summary>
     /// <param name="stack">The layers; later changes of their weights are seen after <see cref="Reset"/>.</param>
     /// <param name="workers">The threads.</param>
     /// <exception cref="ArgumentException">The stack reads in both directions.</exception>
-    public RecurrentStream(RecurrentStack stack, Workers workers)
+    internal RecurrentStream(RecurrentStack stack, Workers workers)
     {
         if (stack.Spec.Bidirectional)
         {
@@ -47,6 +71,7 @@ internal sealed class RecurrentStream
                 + "step. Use a network in one direction.", nameof(stack));
         }
 
+        _stack = stack;
         _cells = [.. stack.Cells];
         _workers = workers;
         int panels = (stack.Spec.HiddenSize + PackedMatrix.PanelWidth - 1) / PackedMatrix.PanelWidth;
@@ -69,7 +94,7 @@ internal sealed class RecurrentStream
     public int StateSize => _cells.Sum(cell => cell.HiddenSize + (cell.HasCellState ? cell.CellSize : 0));
 
     /// <summary>Whether the threads divide the hidden units among them.</summary>
-    public bool DividesUnits => _divides;
+    internal bool DividesUnits => _divides;
 
     /// <summary>Starts anew from a zero state.</summary>
     public void Reset()
@@ -80,6 +105,7 @@ internal sealed class RecurrentStream
     }
 
     /// <summary>Reads one vector [I].</summary>
+    /// <param name="input">The vector.</param>
     /// <returns>The topmost layer's output [H]; valid until the next step.</returns>
     /// <exception cref="ArgumentException">The vector has another length than the layers' input.</exception>
     public ReadOnlySpan<float> Step(ReadOnlySpan<float> input)
@@ -95,7 +121,9 @@ internal sealed class RecurrentStream
     }
 
     /// <summary>Reads one word number, of layers with one-hot input.</summary>
+    /// <param name="token">The number, 0 to I - 1.</param>
     /// <returns>The topmost layer's output [H]; valid until the next step.</returns>
+    /// <exception cref="ArgumentException">The layers read vectors, or there is no such word.</exception>
     public ReadOnlySpan<float> Step(int token)
     {
         if (!_cells[0].OneHotInput)
@@ -109,6 +137,8 @@ internal sealed class RecurrentStream
     }
 
     /// <summary>Copies the state out, to go on from it later: for each layer h, then c if there is one.</summary>
+    /// <param name="state">Takes <see cref="StateSize"/> numbers.</param>
+    /// <exception cref="ArgumentException">The span has another length.</exception>
     public void SaveState(Span<float> state)
     {
         CheckState(state.Length);
@@ -116,11 +146,23 @@ internal sealed class RecurrentStream
     }
 
     /// <summary>Goes on from a state that <see cref="SaveState"/> gave.</summary>
+    /// <param name="state"><see cref="StateSize"/> numbers.</param>
+    /// <exception cref="ArgumentException">The span has another length.</exception>
     public void LoadState(ReadOnlySpan<float> state)
     {
         CheckState(state.Length);
         _steps = 2;
         foreach (StreamLayer layer in _layers) state = layer.Load(state, _steps);
+    }
+
+    /// <summary>A second stream that goes on from the same state, such as to try several continuations.</summary>
+    public RecurrentStream Fork()
+    {
+        var fork = new RecurrentStream(_stack, _workers);
+        var state = new float[StateSize];
+        SaveState(state);
+        fork.LoadState(state);
+        return fork;
     }
 
     private void CheckState(int length)

@@ -31,24 +31,61 @@ internal sealed class AttentionMemory
 /// (3) pooled = sum_t a_t h_t
 /// </code>
 /// </summary>
-internal sealed class AttentionPooling(int inputSize, int attentionSize)
+public sealed class AttentionPooling : Layer
 {
-    private readonly Dense _projection = new("attention", inputSize, attentionSize);
+    private readonly Dense _projection;
+    private readonly int _inputSize, _attentionSize;
 
-    /// <summary>q [A].</summary>
-    public Parameter Query { get; } = new("attention.query", attentionSize);
-
-    public IEnumerable<Parameter> Parameters => [.. _projection.Parameters, Query];
-
-    public void Initialise(ulong seed, uint ordinal)
+    /// <summary>Makes a layer whose parameters are zero until <see cref="Initialise"/>.</summary>
+    /// <param name="inputSize">D, the width of h_t.</param>
+    /// <param name="attentionSize">A, the width of u_t.</param>
+    /// <exception cref="ArgumentException">A width is below 1.</exception>
+    public AttentionPooling(int inputSize, int attentionSize)
     {
-        _projection.Initialise(seed, ordinal);
-        Query.InitialiseUniform(seed, ordinal + 1, MathF.Sqrt(3f / attentionSize));
+        (_inputSize, _attentionSize) = (inputSize, attentionSize);
+        _projection = new Dense("attention", inputSize, attentionSize);
+        Query = new Parameter("attention.query", attentionSize);
+        Parameters = [.. _projection.Parameters, Query];
     }
 
-    public void Forward(Workers workers, SequenceBatch batch, Matrix h, Matrix pooled, AttentionMemory memory)
+    /// <summary>q [A].</summary>
+    public Parameter Query { get; }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Parameter> Parameters { get; }
+
+    /// <inheritdoc/>
+    public override int InputSize => _inputSize;
+
+    /// <inheritdoc/>
+    public override int OutputSize(int inputSize) => inputSize;
+
+    /// <inheritdoc/>
+    public override bool JoinsSteps => true;
+
+    /// <summary>Uniform: W_a as in <see cref="Dense"/>, q with the standard deviation 1 / sqrt(A); b_a zero.</summary>
+    /// <inheritdoc/>
+    public override void Initialise(ulong seed, uint ordinal = 0)
     {
-        Matrix keys = memory.Keys.Reserve(batch.Rows, attentionSize).Rows(batch.Rows);
+        _projection.Initialise(seed, ordinal);
+        Query.InitialiseUniform(seed, ordinal + 1, MathF.Sqrt(3f / _attentionSize));
+    }
+
+    /// <inheritdoc/>
+    protected internal override object CreateMemory() => new AttentionMemory();
+
+    /// <inheritdoc/>
+    protected internal override void Forward(in LayerCall call) => Forward(
+        call.Pass.Workers, call.Input.Layout, call.Input.Matrix, call.Output.Matrix, call.Memory<AttentionMemory>());
+
+    /// <inheritdoc/>
+    protected internal override void Backward(in LayerCall call) => Backward(
+        call.Pass.Workers, call.Input.Layout, call.Input.Matrix, call.Output.GradientToAdd(), call.Input.GradientToAdd(),
+        call.Memory<AttentionMemory>());
+
+    internal void Forward(Workers workers, SequenceBatch batch, Matrix h, Matrix pooled, AttentionMemory memory)
+    {
+        Matrix keys = memory.Keys.Reserve(batch.Rows, _attentionSize).Rows(batch.Rows);
         _projection.Forward(workers, h, keys, memory.Dense);
         memory.Weights.Reserve(batch.Rows, 1);
         memory.Scores.Reserve(batch.Sequences, batch.Steps);
@@ -69,9 +106,9 @@ internal sealed class AttentionPooling(int inputSize, int attentionSize)
         }
     }
 
-    public void Backward(Workers workers, SequenceBatch batch, Matrix h, Matrix dPooled, Matrix dh, AttentionMemory memory)
+    internal void Backward(Workers workers, SequenceBatch batch, Matrix h, Matrix dPooled, Matrix dh, AttentionMemory memory)
     {
-        Matrix keys = memory.Keys.Rows(batch.Rows), dKeys = memory.DKeys.Reserve(batch.Rows, attentionSize).Rows(batch.Rows);
+        Matrix keys = memory.Keys.Rows(batch.Rows), dKeys = memory.DKeys.Reserve(batch.Rows, _attentionSize).Rows(batch.Rows);
         for (int b = 0; b < batch.Sequences; b++)
         {
             Span<float> dWeights = memory.Scores.Row(b)[..batch.Lengths[b]];
@@ -99,7 +136,7 @@ internal sealed class AttentionPooling(int inputSize, int attentionSize)
             }
         }
 
-        Matrix dProjected = memory.DProjected.Reserve(batch.Rows, inputSize).Rows(batch.Rows);
+        Matrix dProjected = memory.DProjected.Reserve(batch.Rows, _inputSize).Rows(batch.Rows);
         _projection.Backward(workers, h, dKeys, dProjected, memory.Dense);
         for (int row = 0; row < batch.Rows; row++) Elementwise.Add(dProjected.Row(row), dh.Row(row));
     }

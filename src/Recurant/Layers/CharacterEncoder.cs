@@ -52,7 +52,7 @@ internal sealed class CharacterEncoder
     /// <param name="recurrent">The recurrent layers; InputSize is the width of a character's vector, HiddenSize C.</param>
     public CharacterEncoder(int characters, RecurrentSpec recurrent)
     {
-        _embedding = new Embedding(characters, recurrent.InputSize);
+        _embedding = new Embedding("embedding", characters, recurrent.InputSize);
         _stack = new RecurrentStack(recurrent);
         Parameters = [_embedding.Table, .. _stack.Parameters];
         foreach (Parameter parameter in Parameters) parameter.Name = "characters." + parameter.Name;

@@ -37,14 +37,76 @@ internal readonly record struct DropoutPlan
     public Philox Stream(RandomPurpose purpose, uint part = 0) => new(Seed, purpose, Step, part);
 }
 
-/// <summary>Dropout with one mask a sequence, the same at every step of it (variational dropout).</summary>
-internal static class Dropout
+/// <summary>
+/// Dropout with one mask a sequence, the same at every step of it (variational dropout, Gal and Ghahramani 2016). It acts in
+/// passes of the kind <see cref="PassKind.Training"/> alone; what is kept is scaled by 1 / (1 - rate).
+/// </summary>
+public sealed class Dropout : Layer
 {
+    private readonly float _rate;
+
+    /// <summary>Makes a layer.</summary>
+    /// <param name="rate">The share of the columns that is set to zero, in [0, 1).</param>
+    /// <exception cref="ArgumentOutOfRangeException">The rate is outside its range.</exception>
+    public Dropout(float rate) => _rate = RequireRate(rate, nameof(rate));
+
+    /// <inheritdoc/>
+    public override int OutputSize(int inputSize) => inputSize;
+
+    /// <inheritdoc/>
+    protected internal override object CreateMemory() => new RowStore();
+
+    /// <inheritdoc/>
+    protected internal override void Forward(in LayerCall call)
+    {
+        RowStore mask = call.Memory<RowStore>();
+        BatchValues x = call.Input, y = call.Output;
+        bool drops = call.Pass.IsTraining && _rate > 0;
+        if (drops)
+        {
+            var stream = new Philox(call.Pass.SeedOf(call.Index), RandomPurpose.LayerDropout, call.Pass.Step);
+            MakeMask(mask, x.Layout, x.Size, _rate, stream);
+            if (!x.IsPerSequence)
+            {
+                Apply(call.Pass.Workers, x.Layout, mask, x.Matrix, y.Matrix);
+                return;
+            }
+        }
+
+        for (int row = 0; row < x.RowCount; row++)
+        {
+            if (drops) Elementwise.Multiply(x.Row(row), mask.Row(row), y.Row(row)); else x.Row(row).CopyTo(y.Row(row));
+        }
+    }
+
+    /// <inheritdoc/>
+    protected internal override void Backward(in LayerCall call)
+    {
+        if (!call.Input.WantsGradient) return;
+        RowStore mask = call.Memory<RowStore>();
+        Matrix dx = call.Input.GradientToAdd(), dy = call.Output.GradientToAdd();
+        bool drops = call.Pass.IsTraining && _rate > 0;
+        SequenceBatch layout = call.Input.Layout;
+        for (int t = 0; t < call.Input.Steps; t++)
+        {
+            int start = call.Input.IsPerSequence ? 0 : layout.RowStart(t);
+            int count = call.Input.IsPerSequence ? layout.Sequences : layout.SequencesAt(t);
+            for (int b = 0; b < count; b++)
+            {
+                if (drops) Elementwise.AddProduct(dy.Row(start + b), mask.Row(b), dx.Row(start + b));
+                else Elementwise.Add(dy.Row(start + b), dx.Row(start + b));
+            }
+        }
+    }
+
+    internal static float RequireRate(float rate, string name) => rate is >= 0 and < 1
+        ? rate : throw new ArgumentOutOfRangeException(name, $"The dropout rate is {rate}; 0 to less than 1 is expected.");
+
     /// <summary>
     /// Draws a mask [B, columns]. The row of a sequence depends on its place in the list the batch was made from, not on
     /// where sorting by length has put it.
     /// </summary>
-    public static void MakeMask(RowStore mask, SequenceBatch batch, int columns, float rate, Philox stream)
+    internal static void MakeMask(RowStore mask, SequenceBatch batch, int columns, float rate, Philox stream)
     {
         mask.Reserve(batch.Sequences, columns);
         for (int b = 0; b < batch.Sequences; b++)
@@ -54,7 +116,7 @@ internal static class Dropout
     }
 
     /// <summary>destination = mask * source, at every step; forward and backward alike. The two may be the same.</summary>
-    public static void Apply(Workers workers, SequenceBatch batch, RowStore mask, Matrix source, Matrix destination)
+    internal static void Apply(Workers workers, SequenceBatch batch, RowStore mask, Matrix source, Matrix destination)
     {
         var work = new ApplyWork { Batch = batch, Mask = mask, Source = source, Destination = destination };
         workers.Run(ref work);

@@ -5,34 +5,81 @@ using Recurant.Parameters;
 namespace Recurant.Layers;
 
 /// <summary>
-/// Word vectors: x_t = E[w_t], the row of word w_t; the same as E^T times the one-hot vector of the word.
+/// Vectors of words or other symbols: x_t = E[w_t], the row of token w_t; the same as E^T times the token's one-hot vector. Of a
+/// batch, only the rows of its tokens get a gradient and are updated.
 /// </summary>
-internal sealed class Embedding
+public sealed class Embedding : Layer
 {
+    /// <summary>Makes a layer whose vectors are zero until <see cref="Initialise(ulong, uint)"/>.</summary>
+    /// <param name="words">V, the number of tokens; they are 0 to V - 1.</param>
+    /// <param name="size">E, the width of a vector.</param>
+    /// <exception cref="ArgumentException">A size is below 1.</exception>
+    public Embedding(int words, int size)
+        : this(null, words, size)
+    {
+    }
+
+    /// <param name="name">What the name of the table begins with: "embedding" of "embedding.weight".</param>
     /// <param name="words">V.</param>
     /// <param name="size">E.</param>
     /// <param name="isShared">Whether an output layer has the same weights, so that every row gets a gradient.</param>
-    public Embedding(int words, int size, bool isShared = false)
+    internal Embedding(string? name, int words, int size, bool isShared = false)
     {
-        Table = new Parameter("embedding.weight", words, size) { Touched = isShared ? null : new TouchedRows(words) };
+        Table = new Parameter(name is null ? "weight" : name + ".weight", words, size)
+        {
+            Touched = isShared ? null : new TouchedRows(words),
+        };
+        Parameters = [Table];
     }
 
     /// <summary>E [V, E].</summary>
     public Parameter Table { get; }
 
+    /// <summary>E, the width of a vector.</summary>
     public int Size => Table.Shape[1];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Parameter> Parameters { get; }
+
+    /// <inheritdoc/>
+    public override int InputSize => TokenInput;
+
+    /// <inheritdoc/>
+    public override int OutputSize(int inputSize) => Size;
+
+    /// <summary>Uniform numbers with the standard deviation 1 / sqrt(E), so that a vector has a length of about 1.</summary>
+    /// <inheritdoc/>
+    public override void Initialise(ulong seed, uint ordinal = 0) =>
+        Table.InitialiseUniform(seed, ordinal, MathF.Sqrt(3f / Size));
+
+    /// <inheritdoc/>
+    protected internal override void Forward(in LayerCall call)
+    {
+        foreach (int token in call.Input.Layout.Tokens)
+        {
+            if (token < Table.Shape[0]) continue;
+            throw new ArgumentException(
+                $"The token {token} was given to an Embedding of {Table.Shape[0]} tokens, 0 to {Table.Shape[0] - 1}.");
+        }
+
+        Forward(call.Pass.Workers, call.Input.Layout.TokenMemory, call.Output.Matrix);
+    }
+
+    /// <inheritdoc/>
+    protected internal override void Backward(in LayerCall call) =>
+        Backward(call.Pass.Workers, call.Input.Layout.TokenMemory, call.Output.GradientToAdd());
 
     /// <summary>
     /// Uniform numbers with the standard deviation <paramref name="deviation"/>; word 0, the unknown word, gets zeros.
     /// </summary>
-    public void Initialise(ulong seed, uint ordinal, float deviation)
+    internal void Initialise(ulong seed, uint ordinal, float deviation)
     {
         Table.InitialiseUniform(seed, ordinal, deviation * MathF.Sqrt(3f));
         Table.Matrix.Row(0).Clear();
     }
 
     /// <summary>output[row] = E[tokens[row]]; a token below zero gives a zero vector.</summary>
-    public void Forward(Workers workers, ReadOnlyMemory<int> tokens, Matrix output)
+    internal void Forward(Workers workers, ReadOnlyMemory<int> tokens, Matrix output)
     {
         var work = new ForwardWork { Table = Table.Matrix, Tokens = tokens, Output = output };
         workers.Run(ref work);
@@ -55,7 +102,7 @@ internal sealed class Embedding
     }
 
     /// <summary>dE[w] += sum of the gradients of all rows whose token is w, in the order of the rows.</summary>
-    public void Backward(Workers workers, ReadOnlyMemory<int> tokens, Matrix dOutput)
+    internal void Backward(Workers workers, ReadOnlyMemory<int> tokens, Matrix dOutput)
     {
         if (!Table.IsTrainable)
         {

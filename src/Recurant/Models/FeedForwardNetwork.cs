@@ -24,7 +24,7 @@ internal sealed class FeedForwardNetwork : ClassifierNetwork, IVectorNetwork
     public FeedForwardNetwork(ClassifierSpec spec)
     {
         _spec = spec;
-        _embedding = new Embedding(spec.VocabularySize, spec.EmbeddingSize);
+        _embedding = new Embedding("embedding", spec.VocabularySize, spec.EmbeddingSize);
         _hidden = new Dense[spec.Layers];
         int width = spec.EmbeddingSize;
         for (int i = 0; i < _hidden.Length; i++, width = spec.HiddenSize)

@@ -66,7 +66,7 @@ internal sealed class LanguageModelNetwork
         spec.Validate();
         _spec = spec;
         _embedding = partner is not null ? partner._embedding
-            : spec.EmbeddingSize > 0 ? new Embedding(spec.VocabularySize, spec.EmbeddingSize, spec.Tied && !spec.IsLarge) : null;
+            : spec.EmbeddingSize > 0 ? new Embedding("embedding", spec.VocabularySize, spec.EmbeddingSize, spec.Tied && !spec.IsLarge) : null;
         _words = _embedding is null ? null : new WordReader(_embedding);
         Stack = new RecurrentStack(spec.Recurrent);
         _projection = partner is not null ? partner._projection

@@ -30,7 +30,7 @@ internal sealed partial class RecurrentNetwork : ClassifierNetwork, IVectorNetwo
     public RecurrentNetwork(ClassifierSpec spec)
     {
         _spec = spec;
-        _embedding = spec.EmbeddingSize > 0 ? new Embedding(spec.VocabularySize, spec.EmbeddingSize) : null;
+        _embedding = spec.EmbeddingSize > 0 ? new Embedding("embedding", spec.VocabularySize, spec.EmbeddingSize) : null;
         _characters = spec.CharacterSize > 0
             ? new CharacterEncoder(spec.CharacterVocabularySize, spec.CharacterRecurrent)
             : null;

@@ -68,8 +68,8 @@ internal sealed class TaggerNetwork
     {
         spec.Validate();
         _spec = spec;
-        _words = new Embedding(spec.VocabularySize, spec.EmbeddingSize);
-        _shapes = spec.ShapeSize > 0 ? new Embedding(WordShapes.Count, spec.ShapeSize) : null;
+        _words = new Embedding("embedding", spec.VocabularySize, spec.EmbeddingSize);
+        _shapes = spec.ShapeSize > 0 ? new Embedding("embedding", WordShapes.Count, spec.ShapeSize) : null;
         if (_shapes is not null) _shapes.Table.Name = "shapes.weight";
         _characters = spec.CharacterSize > 0
             ? new CharacterEncoder(spec.CharacterVocabularySize, spec.CharacterRecurrent)

@@ -37,7 +37,7 @@ internal sealed class TranslatorNetwork
     {
         spec.Validate();
         _spec = spec;
-        _targetVectors = new Embedding(spec.TargetVocabularySize, spec.EmbeddingSize, isShared: spec.Tied != TiedVectors.None);
+        _targetVectors = new Embedding("embedding", spec.TargetVocabularySize, spec.EmbeddingSize, isShared: spec.Tied != TiedVectors.None);
         _targetVectors.Table.Name = spec.Tied == TiedVectors.All ? "embedding.weight" : "decoder.embedding.weight";
         if (spec.Tied == TiedVectors.All)
         {
@@ -45,7 +45,7 @@ internal sealed class TranslatorNetwork
         }
         else if (spec.SourceVocabularySize > 0)
         {
-            _sourceVectors = new Embedding(spec.SourceVocabularySize, spec.EmbeddingSize);
+            _sourceVectors = new Embedding("embedding", spec.SourceVocabularySize, spec.EmbeddingSize);
             _sourceVectors.Table.Name = "encoder.embedding.weight";
         }
 

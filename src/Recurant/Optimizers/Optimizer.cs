@@ -34,7 +34,15 @@ public enum OptimizerKind
 /// for AdaGrad 1e-10). Of a table of which a step touched few rows, only these rows and their moments are updated (as
 /// PyTorch's SparseAdam does): a word that does not occur costs nothing and keeps its momentum.
 /// </summary>
-internal sealed class Optimizer
+/// <example>
+/// <code>
+/// var optimizer = new Optimizer(OptimizerKind.AdamW, network.Parameters) { LearningRate = 1e-3f, WeightDecay = 0.01f, Clip = 1f };
+/// // after each backward pass:
+/// optimizer.LearningRate = 1e-3f * Schedule.Factor(ScheduleKind.Cosine, progress);
+/// double norm = optimizer.Step();
+/// </code>
+/// </example>
+public sealed class Optimizer
 {
     private const float Momentum = 0.9f, Beta1 = 0.9f, Beta2 = 0.999f, RmsSmoothing = 0.99f;
 
@@ -42,10 +50,16 @@ internal sealed class Optimizer
     private readonly FloatBuffer?[] _first, _second;
     private readonly double[] _squares;
     private double _beta1Power = 1, _beta2Power = 1;
+    private float _learningRate, _weightDecay, _clip;
 
+    /// <summary>Makes an optimiser that has taken no step.</summary>
+    /// <param name="kind">The rule.</param>
+    /// <param name="parameters">What it changes; parameters that are not trainable are left alone.</param>
     public Optimizer(OptimizerKind kind, IEnumerable<Parameter> parameters)
     {
+        ArgumentNullException.ThrowIfNull(parameters);
         Kind = kind;
+        _learningRate = DefaultLearningRate(kind);
         _parameters = [.. parameters.Where(parameter => parameter.IsTrainable)];
         _squares = new double[_parameters.Length];
         _first = new FloatBuffer?[_parameters.Length];
@@ -64,7 +78,45 @@ internal sealed class Optimizer
         }
     }
 
+    /// <summary>The rule.</summary>
     public OptimizerKind Kind { get; }
+
+    /// <summary>The step size, from 0. Default: <see cref="DefaultLearningRate"/> of the kind.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is negative or not finite.</exception>
+    public float LearningRate { get => _learningRate; set => _learningRate = Require(value, nameof(LearningRate)); }
+
+    /// <summary>The factor of the weights in the gradient (AdamW: in the step), from 0; vectors are not decayed. Default: 0.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is negative or not finite.</exception>
+    public float WeightDecay { get => _weightDecay; set => _weightDecay = Require(value, nameof(WeightDecay)); }
+
+    /// <summary>The largest norm of all gradients together; longer ones are shortened to it. Default: 0, no limit.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is negative or not finite.</exception>
+    public float Clip { get => _clip; set => _clip = Require(value, nameof(Clip)); }
+
+    /// <summary>Updates every parameter from its gradient and clears the gradients.</summary>
+    /// <param name="threads">The number of threads; 0 for one a core. Default: 0. The bits do not depend on it.</param>
+    /// <returns>The Euclidean norm of all gradients together, before it was limited.</returns>
+    /// <exception cref="InvalidOperationException">The norm is not finite; nothing was changed, and the gradients are kept.</exception>
+    public double Step(int threads = 0)
+    {
+        Workers workers = Workers.Asked(threads);
+        double norm = GradientNorm(workers);
+        if (!double.IsFinite(norm))
+        {
+            throw new InvalidOperationException(
+                $"The norm of the gradients is {norm}: the loss or a value on the way to it is not finite. Lower the learning rate, "
+                + "set Clip, or look at the inputs; ClearGradients goes on without this step.");
+        }
+
+        Step(workers, LearningRate, WeightDecay, Clip > 0 && norm > Clip ? (float)(Clip / norm) : 1f);
+        return norm;
+    }
+
+    /// <summary>Drops the gradients without a step.</summary>
+    public void ClearGradients()
+    {
+        foreach (Parameter parameter in _parameters) parameter.ClearGradient();
+    }
 
     /// <summary>
     /// The moments, each with its parameter: all that a step leaves behind beside the weights and <see cref="Powers"/>. To be
@@ -89,7 +141,8 @@ internal sealed class Optimizer
         set => (_beta1Power, _beta2Power) = value;
     }
 
-    /// <summary>The learning rate that usually suits a kind.</summary>
+    /// <summary>The learning rate that usually suits a kind: 0.001, of AdaGrad 0.02, with momentum 0.05, without 0.5.</summary>
+    /// <param name="kind">The kind.</param>
     public static float DefaultLearningRate(OptimizerKind kind) => kind switch
     {
         OptimizerKind.Sgd => 0.5f,
@@ -99,7 +152,7 @@ internal sealed class Optimizer
     };
 
     /// <summary>The Euclidean norm of all gradients together: sqrt(sum of squares over all parameters).</summary>
-    public double GradientNorm(Workers workers)
+    internal double GradientNorm(Workers workers)
     {
         foreach (Parameter parameter in _parameters) parameter.Touched?.Sort();
         var work = new NormWork { Parameters = _parameters, Squares = _squares };
@@ -140,7 +193,7 @@ internal sealed class Optimizer
     /// The factor of the weights in the gradient (AdamW: in the step). Vectors (biases) are not decayed.
     /// </param>
     /// <param name="gradientScale">Every gradient is multiplied by this first; below 1 when clipped.</param>
-    public void Step(Workers workers, float learningRate, float weightDecay, float gradientScale)
+    internal void Step(Workers workers, float learningRate, float weightDecay, float gradientScale)
     {
         _beta1Power *= Beta1;
         _beta2Power *= Beta2;
@@ -168,6 +221,9 @@ internal sealed class Optimizer
             _parameters[i].ClearGradient();
         }
     }
+
+    private static float Require(float value, string name) => value >= 0 && float.IsFinite(value)
+        ? value : throw new ArgumentOutOfRangeException(name, $"{name} is {value}; a finite number from 0 is expected.");
 
     private struct UpdateWork : IParallelWork
     {

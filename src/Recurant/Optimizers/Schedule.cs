@@ -17,13 +17,14 @@ public enum ScheduleKind
 }
 
 /// <summary>The factor of the learning rate; a straight warm-up over the first hundredth of the steps comes first.</summary>
-internal static class Schedule
+public static class Schedule
 {
     private const double Smallest = 0.01, WarmUp = 0.01;
 
     /// <summary>The factor at a point of the training.</summary>
     /// <param name="kind">The schedule; plateau counts as constant here, the trainer does the halving.</param>
     /// <param name="progress">The share of all steps done, 0 to 1.</param>
+    /// <returns>What the learning rate is to be multiplied by, above 0 and at most 1.</returns>
     public static float Factor(ScheduleKind kind, double progress)
     {
         double factor = kind switch

@@ -20,8 +20,9 @@ public sealed class Parameter
     /// those of a file before a damaged file makes us ask for memory.
     /// </summary>
     /// <param name="name">The tensor's name in files and messages.</param>
-    /// <param name="shape">The extent of each axis; the last axis is contiguous in memory.</param>
-    internal Parameter(string name, params int[] shape)
+    /// <param name="shape">The extent of each axis, from 1; the last axis is contiguous in memory.</param>
+    /// <exception cref="ArgumentException">An extent is below 1, or there are too many elements.</exception>
+    public Parameter(string name, params int[] shape)
     {
         long count = 1;
         foreach (int extent in shape)
@@ -65,8 +66,8 @@ public sealed class Parameter
     /// <summary>The value, for holders that cannot hold a span.</summary>
     internal Memory<float> ValueMemory => ValueBuffer.Memory;
 
-    /// <summary>The gradient of the loss with respect to the value, same layout; zeros until a backward pass.</summary>
-    internal Span<float> Gradient => GradientBuffer.Span;
+    /// <summary>The gradient of the loss with respect to the value, same layout; zeros until a backward pass. A layer of one's own adds to it.</summary>
+    public Span<float> Gradient => GradientBuffer.Span;
 
     /// <summary>Whether training changes it.</summary>
     public bool IsTrainable { get; internal set; } = true;
@@ -193,8 +194,11 @@ public sealed class Parameter
         return Interlocked.CompareExchange(ref _value, made, null) ?? made;
     }
 
-    /// <summary>Fills the value with numbers uniform in [-bound, bound), from the stream of this seed and ordinal.</summary>
-    internal void InitialiseUniform(ulong seed, uint ordinal, float bound)
+    /// <summary>Fills the value with numbers uniform in [-bound, bound).</summary>
+    /// <param name="seed">The seed.</param>
+    /// <param name="ordinal">Which numbers of the seed's: two parameters of a network take different ones.</param>
+    /// <param name="bound">The bound.</param>
+    public void InitialiseUniform(ulong seed, uint ordinal, float bound)
     {
         new Philox(seed, RandomPurpose.Initialisation, part: ordinal).FillUniform(Value, -bound, bound);
         MarkChanged();

@@ -1,3 +1,4 @@
+using Recurant.Layers;
 using Recurant.Models;
 using Recurant.Parameters;
 
@@ -28,16 +29,7 @@ public static class ModelFile
         if (model.TrainingRecord.Length > 0) writer.AddMetadata(ModelMetadata.TrainingKey, model.TrainingRecord);
         foreach (Parameter parameter in model.Parameters)
         {
-            TensorSource source = (first, destination) =>
-                parameter.Value.Slice((int)first, destination.Length).CopyTo(destination);
-            if (parameter.IsStoredTransposed)
-            {
-                writer.AddTransposed(parameter.Name, parameter.Shape[0], parameter.Shape[1], source);
-            }
-            else
-            {
-                writer.Add(parameter.Name, [.. parameter.Shape], source);
-            }
+            ParameterFile.Add(writer, new NamedParameter(parameter.Name, parameter));
         }
     }
 
@@ -79,9 +71,14 @@ public static class ModelFile
             + "'recurant inspect' shows what is in it; to predict, give a model that 'recurant train' wrote.");
         TrainedModel model = read.Model;
         // All names and shapes before the first value: until then the model takes no memory, whatever sizes the file claims.
-        foreach (Parameter parameter in model.Parameters) RequireTensor(file, parameter);
+        foreach (Parameter parameter in model.Parameters) ParameterFile.RequireTensor(file, parameter.Name, parameter);
         if (isAlone && file.Tensors.Count != model.Parameters.Count) RejectExtraTensor(file, model);
-        foreach (Parameter parameter in model.Parameters) ReadTensor(file, parameter, mustBeFinite: isAlone);
+        foreach (Parameter parameter in model.Parameters)
+        {
+            ParameterFile.ReadTensor(file, parameter.Name, parameter, parameter.Value, mustBeFinite: isAlone);
+            parameter.MarkChanged();
+        }
+
         return model;
     }
 
@@ -129,47 +126,6 @@ public static class ModelFile
         return (format, model);
     }
 
-    private static void RequireTensor(SafetensorsFile file, Parameter parameter)
-    {
-        int[] expected = parameter.IsStoredTransposed ? [.. parameter.Shape.Reverse()] : [.. parameter.Shape];
-        if (!file.TryGetTensor(parameter.Name, out TensorInfo? tensor))
-        {
-            throw new InvalidDataException(
-                $"{file.FilePath}: the tensor '{parameter.Name}' [{string.Join(", ", expected)}] is missing. "
-                + "Copy the file again or retrain the model.");
-        }
-
-        if (!tensor.Shape.SequenceEqual(expected.Select(extent => (long)extent)))
-        {
-            throw new InvalidDataException(
-                $"{file.FilePath}: tensor '{parameter.Name}' has the shape [{string.Join(", ", tensor.Shape)}], "
-                + $"but the specification says [{string.Join(", ", expected)}]. Copy the file again or retrain the model.");
-        }
-    }
-
-    private static void ReadTensor(SafetensorsFile file, Parameter parameter, bool mustBeFinite)
-    {
-        if (parameter.IsStoredTransposed)
-        {
-            file.ReadFloatsTransposed(parameter.Name, parameter.Value);
-        }
-        else
-        {
-            file.ReadFloats(parameter.Name, parameter.Value);
-        }
-
-        int bad = parameter.Value.IndexOfAnyExceptFinite();
-        if (bad >= 0 && mustBeFinite)
-        {
-            throw new InvalidDataException(
-                $"{file.FilePath}: tensor '{parameter.Name}' holds {parameter.Value[bad]} at element {bad}; "
-                + "weights must be finite numbers. "
-                + "The training that made the file went wrong, or the file is damaged: retrain the model.");
-        }
-
-        parameter.MarkChanged();
-    }
-
     private static void RejectExtraTensor(SafetensorsFile file, TrainedModel model)
     {
         var known = new HashSet<string>(model.Parameters.Select(parameter => parameter.Name), StringComparer.Ordinal);
@@ -177,15 +133,5 @@ public static class ModelFile
         throw new InvalidDataException(
             $"{file.FilePath}: the tensor '{extra.Name}' does not belong to the model that the metadata describes. "
             + "Copy the file again or retrain the model.");
-    }
-
-    private static int IndexOfAnyExceptFinite(this Span<float> values)
-    {
-        for (int i = 0; i < values.Length; i++)
-        {
-            if (!float.IsFinite(values[i])) return i;
-        }
-
-        return -1;
     }
 }

@@ -1,13 +1,10 @@
 using System.Text.Json;
 using Recurant.Cells;
-using Recurant.Data;
 using Recurant.Layers;
-using Recurant.Losses;
 using Recurant.Numerics;
 using Recurant.Optimizers;
 using Recurant.Parameters;
 using Recurant.Tests.Layers;
-using Recurant.Tests.Numerics;
 using Xunit;
 
 namespace Recurant.Tests.Optimizers;
@@ -94,37 +91,29 @@ public class PyTorchStepTests
     }
 
     /// <summary>
-    /// Embedding, one recurrent layer, its last state, a dense layer, cross-entropy: the golden program's classifier.
+    /// Embedding, one recurrent layer, its last state, a dense layer, cross-entropy: the golden program's classifier, of the public
+    /// layers.
     /// </summary>
     private sealed class Classifier
     {
-        private readonly Embedding _embedding = new(
-            s_golden.GetProperty("vocabulary").GetInt32(), s_golden.GetProperty("embedding_size").GetInt32());
-        private readonly RecurrentStack _stack;
-        private readonly Dense _output;
-        private readonly Workers _workers = Workers.ForThreads(1);
-        private readonly RecurrentMemory _memory;
-        private readonly DenseMemory _outputMemory = new();
-        private readonly PoolingMemory _pooling = new();
+        private readonly Sequential _network;
+        private readonly Pass _pass = new(threads: 1);
 
         public Classifier(string cell, Dictionary<string, float[]> tensors)
         {
-            int hidden = s_golden.GetProperty("hidden_size").GetInt32();
-            _stack = new RecurrentStack(new RecurrentSpec
+            int Size(string name) => s_golden.GetProperty(name).GetInt32();
+            CellKind kind = cell switch { "lstm" => CellKind.Lstm, "gru" => CellKind.Gru, _ => CellKind.Elman };
+            _network = new Sequential(
+                new Embedding(Size("vocabulary"), Size("embedding_size")),
+                new Recurrent(kind, Size("embedding_size"), Size("hidden_size")),
+                new PoolingLayer(Pooling.Last),
+                new Dense(Size("hidden_size"), Size("classes")));
+            string[] names = ["embedding", "rnn", "", "linear"];
+            foreach ((string name, Parameter parameter) in _network.NamedParameters)
             {
-                Cell = cell switch { "lstm" => CellKind.Lstm, "gru" => CellKind.Gru, _ => CellKind.Elman },
-                InputSize = _embedding.Size,
-                HiddenSize = hidden,
-            });
-            _output = new Dense("linear", hidden, s_golden.GetProperty("classes").GetInt32());
-            _memory = _stack.CreateMemory();
-            foreach (Parameter parameter in _stack.Parameters) Parameters.Add("rnn." + parameter.Name, parameter);
-            foreach (Parameter parameter in _output.Parameters) Parameters.Add(parameter.Name, parameter);
-            Parameters.Add("embedding.weight", _embedding.Table);
-            foreach ((string name, Parameter parameter) in Parameters)
-            {
-                tensors["initial." + name].CopyTo(parameter.Value);
-                parameter.MarkChanged();
+                string golden = names[name[0] - '0'] + name[1..];
+                parameter.SetValues(tensors["initial." + golden]);
+                Parameters.Add(golden, parameter);
             }
         }
 
@@ -134,30 +123,12 @@ public class PyTorchStepTests
         public double Step(JsonElement golden)
         {
             int[][] tokens = [.. golden.GetProperty("tokens").EnumerateArray().Select(Numbers)];
-            int[] labels = Numbers(golden.GetProperty("labels"));
-            SequenceBatch batch = new();
-            batch.Fill(tokens, [.. Enumerable.Range(0, tokens.Length)]);
-            int[] sorted = [.. batch.Order.ToArray().Select(i => labels[i])];
-
-            int hidden = _stack.Spec.HiddenSize, count = batch.Sequences;
-            Matrix input = Bits.Zeros(batch.Rows, _embedding.Size), dInput = Bits.Zeros(batch.Rows, _embedding.Size);
-            Matrix pooled = Bits.Zeros(count, hidden), dPooled = Bits.Zeros(count, hidden),
-                dHidden = Bits.Zeros(batch.Rows, hidden);
-            Matrix logits = Bits.Zeros(count, _output.Bias.Count);
-            _embedding.Forward(Workers.ForThreads(1), batch.TokenMemory, input);
-            _stack.ResetInitialState(_memory, count);
-            _stack.ResetFinalGradient(_memory, count);
-            Matrix states = _stack.Forward(_workers, batch, input, _memory);
-            FixedPooling.Forward(Workers.ForThreads(1), Pooling.Last, batch, 1, states, pooled, _pooling);
-            _output.Forward(_workers, pooled, logits, _outputMemory);
-            double loss = CrossEntropy.Apply(logits, sorted, smoothing: 0, out _);
-
-            _output.Backward(_workers, pooled, logits, dPooled, _outputMemory);
-            FixedPooling.Backward(Workers.ForThreads(1), Pooling.Last, batch, 1, dPooled, dHidden, _pooling);
-            _stack.Backward(_workers, batch, input, dHidden, dInput, _memory);
-            _embedding.Backward(Workers.ForThreads(1), batch.TokenMemory, dInput);
+            _pass.Begin();
+            BatchValues logits = _network.Forward(_pass, BatchValues.OfTokens(tokens));
+            double loss = _pass.CrossEntropy(logits, Numbers(golden.GetProperty("labels")));
             // PyTorch's optimisers update the whole table, ours the words of the batch: here every word occurs.
-            return loss / count;
+            _pass.Backward();
+            return loss;
         }
 
         private static int[] Numbers(JsonElement array) => [.. array.EnumerateArray().Select(number => number.GetInt32())];

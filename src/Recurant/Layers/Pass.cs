@@ -1,0 +1,242 @@
+using Recurant.Data;
+using Recurant.Numerics;
+
+namespace Recurant.Layers;
+
+/// <summary>What a pass through a network is for.</summary>
+public enum PassKind
+{
+    /// <summary>Training: dropout acts, and <see cref="Pass.Backward"/> can follow.</summary>
+    Training,
+
+    /// <summary>Gradients without dropout, such as those of the input: <see cref="Pass.Backward"/> can follow.</summary>
+    Gradients,
+
+    /// <summary>Prediction: no dropout, and no history is kept, so that nothing can follow.</summary>
+    Prediction,
+}
+
+/// <summary>
+/// The use of layers on one batch: it keeps the order in which they were called and what each of them needs on the way back, so
+/// that a network is ordinary code (branches, residual sums and shared layers included) and its gradients follow from one call.
+/// </summary>
+/// <remarks>
+/// <para>It holds all memory that a batch needs, and reuses it: once it has seen the largest batch, a training step allocates
+/// nothing. One pass serves one thread at a time; with passes of their own, several threads may predict with the same layers.
+/// </para>
+/// <para>The same seed, batches and calls give the same bits at any number of threads.</para>
+/// </remarks>
+/// <example>
+/// <code>
+/// var pass = new Pass(seed: 1);
+/// for (int step = 0; step &lt; 500; step++)
+/// {
+///     pass.Begin();
+///     BatchValues prediction = network.Forward(pass, inputs);
+///     double loss = pass.Loss(prediction, targets, Loss.SquaredError);
+///     pass.Backward();
+///     optimizer.Step();
+/// }
+/// </code>
+/// </example>
+/// <param name="seed">The seed of the dropout masks. Default: 0.</param>
+/// <param name="threads">The number of threads; 0 for one a core. Default: 0.</param>
+public sealed partial class Pass(ulong seed = 0, int threads = 0)
+{
+    /// <summary>More uses of layers than this are a loop that never begins the pass anew.</summary>
+    private const int MostCalls = 100_000;
+
+    private readonly List<Record> _records = [];
+    private int _calls;
+    private long _begins;
+    private bool _hasBegun;
+
+    internal Workers Workers { get; } = Workers.Asked(threads);
+
+    /// <summary>The seed of the dropout masks.</summary>
+    public ulong Seed => seed;
+
+    /// <summary>The number of threads.</summary>
+    public int Threads => Workers.Count;
+
+    /// <summary>What the pass is for, as <see cref="Begin"/> was told.</summary>
+    public PassKind Kind { get; private set; }
+
+    /// <summary>
+    /// The number of training passes begun before this one; the masks of dropout are a function of the seed and of it. To be set
+    /// where a training goes on that was interrupted.
+    /// </summary>
+    public ulong Step { get; set; }
+
+    /// <summary>Whether dropout acts.</summary>
+    public bool IsTraining => Kind == PassKind.Training;
+
+    /// <summary>Whether <see cref="Backward"/> may follow.</summary>
+    public bool KeepsHistory => Kind != PassKind.Prediction;
+
+    /// <summary>Begins anew: the outputs of the calls before are given up, and their memory is used again.</summary>
+    /// <param name="kind">What the pass is for. Default: training.</param>
+    public void Begin(PassKind kind = PassKind.Training)
+    {
+        if (_hasBegun && IsTraining) Step++;
+        (Kind, _calls, _hasBegun) = (kind, 0, true);
+        _begins++;
+    }
+
+    /// <summary>
+    /// Back-propagation, through time too: from the gradients that losses have left on outputs, adds those of all parameters,
+    /// and of the inputs whose <see cref="BatchValues.WantsGradient"/> is set. The calls of the pass are given up after it.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The pass keeps no history, or no output has a gradient.</exception>
+    public void Backward()
+    {
+        RequireBegun();
+        if (!KeepsHistory)
+        {
+            throw new InvalidOperationException(
+                "A backward pass cannot follow a pass of the kind Prediction, which keeps nothing for it. Begin the pass with "
+                + "PassKind.Training or PassKind.Gradients.");
+        }
+
+        bool any = false;
+        for (int i = _calls - 1; i >= 0; i--)
+        {
+            Record record = _records[i];
+            // Without a gradient nothing that was lost depends on this output.
+            if (!record.Output.HasGradient) continue;
+            any = true;
+            record.Layer!.Backward(record.Call(this, i));
+        }
+
+        if (!any)
+        {
+            throw new InvalidOperationException(
+                "No output of this pass has a gradient: compute a loss with Pass.Loss or Pass.CrossEntropy first, or write to "
+                + "the output's GradientRow.");
+        }
+
+        if (IsTraining) Step++;
+        (_calls, _hasBegun) = (0, false);
+    }
+
+    /// <summary>a + b, row by row: a residual connection.</summary>
+    /// <exception cref="ArgumentException">The two differ in layout or width.</exception>
+    public BatchValues Add(BatchValues a, BatchValues b) => Run(SumLayer.Instance, a, b);
+
+    /// <summary>a * b, element by element: a gate.</summary>
+    /// <exception cref="ArgumentException">The two differ in layout or width.</exception>
+    public BatchValues Multiply(BatchValues a, BatchValues b) => Run(ProductLayer.Instance, a, b);
+
+    /// <summary>[a, b]: the columns of b after those of a.</summary>
+    /// <exception cref="ArgumentException">The two differ in layout.</exception>
+    public BatchValues Concatenate(BatchValues a, BatchValues b) => Run(ConcatenationLayer.Instance, a, b);
+
+    /// <summary>The same values with a gradient that goes no further back (as PyTorch's detach).</summary>
+    public BatchValues Detach(BatchValues values) => Run(DetachLayer.Instance, values, null);
+
+    internal BatchValues Run(Layer layer, BatchValues input, BatchValues? second)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        RequireBegun();
+        CheckInput(layer, input);
+        Enter(input);
+        if (second is not null) Enter(second);
+        int width = layer is JoiningLayer joining ? joining.JoinedSize(input, second!) : layer.OutputSize(input.Size);
+        Record record = Next(layer);
+        (record.Input, record.Second) = (input, second);
+        record.Output.Shape(input.Layout, width, layer.JoinsSteps || input.IsPerSequence);
+        record.Output.WantsGradient = KeepsHistory;
+        layer.Forward(record.Call(this, _calls - 1));
+        return record.Output;
+    }
+
+    /// <summary>A seed of its own for each use of a layer, so that no two draw the same masks.</summary>
+    internal ulong SeedOf(int call) => SplitMix64.Hash(Seed, call);
+
+    private void Enter(BatchValues input)
+    {
+        if (!input.IsOutput) input.Enter(this, _begins);
+    }
+
+    /// <summary>What a layer kept of the use whose output this is; null if it was not this layer's.</summary>
+    internal object? MemoryOf(Layer layer, BatchValues output)
+    {
+        for (int i = 0; i < _calls; i++)
+        {
+            if (ReferenceEquals(_records[i].Output, output) && ReferenceEquals(_records[i].Layer, layer)) return _records[i].Memory;
+        }
+
+        return null;
+    }
+
+    private Record Next(Layer layer)
+    {
+        if (_calls == MostCalls)
+        {
+            throw new InvalidOperationException(
+                $"The pass has called {MostCalls:N0} layers since it began. Call Begin before each batch: it lets the memory of "
+                + "the batch before be used again.");
+        }
+
+        if (_calls == _records.Count) _records.Add(new Record());
+        Record record = _records[_calls++];
+        if (!ReferenceEquals(record.Layer, layer))
+        {
+            (record.Layer, record.Memory) = (layer, layer.CreateMemory());
+        }
+
+        return record;
+    }
+
+    private void RequireBegun()
+    {
+        if (!_hasBegun)
+        {
+            throw new InvalidOperationException("The pass has not begun: call Begin before the layers of each batch.");
+        }
+    }
+
+    private static void CheckInput(Layer layer, BatchValues input)
+    {
+        string name = layer.GetType().Name;
+        if (layer.InputSize == Layer.TokenInput && !input.IsTokens)
+        {
+            throw new ArgumentException(
+                $"{name} reads tokens, but the input has vectors of {input.Size} numbers. Make it by BatchValues.OfTokens.",
+                nameof(input));
+        }
+
+        if (layer.InputSize != Layer.TokenInput && input.IsTokens)
+        {
+            throw new ArgumentException(
+                $"{name} reads vectors, but the input has tokens. Put an Embedding before it.", nameof(input));
+        }
+
+        if (layer.InputSize > 0 && input.Size != layer.InputSize)
+        {
+            throw new ArgumentException(
+                $"{name} reads vectors of {layer.InputSize} numbers, but the input has {input.Size}.", nameof(input));
+        }
+
+        if (layer.JoinsSteps && input.IsPerSequence)
+        {
+            throw new ArgumentException(
+                $"{name} reads the steps of sequences, but the input has one row for each sequence.", nameof(input));
+        }
+    }
+
+    private sealed class Record
+    {
+        public Layer? Layer { get; set; }
+
+        public object? Memory { get; set; }
+
+        public BatchValues Input { get; set; } = null!;
+
+        public BatchValues? Second { get; set; }
+
+        public BatchValues Output { get; } = new();
+
+        public LayerCall Call(Pass pass, int index) => new(pass, Input, Second, Output, Memory, index);
+    }
+}

@@ -1,0 +1,335 @@
+using Recurant.Cells;
+using Recurant.Data;
+using Recurant.Numerics;
+using Recurant.Parameters;
+
+namespace Recurant.Layers;
+
+/// <summary>
+/// Recurrent layers, one above the other, in one direction or both: any of the cells of <see cref="CellKind"/>. The output of a
+/// step is h_t of the topmost layer, of both directions side by side.
+/// <code>
+/// h_t = cell(x_t, h_(t-1)),   h_0 = 0 or given
+/// </code>
+/// The parameters have PyTorch's names, gate order and shapes, so files of nn.RNN, nn.LSTM and nn.GRU load as they are.
+/// </summary>
+/// <remarks>The equations of each cell stand in docs/cells; <see cref="Equations"/> prints them.</remarks>
+public sealed class Recurrent : Layer
+{
+    private readonly StateLayer _finalState;
+    private readonly bool _hasCellState;
+    private readonly float _layerDropout, _recurrentDropout;
+
+    /// <summary>Makes layers whose parameters are zero until <see cref="Initialise"/>.</summary>
+    /// <param name="spec">The cell, the sizes, the number of layers and the directions.</param>
+    /// <exception cref="ArgumentException">A size is below 1, or odd where the cell needs pairs.</exception>
+    public Recurrent(RecurrentSpec spec)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        RequirePositive(spec.InputSize, nameof(RecurrentSpec.InputSize));
+        RequirePositive(spec.HiddenSize, nameof(RecurrentSpec.HiddenSize));
+        RequirePositive(spec.Layers, nameof(RecurrentSpec.Layers));
+        if (spec.Cell == CellKind.Lru && spec.HiddenSize % 2 != 0)
+        {
+            throw new ArgumentException(
+                $"HiddenSize is {spec.HiddenSize}; an LRU computes with pairs of units, so an even number is expected.", nameof(spec));
+        }
+
+        Stack = new RecurrentStack(spec);
+        Parameters = [.. Stack.Parameters];
+        _hasCellState = Stack.Cells.First().HasCellState;
+        StateSize = Stack.Cells.Sum(cell => cell.HiddenSize + (_hasCellState ? cell.CellSize : 0));
+        _finalState = new StateLayer(this);
+    }
+
+    /// <summary>Makes layers whose parameters are zero until <see cref="Initialise"/>.</summary>
+    /// <param name="cell">The cell.</param>
+    /// <param name="inputSize">I, the width of a step of the input.</param>
+    /// <param name="hiddenSize">H, the width of the hidden state of each layer and direction.</param>
+    /// <param name="layers">The number of layers. Default: 1.</param>
+    /// <param name="bidirectional">Whether a second network reads the sequence from its end. Default: no.</param>
+    /// <inheritdoc cref="Recurrent(RecurrentSpec)" path="/exception"/>
+    public Recurrent(CellKind cell, int inputSize, int hiddenSize, int layers = 1, bool bidirectional = false)
+        : this(new RecurrentSpec
+        {
+            Cell = cell, InputSize = inputSize, HiddenSize = hiddenSize, Layers = layers, Bidirectional = bidirectional,
+        })
+    {
+    }
+
+    /// <summary>What the layers are made of.</summary>
+    public RecurrentSpec Spec => Stack.Spec;
+
+    /// <summary>
+    /// The share of the columns between two layers that a training pass sets to zero, drawn for each sequence and kept over its
+    /// steps; in [0, 1). Default: 0.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The rate is outside its range.</exception>
+    public float LayerDropout { get => _layerDropout; init => _layerDropout = Dropout.RequireRate(value, nameof(LayerDropout)); }
+
+    /// <summary>
+    /// The share of h_(t-1) that a training pass sets to zero as it enters the product with W_hh, drawn for each sequence and
+    /// kept over its steps (Gal and Ghahramani 2016); in [0, 1). Cells without that product ignore it. Default: 0.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The rate is outside its range.</exception>
+    public float RecurrentDropout
+    {
+        get => _recurrentDropout;
+        init => _recurrentDropout = Dropout.RequireRate(value, nameof(RecurrentDropout));
+    }
+
+    /// <summary>What <see cref="Initialise"/> sets W_hh to. Default: the usual start.</summary>
+    public RecurrentStart Start { get; init; } = RecurrentStart.Usual;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Parameter> Parameters { get; }
+
+    /// <inheritdoc/>
+    public override int InputSize => Spec.OneHotInput ? TokenInput : Spec.InputSize;
+
+    /// <summary>
+    /// The width of the state that lasts from step to step: for each layer and direction H, then M where the cell has a second
+    /// state c.
+    /// </summary>
+    public int StateSize { get; }
+
+    /// <summary>The equations of a step, in plain ASCII.</summary>
+    public IReadOnlyList<string> Equations => Stack.Cells.First().Equations;
+
+    internal RecurrentStack Stack { get; }
+
+    /// <inheritdoc/>
+    public override int OutputSize(int inputSize) => Spec.OutputSize;
+
+    /// <summary>As PyTorch does: uniform in +-1 / sqrt(H); the forget gate's bias and W_hh as asked for.</summary>
+    /// <inheritdoc/>
+    public override void Initialise(ulong seed, uint ordinal = 0)
+    {
+        Stack.Initialise(seed, ordinal);
+        RecurrentStarts.Apply(Start, Stack.Cells, seed + ordinal);
+    }
+
+    /// <summary>Computes the outputs from given initial states instead of zeros.</summary>
+    /// <param name="pass">The pass.</param>
+    /// <param name="input">X, of the width <see cref="InputSize"/>.</param>
+    /// <param name="initialState">
+    /// One row of <see cref="StateSize"/> numbers for each sequence, in the layout of <see cref="FinalState"/>.
+    /// </param>
+    /// <returns>The outputs.</returns>
+    /// <exception cref="ArgumentException">The states have another width, or their number is not that of the sequences.</exception>
+    public BatchValues Forward(Pass pass, BatchValues input, BatchValues initialState)
+    {
+        ArgumentNullException.ThrowIfNull(pass);
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(initialState);
+        if (initialState.Size != StateSize || initialState.Sequences != input.Sequences || initialState.Steps != 1)
+        {
+            throw new ArgumentException(
+                $"Initial states of {initialState} were given; {input.Sequences} rows of {StateSize} are expected.",
+                nameof(initialState));
+        }
+
+        return pass.Run(this, input, initialState);
+    }
+
+    /// <summary>
+    /// The states after the last step of each sequence (backward in time: after the first): for each layer, and in it for each
+    /// direction, h and then c, if the cell has one. To go on from in another batch, or to start a decoder from.
+    /// </summary>
+    /// <param name="pass">The pass that <paramref name="output"/> was computed in.</param>
+    /// <param name="output">What <see cref="Layer.Forward(Pass, BatchValues)"/> returned.</param>
+    /// <returns>One row of <see cref="StateSize"/> numbers for each sequence.</returns>
+    /// <exception cref="ArgumentException">These layers have not computed the output in this pass.</exception>
+    /// <exception cref="NotSupportedException">The cell is an Elman cell in the pre-activation form.</exception>
+    public BatchValues FinalState(Pass pass, BatchValues output)
+    {
+        ArgumentNullException.ThrowIfNull(pass);
+        if (Spec.Form == ElmanForm.PreActivation && Spec.Cell == CellKind.Elman)
+        {
+            throw new NotSupportedException(
+                "The final state of an Elman cell in the pre-activation form is not its output; use ElmanForm.Hidden.");
+        }
+
+        return pass.Run(_finalState, output, null);
+    }
+
+    /// <inheritdoc/>
+    protected internal override uint OrdinalsOf => 16 * (uint)(Spec.Layers * Spec.Directions);
+
+    /// <inheritdoc/>
+    protected internal override object CreateMemory() => new Use { Memory = Stack.CreateMemory() };
+
+    /// <inheritdoc/>
+    protected internal override void Forward(in LayerCall call)
+    {
+        Use use = call.Memory<Use>();
+        RecurrentMemory memory = use.Memory;
+        SequenceBatch layout = call.Input.Layout;
+        if (Spec.OneHotInput) RequireTokens(layout);
+        memory.KeepsHistory = call.Pass.KeepsHistory;
+        Stack.ResetInitialState(memory, layout.Sequences);
+        if (call.Second is { } initial) EnterInitialState(use, layout, initial);
+        Matrix input = Spec.OneHotInput ? default : call.Input.Matrix;
+        // The topmost outputs are written where the caller reads them.
+        memory.Outputs[^1] = call.Output.Store;
+        Stack.Forward(call.Pass.Workers, layout, input, memory, Plan(call));
+    }
+
+    /// <inheritdoc/>
+    protected internal override void Backward(in LayerCall call)
+    {
+        Use use = call.Memory<Use>();
+        RecurrentMemory memory = use.Memory;
+        SequenceBatch layout = call.Input.Layout;
+        Stack.ResetFinalGradient(memory, layout.Sequences);
+        if (use.HasFinalGradient) EnterFinalGradient(use, layout);
+        use.HasFinalGradient = false;
+        memory.WantsInitialGradient = call.Second is { WantsGradient: true };
+        Matrix input = Spec.OneHotInput ? default : call.Input.Matrix;
+        Matrix? dInput = call.Input.WantsGradient && !Spec.OneHotInput ? call.Input.GradientToAdd() : null;
+        Stack.Backward(call.Pass.Workers, layout, input, call.Output.GradientToAdd(), dInput, memory, Plan(call));
+        if (memory.WantsInitialGradient) LeaveInitialGradient(use, layout, call.Second!);
+    }
+
+    private DropoutPlan? Plan(in LayerCall call) =>
+        !call.Pass.IsTraining || (LayerDropout == 0 && RecurrentDropout == 0) ? null : new DropoutPlan
+        {
+            Layers = LayerDropout, Recurrent = RecurrentDropout, Seed = call.Pass.SeedOf(call.Index), Step = call.Pass.Step,
+        };
+
+    private void RequireTokens(SequenceBatch layout)
+    {
+        foreach (int token in layout.Tokens)
+        {
+            if (token < Spec.InputSize) continue;
+            throw new ArgumentException(
+                $"The token {token} was given to layers whose one-hot input has {Spec.InputSize} tokens, 0 to {Spec.InputSize - 1}.");
+        }
+    }
+
+    private void EnterInitialState(Use use, SequenceBatch layout, BatchValues initial)
+    {
+        use.Memory.HasInitialState = true;
+        for (int b = 0; b < layout.Sequences; b++)
+        {
+            ReadOnlySpan<float> state = initial[layout.Order[b]];
+            foreach (CellMemory cell in use.Memory.Cells)
+            {
+                state = Take(state, cell.InitialHidden.Row(b));
+                if (_hasCellState) state = Take(state, cell.InitialCell.Row(b));
+            }
+        }
+    }
+
+    private void LeaveInitialGradient(Use use, SequenceBatch layout, BatchValues initial)
+    {
+        for (int b = 0; b < layout.Sequences; b++)
+        {
+            Span<float> gradient = initial.GradientOf(layout.Order[b]);
+            foreach (CellMemory cell in use.Memory.Cells)
+            {
+                gradient = Add(cell.DHidden.Row(b), gradient);
+                if (_hasCellState) gradient = Add(cell.DCell.Row(b), gradient);
+            }
+        }
+    }
+
+    private void EnterFinalGradient(Use use, SequenceBatch layout)
+    {
+        for (int b = 0; b < layout.Sequences; b++)
+        {
+            ReadOnlySpan<float> gradient = use.FinalGradient.Row(b);
+            foreach (CellMemory cell in use.Memory.Cells)
+            {
+                gradient = Take(gradient, cell.DHidden.Row(b));
+                if (_hasCellState) gradient = Take(gradient, cell.DCell.Row(b));
+            }
+        }
+    }
+
+    private void ReadFinalState(Use use, SequenceBatch layout, int b, Span<float> state)
+    {
+        int index = 0;
+        foreach (RecurrentCell cell in Stack.Cells)
+        {
+            CellMemory memory = use.Memory.Cells[index];
+            bool reverse = index % Spec.Directions == 1;
+            int row = (reverse ? 0 : layout.RowStart(layout.Lengths[b] - 1)) + b;
+            Matrix output = use.Memory.Outputs[index / Spec.Directions].Rows(layout.Rows)
+                .Column(index % Spec.Directions * Spec.HiddenSize, Spec.HiddenSize);
+            state = Put(cell.StateAt(memory, output, row), state);
+            // Without history the memory holds only each sequence's last c.
+            if (_hasCellState) state = Put(memory.Cells.Row(memory.KeepsHistory ? row : b), state);
+            index++;
+        }
+    }
+
+    private static ReadOnlySpan<float> Take(ReadOnlySpan<float> source, Span<float> destination)
+    {
+        source[..destination.Length].CopyTo(destination);
+        return source[destination.Length..];
+    }
+
+    private static Span<float> Put(ReadOnlySpan<float> source, Span<float> destination)
+    {
+        source.CopyTo(destination);
+        return destination[source.Length..];
+    }
+
+    private static Span<float> Add(ReadOnlySpan<float> source, Span<float> destination)
+    {
+        Elementwise.Add(source, destination[..source.Length]);
+        return destination[source.Length..];
+    }
+
+    private static void RequirePositive(int size, string name)
+    {
+        if (size < 1) throw new ArgumentException($"{name} is {size}; at least 1 is expected.", "spec");
+    }
+
+    /// <summary>What a use keeps of a batch.</summary>
+    private sealed class Use
+    {
+        public required RecurrentMemory Memory { get; init; }
+
+        /// <summary>[B, StateSize]: the gradient of the final states, if something was made of them.</summary>
+        public RowStore FinalGradient { get; } = new();
+
+        public bool HasFinalGradient { get; set; }
+    }
+
+    /// <summary>Reads the final states out of what the recurrent layers have kept.</summary>
+    private sealed class StateLayer(Recurrent recurrent) : Layer
+    {
+        public override bool JoinsSteps => true;
+
+        public override int OutputSize(int inputSize) => recurrent.StateSize;
+
+        protected internal override void Forward(in LayerCall call)
+        {
+            Use use = UseOf(call);
+            use.HasFinalGradient = false;
+            for (int b = 0; b < call.Output.RowCount; b++)
+            {
+                recurrent.ReadFinalState(use, call.Input.Layout, b, call.Output.Row(b));
+            }
+        }
+
+        protected internal override void Backward(in LayerCall call)
+        {
+            Use use = UseOf(call);
+            if (!use.HasFinalGradient) use.FinalGradient.Reserve(call.Output.RowCount, recurrent.StateSize).Clear();
+            use.HasFinalGradient = true;
+            for (int b = 0; b < call.Output.RowCount; b++)
+            {
+                Elementwise.Add(call.Output.GradientRow(b), use.FinalGradient.Row(b));
+            }
+
+            // The layers are to go back even if nothing was made of their outputs.
+            call.Input.GradientToAdd();
+        }
+
+        private Use UseOf(in LayerCall call) => call.Pass.MemoryOf(recurrent, call.Input) as Use ?? throw new ArgumentException(
+            "FinalState needs what Forward of the same Recurrent returned in the same pass.");
+    }
+}

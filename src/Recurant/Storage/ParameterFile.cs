@@ -1,0 +1,121 @@
+using Recurant.Layers;
+using Recurant.Parameters;
+
+namespace Recurant.Storage;
+
+/// <summary>
+/// The parameters of a network in one .safetensors file, under PyTorch's names and in its layout: <c>torch.nn</c> modules of the
+/// same structure load it, and their files load here. A model of this library's tasks, which needs a vocabulary and more, is saved
+/// by <see cref="ModelFile"/>.
+/// </summary>
+/// <example>
+/// <code>
+/// ParameterFile.Save("network.safetensors", network.NamedParameters);
+/// ParameterFile.Load("network.safetensors", network.NamedParameters);
+/// // several layers, each under a name of its own:
+/// ParameterFile.Save("both.safetensors", [.. encoder.Named("encoder"), .. decoder.Named("decoder")]);
+/// </code>
+/// </example>
+public static class ParameterFile
+{
+    /// <summary>Writes parameters; an existing file is replaced only by a complete one.</summary>
+    /// <param name="path">The file, by convention with the ending <c>.safetensors</c>.</param>
+    /// <param name="parameters">The parameters, each under a name of its own.</param>
+    /// <exception cref="ArgumentException">A name is empty or occurs twice.</exception>
+    /// <exception cref="IOException">The file cannot be written; what stood there before is untouched.</exception>
+    public static void Save(string path, IEnumerable<NamedParameter> parameters)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        var writer = new SafetensorsWriter();
+        foreach (NamedParameter named in parameters) Add(writer, named);
+        writer.Save(path);
+    }
+
+    /// <summary>
+    /// Reads parameters, all or none: nothing is changed unless the file has every one of them. Tensors of other names are allowed
+    /// in the file.
+    /// </summary>
+    /// <param name="path">A safetensors file.</param>
+    /// <param name="parameters">The parameters to fill, with their names in the file.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is damaged, lacks a parameter, or has one of another shape or with a number that is not finite.
+    /// </exception>
+    public static void Load(string path, IEnumerable<NamedParameter> parameters)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        NamedParameter[] all = [.. parameters];
+        using SafetensorsFile file = SafetensorsFile.Open(path);
+        foreach (NamedParameter named in all) RequireTensor(file, named.Name, named.Parameter);
+        float[][] values = [.. all.Select(named => new float[named.Parameter.Count])];
+        for (int i = 0; i < all.Length; i++) ReadTensor(file, all[i].Name, all[i].Parameter, values[i], mustBeFinite: true);
+        for (int i = 0; i < all.Length; i++) all[i].Parameter.SetValues(values[i]);
+    }
+
+    /// <summary>The parameters of a layer with a path before their names: "encoder.weight" for "weight".</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="path">The path, without the last dot.</param>
+    public static IEnumerable<NamedParameter> Named(this Layer layer, string path)
+    {
+        ArgumentNullException.ThrowIfNull(layer);
+        return layer.NamedParameters.Select(named => named with { Name = $"{path}.{named.Name}" });
+    }
+
+    internal static void Add(SafetensorsWriter writer, NamedParameter named)
+    {
+        Parameter parameter = named.Parameter;
+        TensorSource source = (first, destination) =>
+            parameter.Value.Slice((int)first, destination.Length).CopyTo(destination);
+        if (parameter.IsStoredTransposed)
+        {
+            writer.AddTransposed(named.Name, parameter.Shape[0], parameter.Shape[1], source);
+        }
+        else
+        {
+            writer.Add(named.Name, [.. parameter.Shape], source);
+        }
+    }
+
+    internal static void RequireTensor(SafetensorsFile file, string name, Parameter parameter)
+    {
+        int[] expected = parameter.IsStoredTransposed ? [.. parameter.Shape.Reverse()] : [.. parameter.Shape];
+        if (!file.TryGetTensor(name, out TensorInfo? tensor))
+        {
+            throw new InvalidDataException(
+                $"{file.FilePath}: the tensor '{name}' [{string.Join(", ", expected)}] is missing. "
+                + "Copy the file again or retrain the model.");
+        }
+
+        if (!tensor.Shape.SequenceEqual(expected.Select(extent => (long)extent)))
+        {
+            throw new InvalidDataException(
+                $"{file.FilePath}: tensor '{name}' has the shape [{string.Join(", ", tensor.Shape)}], "
+                + $"but the model has [{string.Join(", ", expected)}]. Copy the file again or retrain the model.");
+        }
+    }
+
+    /// <summary>Reads the values of a parameter as they lie in memory.</summary>
+    internal static void ReadTensor(
+        SafetensorsFile file, string name, Parameter parameter, Span<float> values, bool mustBeFinite)
+    {
+        if (parameter.IsStoredTransposed) file.ReadFloatsTransposed(name, values); else file.ReadFloats(name, values);
+        int bad = values.IndexOfAnyExceptFinite();
+        if (bad >= 0 && mustBeFinite)
+        {
+            throw new InvalidDataException(
+                $"{file.FilePath}: tensor '{name}' holds {values[bad]} at element {bad}; "
+                + "weights must be finite numbers. "
+                + "The training that made the file went wrong, or the file is damaged: retrain the model.");
+        }
+    }
+
+    private static int IndexOfAnyExceptFinite(this Span<float> values)
+    {
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (!float.IsFinite(values[i])) return i;
+        }
+
+        return -1;
+    }
+}
