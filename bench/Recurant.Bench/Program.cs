@@ -13,4 +13,10 @@ if (args is ["cells", .. string[] threads])
     return;
 }
 
+if (args is ["layers"])
+{
+    LayerSpeed.Run();
+    return;
+}
+
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);

@@ -14,7 +14,7 @@ public sealed class SampleTests : IDisposable
     public void Samples_EveryOneOnDisk_IsBuiltAndHasATest()
     {
         string[] onDisk = [.. Directory.GetDirectories(SampleProgram.Folder)
-            .SelectMany(folder => Directory.GetFiles(folder, "*.csproj")).Select(Path.GetFileNameWithoutExtension)
+            .SelectMany(folder => Directory.GetFiles(folder, "*.*proj")).Select(Path.GetFileNameWithoutExtension)
             .Select(name => name!).Order(StringComparer.Ordinal)];
         string[] tested = [.. typeof(SampleTests).GetMethods()
             .Where(method => method.GetCustomAttribute<FactAttribute>() is not null && !method.Name.StartsWith("Samples_"))
@@ -30,7 +30,7 @@ public sealed class SampleTests : IDisposable
     {
         string index = File.ReadAllText(Path.Combine(SampleProgram.Folder, "README.md"));
 
-        Assert.All(SampleProgram.Built.Keys, name => Assert.Contains($"[{name}]({name}/Program.cs)", index));
+        Assert.All(SampleProgram.Built.Keys, name => Assert.Contains($"[{name}]({name}/Program.", index));
     }
 
     [Fact]
@@ -103,4 +103,49 @@ public sealed class SampleTests : IDisposable
     public async Task ManyThreads_EightCallersAtOnce_GetTheSameAnswers() => Assert.Equal(
         ["716 texts, eight at a time: 0 answers differ", "716 texts, in one call: 0 answers differ"],
         await SampleProgram.Run("ManyThreads", _folder.Path));
+
+    [Fact]
+    public async Task Sine_ThirtyValuesAhead_AreNear()
+    {
+        string[] lines = await SampleProgram.Run("Sine", _folder.Path);
+
+        Assert.InRange(SampleProgram.Numbers(lines[0]).Single(), 0, 0.005);
+        Assert.InRange(SampleProgram.Numbers(lines[1]).Single(), 0, 0.2);
+    }
+
+    [Fact]
+    public async Task FSharpNetwork_OfTheSine_PrintsTheSameNumbers() => Assert.Equal(
+        await SampleProgram.Run("Sine", _folder.Path), await SampleProgram.Run("FSharpNetwork", _folder.Path));
+
+    [Fact]
+    public async Task OwnCell_ItsGradients_AreRightAndItLearns()
+    {
+        string[] lines = await SampleProgram.Run("OwnCell", _folder.Path);
+
+        Assert.Equal(5, lines.Length);
+        Assert.All(lines[..4], line => Assert.EndsWith("gradients: right", line));
+        Assert.Equal("the memory it found: 0.900", lines[4]);
+    }
+
+    [Fact]
+    public async Task OwnLoss_ThreeQuantiles_CoverTheirShares()
+    {
+        string[] lines = await SampleProgram.Run("OwnLoss", _folder.Path);
+
+        Assert.Equal(3, lines.Length);
+        foreach ((string line, double share) in lines.Zip([10.0, 50, 90])) Assert.InRange(SampleProgram.Numbers(line)[0], share - 4, share + 4);
+    }
+
+    [Fact]
+    public async Task PolicyGradient_Corridor_TurnsTheRightWay()
+    {
+        string[] lines = await SampleProgram.Run("PolicyGradient", _folder.Path);
+
+        Assert.InRange(SampleProgram.Numbers(lines[0]).Single(), -0.5, 0.5);
+        Assert.InRange(SampleProgram.Numbers(lines[^1]).Single(), 0.9, 1);
+    }
+
+    [Fact]
+    public async Task StreamingDetector_TwoFaults_ReportsTheseAlone() => Assert.Equal(
+        ["reported: 2300, 2750"], await SampleProgram.Run("StreamingDetector", _folder.Path));
 }

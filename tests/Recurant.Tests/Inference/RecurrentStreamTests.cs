@@ -3,6 +3,7 @@ using Recurant.Data;
 using Recurant.Inference;
 using Recurant.Layers;
 using Recurant.Numerics;
+using Recurant.Tests.Layers;
 using Recurant.Tests.Numerics;
 using Xunit;
 
@@ -128,6 +129,27 @@ public class RecurrentStreamTests
         stream.SaveState(state);
         Assert.All(state, value => Assert.Equal(0f, value));
         Bits.AssertEqual(outputs[0], stream.Step(input.Row(0)), "after a reset");
+    }
+
+    [Theory]
+    [MemberData(nameof(CellVariant.All), MemberType = typeof(CellVariant))]
+    public void Step_OfPublicLayers_GivesTheBitsOfTheSequenceAndForks(
+        CellKind cell, Activation activation, ElmanForm form, GruReset reset)
+    {
+        var recurrent = new Recurrent(CellVariant.Spec(cell, activation, form, reset, inputSize: 3, hiddenSize: 20) with { Layers = 2 });
+        recurrent.Initialise(seed: 1);
+        BatchValues x = BatchValues.Of([Bits.Random(3 * Steps, 5)], size: 3);
+        var pass = new Pass(threads: 1);
+        pass.Begin(PassKind.Prediction);
+        BatchValues h = recurrent.Forward(pass, x);
+        var stream = new RecurrentStream(recurrent);
+        RecurrentStream fork = stream.Fork();
+        for (int t = 0; t < Steps; t++)
+        {
+            if (t == 3) fork = stream.Fork();
+            Bits.AssertEqual(h[0, t], stream.Step(x[0, t]), $"step {t}");
+            if (t >= 3) Bits.AssertEqual(h[0, t], fork.Step(x[0, t]), $"fork, step {t}");
+        }
     }
 
     /// <summary>The weights are laid out anew after they have changed.</summary>

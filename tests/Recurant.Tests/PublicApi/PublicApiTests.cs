@@ -10,6 +10,10 @@ public class PublicApiTests
         ApprovedApi.Check(typeof(TextClassifier).Assembly, "tests/Recurant.Tests/PublicApi/Recurant.approved.txt");
 
     [Fact]
+    public void Tensors_PublicApi_IsTheApprovedOne() => ApprovedApi.Check(
+        typeof(Recurant.Tensors.TensorBatches).Assembly, "tests/Recurant.Tests/PublicApi/Recurant.Tensors.approved.txt");
+
+    [Fact]
     public void Of_TheCore_HoldsTheFrontDoorAndNothingInternal()
     {
         string api = ApprovedApi.Of(typeof(TextClassifier).Assembly);

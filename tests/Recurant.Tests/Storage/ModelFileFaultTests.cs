@@ -158,7 +158,7 @@ public class ModelFileFaultTests
             string fault = parts.Fault();
             Assert.StartsWith($"tensor '{name}' has the shape [{string.Join(", ", shape.Reverse())}, 1]", fault,
                 StringComparison.Ordinal);
-            Assert.Contains($"says [{string.Join(", ", shape)}]", fault, StringComparison.Ordinal);
+            Assert.Contains($"the model has [{string.Join(", ", shape)}]", fault, StringComparison.Ordinal);
         }
     }
 

@@ -1,0 +1,102 @@
+using Recurant.Cells;
+using Recurant.Layers;
+using Recurant.Parameters;
+using Recurant.Storage;
+using Recurant.Tests.Layers;
+using Recurant.Tests.Numerics;
+using Xunit;
+
+namespace Recurant.Tests.Storage;
+
+public class ParameterFileTests
+{
+    [Fact]
+    public void Load_OfASavedNetwork_GivesItsBits()
+    {
+        using var directory = new TemporaryDirectory();
+        string path = directory["network.safetensors"];
+        static Sequential Network() => new(
+            new Recurrent(new RecurrentSpec { Cell = CellKind.Lstm, InputSize = 7, HiddenSize = 4, OneHotInput = true }),
+            new Sequential(new LayerNormalised(), new Dense(4, 2)));
+        Sequential saved = Network(), loaded = Network();
+        saved.Initialise(seed: 1);
+        ParameterFile.Save(path, saved.NamedParameters);
+        ParameterFile.Load(path, loaded.NamedParameters);
+
+        Assert.All(saved.Parameters.Zip(loaded.Parameters), pair =>
+            Bits.AssertEqual(pair.First.Values, pair.Second.Values, pair.First.Name));
+        using SafetensorsFile file = SafetensorsFile.Open(path);
+        Assert.Equal(
+            ["0.weight_ih_l0", "0.weight_hh_l0", "0.bias_ih_l0", "0.bias_hh_l0", "1.0.gain", "1.1.weight", "1.1.bias"],
+            file.Tensors.Select(tensor => tensor.Name));
+        // One-hot weights lie the other way round in memory, not in the file.
+        Assert.Equal([16L, 7], file.Tensors[0].Shape);
+    }
+
+    [Fact]
+    public void Load_OfPyTorchsFile_ReadsItsNames()
+    {
+        string path = Path.Combine(Goldens.Folder, "lstm-2-bidirectional.safetensors");
+        Dictionary<string, float[]> tensors = Goldens.ReadTensors("lstm-2-bidirectional.safetensors");
+        int hidden = tensors["bias_ih_l0"].Length / 4, input = tensors["weight_ih_l0"].Length / (4 * hidden);
+        var recurrent = new Recurrent(CellKind.Lstm, input, hidden, layers: 2, bidirectional: true);
+        ParameterFile.Load(path, recurrent.NamedParameters);
+
+        Assert.Equal(16, recurrent.Parameters.Count);
+        Assert.All(recurrent.Parameters, parameter => Bits.AssertEqual(tensors[parameter.Name], parameter.Values, parameter.Name));
+    }
+
+    [Fact]
+    public void Load_OfAnUnfitFile_ChangesNothingAndNamesTheTensor()
+    {
+        using var directory = new TemporaryDirectory();
+        string path = directory["network.safetensors"];
+        var dense = new Dense(2, 2);
+        dense.Initialise(seed: 1);
+        float[] before = dense.Weights.Values.ToArray();
+        string Fault(params NamedParameter[] saved)
+        {
+            ParameterFile.Save(path, saved);
+            string message = Assert.Throws<InvalidDataException>(
+                () => ParameterFile.Load(path, dense.NamedParameters)).Message;
+            Bits.AssertEqual(before, dense.Weights.Values, "unchanged");
+            return message;
+        }
+
+        static NamedParameter Of(string name, float value, params int[] shape)
+        {
+            var parameter = new Parameter(name, shape);
+            parameter.Gradient.Clear();
+            parameter.Value.Fill(value);
+            return new NamedParameter(name, parameter);
+        }
+
+        Assert.Contains("'bias' [2] is missing", Fault(Of("weight", 1, 2, 2)));
+        Assert.Contains("has the shape [3]", Fault(Of("weight", 1, 2, 2), Of("bias", 1, 3)));
+        Assert.Contains("'bias' holds NaN", Fault(Of("weight", 1, 2, 2), Of("bias", float.NaN, 2)));
+        Assert.Throws<ArgumentException>(() => ParameterFile.Save(path, [Of("a", 1, 1), Of("a", 1, 1)]));
+    }
+
+    [Fact]
+    public void Named_OfTwoLayers_PutsThePathBeforeTheirNames()
+    {
+        var dense = new Dense(2, 3);
+        Assert.Equal(["head.weight", "head.bias"], dense.Named("head").Select(named => named.Name));
+        Assert.Equal(["net.0.weight", "net.0.bias"], new Sequential(dense).Named("net").Select(named => named.Name));
+    }
+
+    private sealed class LayerNormalised : Layer
+    {
+        public override IReadOnlyList<Parameter> Parameters { get; } = [new Parameter("gain", 4)];
+
+        public override int OutputSize(int inputSize) => inputSize;
+
+        protected internal override void Forward(in LayerCall call)
+        {
+        }
+
+        protected internal override void Backward(in LayerCall call)
+        {
+        }
+    }
+}
