@@ -151,6 +151,15 @@ public sealed class GuessTests : TemporaryFiles
         Assert.Contains("at most 10,000", Assert.Throws<InvalidDataException>(() => TaggedDatasetReader.Read(path)).Message);
     }
 
+    [Fact]
+    public void Read_SentenceWithTooManyWords_NamesItsFirstLine()
+    {
+        string path = Write("d.conll", "b\tX\n\n" + string.Concat(Enumerable.Repeat("a\tX\n", TaggedSentence.MaximumWords + 1)));
+        Assert.Contains(
+            "line 3: the sentence has more than 250,000 words",
+            Assert.Throws<InvalidDataException>(() => TaggedDatasetReader.Read(path)).Message);
+    }
+
     /// <summary>A row that is wide because its texts hold commas is no table, and one text.</summary>
     [Fact]
     public void Detect_TextWithVeryManyCommas_IsText()
