@@ -82,7 +82,7 @@ internal sealed class RecurrentStack
     /// <summary>Runs all layers; the initial states stand in the memory. Returns the topmost output [rows, D H].</summary>
     public Matrix Forward(Workers workers, SequenceBatch batch, Matrix input, RecurrentMemory memory, DropoutPlan? dropout = null)
     {
-        RequireRoom(batch, memory, Workspace.AvailableBytes);
+        RequireRoom(batch, memory.KeepsHistory);
         Matrix below = input;
         for (int layer = 0; layer < Spec.Layers; layer++)
         {
@@ -118,23 +118,29 @@ internal sealed class RecurrentStack
 
     /// <summary>
     /// Refuses a batch that cannot fit, before any of its memory is asked for: what every cell keeps of each row, or of each
-    /// sequence where no way back follows. A cell may keep more; so what is refused would certainly not fit.
+    /// sequence where no way back follows. A cell may keep more; so what is refused would certainly not fit. Whoever makes the
+    /// input of many rows asks before that.
     /// </summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="keepsHistory">Whether a way back will follow.</param>
     /// <exception cref="InvalidDataException">A buffer or all together would be too large; says what to lower.</exception>
-    internal void RequireRoom(SequenceBatch batch, RecurrentMemory memory, long available)
+    public void RequireRoom(SequenceBatch batch, bool keepsHistory) =>
+        RequireRoom(batch, keepsHistory, Workspace.AvailableBytes);
+
+    internal void RequireRoom(SequenceBatch batch, bool keepsHistory, long available)
     {
         double floats = 0;
         for (int index = 0; index < _directions.Length; index++)
         {
             RecurrentCell cell = _directions[index].Cell;
-            bool keeps = memory.KeepsHistory || !cell.CanForget;
+            bool keeps = keepsHistory || !cell.CanForget;
             int rows = keeps ? batch.Rows : batch.Sequences;
             floats += Workspace.RequireLength(rows, Matrix.TargetStep(cell.GateWidth));
             if (cell.HasCellState && keeps) floats += 2.0 * rows * cell.CellSize;
         }
 
         floats += (double)Spec.Layers * Workspace.RequireLength(batch.Rows, Matrix.TargetStep(Spec.OutputSize));
-        if (memory.KeepsHistory) floats += (double)(Spec.Layers - 1) * batch.Rows * Spec.OutputSize; // gradients of the outputs
+        if (keepsHistory) floats += (double)(Spec.Layers - 1) * batch.Rows * Spec.OutputSize; // gradients of the outputs
         if (floats * sizeof(float) <= available) return; // before the text is made, which few need
         Workspace.RequireRoom(
             floats * sizeof(float),
