@@ -21,6 +21,11 @@ internal static class Delimiters
         (double Share, bool Named) most = default;
         foreach (char delimiter in Usual)
         {
+            if (!lines.Any(line => line.Contains(delimiter)))
+            {
+                continue;
+            }
+
             List<int> counts = Columns(lines, delimiter);
             int usual = MostFrequent(counts);
             if (usual < 2)
@@ -102,24 +107,40 @@ internal static class Delimiters
         _ => delimiter.ToString(),
     };
 
-    /// <summary>The number of columns of each row; a quoted field may go on in the next line.</summary>
-    private static List<int> Columns(IReadOnlyList<string> lines, char delimiter)
+    /// <summary>The number of columns of the first row.</summary>
+    internal static int ColumnsOfFirst(IReadOnlyList<string> lines, char delimiter) =>
+        Columns(lines, delimiter, int.MaxValue, firstOnly: true)[0];
+
+    /// <summary>
+    /// The number of columns of each row; a quoted field may go on in the next line. Of a row with more than any table has, no
+    /// more are counted: its width is all that matters.
+    /// </summary>
+    private static List<int> Columns(
+        IReadOnlyList<string> lines, char delimiter, int most = TableReader.MaximumColumns, bool firstOnly = false)
     {
         var counts = new List<int>();
         var state = CsvState.FieldStart;
         int count = 1;
         foreach (string line in lines)
         {
-            foreach (char c in line)
+            if (state == CsvState.FieldStart && !line.Contains('"'))
             {
-                state = CsvFault.Next(state, c, delimiter);
-                count += state == CsvState.FieldStart ? 1 : 0;
+                count += line.AsSpan().Count(delimiter);
+            }
+            else
+            {
+                for (int i = 0; i < line.Length && count <= most; i++)
+                {
+                    state = CsvFault.Next(state, line[i], delimiter);
+                    count += state == CsvState.FieldStart ? 1 : 0;
+                }
             }
 
             if (state != CsvState.Quoted)
             {
-                counts.Add(count);
+                counts.Add(Math.Min(count, most == int.MaxValue ? most : most + 1));
                 (state, count) = (CsvState.FieldStart, 1);
+                if (firstOnly) return counts;
             }
         }
 
@@ -134,10 +155,19 @@ internal static class Delimiters
     private static int MostFrequent(List<int> counts) =>
         counts.GroupBy(count => count).OrderByDescending(group => group.Count()).ThenByDescending(group => group.Key).First().Key;
 
-    private static bool HasKnownNames(string header, char delimiter)
-    {
-        string[] names = [.. header.Split(delimiter).Select(name => name.Trim(' ', '"', '\''))];
-        return names.Length > 1
+    /// <summary>Whether one of the columns is called as those of texts or labels are; a row too wide for a table has no names.</summary>
+    private static bool HasKnownNames(string header, char delimiter) =>
+        Names(header, delimiter, " \"'") is { } names
             && (KnownNames.Find(names, KnownNames.Text) >= 0 || KnownNames.Find(names, KnownNames.Label) >= 0);
-    }
+
+    /// <summary>Whether there are a column of texts and one of labels by the names.</summary>
+    internal static bool NamesBoth(string header, char delimiter) =>
+        Names(header, delimiter, " ") is { } names
+            && KnownNames.Find(names, KnownNames.Text) >= 0 && KnownNames.Find(names, KnownNames.Label) >= 0;
+
+    /// <summary>The fields of a first row; null if there is one alone, or more than any table has.</summary>
+    private static string[]? Names(string header, char delimiter, string around) =>
+        header.AsSpan().Count(delimiter) is > 0 and < TableReader.MaximumColumns
+            ? Array.ConvertAll(header.Split(delimiter), name => name.Trim(around.ToCharArray()))
+            : null;
 }

@@ -5,7 +5,8 @@ namespace Recurant.Formats;
 /// <summary>Tells a file's format from what is in it and, where that leaves a choice, from its name.</summary>
 internal static class FormatGuess
 {
-    private const int LinesLooked = 100;
+    /// <summary>So many lines are looked at; once they hold so many characters, a few are enough.</summary>
+    private const int LinesLooked = 100, CharactersLooked = 1 << 23, FewLines = 5;
 
     /// <summary>The format, and the separator that counts if it is CSV.</summary>
     internal static (string Format, char Delimiter) Guess(DataFile path, string? asked, char? delimiter = null)
@@ -33,10 +34,11 @@ internal static class FormatGuess
             return (format, named);
         }
 
-        char found = Delimiters.Find(lines);
+        format ??= ConllShape.Find(path.Extension, all) ?? FromContent(path, lines);
+        char found = format == FormatName.JsonLines ? '\0' : Delimiters.Find(lines);
         // Here already: a reader of tables would take long to find so many.
-        int columns = found == '\0' || lines[0].Contains('"') ? 1 : lines[0].AsSpan().Count(found) + 1;
-        format ??= ConllShape.Find(path.Extension, all) ?? FromContent(path, lines) ?? FromName(path, lines, found);
+        int columns = found == '\0' ? 1 : Delimiters.ColumnsOfFirst(lines, found);
+        format ??= FromName(path, lines, found);
         if (columns > TableReader.MaximumColumns && format is (FormatName.Csv or FormatName.Tsv))
         {
             throw TableReader.TooManyColumns(path.Path, 1, columns);
@@ -74,10 +76,12 @@ internal static class FormatGuess
         using var file = path.OpenText();
         var lines = new List<string>();
         int texts = 0;
-        while (texts < LinesLooked && file.TryReadLine(out ReadOnlySpan<char> line))
+        long length = 0;
+        while (texts < (length < CharactersLooked ? LinesLooked : FewLines) && file.TryReadLine(out ReadOnlySpan<char> line))
         {
             bool blank = line.IsWhiteSpace();
             texts += blank ? 0 : 1;
+            length += line.Length;
             if (!blank || (lines.Count > 0 && lines[^1].Length > 0))
             {
                 lines.Add(blank ? "" : line.ToString());
@@ -137,9 +141,7 @@ internal static class FormatGuess
                     return FormatName.Tsv;
                 }
 
-                string[] names = lines[0].Split(delimiter == '\0' ? ',' : delimiter, StringSplitOptions.TrimEntries);
-                bool header = KnownNames.Find(names, KnownNames.Text) >= 0 && KnownNames.Find(names, KnownNames.Label) >= 0;
-                return header || Delimiters.AreColumns(lines, delimiter) ? table : FormatName.Lines;
+                return Delimiters.NamesBoth(lines[0], delimiter == '\0' ? ',' : delimiter) || Delimiters.AreColumns(lines, delimiter) ? table : FormatName.Lines;
         }
     }
 }

@@ -8,7 +8,7 @@ internal sealed class JsonLayout
     /// <summary>Where the names tell the keys, so many lines are looked at for what else these could be.</summary>
     private const int LinesOfKnownNames = 1000;
 
-    private const int MostKeys = 10_000, MostOthers = 8;
+    private const int MostOthers = 8;
 
     private JsonLayout(string text, string? label, IReadOnlyList<string> keys)
     {
@@ -106,7 +106,7 @@ internal sealed class JsonLayout
             {
                 if (!places.TryGetValue(key, out int place))
                 {
-                    if (names.Count == MostKeys) return;
+                    if (names.Count == TableReader.MaximumColumns) return;
                     place = names.Count;
                     places.Add(key, place);
                     names.Add(key);

@@ -78,6 +78,7 @@ internal sealed class JsonLine
     internal void ReadAll(ReadOnlySpan<char> line, Action<string, string> found)
     {
         Utf8JsonReader reader = Open(line);
+        int count = 0;
         try
         {
             ReadStart(ref reader);
@@ -93,6 +94,7 @@ internal sealed class JsonLine
         {
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
+                CheckKeys(++count);
                 string key = before + String(reader);
                 reader.Read();
                 if (reader.TokenType == JsonTokenType.StartObject && depth < DeepestKey)
@@ -256,6 +258,7 @@ internal sealed class JsonLine
             ReadStart(ref reader);
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
+                CheckKeys(keys.Count + 1);
                 keys.Add(String(reader));
                 reader.Skip();
             }
@@ -266,6 +269,16 @@ internal sealed class JsonLine
         }
 
         return keys;
+    }
+
+    private void CheckKeys(int count)
+    {
+        if (count > TableReader.MaximumColumns)
+        {
+            throw file.Error(
+                0,
+                $"the object has more than {TableReader.MaximumColumns:N0} keys. Keep only those of the text and the label.");
+        }
     }
 
     private Utf8JsonReader Open(ReadOnlySpan<char> line)

@@ -138,6 +138,11 @@ internal sealed class ConllLayout
             spaced ??= line.ToString();
         }
 
+        if (ColumnCount > TableReader.MaximumColumns)
+        {
+            throw TableReader.TooManyColumns(path.Path, file.LineNumber, ColumnCount);
+        }
+
         if (ColumnCount == 0)
         {
             ColumnCount = spaced is null

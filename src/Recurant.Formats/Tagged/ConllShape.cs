@@ -95,7 +95,13 @@ internal static class ConllShape
             }
 
             bool tabs = line.Contains('\t');
-            string[] fields = line.Trim(' ').Split(tabs ? '\t' : ' ');
+            char separator = tabs ? '\t' : ' ';
+            if (line.AsSpan().Count(separator) > TableReader.MaximumColumns)
+            {
+                return false;
+            }
+
+            string[] fields = line.Trim(' ').Split(separator);
             width = width == 0 ? fields.Length : width;
             if (width < 2 || fields.Length != width || Array.Exists(fields, field => field.Length == 0 || field.Contains(' ')))
             {

@@ -67,6 +67,14 @@ public static class TaggedDatasetReader
                 if (!layout.Universal || IsWord(file, layout, line))
                 {
                     first = words.Count == 0 ? file.LineNumber : first;
+                    if (words.Count == TaggedSentence.MaximumWords)
+                    {
+                        throw TextFile.Error(
+                            path.Path, first, 0,
+                            $"the sentence has more than {TaggedSentence.MaximumWords:N0} words, the most that a tagger reads at "
+                            + "once. Put a blank line behind each sentence.");
+                    }
+
                     words.Add(Field(file, layout, line, layout.WordColumn, "word", strings));
                     tags.Add(Field(file, layout, line, layout.TagColumn, "tag", strings));
                     hasGap |= !options.WordsOnly && layout.HasGaps && tags[^1] == ConllLayout.NoTag;

@@ -53,17 +53,32 @@ public sealed class TagPredictor
     }
 
     /// <summary>Tags the words of a text, cut as <see cref="Split"/> cuts it.</summary>
+    /// <exception cref="InvalidDataException">
+    /// The text has more than <see cref="TaggedSentence.MaximumWords"/> words, or the model's answers are not finite numbers.
+    /// </exception>
     public IReadOnlyList<TaggedWord> Predict(string text) => Predict([Split(text)])[0];
 
     /// <summary>Tags the words of many sentences; the answers stand in their order.</summary>
-    /// <param name="sentences">The words of each sentence; a sentence may be empty.</param>
+    /// <param name="sentences">
+    /// The words of each sentence, at most <see cref="TaggedSentence.MaximumWords"/>; a sentence may be empty.
+    /// </param>
     /// <param name="cancellation">Looked at between two batches.</param>
-    /// <exception cref="InvalidDataException">The model's answers are not finite numbers.</exception>
+    /// <exception cref="InvalidDataException">
+    /// A sentence has too many words, or the model's answers are not finite numbers.
+    /// </exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public IReadOnlyList<IReadOnlyList<TaggedWord>> Predict(
         IReadOnlyList<IReadOnlyList<string>> sentences, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(sentences);
+        foreach (IReadOnlyList<string> words in sentences)
+        {
+            if (words.Count > TaggedSentence.MaximumWords)
+            {
+                throw new InvalidDataException(TaggedSentence.TooLong(words.Count));
+            }
+        }
+
         WordForms forms = _model.NewForms();
         var encoded = new int[sentences.Count][];
         for (int i = 0; i < encoded.Length; i++) encoded[i] = forms.Encode(sentences[i]);

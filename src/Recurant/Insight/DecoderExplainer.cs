@@ -18,6 +18,7 @@ internal static class DecoderExplainer
     {
         Workers workers = Workers.Asked(options.Threads);
         int[] source = model.Source.Encode(text);
+        Explainer.RequireLength(source.Length, Explainer.MostTokens, "pieces");
         List<string> pieces = model.Source.Cut(text);
         Hypothesis[] found = TranslatorModel.IsBlank(text)
             ? []

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Recurant.Data;
 using Recurant.Models;
 
@@ -16,7 +17,9 @@ public static class Explainer
     /// <param name="options">How thoroughly; null for the defaults.</param>
     /// <param name="cancellation">Looked at between batches.</param>
     /// <exception cref="ArgumentException">An option is outside its range, or the model does not know the label.</exception>
-    /// <exception cref="InvalidDataException">The model's answers are not finite numbers.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The text has more than <see cref="MostTokens"/> tokens, or the model's answers are not finite numbers.
+    /// </exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static TextExplanation Explain(
         ClassifierModel model, string text, ExplainOptions? options = null, CancellationToken cancellation = default)
@@ -31,12 +34,32 @@ public static class Explainer
     /// </summary>
     public const int MostInfluenceTokens = 400;
 
+    /// <summary>
+    /// The longest text that is explained to a classifier's or a translator's user, in tokens: each is left out once, so the
+    /// cost grows with the square of the length.
+    /// </summary>
+    public const int MostTokens = 5000;
+
+    /// <summary>The longest sentence whose tags are explained, in words.</summary>
+    public const int MostTaggedWords = 500;
+
+    /// <summary>Refuses a text that is longer than can be explained.</summary>
+    internal static void RequireLength(int count, int most, string what)
+    {
+        if (count > most)
+        {
+            throw new InvalidDataException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"The text has {count:N0} {what}; at most {most:N0} can be explained at once. Give a part of it."));
+        }
+    }
+
     /// <summary>Explains the tags of the words of a sentence.</summary>
     /// <param name="model">The tagger.</param>
-    /// <param name="words">The words, as <c>TagPredictor.Split</c> cuts them.</param>
+    /// <param name="words">The words, as <c>TagPredictor.Split</c> cuts them; at most <see cref="MostTaggedWords"/>.</param>
     /// <param name="options">The threads; null for the defaults.</param>
     /// <param name="cancellation">Looked at between batches.</param>
-    /// <exception cref="InvalidDataException">The model's answers are not finite numbers.</exception>
+    /// <exception cref="InvalidDataException">There are too many words, or the answers are not finite numbers.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static TagExplanation Explain(
         TaggerModel model, IReadOnlyList<string> words, ExplainOptions? options = null, CancellationToken cancellation = default)
@@ -52,6 +75,7 @@ public static class Explainer
     /// <param name="beam">The hypotheses that are followed. 1 to 100. Default: 5.</param>
     /// <param name="options">The threads; null for the defaults.</param>
     /// <param name="cancellation">Looked at between batches.</param>
+    /// <exception cref="InvalidDataException">The text has more than <see cref="MostTokens"/> pieces.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static DecoderExplanation Explain(
         TranslatorModel model, string text, int beam = 5, ExplainOptions? options = null,

@@ -204,7 +204,7 @@ public static class GradientAudit
     private static float[] InitialGradients(
         SequenceBatch batch, CellMemory[] cells, Func<CellMemory, RowStore> of, int hiddenSize)
     {
-        var values = new float[batch.Sequences * cells.Length * hiddenSize];
+        var values = new float[Workspace.RequireLength((long)batch.Sequences * cells.Length, hiddenSize)];
         for (int b = 0; b < batch.Sequences; b++)
         {
             for (int cell = 0; cell < cells.Length; cell++)

@@ -53,7 +53,7 @@ internal static class ProblemExplainer
         var lengths = new int[count];
         Array.Fill(lengths, problem.Steps);
         memory.Batch.Fill(lengths);
-        memory.Input.Reserve(count * problem.Steps, problem.Inputs).Clear();
+        memory.Input.Reserve(Workspace.RequireLength(count, problem.Steps), problem.Inputs).Clear();
         for (int t = 0; t < problem.Steps; t++)
         {
             for (int b = 0; b < count; b++)

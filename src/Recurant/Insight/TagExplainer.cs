@@ -14,6 +14,7 @@ internal static class TagExplainer
     public static TagExplanation Explain(
         TaggerModel model, IReadOnlyList<string> words, ExplainOptions options, CancellationToken cancellation)
     {
+        Explainer.RequireLength(words.Count, Explainer.MostTaggedWords, "words");
         Workers workers = Workers.Asked(options.Threads);
         var scorer = new TaggerScorer(model, workers);
         WordForms forms = model.NewForms();

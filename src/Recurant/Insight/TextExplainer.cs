@@ -25,6 +25,7 @@ internal sealed class TextExplainer
     {
         List<string> words = _model.Encoder.Cut(text);
         int count = words.Count;
+        Explainer.RequireLength(count, Explainer.MostTokens, "tokens");
 
         // All in one call: the text, no text, its prefixes, then without and with <unk> in the place of each word.
         var variants = new List<List<string>>(3 * count + 2) { words, new() };

@@ -1,126 +1,9 @@
-using System.Globalization;
 using Recurant.Cells;
 using Recurant.Data;
 using Recurant.Numerics;
 using Recurant.Parameters;
 
 namespace Recurant.Layers;
-
-/// <summary>What a stack of recurrent layers is made of; data only.</summary>
-public sealed record RecurrentSpec
-{
-    /// <summary>The cell. Default: LSTM.</summary>
-    public CellKind Cell { get; init; } = CellKind.Lstm;
-
-    /// <summary>The activation of an Elman, IndRNN or LRU cell; others ignore it. Default: tanh.</summary>
-    public Activation Activation { get; init; } = Activation.Tanh;
-
-    /// <summary>The formulation of an Elman cell. Default: the hidden form.</summary>
-    public ElmanForm Form { get; init; } = ElmanForm.Hidden;
-
-    /// <summary>Where a GRU applies its reset gate. Default: inside.</summary>
-    public GruReset GruReset { get; init; } = GruReset.Inside;
-
-    /// <summary>What an LSTM's forget-gate bias starts from. Default: 1.</summary>
-    public float ForgetBias { get; init; } = 1f;
-
-    /// <summary>I, the width of the input: of word vectors, or with one-hot input the size of the vocabulary.</summary>
-    public required int InputSize { get; init; }
-
-    /// <summary>H, the width of the hidden state of each layer and direction.</summary>
-    public required int HiddenSize { get; init; }
-
-    /// <summary>
-    /// M, the memory cells of a projected LSTM, whose projection has the width <see cref="HiddenSize"/>; others ignore it.
-    /// Default: 0, twice the hidden size.
-    /// </summary>
-    public int CellSize { get; init; }
-
-    /// <summary>The number of layers, one above the other. Default: 1.</summary>
-    public int Layers { get; init; } = 1;
-
-    /// <summary>Whether a second network reads the sequence from its end. Default: no.</summary>
-    public bool Bidirectional { get; init; }
-
-    /// <summary>Whether the first layer reads one-hot vectors, given as word numbers. Default: no.</summary>
-    public bool OneHotInput { get; init; }
-
-    /// <summary>1 or 2.</summary>
-    public int Directions => Bidirectional ? 2 : 1;
-
-    /// <summary>The width of the output: H for each direction.</summary>
-    public int OutputSize => Directions * HiddenSize;
-
-    /// <summary>The layers in one line, for example "LSTM, 2 layers of 128 units, both directions".</summary>
-    internal string Summary
-    {
-        get
-        {
-            string layers = Layers == 1 ? "1 layer" : $"{Layers} layers";
-            return $"{CellName}, {layers} of {HiddenSize} units{(Bidirectional ? ", both directions" : "")}";
-        }
-    }
-
-    /// <summary>The cell as people call it.</summary>
-    internal string CellName => Cell switch
-    {
-        CellKind.Elman => $"recurrent ({ActivationName})",
-        CellKind.Lstm => "LSTM",
-        CellKind.Gru => GruReset == GruReset.Outside ? "GRU (reset outside)" : "GRU",
-        CellKind.MinGru => "minGRU",
-        CellKind.MinLstm => "minLSTM",
-        CellKind.Sru => "SRU",
-        CellKind.IndRnn => $"IndRNN ({ActivationName})",
-        CellKind.Lru => $"LRU ({ActivationName})",
-        CellKind.PeepholeLstm => "peephole LSTM",
-        CellKind.LayerNormLstm => "LSTM with layer normalisation",
-        _ => "projected LSTM",
-    };
-
-    private string ActivationName => Activation.ToString().ToLowerInvariant();
-
-    /// <inheritdoc/>
-    public override string ToString() => InvariantRecord.ToString(nameof(RecurrentSpec), PrintMembers);
-}
-
-/// <summary>What a stack keeps of a batch.</summary>
-internal sealed class RecurrentMemory
-{
-    public required CellMemory[] Cells { get; init; }
-
-    /// <summary>[rows, D H] for each layer.</summary>
-    public required RowStore[] Outputs { get; init; }
-
-    /// <summary>The outputs after dropout, where a layer above reads them.</summary>
-    public required RowStore[] Dropped { get; init; }
-
-    public required RowStore[] DOutputs { get; init; }
-
-    public required RowStore[] Masks { get; init; }
-
-    public bool HasInitialState { get; set; }
-
-    /// <summary>
-    /// Whether the way back computes the gradients of initial states that nobody has given. Without it memory.Cells[i].DHidden
-    /// and DCell hold nothing of use after the way back, and the first step is spared a product.
-    /// </summary>
-    public bool WantsInitialGradient { get; set; }
-
-    /// <summary>
-    /// If not empty, the input of the lowest layer has fewer rows than the batch, and row r of the batch reads row
-    /// InputRows[r] of it; its gradient has as many rows. Where a way back follows, only if <see cref="RecurrentStack.MayShareInput"/>.
-    /// </summary>
-    public ReadOnlyMemory<int> InputRows { get; set; }
-
-    /// <summary>
-    /// Whether the initial states are those after a step before (h and c of a segment's first step) instead of states given
-    /// from outside. They differ in the pre-activation form alone, where a given state is s and not h.
-    /// </summary>
-    public bool Continues { get; set; }
-
-    /// <summary>Whether a way back will follow, for which every step is kept; otherwise only the outputs are. Default: yes.</summary>
-    public bool KeepsHistory { get; set; } = true;
-}
 
 /// <summary>
 /// Layers of recurrent cells, one above the other, in one direction or both. Names and order of the parameters are
@@ -199,6 +82,7 @@ internal sealed class RecurrentStack
     /// <summary>Runs all layers; the initial states stand in the memory. Returns the topmost output [rows, D H].</summary>
     public Matrix Forward(Workers workers, SequenceBatch batch, Matrix input, RecurrentMemory memory, DropoutPlan? dropout = null)
     {
+        RequireRoom(batch, memory.KeepsHistory);
         Matrix below = input;
         for (int layer = 0; layer < Spec.Layers; layer++)
         {
@@ -230,6 +114,38 @@ internal sealed class RecurrentStack
         }
 
         return memory.Outputs[^1].Rows(batch.Rows);
+    }
+
+    /// <summary>
+    /// Refuses a batch that cannot fit, before any of its memory is asked for: what every cell keeps of each row, or of each
+    /// sequence where no way back follows. A cell may keep more; so what is refused would certainly not fit. Whoever makes the
+    /// input of many rows asks before that.
+    /// </summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="keepsHistory">Whether a way back will follow.</param>
+    /// <exception cref="InvalidDataException">A buffer or all together would be too large; says what to lower.</exception>
+    public void RequireRoom(SequenceBatch batch, bool keepsHistory) =>
+        RequireRoom(batch, keepsHistory, Workspace.AvailableBytes);
+
+    internal void RequireRoom(SequenceBatch batch, bool keepsHistory, long available)
+    {
+        double floats = 0;
+        for (int index = 0; index < _directions.Length; index++)
+        {
+            RecurrentCell cell = _directions[index].Cell;
+            bool keeps = keepsHistory || !cell.CanForget;
+            int rows = keeps ? batch.Rows : batch.Sequences;
+            floats += Workspace.RequireLength(rows, Matrix.TargetStep(cell.GateWidth));
+            if (cell.HasCellState && keeps) floats += 2.0 * rows * cell.CellSize;
+        }
+
+        floats += (double)Spec.Layers * Workspace.RequireLength(batch.Rows, Matrix.TargetStep(Spec.OutputSize));
+        if (keepsHistory) floats += (double)(Spec.Layers - 1) * batch.Rows * Spec.OutputSize; // gradients of the outputs
+        if (floats * sizeof(float) <= available) return; // before the text is made, which few need
+        Workspace.RequireRoom(
+            floats * sizeof(float),
+            $"{Workspace.Text(batch.Sequences)} {(batch.Sequences == 1 ? "sequence" : "sequences")} with {Workspace.Text(batch.Rows)} "
+            + $"steps ({Spec.Summary})", available);
     }
 
     /// <summary>

@@ -57,7 +57,7 @@ internal sealed class TagDecoder
         int version = _field is { } field ? field.Start.Version + field.End.Version + field.Transitions.Version : 0;
         if (version == _version) return;
         _version = version;
-        (_start, _end, _transitions) = (new double[_tags], new double[_tags], new double[_tags * _tags]);
+        (_start, _end, _transitions) = (new double[_tags], new double[_tags], new double[Workspace.RequireLength(_tags, _tags)]);
         for (int i = 0; i < _tags; i++)
         {
             _start[i] = Score(_field?.Start.Value[i], _constraints?.MayStart(i));

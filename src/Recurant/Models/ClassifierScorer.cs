@@ -14,6 +14,8 @@ namespace Recurant.Models;
 internal sealed class ClassifierScorer(
     IReadOnlyList<ClassifierNetwork> networks, int classes, Workers workers, NetworkMemory? memory = null)
 {
+    private const string FewerTexts = "Give fewer texts at once.";
+
     /// <summary>A batch has at most so many texts, and not many more tokens than this, so that its memory stays small.</summary>
     private const int MostTexts = 128, MostTokens = 8192;
 
@@ -53,7 +55,7 @@ internal sealed class ClassifierScorer(
         IReadOnlyList<int[]> sequences, WordForms? forms = null, float[]? logLosses = null, int[]? labels = null,
         CancellationToken cancellation = default)
     {
-        var probabilities = new float[sequences.Count * classes];
+        var probabilities = new float[Workspace.RequireLength(sequences.Count, classes, FewerTexts)];
         int[] order = LongestFirst(sequences);
         for (int start = 0, count; start < order.Length; start += count)
         {

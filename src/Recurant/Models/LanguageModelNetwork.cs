@@ -153,6 +153,7 @@ internal sealed class LanguageModelNetwork
         bool withGradient, SampleDraw? draw = null)
     {
         memory.Recurrent.KeepsHistory = withGradient;
+        Stack.RequireRoom(window, withGradient);
         Matrix input = default;
         memory.Distinct.Clear();
         if (_words is not null) input = ReadTokens(workers, window, memory, dropout);

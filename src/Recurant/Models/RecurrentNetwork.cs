@@ -173,6 +173,7 @@ internal sealed partial class RecurrentNetwork : ClassifierNetwork, IVectorNetwo
 
     private void ForwardAtOnce(Workers workers, SequenceBatch batch, Memory memory, Matrix pooled, DropoutPlan? dropout)
     {
+        _stack.RequireRoom(batch, memory.KeepsHistory);
         Run(workers, batch, memory, ReadWords(workers, batch, memory, dropout), pooled, dropout);
     }
 

@@ -136,6 +136,7 @@ internal sealed class SequenceNetwork
         }
 
         memory.Batch.Fill(memory.Lengths);
+        Stack.RequireRoom(memory.Batch, keepsHistory: part == ProblemPart.Training);
         memory.Input.Reserve(memory.Batch.Rows, problem.Inputs).Clear();
         Matrix input = memory.Input.Rows(memory.Batch.Rows);
         for (int b = 0; b < batch; b++)

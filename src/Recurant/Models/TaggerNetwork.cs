@@ -167,6 +167,7 @@ internal sealed class TaggerNetwork
     /// </summary>
     public Matrix Forward(Workers workers, SequenceBatch batch, WordForms forms, TaggerMemory memory, DropoutPlan? dropout)
     {
+        _stack.RequireRoom(batch, memory.KeepsHistory);
         Matrix input = Read(workers, batch, forms, memory, dropout);
         memory.Recurrent.KeepsHistory = memory.KeepsHistory;
         _stack.ResetInitialState(memory.Recurrent, batch.Sequences);

@@ -71,7 +71,7 @@ internal sealed class TaggerScorer(TaggerModel model, Workers workers, TaggerMem
             ToProbabilities(scores);
             for (int b = 0; b < chosen.Count; b++)
             {
-                float[] all = marginals[chosen[_batch.Order[b]]] = new float[_batch.Lengths[b] * tags];
+                float[] all = marginals[chosen[_batch.Order[b]]] = new float[Workspace.RequireLength(_batch.Lengths[b], tags)];
                 for (int t = 0; t < _batch.Lengths[b]; t++)
                 {
                     scores.Row(_batch.RowStart(t) + b).CopyTo(all.AsSpan(t * tags, tags));

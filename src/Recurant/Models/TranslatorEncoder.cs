@@ -87,6 +87,7 @@ internal sealed class TranslatorEncoder
     public Matrix Forward(
         Workers workers, SequenceBatch batch, Matrix vectors, EncoderMemory memory, bool keepsHistory, DropoutPlan? dropout)
     {
+        _stack.RequireRoom(batch, keepsHistory);
         Matrix input = vectors;
         if (_words is not null)
         {

@@ -21,6 +21,10 @@ internal static class Workspace
     /// <summary>The most elements of one buffer: those of an array of .NET, with room to begin on a cache line.</summary>
     public const long MostElements = 2_147_483_591 - 16;
 
+    /// <summary>What lowers the memory of a batch.</summary>
+    private const string Advice = "Lower the batch size, the length of the sequences or the hidden size (--batch, --max-tokens, "
+        + "--hidden), or train with --recompute.";
+
     private const byte PoisonByte = 0x6B;
 
     /// <summary>
@@ -67,6 +71,24 @@ internal static class Workspace
         }
     }
 
+    /// <summary>The memory of this machine, or what a container or a setting of .NET leaves of it, in bytes.</summary>
+    public static long AvailableBytes { get; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+
+    /// <summary>Checks that what a batch needs is there at all, before any of it is asked for.</summary>
+    /// <param name="bytes">What is needed at least.</param>
+    /// <param name="what">Of what size the batch is.</param>
+    /// <param name="available">What there is; 0 where nobody knows.</param>
+    /// <exception cref="InvalidDataException">There is less.</exception>
+    public static void RequireRoom(double bytes, string what, long available)
+    {
+        if (available <= 0 || bytes <= available) return;
+        const double Gigabyte = 1e9;
+        throw new InvalidDataException(string.Create(
+            CultureInfo.InvariantCulture,
+            $"A batch of {what} needs {bytes / Gigabyte:N1} GB of memory, and this machine has {available / Gigabyte:N1} GB.\n"
+            + $"{Advice}"));
+    }
+
     /// <summary>Checks a number of elements.</summary>
     public static void RequireLength(long length)
     {
@@ -75,21 +97,24 @@ internal static class Workspace
     }
 
     /// <summary>Checks a number of rows of so many elements each, and returns the number of all elements.</summary>
+    /// <param name="rows">Rows.</param>
+    /// <param name="columns">The elements of each.</param>
+    /// <param name="advice">What to do if they are too many, where that is not what lowers the memory of a batch.</param>
     /// <exception cref="InvalidDataException">There are more than a buffer can have.</exception>
-    public static int RequireLength(long rows, long columns)
+    public static int RequireLength(long rows, long columns, string advice = Advice)
     {
         // Neither factor is larger than an array, so the product fits 64 bits.
         long length = rows * columns;
         ArgumentOutOfRangeException.ThrowIfNegative(length);
-        if (length > MostElements) throw TooLarge($"{Text(rows)} x {Text(columns)} = {Text(length)} numbers");
+        if (length > MostElements) throw TooLarge($"{Text(rows)} x {Text(columns)} = {Text(length)} numbers", advice);
         return (int)length;
     }
 
     /// <summary>What to say of sizes whose product is too large.</summary>
     /// <param name="sizes">The sizes and what they make together.</param>
-    public static InvalidDataException TooLarge(string sizes) => new(
-        $"{sizes} are needed in one piece of memory, but only {Text(MostElements)} are possible.\nLower the batch size, the "
-        + "length of the sequences or the hidden size (--batch, --max-tokens, --hidden), or train with --recompute.");
+    /// <param name="advice">What to do.</param>
+    public static InvalidDataException TooLarge(string sizes, string advice = Advice) => new(
+        $"{sizes} are needed in one piece of memory, but only {Text(MostElements)} are possible.\n{advice}");
 
     /// <summary>A number with its thousands apart, the same in every culture.</summary>
     public static string Text(long number) => number.ToString("N0", CultureInfo.InvariantCulture);

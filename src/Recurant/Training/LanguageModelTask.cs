@@ -68,7 +68,7 @@ internal sealed class LanguageModelTask : TrainingTask
         _memory = _network.CreateMemory();
         _carried = new CarriedState(_network.Stack, _plan.Batch);
         _scorer = new LanguageScorer(_network, workers, _memory);
-        _targets = new int[_plan.Batch * _plan.Window];
+        _targets = new int[Workspace.RequireLength(_plan.Batch, _plan.Window)];
         _lengths = new int[_plan.Batch];
         // Every epoch begins elsewhere, by less than a window, so that the windows do not always end at the same places.
         int places = train.Length - 1 - Math.Min(_plan.Window, (train.Length - 1) / 10);

@@ -6,6 +6,7 @@ using Recurant.Layers;
 using Recurant.Models;
 using Recurant.Numerics;
 using Recurant.Parameters;
+using Recurant.Tests.Models;
 using Recurant.Tests.Training;
 using Xunit;
 
@@ -57,6 +58,25 @@ public class RetainedMemoryTests
             for (int i = 0; i < 50; i++) stream.Step(new float[256]);
             return new WeakReference(stack);
         }
+    }
+
+    /// <summary>A long text takes some hundred MB while it is tagged, and the next short one nothing of that.</summary>
+    [Fact]
+    public void Predict_LongText_LeavesNoLargeMemoryWithTheTagger()
+    {
+        TaggerModel model = new TaggerCase(new TaggerSpec
+        {
+            VocabularySize = 1, Tags = 9, EmbeddingSize = 100, CharacterSize = 0, HiddenSize = 100, RandomField = true,
+        }).Model;
+        string text = string.Concat(Enumerable.Repeat("the boat of unseen men , ", 20_000));
+        var predictor = new TagPredictor(model, threads: 1);
+        string first = predictor.Predict("the old boat")[2].ToString();
+        long before = Retained();
+        Assert.Equal(120_000, predictor.Predict(text).Count);
+        long kept = Retained() - before;
+        Assert.True(kept < 10_000_000, $"{kept:N0} bytes are kept.");
+        Assert.Equal(first, predictor.Predict("the old boat")[2].ToString());
+        GC.KeepAlive(text);
     }
 
     private static long Retained()

@@ -26,6 +26,20 @@ public class TagPredictorTests
         Assert.Empty(new TagPredictor(s_parts.Value).Predict("  "));
     }
 
+    [Fact]
+    public void Predict_MoreWordsThanTheLimit_NamesBothAndWhatToDo()
+    {
+        var predictor = new TagPredictor(s_parts.Value);
+        string text = string.Concat(Enumerable.Repeat("a ", TaggedSentence.MaximumWords + 1));
+        Assert.Equal(
+            "250,001 words in one text: a tagger reads at most 250,000 at once. Give it in pieces, such as sentences.",
+            Assert.Throws<InvalidDataException>(() => predictor.Predict(text)).Message);
+        string[] words = new string[TaggedSentence.MaximumWords + 1];
+        Array.Fill(words, "a");
+        Assert.Throws<ArgumentException>(() => new TaggedSentence(words, words));
+        Assert.Throws<ArgumentException>(() => new SentenceList().Add(words, words));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -51,6 +51,23 @@ public class OtherExplanationTests
     }
 
     [Fact]
+    public void Explain_LongerThanTheLimit_SaysSo()
+    {
+        TaggerModel model = new TaggerCase(new TaggerSpec { VocabularySize = 1, Tags = 2 }).Model;
+        string[] words = new string[Explainer.MostTaggedWords + 1];
+        Array.Fill(words, "the");
+        Assert.Equal(
+            "The text has 501 words; at most 500 can be explained at once. Give a part of it.",
+            Assert.Throws<InvalidDataException>(() => Explainer.Explain(model, words)).Message);
+        var pairs = new ClassifierModel(
+            new ClassifierSpec { VocabularySize = 2, Classes = 2, Model = ModelKind.BagOfWords },
+            new Vocabulary(["<unk>", "a"]), ["no", "yes"]);
+        string text = string.Concat(Enumerable.Repeat("a ", Explainer.MostTokens + 1));
+        Assert.Contains(
+            "5,001 tokens; at most 5,000", Assert.Throws<InvalidDataException>(() => Explainer.Explain(pairs, text)).Message);
+    }
+
+    [Fact]
     public void Explain_TaggerOverData_TellsItsSurestMistakes()
     {
         TaggerModel model = new TaggerCase(new TaggerSpec

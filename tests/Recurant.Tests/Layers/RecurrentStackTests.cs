@@ -4,6 +4,7 @@ using Recurant.Layers;
 using Recurant.Numerics;
 using Recurant.Parameters;
 using Recurant.Tests.Numerics;
+using Recurant.Training;
 using Xunit;
 
 namespace Recurant.Tests.Layers;
@@ -32,6 +33,60 @@ public class RecurrentStackTests
         { CellKind.LayerNormLstm, default, default, true },
         { CellKind.ProjectedLstm, default, default, true },
     };
+
+    [Fact]
+    public void Forward_MoreThanTheMachineHas_IsRefusedBeforeMemoryIsAskedFor()
+    {
+        var stack = new RecurrentStack(new RecurrentSpec { InputSize = 256, HiddenSize = 256, Layers = 500 });
+        var batch = new SequenceBatch();
+        batch.Fill([1_900_000]);
+        RecurrentMemory memory = stack.CreateMemory();
+        // 500 layers of 4 x 256 gates (with 16 more to the next row), 2 x 256 cell states, 256 outputs; 499 of 256 gradients
+        const double Bytes = 4.0 * 1_900_000 * (500 * (1040 + 512 + 256) + 499 * 256);
+        string message = Assert.Throws<InvalidDataException>(
+            () => stack.RequireRoom(batch, keepsHistory: true, available: (long)Bytes - 1)).Message;
+        Assert.Equal(
+            "A batch of 1 sequence with 1,900,000 steps (LSTM, 500 layers of 256 units) needs 7,841.3 GB of memory, and this machine "
+            + "has 7,841.3 GB.\nLower the batch size, the length of the sequences or the hidden size (--batch, --max-tokens, "
+            + "--hidden), or train with --recompute.", message);
+        stack.RequireRoom(batch, keepsHistory: true, available: (long)Bytes);
+        stack.RequireRoom(batch, keepsHistory: false, available: (long)(Bytes / 3)); // outputs and little else
+        Assert.SkipUnless(Workspace.AvailableBytes is > 0 and < (long)Bytes, "the machine has so much");
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Throws<InvalidDataException>(() => stack.Forward(Workers.ForThreads(1), batch, default, memory));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1_000_000);
+    }
+
+    [Fact]
+    public void Forward_BufferBeyondAnArray_NamesTheSizes()
+    {
+        var stack = new RecurrentStack(new RecurrentSpec { InputSize = 8, HiddenSize = 512 });
+        var batch = new SequenceBatch();
+        batch.Fill([2_000_000]);
+        Assert.StartsWith(
+            "2,000,000 x 2,064 = 4,128,000,000 numbers are needed in one piece of memory, but only 2,147,483,575 are possible.\n",
+            Assert.Throws<InvalidDataException>(
+                () => stack.Forward(Workers.ForThreads(1), batch, default, stack.CreateMemory())).Message);
+    }
+
+    /// <summary>Before the input is made, which alone may take longer than anybody waits.</summary>
+    [Fact]
+    public void Train_ProblemBeyondTheMachine_IsRefusedAtOnce()
+    {
+        var options = new ProblemTrainingOptions { Batch = 4096 };
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        string message = Assert.Throws<InvalidDataException>(
+            () => ProblemTrainer.Train(new SequenceProblem(ProblemKind.Adding, 200_000), options)).Message;
+        Assert.Contains("--batch", message, StringComparison.Ordinal);
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(10), $"took {clock.Elapsed}");
+    }
+
+    [Theory]
+    [InlineData(1 << 16, 1 << 16)]
+    [InlineData(int.MaxValue, int.MaxValue)]
+    public void RequireLength_ProductBeyond32Bits_Throws(int rows, int columns) => Assert.StartsWith(
+        $"{Workspace.Text(rows)} x {Workspace.Text(columns)} = {Workspace.Text((long)rows * columns)} numbers are needed",
+        Assert.Throws<InvalidDataException>(() => Workspace.RequireLength(rows, columns)).Message);
 
     [Theory]
     [MemberData(nameof(Stacks))]

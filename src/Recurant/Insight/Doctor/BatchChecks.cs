@@ -156,7 +156,7 @@ internal static class BatchChecks
         var batch = new SequenceBatch();
         batch.Fill(sequences, [.. Enumerable.Range(0, sequences.Length)]);
         Matrix logits = model.Network.Forward(Workers.ForThreads(1), batch, memory, dropout: null);
-        var probabilities = new float[sequences.Length * classes];
+        var probabilities = new float[Workspace.RequireLength(sequences.Length, classes)];
         for (int b = 0; b < sequences.Length; b++)
         {
             Softmax.Apply(logits.Row(b), probabilities.AsSpan(batch.Order[b] * classes, classes));
