@@ -157,6 +157,8 @@ internal sealed class ClassifierTraining : TaskTraining<ClassifierModel, Evaluat
             Budget = Time.IsLimited ? TimeSpan.FromSeconds(Time.Left) : null,
             ReleasesData = true,
         };
+        // What training needed beside the weights is several times what the baseline needs: the system had better have it back.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
         if (!call.Quiet) call.Terminal.Error.WriteLine("training the bag of words, for comparison");
         TellLeftOut(call, "bag of words", _forBaseline.Count, _trainRows, "rows are learnt from");
         return TrainingDisplay.Show(call.Terminal, call.Quiet, measure: null, progress =>

@@ -52,14 +52,14 @@ public static class DatasetSplit
         }
 
         KeepEveryLabelInFirst(data, groups, goesSecond);
-        var first = new List<int>(data.Count);
-        var second = new List<int>();
-        for (int i = 0; i < data.Count; i++)
+        int inSecond = groups.GroupOf.Count(group => goesSecond[group]);
+        int[] first = new int[data.Count - inSecond], second = new int[inSecond];
+        for (int i = 0, firsts = 0, seconds = 0; i < data.Count; i++)
         {
-            (goesSecond[groups.GroupOf[i]] ? second : first).Add(i);
+            if (goesSecond[groups.GroupOf[i]]) second[seconds++] = i; else first[firsts++] = i;
         }
 
-        return (data.Subset(first), data.Subset(second));
+        return (data.SubsetOf(first), data.SubsetOf(second));
     }
 
     /// <summary>For each label in order: the groups whose first example bears it, in the order of their random keys.</summary>

@@ -33,36 +33,38 @@ internal sealed class RowGroups
         IEnumerable<T> rows, int count, Func<int, T> rowAt, Func<T, ulong> hash, Func<T, T, bool> areEqual)
     {
         // [slots]: 1 + a group, 0 for an empty slot.
-        var slots = new int[BitOperations.RoundUpToPowerOf2((uint)Math.Max(4L, count + count / 2L))];
-        var groupOf = new int[count];
-        List<int> first = [], sizes = [];
-        List<ulong> hashes = [];
-        int i = 0;
+        var slots = new int[BitOperations.RoundUpToPowerOf2((uint)Math.Max(4L, count + count / 4L))];
+        int[] groupOf = new int[count], first = new int[count];
+        // Half of each hash: enough to compare few rows that differ.
+        var hashes = new uint[count];
+        int groups = 0, i = 0;
         foreach (T row in rows)
         {
             ulong key = hash(row);
+            uint check = (uint)(key >> 32);
             int slot = (int)(key & (uint)(slots.Length - 1)), group;
             while (true)
             {
                 group = slots[slot] - 1;
-                if (group < 0 || (hashes[group] == key && areEqual(rowAt(first[group]), row))) break;
+                if (group < 0 || (hashes[group] == check && areEqual(rowAt(first[group]), row))) break;
                 slot = (slot + 1) & (slots.Length - 1);
             }
 
             if (group < 0)
             {
-                group = first.Count;
+                group = groups++;
                 slots[slot] = group + 1;
-                first.Add(i);
-                sizes.Add(0);
-                hashes.Add(key);
+                first[group] = i;
+                hashes[group] = check;
             }
 
-            sizes[group]++;
             groupOf[i++] = group;
         }
 
-        return new RowGroups(groupOf, [.. first], [.. sizes]);
+        var sizes = new int[groups];
+        foreach (int group in groupOf) sizes[group]++;
+        if (groups < count) Array.Resize(ref first, groups);
+        return new RowGroups(groupOf, first, sizes);
     }
 
     /// <summary>A hash that is the same on every machine.</summary>

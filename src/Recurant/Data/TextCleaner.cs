@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using System.Text;
 
@@ -7,6 +8,10 @@ namespace Recurant.Data;
 internal static class TextCleaner
 {
     private const int LongestTag = 300;
+
+    /// <summary>What is copied as it stands: ASCII but for the marks that may begin a tag or stand for an apostrophe.</summary>
+    private static readonly SearchValues<char> s_plain =
+        SearchValues.Create([.. Enumerable.Range(0, 128).Select(c => (char)c).Where(c => c is not '<' and not '`')]);
 
     /// <summary>Names of HTML elements that occur in running text; anything else in angle brackets is left alone.</summary>
     private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> tagNames = new HashSet<string>(
@@ -36,7 +41,16 @@ internal static class TextCleaner
         for (int i = 0; i < text.Length; i++)
         {
             char c = text[i];
-            if (char.IsAscii(c))
+            if (char.IsAscii(c) && c is not '<' and not '`')
+            {
+                // Nearly all of most texts, many characters at once.
+                ReadOnlySpan<char> rest = text[i..];
+                int other = rest.IndexOfAnyExcept(s_plain), run = other < 0 ? rest.Length : other;
+                rest[..run].CopyTo(clean[length..]);
+                length += run;
+                i += run - 1;
+            }
+            else if (char.IsAscii(c))
             {
                 int tag = words && c == '<' ? TagLength(text[i..]) : 0;
                 if (tag > 0)
@@ -86,7 +100,8 @@ internal static class TextCleaner
             char c = text[i];
             if (char.IsAscii(c))
             {
-                text[i] = char.IsAsciiLetterUpper(c) ? (char)(c | 0x20) : c;
+                Ascii.ToLowerInPlace(text[i..], out int lowered);
+                i += lowered - 1;
             }
             else if (char.IsHighSurrogate(c))
             {

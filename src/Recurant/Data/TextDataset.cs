@@ -56,6 +56,9 @@ public sealed class TextDataset
         return new TextDataset(this, [.. rows]);
     }
 
+    /// <summary>The same, and the array becomes the data set's own.</summary>
+    internal TextDataset SubsetOf(int[] rows) => new(this, rows);
+
     /// <summary>Makes a data set from pairs in memory; line n is the n-th pair, counted from 1.</summary>
     /// <param name="pairs">A text and its label, each.</param>
     /// <param name="name">What messages call the data.</param>

@@ -57,6 +57,12 @@ internal sealed class TokenRows : IReadOnlyList<int[]>
         _rows.Commit(length);
     }
 
+    /// <summary>Adds the sequences of another list behind these.</summary>
+    public void Add(TokenRows others)
+    {
+        for (int i = 0; i < others.Count; i++) _rows.Add(others._rows[i]);
+    }
+
     /// <summary>Lets go of all sequences.</summary>
     public void Clear() => _rows.Clear();
 

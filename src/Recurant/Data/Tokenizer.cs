@@ -85,18 +85,30 @@ public sealed class Tokenizer
         Scan(text, ref sink);
     }
 
-    /// <summary>Cuts a text and counts its tokens, without making strings of those that were counted before.</summary>
-    /// <param name="text">Any string.</param>
-    /// <param name="counts">Where they are counted.</param>
-    /// <param name="withPairs">
-    /// Whether every pair of neighbours is counted as well, joined by a blank; the edges of the text count as neighbours.
-    /// </param>
-    internal void Count(string text, WordCounts counts, bool withPairs)
+    /// <summary>The same, and adds the number of every pair of neighbours to another list, as <see cref="WordPairs"/> joins them.
+    /// </summary>
+    internal void Encode(string text, Vocabulary vocabulary, List<int> indices, WordPairs pairs, List<int> pairIndices)
     {
-        counts.BeginText();
-        var sink = new CountSink(counts, withPairs);
+        pairs.BeginText();
+        var sink = new PairIndexSink(vocabulary, indices, pairs, pairIndices);
         Scan(text, ref sink);
-        if (withPairs) counts.EndText();
+        pairIndices.Add(vocabulary.IndexOf(pairs.Next(WordPairs.TextEnd)));
+    }
+
+    /// <summary>Cuts a text and counts its tokens, without making strings of those that were counted before.</summary>
+    internal void Count(string text, WordCounts counts)
+    {
+        var sink = new CountSink(counts);
+        Scan(text, ref sink);
+    }
+
+    /// <summary>Cuts a text and calls with each of its pairs of neighbours, as <see cref="WordPairs"/> joins them.</summary>
+    internal void ForPairs(string text, WordPairs pairs, Action<ReadOnlySpan<char>> call)
+    {
+        pairs.BeginText();
+        var sink = new PairSink(pairs, call);
+        Scan(text, ref sink);
+        call(pairs.Next(WordPairs.TextEnd));
     }
 
     private void Scan<TSink>(string text, ref TSink sink)
@@ -156,12 +168,22 @@ public sealed class Tokenizer
         }
     }
 
-    private readonly struct CountSink(WordCounts counts, bool withPairs) : ITokenSink
+    private readonly struct CountSink(WordCounts counts) : ITokenSink
+    {
+        public void Add(ReadOnlySpan<char> token) => counts.Add(token);
+    }
+
+    private readonly struct PairSink(WordPairs pairs, Action<ReadOnlySpan<char>> call) : ITokenSink
+    {
+        public void Add(ReadOnlySpan<char> token) => call(pairs.Next(token));
+    }
+
+    private readonly struct PairIndexSink(Vocabulary vocabulary, List<int> indices, WordPairs pairs, List<int> pairIndices) : ITokenSink
     {
         public void Add(ReadOnlySpan<char> token)
         {
-            counts.Add(token);
-            if (withPairs) counts.AddPair(token);
+            indices.Add(vocabulary.IndexOf(token));
+            pairIndices.Add(vocabulary.IndexOf(pairs.Next(token)));
         }
     }
 

@@ -94,6 +94,7 @@ public sealed class Vocabulary
     {
         Dictionary<string, int> counts = words.Counts;
         counts.Remove(UnknownWord, out int unknown);
+        unknown += (int)words.LeftOut;
         var ordered = new List<KeyValuePair<string, int>>(counts.Count);
         foreach (KeyValuePair<string, int> entry in counts)
         {

@@ -5,13 +5,7 @@ namespace Recurant.Data;
 /// <summary>How often words occur, and pairs of neighbours; a string is made of each but once.</summary>
 internal sealed class WordCounts
 {
-    /// <summary>What stands before the first and behind the last word of a text in a pair.</summary>
-    public const string TextStart = "<s>", TextEnd = "</s>";
-
     private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _lookup;
-    // The word before, a blank, and room for the word that follows.
-    private char[] _pair = new char[64];
-    private int _before;
 
     public WordCounts() => _lookup = Counts.GetAlternateLookup<ReadOnlySpan<char>>();
 
@@ -21,6 +15,9 @@ internal sealed class WordCounts
     /// <summary>The number of words counted, pairs left out.</summary>
     public long Words { get; private set; }
 
+    /// <summary>The number of words and pairs that are known to be too rare for any use, and are not in the counts.</summary>
+    public long LeftOut { get; set; }
+
     /// <summary>Counts a word.</summary>
     public void Add(ReadOnlySpan<char> word)
     {
@@ -28,27 +25,18 @@ internal sealed class WordCounts
         Words++;
     }
 
-    /// <summary>Begins with the words of another text.</summary>
-    public void BeginText() => SetBefore(TextStart);
+    /// <summary>Counts a pair of words.</summary>
+    public void AddPair(ReadOnlySpan<char> pair) => CollectionsMarshal.GetValueRefOrAddDefault(_lookup, pair, out _)++;
 
-    /// <summary>Counts a word together with the one before it.</summary>
-    public void AddPair(ReadOnlySpan<char> word)
+    /// <summary>Adds what was counted elsewhere.</summary>
+    public void Add(WordCounts others)
     {
-        int length = _before + word.Length;
-        if (_pair.Length < length) Array.Resize(ref _pair, 2 * length);
-        word.CopyTo(_pair.AsSpan(_before));
-        CollectionsMarshal.GetValueRefOrAddDefault(_lookup, _pair.AsSpan(0, length), out _)++;
-        SetBefore(word);
-    }
+        foreach ((string word, int count) in others.Counts)
+        {
+            CollectionsMarshal.GetValueRefOrAddDefault(Counts, word, out _) += count;
+        }
 
-    /// <summary>Counts the last word of a text together with its end.</summary>
-    public void EndText() => AddPair(TextEnd);
-
-    private void SetBefore(ReadOnlySpan<char> word)
-    {
-        if (_pair.Length <= word.Length) _pair = new char[2 * (word.Length + 1)];
-        word.CopyTo(_pair);
-        _pair[word.Length] = ' ';
-        _before = word.Length + 1;
+        Words += others.Words;
+        LeftOut += others.LeftOut;
     }
 }

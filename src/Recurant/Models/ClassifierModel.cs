@@ -1,4 +1,5 @@
 using Recurant.Data;
+using Recurant.Numerics;
 using Recurant.Parameters;
 
 namespace Recurant.Models;
@@ -89,8 +90,17 @@ public sealed class ClassifierModel : TrainedModel
     /// <param name="texts">The texts.</param>
     /// <param name="forms">What <see cref="NewForms"/> made.</param>
     /// <param name="work">Told how far it is.</param>
-    internal TokenRows Encode(TextDataset texts, WordForms? forms, PhaseWork work) =>
-        TokenRows.Of(work.Over("encoding", texts.Examples).Select(example => Encoder.Encode(example.Text, forms)));
+    /// <param name="workers">The threads; null for the caller's alone.</param>
+    internal TokenRows Encode(TextDataset texts, WordForms? forms, PhaseWork work, Workers? workers = null)
+    {
+        const string Phase = "encoding";
+        // The number of a form depends on those before it.
+        if (forms is not null) return TokenRows.Of(work.Over(Phase, texts.Examples).Select(text => Encoder.Encode(text.Text, forms)));
+        workers ??= Workers.ForThreads(1);
+        var encoding = new TextEncoding(Encoder, workers.Count);
+        TextBlocks.Run(work, Phase, texts.Count, row => texts.Examples[row].Text, workers, encoding);
+        return encoding.Rows;
+    }
 
     /// <summary>The class number of every text's label; all labels must be known.</summary>
     internal int[] LabelNumbers(TextDataset texts)

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Recurant.Data;
 
 namespace Recurant.Models;
@@ -39,22 +40,40 @@ internal sealed class TextEncoder
     public int[] Encode(string text, WordForms? forms = null)
     {
         if (forms is not null) return EncodeForms(text, forms);
-        List<int> numbers = [];
+        return [.. EncodeIn(text, new Room())];
+    }
+
+    /// <summary>The same without new memory for each text; valid until the room is used again.</summary>
+    public ReadOnlySpan<int> EncodeIn(string text, Room room)
+    {
+        List<int> numbers = room.Numbers;
+        numbers.Clear();
         if (_withPairs)
         {
-            foreach (string feature in WithPairs(_tokenizer.Tokenize(text)))
-            {
-                int number = Vocabulary.IndexOf(feature);
-                if (number != Vocabulary.Unknown) numbers.Add(number);
-            }
+            List<int> pairs = room.PairNumbers;
+            pairs.Clear();
+            _tokenizer.Encode(text, Vocabulary, numbers, room.Pairs, pairs);
+            numbers.AddRange(pairs);
+            numbers.RemoveAll(number => number == Vocabulary.Unknown);
         }
         else
         {
             _tokenizer.Encode(text, Vocabulary, numbers);
+            Shorten(numbers);
         }
 
-        if (numbers.Count == 0) return [Vocabulary.Unknown];
-        return [.. _withPairs ? numbers : Shorten(numbers)];
+        if (numbers.Count == 0) numbers.Add(Vocabulary.Unknown);
+        return CollectionsMarshal.AsSpan(numbers);
+    }
+
+    /// <summary>Where the numbers of a text are put together.</summary>
+    internal sealed class Room
+    {
+        public List<int> Numbers { get; } = [];
+
+        public List<int> PairNumbers { get; } = [];
+
+        public WordPairs Pairs { get; } = new();
     }
 
     /// <summary>The tokens of a text that are read, in their order.</summary>
@@ -79,11 +98,13 @@ internal sealed class TextEncoder
         return forms.Encode(tokens.Count == 0 ? [""] : Shorten(tokens));
     }
 
+    /// <summary>Of a long text takes out the middle.</summary>
     private List<T> Shorten<T>(List<T> tokens)
     {
         if (tokens.Count <= _maximumTokens) return tokens;
         int head = _maximumTokens / 2, tail = _maximumTokens - head;
-        return [.. tokens[..head], .. tokens[^tail..]];
+        tokens.RemoveRange(head, tokens.Count - head - tail);
+        return tokens;
     }
 
     /// <summary>The tokens, then every pair of neighbours joined by a blank; the edges of the text count as neighbours.</summary>
@@ -91,14 +112,14 @@ internal sealed class TextEncoder
     {
         var features = new List<string>(2 * tokens.Count + 1);
         features.AddRange(tokens);
-        string previous = "<s>";
+        string previous = WordPairs.TextStart;
         foreach (string token in tokens)
         {
             features.Add(previous + " " + token);
             previous = token;
         }
 
-        features.Add(previous + " </s>");
+        features.Add(previous + " " + WordPairs.TextEnd);
         return features;
     }
 }

@@ -45,8 +45,8 @@ public static class ClassifierTrainer
         options = PretrainingCheck.Fill(options);
         var clock = RunClock.Start(options.Clock);
         using RunCheckpoint? checkpoint = RunCheckpoint.Open(options.Checkpoint);
-        PreparedData data = PreparedData.Make(train, validation, options, PhaseWork.Of(progress, cancellation));
         Workers workers = Workers.Asked(options.Threads);
+        PreparedData data = PreparedData.Make(train, validation, options, PhaseWork.Of(progress, cancellation), workers);
         return new ClassifierRuns(data, workers, clock, progress, cancellation, checkpoint).Run();
     }
 }
@@ -90,9 +90,10 @@ internal sealed class PreparedData
     public string ValidationGiven { get; init; } = "";
 
     public static PreparedData Make(
-        TextDataset all, TextDataset? validation, TrainingOptions options, PhaseWork? work = null)
+        TextDataset all, TextDataset? validation, TrainingOptions options, PhaseWork? work = null, Workers? workers = null)
     {
         work ??= PhaseWork.Unwatched;
+        workers ??= Workers.ForThreads(1);
         DatasetChecks.ForTraining(all);
         if (validation is not null) DatasetChecks.TestLabelsKnown(all, validation);
         if (validation is { Count: 0 })
@@ -126,7 +127,7 @@ internal sealed class PreparedData
         Vocabulary? characters = spells ? WordForms.CharactersOf(
             work.Over(VocabularyPhase, train.Examples).Select(example => tokenizer.Tokenize(example.Text))) : null;
         (Vocabulary vocabulary, DataSize size, PretrainingTexts? unlabelled) =
-            Count(train, validation, all.Labels.Count, tokenizer, options, work);
+            Count(train, validation, all.Labels.Count, tokenizer, options, work, workers);
         if (options.Pretraining?.Model is { } known) vocabulary = PretrainedEncoder.Words(known, vocabulary, options);
         if (options.Vectors is { } extra && options.Model != ModelKind.BagOfWords) vocabulary = VectorWords.Add(vocabulary, extra, options.MaximumVocabulary);
 
@@ -135,7 +136,7 @@ internal sealed class PreparedData
         WordForms? forms = model.NewForms();
         int? found = Start(model, plan.Options);
         EncoderPretraining? pretraining = unlabelled is null ? null : new EncoderPretraining(model, options, unlabelled);
-        TokenRows encoded = model.Encode(train, forms, work), held = model.Encode(validation, forms, work);
+        TokenRows encoded = model.Encode(train, forms, work, workers), held = model.Encode(validation, forms, work, workers);
         TimeShare.Release(options.ReleasesData, all.Examples, validation.Examples);
         return new PreparedData
         {
@@ -163,22 +164,34 @@ internal sealed class PreparedData
 
     /// <summary>The words worth knowing, and how much there is of everything.</summary>
     private static (Vocabulary Words, DataSize Size, PretrainingTexts? Unlabelled) Count(
-        TextDataset train, TextDataset validation, int labels, Tokenizer tokenizer, TrainingOptions options, PhaseWork work)
+        TextDataset train, TextDataset validation, int labels, Tokenizer tokenizer, TrainingOptions options, PhaseWork work,
+        Workers workers)
     {
         bool pairs = options.Model == ModelKind.BagOfWords, spells = options.Characters > 0;
-        int most = pairs ? int.MaxValue / 4 : options.MaximumVocabulary;
+        if (!spells && options.Pretraining?.Texts is null)
+        {
+            WordCounts words = TextCounting.Words(train.Examples, tokenizer, work, VocabularyPhase, workers);
+            var known = new DataSize(train.Count, labels, words.Words);
+            int minimum = TrainingPlan.MinimumCount(options, known);
+            if (pairs) TextCounting.AddPairs(words, train.Examples, tokenizer, minimum, work);
+            int most = pairs ? int.MaxValue / 4 : options.MaximumVocabulary;
+            return (Vocabulary.Build(words, minimum, most), known, null);
+        }
+
+        return CountCut(train, validation, labels, tokenizer, options, work);
+    }
+
+    /// <summary>The same where the tokens themselves are needed.</summary>
+    private static (Vocabulary Words, DataSize Size, PretrainingTexts? Unlabelled) CountCut(
+        TextDataset train, TextDataset validation, int labels, Tokenizer tokenizer, TrainingOptions options, PhaseWork work)
+    {
+        int most = options.MaximumVocabulary;
         var counts = new WordCounts();
         List<List<string>>? documents = options.Pretraining?.Texts is null ? null : [];
         foreach (TextExample example in work.Over(VocabularyPhase, train.Examples))
         {
-            if (!spells && documents is null)
-            {
-                tokenizer.Count(example.Text, counts, pairs);
-                continue;
-            }
-
             List<string> words = tokenizer.Tokenize(example.Text);
-            if (spells) words = WordForms.Normalise(words, options.Lowercase);
+            if (options.Characters > 0) words = WordForms.Normalise(words, options.Lowercase);
             foreach (string word in words) counts.Add(word);
             documents?.Add(words);
         }

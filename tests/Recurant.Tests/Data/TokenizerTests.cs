@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
 using CsCheck;
 using Recurant.Data;
 using Xunit;
@@ -173,4 +176,34 @@ public class TokenizerTests
 
     private static bool HasLoneSurrogate(string text) =>
         text.EnumerateRunes().Any(rune => rune.Value == 0xFFFD) && !text.Contains('\uFFFD');
+
+    /// <summary>The digests are those of the scanner that took every character by itself.</summary>
+    [Theory]
+    [InlineData(true, "72b72fc147176c372a8fe215b82fad9a15b27c7d0b7ea64691555910c6b2ab28")]
+    [InlineData(false, "dde173867e2f88ddde4e1f0b48f0ccafd05750fdf13d7042c16ce84801db3694")]
+    public void Tokenize_MixturesOfAllThatHasARule_GivesTheTokensItAlwaysGave(bool lowercase, string digest)
+    {
+        string[] pieces =
+        [
+            "a", "b", "t", "s", "d", "p", "x", "X", "w", "n", "W", "www", "http", "ll", "re", "don", "U", "S", "u", "xd", "8", "3", "1",
+            "0", " ", " ", " ", " ", ".", ".", ",", "'", "`", "-", "_", "@", "/", ":", "//", ";", "!", "?", ")", "(", "<", "</", "b>",
+            "<br>", "&amp;", "&", "\t", "\n", "*", "=", "~", "#", "$", "^", "\u00E9", "\u00C9", "\u0130", "\u00DF", "\u03A3",
+            "\u0301", "\u200D", "\u200B", "\u2019", "\u00B4", "\u201C", "\u2010", "\u00AD", "\u65E5", "\u3093", "\u0E01",
+            "\U0001F600", "\uD800", "\uDC00", "\u2026", " ",
+        ];
+        var tokenizer = new Tokenizer(new TokenizerOptions { Lowercase = lowercase });
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        int drawn = 0;
+        for (int i = 0; i < 200_000; i++)
+        {
+            var text = new StringBuilder();
+            int count = (int)(Next() % 16);
+            for (int k = 0; k < count; k++) text.Append(pieces[Next() % (ulong)pieces.Length]);
+            foreach (string token in tokenizer.Tokenize(text.ToString())) hash.AppendData(MemoryMarshal.AsBytes((token + "\n").AsSpan()));
+        }
+
+        Assert.Equal(digest, Convert.ToHexStringLower(hash.GetHashAndReset()));
+
+        ulong Next() => SplitMix64.Hash(1, drawn++);
+    }
 }
