@@ -59,7 +59,7 @@ internal static class Kernels
     private static Action Layer(CellKind cell, bool train)
     {
         const int Batch = 32, Steps = 50, Input = 64, Hidden = 128;
-        var stack = new RecurrentStack(new RecurrentSpec { Cell = cell, InputSize = Input, HiddenSize = Hidden });
+        var stack = new RecurrentStack(new StackSpec { Cell = cell, InputSize = Input, HiddenSize = Hidden });
         stack.Initialise(seed: 1, ordinal: 0);
         Parameter[] parameters = [.. stack.Parameters];
         RecurrentMemory memory = stack.CreateMemory();

@@ -40,7 +40,7 @@ internal sealed class RecurantEngine(int threads) : IEngine
     public void Prepare(Case shape, CaseData data, Mode mode)
     {
         _mode = mode;
-        _stack = new RecurrentStack(new RecurrentSpec
+        _stack = new RecurrentStack(new StackSpec
         {
             Cell = shape.Cell switch { "rnn" => CellKind.Elman, "gru" => CellKind.Gru, _ => CellKind.Lstm },
             InputSize = shape.Input,

@@ -18,7 +18,7 @@ internal sealed class RecurantStream : IStream
     {
         _data = data;
         _input = shape.Input;
-        var stack = new RecurrentStack(new RecurrentSpec
+        var stack = new RecurrentStack(new StackSpec
         {
             Cell = shape.Cell switch { "rnn" => CellKind.Elman, "gru" => CellKind.Gru, _ => CellKind.Lstm },
             InputSize = shape.Input,

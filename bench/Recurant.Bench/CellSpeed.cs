@@ -80,7 +80,7 @@ internal static class CellSpeed
         public TrainingStep(CellKind cell, int input, int layers, bool oneHot, int threads)
         {
             _workers = Workers.ForThreads(threads);
-            _stack = new RecurrentStack(new RecurrentSpec
+            _stack = new RecurrentStack(new StackSpec
             {
                 Cell = cell, InputSize = input, HiddenSize = Hidden, Layers = layers, OneHotInput = oneHot,
             });

@@ -29,7 +29,7 @@ public class StackBenchmarks
     public void Setup()
     {
         _workers = Workers.ForThreads(Threads);
-        _stack = new RecurrentStack(new RecurrentSpec { Cell = Cell, InputSize = Width, HiddenSize = Width });
+        _stack = new RecurrentStack(new StackSpec { Cell = Cell, InputSize = Width, HiddenSize = Width });
         _stack.Initialise(1, 0);
         _memory = _stack.CreateMemory();
         int[] lengths = new int[Batch];

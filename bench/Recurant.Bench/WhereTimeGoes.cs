@@ -52,7 +52,7 @@ internal static class WhereTimeGoes
             _name = row;
             string[] words = row.Split(' ', ',');
             (_batchSize, _steps, _input, _hidden) = (int.Parse(words[1]), int.Parse(words[2]), int.Parse(words[3]), int.Parse(words[4]));
-            _stack = new RecurrentStack(new RecurrentSpec
+            _stack = new RecurrentStack(new StackSpec
             {
                 Cell = words[0] switch { "rnn" => CellKind.Elman, "gru" => CellKind.Gru, _ => CellKind.Lstm },
                 InputSize = _input,

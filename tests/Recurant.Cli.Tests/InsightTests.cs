@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Recurant.Layers;
 using Recurant.Cells;
 using Recurant.Insight;
 using Recurant.Models;
@@ -80,7 +81,11 @@ public class InsightTests
         Assert.False((row with { ProductionError = double.PositiveInfinity }).Passes);
         Assert.Throws<ArgumentException>(
             () => GradientAudit.Run(
-                new ClassifierSpec { Model = ModelKind.FeedForward, VocabularySize = 5, Classes = 2, Cell = CellKind.Gru }));
+                new ClassifierSpec { Model = ModelKind.FeedForward, VocabularySize = 5, Classes = 2,
+                    Recurrent = new RecurrentSpec
+                    {
+                        Cell = CellKind.Gru, Bidirectional = true,
+                    } }));
     }
 
     [Fact]

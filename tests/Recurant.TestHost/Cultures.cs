@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Recurant.Layers;
 using Recurant.Data;
 using Recurant.Inference;
 using Recurant.Insight;
@@ -45,7 +46,11 @@ internal static class Cultures
         Fault(() => new TrainingOptions { Epochs = -1 }.Validate());
         Fault(() => new SamplingOptions { Temperature = -1234.5f }.Validate());
         Fault(() => new ExplainOptions { Tolerance = -0.25 }.Validate());
-        Fault(() => new LanguageModelSpec { VocabularySize = -3, ForgetBias = float.NaN }.Validate());
+        Fault(() => new LanguageModelSpec { VocabularySize = -3,
+            Recurrent = new RecurrentSpec
+            {
+                ForgetBias = float.NaN, HiddenSize = 256,
+            } }.Validate());
         Fault(() => new Translator(null!));
         Write(new TrainingOptions { LearningRate = 0.5f, Clip = 1234.5f, ForgetBias = -1.5f }.ToString());
         Write(new SamplingOptions { Temperature = 0.25f, TopP = 0.5f }.ToString());

@@ -49,12 +49,12 @@ internal sealed class DoctorCommand : CliCommand
 
     private static string KindOf(TrainSettings settings, TrainedModel? model) => model switch
     {
-        ClassifierModel => TaskChoice.Classification,
+        ClassifierModel => TaskNames.Classify,
         TaggerModel => "tag",
         LanguageModel => "lm",
         TranslatorModel => "translate",
         null => TaskChoice.Of(settings).Name,
-        _ => throw new UsageException($"doctor: a {model.Task} model cannot be checked with data."),
+        _ => throw new UsageException($"doctor: a {model.Noun} model cannot be checked with data."),
     };
 
     /// <summary>Whether <c>train</c> would take the data: its own way is gone, up to the first step.</summary>
@@ -89,7 +89,7 @@ internal sealed class DoctorCommand : CliCommand
                 DoctorReport ofText = DataDoctor.Examine(text, textTest);
                 return model is not LanguageModel language ? ofText
                     : ofText.With(ModelDoctor.Examine(language, textTest ?? text));
-            case TaskChoice.Classification:
+            case TaskNames.Classify:
                 (TextDataset texts, TextDataset? test, DetectedFormat? format) = ReadTexts(call, settings);
                 DoctorReport ofTexts = DataDoctor.Examine(texts, test);
                 if (format is not null) ofTexts = new DoctorReport([Columns(format, settings)]).With(ofTexts);

@@ -159,7 +159,7 @@ internal sealed class ExplainCommand : CliCommand
             LanguageModel language =>
                 Explainer.Explain(language, LanguageModelReport.Read(path, settings, call), options, cancellation),
             _ => throw new UsageException(
-                $"{DataOption} does not apply to {call.Arguments[0]}, a {model.Task} model: give a TEXT."),
+                $"{DataOption} does not apply to {call.Arguments[0]}, a {model.Noun} model: give a TEXT."),
         };
     }
 
@@ -186,7 +186,7 @@ internal sealed class ExplainCommand : CliCommand
         {
             if (call.Has(option) && !fits)
             {
-                throw new UsageException($"{option} does not apply to {path}, a {model.Task} model.");
+                throw new UsageException($"{option} does not apply to {path}, a {model.Noun} model.");
             }
         }
     }

@@ -67,13 +67,13 @@ internal sealed class GradcheckCommand : CliCommand
     {
         VocabularySize = Words,
         Classes = Classes,
-        Cell = options.Cell ?? CellKind.Lstm,
-        Activation = options.Activation,
-        Form = options.Form,
-        GruReset = options.GruReset,
-        HiddenSize = options.Hidden ?? (options.Cell == CellKind.Lru ? DefaultHidden + 1 : DefaultHidden),
-        Layers = options.Layers ?? 1,
-        Bidirectional = options.Bidirectional ?? false,
+        Recurrent = new RecurrentSpec
+        {
+            Cell = options.Cell ?? CellKind.Lstm, Activation = options.Activation, Form = options.Form,
+            GruReset = options.GruReset,
+            HiddenSize = options.Hidden ?? (options.Cell == CellKind.Lru ? DefaultHidden + 1 : DefaultHidden),
+            Layers = options.Layers ?? 1, Bidirectional = options.Bidirectional ?? false,
+        },
         Pooling = options.Pooling ?? Pooling.Last,
         EmbeddingSize = options.Embedding ?? DefaultEmbedding,
     };
@@ -87,17 +87,29 @@ internal sealed class GradcheckCommand : CliCommand
             foreach (ElmanForm form in (ElmanForm[])[ElmanForm.Hidden, ElmanForm.PreActivation])
             {
                 string name = $"elman {activation.ToString().ToLowerInvariant()} {form.ToString().ToLowerInvariant()}";
-                yield return (name, start with { Cell = CellKind.Elman, Activation = activation, Form = form });
+                yield return (name, start with {
+                    Recurrent = start.Recurrent with
+                    {
+                        Cell = CellKind.Elman, Activation = activation, Form = form,
+                    } });
             }
         }
 
-        yield return ("lstm", start with { Cell = CellKind.Lstm });
-        yield return ("gru reset inside", start with { Cell = CellKind.Gru });
-        yield return ("gru reset outside", start with { Cell = CellKind.Gru, GruReset = GruReset.Outside });
-        foreach ((string name, CellKind cell) in SettingChoices.Cells)
+        yield return ("lstm", start with { Recurrent = start.Recurrent with { Cell = CellKind.Lstm } });
+        yield return ("gru reset inside", start with { Recurrent = start.Recurrent with { Cell = CellKind.Gru } });
+        yield return ("gru reset outside", start with {
+            Recurrent = start.Recurrent with
+            {
+                Cell = CellKind.Gru, GruReset = GruReset.Outside,
+            } });
+        foreach ((string name, CellKind cell) in Choices.Of<CellKind>())
         {
             if (cell <= CellKind.Gru) continue;
-            yield return (name, start with { Cell = cell, HiddenSize = cell == CellKind.Lru ? DefaultHidden + 1 : DefaultHidden });
+            yield return (name, start with {
+                Recurrent = start.Recurrent with
+                {
+                    Cell = cell, HiddenSize = cell == CellKind.Lru ? DefaultHidden + 1 : DefaultHidden,
+                } });
         }
     }
 
@@ -112,12 +124,11 @@ internal sealed class GradcheckCommand : CliCommand
                     ClassifierSpec variant = spec with
                     {
                         Pooling = pooling,
-                        Layers = 1 + i % 2,
-                        Bidirectional = i / 2 % 2 == 1,
+                        Recurrent = spec.Recurrent with { Layers = 1 + i % 2, Bidirectional = i / 2 % 2 == 1 },
                         EmbeddingSize = i / 4 == 1 ? 0 : DefaultEmbedding,
                     };
-                    string both = variant.Bidirectional ? " both" : "", input = variant.EmbeddingSize == 0 ? " onehot" : "";
-                    string details = $"{variant.Layers}{both}{input}";
+                    string both = variant.Recurrent.Bidirectional ? " both" : "", input = variant.EmbeddingSize == 0 ? " onehot" : "";
+                    string details = $"{variant.Recurrent.Layers}{both}{input}";
                     yield return ($"{name}, {pooling.ToString().ToLowerInvariant()}, {details}", variant);
                 }
             }

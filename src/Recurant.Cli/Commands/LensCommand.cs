@@ -137,7 +137,7 @@ internal sealed class LensCommand : CliCommand
             "lm" => GradientLens.LookBefore(LanguageModelReport.Read(data, settings, call), settings.LanguageOptions, options),
             "tag" => GradientLens.LookBefore(TaggedData.Read(data, settings, call), TaggerTraining.OptionsOf(settings), options),
             "translate" => GradientLens.LookBefore(PairData.Read(data, settings, call), settings.TranslationOptions, options),
-            TaskChoice.Classification => GradientLens.LookBefore(
+            TaskNames.Classify => GradientLens.LookBefore(
                 LabelledData.Read(data, settings, call), settings.Training, options),
             _ => throw new UsageException($"--task: {data} is for the task {task}, which 'lens' does not support."),
         };

@@ -148,9 +148,9 @@ internal sealed class LessonCommand : CliCommand
         {
             Cell = Value(call, Cell, text => SettingValue.Choice(text, s_cells), options.Cell),
             Activation = Value(
-                call, ActivationOption, text => SettingValue.Choice(text, SettingChoices.Activations), options.Activation),
-            Form = Value(call, Form, text => SettingValue.Choice(text, SettingChoices.Forms), options.Form),
-            GruReset = Value(call, Reset, text => SettingValue.Choice(text, SettingChoices.Resets), options.GruReset),
+                call, ActivationOption, text => SettingValue.Choice<Activation>(text), options.Activation),
+            Form = Value(call, Form, text => SettingValue.Choice<ElmanForm>(text), options.Form),
+            GruReset = Value(call, Reset, text => SettingValue.Choice<GruReset>(text), options.GruReset),
             HiddenSize = Value(call, Hidden, SettingValue.Whole, options.HiddenSize),
             EmbeddingSize = Value(call, Embedding, SettingValue.Whole, options.EmbeddingSize),
             Bias = call.Has(Bias),

@@ -53,7 +53,7 @@ internal sealed class TestCommand : CliCommand
         {
             call.Terminal.Out.WriteLine(JsonText.Object(writer =>
             {
-                writer.WriteString("task", "tagging");
+                writer.WriteString("task", TaskNames.Tag);
                 TaggerReport.WriteScore(writer, scores);
                 TaggerReport.WriteDetails(writer, scores);
             }));
@@ -76,7 +76,7 @@ internal sealed class TestCommand : CliCommand
         {
             call.Terminal.Out.WriteLine(JsonText.Object(writer =>
             {
-                writer.WriteString("task", "classification");
+                writer.WriteString("task", TaskNames.Classify);
                 writer.WriteNumber("rows", scores.Rows);
                 writer.WriteNumber("loss", scores.Loss);
                 writer.WriteNumber("accuracy", scores.Accuracy);

@@ -1,3 +1,7 @@
+using Recurant.Optimizers;
+using Recurant.Models;
+using Recurant.Layers;
+using Recurant.Cells;
 using Recurant.Data;
 using Recurant.Training;
 
@@ -58,28 +62,28 @@ internal static class SettingTable
     [
         new()
         {
-            Name = "cell", Group = Model, Value = Names(SettingChoices.Cells),
+            Name = "cell", Group = Model, Value = SettingValue.Names<CellKind>(),
             Help = "The recurrent cell. Default: lstm.",
-            Set = (s, v) => With(s, t => t with { Cell = SettingValue.Choice(v, SettingChoices.Cells) }),
+            Set = (s, v) => With(s, t => t with { Cell = SettingValue.Choice<CellKind>(v) }),
         },
         new()
         {
-            Name = "activation", Group = Model, Value = Names(SettingChoices.Activations),
+            Name = "activation", Group = Model, Value = SettingValue.Names<Activation>(),
             Help = "The activation of an Elman, IndRNN or LRU cell or a feed-forward network. Default: tanh.",
-            Set = (s, v) => With(s, t => t with { Activation = SettingValue.Choice(v, SettingChoices.Activations) }),
+            Set = (s, v) => With(s, t => t with { Activation = SettingValue.Choice<Activation>(v) }),
         },
         new()
         {
-            Name = "form", Group = Model, Value = Names(SettingChoices.Forms),
+            Name = "form", Group = Model, Value = SettingValue.Names<ElmanForm>(),
             Help = "The formulation of an Elman cell: h_t = f(U x_t + W h_(t-1)), or s_t = U x_t + W f(s_(t-1)). "
                 + "Default: hidden.",
-            Set = (s, v) => With(s, t => t with { Form = SettingValue.Choice(v, SettingChoices.Forms) }),
+            Set = (s, v) => With(s, t => t with { Form = SettingValue.Choice<ElmanForm>(v) }),
         },
         new()
         {
-            Name = "gru-reset", Group = Model, Value = Names(SettingChoices.Resets),
+            Name = "gru-reset", Group = Model, Value = SettingValue.Names<GruReset>(),
             Help = "Where a GRU applies its reset gate: to W h (inside, as PyTorch) or to h (outside). Default: inside.",
-            Set = (s, v) => With(s, t => t with { GruReset = SettingValue.Choice(v, SettingChoices.Resets) }),
+            Set = (s, v) => With(s, t => t with { GruReset = SettingValue.Choice<GruReset>(v) }),
         },
         new()
         {
@@ -101,9 +105,9 @@ internal static class SettingTable
         },
         new()
         {
-            Name = "pooling", Group = Model, Value = Names(SettingChoices.Poolings),
+            Name = "pooling", Group = Model, Value = SettingValue.Names<Pooling>(),
             Help = "How the outputs of all steps are combined. Default: max (gradcheck: last).",
-            Set = (s, v) => With(s, t => t with { Pooling = SettingValue.Choice(v, SettingChoices.Poolings) }),
+            Set = (s, v) => With(s, t => t with { Pooling = SettingValue.Choice<Pooling>(v) }),
         },
         new()
         {
@@ -151,9 +155,9 @@ internal static class SettingTable
         },
         new()
         {
-            Name = "unit", Group = Data, Value = Names(SettingChoices.Units), Help = "What the tokens are; subword for language models alone. Default: word; guessed for language models.",
+            Name = "unit", Group = Data, Value = SettingValue.Names<TokenUnit>(), Help = "What the tokens are; subword for language models alone. Default: word; guessed for language models.",
             Set = (s, v) => SetUnit(
-                s, v == "character" ? TokenUnit.Character : SettingValue.Choice(v, SettingChoices.Units)),
+                s, v == "character" ? TokenUnit.Character : SettingValue.Choice<TokenUnit>(v)),
         },
         new()
         {
@@ -193,8 +197,8 @@ internal static class SettingTable
         },
         new()
         {
-            Name = "model", Group = Model, Value = Names(SettingChoices.Models), Help = "The kind of model. Default: recurrent.",
-            Set = (s, v) => With(s, t => t with { Model = SettingValue.Choice(v, SettingChoices.Models) }),
+            Name = "model", Group = Model, Value = SettingValue.Names<ModelKind>(), Help = "The kind of model. Default: recurrent.",
+            Set = (s, v) => With(s, t => t with { Model = SettingValue.Choice<ModelKind>(v) }),
         },
         .. Architecture,
         new()
@@ -231,10 +235,10 @@ internal static class SettingTable
         },
         new()
         {
-            Name = "recurrent-start", Group = Model, Value = Names(SettingChoices.RecurrentStarts),
+            Name = "recurrent-start", Group = Model, Value = SettingValue.Names<RecurrentStart>(),
             Help = "What the recurrent weights start from. orthogonal: each gate's keep the length of a gradient; identity: as relu's do. "
                 + "Default: usual, +-1 / sqrt(hidden).",
-            Set = (s, v) => With(s, t => t with { RecurrentStart = SettingValue.Choice(v, SettingChoices.RecurrentStarts) }),
+            Set = (s, v) => With(s, t => t with { RecurrentStart = SettingValue.Choice<RecurrentStart>(v) }),
         },
         .. PretrainingSettings.All,
         .. LanguageSettings.All,
@@ -249,9 +253,9 @@ internal static class SettingTable
         },
         new()
         {
-            Name = "optimizer", Group = Learning, Value = Names(SettingChoices.Optimizers),
+            Name = "optimizer", Group = Learning, Value = SettingValue.Names<OptimizerKind>(),
             Help = "The optimiser. Default: adamw.",
-            Set = (s, v) => With(s, t => t with { Optimizer = SettingValue.Choice(v, SettingChoices.Optimizers) }),
+            Set = (s, v) => With(s, t => t with { Optimizer = SettingValue.Choice<OptimizerKind>(v) }),
         },
         new()
         {
@@ -261,10 +265,10 @@ internal static class SettingTable
         },
         new()
         {
-            Name = "schedule", Group = Learning, Value = Names(SettingChoices.Schedules),
+            Name = "schedule", Group = Learning, Value = SettingValue.Names<ScheduleKind>(),
             Help = "The learning rate schedule; plateau halves it when validation does not improve. "
                 + "Default: linear.",
-            Set = (s, v) => With(s, t => t with { Schedule = SettingValue.Choice(v, SettingChoices.Schedules) }),
+            Set = (s, v) => With(s, t => t with { Schedule = SettingValue.Choice<ScheduleKind>(v) }),
         },
         new()
         {
@@ -355,5 +359,4 @@ internal static class SettingTable
             ? With(settings with { ValidationFile = null }, t => t with { ValidationFraction = fraction })
             : settings with { ValidationFile = value };
 
-    private static string Names<T>((string Name, T Value)[] choices) => string.Join('|', choices.Select(choice => choice.Name));
 }

@@ -1,3 +1,4 @@
+using Recurant.Models;
 using System.Globalization;
 using System.Text;
 using Recurant.Data;
@@ -51,6 +52,12 @@ internal static class SettingValue
         IEnumerable<string> names = choices.Select(choice => choice.Name);
         throw new FormatException($"\"{text}\" is none of {string.Join(", ", names)}.{Nearest.Question(text, names)}");
     }
+
+    /// <summary>A choice by its name in <see cref="Choices"/>.</summary>
+    public static T Choice<T>(string text) where T : struct, Enum => Choice(text, Choices.Of<T>());
+
+    /// <summary>The names of a choice, as help shows them.</summary>
+    public static string Names<T>() where T : struct, Enum => string.Join('|', Choices.Of<T>().Select(choice => choice.Name));
 
     /// <summary>A character between columns: its name, or the character itself.</summary>
     public static char Delimiter(string text) => text.ToLowerInvariant() switch

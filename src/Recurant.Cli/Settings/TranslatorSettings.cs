@@ -8,15 +8,6 @@ internal static class TranslatorSettings
 {
     private const string Translator = "Translator";
 
-    private static readonly (string Name, AttentionKind Value)[] s_attentions =
-    [
-        ("dot", AttentionKind.Dot), ("general", AttentionKind.General), ("additive", AttentionKind.Additive),
-        ("bahdanau", AttentionKind.Bahdanau),
-    ];
-
-    private static readonly (string Name, TiedVectors Value)[] s_tied =
-        [("none", TiedVectors.None), ("output", TiedVectors.Output), ("all", TiedVectors.All)];
-
     /// <summary>Where the pairs are; <c>test</c> takes these, too.</summary>
     public static IReadOnlyList<Setting> Columns { get; } =
     [
@@ -47,16 +38,16 @@ internal static class TranslatorSettings
         },
         new()
         {
-            Name = "attention", Group = Translator, Value = string.Join('|', s_attentions.Select(choice => choice.Name)),
+            Name = "attention", Group = Translator, Value = SettingValue.Names<AttentionKind>(),
             Help = "The attention of the decoder; bahdanau attends before each step and is several times slower. Default: general.",
-            Set = (s, v) => With(s, t => t with { Attention = SettingValue.Choice(v, s_attentions) }),
+            Set = (s, v) => With(s, t => t with { Attention = SettingValue.Choice<AttentionKind>(v) }),
         },
         new()
         {
-            Name = "tied-vectors", Group = Translator, Value = string.Join('|', s_tied.Select(choice => choice.Name)),
+            Name = "tied-vectors", Group = Translator, Value = SettingValue.Names<TiedVectors>(),
             Help = "Which tables of word vectors are one: none; the decoder's and the output; all, with the same pieces on both "
                 + "sides. Default: output.",
-            Set = (s, v) => With(s, t => t with { Tied = SettingValue.Choice(v, s_tied) }),
+            Set = (s, v) => With(s, t => t with { Tied = SettingValue.Choice<TiedVectors>(v) }),
         },
     ];
 

@@ -17,7 +17,7 @@ internal sealed class CaptionerTraining : TaskTraining<CaptionerModel, Captioner
 
     protected override string MeasureHeading => "exact";
 
-    protected override string TaskName => "captioning";
+    protected override string TaskName => TaskNames.Caption;
 
     protected override (string Text, string Json) BaselineName => ("most frequent sentence", "most-frequent-sentence");
 
@@ -135,7 +135,7 @@ internal static class CaptionerReport
         {
             call.Terminal.Out.WriteLine(JsonText.Object(writer =>
             {
-                writer.WriteString("task", "captioning");
+                writer.WriteString("task", TaskNames.Caption);
                 WriteScore(writer, score);
             }));
             return ExitCode.Done;

@@ -21,7 +21,7 @@ internal sealed class ClassifierTraining : TaskTraining<ClassifierModel, Evaluat
 
     protected override string MeasureHeading => "acc.";
 
-    protected override string TaskName => "classification";
+    protected override string TaskName => TaskNames.Classify;
 
     protected override (string Text, string Json) BaselineName => ("bag of words", "bag-of-words");
 

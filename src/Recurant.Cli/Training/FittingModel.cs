@@ -16,9 +16,9 @@ internal static class FittingModel
     /// <summary>What to say of a model that a command has no use for.</summary>
     public static InvalidDataException Unfit(string path, TrainedModel model, string command)
     {
-        string article = "aeiou".Contains(model.Task[0], StringComparison.Ordinal) ? "an" : "a";
+        string article = "aeiou".Contains(model.Noun[0], StringComparison.Ordinal) ? "an" : "a";
         return new InvalidDataException(
-            $"{path} holds {article} {model.Task}, which '{command}' cannot use. "
+            $"{path} holds {article} {model.Noun}, which '{command}' cannot use. "
             + $"What fits it: {ShellCommand.Of(CommandFor(model), path)} ...");
     }
 

@@ -78,7 +78,7 @@ internal static class LanguageModelReport
         {
             DetectedData found = DataDetector.Detect(settings.File(path), settings.TextFormat);
             string other = settings.Task is null && path == settings.Data
-                ? $" No labels were found (--label names their column, --task {TaskChoice.Classification} insists on them);" : "";
+                ? $" No labels were found (--label names their column, --task {TaskNames.Classify} insists on them);" : "";
             return found.Kind != DataKind.PlainText || found.Description == "plain lines" ? "" : $"{found.Description}.{other} ";
         }
         catch (InvalidDataException)

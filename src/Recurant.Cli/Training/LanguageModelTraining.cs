@@ -13,7 +13,7 @@ internal sealed class LanguageModelTraining : TaskTraining<LanguageModel, Langua
 
     protected override string MeasureHeading => "score";
 
-    protected override string TaskName => "language model";
+    protected override string TaskName => TaskNames.LanguageModel;
 
     protected override IReadOnlyList<string> Headings => LanguageModelReport.Headings;
 

@@ -37,7 +37,7 @@ internal static class PretrainingData
         TrainedModel model = ModelFile.Load(path);
         if (!call.Quiet) call.Terminal.WriteNote($"{path}: {model.Summary}");
         return model as LanguageModel ?? throw new InvalidDataException(
-            $"{path} holds a {model.Task}, and --pretrain starts from a language model. "
+            $"{path} holds a {model.Noun}, and --pretrain starts from a language model. "
             + "Give one that 'recurant train --task lm' wrote, or a file of texts.");
     }
 

@@ -14,7 +14,7 @@ internal sealed class ProblemTraining : TaskTraining<SequenceModel, SequenceScor
 
     protected override string MeasureHeading => "score";
 
-    protected override string TaskName => "sequence problem";
+    protected override string TaskName => TaskNames.Problem;
 
     protected override (string Text, string Json) BaselineName => ("no memory", "no-memory");
 

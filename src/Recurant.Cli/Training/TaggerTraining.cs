@@ -20,7 +20,7 @@ internal sealed class TaggerTraining : TaskTraining<TaggerModel, TaggerEvaluatio
 
     protected override string MeasureHeading => HasSpans ? "F1" : "acc.";
 
-    protected override string TaskName => "tagging";
+    protected override string TaskName => TaskNames.Tag;
 
     protected override (string Text, string Json) BaselineName => ("most frequent tag", "most-frequent-tag");
 

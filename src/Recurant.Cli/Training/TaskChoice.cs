@@ -1,5 +1,6 @@
 using Recurant.Data;
 using Recurant.Formats;
+using Recurant.Models;
 
 namespace Recurant.Cli;
 
@@ -8,16 +9,14 @@ namespace Recurant.Cli;
 /// <param name="Make">Makes what trains it.</param>
 internal sealed record TaskChoice(string Name, Func<TaskTraining> Make)
 {
-    public const string Classification = "classify";
-
     public static IReadOnlyList<TaskChoice> All { get; } =
     [
-        new(Classification, static () => new ClassifierTraining()),
-        new("lm", static () => new LanguageModelTraining()),
-        new("tag", static () => new TaggerTraining()),
-        new("translate", static () => new TranslatorTraining()),
-        new("caption", static () => new CaptionerTraining()),
-        new("problem", static () => new ProblemTraining()),
+        new(TaskNames.Classify, static () => new ClassifierTraining()),
+        new(TaskNames.LanguageModel, static () => new LanguageModelTraining()),
+        new(TaskNames.Tag, static () => new TaggerTraining()),
+        new(TaskNames.Translate, static () => new TranslatorTraining()),
+        new(TaskNames.Caption, static () => new CaptionerTraining()),
+        new(TaskNames.Problem, static () => new ProblemTraining()),
     ];
 
     /// <summary>The task that was asked for, or the one that the data suggests.</summary>
@@ -27,12 +26,13 @@ internal sealed record TaskChoice(string Name, Func<TaskTraining> Make)
         string name = settings.Task ?? Guess(settings);
         TaskChoice choice = All.FirstOrDefault(task => task.Name == name) ?? throw new UsageException(
             $"--task: there is no task \"{name}\"; choose one of {string.Join(", ", All.Select(task => task.Name))}.");
-        if (name != "lm" && settings.Language.Unit == TokenUnit.Subword)
+        if (name != TaskNames.LanguageModel && settings.Language.Unit == TokenUnit.Subword)
         {
             throw new UsageException(
                 $"--unit: subwords are the tokens of language models; the task is \"{name}\". Choose word or char, or --task lm.");
         }
 
+        SettingUse.Require(settings, choice.Name);
         return choice;
     }
 
@@ -51,24 +51,24 @@ internal sealed record TaskChoice(string Name, Func<TaskTraining> Make)
     /// <summary>What the data is; faults in it are for the task to tell.</summary>
     private static string Guess(TrainSettings settings)
     {
-        if (IsProblem(settings.Data!)) return "problem";
-        if (settings.TagColumn is not null) return "tag";
-        if (settings.Source is not null || settings.Target is not null || PairData.AreFiles(settings.Data!)) return "translate";
+        if (IsProblem(settings.Data!)) return TaskNames.Problem;
+        if (settings.TagColumn is not null) return TaskNames.Tag;
+        if (settings.Source is not null || settings.Target is not null || PairData.AreFiles(settings.Data!)) return TaskNames.Translate;
         try
         {
             return DataDetector.Detect(settings.File(settings.Data!), settings.TextFormat).Kind switch
             {
-                DataKind.TaggedWords => "tag",
-                DataKind.PlainText => "lm",
-                DataKind.TextPairs => "translate",
-                DataKind.ImageSentences => "caption",
-                _ => Classification,
+                DataKind.TaggedWords => TaskNames.Tag,
+                DataKind.PlainText => TaskNames.LanguageModel,
+                DataKind.TextPairs => TaskNames.Translate,
+                DataKind.ImageSentences => TaskNames.Caption,
+                _ => TaskNames.Classify,
             };
         }
         catch (Exception fault) when (
             !settings.Data!.StartsWith(SdkData.Prefix, StringComparison.Ordinal) && fault is InvalidDataException or IOException or UnauthorizedAccessException or ArgumentException)
         {
-            return Classification;
+            return TaskNames.Classify;
         }
     }
 }

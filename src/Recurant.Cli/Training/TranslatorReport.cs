@@ -44,7 +44,7 @@ internal static class TranslatorReport
         {
             call.Terminal.Out.WriteLine(JsonText.Object(writer =>
             {
-                writer.WriteString("task", "translation");
+                writer.WriteString("task", TaskNames.Translate);
                 WriteScore(writer, score);
             }));
             return ExitCode.Done;

@@ -14,7 +14,7 @@ internal sealed class TranslatorTraining : TaskTraining<TranslatorModel, Transla
 
     protected override string MeasureHeading => "BLEU";
 
-    protected override string TaskName => "translation";
+    protected override string TaskName => TaskNames.Translate;
 
     protected override (string Text, string Json) BaselineName => ("source as it is", "source-as-it-is");
 

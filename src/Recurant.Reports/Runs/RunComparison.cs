@@ -1,3 +1,4 @@
+using Recurant.Models;
 using Recurant.Training;
 
 namespace Recurant.Reports;
@@ -86,7 +87,7 @@ public static class RunComparison
     /// </summary>
     private static PlottedDot DotOf(string name, RunSummary run, double p, double n)
     {
-        if (run.Task != "classification" || run.Measure != "accuracy" || !(n > 0) || !(p is >= 0 and <= 1)) return new(name, p);
+        if (run.Task != TaskNames.Classify || run.Measure != "accuracy" || !(n > 0) || !(p is >= 0 and <= 1)) return new(name, p);
         const double Z = 1.959964;
         double middle = (p + Z * Z / (2 * n)) / (1 + Z * Z / n);
         double half = Z * Math.Sqrt(p * (1 - p) / n + Z * Z / (4 * n * n)) / (1 + Z * Z / n);

@@ -41,14 +41,6 @@ public enum CellKind
     ProjectedLstm,
 }
 
-/// <summary>What is known of the cells before one is made.</summary>
-internal static class CellKinds
-{
-    /// <summary>Whether a matrix W_hh multiplies h_(t-1), on which the recurrent dropout acts.</summary>
-    public static bool HasHiddenProduct(this CellKind cell) => 
-        cell is not (CellKind.MinGru or CellKind.MinLstm or CellKind.Sru or CellKind.IndRnn or CellKind.Lru);
-}
-
 /// <summary>
 /// A recurrent cell: the equations of one time step, forward and back. It knows nothing of time or of layers; it is
 /// handed the rows of one step (one row a sequence) and the memory where its intermediate values are kept.

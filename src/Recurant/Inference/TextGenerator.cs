@@ -32,7 +32,7 @@ public sealed class TextGenerator
         _workers = Workers.ForThreads(threads > 0 ? threads : Environment.ProcessorCount);
         _memory = model.Network.CreateMemory();
         _stream = new RecurrentStream(model.Network.Stack, _workers);
-        _output = new FloatBuffer(model.Spec.HiddenSize);
+        _output = new FloatBuffer(model.Spec.Recurrent.HiddenSize);
     }
 
     /// <summary>The number of tokens of a prompt that the model does not know and reads as the unknown token.</summary>
@@ -102,7 +102,7 @@ public sealed class TextGenerator
     private ReadOnlySpan<float> Logits()
     {
         ReadOnlySpan<float> logits =
-            _model.Network.Logits(_workers, new Matrix(_output, 0, 1, _model.Spec.HiddenSize), _memory).Row(0);
+            _model.Network.Logits(_workers, new Matrix(_output, 0, 1, _model.Spec.Recurrent.HiddenSize), _memory).Row(0);
         foreach (float logit in logits)
         {
             if (!float.IsFinite(logit)) throw TrainedModel.AnswersNotFinite();

@@ -88,7 +88,7 @@ public static class GradientAudit
 
     internal static ReferenceSpec ReferenceSpecOf(ClassifierSpec spec) => new()
     {
-        Cell = spec.Cell switch
+        Cell = spec.Recurrent.Cell switch
         {
             CellKind.Lstm => ReferenceCell.Lstm,
             CellKind.Gru => ReferenceCell.Gru,
@@ -101,22 +101,22 @@ public static class GradientAudit
             CellKind.LayerNormLstm => ReferenceCell.LayerNormLstm,
             CellKind.PeepholeLstm => ReferenceCell.PeepholeLstm,
             CellKind.Elman => ReferenceCell.Elman,
-            _ => throw new ArgumentOutOfRangeException(nameof(spec), spec.Cell, "The reference does not describe this cell."),
+            _ => throw new ArgumentOutOfRangeException(nameof(spec), spec.Recurrent.Cell, "The reference does not describe this cell."),
         },
-        Activation = spec.Activation switch
+        Activation = spec.Recurrent.Activation switch
         {
             Activation.Relu => ReferenceActivation.Relu,
             Activation.Sigmoid => ReferenceActivation.Sigmoid,
             _ => ReferenceActivation.Tanh,
         },
-        Form = spec.Form == ElmanForm.PreActivation ? ReferenceForm.Preactivation : ReferenceForm.Hidden,
-        Reset = spec.GruReset == GruReset.Outside ? ReferenceReset.Outside : ReferenceReset.Inside,
+        Form = spec.Recurrent.Form == ElmanForm.PreActivation ? ReferenceForm.Preactivation : ReferenceForm.Hidden,
+        Reset = spec.Recurrent.GruReset == GruReset.Outside ? ReferenceReset.Outside : ReferenceReset.Inside,
         Input = spec.EmbeddingSize == 0 ? ReferenceInput.OneHot : ReferenceInput.Embedding,
         VocabularySize = spec.VocabularySize,
         InputSize = spec.EmbeddingSize == 0 ? spec.VocabularySize : spec.EmbeddingSize,
-        HiddenSize = spec.HiddenSize,
-        Layers = spec.Layers,
-        Bidirectional = spec.Bidirectional,
+        HiddenSize = spec.Recurrent.HiddenSize,
+        Layers = spec.Recurrent.Layers,
+        Bidirectional = spec.Recurrent.Bidirectional,
         Pooling = spec.Pooling switch
         {
             Pooling.Mean => ReferencePooling.Mean,
@@ -124,7 +124,7 @@ public static class GradientAudit
             Pooling.Attention => ReferencePooling.Attention,
             _ => ReferencePooling.Last,
         },
-        AttentionSize = spec.Pooling == Pooling.Attention ? spec.HiddenSize : 0,
+        AttentionSize = spec.Pooling == Pooling.Attention ? spec.Recurrent.HiddenSize : 0,
         Classes = spec.Classes,
     };
 
@@ -187,7 +187,7 @@ public static class GradientAudit
         }
 
         CellMemory[] cells = network.RecurrentMemory(memory).Cells;
-        gradients.Set("h0", InitialGradients(batch, cells, cell => cell.DHidden, spec.HiddenSize));
+        gradients.Set("h0", InitialGradients(batch, cells, cell => cell.DHidden, spec.Recurrent.HiddenSize));
         ReferenceSpec reference = ReferenceSpecOf(spec);
         if (reference.HasCell) gradients.Set("c0", InitialGradients(batch, cells, cell => cell.DCell, reference.CellWidth));
         return gradients;

@@ -40,7 +40,7 @@ internal sealed class LensPart
     public string? Name { get; init; }
 
     /// <summary>The cell, the width and the directions, which all layers share.</summary>
-    public required RecurrentSpec Spec { get; init; }
+    public required StackSpec Spec { get; init; }
 
     public required SequenceBatch Batch { get; init; }
 

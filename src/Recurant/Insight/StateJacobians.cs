@@ -43,7 +43,7 @@ public static class StateJacobians
     internal static string? Note(LensPart part, LensRow row, int? steps)
     {
         if (row.JacobianNote is { } note) return note;
-        if (CellOf(part.Spec.Cell) is null) return $"they are not computed for {part.Spec.CellName} cells";
+        if (CellOf(part.Spec.Cell) is null) return $"they are not computed for {CellCatalogue.TitleOf(part.Spec)} cells";
         int size = SizeOf(row);
         return steps is null && size > MostNumbers
             ? string.Create(
@@ -62,7 +62,7 @@ public static class StateJacobians
     /// <param name="rows">The layers and directions that share the budget.</param>
     internal static IReadOnlyList<JacobianSize> Of(LensPart part, LensRow row, int sequence, int? steps, int rows)
     {
-        RecurrentSpec spec = part.Spec;
+        StackSpec spec = part.Spec;
         if (Note(part, row, steps) is not null || CellOf(spec.Cell) is not { } cell) return [];
         var reference = new ReferenceSpec
         {

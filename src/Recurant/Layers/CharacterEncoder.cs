@@ -50,7 +50,7 @@ internal sealed class CharacterEncoder
 
     /// <param name="characters">The number of characters known, the unknown one included.</param>
     /// <param name="recurrent">The recurrent layers; InputSize is the width of a character's vector, HiddenSize C.</param>
-    public CharacterEncoder(int characters, RecurrentSpec recurrent)
+    public CharacterEncoder(int characters, StackSpec recurrent)
     {
         _embedding = new Embedding("embedding", characters, recurrent.InputSize);
         _stack = new RecurrentStack(recurrent);

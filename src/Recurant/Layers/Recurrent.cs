@@ -17,25 +17,21 @@ namespace Recurant.Layers;
 public sealed class Recurrent : Layer
 {
     private readonly StateLayer _finalState;
-    private readonly bool _hasCellState;
+    private readonly bool _hasCellState, _isOneHot;
     private readonly float _layerDropout, _recurrentDropout;
 
     /// <summary>Makes layers whose parameters are zero until <see cref="Initialise"/>.</summary>
-    /// <param name="spec">The cell, the sizes, the number of layers and the directions.</param>
-    /// <exception cref="ArgumentException">A size is below 1, or odd where the cell needs pairs.</exception>
-    public Recurrent(RecurrentSpec spec)
+    /// <param name="inputSize">I, the width of a step of the input; of one-hot input the number of tokens.</param>
+    /// <param name="spec">The cell, the hidden size, the number of layers and the directions.</param>
+    /// <param name="oneHot">Whether the input is tokens, read as one-hot vectors. Default: no.</param>
+    /// <exception cref="ArgumentException">A size is outside its range, or odd where the cell needs pairs.</exception>
+    public Recurrent(int inputSize, RecurrentSpec spec, bool oneHot = false)
     {
         ArgumentNullException.ThrowIfNull(spec);
-        RequirePositive(spec.InputSize, nameof(RecurrentSpec.InputSize));
-        RequirePositive(spec.HiddenSize, nameof(RecurrentSpec.HiddenSize));
-        RequirePositive(spec.Layers, nameof(RecurrentSpec.Layers));
-        if (spec.Cell == CellKind.Lru && spec.HiddenSize % 2 != 0)
-        {
-            throw new ArgumentException(
-                $"HiddenSize is {spec.HiddenSize}; an LRU computes with pairs of units, so an even number is expected.", nameof(spec));
-        }
-
-        Stack = new RecurrentStack(spec);
+        spec.Validate();
+        if (inputSize < 1) throw new ArgumentException($"The input size is {inputSize}; at least 1 is expected.", nameof(inputSize));
+        _isOneHot = oneHot;
+        Stack = new RecurrentStack(spec.Over(inputSize, oneHot));
         Parameters = [.. Stack.Parameters];
         _hasCellState = Stack.Cells.First().HasCellState;
         StateSize = Stack.Cells.Sum(cell => cell.HiddenSize + (_hasCellState ? cell.CellSize : 0));
@@ -48,11 +44,11 @@ public sealed class Recurrent : Layer
     /// <param name="hiddenSize">H, the width of the hidden state of each layer and direction.</param>
     /// <param name="layers">The number of layers. Default: 1.</param>
     /// <param name="bidirectional">Whether a second network reads the sequence from its end. Default: no.</param>
-    /// <inheritdoc cref="Recurrent(RecurrentSpec)" path="/exception"/>
+    /// <inheritdoc cref="Recurrent(int, RecurrentSpec, bool)" path="/exception"/>
     public Recurrent(CellKind cell, int inputSize, int hiddenSize, int layers = 1, bool bidirectional = false)
-        : this(new RecurrentSpec
+        : this(inputSize, new RecurrentSpec
         {
-            Cell = cell, InputSize = inputSize, HiddenSize = hiddenSize, Layers = layers, Bidirectional = bidirectional,
+            Cell = cell, HiddenSize = hiddenSize, Layers = layers, Bidirectional = bidirectional,
         })
     {
     }
@@ -85,7 +81,7 @@ public sealed class Recurrent : Layer
     public override IReadOnlyList<Parameter> Parameters { get; }
 
     /// <inheritdoc/>
-    public override int InputSize => Spec.OneHotInput ? TokenInput : Spec.InputSize;
+    public override int InputSize => _isOneHot ? TokenInput : Stack.Spec.InputSize;
 
     /// <summary>
     /// The width of the state that lasts from step to step: for each layer and direction H, then M where the cell has a second
@@ -165,11 +161,11 @@ public sealed class Recurrent : Layer
         Use use = call.Memory<Use>();
         RecurrentMemory memory = use.Memory;
         SequenceBatch layout = call.Input.Layout;
-        if (Spec.OneHotInput) RequireTokens(layout);
+        if (_isOneHot) RequireTokens(layout);
         memory.KeepsHistory = call.Pass.KeepsHistory;
         Stack.ResetInitialState(memory, layout.Sequences);
         if (call.Second is { } initial) EnterInitialState(use, layout, initial);
-        Matrix input = Spec.OneHotInput ? default : call.Input.Matrix;
+        Matrix input = _isOneHot ? default : call.Input.Matrix;
         // The topmost outputs are written where the caller reads them.
         memory.Outputs[^1] = call.Output.Store;
         Stack.Forward(call.Pass.Workers, layout, input, memory, Plan(call));
@@ -185,8 +181,8 @@ public sealed class Recurrent : Layer
         if (use.HasFinalGradient) EnterFinalGradient(use, layout);
         use.HasFinalGradient = false;
         memory.WantsInitialGradient = call.Second is { WantsGradient: true };
-        Matrix input = Spec.OneHotInput ? default : call.Input.Matrix;
-        Matrix? dInput = call.Input.WantsGradient && !Spec.OneHotInput ? call.Input.GradientToAdd() : null;
+        Matrix input = _isOneHot ? default : call.Input.Matrix;
+        Matrix? dInput = call.Input.WantsGradient && !_isOneHot ? call.Input.GradientToAdd() : null;
         Stack.Backward(call.Pass.Workers, layout, input, call.Output.GradientToAdd(), dInput, memory, Plan(call));
         if (memory.WantsInitialGradient) LeaveInitialGradient(use, layout, call.Second!);
     }
@@ -201,9 +197,9 @@ public sealed class Recurrent : Layer
     {
         foreach (int token in layout.Tokens)
         {
-            if (token < Spec.InputSize) continue;
+            if (token < Stack.Spec.InputSize) continue;
             throw new ArgumentException(
-                $"The token {token} was given to layers whose one-hot input has {Spec.InputSize} tokens, 0 to {Spec.InputSize - 1}.");
+                $"The token {token} was given to layers whose one-hot input has {Stack.Spec.InputSize} tokens, 0 to {Stack.Spec.InputSize - 1}.");
         }
     }
 
@@ -280,11 +276,6 @@ public sealed class Recurrent : Layer
     {
         Elementwise.Add(source, destination[..source.Length]);
         return destination[source.Length..];
-    }
-
-    private static void RequirePositive(int size, string name)
-    {
-        if (size < 1) throw new ArgumentException($"{name} is {size}; at least 1 is expected.", "spec");
     }
 
     /// <summary>What a use keeps of a batch.</summary>

@@ -3,9 +3,15 @@ using Recurant.Cells;
 
 namespace Recurant.Layers;
 
-/// <summary>What a stack of recurrent layers is made of; data only.</summary>
-public sealed record RecurrentSpec
+/// <summary>The settings of recurrent layers, whatever they read; data only. They stand in model files and are checked here.</summary>
+public record RecurrentSpec
 {
+    /// <summary>The widest hidden state.</summary>
+    internal const int MostUnits = 65536;
+
+    /// <summary>The most layers.</summary>
+    internal const int MostLayers = 64;
+
     /// <summary>The cell. Default: LSTM.</summary>
     public CellKind Cell { get; init; } = CellKind.Lstm;
 
@@ -21,11 +27,8 @@ public sealed record RecurrentSpec
     /// <summary>What an LSTM's forget-gate bias starts from. Default: 1.</summary>
     public float ForgetBias { get; init; } = 1f;
 
-    /// <summary>I, the width of the input: of word vectors, or with one-hot input the size of the vocabulary.</summary>
-    public required int InputSize { get; init; }
-
-    /// <summary>H, the width of the hidden state of each layer and direction.</summary>
-    public required int HiddenSize { get; init; }
+    /// <summary>H, the width of the hidden state of each layer and direction; even for an LRU. Default: 128.</summary>
+    public int HiddenSize { get; init; } = 128;
 
     /// <summary>
     /// M, the memory cells of a projected LSTM, whose projection has the width <see cref="HiddenSize"/>; others ignore it.
@@ -39,9 +42,6 @@ public sealed record RecurrentSpec
     /// <summary>Whether a second network reads the sequence from its end. Default: no.</summary>
     public bool Bidirectional { get; init; }
 
-    /// <summary>Whether the first layer reads one-hot vectors, given as word numbers. Default: no.</summary>
-    public bool OneHotInput { get; init; }
-
     /// <summary>1 or 2.</summary>
     public int Directions => Bidirectional ? 2 : 1;
 
@@ -54,28 +54,58 @@ public sealed record RecurrentSpec
         get
         {
             string layers = Layers == 1 ? "1 layer" : $"{Layers} layers";
-            return $"{CellName}, {layers} of {HiddenSize} units{(Bidirectional ? ", both directions" : "")}";
+            return $"{CellCatalogue.TitleOf(this)}, {layers} of {HiddenSize} units{(Bidirectional ? ", both directions" : "")}";
         }
     }
 
-    /// <summary>The cell as people call it.</summary>
-    internal string CellName => Cell switch
-    {
-        CellKind.Elman => $"recurrent ({ActivationName})",
-        CellKind.Lstm => "LSTM",
-        CellKind.Gru => GruReset == GruReset.Outside ? "GRU (reset outside)" : "GRU",
-        CellKind.MinGru => "minGRU",
-        CellKind.MinLstm => "minLSTM",
-        CellKind.Sru => "SRU",
-        CellKind.IndRnn => $"IndRNN ({ActivationName})",
-        CellKind.Lru => $"LRU ({ActivationName})",
-        CellKind.PeepholeLstm => "peephole LSTM",
-        CellKind.LayerNormLstm => "LSTM with layer normalisation",
-        _ => "projected LSTM",
-    };
+    /// <summary>Checks every value.</summary>
+    /// <exception cref="ArgumentException">
+    /// A value is outside its range; the message names the property and the range.
+    /// </exception>
+    public void Validate() => Validate(fewestLayers: 1);
 
-    private string ActivationName => Activation.ToString().ToLowerInvariant();
+    /// <param name="fewestLayers">0 where layers may be missing, as in a feed-forward network.</param>
+    internal void Validate(int fewestLayers)
+    {
+        Require(HiddenSize is >= 1 and <= MostUnits, nameof(HiddenSize), HiddenSize, "1 to 65,536");
+        Require(Cell != CellKind.Lru || HiddenSize % 2 == 0, nameof(HiddenSize), HiddenSize, "even for an LRU");
+        Require(CellSize is >= 0 and <= 2 * MostUnits, nameof(CellSize), CellSize, "0 (twice the hidden size) to 131,072");
+        Require(Layers >= fewestLayers && Layers <= MostLayers, nameof(Layers), Layers, $"{fewestLayers} to 64");
+        if (!float.IsFinite(ForgetBias))
+        {
+            throw new ArgumentException($"{nameof(ForgetBias)} is {ForgetBias}; it must be a finite number.");
+        }
+    }
+
+    private static void Require(bool holds, string property, int value, string range)
+    {
+        if (!holds) throw new ArgumentException($"{property} is {value}; it must be {range}.");
+    }
+
+    /// <summary>The layers over an input of a width.</summary>
+    /// <param name="inputSize">I; with one-hot input the number of tokens.</param>
+    /// <param name="oneHot">Whether the first layer reads one-hot vectors, given as token numbers.</param>
+    internal StackSpec Over(int inputSize, bool oneHot = false) => new(this) { InputSize = inputSize, OneHotInput = oneHot };
 
     /// <inheritdoc/>
     public override string ToString() => InvariantRecord.ToString(nameof(RecurrentSpec), PrintMembers);
+}
+
+/// <summary>Recurrent layers over an input of a certain width.</summary>
+internal sealed record StackSpec : RecurrentSpec
+{
+    public StackSpec()
+    {
+    }
+
+    public StackSpec(RecurrentSpec settings)
+        : base(settings)
+    {
+    }
+
+    /// <summary>I, the width of the input: of word vectors, or with one-hot input the size of the vocabulary.</summary>
+    public int InputSize { get; init; }
+
+    /// <summary>Whether the first layer reads one-hot vectors, given as word numbers. Default: no.</summary>
+    public bool OneHotInput { get; init; }
 }

@@ -13,7 +13,7 @@ internal sealed class RecurrentStack
 {
     private readonly RecurrentDirection[] _directions;
 
-    public RecurrentStack(RecurrentSpec spec)
+    public RecurrentStack(StackSpec spec)
     {
         Spec = spec;
         _directions = new RecurrentDirection[spec.Layers * spec.Directions];
@@ -23,11 +23,12 @@ internal sealed class RecurrentStack
             bool reverse = i % spec.Directions == 1;
             int inputSize = layer == 0 ? spec.InputSize : spec.OutputSize;
             string suffix = reverse ? $"l{layer}_reverse" : $"l{layer}";
-            _directions[i] = new RecurrentDirection(MakeCell(spec, inputSize, suffix, spec.OneHotInput && layer == 0), reverse);
+            _directions[i] = new RecurrentDirection(
+                CellCatalogue.Of(spec.Cell).Make(new CellShape(spec, inputSize, suffix, spec.OneHotInput && layer == 0)), reverse);
         }
     }
 
-    public RecurrentSpec Spec { get; }
+    public StackSpec Spec { get; }
 
     public IEnumerable<RecurrentCell> Cells => _directions.Select(direction => direction.Cell);
 
@@ -303,25 +304,6 @@ internal sealed class RecurrentStack
             memory.RecurrentMask, batch, Spec.HiddenSize, plan.Recurrent,
             plan.Stream(RandomPurpose.RecurrentDropout, (uint)index));
     }
-
-    private static RecurrentCell MakeCell(RecurrentSpec spec, int inputSize, string suffix, bool oneHot) => spec.Cell switch
-    {
-        CellKind.Elman => new ElmanCell(inputSize, spec.HiddenSize, suffix, spec.Activation, spec.Form, oneHot),
-        CellKind.Lstm => new LstmCell(inputSize, spec.HiddenSize, suffix, oneHot, spec.ForgetBias),
-        CellKind.Gru when spec.GruReset == GruReset.Outside => new GruOutsideCell(inputSize, spec.HiddenSize, suffix, oneHot),
-        CellKind.Gru => new GruCell(inputSize, spec.HiddenSize, suffix, oneHot),
-        CellKind.MinGru => new MinGruCell(inputSize, spec.HiddenSize, suffix, oneHot),
-        CellKind.Sru => new SruCell(inputSize, spec.HiddenSize, suffix, oneHot),
-        CellKind.PeepholeLstm => new PeepholeLstmCell(inputSize, spec.HiddenSize, suffix, oneHot, spec.ForgetBias),
-        CellKind.LayerNormLstm => new LayerNormLstmCell(inputSize, spec.HiddenSize, suffix, oneHot, spec.ForgetBias),
-        CellKind.ProjectedLstm => new ProjectedLstmCell(
-            inputSize, spec.HiddenSize, spec.CellSize == 0 ? 2 * spec.HiddenSize : spec.CellSize, suffix, oneHot,
-            spec.ForgetBias),
-        CellKind.Lru => new LruCell(inputSize, spec.HiddenSize, suffix, spec.Activation, oneHot),
-        CellKind.IndRnn => new IndRnnCell(inputSize, spec.HiddenSize, suffix, spec.Activation, oneHot),
-        CellKind.MinLstm => new MinLstmCell(inputSize, spec.HiddenSize, suffix, oneHot, spec.ForgetBias),
-        _ => throw new ArgumentOutOfRangeException(nameof(spec), spec.Cell, "Unknown cell."),
-    };
 
     private static T[] Make<T>(int count, Func<T> make)
     {

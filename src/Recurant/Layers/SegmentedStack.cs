@@ -140,7 +140,7 @@ internal sealed class SegmentedStack
     {
         int steps = memory.Steps, lastFirst = (batch.Steps - 1) / steps * steps;
         int state = memory.States;
-        RecurrentSpec spec = _stack.Spec;
+        StackSpec spec = _stack.Spec;
         // One row a sequence for all segments: a sequence that ends before a segment waits there with zeros.
         _stack.ResetFinalGradient(memory.Recurrent, batch.Sequences);
         for (int first = lastFirst; first >= 0; first -= steps)

@@ -75,7 +75,10 @@ public sealed class CaptionerModel : TrainedModel
     public CaptionerSpec Spec { get; }
 
     /// <inheritdoc/>
-    public override string Task => "captioner";
+    public override string Task => TaskNames.Caption;
+
+    /// <inheritdoc/>
+    public override string Noun => "captioner";
 
     /// <inheritdoc/>
     public override string Summary =>

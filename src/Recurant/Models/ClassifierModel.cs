@@ -54,7 +54,10 @@ public sealed class ClassifierModel : TrainedModel
     public override IReadOnlyList<Parameter> Parameters { get; }
 
     /// <inheritdoc/>
-    public override string Task => "classifier";
+    public override string Task => TaskNames.Classify;
+
+    /// <inheritdoc/>
+    public override string Noun => "classifier";
 
     /// <inheritdoc/>
     public override string Summary => Spec.Summary;

@@ -43,32 +43,14 @@ public sealed record ClassifierSpec
     /// <summary>E, the width of the word vectors; 0 for one-hot input. Default: 100.</summary>
     public int EmbeddingSize { get; init; } = 100;
 
-    /// <summary>The recurrent cell. Default: LSTM.</summary>
-    public CellKind Cell { get; init; } = CellKind.Lstm;
-
-    /// <summary>The activation of an Elman, IndRNN or LRU cell and of a feed-forward network's hidden layers. Default: tanh.</summary>
-    public Activation Activation { get; init; } = Activation.Tanh;
-
-    /// <summary>The formulation of an Elman cell. Default: hidden.</summary>
-    public ElmanForm Form { get; init; } = ElmanForm.Hidden;
-
-    /// <summary>Where a GRU applies its reset gate. Default: inside.</summary>
-    public GruReset GruReset { get; init; } = GruReset.Inside;
-
-    /// <summary>H, the width of each hidden layer (of each direction). Default: 128.</summary>
-    public int HiddenSize { get; init; } = 128;
-
-    /// <summary>The number of hidden layers; a feed-forward network may have none. Default: 1.</summary>
-    public int Layers { get; init; } = 1;
-
-    /// <summary>Whether a second network reads the text from its end. Default: yes.</summary>
-    public bool Bidirectional { get; init; } = true;
+    /// <summary>
+    /// The hidden layers; a feed-forward network uses their activation, width and number, which may be 0. Default: an LSTM of 128
+    /// units, both directions.
+    /// </summary>
+    public RecurrentSpec Recurrent { get; init; } = new() { Bidirectional = true };
 
     /// <summary>How the outputs of all steps become one vector. Default: max.</summary>
     public Pooling Pooling { get; init; } = Pooling.Max;
-
-    /// <summary>What an LSTM's forget-gate bias starts from. Default: 1.</summary>
-    public float ForgetBias { get; init; } = 1f;
 
     /// <summary>Longer texts keep this many tokens, half from the beginning and half from the end. Default: 1,000.</summary>
     public int MaximumTokens { get; init; } = 1000;
@@ -106,39 +88,25 @@ public sealed record ClassifierSpec
     {
         get
         {
-            string layers = Layers == 1 ? "1 layer" : $"{Layers} layers";
+            string layers = Recurrent.Layers == 1 ? "1 layer" : $"{Recurrent.Layers} layers";
             string characters = CharacterSize > 0 ? $"words and their characters ({CharacterSize} units a direction), " : "";
             string network = Model switch
             {
                 ModelKind.BagOfWords => "bag of words (logistic regression over words and pairs)",
-                ModelKind.FeedForward when Layers == 0 => "feed-forward, no hidden layer",
-                ModelKind.FeedForward => $"feed-forward, {layers} of {HiddenSize} units",
+                ModelKind.FeedForward when Recurrent.Layers == 0 => "feed-forward, no hidden layer",
+                ModelKind.FeedForward => $"feed-forward, {layers} of {Recurrent.HiddenSize} units",
                 _ => $"{characters}{Recurrent.Summary}, {Pooling.ToString().ToLowerInvariant()} pooling",
             };
             return Models == 1 ? network : $"average of {Models} models: {network}";
         }
     }
 
-    /// <summary>The recurrent layers of this classifier.</summary>
-    internal RecurrentSpec Recurrent => new()
-    {
-        Cell = Cell,
-        Activation = Activation,
-        Form = Form,
-        GruReset = GruReset,
-        ForgetBias = ForgetBias,
-        InputSize = EmbeddingSize == 0 ? VocabularySize : InputSize,
-        OneHotInput = EmbeddingSize == 0,
-        HiddenSize = HiddenSize,
-        Layers = Layers,
-        Bidirectional = Bidirectional,
-    };
+    /// <summary>The recurrent layers of this classifier over what they read.</summary>
+    internal StackSpec Stack => Recurrent.Over(EmbeddingSize == 0 ? VocabularySize : InputSize, oneHot: EmbeddingSize == 0);
 
     /// <summary>The recurrent layer over the characters of a word.</summary>
-    internal RecurrentSpec CharacterRecurrent => Recurrent with
-    {
-        InputSize = CharacterEmbeddingSize, OneHotInput = false, HiddenSize = CharacterSize, Layers = 1, Bidirectional = true,
-    };
+    internal StackSpec CharacterStack => (Recurrent with { HiddenSize = CharacterSize, Layers = 1, Bidirectional = true })
+        .Over(CharacterEmbeddingSize);
 
     /// <summary>Checks every value.</summary>
     /// <exception cref="ArgumentException">
@@ -149,21 +117,11 @@ public sealed record ClassifierSpec
         Require(VocabularySize >= 1, nameof(VocabularySize), VocabularySize, "at least 1");
         Require(Classes >= 2, nameof(Classes), Classes, "at least 2");
         Require(EmbeddingSize is >= 0 and <= 65536, nameof(EmbeddingSize), EmbeddingSize, "0 (one-hot) to 65,536");
-        Require(HiddenSize is >= 1 and <= 65536, nameof(HiddenSize), HiddenSize, "1 to 65,536");
-        Require(
-            Model != ModelKind.Recurrent || Cell != CellKind.Lru || HiddenSize % 2 == 0, nameof(HiddenSize), HiddenSize,
-            "even for an LRU");
-        int fewest = Model == ModelKind.Recurrent ? 1 : 0;
-        Require(Layers >= fewest && Layers <= 64, nameof(Layers), Layers, "1 to 64 (feed-forward: 0 to 64)");
+        Recurrent.Validate(Model == ModelKind.Recurrent ? 1 : 0);
         Require(MaximumTokens >= 2, nameof(MaximumTokens), MaximumTokens, "at least 2");
         Require(DirectBuckets is >= 0 and <= 1 << 28, nameof(DirectBuckets), DirectBuckets, "0 (none) to 268,435,456");
         Require(Models is >= 1 and <= MostModels, nameof(Models), Models, "1 to 100");
         ValidateCharacters();
-        if (!float.IsFinite(ForgetBias))
-        {
-            throw new ArgumentException($"{nameof(ForgetBias)} is {ForgetBias}; it must be a finite number.");
-        }
-
         if (Model == ModelKind.FeedForward)
         {
             Require(EmbeddingSize > 0, nameof(EmbeddingSize), EmbeddingSize, "at least 1 for a feed-forward network");
@@ -181,7 +139,7 @@ public sealed record ClassifierSpec
         Require(
             CharacterEmbeddingSize is >= 1 and <= 65536, nameof(CharacterEmbeddingSize), CharacterEmbeddingSize, "1 to 65,536");
         Require(MaximumCharacters is >= 2 and <= 65536, nameof(MaximumCharacters), MaximumCharacters, "2 to 65,536");
-        Require(Cell != CellKind.Lru || CharacterSize % 2 == 0, nameof(CharacterSize), CharacterSize, "even for an LRU");
+        Require(Recurrent.Cell != CellKind.Lru || CharacterSize % 2 == 0, nameof(CharacterSize), CharacterSize, "even for an LRU");
     }
 
     private static void Require(bool holds, string property, int value, string range)

@@ -25,11 +25,11 @@ internal sealed class FeedForwardNetwork : ClassifierNetwork, IVectorNetwork
     {
         _spec = spec;
         _embedding = new Embedding("embedding", spec.VocabularySize, spec.EmbeddingSize);
-        _hidden = new Dense[spec.Layers];
+        _hidden = new Dense[spec.Recurrent.Layers];
         int width = spec.EmbeddingSize;
-        for (int i = 0; i < _hidden.Length; i++, width = spec.HiddenSize)
+        for (int i = 0; i < _hidden.Length; i++, width = spec.Recurrent.HiddenSize)
         {
-            _hidden[i] = new Dense($"hidden.{i}", width, spec.HiddenSize);
+            _hidden[i] = new Dense($"hidden.{i}", width, spec.Recurrent.HiddenSize);
         }
 
         _output = new Dense("output", width, spec.Classes);
@@ -52,12 +52,12 @@ internal sealed class FeedForwardNetwork : ClassifierNetwork, IVectorNetwork
             LayerDescription.Of(
                 "mean of word vectors", $"[T] -> [{_embedding.Size}]", ["X = (1/T) sum_t E[w_t]"], [_embedding.Table]),
         };
-        string act = _spec.Activation.ToString().ToLowerInvariant();
+        string act = _spec.Recurrent.Activation.ToString().ToLowerInvariant();
         for (int i = 0; i < _hidden.Length; i++)
         {
             string below = i == 0 ? "X" : $"H_{i}";
             layers.Add(LayerDescription.Of(
-                $"hidden layer {i}", $"[{_hidden[i].Weights.Shape[1]}] -> [{_spec.HiddenSize}]",
+                $"hidden layer {i}", $"[{_hidden[i].Weights.Shape[1]}] -> [{_spec.Recurrent.HiddenSize}]",
                 [$"H_{i + 1} = {act}(W_{i + 1} {below} + b_{i + 1})"], _hidden[i].Parameters));
         }
 
@@ -87,11 +87,11 @@ internal sealed class FeedForwardNetwork : ClassifierNetwork, IVectorNetwork
         Drop(batch, own, 0, h, dropout?.Input ?? 0, dropout);
         for (int i = 0; i < _hidden.Length; i++)
         {
-            Matrix next = own.Values[i + 1].Reserve(batch.Sequences, _spec.HiddenSize).Rows(batch.Sequences);
+            Matrix next = own.Values[i + 1].Reserve(batch.Sequences, _spec.Recurrent.HiddenSize).Rows(batch.Sequences);
             _hidden[i].Forward(workers, h, next, own.Dense[i]);
-            ActivationKernels.Apply(_spec.Activation, next.Span, next.Span);                                    // (2)
+            ActivationKernels.Apply(_spec.Recurrent.Activation, next.Span, next.Span);                                    // (2)
             // What the activation gave is kept as it is for the way back; the dropped copy is what goes on.
-            next.Span.CopyTo(own.Activated[i].Reserve(batch.Sequences, _spec.HiddenSize).Rows(batch.Sequences).Span);
+            next.Span.CopyTo(own.Activated[i].Reserve(batch.Sequences, _spec.Recurrent.HiddenSize).Rows(batch.Sequences).Span);
             Drop(batch, own, i + 1, next, dropout?.Layers ?? 0, dropout);
             h = next;
         }
@@ -125,7 +125,7 @@ internal sealed class FeedForwardNetwork : ClassifierNetwork, IVectorNetwork
         {
             Undrop(own, i + 1, d, dropout?.Layers ?? 0);
             Span<float> activated = own.Activated[i].Rows(batch.Sequences).Span;
-            ActivationKernels.GradientFromOutput(_spec.Activation, activated, d.Span, d.Span);                  // (2')
+            ActivationKernels.GradientFromOutput(_spec.Recurrent.Activation, activated, d.Span, d.Span);                  // (2')
             Matrix below = own.Gradients[i].Reserve(batch.Sequences, _hidden[i].Weights.Shape[1]).Rows(batch.Sequences);
             _hidden[i].Backward(workers, own.Values[i].Rows(batch.Sequences), d, below, own.Dense[i]);
             d = below;

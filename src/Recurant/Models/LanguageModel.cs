@@ -33,11 +33,14 @@ public sealed class LanguageModel : TrainedModel
     public Vocabulary Vocabulary { get; }
 
     /// <inheritdoc/>
-    public override string Task => "language model";
+    public override string Task => TaskNames.LanguageModel;
+
+    /// <inheritdoc/>
+    public override string Noun => "language model";
 
     /// <inheritdoc/>
     public override string Summary =>
-        $"language model of {Spec.UnitName}: {Spec.Recurrent.Summary}"
+        $"language model of {Spec.UnitName}: {Spec.Stack.Summary}"
         + (Spec.Tied ? ", tied vectors" : "");
 
     /// <inheritdoc/>

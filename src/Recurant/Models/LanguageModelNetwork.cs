@@ -68,12 +68,12 @@ internal sealed class LanguageModelNetwork
         _embedding = partner is not null ? partner._embedding
             : spec.EmbeddingSize > 0 ? new Embedding("embedding", spec.VocabularySize, spec.EmbeddingSize, spec.Tied && !spec.IsLarge) : null;
         _words = _embedding is null ? null : new WordReader(_embedding);
-        Stack = new RecurrentStack(spec.Recurrent);
+        Stack = new RecurrentStack(spec.Stack);
         _projection = partner is not null ? partner._projection
-            : spec.HasProjection ? new Dense("projection", spec.HiddenSize, spec.EmbeddingSize) : null;
+            : spec.HasProjection ? new Dense("projection", spec.Recurrent.HiddenSize, spec.EmbeddingSize) : null;
         int tokens = spec.Tied ? spec.VocabularySize : predicted ?? spec.VocabularySize;
         _outputWeights = spec.Tied ? _embedding!.Table
-            : partner?._outputWeights ?? new Parameter("output.weight", tokens, spec.HiddenSize)
+            : partner?._outputWeights ?? new Parameter("output.weight", tokens, spec.Recurrent.HiddenSize)
             {
                 Touched = spec.IsLarge && predicted is null ? new TouchedRows(tokens) : null,
             };
@@ -103,7 +103,7 @@ internal sealed class LanguageModelNetwork
         _embedding?.Initialise(seed, 0, deviation: 0.1f);
         Stack.Initialise(seed, 1000);
         _projection?.Initialise(seed, 300);
-        if (!_spec.Tied) _outputWeights.InitialiseUniform(seed, 200, 1f / MathF.Sqrt(_spec.HiddenSize));
+        if (!_spec.Tied) _outputWeights.InitialiseUniform(seed, 200, 1f / MathF.Sqrt(_spec.Recurrent.HiddenSize));
     }
 
     public LanguageModelMemory CreateMemory() => new() { Recurrent = Stack.CreateMemory() };
@@ -120,15 +120,15 @@ internal sealed class LanguageModelNetwork
         for (int layer = 0; layer < cells.Length; layer++)
         {
             layers.Add(LayerDescription.Of(
-                $"{Stack.Spec.CellName} layer {layer}", $"[T, {cells[layer].InputSize}] -> [T, {_spec.HiddenSize}]",
+                $"{CellCatalogue.TitleOf(Stack.Spec)} layer {layer}", $"[T, {cells[layer].InputSize}] -> [T, {_spec.Recurrent.HiddenSize}]",
                 cells[layer].Equations, cells[layer].Parameters));
         }
 
-        int width = _spec.HasProjection ? _spec.EmbeddingSize : _spec.HiddenSize;
+        int width = _spec.HasProjection ? _spec.EmbeddingSize : _spec.Recurrent.HiddenSize;
         if (_projection is not null)
         {
             layers.Add(LayerDescription.Of(
-                "projection", $"[T, {_spec.HiddenSize}] -> [T, {width}]", ["g_t = P h_t + b_P"], _projection.Parameters));
+                "projection", $"[T, {_spec.Recurrent.HiddenSize}] -> [T, {width}]", ["g_t = P h_t + b_P"], _projection.Parameters));
         }
 
         string read = _projection is null ? "h_t" : "g_t";
@@ -196,7 +196,7 @@ internal sealed class LanguageModelNetwork
         Matrix dRead = dLast;
         if (_projection is not null)
         {
-            dRead = memory.DRead.Reserve(window.Rows, _spec.HiddenSize).Rows(window.Rows);
+            dRead = memory.DRead.Reserve(window.Rows, _spec.Recurrent.HiddenSize).Rows(window.Rows);
             _projection.Backward(workers, read, dLast, dRead, memory.Projection);
         }
 

@@ -29,26 +29,8 @@ public sealed record LanguageModelSpec
     /// </summary>
     public bool Tied { get; init; }
 
-    /// <summary>The cell. Default: LSTM.</summary>
-    public CellKind Cell { get; init; } = CellKind.Lstm;
-
-    /// <summary>The activation of an Elman cell. Default: tanh.</summary>
-    public Activation Activation { get; init; } = Activation.Tanh;
-
-    /// <summary>The formulation of an Elman cell. Default: hidden.</summary>
-    public ElmanForm Form { get; init; } = ElmanForm.Hidden;
-
-    /// <summary>Where a GRU applies its reset gate. Default: inside.</summary>
-    public GruReset GruReset { get; init; } = GruReset.Inside;
-
-    /// <summary>H, the width of each layer. Default: 256.</summary>
-    public int HiddenSize { get; init; } = 256;
-
-    /// <summary>The number of layers. Default: 1.</summary>
-    public int Layers { get; init; } = 1;
-
-    /// <summary>What an LSTM's forget-gate bias starts from. Default: 1.</summary>
-    public float ForgetBias { get; init; } = 1f;
+    /// <summary>The layers, in one direction. Default: an LSTM of 256 units.</summary>
+    public RecurrentSpec Recurrent { get; init; } = new() { HiddenSize = 256 };
 
     /// <summary>What the tokens are, as people call them.</summary>
     internal string UnitName => Unit switch
@@ -60,20 +42,10 @@ public sealed record LanguageModelSpec
     internal bool IsLarge => VocabularySize >= LargeVocabulary;
 
     /// <summary>Whether a projection stands between the layers and the output.</summary>
-    internal bool HasProjection => Tied && EmbeddingSize != HiddenSize;
+    internal bool HasProjection => Tied && EmbeddingSize != Recurrent.HiddenSize;
 
-    internal RecurrentSpec Recurrent => new()
-    {
-        Cell = Cell,
-        Activation = Activation,
-        Form = Form,
-        GruReset = GruReset,
-        ForgetBias = ForgetBias,
-        InputSize = EmbeddingSize == 0 ? VocabularySize : EmbeddingSize,
-        OneHotInput = EmbeddingSize == 0,
-        HiddenSize = HiddenSize,
-        Layers = Layers,
-    };
+    /// <summary>The layers over what they read.</summary>
+    internal StackSpec Stack => Recurrent.Over(EmbeddingSize == 0 ? VocabularySize : EmbeddingSize, oneHot: EmbeddingSize == 0);
 
     /// <summary>Checks every value.</summary>
     /// <exception cref="ArgumentException">
@@ -83,12 +55,10 @@ public sealed record LanguageModelSpec
     {
         Require(VocabularySize >= 2, nameof(VocabularySize), VocabularySize, "at least 2");
         Require(EmbeddingSize is >= 0 and <= 65536, nameof(EmbeddingSize), EmbeddingSize, "0 (one-hot) to 65,536");
-        Require(HiddenSize is >= 1 and <= 65536, nameof(HiddenSize), HiddenSize, "1 to 65,536");
-        Require(Cell != CellKind.Lru || HiddenSize % 2 == 0, nameof(HiddenSize), HiddenSize, "even for an LRU");
-        Require(Layers is >= 1 and <= 64, nameof(Layers), Layers, "1 to 64");
-        if (!float.IsFinite(ForgetBias))
+        Recurrent.Validate();
+        if (Recurrent.Bidirectional)
         {
-            throw new ArgumentException($"{nameof(ForgetBias)} is {ForgetBias}; it must be a finite number.");
+            throw new ArgumentException("Recurrent.Bidirectional is True; a language model must not see what comes next.");
         }
 
         if (Tied && EmbeddingSize == 0)

@@ -32,11 +32,11 @@ internal sealed partial class RecurrentNetwork : ClassifierNetwork, IVectorNetwo
         _spec = spec;
         _embedding = spec.EmbeddingSize > 0 ? new Embedding("embedding", spec.VocabularySize, spec.EmbeddingSize) : null;
         _characters = spec.CharacterSize > 0
-            ? new CharacterEncoder(spec.CharacterVocabularySize, spec.CharacterRecurrent)
+            ? new CharacterEncoder(spec.CharacterVocabularySize, spec.CharacterStack)
             : null;
         _words = _embedding is null ? null : new WordReader(_embedding, _characters);
-        _stack = new RecurrentStack(spec.Recurrent);
-        _attention = spec.Pooling == Pooling.Attention ? new AttentionPooling(_stack.Spec.OutputSize, spec.HiddenSize) : null;
+        _stack = new RecurrentStack(spec.Stack);
+        _attention = spec.Pooling == Pooling.Attention ? new AttentionPooling(_stack.Spec.OutputSize, spec.Recurrent.HiddenSize) : null;
         _output = new Dense("output", _stack.Spec.OutputSize, spec.Classes);
         _direct = spec.DirectBuckets > 0 ? new DirectConnections(spec.VocabularySize, spec.DirectBuckets, spec.Classes) : null;
         Parameters =
@@ -67,7 +67,7 @@ internal sealed partial class RecurrentNetwork : ClassifierNetwork, IVectorNetwo
 
     public override IReadOnlyList<LayerDescription> Describe()
     {
-        RecurrentSpec recurrent = _stack.Spec;
+        StackSpec recurrent = _stack.Spec;
         var layers = new List<LayerDescription>();
         if (_embedding is not null)
         {
@@ -79,7 +79,7 @@ internal sealed partial class RecurrentNetwork : ClassifierNetwork, IVectorNetwo
         if (_characters is not null)
         {
             layers.Add(LayerDescription.Of(
-                $"characters of words: {recurrent.CellName}, both directions", $"[T, characters] -> [T, {_characters.Size}]",
+                $"characters of words: {CellCatalogue.TitleOf(recurrent)}, both directions", $"[T, characters] -> [T, {_characters.Size}]",
                 [
                     "c_t = [last state forward, last state backward]", "x_t = [e_t, c_t]",
                     .. _characters.Stack.Cells.First().Equations,

@@ -66,7 +66,7 @@ internal sealed partial class RecurrentNetwork
     public RecurrentNetwork ForVectorsOf(IReadOnlyList<int> words)
     {
         // As wide as the layers, some cells would carry their input past the recurrence.
-        int width = words.Count == _spec.HiddenSize ? words.Count + 1 : words.Count;
+        int width = words.Count == _spec.Recurrent.HiddenSize ? words.Count + 1 : words.Count;
         var network = new RecurrentNetwork(_spec with
         {
             EmbeddingSize = width, VocabularySize = width, DirectBuckets = 0, Models = 1,

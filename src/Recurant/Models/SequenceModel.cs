@@ -16,10 +16,13 @@ public sealed class SequenceModel : TrainedModel
     public SequenceSpec Spec { get; }
 
     /// <inheritdoc/>
-    public override string Task => "sequence problem";
+    public override string Task => TaskNames.Problem;
 
     /// <inheritdoc/>
-    public override string Summary => $"{Spec.Problem}: {Spec.Recurrent.Summary}";
+    public override string Noun => "sequence problem";
+
+    /// <inheritdoc/>
+    public override string Summary => $"{Spec.Problem}: {Spec.Stack.Summary}";
 
     /// <inheritdoc/>
     public override IReadOnlyList<Parameter> Parameters => Network.Parameters;

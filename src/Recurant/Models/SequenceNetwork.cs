@@ -48,8 +48,8 @@ internal sealed class SequenceNetwork
     {
         spec.Validate();
         _spec = spec;
-        Stack = new RecurrentStack(spec.Recurrent);
-        _output = new Dense("output", spec.HiddenSize, spec.Problem.Outputs);
+        Stack = new RecurrentStack(spec.Stack);
+        _output = new Dense("output", spec.Recurrent.HiddenSize, spec.Problem.Outputs);
         Parameters = [.. Stack.Parameters, .. _output.Parameters];
     }
 
@@ -66,7 +66,7 @@ internal sealed class SequenceNetwork
     {
         Stack.Initialise(seed, 1000);
         _output.Initialise(seed, 100);
-        if (memorySteps < 3 || !HasChronoStart(_spec.Cell)) return;
+        if (memorySteps < 3 || !HasChronoStart(_spec.Recurrent.Cell)) return;
         uint part = 0;
         foreach (RecurrentCell cell in Stack.Cells)
         {
@@ -105,14 +105,14 @@ internal sealed class SequenceNetwork
         for (int layer = 0; layer < cells.Length; layer++)
         {
             layers.Add(LayerDescription.Of(
-                $"{Stack.Spec.CellName} layer {layer}", $"[T, {cells[layer].InputSize}] -> [T, {_spec.HiddenSize}]",
+                $"{CellCatalogue.TitleOf(Stack.Spec)} layer {layer}", $"[T, {cells[layer].InputSize}] -> [T, {_spec.Recurrent.HiddenSize}]",
                 cells[layer].Equations, cells[layer].Parameters));
         }
 
         bool isNumber = _spec.Problem.Kind == ProblemKind.Adding;
         layers.Add(LayerDescription.Of(
             isNumber ? "number" : "softmax",
-            isNumber ? $"[{_spec.HiddenSize}] -> [1]" : $"[T, {_spec.HiddenSize}] -> [T, {_spec.Problem.Outputs}]",
+            isNumber ? $"[{_spec.Recurrent.HiddenSize}] -> [1]" : $"[T, {_spec.Recurrent.HiddenSize}] -> [T, {_spec.Problem.Outputs}]",
             [isNumber ? "y = V h_T + b" : "y_t = softmax(V h_t + b)"], _output.Parameters));
         return layers;
     }
@@ -171,7 +171,7 @@ internal sealed class SequenceNetwork
             ? SquaredError.Apply(answers, memory.Numbers)
             : CrossEntropy.Apply(answers, memory.Classes, smoothing: 0, out _) / batch.Steps;
         if (!withGradient || !double.IsFinite(loss)) return loss;
-        memory.DHidden.Reserve(batch.Rows, _spec.HiddenSize).Clear();
+        memory.DHidden.Reserve(batch.Rows, _spec.Recurrent.HiddenSize).Clear();
         Matrix dHidden = memory.DHidden.Rows(batch.Rows);
         _output.Backward(workers, read, answers, dHidden.Slice(first, read.Rows), memory.Output);
         Stack.ResetFinalGradient(memory.Recurrent, batch.Sequences);

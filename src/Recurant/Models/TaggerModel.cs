@@ -24,7 +24,10 @@ public sealed class TaggerModel : TrainedModel
     }
 
     /// <inheritdoc/>
-    public override string Task => "tagger";
+    public override string Task => TaskNames.Tag;
+
+    /// <inheritdoc/>
+    public override string Noun => "tagger";
 
     /// <inheritdoc/>
     public override string Summary => Spec.Summary;

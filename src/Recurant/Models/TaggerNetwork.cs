@@ -72,9 +72,9 @@ internal sealed class TaggerNetwork
         _shapes = spec.ShapeSize > 0 ? new Embedding("embedding", WordShapes.Count, spec.ShapeSize) : null;
         if (_shapes is not null) _shapes.Table.Name = "shapes.weight";
         _characters = spec.CharacterSize > 0
-            ? new CharacterEncoder(spec.CharacterVocabularySize, spec.CharacterRecurrent)
+            ? new CharacterEncoder(spec.CharacterVocabularySize, spec.CharacterStack)
             : null;
-        _stack = new RecurrentStack(spec.Recurrent);
+        _stack = new RecurrentStack(spec.Stack);
         _output = new Dense("output", _stack.Spec.OutputSize, spec.Tags);
         Field = spec.RandomField ? new ConditionalRandomField(spec.Tags) : null;
         Parameters =
@@ -102,8 +102,8 @@ internal sealed class TaggerNetwork
     /// <summary>The layers in the order the data passes them, each with its shape and equations.</summary>
     public IReadOnlyList<LayerDescription> Describe()
     {
-        RecurrentSpec recurrent = _stack.Spec;
-        string cell = recurrent.CellName;
+        StackSpec recurrent = _stack.Spec;
+        string cell = CellCatalogue.TitleOf(recurrent);
         var layers = new List<LayerDescription>
         {
             LayerDescription.Of("word vectors", $"[T] -> [T, {_spec.EmbeddingSize}]", ["e_t = E[w_t]"], [_words.Table]),

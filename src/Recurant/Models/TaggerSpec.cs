@@ -40,26 +40,8 @@ public sealed record TaggerSpec
     /// <summary>Of longer words so many characters are read, half from each end. Default: 32.</summary>
     public int MaximumCharacters { get; init; } = 32;
 
-    /// <summary>The recurrent cell, of words and of characters. Default: LSTM.</summary>
-    public CellKind Cell { get; init; } = CellKind.Lstm;
-
-    /// <summary>The activation of an Elman cell; others ignore it. Default: tanh.</summary>
-    public Activation Activation { get; init; } = Activation.Tanh;
-
-    /// <summary>The formulation of an Elman cell. Default: hidden.</summary>
-    public ElmanForm Form { get; init; } = ElmanForm.Hidden;
-
-    /// <summary>Where a GRU applies its reset gate. Default: inside.</summary>
-    public GruReset GruReset { get; init; } = GruReset.Inside;
-
-    /// <summary>What an LSTM's forget-gate bias starts from. Default: 1.</summary>
-    public float ForgetBias { get; init; } = 1f;
-
-    /// <summary>H, the width of each hidden layer and direction. Default: 200.</summary>
-    public int HiddenSize { get; init; } = 200;
-
-    /// <summary>The number of hidden layers. Default: 1.</summary>
-    public int Layers { get; init; } = 1;
+    /// <summary>The hidden layers, whose cell also reads the characters. Default: an LSTM of 200 units, both directions.</summary>
+    public RecurrentSpec Recurrent { get; init; } = new() { HiddenSize = 200, Bidirectional = true };
 
     /// <summary>
     /// Whether a conditional random field scores neighbouring tags; otherwise every word's tag is chosen by softmax alone.
@@ -77,15 +59,10 @@ public sealed record TaggerSpec
     internal int InputSize => EmbeddingSize + ShapeSize + 2 * CharacterSize;
 
     /// <summary>The recurrent layers over the words.</summary>
-    internal RecurrentSpec Recurrent => new()
-    {
-        Cell = Cell, Activation = Activation, Form = Form, GruReset = GruReset, ForgetBias = ForgetBias, InputSize = InputSize,
-        HiddenSize = HiddenSize, Layers = Layers, Bidirectional = true,
-    };
+    internal StackSpec Stack => Recurrent.Over(InputSize);
 
     /// <summary>The recurrent layer over the characters of a word.</summary>
-    internal RecurrentSpec CharacterRecurrent =>
-        Recurrent with { InputSize = CharacterEmbeddingSize, HiddenSize = CharacterSize, Layers = 1 };
+    internal StackSpec CharacterStack => (Recurrent with { HiddenSize = CharacterSize, Layers = 1 }).Over(CharacterEmbeddingSize);
 
     /// <summary>The model in one line.</summary>
     internal string Summary =>
@@ -108,13 +85,11 @@ public sealed record TaggerSpec
             CharacterEmbeddingSize is >= 1 and <= 65536, nameof(CharacterEmbeddingSize), CharacterEmbeddingSize, "1 to 65,536");
         Require(CharacterSize is >= 0 and <= 65536, nameof(CharacterSize), CharacterSize, "0 (none) to 65,536");
         Require(MaximumCharacters is >= 2 and <= 65536, nameof(MaximumCharacters), MaximumCharacters, "2 to 65,536");
-        Require(HiddenSize is >= 1 and <= 65536, nameof(HiddenSize), HiddenSize, "1 to 65,536");
-        Require(Cell != CellKind.Lru || HiddenSize % 2 == 0, nameof(HiddenSize), HiddenSize, "even for an LRU");
-        Require(Cell != CellKind.Lru || CharacterSize % 2 == 0, nameof(CharacterSize), CharacterSize, "even for an LRU");
-        Require(Layers is >= 1 and <= 64, nameof(Layers), Layers, "1 to 64");
-        if (!float.IsFinite(ForgetBias))
+        Recurrent.Validate();
+        Require(Recurrent.Cell != CellKind.Lru || CharacterSize % 2 == 0, nameof(CharacterSize), CharacterSize, "even for an LRU");
+        if (!Recurrent.Bidirectional)
         {
-            throw new ArgumentException($"{nameof(ForgetBias)} is {ForgetBias}; it must be a finite number.");
+            throw new ArgumentException("Recurrent.Bidirectional is False; a tagger reads every sentence from both ends.");
         }
     }
 

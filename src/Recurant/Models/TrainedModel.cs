@@ -9,8 +9,11 @@ public abstract class TrainedModel
     {
     }
 
-    /// <summary>What it is, in one or two words: "classifier".</summary>
+    /// <summary>The task it was trained for: one of <see cref="TaskNames"/>.</summary>
     public abstract string Task { get; }
+
+    /// <summary>What it is, in one or two words: "classifier".</summary>
+    public abstract string Noun { get; }
 
     /// <summary>The network in one line, for example "LSTM, 1 layer of 128 units, both directions, max pooling".</summary>
     public abstract string Summary { get; }

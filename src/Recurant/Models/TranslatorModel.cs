@@ -35,7 +35,10 @@ public sealed class TranslatorModel : TrainedModel
     public TranslatorSpec Spec { get; }
 
     /// <inheritdoc/>
-    public override string Task => "translator";
+    public override string Task => TaskNames.Translate;
+
+    /// <inheritdoc/>
+    public override string Noun => "translator";
 
     /// <inheritdoc/>
     public override string Summary => Network.Summary;

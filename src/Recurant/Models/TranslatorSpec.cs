@@ -79,20 +79,20 @@ public sealed record TranslatorSpec
     /// <summary>R, the width of what the output layer reads.</summary>
     internal int ReadoutSize => Tied == TiedVectors.None ? DecoderSize : EmbeddingSize;
 
-    internal RecurrentSpec Encoder => new()
+    internal StackSpec Encoder => new()
     {
         Cell = Cell, InputSize = SourceVocabularySize > 0 ? EmbeddingSize : SourceVectorSize, HiddenSize = EncoderSize,
         Layers = EncoderLayers, Bidirectional = true,
     };
 
     /// <summary>The decoder's layer below the attention.</summary>
-    internal RecurrentSpec Lower => new()
+    internal StackSpec Lower => new()
     {
         Cell = Cell, InputSize = EmbeddingSize + (Attention == AttentionKind.Bahdanau ? StateSize : 0), HiddenSize = DecoderSize,
     };
 
     /// <summary>The decoder's layers above the attention.</summary>
-    internal RecurrentSpec Upper => new()
+    internal StackSpec Upper => new()
     {
         Cell = Cell, InputSize = DecoderSize + StateSize, HiddenSize = DecoderSize, Layers = Math.Max(1, DecoderLayers - 1),
     };

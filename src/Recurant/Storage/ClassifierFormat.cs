@@ -6,14 +6,14 @@ namespace Recurant.Storage;
 /// <summary>A classifier in a model file: its specification, its words, its labels.</summary>
 internal sealed class ClassifierFormat : ModelFormat
 {
-    public override string Task => SpecificationJson.Task;
+    public override string Task => TaskNames.Classify;
 
     public override bool Fits(TrainedModel model) => model is ClassifierModel;
 
     public override void WriteMetadata(TrainedModel model, SafetensorsWriter writer)
     {
         var classifier = (ClassifierModel)model;
-        writer.AddMetadata(ModelMetadata.SpecificationKey, SpecificationJson.Write(classifier.Spec));
+        AddSpecification(writer, classifier.Spec, SpecificationContext.Default.ClassifierSpec);
         writer.AddMetadata(ModelMetadata.VocabularyKey, StringListJson.Write(classifier.Vocabulary.Words));
         writer.AddMetadata(ModelMetadata.LabelsKey, StringListJson.Write(classifier.Labels));
         if (classifier.Spec.CharacterSize == 0) return;
@@ -22,7 +22,7 @@ internal sealed class ClassifierFormat : ModelFormat
 
     public override TrainedModel Read(ModelMetadata metadata)
     {
-        ClassifierSpec spec = metadata.Parse(ModelMetadata.SpecificationKey, SpecificationJson.Read);
+        ClassifierSpec spec = metadata.Specification(SpecificationContext.Default.ClassifierSpec);
         Vocabulary vocabulary = metadata.Parse(
             ModelMetadata.VocabularyKey, json => new Vocabulary(StringListJson.Read(json)));
         List<string> labels = metadata.Strings(ModelMetadata.LabelsKey);

@@ -44,7 +44,7 @@ public static class ModelFile
     {
         TrainedModel model = Load(path);
         return model as TModel ?? throw new InvalidDataException(
-            $"{path} holds a {model.Task}, and another kind of model is needed here ({typeof(TModel).Name}).");
+            $"{path} holds a {model.Noun}, and another kind of model is needed here ({typeof(TModel).Name}).");
     }
 
     /// <summary>Reads a model of whatever kind the file holds.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Recurant.Models;
 
 namespace Recurant.Storage;
@@ -11,7 +12,7 @@ internal abstract class ModelFormat
         [new ClassifierFormat(), new TaggerFormat(), new LanguageModelFormat(), new TranslatorFormat(),
             new CaptionerFormat(), new SequenceFormat()];
 
-    /// <summary>The task's name in the specification: "classification".</summary>
+    /// <summary>The task's name in the specification: "classify".</summary>
     public abstract string Task { get; }
 
     /// <summary>Whether a model is of this task.</summary>
@@ -19,6 +20,10 @@ internal abstract class ModelFormat
 
     /// <summary>Adds everything that prediction needs beside the tensors.</summary>
     public abstract void WriteMetadata(TrainedModel model, SafetensorsWriter writer);
+
+    /// <summary>Adds the specification, under the task's name.</summary>
+    protected void AddSpecification<T>(SafetensorsWriter writer, T spec, JsonTypeInfo<T> type) =>
+        writer.AddMetadata(ModelMetadata.SpecificationKey, SpecificationText.Write(Task, spec, type));
 
     /// <summary>Makes the model that the metadata describes; its tensors take no memory yet.</summary>
     /// <exception cref="InvalidDataException">The metadata does not describe a model.</exception>
@@ -50,6 +55,9 @@ internal sealed class ModelMetadata(string path, IReadOnlyDictionary<string, str
 
     /// <summary>The task that the specification names; null if the file is another program's.</summary>
     public string? Task() => Has(SpecificationKey) ? Parse(SpecificationKey, SpecificationText.TaskOf) : null;
+
+    /// <summary>The specification.</summary>
+    public T Specification<T>(JsonTypeInfo<T> type) => Parse(SpecificationKey, json => SpecificationText.Read(json, type));
 
     /// <summary>The strings of a key.</summary>
     public List<string> Strings(string key) => Parse(key, StringListJson.Read);

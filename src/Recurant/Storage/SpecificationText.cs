@@ -1,114 +1,179 @@
-using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Recurant.Cells;
+using Recurant.Data;
+using Recurant.Layers;
+using Recurant.Models;
 
 namespace Recurant.Storage;
 
 /// <summary>
-/// What the specifications of all tasks have in common: one JSON object with the version of the format and the task's name, read
-/// and written property by property (no reflection, nothing executable).
+/// The specification of a model as one JSON object: the version of the format, the task's name, then every property of its record,
+/// as <see cref="SpecificationContext"/> writes them.
 /// </summary>
 internal static class SpecificationText
 {
-    /// <summary>The version of the format; a reader refuses newer ones.</summary>
-    private const int Format = 1;
+    /// <summary>The version of the format. Version 1 was never released.</summary>
+    private const int Format = 2;
 
-    /// <summary>Writes an object that begins with format and task.</summary>
-    public static string Write(string task, Action<Utf8JsonWriter> members)
+    private const string FormatKey = "format", TaskKey = "task";
+
+    /// <summary>Writes a specification.</summary>
+    public static string Write<T>(string task, T spec, JsonTypeInfo<T> type) => JsonMembers.Object(writer =>
     {
-        using var stream = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(stream))
-        {
-            writer.WriteStartObject();
-            writer.WriteNumber("format", Format);
-            writer.WriteString("task", task);
-            members(writer);
-            writer.WriteEndObject();
-        }
-
-        return Encoding.UTF8.GetString(stream.ToArray());
-    }
+        writer.WriteNumber(FormatKey, Format);
+        writer.WriteString(TaskKey, task);
+        foreach (JsonProperty member in JsonSerializer.SerializeToElement(spec, type).EnumerateObject()) member.WriteTo(writer);
+    });
 
     /// <summary>Reads an object that <see cref="Write"/> wrote.</summary>
     /// <exception cref="JsonException">Not JSON.</exception>
-    /// <exception cref="FormatException">A property is missing, of the wrong type or out of range.</exception>
-    public static T Read<T>(string json, Func<JsonElement, T> read)
+    /// <exception cref="FormatException">A property is missing, unknown, of the wrong type or out of range.</exception>
+    public static T Read<T>(string json, JsonTypeInfo<T> type)
     {
-        using JsonDocument document = JsonDocument.Parse(json);
-        JsonElement root = document.RootElement;
-        if (root.ValueKind != JsonValueKind.Object) throw new FormatException("the specification is not a JSON object.");
-        int format = Number(root, "format");
-        if (format != Format)
+        using JsonDocument document = Parse(json);
+        string members = JsonMembers.Object(writer =>
         {
-            throw new FormatException(
-                $"the specification has format {format}, but this version of Recurant reads format {Format}.");
+            foreach (JsonProperty member in document.RootElement.EnumerateObject())
+            {
+                if (member.Name is not (FormatKey or TaskKey)) member.WriteTo(writer);
+            }
+        });
+        T spec;
+        try
+        {
+            spec = JsonSerializer.Deserialize(members, type) ?? throw new FormatException("the specification is empty.");
+        }
+        catch (JsonException fault)
+        {
+            throw new FormatException(Said(fault), fault);
         }
 
-        return read(root);
+        // What is missing took its default: all that a specification has must stand in the file.
+        using JsonDocument given = JsonDocument.Parse(members);
+        RequireAll(JsonSerializer.SerializeToElement(spec, type), given.RootElement, "");
+        return spec;
     }
 
     /// <summary>The task that a specification is of.</summary>
-    public static string TaskOf(string json) => Read(json, root => Text(root, "task"));
-
-    /// <summary>Names of choices in files are small letters with a hyphen before an inner capital: "bag-of-words".</summary>
-    public static string Name<T>(T value) where T : struct, Enum
+    public static string TaskOf(string json)
     {
-        string name = value.ToString();
-        var text = new StringBuilder();
-        for (int i = 0; i < name.Length; i++)
+        using JsonDocument document = Parse(json);
+        return document.RootElement.TryGetProperty(TaskKey, out JsonElement task) && task.ValueKind == JsonValueKind.String
+            ? task.GetString()! : throw new FormatException($"the specification lacks \"{TaskKey}\" (a string).");
+    }
+
+    private static JsonDocument Parse(string json)
+    {
+        JsonDocument document = JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false });
+        try
         {
-            if (i > 0 && char.IsUpper(name[i])) text.Append('-');
-            text.Append(char.ToLowerInvariant(name[i]));
+            JsonElement root = document.RootElement;
+            if (root.ValueKind != JsonValueKind.Object) throw new FormatException("the specification is not a JSON object.");
+            if (!root.TryGetProperty(FormatKey, out JsonElement value) || value.ValueKind != JsonValueKind.Number
+                || !value.TryGetInt32(out int format))
+            {
+                throw new FormatException($"the specification lacks \"{FormatKey}\" (a whole number).");
+            }
+
+            if (format == Format) return document;
+            throw new FormatException(format < Format
+                ? $"the specification has format {format}, that of versions before the first release; this version reads format "
+                    + $"{Format}. Train the model again."
+                : $"the specification has format {format}, but this version of Recurant reads format {Format}. Use a newer version.");
         }
-
-        return text.ToString();
-    }
-
-    public static T Choice<T>(JsonElement root, string property) where T : struct, Enum
-    {
-        string text = Text(root, property);
-        foreach (T value in Enum.GetValues<T>())
+        catch
         {
-            if (Name(value) == text) return value;
+            document.Dispose();
+            throw;
         }
-
-        throw new FormatException(
-            $"\"{property}\" is \"{text}\"; expected one of {string.Join(", ", Enum.GetValues<T>().Select(Name))}.");
     }
 
-    public static JsonElement Property(JsonElement root, string property, string kind) =>
-        root.TryGetProperty(property, out JsonElement value)
-            ? value
-            : throw new FormatException($"the specification lacks \"{property}\" ({kind}).");
-
-    public static string Text(JsonElement root, string property)
+    private static void RequireAll(JsonElement expected, JsonElement given, string path)
     {
-        JsonElement value = Property(root, property, "a string");
-        return value.ValueKind == JsonValueKind.String
-            ? value.GetString()!
-            : throw new FormatException($"\"{property}\" is {value.GetRawText()}; expected a string.");
+        foreach (JsonProperty member in expected.EnumerateObject())
+        {
+            if (!given.TryGetProperty(member.Name, out JsonElement value))
+            {
+                throw new FormatException($"the specification lacks \"{path}{member.Name}\".");
+            }
+
+            if (member.Value.ValueKind == JsonValueKind.Object) RequireAll(member.Value, value, $"{path}{member.Name}.");
+        }
     }
 
-    public static int Number(JsonElement root, string property)
+    /// <summary>What was wrong, in the words of the file instead of those of the classes.</summary>
+    private static string Said(JsonException fault)
     {
-        JsonElement value = Property(root, property, "a whole number");
-        return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number)
-            ? number
-            : throw new FormatException($"\"{property}\" is {value.GetRawText()}; expected a whole number.");
+        string place = fault.Path is { Length: > 2 } path ? path[2..] : "";
+        if (fault.InnerException is FormatException choice) return $"\"{place}\": {choice.Message}";
+        string[] quoted = fault.Message.Split('\'');
+        return fault.Message.Contains("missing required", StringComparison.Ordinal) && quoted.Length > 3
+            ? $"the specification lacks \"{quoted[^2]}\"."
+            : fault.Message.Contains("could not be mapped", StringComparison.Ordinal) && quoted.Length > 1
+                ? $"\"{quoted[1]}\" is not a property of this task's specification."
+                : $"\"{place}\" has a value of the wrong kind or out of range.";
+    }
+}
+
+/// <summary>The JSON of specifications, generated from their records: names in small letters with underscores, choices by name.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, IgnoreReadOnlyProperties = true,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, AllowDuplicateProperties = false,
+    RespectNullableAnnotations = true,
+    Converters =
+    [
+        typeof(ChoiceConverter<CellKind>), typeof(ChoiceConverter<Activation>), typeof(ChoiceConverter<ElmanForm>),
+        typeof(ChoiceConverter<GruReset>), typeof(ChoiceConverter<ModelKind>), typeof(ChoiceConverter<TokenUnit>),
+        typeof(ChoiceConverter<Pooling>), typeof(ChoiceConverter<AttentionKind>), typeof(ChoiceConverter<TiedVectors>),
+        typeof(ProblemConverter),
+    ])]
+[JsonSerializable(typeof(ClassifierSpec))]
+[JsonSerializable(typeof(TaggerSpec))]
+[JsonSerializable(typeof(LanguageModelSpec))]
+[JsonSerializable(typeof(TranslatorSpec))]
+[JsonSerializable(typeof(CaptionerSpec))]
+[JsonSerializable(typeof(SequenceSpec))]
+internal sealed partial class SpecificationContext : JsonSerializerContext;
+
+/// <summary>A choice by its name.</summary>
+internal sealed class ChoiceConverter<T> : JsonConverter<T> where T : struct, Enum
+{
+    public override T Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options)
+    {
+        if (reader.TokenType != JsonTokenType.String) throw new JsonException();
+        try
+        {
+            return Choices.Parse<T>(reader.GetString()!);
+        }
+        catch (FormatException fault)
+        {
+            throw new JsonException(null, fault);
+        }
     }
 
-    public static float Real(JsonElement root, string property)
+    public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(Choices.NameOf(value));
+}
+
+/// <summary>A generated problem by its name: "adding:600".</summary>
+internal sealed class ProblemConverter : JsonConverter<SequenceProblem>
+{
+    public override SequenceProblem Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options)
     {
-        JsonElement value = Property(root, property, "a number");
-        return value.ValueKind == JsonValueKind.Number && value.TryGetSingle(out float number) && float.IsFinite(number)
-            ? number
-            : throw new FormatException($"\"{property}\" is {value.GetRawText()}; expected a number.");
+        if (reader.TokenType != JsonTokenType.String) throw new JsonException();
+        string name = reader.GetString()!;
+        try
+        {
+            return SequenceProblem.Parse(name) ?? throw new FormatException($"there is no problem \"{name}\".");
+        }
+        catch (FormatException fault)
+        {
+            throw new JsonException(null, fault);
+        }
     }
 
-    public static bool Flag(JsonElement root, string property)
-    {
-        JsonElement value = Property(root, property, "true or false");
-        return value.ValueKind is JsonValueKind.True or JsonValueKind.False
-            ? value.GetBoolean()
-            : throw new FormatException($"\"{property}\" is {value.GetRawText()}; expected true or false.");
-    }
+    public override void Write(Utf8JsonWriter writer, SequenceProblem value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.ToString());
 }

@@ -1,8 +1,5 @@
-using System.Text.Json;
-using Recurant.Cells;
 using Recurant.Data;
 using Recurant.Models;
-using static Recurant.Storage.SpecificationText;
 
 namespace Recurant.Storage;
 
@@ -13,23 +10,21 @@ internal sealed class TranslatorFormat : ModelFormat
 {
     private const string OfSource = "source_";
 
-    public override string Task => "translation";
+    public override string Task => TaskNames.Translate;
 
     public override bool Fits(TrainedModel model) => model is TranslatorModel;
 
     public override void WriteMetadata(TrainedModel model, SafetensorsWriter writer)
     {
         var translator = (TranslatorModel)model;
-        writer.AddMetadata(
-            ModelMetadata.SpecificationKey, Write(Task, json => TranslatorSpecJson.Write(json, translator.Spec)));
+        AddSpecification(writer, translator.Spec, SpecificationContext.Default.TranslatorSpec);
         PiecesFormat.Write(writer, translator.Target);
         if (!ReferenceEquals(translator.Source, translator.Target)) PiecesFormat.Write(writer, translator.Source, OfSource);
     }
 
     public override TrainedModel Read(ModelMetadata metadata)
     {
-        TranslatorSpec spec = metadata.Parse(
-            ModelMetadata.SpecificationKey, json => SpecificationText.Read(json, TranslatorSpecJson.Read));
+        TranslatorSpec spec = metadata.Specification(SpecificationContext.Default.TranslatorSpec);
         TextPieces target = PiecesFormat.Read(metadata, spec.TargetVocabularySize, "target_vocabulary_size");
         TextPieces source = spec.Tied == TiedVectors.All
             ? target
@@ -92,38 +87,4 @@ internal static class PiecesFormat
         metadata.RequireCount(prefix + MergesKey, encoding.Count + added, property, expected);
         return encoding;
     }
-}
-
-/// <summary>The specification of an encoder-decoder as members of a JSON object.</summary>
-internal static class TranslatorSpecJson
-{
-    public static void Write(Utf8JsonWriter json, TranslatorSpec spec)
-    {
-        json.WriteNumber("source_vocabulary_size", spec.SourceVocabularySize);
-        json.WriteNumber("source_vector_size", spec.SourceVectorSize);
-        json.WriteNumber("target_vocabulary_size", spec.TargetVocabularySize);
-        json.WriteNumber("embedding_size", spec.EmbeddingSize);
-        json.WriteString("cell", Name(spec.Cell));
-        json.WriteNumber("encoder_size", spec.EncoderSize);
-        json.WriteNumber("encoder_layers", spec.EncoderLayers);
-        json.WriteNumber("decoder_size", spec.DecoderSize);
-        json.WriteNumber("decoder_layers", spec.DecoderLayers);
-        json.WriteString("attention", Name(spec.Attention));
-        json.WriteString("tied", Name(spec.Tied));
-    }
-
-    public static TranslatorSpec Read(JsonElement root) => new()
-    {
-        SourceVocabularySize = Number(root, "source_vocabulary_size"),
-        SourceVectorSize = Number(root, "source_vector_size"),
-        TargetVocabularySize = Number(root, "target_vocabulary_size"),
-        EmbeddingSize = Number(root, "embedding_size"),
-        Cell = Choice<CellKind>(root, "cell"),
-        EncoderSize = Number(root, "encoder_size"),
-        EncoderLayers = Number(root, "encoder_layers"),
-        DecoderSize = Number(root, "decoder_size"),
-        DecoderLayers = Number(root, "decoder_layers"),
-        Attention = Choice<AttentionKind>(root, "attention"),
-        Tied = Choice<TiedVectors>(root, "tied"),
-    };
 }

@@ -35,21 +35,18 @@ internal sealed class EncoderPretraining
             Lowercase = spec.Lowercase,
             VocabularySize = words + 1,
             EmbeddingSize = spec.EmbeddingSize,
-            Cell = spec.Cell,
-            Activation = spec.Activation,
-            Form = spec.Form,
-            GruReset = spec.GruReset,
-            ForgetBias = spec.ForgetBias,
-            HiddenSize = spec.HiddenSize,
             // A layer above the lowest reads both directions, the word to be predicted among them.
-            Layers = spec.Bidirectional ? 1 : spec.Layers,
+            Recurrent = spec.Recurrent with
+            {
+                Layers = spec.Recurrent.Bidirectional ? 1 : spec.Recurrent.Layers, Bidirectional = false,
+            },
         }, _train.Length);
         _forward = new LanguageModelNetwork(_plan.Spec, predicted + 1);
         _forward.Initialise(options.Seed);
         PretrainedEncoder.CopyRows(network.Embedding!.Table, _forward.Embedding!.Table, words);
         _forward.Embedding.Table.IsTrainable = network.Embedding.Table.IsTrainable;
         PretrainedEncoder.Copy(network.Stack, _forward.Stack);
-        if (!spec.Bidirectional) return;
+        if (!spec.Recurrent.Bidirectional) return;
         _reverse = new LanguageModelNetwork(_plan.Spec, predicted + 1, _forward);
         foreach (Parameter parameter in _reverse.Stack.Parameters) parameter.Name += "_reverse";
         PretrainedEncoder.Copy(network.Stack, _reverse.Stack);
@@ -58,13 +55,8 @@ internal sealed class EncoderPretraining
     /// <summary>What decides the bits of this stage beside the classifier's own options, for checkpoints.</summary>
     public List<(string Name, string Value)> Identity(string textsGiven)
     {
-        List<(string, string)> list = [("pre-training", textsGiven)], plan = [];
-        RunIdentity.AddDropout(plan, _plan.Dropout);
-        RunIdentity.AddLearning(plan, _plan);
-        plan.Add(RunIdentity.Of("Batch", _plan.Batch));
-        plan.Add(RunIdentity.Of("Window", _plan.Window));
-        list.AddRange(plan.Select(item => ($"pre-training: {item.Item1}", item.Item2)));
-        return list;
+        IEnumerable<(string Name, string Value)> plan = PlanText.Of(_plan, PlanContext.Default.LanguageModelPlan);
+        return [("pre-training", textsGiven), .. plan.Select(item => ($"pre-training: {item.Name}", item.Value))];
     }
 
     /// <summary>The tensors that classifiers start from.</summary>

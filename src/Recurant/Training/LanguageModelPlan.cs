@@ -63,13 +63,7 @@ internal sealed record LanguageModelPlan : LearningPlan
                 VocabularySize = vocabulary,
                 EmbeddingSize = options.Embedding ?? (words ? hidden : 64),
                 Tied = tied,
-                Cell = options.Cell ?? CellKind.Lstm,
-                Activation = options.Activation,
-                Form = options.Form,
-                GruReset = options.GruReset,
-                ForgetBias = options.ForgetBias,
-                HiddenSize = hidden,
-                Layers = options.Layers ?? 2,
+                Recurrent = options.Recurrent(hidden, layers: 2, bidirectional: false),
             },
             Dropout = new DropoutPlan
             {

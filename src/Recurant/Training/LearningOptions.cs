@@ -116,6 +116,13 @@ public abstract record LearningOptions
     /// </summary>
     public bool ReleasesData { get; init; }
 
+    /// <summary>The recurrent layers, with a task's own defaults where nothing was decided.</summary>
+    internal RecurrentSpec Recurrent(int hidden, int layers, bool bidirectional) => new()
+    {
+        Cell = Cell ?? CellKind.Lstm, Activation = Activation, Form = Form, GruReset = GruReset, ForgetBias = ForgetBias,
+        HiddenSize = Hidden ?? hidden, Layers = Layers ?? layers, Bidirectional = bidirectional,
+    };
+
     /// <summary>What tells the time; null for the machine's own clock.</summary>
     internal TimeProvider? Clock { get; init; }
 

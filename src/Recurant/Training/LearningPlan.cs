@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Recurant.Optimizers;
 
 namespace Recurant.Training;
@@ -12,6 +13,7 @@ internal record LearningPlan
     public const string PretrainingStage = "pre-training";
 
     /// <summary>What is being trained, for reports of progress and for checkpoints. Default: "model".</summary>
+    [JsonIgnore]
     public string Stage { get; init; } = LastStage;
 
     /// <summary>The optimiser.</summary>
@@ -39,11 +41,13 @@ internal record LearningPlan
     public required int Patience { get; init; }
 
     /// <summary>The most time; null: no limit.</summary>
+    [JsonIgnore]
     public TimeSpan? Budget { get; init; }
 
     /// <summary>How many epochs the averaged weights reach back over; 0: no average is kept. Default: 2.</summary>
     public double AveragedEpochs { get; init; } = 2;
 
     /// <summary>Who is told of every step and epoch. Default: nobody.</summary>
+    [JsonIgnore]
     public IReadOnlyList<TrainingObserver> Observers { get; init; } = [];
 }

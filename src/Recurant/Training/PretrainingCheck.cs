@@ -55,10 +55,10 @@ internal static class PretrainingCheck
         if (options.Pretraining?.Model?.Spec is not { } spec) return options;
         return options with
         {
-            Cell = spec.Cell,
-            Hidden = spec.HiddenSize,
+            Cell = spec.Recurrent.Cell,
+            Hidden = spec.Recurrent.HiddenSize,
             Embedding = spec.EmbeddingSize,
-            Layers = options.Layers ?? (options.Bidirectional == false ? spec.Layers : 1),
+            Layers = options.Layers ?? (options.Bidirectional == false ? spec.Recurrent.Layers : 1),
         };
     }
 
@@ -79,20 +79,20 @@ internal static class PretrainingCheck
         }
 
         Require(options.Unit == spec.Unit, nameof(options.Unit), options.Unit, spec.Unit);
-        Require(options.Cell is null || options.Cell == spec.Cell, nameof(options.Cell), options.Cell, spec.Cell);
-        Require(options.Hidden is null || options.Hidden == spec.HiddenSize, nameof(options.Hidden), options.Hidden, spec.HiddenSize);
+        Require(options.Cell is null || options.Cell == spec.Recurrent.Cell, nameof(options.Cell), options.Cell, spec.Recurrent.Cell);
+        Require(options.Hidden is null || options.Hidden == spec.Recurrent.HiddenSize, nameof(options.Hidden), options.Hidden, spec.Recurrent.HiddenSize);
         Require(
             options.Embedding is null || options.Embedding == spec.EmbeddingSize, nameof(options.Embedding), options.Embedding,
             spec.EmbeddingSize);
         Require(
-            options.Bidirectional != false || options.Layers is null || options.Layers == spec.Layers, nameof(options.Layers),
-            options.Layers, spec.Layers);
+            options.Bidirectional != false || options.Layers is null || options.Layers == spec.Recurrent.Layers, nameof(options.Layers),
+            options.Layers, spec.Recurrent.Layers);
         Require(
-            spec.Cell != CellKind.Gru || options.GruReset == spec.GruReset, nameof(options.GruReset), options.GruReset, spec.GruReset);
-        Require(spec.Cell != CellKind.Elman || options.Form == spec.Form, nameof(options.Form), options.Form, spec.Form);
+            spec.Recurrent.Cell != CellKind.Gru || options.GruReset == spec.Recurrent.GruReset, nameof(options.GruReset), options.GruReset, spec.Recurrent.GruReset);
+        Require(spec.Recurrent.Cell != CellKind.Elman || options.Form == spec.Recurrent.Form, nameof(options.Form), options.Form, spec.Recurrent.Form);
         Require(
-            spec.Cell is not (CellKind.Elman or CellKind.IndRnn or CellKind.Lru) || options.Activation == spec.Activation,
-            nameof(options.Activation), options.Activation, spec.Activation);
+            spec.Recurrent.Cell is not (CellKind.Elman or CellKind.IndRnn or CellKind.Lru) || options.Activation == spec.Recurrent.Activation,
+            nameof(options.Activation), options.Activation, spec.Recurrent.Activation);
     }
 
     private static void Require(bool holds, string property, object? here, object there)

@@ -6,6 +6,7 @@ using Recurant.Models;
 using Recurant.Numerics;
 using Recurant.Optimizers;
 using Recurant.Parameters;
+using Recurant.Storage;
 
 namespace Recurant.Training;
 
@@ -143,8 +144,7 @@ internal sealed class ProblemTask : TrainingTask
         };
         Model = new SequenceModel(new SequenceSpec
         {
-            Problem = problem, Cell = options.Cell ?? CellKind.Lstm, Activation = options.Activation, Form = options.Form,
-            GruReset = options.GruReset, HiddenSize = options.Hidden ?? 128, Layers = options.Layers ?? 1,
+            Problem = problem, Recurrent = options.Recurrent(hidden: 128, layers: 1, bidirectional: false),
         });
         Model.Network.Initialise(options.Seed, options.MemorySteps ?? problem.Steps);
         RecurrentStarts.Apply(options.RecurrentStart, Model.Network.Stack.Cells, options.Seed);
@@ -169,18 +169,14 @@ internal sealed class ProblemTask : TrainingTask
 
     public override List<(string Name, string Value)> Identity()
     {
-        SequenceSpec spec = Model.Spec;
-        List<(string, string)> list =
+        return
         [
-            RunIdentity.Version, RunIdentity.Of("problem", spec.Problem), RunIdentity.Of("Seed", _options.Seed), RunIdentity.Of("Cell", spec.Cell),
-            RunIdentity.Of("Activation", spec.Activation), RunIdentity.Of("Form", spec.Form),
-            RunIdentity.Of("GruReset", spec.GruReset), RunIdentity.Of("Hidden", spec.HiddenSize),
-            RunIdentity.Of("Layers", spec.Layers), RunIdentity.Of("Batch", _batch),
+            RunIdentity.Version, RunIdentity.Of("Seed", _options.Seed), RunIdentity.Of("Batch", _batch),
+            .. PlanText.Of(Model.Spec, SpecificationContext.Default.SequenceSpec),
+            .. PlanText.Of(Plan, PlanContext.Default.LearningPlan),
+            .. PlanText.Of(_dropout, PlanContext.Default.DropoutPlan),
+            ("weights at the start", RunIdentity.Of(Parameters)),
         ];
-        RunIdentity.AddDropout(list, _dropout);
-        RunIdentity.AddLearning(list, Plan);
-        list.Add(("weights at the start", RunIdentity.Of(Parameters)));
-        return list;
     }
 
     public override void WarmUp()

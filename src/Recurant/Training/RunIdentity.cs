@@ -32,11 +32,7 @@ internal static class RunIdentity
             Of("Seed", options.Seed),
             Of("ValidationFraction", options.ValidationFraction),
         ];
-        AddSpecification(list, data.Plan.Spec);
-        AddDropout(list, data.Plan.Dropout);
-        AddLearning(list, data.Plan);
-        list.Add(Of("LabelSmoothing", data.Plan.LabelSmoothing));
-        list.Add(Of("Batch", data.Plan.Batch));
+        list.AddRange(PlanText.Of(data.Plan, PlanContext.Default.TrainingPlan));
         list.Add(Of("Recompute", options.Recompute));
         list.Add(Of("FreezeVectors", options is { Vectors: not null, FreezeVectors: true }));
         // "nothing" is also what a checkpoint without the entry has.
@@ -51,33 +47,15 @@ internal static class RunIdentity
     public static List<(string Name, string Value)> Of(PreparedText data)
     {
         LanguageModelPlan plan = data.Plan;
-        LanguageModelSpec spec = plan.Spec;
-        List<(string, string)> list =
+        return
         [
             Version,
             ("text", data.TextGiven),
             ("validation text", data.ValidationGiven),
-            Of("Seed", plan.Seed),
-            Of("Unit", spec.Unit),
-            Of("Lowercase", spec.Lowercase),
-            Of("Cell", spec.Cell),
-            Of("Activation", spec.Activation),
-            Of("Form", spec.Form),
-            Of("GruReset", spec.GruReset),
-            Of("ForgetBias", spec.ForgetBias),
-            Of("Embedding", spec.EmbeddingSize),
-            Of("Tied", spec.Tied),
-            Of("Hidden", spec.HiddenSize),
-            Of("Layers", spec.Layers),
-            Of("Window", plan.Window),
-            Of("Samples", plan.Samples),
-            Of("Batch", plan.Batch),
+            .. PlanText.Of(plan, PlanContext.Default.LanguageModelPlan),
+            ("vocabulary", Of(data.Model.Vocabulary)),
+            ("weights at the start", Of(data.Model.Parameters)),
         ];
-        AddDropout(list, plan.Dropout);
-        AddLearning(list, plan);
-        list.Add(("vocabulary", Of(data.Model.Vocabulary)));
-        list.Add(("weights at the start", Of(data.Model.Parameters)));
-        return list;
     }
 
     /// <summary>The fingerprint of a text: its lines, and the SHA-256 of them in their order.</summary>
@@ -124,57 +102,17 @@ internal static class RunIdentity
         TaggerTrainingOptions options = data.Plan.Options;
         return
         [
-            ("version of Recurant", typeof(RunIdentity).Assembly.GetName().Version?.ToString(3) ?? "unknown"),
+            Version,
             ("training sentences", data.SentencesGiven),
             ("validation sentences", data.ValidationGiven),
             Of("Seed", options.Seed),
             Of("ValidationFraction", options.ValidationFraction),
-            .. data.Plan.Identity(),
+            .. PlanText.Of(data.Plan, PlanContext.Default.TaggerPlan),
+            Of("FreezeVectors", options is { Vectors: not null, FreezeVectors: true }),
             ("vocabulary", Of(data.Model.Vocabulary)),
             ("characters", Of(data.Model.Characters)),
             ("weights at the start", Of(data.Model.Parameters)),
         ];
-    }
-
-    private static void AddSpecification(List<(string, string)> list, ClassifierSpec spec)
-    {
-        list.Add(Of("Model", spec.Model));
-        list.Add(Of("Unit", spec.Unit));
-        list.Add(Of("Lowercase", spec.Lowercase));
-        list.Add(Of("Cell", spec.Cell));
-        list.Add(Of("Activation", spec.Activation));
-        list.Add(Of("Form", spec.Form));
-        list.Add(Of("GruReset", spec.GruReset));
-        list.Add(Of("ForgetBias", spec.ForgetBias));
-        list.Add(Of("Embedding", spec.EmbeddingSize));
-        list.Add(Of("Hidden", spec.HiddenSize));
-        list.Add(Of("Layers", spec.Layers));
-        list.Add(Of("Bidirectional", spec.Bidirectional));
-        list.Add(Of("Pooling", spec.Pooling));
-        list.Add(Of("MaximumTokens", spec.MaximumTokens));
-        list.Add(Of("Characters", spec.CharacterSize));
-        list.Add(("Direct", spec.DirectBuckets == 0 ? "none" : $"{spec.DirectBuckets} rows for pairs"));
-    }
-
-    internal static void AddDropout(List<(string, string)> list, DropoutPlan dropout)
-    {
-        list.Add(Of("Dropout.Word", dropout.Word));
-        list.Add(Of("Dropout.Embedding", dropout.Embedding));
-        list.Add(Of("Dropout.Input", dropout.Input));
-        list.Add(Of("Dropout.Layers", dropout.Layers));
-        list.Add(Of("Dropout.Recurrent", dropout.Recurrent));
-        list.Add(Of("Dropout.Output", dropout.Output));
-    }
-
-    internal static void AddLearning(List<(string, string)> list, LearningPlan plan)
-    {
-        list.Add(Of("Optimizer", plan.Optimizer));
-        list.Add(Of("LearningRate", plan.LearningRate));
-        list.Add(Of("WeightDecay", plan.WeightDecay));
-        list.Add(Of("Schedule", plan.Schedule));
-        list.Add(Of("Clip", plan.Clip));
-        list.Add(Of("Epochs", plan.Epochs));
-        list.Add(Of("Patience", plan.Patience));
     }
 
     internal static (string, string) Of<T>(string name, T value) where T : notnull =>
@@ -222,13 +160,13 @@ internal static class RunIdentity
     /// <summary>The list of a run that learns to translate.</summary>
     public static List<(string Name, string Value)> Of(TranslatorData data) =>
     [
-        ("version of Recurant", typeof(RunIdentity).Assembly.GetName().Version?.ToString(3) ?? "unknown"),
+        Version,
         ("training pairs", data.PairsGiven),
         ("validation pairs", data.ValidationGiven),
         Of("Seed", data.Plan.Options.Seed),
         Of("ValidationFraction", data.Plan.Options.ValidationFraction),
         ("pairs that are too long", $"{data.PairsLeftOut}"),
-        .. data.Plan.Identity(),
+        .. PlanText.Of(data.Plan, PlanContext.Default.TranslatorPlan),
         ("source pieces", Of(data.Model.Source)),
         ("target pieces", Of(data.Model.Target)),
         ("weights at the start", Of(data.Model.Parameters)),
@@ -251,14 +189,14 @@ internal static class RunIdentity
     /// <summary>The list of a run that learns to describe images.</summary>
     public static List<(string Name, string Value)> Of(CaptionerData data) =>
     [
-        ("version of Recurant", typeof(RunIdentity).Assembly.GetName().Version?.ToString(3) ?? "unknown"),
+        Version,
         ("training images", data.ImagesGiven),
         ("validation images", data.ValidationGiven),
         Of("Seed", data.Plan.Options.Seed),
         Of("ValidationFraction", data.Plan.Options.ValidationFraction),
         Of("BandHeight", data.Model.Spec.BandHeight),
         Of("StripWidth", data.Model.Spec.StripWidth),
-        .. data.Plan.Identity(),
+        .. PlanText.Of(data.Plan, PlanContext.Default.TranslatorPlan),
         ("target pieces", Of(data.Model.Target)),
         ("weights at the start", Of(data.Model.Parameters)),
     ];

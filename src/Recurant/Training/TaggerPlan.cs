@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Text.Json.Serialization;
 using Recurant.Cells;
 using Recurant.Layers;
 using Recurant.Models;
@@ -21,6 +21,7 @@ internal sealed record TaggerPlan : LearningPlan
     /// </summary>
     private const int GoodSteps = 4000, FewestSteps = 1500, MostEpochs = 200;
 
+    [JsonIgnore]
     public required TaggerTrainingOptions Options { get; init; }
 
     public required TaggerSpec Spec { get; init; }
@@ -60,13 +61,7 @@ internal sealed record TaggerPlan : LearningPlan
                 EmbeddingSize = options.Vectors?.Dimension ?? options.Embedding ?? 100,
                 CharacterVocabularySize = characters,
                 CharacterSize = options.Characters ?? 64,
-                Cell = cell,
-                Activation = options.Activation,
-                Form = options.Form,
-                GruReset = options.GruReset,
-                ForgetBias = options.ForgetBias,
-                HiddenSize = options.Hidden ?? 200,
-                Layers = options.Layers ?? (small ? 1 : 2),
+                Recurrent = options.Recurrent(hidden: 200, layers: small ? 1 : 2, bidirectional: true),
                 RandomField = field,
                 Constrained = spans && keepsRules,
             },
@@ -75,7 +70,7 @@ internal sealed record TaggerPlan : LearningPlan
                 Word = dropout.Word ?? 0.5f,
                 Input = dropout.Input ?? 0.3f,
                 Layers = dropout.Layers ?? 0.3f,
-                Recurrent = dropout.Recurrent ?? (small && cell.HasHiddenProduct() ? 0.3f : 0f),
+                Recurrent = dropout.Recurrent ?? (small && CellCatalogue.Of(cell).HasHiddenProduct ? 0.3f : 0f),
                 Output = dropout.Output ?? 0.4f,
                 Seed = options.Seed,
             },
@@ -95,39 +90,5 @@ internal sealed record TaggerPlan : LearningPlan
             Patience = options.Patience ?? Math.Max(6, 300 / steps),
             Budget = options.Budget,
         };
-    }
-
-    /// <summary>The plan as short texts, for the identity of a run.</summary>
-    public IEnumerable<(string Name, string Value)> Identity()
-    {
-        static (string, string) Of<T>(string name, T value) where T : notnull =>
-            (name, value is IFormattable number ? number.ToString(null, CultureInfo.InvariantCulture) : value.ToString()!);
-
-        yield return Of("Lowercase", Spec.Lowercase);
-        yield return Of("Embedding", Spec.EmbeddingSize);
-        yield return Of("Characters", Spec.CharacterSize);
-        yield return Of("Cell", Spec.Cell);
-        yield return Of("Activation", Spec.Activation);
-        yield return Of("Form", Spec.Form);
-        yield return Of("GruReset", Spec.GruReset);
-        yield return Of("ForgetBias", Spec.ForgetBias);
-        yield return Of("Hidden", Spec.HiddenSize);
-        yield return Of("Layers", Spec.Layers);
-        yield return Of("RandomField", Spec.RandomField);
-        yield return Of("Dropout.Word", Dropout.Word);
-        yield return Of("Dropout.Input", Dropout.Input);
-        yield return Of("Dropout.Layers", Dropout.Layers);
-        yield return Of("Dropout.Recurrent", Dropout.Recurrent);
-        yield return Of("Dropout.Output", Dropout.Output);
-        yield return Of("Optimizer", Optimizer);
-        yield return Of("LearningRate", LearningRate);
-        yield return Of("WeightDecay", WeightDecay);
-        yield return Of("Schedule", Schedule);
-        yield return Of("Clip", Clip);
-        yield return Of("LabelSmoothing", LabelSmoothing);
-        yield return Of("Batch", Batch);
-        yield return Of("Epochs", Epochs);
-        yield return Of("Patience", Patience);
-        yield return Of("FreezeVectors", Options is { Vectors: not null, FreezeVectors: true });
     }
 }

@@ -80,7 +80,7 @@ internal static class TrainingOptionsCheck
         RequireRate(options.Dropout.Layers);
         RequireRate(options.Dropout.Recurrent);
         RequireRate(options.Dropout.Output);
-        if (options.Dropout.Recurrent > 0 && options.Cell is { } cell && !cell.HasHiddenProduct())
+        if (options.Dropout.Recurrent > 0 && options.Cell is { } cell && !CellCatalogue.Of(cell).HasHiddenProduct)
         {
             throw new ArgumentException(
                 $"Dropout.Recurrent is {options.Dropout.Recurrent.Value.ToString(CultureInfo.InvariantCulture)}, but it acts on the "
@@ -88,7 +88,7 @@ internal static class TrainingOptionsCheck
                 + "Dropout.Output.");
         }
 
-        if (options.RecurrentStart != RecurrentStart.Usual && options.Cell is { } started && !started.HasHiddenProduct())
+        if (options.RecurrentStart != RecurrentStart.Usual && options.Cell is { } started && !CellCatalogue.Of(started).HasHiddenProduct)
         {
             throw new ArgumentException(
                 $"RecurrentStart is {options.RecurrentStart}, but the cell {started} has no recurrent weights W_hh. Leave it out "

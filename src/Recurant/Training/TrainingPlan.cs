@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Recurant.Cells;
 using Recurant.Layers;
 using Recurant.Models;
@@ -31,6 +32,7 @@ internal sealed record TrainingPlan : LearningPlan
 
     private const int LeastBuckets = 1 << 12, MostBuckets = 1 << 19, LargestDirectTable = 1 << 23;
 
+    [JsonIgnore]
     public required TrainingOptions Options { get; init; }
 
     public required ClassifierSpec Spec { get; init; }
@@ -92,15 +94,8 @@ internal sealed record TrainingPlan : LearningPlan
                 VocabularySize = vocabulary,
                 Classes = size.Classes,
                 EmbeddingSize = options.Vectors?.Dimension ?? options.Embedding ?? (words ? 100 : 64),
-                Cell = options.Cell ?? CellKind.Lstm,
-                Activation = options.Activation,
-                Form = options.Form,
-                GruReset = options.GruReset,
-                HiddenSize = options.Hidden ?? 128,
-                Layers = options.Layers ?? 1,
-                Bidirectional = options.Bidirectional ?? true,
+                Recurrent = options.Recurrent(hidden: 128, layers: 1, bidirectional: options.Bidirectional ?? true),
                 Pooling = options.Pooling ?? Pooling.Max,
-                ForgetBias = options.ForgetBias,
                 MaximumTokens = options.MaximumTokens ?? (words ? 400 : 2000),
                 DirectBuckets = recurrent && (options.Direct ?? words)
                     ? Buckets(size, vocabulary, demanded: options.Direct == true)

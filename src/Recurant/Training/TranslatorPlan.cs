@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Text.Json.Serialization;
 using Recurant.Cells;
 using Recurant.Layers;
 using Recurant.Models;
@@ -15,6 +15,7 @@ internal sealed record TranslatorPlan : LearningPlan
     /// <summary>About so many steps are enough, in so many epochs.</summary>
     private const int GoodSteps = 8000, FewestEpochs = 8, MostEpochs = 40;
 
+    [JsonIgnore]
     public required LearningOptions Options { get; init; }
 
     public required TranslatorSpec Spec { get; init; }
@@ -74,36 +75,5 @@ internal sealed record TranslatorPlan : LearningPlan
             Budget = options.Budget,
             AveragedEpochs = 1,
         };
-    }
-
-    /// <summary>The plan as short texts, for the identity of a run.</summary>
-    public IEnumerable<(string Name, string Value)> Identity()
-    {
-        static (string, string) Of<T>(string name, T value) where T : notnull =>
-            (name, value is IFormattable number ? number.ToString(null, CultureInfo.InvariantCulture) : value.ToString()!);
-
-        yield return Of("Attention", Spec.Attention);
-        yield return Of("Tied", Spec.Tied);
-        yield return Of("Embedding", Spec.EmbeddingSize);
-        yield return Of("Cell", Spec.Cell);
-        yield return Of("Hidden", Spec.DecoderSize);
-        yield return Of("Layers", Spec.DecoderLayers);
-        yield return Of("source words", Spec.SourceVocabularySize);
-        yield return Of("width of the source's vectors", Spec.SourceVectorSize);
-        yield return Of("target words", Spec.TargetVocabularySize);
-        yield return Of("Dropout.Word", Dropout.Word);
-        yield return Of("Dropout.Input", Dropout.Input);
-        yield return Of("Dropout.Layers", Dropout.Layers);
-        yield return Of("Dropout.Recurrent", Dropout.Recurrent);
-        yield return Of("Dropout.Output", Dropout.Output);
-        yield return Of("Optimizer", Optimizer);
-        yield return Of("LearningRate", LearningRate);
-        yield return Of("WeightDecay", WeightDecay);
-        yield return Of("Schedule", Schedule);
-        yield return Of("Clip", Clip);
-        yield return Of("LabelSmoothing", LabelSmoothing);
-        yield return Of("Batch", Batch);
-        yield return Of("Epochs", Epochs);
-        yield return Of("Patience", Patience);
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text;
+using Recurant.Layers;
 using Recurant.Numerics;
 using Xunit;
 
@@ -77,7 +78,11 @@ public class CultureTests
                 new Recurant.Training.TrainingOptions { Clip = -0.5f }.Validate).Message);
             Assert.Contains("-0.5", new Recurant.Insight.CalibrationBin(-0.5, 0, 1, 0, 0).ToString());
             Assert.Contains("ForgetBias is -∞;".Replace("∞", "Infinity"), Assert.Throws<ArgumentException>(
-                new Recurant.Models.LanguageModelSpec { VocabularySize = 2, ForgetBias = float.NegativeInfinity }.Validate).Message);
+                new Recurant.Models.LanguageModelSpec { VocabularySize = 2,
+                    Recurrent = new RecurrentSpec
+                    {
+                        ForgetBias = float.NegativeInfinity, HiddenSize = 256,
+                    } }.Validate).Message);
         }
         finally
         {

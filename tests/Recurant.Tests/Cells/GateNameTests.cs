@@ -22,7 +22,7 @@ public class GateNameTests
     [InlineData(CellKind.ProjectedLstm, 5, "i f g o")]
     public void GateNames_EveryCell_AreInTheOrderOfItsRows(CellKind cell, int inputs, string expected)
     {
-        var stack = new RecurrentStack(new RecurrentSpec { Cell = cell, InputSize = inputs, HiddenSize = 4, Layers = 1 });
+        var stack = new RecurrentStack(new StackSpec { Cell = cell, InputSize = inputs, HiddenSize = 4, Layers = 1 });
         RecurrentCell made = stack.Cells.Single();
         Assert.Equal(expected.Split(' '), made.GateNames);
         Assert.Equal(made.GateNames.Count * made.CellSize, made.InputWeights.Shape[0]);

@@ -39,8 +39,12 @@ public class LossTrajectoryTests
     {
         ClassifierSpec spec = new()
         {
-            Cell = cell, Activation = activation, Form = form, GruReset = reset, VocabularySize = Words, Classes = Classes,
-            EmbeddingSize = 4, HiddenSize = 6, Layers = 2, Bidirectional = true, Pooling = Pooling.Mean,
+            Recurrent = new RecurrentSpec
+            {
+                Cell = cell, Activation = activation, Form = form, GruReset = reset, HiddenSize = 6, Layers = 2,
+                Bidirectional = true,
+            }, VocabularySize = Words, Classes = Classes,
+            EmbeddingSize = 4, Pooling = Pooling.Mean,
         };
         ReferenceSpec referenceSpec = new()
         {

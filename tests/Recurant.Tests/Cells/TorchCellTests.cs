@@ -37,7 +37,7 @@ public class TorchCellTests
     public void ForwardAndBackward_GoldenCell_EqualPyTorch(string name, int inputSize)
     {
         Dictionary<string, float[]> tensors = Goldens.ReadTensors($"cell-{name}.safetensors");
-        RecurrentStack stack = new(new RecurrentSpec
+        RecurrentStack stack = new(new StackSpec
         {
             Cell = CellVariant.KindOf(name.Split('-')[0]),
             Activation = name.EndsWith("relu", StringComparison.Ordinal) ? Activation.Relu : Activation.Tanh,

@@ -16,10 +16,22 @@ public class PredictorTests
 
     private static readonly Dictionary<string, ClassifierSpec> s_models = new()
     {
-        ["lstm"] = Spec with { Bidirectional = true, Layers = 2, Pooling = Pooling.Attention, DirectBuckets = 40 },
-        ["gru"] = Spec with { Cell = CellKind.Gru, HiddenSize = 70, Pooling = Pooling.Max },
-        ["elman, one-hot"] = Spec with { Cell = CellKind.Elman, EmbeddingSize = 0, Pooling = Pooling.Mean },
-        ["feed-forward"] = Spec with { Model = ModelKind.FeedForward, Layers = 2, HiddenSize = 40 },
+        ["lstm"] = Spec with {
+            Recurrent = Spec.Recurrent with
+            {
+                Bidirectional = true, Layers = 2,
+            }, Pooling = Pooling.Attention, DirectBuckets = 40 },
+        ["gru"] = Spec with { Recurrent = Spec.Recurrent with { Cell = CellKind.Gru, HiddenSize = 70 }, Pooling = Pooling.Max },
+        ["elman, one-hot"] = Spec with {
+            Recurrent = Spec.Recurrent with
+            {
+                Cell = CellKind.Elman,
+            }, EmbeddingSize = 0, Pooling = Pooling.Mean },
+        ["feed-forward"] = Spec with { Model = ModelKind.FeedForward,
+            Recurrent = Spec.Recurrent with
+            {
+                Layers = 2, HiddenSize = 40,
+            } },
         ["average"] = Spec with { Models = 3, DirectBuckets = 40 },
         ["bag of words"] = Spec with { Model = ModelKind.BagOfWords },
     };
@@ -28,7 +40,7 @@ public class PredictorTests
 
     private static ClassifierSpec Spec => new()
     {
-        VocabularySize = s_words.Length, Classes = 3, EmbeddingSize = 20, HiddenSize = 33, Bidirectional = false,
+        VocabularySize = s_words.Length, Classes = 3, EmbeddingSize = 20, Recurrent = new RecurrentSpec { HiddenSize = 33 },
     };
 
     [Theory]

@@ -35,7 +35,7 @@ public class RecurrentStreamTests
     [MemberData(nameof(Cases))]
     public void Step_OneAfterTheOther_GivesTheBitsOfTheWholeSequence(CellKind cell, int input, int hidden, int layers)
     {
-        var spec = new RecurrentSpec
+        var spec = new StackSpec
         {
             Cell = cell, InputSize = input, HiddenSize = Layers.CellVariant.Width(cell, hidden), Layers = layers,
         };
@@ -48,14 +48,14 @@ public class RecurrentStreamTests
     [InlineData(Activation.Tanh, ElmanForm.PreActivation)]
     [InlineData(Activation.Sigmoid, ElmanForm.PreActivation)]
     public void Step_EveryFormOfElmansNetwork_GivesTheBitsOfTheWholeSequence(Activation activation, ElmanForm form) =>
-        AssertSameBits(new RecurrentSpec
+        AssertSameBits(new StackSpec
         {
             Cell = CellKind.Elman, Activation = activation, Form = form, InputSize = 6, HiddenSize = 20, Layers = 2,
         });
 
     [Fact]
     public void Step_GruWithTheResetOutside_GivesTheBitsOfTheWholeSequence() =>
-        AssertSameBits(new RecurrentSpec
+        AssertSameBits(new StackSpec
         {
             Cell = CellKind.Gru, GruReset = GruReset.Outside, InputSize = 6, HiddenSize = 20, Layers = 2,
         });
@@ -63,7 +63,7 @@ public class RecurrentStreamTests
     [Fact]
     public void Step_WordNumbers_GivesTheBitsOfTheWholeSequence()
     {
-        RecurrentStack stack = Stack(new RecurrentSpec { InputSize = 11, HiddenSize = 24, OneHotInput = true, Layers = 2 });
+        RecurrentStack stack = Stack(new StackSpec { InputSize = 11, HiddenSize = 24, OneHotInput = true, Layers = 2 });
         var batch = new SequenceBatch();
         batch.Fill([[3, 10, 0, 3, 7]], [0]);
         RecurrentMemory memory = stack.CreateMemory();
@@ -80,7 +80,7 @@ public class RecurrentStreamTests
     [InlineData(CellKind.Lstm, 256)]
     public void Step_WordNumbersInStrips_GivesTheBitsOfTheWholeSequence(CellKind cell, int hidden)
     {
-        RecurrentStack stack = Stack(new RecurrentSpec { Cell = cell, InputSize = 11, HiddenSize = hidden, OneHotInput = true });
+        RecurrentStack stack = Stack(new StackSpec { Cell = cell, InputSize = 11, HiddenSize = hidden, OneHotInput = true });
         var batch = new SequenceBatch();
         batch.Fill([[3, 10, 0, 3, 7]], [0]);
         RecurrentMemory memory = stack.CreateMemory();
@@ -99,7 +99,7 @@ public class RecurrentStreamTests
     [InlineData(CellKind.Lstm)]
     public void Constructor_LargeLayer_DividesItsUnits(CellKind cell)
     {
-        RecurrentStack stack = Stack(new RecurrentSpec { Cell = cell, InputSize = 300, HiddenSize = 256 });
+        RecurrentStack stack = Stack(new StackSpec { Cell = cell, InputSize = 300, HiddenSize = 256 });
         Assert.True(new RecurrentStream(stack, Workers.ForThreads(2)).DividesUnits);
         Assert.False(new RecurrentStream(stack, Workers.ForThreads(1)).DividesUnits);
     }
@@ -110,7 +110,7 @@ public class RecurrentStreamTests
     [InlineData(128, 2)]
     public void LoadState_SavedEarlier_GoesOnFromThere(int hidden, int threads)
     {
-        RecurrentStack stack = Stack(new RecurrentSpec { InputSize = 4, HiddenSize = hidden, Layers = 2 });
+        RecurrentStack stack = Stack(new StackSpec { InputSize = 4, HiddenSize = hidden, Layers = 2 });
         var stream = new RecurrentStream(stack, Workers.ForThreads(threads));
         Matrix input = Bits.RandomMatrix(Steps, 4, 9);
         var state = new float[stream.StateSize];
@@ -136,7 +136,7 @@ public class RecurrentStreamTests
     public void Step_OfPublicLayers_GivesTheBitsOfTheSequenceAndForks(
         CellKind cell, Activation activation, ElmanForm form, GruReset reset)
     {
-        var recurrent = new Recurrent(CellVariant.Spec(cell, activation, form, reset, inputSize: 3, hiddenSize: 20) with { Layers = 2 });
+        var recurrent = new Recurrent(3, CellVariant.Spec(cell, activation, form, reset, inputSize: 3, hiddenSize: 20) with { Layers = 2 });
         recurrent.Initialise(seed: 1);
         BatchValues x = BatchValues.Of([Bits.Random(3 * Steps, 5)], size: 3);
         var pass = new Pass(threads: 1);
@@ -156,7 +156,7 @@ public class RecurrentStreamTests
     [Fact]
     public void Reset_AfterTheWeightsChanged_GivesTheBitsOfANewStream()
     {
-        RecurrentStack stack = Stack(new RecurrentSpec { InputSize = 4, HiddenSize = 32 });
+        RecurrentStack stack = Stack(new StackSpec { InputSize = 4, HiddenSize = 32 });
         var stream = new RecurrentStream(stack, Workers.ForThreads(1));
         float[] input = [1, -2, 3, -4], before = stream.Step(input).ToArray();
         stack.Initialise(8, 0);
@@ -172,7 +172,7 @@ public class RecurrentStreamTests
     [InlineData(128, 2)]
     public void Step_Warm_AllocatesNothing(int hidden, int threads)
     {
-        RecurrentStack stack = Stack(new RecurrentSpec { InputSize = 64, HiddenSize = hidden, Layers = 2 });
+        RecurrentStack stack = Stack(new StackSpec { InputSize = 64, HiddenSize = hidden, Layers = 2 });
         var stream = new RecurrentStream(stack, Workers.ForThreads(threads));
         float[] input = new float[64];
         for (int i = 0; i < 50; i++) stream.Step(input);
@@ -185,7 +185,7 @@ public class RecurrentStreamTests
     [Fact]
     public void Constructor_Bidirectional_SaysWhatToDo()
     {
-        RecurrentStack stack = Stack(new RecurrentSpec { InputSize = 4, HiddenSize = 5, Bidirectional = true });
+        RecurrentStack stack = Stack(new StackSpec { InputSize = 4, HiddenSize = 5, Bidirectional = true });
         ArgumentException error = Assert.Throws<ArgumentException>(() => new RecurrentStream(stack, Workers.ForThreads(1)));
         Assert.Contains("one direction", error.Message);
     }
@@ -193,12 +193,12 @@ public class RecurrentStreamTests
     [Fact]
     public void Step_WrongLength_NamesTheRightOne()
     {
-        var stream = new RecurrentStream(Stack(new RecurrentSpec { InputSize = 4, HiddenSize = 5 }), Workers.ForThreads(1));
+        var stream = new RecurrentStream(Stack(new StackSpec { InputSize = 4, HiddenSize = 5 }), Workers.ForThreads(1));
         Assert.Contains("4 numbers, not 3", Assert.Throws<ArgumentException>(() => stream.Step(new float[3])).Message);
         Assert.Contains("vectors of 4", Assert.Throws<ArgumentException>(() => stream.Step(2)).Message);
     }
 
-    private static void AssertSameBits(RecurrentSpec spec)
+    private static void AssertSameBits(StackSpec spec)
     {
         RecurrentStack stack = Stack(spec);
         Matrix input = Bits.RandomMatrix(Steps, spec.InputSize, 8);
@@ -217,7 +217,7 @@ public class RecurrentStreamTests
         }
     }
 
-    private static RecurrentStack Stack(RecurrentSpec spec)
+    private static RecurrentStack Stack(StackSpec spec)
     {
         var stack = new RecurrentStack(spec);
         stack.Initialise(7, 0);

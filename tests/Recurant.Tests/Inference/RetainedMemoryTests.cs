@@ -51,7 +51,7 @@ public class RetainedMemoryTests
         [MethodImpl(MethodImplOptions.NoInlining)]
         static WeakReference Run()
         {
-            var stack = new RecurrentStack(new RecurrentSpec { InputSize = 256, HiddenSize = 512 });
+            var stack = new RecurrentStack(new StackSpec { InputSize = 256, HiddenSize = 512 });
             stack.Initialise(1, 0);
             var stream = new RecurrentStream(stack, Workers.ForThreads(2));
             Assert.True(stream.DividesUnits);
@@ -66,7 +66,11 @@ public class RetainedMemoryTests
     {
         TaggerModel model = new TaggerCase(new TaggerSpec
         {
-            VocabularySize = 1, Tags = 9, EmbeddingSize = 100, CharacterSize = 0, HiddenSize = 100, RandomField = true,
+            VocabularySize = 1, Tags = 9, EmbeddingSize = 100, CharacterSize = 0,
+                Recurrent = new RecurrentSpec
+                {
+                    HiddenSize = 100, Bidirectional = true,
+                }, RandomField = true,
         }).Model;
         string text = string.Concat(Enumerable.Repeat("the boat of unseen men , ", 20_000));
         var predictor = new TagPredictor(model, threads: 1);
@@ -92,7 +96,11 @@ public class RetainedMemoryTests
 
     private static ClassifierModel Model(int hidden)
     {
-        var spec = new ClassifierSpec { VocabularySize = 3, Classes = 2, EmbeddingSize = 100, HiddenSize = hidden, Bidirectional = true };
+        var spec = new ClassifierSpec { VocabularySize = 3, Classes = 2, EmbeddingSize = 100,
+            Recurrent = new RecurrentSpec
+            {
+                HiddenSize = hidden, Bidirectional = true,
+            } };
         var model = new ClassifierModel(spec, new Vocabulary(["<unk>", "good", "bad"]), ["bad", "good"]);
         foreach (Parameter parameter in model.Parameters) parameter.InitialiseUniform(7, 0, 0.1f);
         return model;

@@ -1,3 +1,4 @@
+using Recurant.Layers;
 using Recurant.Data;
 using Recurant.Models;
 using Recurant.Parameters;
@@ -30,6 +31,10 @@ internal static class ExplainCase
     /// <summary>A small specification, the sizes of which differ.</summary>
     public static ClassifierSpec Small { get; } = new()
     {
-        VocabularySize = 1, Classes = 2, EmbeddingSize = 7, HiddenSize = 6, CharacterEmbeddingSize = 4,
+        VocabularySize = 1, Classes = 2, EmbeddingSize = 7,
+            Recurrent = new RecurrentSpec
+            {
+                HiddenSize = 6, Bidirectional = true,
+            }, CharacterEmbeddingSize = 4,
     };
 }

@@ -23,7 +23,11 @@ public class IntegratedGradientsTests
     [Theory]
     [MemberData(nameof(CellVariant.All), MemberType = typeof(CellVariant))]
     public void Explain_EveryCell_AttributionsAddUp(CellKind cell, Activation activation, ElmanForm form, GruReset reset) =>
-        AssertAddsUp(ExplainCase.Small with { Cell = cell, Activation = activation, Form = form, GruReset = reset });
+        AssertAddsUp(ExplainCase.Small with {
+            Recurrent = ExplainCase.Small.Recurrent with
+            {
+                Cell = cell, Activation = activation, Form = form, GruReset = reset,
+            } });
 
     [Theory]
     [InlineData(Pooling.Last, 1, 7)]
@@ -31,7 +35,11 @@ public class IntegratedGradientsTests
     [InlineData(Pooling.Max, 1, 0)]
     [InlineData(Pooling.Attention, 2, 0)]
     public void Explain_EveryPooling_AttributionsAddUp(Pooling pooling, int layers, int embedding) =>
-        AssertAddsUp(ExplainCase.Small with { Pooling = pooling, Layers = layers, EmbeddingSize = embedding });
+        AssertAddsUp(ExplainCase.Small with { Pooling = pooling,
+            Recurrent = ExplainCase.Small.Recurrent with
+            {
+                Layers = layers,
+            }, EmbeddingSize = embedding });
 
     [Theory]
     [InlineData(ModelKind.Recurrent, 5, 50, 1)]
@@ -50,7 +58,11 @@ public class IntegratedGradientsTests
     [InlineData(CellKind.Lru)]
     public void Explain_OneHotOfAsManyWordsAsUnits_AttributionsAddUp(CellKind cell) =>
         // The text has eight distinct words: a dense input of that width would take another way through these cells.
-        AssertAddsUp(ExplainCase.Small with { Cell = cell, EmbeddingSize = 0, HiddenSize = 8 });
+        AssertAddsUp(ExplainCase.Small with {
+            Recurrent = ExplainCase.Small.Recurrent with
+            {
+                Cell = cell, HiddenSize = 8,
+            }, EmbeddingSize = 0 });
 
     [Fact]
     public void Explain_FewSteps_TellsTheErrorThatIsLeft()

@@ -57,8 +57,11 @@ public class LessonEngineTests
         Lesson lesson = Lesson.Of(Sentence, options);
         var network = (RecurrentNetwork)ClassifierNetwork.Create(new ClassifierSpec
         {
-            VocabularySize = lesson.Vocabulary.Count, Classes = 2, EmbeddingSize = options.EmbeddingSize, Cell = options.Cell,
-            HiddenSize = options.HiddenSize, Bidirectional = false, Pooling = Pooling.Last,
+            VocabularySize = lesson.Vocabulary.Count, Classes = 2, EmbeddingSize = options.EmbeddingSize,
+                Recurrent = new RecurrentSpec
+                {
+                    Cell = options.Cell, HiddenSize = options.HiddenSize,
+                }, Pooling = Pooling.Last,
         });
         foreach (Parameter parameter in network.Parameters)
         {
@@ -89,7 +92,7 @@ public class LessonEngineTests
         LessonOptions options = LessonTests.Options(name);
         Lesson lesson = Lesson.Of(Sentence, options);
         int length = lesson.Words.Count, hidden = options.HiddenSize;
-        var stack = new RecurrentStack(new RecurrentSpec
+        var stack = new RecurrentStack(new StackSpec
         {
             Cell = options.Cell, Activation = options.Activation, Form = options.Form, GruReset = options.GruReset,
             InputSize = lesson.Vocabulary.Count, HiddenSize = hidden,
@@ -165,8 +168,11 @@ public class LessonEngineTests
         var model = new ClassifierModel(
             new ClassifierSpec
             {
-                VocabularySize = s_words.Length, Classes = 2, EmbeddingSize = embedding, Cell = cell, HiddenSize = 4, Layers = layers,
-                Bidirectional = both, Pooling = pooling, DirectBuckets = direct,
+                VocabularySize = s_words.Length, Classes = 2, EmbeddingSize = embedding,
+                    Recurrent = new RecurrentSpec
+                    {
+                        Cell = cell, HiddenSize = 4, Layers = layers, Bidirectional = both,
+                    }, Pooling = pooling, DirectBuckets = direct,
             },
             new Vocabulary(s_words), ["negative", "positive"]);
         uint ordinal = 0;

@@ -1,3 +1,4 @@
+using Recurant.Layers;
 using Recurant.Cells;
 using Recurant.Data;
 using Recurant.Inference;
@@ -23,7 +24,7 @@ public class OtherExplanationTests
         TaggerModel model = new TaggerCase(new TaggerSpec
         {
             VocabularySize = 1, Tags = 2, EmbeddingSize = 5, ShapeSize = 2, CharacterSize = 3, CharacterEmbeddingSize = 4,
-            HiddenSize = 6, RandomField = randomField,
+            Recurrent = new RecurrentSpec { HiddenSize = 6, Bidirectional = true }, RandomField = randomField,
         }).Model;
         string[] words = ["the", "Old", "unseen", "boat"];
         TagExplanation explanation = Explainer.Explain(model, words);
@@ -73,7 +74,7 @@ public class OtherExplanationTests
         TaggerModel model = new TaggerCase(new TaggerSpec
         {
             VocabularySize = 1, Tags = 2, EmbeddingSize = 5, ShapeSize = 2, CharacterSize = 3, CharacterEmbeddingSize = 4,
-            HiddenSize = 6,
+            Recurrent = new RecurrentSpec { HiddenSize = 6, Bidirectional = true },
         }).Model;
         IReadOnlyList<TaggedWord> said = new TagPredictor(model, 1).Predict([TaggerCase.Sentences[2]])[0];
         string[] tags = [.. said.Select(word => word.Tag)];
@@ -147,7 +148,11 @@ public class OtherExplanationTests
         // One relu unit of weight 1 everywhere: the answer is the sum of all numbers, marked or not.
         var model = new SequenceModel(new SequenceSpec
         {
-            Problem = SequenceProblem.Parse("adding:70")!, Cell = CellKind.Elman, Activation = Activation.Relu, HiddenSize = 1,
+            Problem = SequenceProblem.Parse("adding:70")!,
+                Recurrent = new RecurrentSpec
+                {
+                    Cell = CellKind.Elman, Activation = Activation.Relu, HiddenSize = 1,
+                },
         });
         foreach (Parameter parameter in model.Parameters)
         {
@@ -170,7 +175,11 @@ public class OtherExplanationTests
     [Fact]
     public void Explain_Copying_NamesTheSymbolsThatAreAsked()
     {
-        var model = new SequenceModel(new SequenceSpec { Problem = SequenceProblem.Parse("copying:5")!, HiddenSize = 6 });
+        var model = new SequenceModel(new SequenceSpec { Problem = SequenceProblem.Parse("copying:5")!,
+            Recurrent = new RecurrentSpec
+            {
+                HiddenSize = 6,
+            } });
         model.Network.Initialise(3, memorySteps: 0);
         ProblemExplanation explanation = Explainer.Explain(model, 0);
         Assert.Equal(25, explanation.Steps.Count);

@@ -1,3 +1,4 @@
+using Recurant.Layers;
 using Recurant.Cells;
 using Recurant.Data;
 using Recurant.Inference;
@@ -124,7 +125,11 @@ public class TaskReviewTests
         // A single unit that keeps nothing, and answers one for every sequence: the error is the variance of the sum.
         var model = new SequenceModel(new SequenceSpec
         {
-            Problem = SequenceProblem.Parse("adding:40")!, Cell = CellKind.Elman, HiddenSize = 1,
+            Problem = SequenceProblem.Parse("adding:40")!,
+                Recurrent = new RecurrentSpec
+                {
+                    Cell = CellKind.Elman, HiddenSize = 1,
+                },
         });
         foreach (Parameter parameter in model.Parameters) parameter.Value.Clear();
         model.Parameters[^1].Value[0] = 1;

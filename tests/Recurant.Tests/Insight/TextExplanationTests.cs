@@ -58,7 +58,11 @@ public class TextExplanationTests
     public void Explain_BagOfWordsWithoutPairs_HasHardlyAnyInteraction()
     {
         // Without the factor 1 / sqrt(n) there would be none at all.
-        ClassifierModel model = ExplainCase.Model(ExplainCase.Small with { Model = ModelKind.FeedForward, Layers = 0 });
+        ClassifierModel model = ExplainCase.Model(ExplainCase.Small with { Model = ModelKind.FeedForward,
+            Recurrent = ExplainCase.Small.Recurrent with
+            {
+                Layers = 0,
+            } });
         TextExplanation explanation = Explainer.Explain(model, ExplainCase.Text);
         Assert.NotEmpty(explanation.Pairs);
         Assert.All(explanation.Pairs, pair => Assert.True(Math.Abs(pair.Interaction) < 0.1, $"{pair}"));

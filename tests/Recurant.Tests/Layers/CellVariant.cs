@@ -38,7 +38,7 @@ internal static class CellVariant
     public static CellKind KindOf(string name) =>
         Enum.TryParse(name.Split(' ')[0], ignoreCase: true, out CellKind kind) ? kind : CellKind.Elman;
 
-    public static RecurrentSpec Spec(
+    public static StackSpec Spec(
         CellKind cell, Activation activation, ElmanForm form, GruReset reset, int inputSize, int hiddenSize) => new()
     {
         Cell = cell,
@@ -57,7 +57,7 @@ internal static class CellVariant
     /// <param name="lengths">The lengths of the sequences.</param>
     /// <param name="initialState">Whether states to start from and gradients of the final states are given.</param>
     /// <param name="stack">The stack, if there is one already.</param>
-    public static StackCase Case(RecurrentSpec spec, int[] lengths, bool initialState, RecurrentStack? stack = null)
+    public static StackCase Case(StackSpec spec, int[] lengths, bool initialState, RecurrentStack? stack = null)
     {
         if (stack is null)
         {

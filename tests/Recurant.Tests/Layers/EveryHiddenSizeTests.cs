@@ -31,7 +31,7 @@ public class EveryHiddenSizeTests
         {
             // An SRU of the width of its input has a highway of another kind.
             if (cell == CellKind.Sru && hidden == InputSize) continue;
-            RecurrentSpec spec = CellVariant.Spec(cell, activation, form, reset, InputSize, hidden);
+            StackSpec spec = CellVariant.Spec(cell, activation, form, reset, InputSize, hidden);
             StackCase small = CellVariant.Case(spec, s_lengths, initialState: true);
             RecurrentStack wide = new(spec with { HiddenSize = Wide });
             StackCase.FillWeights(wide, scale: 0.3f, seed: 80);

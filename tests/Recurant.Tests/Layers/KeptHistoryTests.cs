@@ -59,7 +59,7 @@ public class KeptHistoryTests
     {
         foreach (int hidden in new[] { 5, 33, 100 })
         {
-            RecurrentSpec spec = CellVariant.Spec(cell, activation, form, reset, InputSize, hidden) with { Bidirectional = true };
+            StackSpec spec = CellVariant.Spec(cell, activation, form, reset, InputSize, hidden) with { Bidirectional = true };
             StackCase small = CellVariant.Case(spec, s_lengths[1], initialState: false);
             StackCase large = CellVariant.Case(spec, s_moreLengths[1], initialState: true, small.Stack);
             StackResult expected = small.Forward(threads: 1);
@@ -87,7 +87,7 @@ public class KeptHistoryTests
         float[] shared = Bits.Random(Distinct * InputSize, 7);
         foreach (int hidden in new[] { 5, InputSize, 64, 100, 160 })
         {
-            RecurrentSpec spec = CellVariant.Spec(cell, activation, form, reset, InputSize, hidden) with { Layers = 2 };
+            StackSpec spec = CellVariant.Spec(cell, activation, form, reset, InputSize, hidden) with { Layers = 2 };
             StackCase plain = CellVariant.Case(spec, s_moreLengths[1], initialState: false);
             int row = 0;
             for (int i = 0; i < plain.Inputs.Length; i++)
@@ -135,7 +135,7 @@ public class KeptHistoryTests
     public void Forward_WithoutHistoryWithDropout_SameBits(
         CellKind cell, Activation activation, ElmanForm form, GruReset reset)
     {
-        RecurrentSpec spec = CellVariant.Spec(cell, activation, form, reset, InputSize, 37) with
+        StackSpec spec = CellVariant.Spec(cell, activation, form, reset, InputSize, 37) with
         {
             Bidirectional = true, Layers = 2,
         };
@@ -159,7 +159,7 @@ public class KeptHistoryTests
         {
             RecurrentMemory memory = run.Stack.CreateMemory();
             memory.KeepsHistory = false;
-            RecurrentSpec spec = run.Stack.Spec;
+            StackSpec spec = run.Stack.Spec;
             string when = $"{count} threads, lengths {string.Join(' ', run.Lengths)}, {spec}, "
                 + $"initial state: {run.InitialHidden is not null}";
             StackResult actual = run.Forward(count, memory);
@@ -182,7 +182,7 @@ public class KeptHistoryTests
     }
 
     /// <summary>The variants 0 to 31: layers, directions, kind of input, initial states and lengths.</summary>
-    private static StackCase Case(RecurrentSpec spec, int variant, int[][] lengths) => CellVariant.Case(
+    private static StackCase Case(StackSpec spec, int variant, int[][] lengths) => CellVariant.Case(
         spec with { Layers = 1 + (variant & 1), Bidirectional = (variant & 2) != 0, OneHotInput = (variant & 4) != 0 },
         lengths[variant >> 4], initialState: (variant & 8) != 0);
 }

@@ -21,11 +21,11 @@ public class PassTests
     [MemberData(nameof(CellVariant.All), MemberType = typeof(CellVariant))]
     public void Recurrent_EachCell_GivesTheEnginesBits(CellKind cell, Activation activation, ElmanForm form, GruReset reset)
     {
-        RecurrentSpec spec = CellVariant.Spec(cell, activation, form, reset, inputSize: 3, hiddenSize: 5) with
+        StackSpec spec = CellVariant.Spec(cell, activation, form, reset, inputSize: 3, hiddenSize: 5) with
         {
             Layers = 2, Bidirectional = true,
         };
-        var recurrent = new Recurrent(spec);
+        var recurrent = new Recurrent(3, spec);
         recurrent.Initialise(seed: 7);
         StackCase engine = CellVariant.Case(spec, s_lengths, initialState: false, recurrent.Stack);
         StackResult expected = engine.Run(threads: 1);
@@ -135,7 +135,7 @@ public class PassTests
     public void Backward_OfTokens_IsTheSlopeOfTheLoss(bool oneHot)
     {
         Layer first = oneHot
-            ? new Recurrent(new RecurrentSpec { Cell = CellKind.Lstm, InputSize = 6, HiddenSize = 4, OneHotInput = true })
+            ? new Recurrent(6, new RecurrentSpec { Cell = CellKind.Lstm, HiddenSize = 4 }, oneHot: true)
             : new Embedding(6, 4);
         var network = new Sequential(first, new Recurrent(CellKind.Elman, 4, 3), new Dense(3, 5));
         network.Initialise(seed: 5);
@@ -389,7 +389,7 @@ public class PassTests
         Fails<ArgumentException>("does not fit the prediction", () => pass.Loss(y, x, Loss.SquaredError));
         Fails<ArgumentException>("one class for each sequence", () => pass.CrossEntropy(y, [0, 1, 1, 0]));
         Fails<ArgumentException>("Layer 1 (Dense) reads vectors of 3", () => new Sequential(dense, new Dense(3, 3)));
-        Fails<ArgumentException>("an even number", () => new Recurrent(CellKind.Lru, 3, 5));
+        Fails<ArgumentException>("even for an LRU", () => new Recurrent(CellKind.Lru, 3, 5));
         Fails<ArgumentException>("HiddenSize is 0", () => new Recurrent(CellKind.Gru, 3, 0));
         Fails<ArgumentOutOfRangeException>("0 to less than 1", () => new Dropout(1f));
         Fails<ArgumentException>("a multiple of 2", () => BatchValues.Of([[1, 2, 3]], size: 2));

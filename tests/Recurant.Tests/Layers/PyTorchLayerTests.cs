@@ -47,7 +47,7 @@ public class PyTorchLayerTests
         Dictionary<string, float[]> tensors = Goldens.ReadTensors(golden.GetProperty("file").GetString()!);
         int[] lengths = [.. golden.GetProperty("lengths").EnumerateArray().Select(length => length.GetInt32())];
         string cell = golden.GetProperty("cell").GetString()!;
-        RecurrentSpec spec = new()
+        StackSpec spec = new()
         {
             Cell = cell switch { "lstm" => CellKind.Lstm, "gru" => CellKind.Gru, _ => CellKind.Elman },
             Activation = cell == "rnn_relu" ? Activation.Relu : Activation.Tanh,

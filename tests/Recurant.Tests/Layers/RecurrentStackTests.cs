@@ -37,7 +37,7 @@ public class RecurrentStackTests
     [Fact]
     public void Forward_MoreThanTheMachineHas_IsRefusedBeforeMemoryIsAskedFor()
     {
-        var stack = new RecurrentStack(new RecurrentSpec { InputSize = 256, HiddenSize = 256, Layers = 500 });
+        var stack = new RecurrentStack(new StackSpec { InputSize = 256, HiddenSize = 256, Layers = 500 });
         var batch = new SequenceBatch();
         batch.Fill([1_900_000]);
         RecurrentMemory memory = stack.CreateMemory();
@@ -60,7 +60,7 @@ public class RecurrentStackTests
     [Fact]
     public void Forward_BufferBeyondAnArray_NamesTheSizes()
     {
-        var stack = new RecurrentStack(new RecurrentSpec { InputSize = 8, HiddenSize = 512 });
+        var stack = new RecurrentStack(new StackSpec { InputSize = 8, HiddenSize = 512 });
         var batch = new SequenceBatch();
         batch.Fill([2_000_000]);
         Assert.StartsWith(
@@ -250,7 +250,7 @@ public class RecurrentStackTests
     [Fact]
     public void Initialise_Relu_StartsFromTheIdentity()
     {
-        RecurrentStack stack = new(new RecurrentSpec
+        RecurrentStack stack = new(new StackSpec
         {
             Cell = CellKind.Elman, Activation = Activation.Relu, InputSize = 3, HiddenSize = 4,
         });
@@ -263,7 +263,7 @@ public class RecurrentStackTests
     [Fact]
     public void Parameters_TwoLayersBothDirections_HavePyTorchsNamesAndShapes()
     {
-        RecurrentStack stack = new(new RecurrentSpec { InputSize = 3, HiddenSize = 4, Layers = 2, Bidirectional = true });
+        RecurrentStack stack = new(new StackSpec { InputSize = 3, HiddenSize = 4, Layers = 2, Bidirectional = true });
         Assert.Equal(
             [
                 "weight_ih_l0 16 3", "weight_hh_l0 16 4", "bias_ih_l0 16", "bias_hh_l0 16",
@@ -274,7 +274,7 @@ public class RecurrentStackTests
             stack.Parameters.Select(parameter => $"{parameter.Name} {string.Join(' ', parameter.Shape)}"));
     }
 
-    private static RecurrentSpec Spec(CellKind cell, GruReset reset, ElmanForm form, bool bidirectional) => new()
+    private static StackSpec Spec(CellKind cell, GruReset reset, ElmanForm form, bool bidirectional) => new()
     {
         Cell = cell,
         GruReset = reset,
@@ -285,7 +285,7 @@ public class RecurrentStackTests
         Bidirectional = bidirectional,
     };
 
-    private static StackCase Case(RecurrentSpec spec, int[] lengths, bool dropout = true)
+    private static StackCase Case(StackSpec spec, int[] lengths, bool dropout = true)
     {
         RecurrentStack stack = new(spec);
         StackCase.FillWeights(stack, scale: 0.15f, seed: 20);

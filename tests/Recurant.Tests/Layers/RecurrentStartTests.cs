@@ -88,7 +88,7 @@ public class RecurrentStartTests
     }
 
     private static RecurrentStack Stack(CellKind kind, int hidden) =>
-        new(new RecurrentSpec { Cell = kind, InputSize = 7, HiddenSize = hidden, Layers = 2 });
+        new(new StackSpec { Cell = kind, InputSize = 7, HiddenSize = hidden, Layers = 2 });
 
     private static void AssertOrthonormal(int count, int size, Func<int, int, float> element)
     {

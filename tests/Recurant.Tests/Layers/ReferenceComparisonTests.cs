@@ -77,7 +77,7 @@ public class ReferenceComparisonTests
         string cell, int layers, bool bidirectional, bool oneHot, bool dropout, bool states, int inputSize = 0)
     {
         // One hidden size below and one above the widest vector.
-        RecurrentSpec spec = Spec(cell, layers, bidirectional, oneHot, hidden: layers == 1 ? 19 : 5);
+        StackSpec spec = Spec(cell, layers, bidirectional, oneHot, hidden: layers == 1 ? 19 : 5);
         if (inputSize > 0) spec = spec with { InputSize = inputSize, HiddenSize = inputSize };
         RecurrentStack stack = new(spec);
         StackCase.FillWeights(stack, scale: 0.45f, seed: 100);
@@ -103,7 +103,7 @@ public class ReferenceComparisonTests
 
     private static void CompareWithReference(StackCase run, StackResult result)
     {
-        RecurrentSpec spec = run.Stack.Spec;
+        StackSpec spec = run.Stack.Spec;
         ReferenceSpec referenceSpec = ReferenceSpecOf(spec);
         ReferenceTensors weights = new();
         foreach (Parameter parameter in run.Stack.Parameters) weights[parameter.Name] = ValueAsInFiles(parameter);
@@ -162,7 +162,7 @@ public class ReferenceComparisonTests
     /// <summary>The masks that the layer drew, as the reference takes them.</summary>
     private static ReferenceMasks MasksOf(StackCase run, StackResult result, int b)
     {
-        RecurrentSpec spec = run.Stack.Spec;
+        StackSpec spec = run.Stack.Spec;
         double[]?[] inputs = new double[]?[spec.Layers];
         for (int layer = 1; layer < spec.Layers; layer++)
         {
@@ -177,7 +177,7 @@ public class ReferenceComparisonTests
         };
     }
 
-    private static RecurrentSpec Spec(string cell, int layers, bool bidirectional, bool oneHot, int hidden) => new()
+    private static StackSpec Spec(string cell, int layers, bool bidirectional, bool oneHot, int hidden) => new()
     {
         Cell = CellVariant.KindOf(cell),
         Activation = cell.Contains("relu", StringComparison.Ordinal) ? Activation.Relu
@@ -191,7 +191,7 @@ public class ReferenceComparisonTests
         OneHotInput = oneHot,
     };
 
-    private static ReferenceSpec ReferenceSpecOf(RecurrentSpec spec) => new()
+    private static ReferenceSpec ReferenceSpecOf(StackSpec spec) => new()
     {
         Cell = Enum.Parse<ReferenceCell>(spec.Cell.ToString()),
         Activation = Enum.Parse<ReferenceActivation>(spec.Activation.ToString()),

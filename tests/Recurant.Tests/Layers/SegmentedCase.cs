@@ -13,7 +13,7 @@ internal sealed class SegmentedCase : ISegmentSource
     private readonly DropoutPlan? _dropout;
     private readonly Matrix _input, _dOutput, _output, _dInput;
 
-    public SegmentedCase(RecurrentSpec spec, int[] lengths, DropoutPlan? dropout = null)
+    public SegmentedCase(StackSpec spec, int[] lengths, DropoutPlan? dropout = null)
     {
         _stack = new RecurrentStack(spec);
         _dropout = dropout;

@@ -103,7 +103,7 @@ public class SegmentedStackTests
     [InlineData("lru")]
     public void Memory_SixteenTimesTheSteps_IsFourTimesAsLarge(string cell)
     {
-        RecurrentSpec spec = Spec(cell, layers: 2, hidden: 16, inputSize: 16);
+        StackSpec spec = Spec(cell, layers: 2, hidden: 16, inputSize: 16);
         double At(int steps, bool inSegments)
         {
             var run = new SegmentedCase(spec, [steps, steps, steps / 2]);
@@ -150,15 +150,15 @@ public class SegmentedStackTests
     [Fact]
     public void Constructor_BothDirections_SaysWhy()
     {
-        var stack = new RecurrentStack(new RecurrentSpec { InputSize = 2, HiddenSize = 2, Bidirectional = true });
+        var stack = new RecurrentStack(new StackSpec { InputSize = 2, HiddenSize = 2, Bidirectional = true });
         ArgumentException fault = Assert.Throws<ArgumentException>(() => new SegmentedStack(stack));
         Assert.Contains("one direction", fault.Message, StringComparison.Ordinal);
     }
 
-    private static SegmentedCase Case(RecurrentSpec spec, bool dropout) => new(
+    private static SegmentedCase Case(StackSpec spec, bool dropout) => new(
         spec, s_lengths, dropout ? new DropoutPlan { Layers = 0.4f, Recurrent = 0.3f, Seed = 7, Step = 2 } : null);
 
-    private static RecurrentSpec Spec(string cell, int layers, int hidden, int inputSize, bool oneHot = false) => new()
+    private static StackSpec Spec(string cell, int layers, int hidden, int inputSize, bool oneHot = false) => new()
     {
         Cell = CellVariant.KindOf(cell),
         Form = cell.EndsWith("preactivation", StringComparison.Ordinal) ? ElmanForm.PreActivation : ElmanForm.Hidden,

@@ -20,7 +20,7 @@ public class WorkSplitTests
     [InlineData(new[] { 9, 8, 7, 6, 5, 4, 3, 2, 1 }, 4)]
     public void OfSequences_AllParts_HaveEverySequenceOnceAndEqualShares(int[] lengths, int parts)
     {
-        var stack = new RecurrentStack(new RecurrentSpec { Cell = CellKind.Lstm, InputSize = 3, HiddenSize = 4 });
+        var stack = new RecurrentStack(new StackSpec { Cell = CellKind.Lstm, InputSize = 3, HiddenSize = 4 });
         var batch = new SequenceBatch();
         batch.Fill(lengths);
         int next = 0;
@@ -63,7 +63,7 @@ public class WorkSplitTests
     {
         foreach (bool initialState in new[] { false, true })
         {
-            RecurrentSpec spec = CellVariant.Spec(cell, Activation.Tanh, form, default, InputSize, hidden) with
+            StackSpec spec = CellVariant.Spec(cell, Activation.Tanh, form, default, InputSize, hidden) with
             {
                 OneHotInput = cell == CellKind.Gru && !initialState,
             };
@@ -94,7 +94,7 @@ public class WorkSplitTests
     [InlineData(CellKind.Gru, 4)]
     public void ForwardAndBackward_BothDirectionsDivided_SameBits(CellKind cell, int threads)
     {
-        RecurrentSpec spec = CellVariant.Spec(cell, default, default, default, InputSize, 160) with
+        StackSpec spec = CellVariant.Spec(cell, default, default, default, InputSize, 160) with
         {
             Layers = 2, Bidirectional = true,
         };
@@ -135,7 +135,7 @@ public class WorkSplitTests
     {
         const int Piece = 50;
         int[] lengths = [290, 131, 128, 290, 1, 257, 60];
-        RecurrentSpec spec = CellVariant.Spec(cell, activation, form, reset, InputSize, 21);
+        StackSpec spec = CellVariant.Spec(cell, activation, form, reset, InputSize, 21);
         StackCase run = CellVariant.Case(spec, lengths, initialState: false);
         RecurrentCell layer = run.Stack.Cells.Single();
         Workers one = Workers.ForThreads(1);
@@ -166,7 +166,7 @@ public class WorkSplitTests
         CellKind cell, Activation activation, ElmanForm form, GruReset reset)
     {
         int[] lengths = [.. Enumerable.Range(0, 30).Select(i => 2 * i + 1)];
-        RecurrentSpec spec = CellVariant.Spec(cell, activation, form, reset, InputSize, 200);
+        StackSpec spec = CellVariant.Spec(cell, activation, form, reset, InputSize, 200);
         StackCase run = CellVariant.Case(spec, lengths, initialState: true);
         RecurrentCell layer = run.Stack.Cells.First();
         StackResult expected = run.Forward(threads: 1);

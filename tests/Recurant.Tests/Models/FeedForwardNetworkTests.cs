@@ -118,12 +118,10 @@ public class FeedForwardNetworkTests
     private static ClassifierSpec Spec(int layers, Activation activation) => new()
     {
         Model = ModelKind.FeedForward,
-        Activation = activation,
+        Recurrent = new RecurrentSpec { Activation = activation, HiddenSize = Hidden, Layers = layers, Bidirectional = true },
         VocabularySize = NetworkCase.Words,
         Classes = NetworkCase.Classes,
         EmbeddingSize = Width,
-        HiddenSize = Hidden,
-        Layers = layers,
     };
 
     private static string Above(int level, int layers) => level == layers ? "output.weight" : $"hidden.{level}.weight";

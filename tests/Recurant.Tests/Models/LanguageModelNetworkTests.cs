@@ -16,17 +16,25 @@ public class LanguageModelNetworkTests
     private const double Tolerance = 2e-5;
     private const int Sequences = 3, Steps = 5, Words = 11;
 
-    private static readonly LanguageModelSpec s_small = new() { VocabularySize = Words, EmbeddingSize = 6, HiddenSize = 7, Layers = 2 };
+    private static readonly LanguageModelSpec s_small = new() { VocabularySize = Words, EmbeddingSize = 6,
+        Recurrent = new RecurrentSpec
+        {
+            HiddenSize = 7, Layers = 2,
+        } };
 
     private static readonly Dictionary<string, LanguageModelSpec> s_cases = new()
     {
         ["lstm"] = s_small,
-        ["gru"] = s_small with { Cell = CellKind.Gru },
+        ["gru"] = s_small with { Recurrent = s_small.Recurrent with { Cell = CellKind.Gru } },
         ["tied"] = s_small with { Tied = true, EmbeddingSize = 7 },
-        ["tied, projection"] = s_small with { Tied = true, Cell = CellKind.Elman },
-        ["gru, reset outside"] = s_small with { Cell = CellKind.Gru, GruReset = GruReset.Outside },
-        ["sru"] = s_small with { Cell = CellKind.Sru, EmbeddingSize = 7 },
-        ["sru, narrow input"] = s_small with { Cell = CellKind.Sru },
+        ["tied, projection"] = s_small with { Tied = true, Recurrent = s_small.Recurrent with { Cell = CellKind.Elman } },
+        ["gru, reset outside"] = s_small with {
+            Recurrent = s_small.Recurrent with
+            {
+                Cell = CellKind.Gru, GruReset = GruReset.Outside,
+            } },
+        ["sru"] = s_small with { Recurrent = s_small.Recurrent with { Cell = CellKind.Sru }, EmbeddingSize = 7 },
+        ["sru, narrow input"] = s_small with { Recurrent = s_small.Recurrent with { Cell = CellKind.Sru } },
         ["one-hot"] = s_small with { EmbeddingSize = 0 },
     };
 
@@ -63,7 +71,11 @@ public class LanguageModelNetworkTests
     [Fact]
     public void Loss_AnyNumberOfThreads_GivesTheSameBits()
     {
-        LanguageModelSpec spec = s_small with { EmbeddingSize = 40, HiddenSize = 70, Tied = true };
+        LanguageModelSpec spec = s_small with { EmbeddingSize = 40,
+            Recurrent = s_small.Recurrent with
+            {
+                HiddenSize = 70,
+            }, Tied = true };
         DropoutPlan dropout = new() { Input = 0.2f, Layers = 0.2f, Output = 0.2f, Seed = 4 };
         var one = new Windows(spec, threads: 1) { Dropout = dropout };
         one.Read(0);
@@ -84,7 +96,7 @@ public class LanguageModelNetworkTests
     [Fact]
     public void Scorer_LongTextInParts_EqualsTheTextInOnePiece()
     {
-        LanguageModelSpec spec = s_small with { Cell = CellKind.Gru };
+        LanguageModelSpec spec = s_small with { Recurrent = s_small.Recurrent with { Cell = CellKind.Gru } };
         var network = new LanguageModelNetwork(spec);
         network.Initialise(3);
         int[] tokens = new int[9001];
@@ -192,9 +204,9 @@ public class LanguageModelNetworkTests
 
             _stackSpec = new ReferenceSpec
             {
-                Cell = Enum.Parse<ReferenceCell>(spec.Cell.ToString()),
-                Reset = Enum.Parse<ReferenceReset>(spec.GruReset.ToString()),
-                InputSize = spec.Recurrent.InputSize, HiddenSize = spec.HiddenSize, Layers = spec.Layers,
+                Cell = Enum.Parse<ReferenceCell>(spec.Recurrent.Cell.ToString()),
+                Reset = Enum.Parse<ReferenceReset>(spec.Recurrent.GruReset.ToString()),
+                InputSize = spec.Stack.InputSize, HiddenSize = spec.Recurrent.HiddenSize, Layers = spec.Recurrent.Layers,
             };
             _stack = new ReferenceStack(_stackSpec, _weights);
         }
@@ -213,7 +225,7 @@ public class LanguageModelNetworkTests
 
         private void Read(Windows run, int b, int first)
         {
-            int width = _stackSpec.InputSize, hidden = _spec.HiddenSize;
+            int width = _stackSpec.InputSize, hidden = _spec.Recurrent.HiddenSize;
             double[] input = new double[Steps * width];
             for (int t = 0; t < Steps; t++)
             {

@@ -153,7 +153,7 @@ public class RecurrentNetworkTests
     private static void Check(ClassifierSpec spec, DropoutPlan? dropout)
     {
         // A sigmoid's outputs hardly differ from step to step where its weights are small.
-        float scale = spec.Activation == Activation.Sigmoid ? 1f : 0.5f;
+        float scale = spec.Recurrent.Activation == Activation.Sigmoid ? 1f : 0.5f;
         NetworkCase run = new NetworkCase(spec, scale) { Dropout = dropout }.Run();
         var reference = new ReferenceClassifier(run);
         string what = $"{spec.Pooling}, embedding {spec.EmbeddingSize}: ";
@@ -171,17 +171,19 @@ public class RecurrentNetworkTests
 
     private static ClassifierSpec Spec(string cell, int layers, bool bidirectional, int embedding, Pooling pooling) => new()
     {
-        Cell = Layers.CellVariant.KindOf(cell),
-        Activation = cell.Contains("relu", StringComparison.Ordinal) ? Activation.Relu
-            : cell.StartsWith("sigmoid", StringComparison.Ordinal) ? Activation.Sigmoid : Activation.Tanh,
-        Form = cell.EndsWith("preactivation", StringComparison.Ordinal) ? ElmanForm.PreActivation : ElmanForm.Hidden,
-        GruReset = cell == "gru outside" ? GruReset.Outside : GruReset.Inside,
+        Recurrent = new RecurrentSpec
+        {
+            Cell = Layers.CellVariant.KindOf(cell), Activation = cell.Contains("relu",
+            StringComparison.Ordinal) ? Activation.Relu : cell.StartsWith("sigmoid",
+            StringComparison.Ordinal) ? Activation.Sigmoid : Activation.Tanh, Form = cell.EndsWith("preactivation",
+            StringComparison.Ordinal) ? ElmanForm.PreActivation : ElmanForm.Hidden,
+            GruReset = cell == "gru outside" ? GruReset.Outside : GruReset.Inside,
+            HiddenSize = Layers.CellVariant.Width(Layers.CellVariant.KindOf(cell), 5), Layers = layers,
+            Bidirectional = bidirectional,
+        },
         VocabularySize = NetworkCase.Words,
         Classes = NetworkCase.Classes,
         EmbeddingSize = embedding,
-        HiddenSize = Layers.CellVariant.Width(Layers.CellVariant.KindOf(cell), 5),
-        Layers = layers,
-        Bidirectional = bidirectional,
         Pooling = pooling,
     };
 

@@ -159,19 +159,19 @@ internal sealed class ReferenceClassifier
 
     private static ReferenceSpec SpecOf(ClassifierSpec spec, bool readsTokens) => new()
     {
-        Cell = Enum.Parse<ReferenceCell>(spec.Cell.ToString()),
-        Activation = Enum.Parse<ReferenceActivation>(spec.Activation.ToString()),
-        Form = spec.Form == ElmanForm.PreActivation ? ReferenceForm.Preactivation : ReferenceForm.Hidden,
-        Reset = Enum.Parse<ReferenceReset>(spec.GruReset.ToString()),
+        Cell = Enum.Parse<ReferenceCell>(spec.Recurrent.Cell.ToString()),
+        Activation = Enum.Parse<ReferenceActivation>(spec.Recurrent.Activation.ToString()),
+        Form = spec.Recurrent.Form == ElmanForm.PreActivation ? ReferenceForm.Preactivation : ReferenceForm.Hidden,
+        Reset = Enum.Parse<ReferenceReset>(spec.Recurrent.GruReset.ToString()),
         Input = !readsTokens ? ReferenceInput.Vectors
             : spec.EmbeddingSize == 0 ? ReferenceInput.OneHot : ReferenceInput.Embedding,
         VocabularySize = spec.EmbeddingSize == 0 ? 0 : spec.VocabularySize,
         InputSize = spec.EmbeddingSize == 0 ? spec.VocabularySize : spec.EmbeddingSize,
-        HiddenSize = spec.HiddenSize,
-        Layers = spec.Layers,
-        Bidirectional = spec.Bidirectional,
+        HiddenSize = spec.Recurrent.HiddenSize,
+        Layers = spec.Recurrent.Layers,
+        Bidirectional = spec.Recurrent.Bidirectional,
         Pooling = Enum.Parse<ReferencePooling>(spec.Pooling.ToString()),
-        AttentionSize = spec.HiddenSize,
+        AttentionSize = spec.Recurrent.HiddenSize,
         Classes = spec.Classes,
     };
 }

@@ -39,12 +39,12 @@ internal sealed class ReferenceSpelling
         }
 
         _network = new ReferenceNetwork(
-            SpecOf(spec, _width, spec.HiddenSize) with
+            SpecOf(spec, _width, spec.Recurrent.HiddenSize) with
             {
-                Layers = spec.Layers,
-                Bidirectional = spec.Bidirectional,
+                Layers = spec.Recurrent.Layers,
+                Bidirectional = spec.Recurrent.Bidirectional,
                 Pooling = Enum.Parse<ReferencePooling>(spec.Pooling.ToString()),
-                AttentionSize = spec.HiddenSize,
+                AttentionSize = spec.Recurrent.HiddenSize,
                 Classes = spec.Classes,
             },
             _weights);
@@ -140,8 +140,8 @@ internal sealed class ReferenceSpelling
 
     private static ReferenceSpec SpecOf(ClassifierSpec spec, int inputSize, int hiddenSize) => new()
     {
-        Cell = Enum.Parse<ReferenceCell>(spec.Cell.ToString()),
-        Reset = Enum.Parse<ReferenceReset>(spec.GruReset.ToString()),
+        Cell = Enum.Parse<ReferenceCell>(spec.Recurrent.Cell.ToString()),
+        Reset = Enum.Parse<ReferenceReset>(spec.Recurrent.GruReset.ToString()),
         Input = ReferenceInput.Vectors,
         InputSize = inputSize,
         HiddenSize = hiddenSize,

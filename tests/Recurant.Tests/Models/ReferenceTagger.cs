@@ -37,7 +37,7 @@ internal sealed class ReferenceTagger
             }
         }
 
-        _stackSpec = SpecOf(_spec.InputSize, _spec.HiddenSize, _spec.Layers);
+        _stackSpec = SpecOf(_spec.InputSize, _spec.Recurrent.HiddenSize, _spec.Recurrent.Layers);
         _stack = new ReferenceStack(_stackSpec, _weights);
         if (_spec.CharacterSize > 0)
         {
@@ -175,9 +175,9 @@ internal sealed class ReferenceTagger
 
     private ReferenceMasks Masks(int length, int b)
     {
-        double[]?[] inputs = new double[]?[_spec.Layers];
+        double[]?[] inputs = new double[]?[_spec.Recurrent.Layers];
         inputs[0] = OverTime(Mask(RandomPurpose.InputDropout, 0, _plan.Input, _spec.InputSize, b), length);
-        for (int layer = 1; layer < _spec.Layers; layer++)
+        for (int layer = 1; layer < _spec.Recurrent.Layers; layer++)
         {
             inputs[layer] = OverTime(Mask(RandomPurpose.LayerDropout, layer - 1, _plan.Layers, _stackSpec.OutputSize, b), length);
         }
@@ -204,7 +204,7 @@ internal sealed class ReferenceTagger
 
     private ReferenceSpec SpecOf(int inputSize, int hiddenSize, int layers) => new()
     {
-        Cell = Enum.Parse<ReferenceCell>(_spec.Cell.ToString()),
+        Cell = Enum.Parse<ReferenceCell>(_spec.Recurrent.Cell.ToString()),
         Input = ReferenceInput.Vectors,
         InputSize = inputSize,
         HiddenSize = hiddenSize,

@@ -125,8 +125,11 @@ public class SegmentedTextsTests
     {
         var network = new RecurrentNetwork(new ClassifierSpec
         {
-            VocabularySize = Words, Classes = Classes, EmbeddingSize = embedding, Cell = cell, HiddenSize = 7, Layers = layers,
-            Bidirectional = false, Pooling = pooling, DirectBuckets = 32,
+            VocabularySize = Words, Classes = Classes, EmbeddingSize = embedding,
+                Recurrent = new RecurrentSpec
+                {
+                    Cell = cell, HiddenSize = 7, Layers = layers,
+                }, Pooling = pooling, DirectBuckets = 32,
         });
         ulong seed = 60;
         foreach (Parameter parameter in network.Parameters) parameter.InitialiseUniform(seed++, ordinal: 0, bound: 0.5f);

@@ -18,15 +18,27 @@ public class SpellingNetworkTests
 
     private static readonly ClassifierSpec s_small = new()
     {
-        VocabularySize = 1, Classes = 3, EmbeddingSize = 5, CharacterEmbeddingSize = 4, CharacterSize = 6, HiddenSize = 7,
+        VocabularySize = 1, Classes = 3, EmbeddingSize = 5, CharacterEmbeddingSize = 4, CharacterSize = 6,
+            Recurrent = new RecurrentSpec
+            {
+                HiddenSize = 7, Bidirectional = true,
+            },
         MaximumCharacters = 9,
     };
 
     private static readonly Dictionary<string, ClassifierSpec> s_cases = new()
     {
         ["lstm"] = s_small,
-        ["gru, two layers, attention"] = s_small with { Cell = CellKind.Gru, Layers = 2, Pooling = Pooling.Attention },
-        ["one direction, last"] = s_small with { Bidirectional = false, Pooling = Pooling.Last },
+        ["gru, two layers, attention"] = s_small with {
+            Recurrent = s_small.Recurrent with
+            {
+                Cell = CellKind.Gru, Layers = 2,
+            }, Pooling = Pooling.Attention },
+        ["one direction, last"] = s_small with {
+            Recurrent = s_small.Recurrent with
+            {
+                Bidirectional = false,
+            }, Pooling = Pooling.Last },
     };
 
     public static TheoryData<string> Cases => [.. s_cases.Keys];
@@ -59,7 +71,11 @@ public class SpellingNetworkTests
     public void Pass_AnyNumberOfThreads_GivesTheSameBits()
     {
         DropoutPlan plan = new() { Word = 0.2f, Embedding = 0.2f, Input = 0.2f, Recurrent = 0.3f, Output = 0.2f, Seed = 3 };
-        ClassifierSpec spec = s_small with { HiddenSize = 40, EmbeddingSize = 30, CharacterSize = 20, DirectBuckets = 50 };
+        ClassifierSpec spec = s_small with {
+            Recurrent = s_small.Recurrent with
+            {
+                HiddenSize = 40,
+            }, EmbeddingSize = 30, CharacterSize = 20, DirectBuckets = 50 };
         SpellingCase one = new SpellingCase(spec) { Dropout = plan }.Run();
         foreach (int threads in (int[])[2, 3, 5])
         {

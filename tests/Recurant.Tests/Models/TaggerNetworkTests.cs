@@ -18,7 +18,7 @@ public class TaggerNetworkTests
     private static readonly TaggerSpec s_small = new()
     {
         VocabularySize = 1, Tags = 4, EmbeddingSize = 5, ShapeSize = 3, CharacterEmbeddingSize = 4, CharacterSize = 6,
-        HiddenSize = 7, Layers = 2, MaximumCharacters = 4,
+        Recurrent = new RecurrentSpec { HiddenSize = 7, Layers = 2, Bidirectional = true }, MaximumCharacters = 4,
     };
 
     public static TheoryData<string> Cases => [.. s_cases.Keys];
@@ -26,9 +26,13 @@ public class TaggerNetworkTests
     private static readonly Dictionary<string, TaggerSpec> s_cases = new()
     {
         ["softmax"] = s_small,
-        ["random field"] = s_small with { RandomField = true, Layers = 1 },
+        ["random field"] = s_small with { RandomField = true, Recurrent = s_small.Recurrent with { Layers = 1 } },
         ["no characters"] = s_small with { CharacterSize = 0 },
-        ["no shapes, gru"] = s_small with { ShapeSize = 0, Cell = CellKind.Gru, RandomField = true },
+        ["no shapes, gru"] = s_small with { ShapeSize = 0,
+            Recurrent = s_small.Recurrent with
+            {
+                Cell = CellKind.Gru,
+            }, RandomField = true },
     };
 
     [Theory]
@@ -57,7 +61,11 @@ public class TaggerNetworkTests
     public void Pass_AnyNumberOfThreads_GivesTheSameBits(bool field)
     {
         DropoutPlan plan = new() { Word = 0.3f, Input = 0.2f, Layers = 0.2f, Recurrent = 0.2f, Output = 0.2f, Seed = 3 };
-        TaggerSpec spec = s_small with { RandomField = field, HiddenSize = 40, EmbeddingSize = 30, CharacterSize = 20 };
+        TaggerSpec spec = s_small with { RandomField = field,
+            Recurrent = s_small.Recurrent with
+            {
+                HiddenSize = 40,
+            }, EmbeddingSize = 30, CharacterSize = 20 };
         TaggerCase one = new TaggerCase(spec) { Dropout = plan }.Run();
         foreach (int threads in (int[])[2, 3, 5])
         {

@@ -37,7 +37,7 @@ public class SameBitsTests
     [MemberData(nameof(Digests))]
     public void Training_ThreeSteps_GivesTheKnownBits(CellKind cell, Activation activation, GruReset reset, string digest)
     {
-        RecurrentSpec spec = new()
+        StackSpec spec = new()
         {
             Cell = cell,
             Activation = activation,
@@ -95,7 +95,7 @@ public class SameBitsTests
     }
 
     /// <summary>Embedding, two layers in both directions with dropout, attention, dense layer, cross-entropy, AdamW.</summary>
-    private static string Train(RecurrentSpec spec, int threads)
+    private static string Train(StackSpec spec, int threads)
     {
         const int Words = 15, Classes = 4, Keys = 6;
         int[][] texts = [[3, 1, 4, 1, 5, 9, 2], [6, 5, 3], [14], [8, 9, 7, 9, 3], [2, 3, 8, 4, 6, 2, 6]];

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Recurant.Layers;
 using Recurant.Data;
 using Recurant.Models;
 using Recurant.Parameters;
@@ -30,7 +31,11 @@ internal sealed class ModelFileCase
 
     public static ClassifierSpec Spec { get; } = new()
     {
-        VocabularySize = Words.Length, Classes = 3, EmbeddingSize = 4, HiddenSize = 5, Layers = 1, Bidirectional = false,
+        VocabularySize = Words.Length, Classes = 3, EmbeddingSize = 4,
+            Recurrent = new RecurrentSpec
+            {
+                HiddenSize = 5, Layers = 1,
+            },
     };
 
     /// <summary>A classifier that reads the characters of words.</summary>

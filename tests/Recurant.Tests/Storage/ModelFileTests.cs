@@ -17,16 +17,52 @@ public sealed class ModelFileTests : IDisposable
 
     private static readonly Dictionary<string, ClassifierSpec> s_models = new()
     {
-        ["elman"] = ModelFileCase.Spec with { Cell = CellKind.Elman, Activation = Activation.Relu, Pooling = Pooling.Last },
-        ["elman, preactivation"] = ModelFileCase.Spec with { Cell = CellKind.Elman, Form = ElmanForm.PreActivation, Layers = 2 },
-        ["lstm"] = ModelFileCase.Spec with { Bidirectional = true, Layers = 2, ForgetBias = 0.5f, MaximumTokens = 3 },
-        ["lstm, one-hot, direct"] = ModelFileCase.Spec with { EmbeddingSize = 0, DirectBuckets = 11, Bidirectional = true },
-        ["gru inside"] = ModelFileCase.Spec with { Cell = CellKind.Gru, Pooling = Pooling.Attention, Lowercase = false },
-        ["gru outside"] = ModelFileCase.Spec with { Cell = CellKind.Gru, GruReset = GruReset.Outside, Pooling = Pooling.Mean },
-        ["feed-forward"] = ModelFileCase.Spec with { Model = ModelKind.FeedForward, Layers = 3, Activation = Activation.Sigmoid },
-        ["feed-forward, no layers"] = ModelFileCase.Spec with { Model = ModelKind.FeedForward, Layers = 0 },
+        ["elman"] = ModelFileCase.Spec with {
+            Recurrent = ModelFileCase.Spec.Recurrent with
+            {
+                Cell = CellKind.Elman, Activation = Activation.Relu,
+            }, Pooling = Pooling.Last },
+        ["elman, preactivation"] = ModelFileCase.Spec with {
+            Recurrent = ModelFileCase.Spec.Recurrent with
+            {
+                Cell = CellKind.Elman, Form = ElmanForm.PreActivation, Layers = 2,
+            } },
+        ["lstm"] = ModelFileCase.Spec with {
+            Recurrent = ModelFileCase.Spec.Recurrent with
+            {
+                Bidirectional = true, Layers = 2, ForgetBias = 0.5f,
+            }, MaximumTokens = 3 },
+        ["lstm, one-hot, direct"] = ModelFileCase.Spec with { EmbeddingSize = 0, DirectBuckets = 11,
+            Recurrent = ModelFileCase.Spec.Recurrent with
+            {
+                Bidirectional = true,
+            } },
+        ["gru inside"] = ModelFileCase.Spec with {
+            Recurrent = ModelFileCase.Spec.Recurrent with
+            {
+                Cell = CellKind.Gru,
+            }, Pooling = Pooling.Attention, Lowercase = false },
+        ["gru outside"] = ModelFileCase.Spec with {
+            Recurrent = ModelFileCase.Spec.Recurrent with
+            {
+                Cell = CellKind.Gru, GruReset = GruReset.Outside,
+            }, Pooling = Pooling.Mean },
+        ["feed-forward"] = ModelFileCase.Spec with { Model = ModelKind.FeedForward,
+            Recurrent = ModelFileCase.Spec.Recurrent with
+            {
+                Layers = 3, Activation = Activation.Sigmoid,
+            } },
+        ["feed-forward, no layers"] = ModelFileCase.Spec with { Model = ModelKind.FeedForward,
+            Recurrent = ModelFileCase.Spec.Recurrent with
+            {
+                Layers = 0,
+            } },
         ["bag of words"] = ModelFileCase.Spec with { Model = ModelKind.BagOfWords },
-        ["words and characters"] = ModelFileCase.Spelling with { MaximumCharacters = 5, Cell = CellKind.Gru },
+        ["words and characters"] = ModelFileCase.Spelling with { MaximumCharacters = 5,
+            Recurrent = ModelFileCase.Spelling.Recurrent with
+            {
+                Cell = CellKind.Gru,
+            } },
         ["average of three"] = ModelFileCase.Spelling with { Models = 3, DirectBuckets = 4 },
         ["average, bag of words"] = ModelFileCase.Spec with { Model = ModelKind.BagOfWords, Models = 2 },
         ["characters"] = ModelFileCase.Spec with { Unit = Recurant.Data.TokenUnit.Character },
@@ -93,14 +129,17 @@ public sealed class ModelFileTests : IDisposable
         const int Input = 3, Hidden = 5;
         ClassifierModel model = ModelFileCase.Model(ModelFileCase.Spec with
         {
-            Cell = cell, EmbeddingSize = Input, HiddenSize = Hidden, Layers = 2,
-            Bidirectional = golden.EndsWith("bidirectional", StringComparison.Ordinal),
+            Recurrent = ModelFileCase.Spec.Recurrent with
+            {
+                Cell = cell, HiddenSize = Hidden, Layers = 2, Bidirectional = golden.EndsWith("bidirectional",
+                StringComparison.Ordinal),
+            }, EmbeddingSize = Input,
         });
         using SafetensorsFile theirs = SafetensorsFile.Open(Path.Combine(Goldens.Folder, golden + ".safetensors"));
         TensorInfo[] weights = [.. theirs.Tensors.Where(
             tensor => tensor.Name.StartsWith("weight_", StringComparison.Ordinal)
                 || tensor.Name.StartsWith("bias_", StringComparison.Ordinal))];
-        Assert.Equal(model.Spec.Bidirectional ? 16 : 8, weights.Length);
+        Assert.Equal(model.Spec.Recurrent.Bidirectional ? 16 : 8, weights.Length);
         foreach (TensorInfo weight in weights)
         {
             Parameter parameter = model.Parameters.Single(parameter => parameter.Name == weight.Name);

@@ -16,7 +16,7 @@ public class ParameterFileTests
         using var directory = new TemporaryDirectory();
         string path = directory["network.safetensors"];
         static Sequential Network() => new(
-            new Recurrent(new RecurrentSpec { Cell = CellKind.Lstm, InputSize = 7, HiddenSize = 4, OneHotInput = true }),
+            new Recurrent(7, new RecurrentSpec { Cell = CellKind.Lstm, HiddenSize = 4 }, oneHot: true),
             new Sequential(new LayerNormalised(), new Dense(4, 2)));
         Sequential saved = Network(), loaded = Network();
         saved.Initialise(seed: 1);

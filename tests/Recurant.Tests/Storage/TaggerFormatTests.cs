@@ -1,3 +1,4 @@
+using Recurant.Layers;
 using Recurant.Cells;
 using Recurant.Data;
 using Recurant.Inference;
@@ -18,7 +19,7 @@ public sealed class TaggerFormatTests : IDisposable
     private static readonly TaggerSpec s_spec = new()
     {
         VocabularySize = 4, CharacterVocabularySize = 5, Tags = 3, EmbeddingSize = 4, ShapeSize = 2, CharacterEmbeddingSize = 3,
-        CharacterSize = 4, MaximumCharacters = 6, HiddenSize = 5,
+        CharacterSize = 4, MaximumCharacters = 6, Recurrent = new RecurrentSpec { HiddenSize = 5, Bidirectional = true },
     };
 
     private readonly TemporaryDirectory _directory = new();
@@ -27,13 +28,21 @@ public sealed class TaggerFormatTests : IDisposable
 
     private static readonly Dictionary<string, TaggerSpec> s_models = new()
     {
-        ["softmax"] = s_spec with { Lowercase = false, Layers = 2 },
-        ["random field"] = s_spec with { RandomField = true, Constrained = false, ForgetBias = 0.5f },
+        ["softmax"] = s_spec with { Lowercase = false, Recurrent = s_spec.Recurrent with { Layers = 2 } },
+        ["random field"] = s_spec with { RandomField = true, Constrained = false,
+            Recurrent = s_spec.Recurrent with
+            {
+                ForgetBias = 0.5f,
+            } },
         ["no characters, no shapes"] = s_spec with { CharacterSize = 0, ShapeSize = 0, CharacterVocabularySize = 1 },
-        ["elman"] = s_spec with { Cell = CellKind.Elman, Activation = Activation.Relu, Form = ElmanForm.PreActivation },
-        ["gru"] = s_spec with { Cell = CellKind.Gru, GruReset = GruReset.Outside },
-        ["projected lstm"] = s_spec with { Cell = CellKind.ProjectedLstm },
-        ["lru"] = s_spec with { Cell = CellKind.Lru, HiddenSize = 6 },
+        ["elman"] = s_spec with {
+            Recurrent = s_spec.Recurrent with
+            {
+                Cell = CellKind.Elman, Activation = Activation.Relu, Form = ElmanForm.PreActivation,
+            } },
+        ["gru"] = s_spec with { Recurrent = s_spec.Recurrent with { Cell = CellKind.Gru, GruReset = GruReset.Outside } },
+        ["projected lstm"] = s_spec with { Recurrent = s_spec.Recurrent with { Cell = CellKind.ProjectedLstm } },
+        ["lru"] = s_spec with { Recurrent = s_spec.Recurrent with { Cell = CellKind.Lru, HiddenSize = 6 } },
     };
 
     public void Dispose() => _directory.Dispose();
@@ -124,12 +133,12 @@ public sealed class TaggerFormatTests : IDisposable
     {
         TaggerSpec wrong = property switch
         {
-            "HiddenSize" when odd => s_spec with { Cell = CellKind.Lru },
-            "HiddenSize" => s_spec with { HiddenSize = 0 },
+            "HiddenSize" when odd => s_spec with { Recurrent = s_spec.Recurrent with { Cell = CellKind.Lru } },
+            "HiddenSize" => s_spec with { Recurrent = s_spec.Recurrent with { HiddenSize = 0 } },
             "Tags" => s_spec with { Tags = 1 },
             "MaximumCharacters" => s_spec with { MaximumCharacters = 1 },
             "CharacterSize" => s_spec with { CharacterSize = -1 },
-            _ => s_spec with { ForgetBias = float.NaN },
+            _ => s_spec with { Recurrent = s_spec.Recurrent with { ForgetBias = float.NaN } },
         };
         Assert.StartsWith(property + " is ", Assert.Throws<ArgumentException>(wrong.Validate).Message, StringComparison.Ordinal);
     }

@@ -134,7 +134,7 @@ public sealed class PretrainingTests : IDisposable
         PreparedData data = PreparedData.Make(
             _data, null, PretrainingCheck.Fill(new TrainingOptions { Pretraining = new Pretraining { Model = language } }));
         ClassifierModel model = data.Model;
-        Assert.Equal((CellKind.Gru, 10, 12), (model.Spec.Cell, model.Spec.HiddenSize, model.Spec.EmbeddingSize));
+        Assert.Equal((CellKind.Gru, 10, 12), (model.Spec.Recurrent.Cell, model.Spec.Recurrent.HiddenSize, model.Spec.EmbeddingSize));
         Dictionary<string, float[]> here = Weights(model), there = Weights(language);
         foreach (string name in (string[])["weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0"])
         {

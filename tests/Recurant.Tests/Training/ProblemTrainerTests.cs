@@ -1,3 +1,4 @@
+using Recurant.Layers;
 using Recurant.Cells;
 using Recurant.Data;
 using Recurant.Models;
@@ -29,7 +30,11 @@ public sealed class ProblemTrainerTests : IDisposable
     [InlineData(CellKind.IndRnn, ProblemKind.Adding)]
     public void Loss_SmallNetwork_GradientsAreThoseOfFiniteDifferences(CellKind cell, ProblemKind kind)
     {
-        var spec = new SequenceSpec { Problem = new SequenceProblem(kind, 4), Cell = cell, HiddenSize = 5, Layers = 2 };
+        var spec = new SequenceSpec { Problem = new SequenceProblem(kind, 4),
+            Recurrent = new RecurrentSpec
+            {
+                Cell = cell, HiddenSize = 5, Layers = 2,
+            } };
         var network = new SequenceNetwork(spec);
         network.Initialise(2, memorySteps: 4);
         SequenceMemory memory = network.CreateMemory();
@@ -121,7 +126,11 @@ public sealed class ProblemTrainerTests : IDisposable
     [Fact]
     public void Train_ChronoStart_OpensTheGates()
     {
-        var network = new SequenceNetwork(new SequenceSpec { Problem = s_adding, HiddenSize = 64 });
+        var network = new SequenceNetwork(new SequenceSpec { Problem = s_adding,
+            Recurrent = new RecurrentSpec
+            {
+                HiddenSize = 64,
+            } });
         network.Initialise(1, memorySteps: 100);
         RecurrentCell cell = network.Stack.Cells.First();
         for (int j = 0; j < 64; j++)

@@ -42,7 +42,7 @@ internal static class BatchChecks
         }
 
         if (model.Network is not RecurrentNetwork network || model.Spec is not { Models: 1, CharacterSize: 0 }) yield break;
-        if (model.Spec.Bidirectional) yield break;
+        if (model.Spec.Recurrent.Bidirectional) yield break;
         yield return Stepwise(network.Stack, sequences[0], token => network.Embedding?.Table.Matrix.Row(token).ToArray());
     }
 

@@ -59,12 +59,11 @@ internal sealed record LessonNetwork
             VocabularySize = vocabulary.Length,
             Classes = classes.Length,
             EmbeddingSize = options.EmbeddingSize,
-            Cell = options.Cell,
-            Activation = options.Activation,
-            Form = options.Form,
-            GruReset = options.GruReset,
-            HiddenSize = options.HiddenSize,
-            Bidirectional = false,
+            Recurrent = new RecurrentSpec
+            {
+                Cell = options.Cell, Activation = options.Activation, Form = options.Form, GruReset = options.GruReset,
+                HiddenSize = options.HiddenSize,
+            },
             Pooling = Pooling.Last,
         });
         if (labels.Length > 1 || options.Labels.Count != 1) spec = spec with { Pooling = ReferencePooling.EveryStep };
@@ -249,7 +248,7 @@ internal sealed record LessonNetwork
 
     private static void CheckFits(ClassifierSpec spec)
     {
-        if (spec.Model != ModelKind.Recurrent || spec.Cell is not (CellKind.Elman or CellKind.Lstm or CellKind.Gru))
+        if (spec.Model != ModelKind.Recurrent || spec.Recurrent.Cell is not (CellKind.Elman or CellKind.Lstm or CellKind.Gru))
         {
             throw new ArgumentException($"A lesson shows Elman, LSTM and GRU networks; this model is: {spec.Summary}.");
         }

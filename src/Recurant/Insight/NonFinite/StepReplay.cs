@@ -96,7 +96,7 @@ public static class StepReplay
                     ProblemTask problem = Prepare(model, capture, workers);
                     return (problem, problem.Step(0, capture.Step));
                 default:
-                    throw new InvalidDataException($"{path} holds a step of a {capture.Model.Task}, which cannot be replayed.");
+                    throw new InvalidDataException($"{path} holds a step of a {capture.Model.Noun}, which cannot be replayed.");
             }
         }
         catch (Exception fault) when (fault is IndexOutOfRangeException or ArgumentException or InvalidOperationException)
@@ -187,8 +187,8 @@ public static class StepReplay
             spec.Problem,
             new ProblemTrainingOptions
             {
-                Cell = spec.Cell, Activation = spec.Activation, Form = spec.Form, GruReset = spec.GruReset,
-                Hidden = spec.HiddenSize, Layers = spec.Layers, Seed = capture.Seed, Batch = capture.Batch, MemorySteps = 0,
+                Cell = spec.Recurrent.Cell, Activation = spec.Recurrent.Activation, Form = spec.Recurrent.Form, GruReset = spec.Recurrent.GruReset,
+                Hidden = spec.Recurrent.HiddenSize, Layers = spec.Recurrent.Layers, Seed = capture.Seed, Batch = capture.Batch, MemorySteps = 0,
                 Dropout = new DropoutOptions { Layers = capture.Dropout.Layers, Recurrent = capture.Dropout.Recurrent },
             },
             workers);

@@ -1,0 +1,82 @@
+using Recurant.Cells;
+using Recurant.Data;
+using Recurant.Layers;
+using Recurant.Optimizers;
+
+namespace Recurant.Models;
+
+/// <summary>
+/// What the values of settings are called: one name each, in commands, JSON and model files alike.
+/// </summary>
+public static class Choices
+{
+    static Choices()
+    {
+        Table<CellKind>.Rows = [.. CellCatalogue.All.Select(entry => (entry.Name, entry.Kind))];
+        Table<ModelKind>.Rows =
+            [("recurrent", ModelKind.Recurrent), ("feedforward", ModelKind.FeedForward), ("bag-of-words", ModelKind.BagOfWords)];
+        Table<Activation>.Rows = [("tanh", Activation.Tanh), ("relu", Activation.Relu), ("sigmoid", Activation.Sigmoid)];
+        Table<ElmanForm>.Rows = [("hidden", ElmanForm.Hidden), ("preactivation", ElmanForm.PreActivation)];
+        Table<GruReset>.Rows = [("inside", GruReset.Inside), ("outside", GruReset.Outside)];
+        Table<TokenUnit>.Rows = [("word", TokenUnit.Word), ("char", TokenUnit.Character), ("subword", TokenUnit.Subword)];
+        Table<Pooling>.Rows =
+            [("last", Pooling.Last), ("mean", Pooling.Mean), ("max", Pooling.Max), ("attention", Pooling.Attention)];
+        Table<RecurrentStart>.Rows =
+        [
+            ("usual", RecurrentStart.Usual), ("orthogonal", RecurrentStart.Orthogonal), ("identity", RecurrentStart.Identity),
+        ];
+        Table<OptimizerKind>.Rows =
+        [
+            ("sgd", OptimizerKind.Sgd), ("momentum", OptimizerKind.Momentum), ("nesterov", OptimizerKind.Nesterov),
+            ("adam", OptimizerKind.Adam), ("adamw", OptimizerKind.AdamW), ("rmsprop", OptimizerKind.RmsProp),
+            ("adagrad", OptimizerKind.AdaGrad),
+        ];
+        Table<ScheduleKind>.Rows =
+        [
+            ("constant", ScheduleKind.Constant), ("linear", ScheduleKind.Linear), ("cosine", ScheduleKind.Cosine),
+            ("plateau", ScheduleKind.Plateau),
+        ];
+        Table<AttentionKind>.Rows =
+        [
+            ("dot", AttentionKind.Dot), ("general", AttentionKind.General), ("additive", AttentionKind.Additive),
+            ("bahdanau", AttentionKind.Bahdanau),
+        ];
+        Table<TiedVectors>.Rows = [("none", TiedVectors.None), ("output", TiedVectors.Output), ("all", TiedVectors.All)];
+    }
+
+    /// <summary>All values of a setting, each with its name.</summary>
+    /// <typeparam name="T">The setting, such as <see cref="CellKind"/>.</typeparam>
+    /// <exception cref="ArgumentException">There are no names for this type.</exception>
+    public static IReadOnlyList<(string Name, T Value)> Of<T>() where T : struct, Enum =>
+        Table<T>.Rows ?? throw new ArgumentException($"{typeof(T).Name} is no setting with names.");
+
+    /// <summary>The name of a value.</summary>
+    /// <exception cref="ArgumentException">It has none.</exception>
+    public static string NameOf<T>(T value) where T : struct, Enum
+    {
+        foreach ((string name, T candidate) in Of<T>())
+        {
+            if (EqualityComparer<T>.Default.Equals(candidate, value)) return name;
+        }
+
+        throw new ArgumentException($"{typeof(T).Name} has no value {value}.", nameof(value));
+    }
+
+    /// <summary>The value of a name.</summary>
+    /// <exception cref="FormatException">There is none; the message lists the names.</exception>
+    public static T Parse<T>(string name) where T : struct, Enum
+    {
+        foreach ((string candidate, T value) in Of<T>())
+        {
+            if (candidate == name) return value;
+        }
+
+        throw new FormatException(
+            $"\"{name}\" is not known; choose one of {string.Join(", ", Of<T>().Select(choice => choice.Name))}.");
+    }
+
+    private static class Table<T>
+    {
+        public static (string Name, T Value)[]? Rows { get; set; }
+    }
+}
