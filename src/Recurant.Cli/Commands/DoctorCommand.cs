@@ -60,6 +60,7 @@ internal sealed class DoctorCommand : CliCommand
     /// <summary>Whether <c>train</c> would take the data: its own way is gone, up to the first step.</summary>
     private static Finding Training(Invocation call, TrainSettings settings)
     {
+        HeapMemory.GiveBack(); // the data that were examined: they are read once more, as train reads them
         string? refusal = TaskChoice.Of(settings).Make().Rehearse(call.Silently(), settings);
         return refusal is null ? new Finding("training", FindingLevel.Ok, "'recurant train' can learn from these data.")
             : new Finding("training", FindingLevel.Fault, refusal) { Means = "'recurant train' refuses these data." };

@@ -157,8 +157,7 @@ internal sealed class ClassifierTraining : TaskTraining<ClassifierModel, Evaluat
             Budget = Time.IsLimited ? TimeSpan.FromSeconds(Time.Left) : null,
             ReleasesData = true,
         };
-        // What training needed beside the weights is several times what the baseline needs: the system had better have it back.
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
+        HeapMemory.GiveBack(); // gradients, moments and averages of the training
         if (!call.Quiet) call.Terminal.Error.WriteLine("training the bag of words, for comparison");
         TellLeftOut(call, "bag of words", _forBaseline.Count, _trainRows, "rows are learnt from");
         return TrainingDisplay.Show(call.Terminal, call.Quiet, measure: null, progress =>

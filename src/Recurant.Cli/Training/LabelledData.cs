@@ -81,9 +81,9 @@ internal static class LabelledData
         var rare = counts.Where(count => count.Value < 2).Select(count => count.Key).ToHashSet(StringComparer.Ordinal);
         if (rare.Count > 0)
         {
-            train = new TextDataset(
-                all.Name, [.. train.Examples, .. test.Examples.Where(example => rare.Contains(example.Label))]);
-            test = new TextDataset(all.Name, [.. test.Examples.Where(example => !rare.Contains(example.Label))]);
+            (List<int> learnt, List<int> tested) = RowsOf(all, train);
+            ILookup<bool, int> isRare = tested.ToLookup(row => rare.Contains(all.Examples[row].Label));
+            (train, test) = (all.Subset([.. learnt, .. isRare[true]]), all.Subset([.. isRare[false]]));
         }
 
         if (test.Count == 0)
@@ -94,5 +94,22 @@ internal static class LabelledData
         }
 
         return (train, test);
+    }
+
+    /// <summary>
+    /// The rows of a part of the data and the others: the part has the order of the data, and equal examples are all in it or all
+    /// outside.
+    /// </summary>
+    private static (List<int> Inside, List<int> Outside) RowsOf(TextDataset all, TextDataset part)
+    {
+        var inside = new List<int>(part.Count);
+        var outside = new List<int>(all.Count - part.Count);
+        for (int row = 0; row < all.Count; row++)
+        {
+            bool isInside = inside.Count < part.Count && all.Examples[row] == part.Examples[inside.Count];
+            (isInside ? inside : outside).Add(row);
+        }
+
+        return (inside, outside);
     }
 }

@@ -29,9 +29,9 @@ internal static class LanguageModelReport
     }
 
     /// <summary>Writes into the record of a run what a report shows of the model on a text.</summary>
-    public static void WriteReview(Utf8JsonWriter writer, LanguageModel model, PlainText text, int threads)
+    public static void WriteReview(Utf8JsonWriter writer, LanguageModel model, PlainText text, int threads, int mostTokens)
     {
-        LanguageReview review = LanguageReview.Of(model, text, threads: threads);
+        LanguageReview review = LanguageReview.Of(model, text, mostTokens: mostTokens, threads: threads);
         ReviewRecord.WriteCalibration(writer, review.Calibration);
         writer.WriteObject("token_costs", members =>
         {

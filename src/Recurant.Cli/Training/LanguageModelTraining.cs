@@ -8,8 +8,11 @@ namespace Recurant.Cli;
 /// <summary><c>train</c> for running text.</summary>
 internal sealed class LanguageModelTraining : TaskTraining<LanguageModel, LanguageScore>
 {
+    private const int MostReviewed = 100_000, LeastReviewed = 1000, LeastTested = 10_000;
+
     private PlainText _train = null!;
     private PlainText? _validation, _test;
+    private int _reviewed = MostReviewed;
 
     protected override string MeasureHeading => "score";
 
@@ -56,9 +59,33 @@ internal sealed class LanguageModelTraining : TaskTraining<LanguageModel, Langua
         releases: _test is not null || (settings.RecordFile is null && settings.ReportFile is null));
 
     protected override LanguageScore? Test(
-        Invocation call, TrainingResult<LanguageModel, LanguageScore> result, TrainSettings settings) =>
-        _test is null ? null
-            : LanguageModelTrainer.Evaluate(result.Model, _test, settings.Training.Threads, Interrupted, Phases);
+        Invocation call, TrainingResult<LanguageModel, LanguageScore> result, TrainSettings settings)
+    {
+        // A review takes about as long as a validation of as many tokens.
+        if (Time.IsLimited) _reviewed = (int)Math.Clamp(result.Validation.Tokens, LeastReviewed, MostReviewed);
+        if (_test is null) return null;
+        long all = Characters(_test), most = Math.Min(Time.TestCharacters ?? long.MaxValue,
+            Time.Tested(result.Validation.Characters, all, share: 0.9, LeastTested));
+        if (most < all) _test = Beginning(_test, most);
+        TellLeftOut(call, "test", Characters(_test), all, "characters scored, for want of time");
+        return LanguageModelTrainer.Evaluate(result.Model, _test, settings.Training.Threads, Interrupted, Phases);
+    }
+
+    private static long Characters(PlainText text) => text.Lines.Sum(line => line.Length + 1L);
+
+    /// <summary>The first lines, of about so many characters, as validation takes them.</summary>
+    internal static PlainText Beginning(PlainText text, long characters)
+    {
+        var lines = new TextList();
+        for (int i = 0; i < text.Count && characters > 0; i++)
+        {
+            string line = text.Lines[i];
+            lines.Add(line);
+            characters -= line.Length + 1;
+        }
+
+        return new PlainText(text.Name, lines);
+    }
 
     protected override void WriteScore(Utf8JsonWriter writer, LanguageScore score) =>
         LanguageModelReport.WriteScore(writer, score);
@@ -69,6 +96,6 @@ internal sealed class LanguageModelTraining : TaskTraining<LanguageModel, Langua
         if (test is null) writer.WriteString("reviewed", "validation");
         PlainText text = _test ?? _validation
             ?? LanguageModelTrainer.SetEndAside(_train, settings.LanguageOptions.ValidationFraction).Validation;
-        LanguageModelReport.WriteReview(writer, model, text, settings.Training.Threads);
+        LanguageModelReport.WriteReview(writer, model, text, settings.Training.Threads, _reviewed);
     }
 }

@@ -41,10 +41,18 @@ internal sealed class RunTime(TimeSpan? budget, PhaseWatch phases)
     /// <param name="validated">The rows that validation scored.</param>
     /// <param name="rows">The rows there are.</param>
     /// <param name="hasBaseline">Whether a baseline needs time too.</param>
-    public int TestRows(int validated, int rows, bool hasBaseline)
+    public int TestRows(int validated, int rows, bool hasBaseline) =>
+        (int)Tested(validated, rows, hasBaseline ? 0.4 : 0.9, least: 100);
+
+    /// <summary>The same in any unit, such as characters.</summary>
+    /// <param name="validated">How much validation scored.</param>
+    /// <param name="all">How much there is.</param>
+    /// <param name="share">The share of the time that is left.</param>
+    /// <param name="least">So much is tested in any case.</param>
+    public long Tested(long validated, long all, double share, long least)
     {
         double seconds = phases.LastOf("validating");
-        if (budget is null || seconds <= 0) return rows;
-        return (int)Math.Clamp(validated / seconds * Left * (hasBaseline ? 0.4 : 0.9), Math.Min(rows, 100), rows);
+        if (budget is null || seconds <= 0) return all;
+        return (long)Math.Clamp(validated / seconds * Left * share, Math.Min(all, least), all);
     }
 }

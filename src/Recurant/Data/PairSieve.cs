@@ -3,9 +3,9 @@ using System.Numerics;
 namespace Recurant.Data;
 
 /// <summary>
-/// How often things occur at least, in a byte for each of them instead of a string and its count: of the pairs of words of a large
-/// text nine tenths are not kept, since they occur once, and need not be made. Two things may share a byte, which then counts
-/// both: what the sieve lets through must be counted once more, and what it holds back is rare for certain.
+/// How often things occur at most, in a byte for each of them instead of a string and its count: of the pairs of words of a
+/// large text nine tenths occur once, are not kept, and need not be made. Two things may share a byte, which then counts both:
+/// what the sieve lets through must be counted once more, and what it holds back is rare for certain.
 /// </summary>
 /// <param name="expected">About how many there are, with all that come again.</param>
 internal sealed class PairSieve(long expected)

@@ -47,7 +47,7 @@ public static class DataDoctor
     private static DoctorReport Examine(DoctorTexts train, DoctorTexts? test)
     {
         var findings = new List<Finding>();
-        if (train.Texts.Count == 0)
+        if (train.Count == 0)
         {
             return new DoctorReport([new Finding("size", FindingLevel.Fault, $"{train.Name}: there is nothing in it.")
             {

@@ -31,31 +31,43 @@ internal static class EncodingChecks
 
     public static IEnumerable<Finding> Run(DoctorTexts data)
     {
-        bool isClean = true;
-        foreach (Kind kind in s_kinds)
+        var found = new List<int>[s_kinds.Length];
+        for (int kind = 0; kind < found.Length; kind++) found[kind] = [];
+        var apart = new List<int>();
+        int composed = 0;
+        foreach (DoctorText text in data.Texts)
         {
-            DoctorText[] found = [.. data.Texts.Where(text => kind.IsIn(text.Text) || (text.Answer is { } answer
-                && kind.IsIn(answer)))];
-            if (found.Length == 0) continue;
-            isClean = false;
-            yield return new Finding("encoding", kind.Level, $"{data.Name}: {Of(found.Length, data.Unit)} with {kind.Name}.")
+            for (int kind = 0; kind < found.Length; kind++)
             {
-                Where = Places(found), Means = kind.Means, Advice = kind.Advice, Values = [Value("texts", found.Length)],
+                Func<string, bool> isIn = s_kinds[kind].IsIn;
+                if (isIn(text.Text) || (text.Answer is { } answer && isIn(answer))) found[kind].Add(text.Index);
+            }
+
+            if (HasAccentsApart(text.Text)) apart.Add(text.Index);
+            if (text.Text.AsSpan().ContainsAnyInRange('\u00C0', '\u024F') && text.Text.Any(IsComposed)) composed++;
+        }
+
+        bool isClean = true;
+        for (int i = 0; i < found.Length; i++)
+        {
+            Kind kind = s_kinds[i];
+            if (found[i].Count == 0) continue;
+            isClean = false;
+            yield return new Finding("encoding", kind.Level, $"{data.Name}: {Of(found[i].Count, data.Unit)} with {kind.Name}.")
+            {
+                Where = data.Places(found[i]), Means = kind.Means, Advice = kind.Advice, Values = [Value("texts", found[i].Count)],
             };
         }
 
-        DoctorText[] apart = [.. data.Texts.Where(text => HasAccentsApart(text.Text))];
-        int composed = apart.Length == 0 ? 0 : data.Texts.Count(text =>
-            text.Text.Any(c => c is >= '\u00C0' and <= '\u024F' and not '\u00D7' and not '\u00F7'));
-        if (apart.Length > 0)
+        if (apart.Count > 0)
         {
             isClean = false;
             yield return new Finding(
                 "encoding", composed > 0 ? FindingLevel.Warning : FindingLevel.Note,
-                $"{data.Name}: {Of(apart.Length, data.Unit)} with accents as separate characters (NFD)"
+                $"{data.Name}: {Of(apart.Count, data.Unit)} with accents as separate characters (NFD)"
                 + (composed > 0 ? $", and {Count(composed)} with precomposed letters (NFC)." : "."))
             {
-                Where = Places(apart), Values = [Value("decomposed", apart.Length), Value("composed", composed)],
+                Where = data.Places(apart), Values = [Value("decomposed", apart.Count), Value("composed", composed)],
                 Means = composed > 0 ? "The same word is encoded in two ways and is two words to a model." : "",
                 Advice = composed > 0 ? "Normalise all texts to one form, usually NFC." : "",
             };
@@ -63,6 +75,8 @@ internal static class EncodingChecks
 
         if (isClean) yield return new Finding("encoding", FindingLevel.Ok, $"{data.Name}: no damaged or invisible characters.");
     }
+
+    private static bool IsComposed(char c) => c is >= '\u00C0' and <= '\u024F' and not '\u00D7' and not '\u00F7';
 
     /// <summary>
     /// The first byte of a character of two bytes in UTF-8 (C3, C2) as a letter of Latin-1, and behind it a second byte (80 to

@@ -20,9 +20,16 @@ internal static class GiveawayChecks
 
     public static IEnumerable<Finding> Run(DoctorTexts data)
     {
-        var sizes = data.Texts.CountBy(text => text.Answer!, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
+        var sizes = data.Classes!.ToDictionary(each => each.Label, each => (int)each.Count, StringComparer.Ordinal);
         if (sizes.Count < 2) yield break;
-        Word[] anywhere = [.. Find(data, sizes, first: false)], first = [.. Find(data, sizes, first: true)];
+        Dictionary<string, (string? Label, int Texts)> ofWords = new(StringComparer.Ordinal), ofFirst = new(StringComparer.Ordinal);
+        foreach (DoctorText text in data.Texts)
+        {
+            foreach (string word in text.Words.Distinct(StringComparer.Ordinal)) Add(ofWords, word, text.Answer);
+            if (text.Words.Count > 0) Add(ofFirst, text.Words[0], text.Answer);
+        }
+
+        Word[] anywhere = [.. Find(data, sizes, ofWords, first: false)], first = [.. Find(data, sizes, ofFirst, first: true)];
         Word[] grave = [.. anywhere.Concat(first).Where(word => word.Texts >= NearlyAll * sizes[word.Label]).DistinctBy(word =>
             word.Text)];
         if (grave.Length > 0)
@@ -57,22 +64,20 @@ internal static class GiveawayChecks
         .OrderByDescending(word => (double)word.Texts / sizes[word.Label]).Take(Shown)
         .Select(word => $"\"{word.Text}\" ({Count(word.Texts)} of {Count(sizes[word.Label])} \"{word.Label}\")"));
 
-    private static IEnumerable<Word> Find(DoctorTexts data, Dictionary<string, int> sizes, bool first)
+    /// <summary>Counts a text with a word, and the label as long as all of these have the same.</summary>
+    private static void Add(Dictionary<string, (string? Label, int Texts)> counts, string word, string? label)
     {
-        var counts = new Dictionary<string, (string? Label, int Texts)>(StringComparer.Ordinal);
-        foreach (DoctorText text in data.Texts)
-        {
-            foreach (string word in first ? text.Words.Take(1) : text.Words.Distinct(StringComparer.Ordinal))
-            {
-                bool isKnown = counts.TryGetValue(word, out (string? Label, int Texts) count);
-                counts[word] = (!isKnown || count.Label == text.Answer ? text.Answer : null, count.Texts + 1);
-            }
-        }
+        bool isKnown = counts.TryGetValue(word, out (string? Label, int Texts) count);
+        counts[word] = (!isKnown || count.Label == label ? label : null, count.Texts + 1);
+    }
 
+    private static IEnumerable<Word> Find(
+        DoctorTexts data, Dictionary<string, int> sizes, Dictionary<string, (string? Label, int Texts)> counts, bool first)
+    {
         foreach ((string word, (string? label, int texts)) in counts)
         {
             if (label is null || texts < FewestTexts) continue;
-            double share = (double)sizes[label] / data.Texts.Count;
+            double share = (double)sizes[label] / data.Count;
             if (texts * Math.Log(share) < Math.Log(Chance)) yield return new Word(word, label, texts, first);
         }
     }

@@ -11,7 +11,9 @@ internal static class LengthChecks
 
     public static IEnumerable<Finding> Run(DoctorTexts data)
     {
-        int[] lengths = [.. data.Texts.Select(text => text.Words.Count).Order()];
+        DoctorRows rows = data.Rows;
+        int[] lengths = [.. rows.Words];
+        Array.Sort(lengths);
         int At(double share) => lengths[(int)Math.Round(share * (lengths.Length - 1))];
         yield return new Finding(
             "lengths", FindingLevel.Ok,
@@ -24,41 +26,42 @@ internal static class LengthChecks
                 Value("median", At(0.5)), Value("q75", At(0.75)), Value("q95", At(0.95)), Value("q99", At(0.99)),
                     Value("most", At(1))],
         };
-        DoctorText[] empty = [.. data.Texts.Where(text => text.Words.Count == 0)];
+        int[] empty = [.. All().Where(row => rows.Words[row] == 0)];
         if (empty.Length > 0 && data.Unit != "line")
         {
             yield return new Finding(
                 "empty texts", FindingLevel.Warning, $"{data.Name}: {Of(empty.Length, data.Unit)} without a single word.")
             {
-                Where = Places(empty),
+                Where = data.Places(empty),
                 Means = "They are read as one unknown word and carry no information except their label.",
                 Advice = "Remove them, or find out why they are empty.",
             };
         }
 
-        DoctorText[] noLetters = [.. data.Texts.Where(text => text.Words.Count > 0 && text.Folded.Length == 0)];
+        int[] noLetters = [.. All().Where(row => rows.Words[row] > 0 && rows.Folded[row] == DoctorRows.Nothing)];
         if (noLetters.Length > 0 && data.Unit != "line")
         {
             yield return new Finding(
                 "no letters", FindingLevel.Note,
                     $"{data.Name}: {Of(noLetters.Length, data.Unit)} of punctuation only, without a letter or digit.")
             {
-                Where = Places(noLetters), Means = "Usually something was lost on the way.",
+                Where = data.Places(noLetters), Means = "Usually something was lost on the way.",
             };
         }
 
-        DoctorText[] large = [.. data.Texts.Where(text => text.Words.Count > VeryLong).OrderByDescending(text =>
-            text.Words.Count)];
+        int[] large = [.. All().Where(row => rows.Words[row] > VeryLong).OrderByDescending(row => rows.Words[row])];
         if (large.Length == 0 || data.Unit == "line") yield break;
         yield return new Finding(
             "very long texts", FindingLevel.Note,
                 $"{data.Name}: {Of(large.Length, data.Unit)} of more than {Count(VeryLong)} words.")
         {
-            Where = Places(large),
+            Where = data.Places(large),
             Means = "A classifier reads 400 words, half from each end, unless --max-tokens says otherwise; longer texts take "
                 + "time and memory.",
             Advice = "Check whether texts run together, for instance at a missing quotation mark.",
         };
+
+        IEnumerable<int> All() => Enumerable.Range(0, data.Count);
     }
 
     public static Finding UnknownWords(DoctorTexts train, DoctorTexts test)
@@ -69,13 +72,14 @@ internal static class LengthChecks
 
     public static Finding UnknownWords(IReadOnlySet<string> known, DoctorTexts test, string whose)
     {
-        long words = test.Texts.Sum(text => (long)text.Words.Count), unknown = 0;
-        var texts = new List<DoctorText>();
+        long words = 0, unknown = 0;
+        var texts = new List<int>();
         foreach (DoctorText text in test.Texts)
         {
             int count = text.Words.Count(word => !known.Contains(word));
+            words += text.Words.Count;
             unknown += count;
-            if (count > 0 && 2 * count >= text.Words.Count) texts.Add(text);
+            if (count > 0 && 2 * count >= text.Words.Count) texts.Add(text.Index);
         }
 
         bool isMuch = unknown > ManyUnknown * words;
@@ -84,7 +88,7 @@ internal static class LengthChecks
             $"{Share(unknown, words)} of the words of {test.Name} ({Count(unknown)} of {Count(words)}) do not occur in {whose}; "
             + $"in {Of(texts.Count, test.Unit)} at least half of the words are unknown.")
         {
-            Where = Places(texts),
+            Where = test.Places(texts),
             Values = [Value("unknown", unknown), Value("words", words), Value("texts_half_unknown", texts.Count)],
             Means = isMuch ? "The model knows nothing about an unknown word: it reads all of them as one." : "",
             Advice = isMuch ? "Use pretrained word vectors (--vectors), read characters (--characters), or train on texts "
