@@ -127,7 +127,8 @@ internal sealed class GradcheckCommand : CliCommand
                         Recurrent = spec.Recurrent with { Layers = 1 + i % 2, Bidirectional = i / 2 % 2 == 1 },
                         EmbeddingSize = i / 4 == 1 ? 0 : DefaultEmbedding,
                     };
-                    string both = variant.Recurrent.Bidirectional ? " both" : "", input = variant.EmbeddingSize == 0 ? " onehot" : "";
+                    string both = variant.Recurrent.Bidirectional ? " both" : "";
+                    string input = variant.EmbeddingSize == 0 ? " onehot" : "";
                     string details = $"{variant.Recurrent.Layers}{both}{input}";
                     yield return ($"{name}, {pooling.ToString().ToLowerInvariant()}, {details}", variant);
                 }

@@ -155,7 +155,8 @@ internal static class SettingTable
         },
         new()
         {
-            Name = "unit", Group = Data, Value = SettingValue.Names<TokenUnit>(), Help = "What the tokens are; subword for language models alone. Default: word; guessed for language models.",
+            Name = "unit", Group = Data, Value = SettingValue.Names<TokenUnit>(),
+            Help = "What the tokens are; subword for language models alone. Default: word; guessed for language models.",
             Set = (s, v) => SetUnit(
                 s, v == "character" ? TokenUnit.Character : SettingValue.Choice<TokenUnit>(v)),
         },
@@ -197,7 +198,8 @@ internal static class SettingTable
         },
         new()
         {
-            Name = "model", Group = Model, Value = SettingValue.Names<ModelKind>(), Help = "The kind of model. Default: recurrent.",
+            Name = "model", Group = Model, Value = SettingValue.Names<ModelKind>(),
+            Help = "The kind of model. Default: recurrent.",
             Set = (s, v) => With(s, t => t with { Model = SettingValue.Choice<ModelKind>(v) }),
         },
         .. Architecture,

@@ -53,7 +53,11 @@ internal sealed record TaskChoice(string Name, Func<TaskTraining> Make)
     {
         if (IsProblem(settings.Data!)) return TaskNames.Problem;
         if (settings.TagColumn is not null) return TaskNames.Tag;
-        if (settings.Source is not null || settings.Target is not null || PairData.AreFiles(settings.Data!)) return TaskNames.Translate;
+        if (settings.Source is not null || settings.Target is not null || PairData.AreFiles(settings.Data!))
+        {
+            return TaskNames.Translate;
+        }
+
         try
         {
             return DataDetector.Detect(settings.File(settings.Data!), settings.TextFormat).Kind switch

@@ -101,7 +101,8 @@ public static class GradientAudit
             CellKind.LayerNormLstm => ReferenceCell.LayerNormLstm,
             CellKind.PeepholeLstm => ReferenceCell.PeepholeLstm,
             CellKind.Elman => ReferenceCell.Elman,
-            _ => throw new ArgumentOutOfRangeException(nameof(spec), spec.Recurrent.Cell, "The reference does not describe this cell."),
+            CellKind other => throw new ArgumentOutOfRangeException(
+                nameof(spec), other, "The reference does not describe this cell."),
         },
         Activation = spec.Recurrent.Activation switch
         {

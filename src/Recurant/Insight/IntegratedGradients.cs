@@ -33,7 +33,8 @@ internal static class IntegratedGradients
         {
             double baseline = At(paths, 0, label), logOdds = At(paths, 1, label), expected = logOdds - baseline;
             double allowed = tolerance * Math.Max(1, Math.Abs(expected));
-            int power = model.Spec is { Model: ModelKind.Recurrent, Recurrent.Cell: CellKind.LayerNormLstm } ? NormalisedPower : 1;
+            bool isNormalised = model.Spec is { Model: ModelKind.Recurrent, Recurrent.Cell: CellKind.LayerNormLstm };
+            int power = isNormalised ? NormalisedPower : 1;
             for (int steps = FewestSteps; ; steps *= 2)
             {
                 double[] found = Mean(paths, words.Count, label, steps, power);

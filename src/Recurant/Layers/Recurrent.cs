@@ -29,7 +29,11 @@ public sealed class Recurrent : Layer
     {
         ArgumentNullException.ThrowIfNull(spec);
         spec.Validate();
-        if (inputSize < 1) throw new ArgumentException($"The input size is {inputSize}; at least 1 is expected.", nameof(inputSize));
+        if (inputSize < 1)
+        {
+            throw new ArgumentException($"The input size is {inputSize}; at least 1 is expected.", nameof(inputSize));
+        }
+
         _isOneHot = oneHot;
         Stack = new RecurrentStack(spec.Over(inputSize, oneHot));
         Parameters = [.. Stack.Parameters];
@@ -199,7 +203,7 @@ public sealed class Recurrent : Layer
         {
             if (token < Stack.Spec.InputSize) continue;
             throw new ArgumentException(
-                $"The token {token} was given to layers whose one-hot input has {Stack.Spec.InputSize} tokens, 0 to {Stack.Spec.InputSize - 1}.");
+                $"The token {token} was given to layers whose one-hot input has {Stack.Spec.InputSize} tokens, from 0.");
         }
     }
 

@@ -120,7 +120,8 @@ internal sealed class LanguageModelNetwork
         for (int layer = 0; layer < cells.Length; layer++)
         {
             layers.Add(LayerDescription.Of(
-                $"{CellCatalogue.TitleOf(Stack.Spec)} layer {layer}", $"[T, {cells[layer].InputSize}] -> [T, {_spec.Recurrent.HiddenSize}]",
+                $"{CellCatalogue.TitleOf(Stack.Spec)} layer {layer}",
+                $"[T, {cells[layer].InputSize}] -> [T, {_spec.Recurrent.HiddenSize}]",
                 cells[layer].Equations, cells[layer].Parameters));
         }
 
@@ -128,7 +129,8 @@ internal sealed class LanguageModelNetwork
         if (_projection is not null)
         {
             layers.Add(LayerDescription.Of(
-                "projection", $"[T, {_spec.Recurrent.HiddenSize}] -> [T, {width}]", ["g_t = P h_t + b_P"], _projection.Parameters));
+                "projection", $"[T, {_spec.Recurrent.HiddenSize}] -> [T, {width}]", ["g_t = P h_t + b_P"],
+                _projection.Parameters));
         }
 
         string read = _projection is null ? "h_t" : "g_t";

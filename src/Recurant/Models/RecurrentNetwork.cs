@@ -36,7 +36,8 @@ internal sealed partial class RecurrentNetwork : ClassifierNetwork, IVectorNetwo
             : null;
         _words = _embedding is null ? null : new WordReader(_embedding, _characters);
         _stack = new RecurrentStack(spec.Stack);
-        _attention = spec.Pooling == Pooling.Attention ? new AttentionPooling(_stack.Spec.OutputSize, spec.Recurrent.HiddenSize) : null;
+        _attention = spec.Pooling == Pooling.Attention
+            ? new AttentionPooling(_stack.Spec.OutputSize, spec.Recurrent.HiddenSize) : null;
         _output = new Dense("output", _stack.Spec.OutputSize, spec.Classes);
         _direct = spec.DirectBuckets > 0 ? new DirectConnections(spec.VocabularySize, spec.DirectBuckets, spec.Classes) : null;
         Parameters =
@@ -79,7 +80,8 @@ internal sealed partial class RecurrentNetwork : ClassifierNetwork, IVectorNetwo
         if (_characters is not null)
         {
             layers.Add(LayerDescription.Of(
-                $"characters of words: {CellCatalogue.TitleOf(recurrent)}, both directions", $"[T, characters] -> [T, {_characters.Size}]",
+                $"characters of words: {CellCatalogue.TitleOf(recurrent)}, both directions",
+                $"[T, characters] -> [T, {_characters.Size}]",
                 [
                     "c_t = [last state forward, last state backward]", "x_t = [e_t, c_t]",
                     .. _characters.Stack.Cells.First().Equations,

@@ -105,7 +105,8 @@ internal sealed class SequenceNetwork
         for (int layer = 0; layer < cells.Length; layer++)
         {
             layers.Add(LayerDescription.Of(
-                $"{CellCatalogue.TitleOf(Stack.Spec)} layer {layer}", $"[T, {cells[layer].InputSize}] -> [T, {_spec.Recurrent.HiddenSize}]",
+                $"{CellCatalogue.TitleOf(Stack.Spec)} layer {layer}",
+                $"[T, {cells[layer].InputSize}] -> [T, {_spec.Recurrent.HiddenSize}]",
                 cells[layer].Equations, cells[layer].Parameters));
         }
 

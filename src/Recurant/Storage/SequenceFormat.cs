@@ -10,7 +10,8 @@ internal sealed class SequenceFormat : ModelFormat
 
     public override bool Fits(TrainedModel model) => model is SequenceModel;
 
-    public override void WriteMetadata(TrainedModel model, SafetensorsWriter writer) => AddSpecification(writer, ((SequenceModel)model).Spec, SpecificationContext.Default.SequenceSpec);
+    public override void WriteMetadata(TrainedModel model, SafetensorsWriter writer) =>
+        AddSpecification(writer, ((SequenceModel)model).Spec, SpecificationContext.Default.SequenceSpec);
 
     public override TrainedModel Read(ModelMetadata metadata)
     {

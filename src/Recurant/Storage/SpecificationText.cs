@@ -40,6 +40,7 @@ internal static class SpecificationText
                 if (member.Name is not (FormatKey or TaskKey)) member.WriteTo(writer);
             }
         });
+        using JsonDocument given = JsonDocument.Parse(members);
         T spec;
         try
         {
@@ -47,11 +48,10 @@ internal static class SpecificationText
         }
         catch (JsonException fault)
         {
-            throw new FormatException(Said(fault), fault);
+            throw new FormatException(Said(fault, given.RootElement, type), fault);
         }
 
         // What is missing took its default: all that a specification has must stand in the file.
-        using JsonDocument given = JsonDocument.Parse(members);
         RequireAll(JsonSerializer.SerializeToElement(spec, type), given.RootElement, "");
         return spec;
     }
@@ -104,16 +104,33 @@ internal static class SpecificationText
     }
 
     /// <summary>What was wrong, in the words of the file instead of those of the classes.</summary>
-    private static string Said(JsonException fault)
+    private static string Said(JsonException fault, JsonElement root, JsonTypeInfo type)
     {
-        string place = fault.Path is { Length: > 2 } path ? path[2..] : "";
-        if (fault.InnerException is FormatException choice) return $"\"{place}\": {choice.Message}";
         string[] quoted = fault.Message.Split('\'');
-        return fault.Message.Contains("missing required", StringComparison.Ordinal) && quoted.Length > 3
-            ? $"the specification lacks \"{quoted[^2]}\"."
-            : fault.Message.Contains("could not be mapped", StringComparison.Ordinal) && quoted.Length > 1
-                ? $"\"{quoted[1]}\" is not a property of this task's specification."
-                : $"\"{place}\" has a value of the wrong kind or out of range.";
+        if (fault.Message.Contains("missing required", StringComparison.Ordinal) && quoted.Length > 3)
+        {
+            return $"the specification lacks \"{quoted[^2]}\".";
+        }
+
+        if (fault.Message.Contains("could not be mapped", StringComparison.Ordinal) && quoted.Length > 1)
+        {
+            return $"\"{quoted[1]}\" is not a property of this task's specification.";
+        }
+
+        string place = fault.Path is { Length: > 2 } path ? path[2..] : "";
+        Type? expected = type.Type;
+        JsonElement value = root;
+        foreach (string name in place.Split('.', '['))
+        {
+            if (value.ValueKind != JsonValueKind.Object || !value.TryGetProperty(name, out value)) break;
+            expected = type.Properties.FirstOrDefault(property => property.Name == name)?.PropertyType;
+            if (expected is { IsClass: true } && type.Options.TryGetTypeInfo(expected, out JsonTypeInfo? inner)) type = inner;
+        }
+
+        if (fault.InnerException is FormatException told) return $"\"{place}\" is {value.GetRawText()}; {told.Message}";
+        string kind = expected == typeof(int) ? "a whole number" : expected == typeof(float) ? "a number"
+            : expected == typeof(bool) ? "true or false" : "an object";
+        return $"\"{place}\" is {value.GetRawText()}; expected {kind}.";
     }
 }
 
@@ -142,15 +159,17 @@ internal sealed class ChoiceConverter<T> : JsonConverter<T> where T : struct, En
 {
     public override T Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options)
     {
-        if (reader.TokenType != JsonTokenType.String) throw new JsonException();
-        try
+        if (reader.TokenType == JsonTokenType.String)
         {
-            return Choices.Parse<T>(reader.GetString()!);
+            string name = reader.GetString()!;
+            foreach ((string candidate, T value) in Choices.Of<T>())
+            {
+                if (candidate == name) return value;
+            }
         }
-        catch (FormatException fault)
-        {
-            throw new JsonException(null, fault);
-        }
+
+        string names = string.Join(", ", Choices.Of<T>().Select(choice => choice.Name));
+        throw new JsonException(null, new FormatException($"expected one of {names}."));
     }
 
     public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>
@@ -162,11 +181,11 @@ internal sealed class ProblemConverter : JsonConverter<SequenceProblem>
 {
     public override SequenceProblem Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options)
     {
-        if (reader.TokenType != JsonTokenType.String) throw new JsonException();
-        string name = reader.GetString()!;
         try
         {
-            return SequenceProblem.Parse(name) ?? throw new FormatException($"there is no problem \"{name}\".");
+            if (reader.TokenType != JsonTokenType.String) throw new FormatException("expected a problem such as \"adding:600\".");
+            string name = reader.GetString()!;
+            return SequenceProblem.Parse(name) ?? throw new FormatException("there is no such problem.");
         }
         catch (FormatException fault)
         {

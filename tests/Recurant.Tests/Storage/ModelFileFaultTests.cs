@@ -12,13 +12,31 @@ public class ModelFileFaultTests
     private const long MostAllocated = 4_000_000;
 
     public static TheoryData<string> Properties =>
-        [.. JsonNode.Parse(Good().Metadata["recurant"])!.AsObject().Select(pair => pair.Key)];
+        [.. JsonNode.Parse(Good().Metadata["recurant"])!.AsObject().SelectMany(pair => pair.Value is JsonObject inner
+            ? inner.Select(member => $"{pair.Key}.{member.Key}") : [pair.Key])];
+
+    /// <summary>The object that holds a property, and the property's name in it.</summary>
+    private static (JsonObject Holder, string Name) Place(JsonObject json, string property)
+    {
+        string[] path = property.Split('.');
+        return (path.Length == 1 ? json : json[path[0]]!.AsObject(), path[^1]);
+    }
+
+    private static void Set(JsonObject json, string property, JsonNode? value)
+    {
+        (JsonObject holder, string name) = Place(json, property);
+        holder[name] = value;
+    }
 
     [Theory]
     [MemberData(nameof(Properties))]
     public void Load_PropertyMissing_NamesIt(string property)
     {
-        string fault = Good().Specification(json => json.Remove(property)).Fault();
+        string fault = Good().Specification(json =>
+        {
+            (JsonObject holder, string name) = Place(json, property);
+            holder.Remove(name);
+        }).Fault();
         Assert.StartsWith($"metadata 'recurant': the specification lacks \"{property}\"", fault, StringComparison.Ordinal);
     }
 
@@ -28,35 +46,37 @@ public class ModelFileFaultTests
     {
         foreach (JsonNode? wrong in new JsonNode?[] { null, new JsonArray(1), new JsonObject() })
         {
-            string fault = Good().Specification(json => json[property] = wrong).Fault();
+            string fault = Good().Specification(json => Set(json, property, wrong)).Fault();
             Assert.StartsWith($"metadata 'recurant': \"{property}\" is ", fault, StringComparison.Ordinal);
             Assert.Contains("expected", fault, StringComparison.Ordinal);
         }
 
         // A text where a number or a flag stands, and a fraction where anything else does.
-        bool isText = Good().Metadata["recurant"].Contains($"\"{property}\":\"", StringComparison.Ordinal);
-        JsonNode other = isText || property != "forget_bias" ? JsonValue.Create(1.5) : JsonValue.Create("x");
-        Assert.Contains($"\"{property}\"", Good().Specification(json => json[property] = other).Fault(),
+        bool isText = Good().Metadata["recurant"].Contains($"\"{property.Split('.')[^1]}\":\"", StringComparison.Ordinal);
+        JsonNode other = isText || property != "recurrent.forget_bias" ? JsonValue.Create(1.5) : JsonValue.Create("x");
+        Assert.Contains($"\"{property}\"", Good().Specification(json => Set(json, property, other)).Fault(),
             StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("format", 2, "the specification has format 2, but this version of Recurant reads format 1")]
+    [InlineData("format", 3, "the specification has format 3, but this version of Recurant reads format 2")]
+    [InlineData("format", 1, "the specification has format 1, that of versions before the first release; this version reads format 2. "
+        + "Train the model again.")]
     [InlineData("task", "weaving", "the task \"weaving\" is not known to this version")]
-    [InlineData("model", "transformer", "\"model\" is \"transformer\"; expected one of recurrent, feed-forward, bag-of-words")]
-    [InlineData("cell", "Lstm", "\"cell\" is \"Lstm\"; expected one of elman, lstm, gru, min-gru, min-lstm, sru, ind-rnn, lru, peephole-lstm, layer-norm-lstm, projected-lstm")]
+    [InlineData("model", "transformer", "\"model\" is \"transformer\"; expected one of recurrent, feedforward, bag-of-words")]
+    [InlineData("recurrent.cell", "Lstm", "\"recurrent.cell\" is \"Lstm\"; expected one of elman, lstm, gru, mingru, minlstm, sru, indrnn, lru, peephole-lstm, layernorm-lstm, projected-lstm")]
     [InlineData("pooling", "", "\"pooling\" is \"\"; expected one of")]
-    [InlineData("hidden_size", 0, "HiddenSize is 0; it must be 1 to")]
-    [InlineData("hidden_size", -5, "HiddenSize is -5")]
-    [InlineData("layers", 65, "Layers is 65; it must be 1 to 64")]
+    [InlineData("recurrent.hidden_size", 0, "HiddenSize is 0; it must be 1 to")]
+    [InlineData("recurrent.hidden_size", -5, "HiddenSize is -5")]
+    [InlineData("recurrent.layers", 65, "Layers is 65; it must be 1 to 64")]
     [InlineData("embedding_size", -1, "EmbeddingSize is -1")]
     [InlineData("maximum_tokens", 1, "MaximumTokens is 1")]
     [InlineData("direct_buckets", -1, "DirectBuckets is -1")]
-    [InlineData("hidden_size", 3000000000, "\"hidden_size\" is 3000000000; expected a whole number")]
-    [InlineData("forget_bias", 1e300, "\"forget_bias\" is 1E+300; expected a number")]
+    [InlineData("recurrent.hidden_size", 3000000000, "\"recurrent.hidden_size\" is 3000000000; expected a whole number")]
+    [InlineData("recurrent.forget_bias", 1e300, "\"recurrent.forget_bias\" is 1E+300; expected a number")]
     public void Load_PropertyOutOfRange_NamesItAndWhatIsExpected(string property, object value, string expected)
     {
-        string fault = Good().Specification(json => json[property] = JsonValue.Create(value)).Fault();
+        string fault = Good().Specification(json => Set(json, property, JsonValue.Create(value))).Fault();
         Assert.StartsWith("metadata 'recurant': " + expected, fault, StringComparison.Ordinal);
     }
 
@@ -68,7 +88,7 @@ public class ModelFileFaultTests
     [InlineData("maximum_characters", 1, "MaximumCharacters is 1; it must be 2 to")]
     [InlineData("character_embedding_size", 0, "CharacterEmbeddingSize is 0; it must be 1 to")]
     [InlineData("embedding_size", 0, "CharacterSize is 3; it must be 0 (none) unless the model is recurrent")]
-    [InlineData("unit", "character", "CharacterSize is 3; it must be 0 (none) unless the model is recurrent")]
+    [InlineData("unit", "char", "CharacterSize is 3; it must be 0 (none) unless the model is recurrent")]
     public void Load_CharactersOrModelsOutOfRange_NamesThem(string property, object value, string expected)
     {
         ModelFileCase parts = ModelFileCase.Of(ModelFileCase.Model(ModelFileCase.Spelling with { Models = 2 }));
@@ -99,7 +119,7 @@ public class ModelFileFaultTests
     [Theory]
     [InlineData("recurant", "", "metadata 'recurant': ")]
     [InlineData("recurant", "[]", "metadata 'recurant': the specification is not a JSON object")]
-    [InlineData("recurant", "{\"format\":1", "metadata 'recurant': ")]
+    [InlineData("recurant", "{\"format\":2", "metadata 'recurant': ")]
     [InlineData("vocabulary", null, "metadata 'vocabulary': the key is missing")]
     [InlineData("vocabulary", "{}", "metadata 'vocabulary': it is not a JSON array")]
     [InlineData("vocabulary", "[\"<unk>\"", "metadata 'vocabulary': ")]

@@ -81,7 +81,7 @@ public sealed class TaggerFormatTests : IDisposable
         ModelFile.Save(model, _directory["m.safetensors"]);
         using SafetensorsFile file = SafetensorsFile.Open(_directory["m.safetensors"]);
         ModelDescription description = ModelFile.TryDescribe(file)!;
-        Assert.Equal("tagger", description.Task);
+        Assert.Equal("tag", description.Task);
         Assert.Equal(
             model.Parameters.Select(parameter => parameter.Name).Order(),
             description.Layers.SelectMany(layer => layer.Tensors).Order());
@@ -94,8 +94,8 @@ public sealed class TaggerFormatTests : IDisposable
     [InlineData("characters", "[\"a\"]", "The first word of a vocabulary must be")]
     [InlineData("labels", "[\"A\",\"A\",\"B\"]", "the tag \"A\" stands twice")]
     [InlineData("labels", "[\"A\"]", "it has 1 entries, but \"tags\"")]
-    [InlineData("recurant", "{\"format\":1,\"task\":\"tagging\"}", "the specification lacks \"vocabulary_size\"")]
-    [InlineData("recurant", "{\"format\":2,\"task\":\"tagging\"}", "the specification has format 2")]
+    [InlineData("recurant", "{\"format\":2,\"task\":\"tag\"}", "the specification lacks \"vocabulary_size\"")]
+    [InlineData("recurant", "{\"format\":3,\"task\":\"tag\"}", "the specification has format 3")]
     public void Load_FaultInTheMetadata_NamesTheKey(string key, string value, string message)
     {
         ModelFile.Save(Model(s_spec), _directory["m.safetensors"]);
@@ -119,7 +119,7 @@ public sealed class TaggerFormatTests : IDisposable
     {
         ModelFile.Save(Model(s_spec), _directory["m.safetensors"]);
         var fault = Assert.Throws<InvalidDataException>(() => ModelFile.Load<ClassifierModel>(_directory["m.safetensors"]));
-        Assert.Contains("tagger", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("tag", fault.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -187,8 +187,9 @@ public static class StepReplay
             spec.Problem,
             new ProblemTrainingOptions
             {
-                Cell = spec.Recurrent.Cell, Activation = spec.Recurrent.Activation, Form = spec.Recurrent.Form, GruReset = spec.Recurrent.GruReset,
-                Hidden = spec.Recurrent.HiddenSize, Layers = spec.Recurrent.Layers, Seed = capture.Seed, Batch = capture.Batch, MemorySteps = 0,
+                Cell = spec.Recurrent.Cell, Activation = spec.Recurrent.Activation, Form = spec.Recurrent.Form,
+                GruReset = spec.Recurrent.GruReset, Hidden = spec.Recurrent.HiddenSize, Layers = spec.Recurrent.Layers,
+                Seed = capture.Seed, Batch = capture.Batch, MemorySteps = 0,
                 Dropout = new DropoutOptions { Layers = capture.Dropout.Layers, Recurrent = capture.Dropout.Recurrent },
             },
             workers);
