@@ -60,9 +60,14 @@ internal static class SpecificationText
     public static string TaskOf(string json)
     {
         using JsonDocument document = Parse(json);
-        return document.RootElement.TryGetProperty(TaskKey, out JsonElement task) && task.ValueKind == JsonValueKind.String
-            ? task.GetString()! : throw new FormatException($"the specification lacks \"{TaskKey}\" (a string).");
+        if (!document.RootElement.TryGetProperty(TaskKey, out JsonElement task)) throw Lacks(TaskKey, "a string");
+        return task.ValueKind == JsonValueKind.String ? task.GetString()! : throw Expected(TaskKey, task, "a string");
     }
+
+    private static FormatException Lacks(string name, string kind) => new($"the specification lacks \"{name}\" ({kind}).");
+
+    private static FormatException Expected(string name, JsonElement value, string kind) =>
+        new($"\"{name}\" is {value.GetRawText()}; expected {kind}.");
 
     private static JsonDocument Parse(string json)
     {
@@ -71,10 +76,10 @@ internal static class SpecificationText
         {
             JsonElement root = document.RootElement;
             if (root.ValueKind != JsonValueKind.Object) throw new FormatException("the specification is not a JSON object.");
-            if (!root.TryGetProperty(FormatKey, out JsonElement value) || value.ValueKind != JsonValueKind.Number
-                || !value.TryGetInt32(out int format))
+            if (!root.TryGetProperty(FormatKey, out JsonElement value)) throw Lacks(FormatKey, "a whole number");
+            if (value.ValueKind != JsonValueKind.Number || !value.TryGetInt32(out int format))
             {
-                throw new FormatException($"the specification lacks \"{FormatKey}\" (a whole number).");
+                throw Expected(FormatKey, value, "a whole number");
             }
 
             if (format == Format) return document;
@@ -109,7 +114,7 @@ internal static class SpecificationText
         string[] quoted = fault.Message.Split('\'');
         if (fault.Message.Contains("missing required", StringComparison.Ordinal) && quoted.Length > 3)
         {
-            return $"the specification lacks \"{quoted[^2]}\".";
+            return $"the specification lacks \"{quoted[3]}\".";
         }
 
         if (fault.Message.Contains("could not be mapped", StringComparison.Ordinal) && quoted.Length > 1)
@@ -123,8 +128,8 @@ internal static class SpecificationText
         foreach (string name in place.Split('.', '['))
         {
             if (value.ValueKind != JsonValueKind.Object || !value.TryGetProperty(name, out value)) break;
+            if (expected != type.Type) type = type.Options.GetTypeInfo(expected!);
             expected = type.Properties.FirstOrDefault(property => property.Name == name)?.PropertyType;
-            if (expected is { IsClass: true } && type.Options.TryGetTypeInfo(expected, out JsonTypeInfo? inner)) type = inner;
         }
 
         if (fault.InnerException is FormatException told) return $"\"{place}\" is {value.GetRawText()}; {told.Message}";
@@ -144,7 +149,7 @@ internal static class SpecificationText
         typeof(ChoiceConverter<CellKind>), typeof(ChoiceConverter<Activation>), typeof(ChoiceConverter<ElmanForm>),
         typeof(ChoiceConverter<GruReset>), typeof(ChoiceConverter<ModelKind>), typeof(ChoiceConverter<TokenUnit>),
         typeof(ChoiceConverter<Pooling>), typeof(ChoiceConverter<AttentionKind>), typeof(ChoiceConverter<TiedVectors>),
-        typeof(ProblemConverter),
+        typeof(ProblemConverter), typeof(FiniteConverter),
     ])]
 [JsonSerializable(typeof(ClassifierSpec))]
 [JsonSerializable(typeof(TaggerSpec))]
@@ -195,4 +200,14 @@ internal sealed class ProblemConverter : JsonConverter<SequenceProblem>
 
     public override void Write(Utf8JsonWriter writer, SequenceProblem value, JsonSerializerOptions options) =>
         writer.WriteStringValue(value.ToString());
+}
+
+/// <summary>A number that is finite as a float.</summary>
+internal sealed class FiniteConverter : JsonConverter<float>
+{
+    public override float Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
+        reader.TokenType == JsonTokenType.Number && reader.TryGetSingle(out float value) && float.IsFinite(value)
+            ? value : throw new JsonException(null, new FormatException("expected a number."));
+
+    public override void Write(Utf8JsonWriter writer, float value, JsonSerializerOptions options) => writer.WriteNumberValue(value);
 }
