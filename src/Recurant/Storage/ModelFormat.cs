@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text;
 using Recurant.Models;
 
 namespace Recurant.Storage;
@@ -102,5 +103,5 @@ internal sealed class ModelMetadata(string path, IReadOnlyDictionary<string, str
     }
 
     public InvalidDataException Fault(string key, string fault, Exception? cause = null) =>
-        new($"{path}: metadata '{key}': {fault} Copy the file again or retrain the model.", cause);
+        new($"{path}: metadata '{key}': {MessageText.Bounded(fault)} Copy the file again or retrain the model.", cause);
 }
