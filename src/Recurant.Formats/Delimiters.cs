@@ -97,6 +97,9 @@ internal static class Delimiters
         return '\0';
     }
 
+    /// <summary>Whether a character comes equally often in all lines of hardly anything but tables.</summary>
+    internal static bool IsRefused(char suspect) => suspect is '^' or '~';
+
     /// <summary>What messages and options call the character.</summary>
     internal static string Name(char delimiter) => delimiter switch
     {

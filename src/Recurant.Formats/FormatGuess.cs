@@ -50,9 +50,13 @@ internal static class FormatGuess
     /// <summary>A question about lines that were taken for one column; empty if there is no reason for it.</summary>
     internal static string AskForDelimiter(DataFile path)
     {
-        char suspect = Delimiters.Suspect(Head(path).FindAll(line => !string.IsNullOrWhiteSpace(line)));
+        char suspect = Suspect(path);
         return suspect == '\0' ? "" : $" Does '{suspect}' separate columns? Then give --delimiter {Delimiters.Name(suspect)}.";
     }
+
+    /// <summary>A character that may separate columns although none was found; 0 if there is none.</summary>
+    internal static char Suspect(DataFile path) =>
+        Delimiters.Suspect(Head(path).FindAll(line => !string.IsNullOrWhiteSpace(line)));
 
     private static void CheckDelimiter(char? delimiter, string? format)
     {
