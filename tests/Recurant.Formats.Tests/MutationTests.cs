@@ -24,7 +24,7 @@ public sealed class MutationTests : TemporaryFiles
         foreach (MutationCase one in cases) one.Read(Write(one.Name, one.Content)); // the good file is good
         int read = 0;
         int count = MutationRun.Count(UsualCount);
-        for (int i = 0; i < count; i++)
+        for (int i = MutationRun.First; i < MutationRun.First + count; i++)
         {
             MutationCase one = cases[i % cases.Length];
             byte[] content = Mutator.Change(one.Content, cases[(i / cases.Length) % cases.Length].Content, new Random(i));

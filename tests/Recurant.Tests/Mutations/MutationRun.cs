@@ -16,6 +16,10 @@ internal static class MutationRun
     // Far more than any reading takes; on a machine that is busy with others, too.
     private static readonly TimeSpan s_hang = TimeSpan.FromSeconds(5);
 
+    /// <summary>The first seed: RECURANT_MUTATIONS_FROM, so that a long run can be divided. Default: 0.</summary>
+    internal static int First { get; } = int.TryParse(
+        Environment.GetEnvironmentVariable("RECURANT_MUTATIONS_FROM"), CultureInfo.InvariantCulture, out int first) ? first : 0;
+
     /// <summary>How many inputs a test tries.</summary>
     /// <param name="usual">So many if nobody asks for more.</param>
     internal static int Count(int usual) => int.TryParse(
