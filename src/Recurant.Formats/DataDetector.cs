@@ -46,7 +46,8 @@ public static class DataDetector
                 DataKind.LabelledTexts => Labelled(path, options),
                 DataKind.ImageSentences => new DetectedData(DataKind.ImageSentences, $"{name}, images and sentences"),
                 DataKind.TextPairs => new DetectedData(DataKind.TextPairs, $"{name}, pairs of texts"),
-                DataKind.PlainText when Delimiters.IsRefused(FormatGuess.Suspect(path)) && options is { Format: null, Delimiter: null } =>
+                DataKind.PlainText when options is { Format: null, Delimiter: null }
+                    && Delimiters.IsRefused(FormatGuess.Suspect(path)) =>
                     throw OneColumn(path),
                 DataKind other => new DetectedData(other, $"{name}, one column{Question(path)}"),
             },

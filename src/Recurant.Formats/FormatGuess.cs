@@ -145,7 +145,9 @@ internal static class FormatGuess
                     return FormatName.Tsv;
                 }
 
-                return Delimiters.NamesBoth(lines[0], delimiter == '\0' ? ',' : delimiter) || Delimiters.AreColumns(lines, delimiter) ? table : FormatName.Lines;
+                bool isTable = Delimiters.NamesBoth(lines[0], delimiter == '\0' ? ',' : delimiter)
+                    || Delimiters.AreColumns(lines, delimiter);
+                return isTable ? table : FormatName.Lines;
         }
     }
 }

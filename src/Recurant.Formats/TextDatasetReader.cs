@@ -82,7 +82,9 @@ public static class TextDatasetReader
         return NumericTexts.AreNumbers(texts.Count, i => texts[i]);
     }
 
-    /// <summary>Says what a file would be taken for, by looking at it as <see cref="Read(DataFile, TextFormatOptions?)"/> does.</summary>
+    /// <summary>
+    /// Says what a file would be taken for, by looking at it as <see cref="Read(DataFile, TextFormatOptions?)"/> does.
+    /// </summary>
     /// <param name="path">A file or a directory.</param>
     /// <param name="options">What need not be guessed.</param>
     /// <exception cref="InvalidDataException">The content is faulty.</exception>
@@ -113,10 +115,8 @@ public static class TextDatasetReader
     {
         if (options is not { FormatFromNameOnly: true, Format: null }) return options;
         string format = FormatByName.Find(path);
-        return options with
-        {
-            Format = format == FormatName.Lines && options.Delimiter is { } named ? named == '\t' ? FormatName.Tsv : FormatName.Csv : format,
-        };
+        string table = options.Delimiter == '\t' ? FormatName.Tsv : FormatName.Csv;
+        return options with { Format = format == FormatName.Lines && options.Delimiter is not null ? table : format };
     }
 
     private static JsonLayout Labelled(DataFile path, TextFormatOptions options)

@@ -17,12 +17,14 @@ internal static class JsonShape
 
     private static void AssertSame(JsonElement expected, JsonElement actual, string place)
     {
-        Assert.True(expected.ValueKind == actual.ValueKind, $"{place}: {expected.ValueKind} in the library, {actual.ValueKind} here");
+        Assert.True(
+            expected.ValueKind == actual.ValueKind, $"{place}: {expected.ValueKind} in the library, {actual.ValueKind} here");
         switch (expected.ValueKind)
         {
             case JsonValueKind.Object:
                 Assert.Equal(
-                    expected.EnumerateObject().Select(member => member.Name), actual.EnumerateObject().Select(member => member.Name));
+                    expected.EnumerateObject().Select(member => member.Name),
+                    actual.EnumerateObject().Select(member => member.Name));
                 foreach (JsonProperty member in expected.EnumerateObject())
                 {
                     AssertSame(member.Value, actual.GetProperty(member.Name), $"{place}.{member.Name}");

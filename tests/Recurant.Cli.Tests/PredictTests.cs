@@ -34,13 +34,15 @@ public class PredictTests : IDisposable
         string expected = _place.Run("predict", "model.safetensors", "The film is good.", "The film is bad.").Out;
         foreach (string file in (string[])["new.csv", "new.txt"])
         {
-            CommandResult result = _place.Run("predict", "model.safetensors", "--file", file, "--delimiter", "^", "--text", "text");
+            CommandResult result = _place.Run(
+                "predict", "model.safetensors", "--file", file, "--delimiter", "^", "--text", "text");
             Assert.Equal(expected, result.Out);
             Assert.Contains("CSV with a header, text in \"text\"", result.Error, StringComparison.Ordinal);
         }
 
         Assert.Contains(
-            "--delimiter says how --file FILE is read", _place.Run("predict", "model.safetensors", "--delimiter", "tab", "x").Error,
+            "--delimiter says how --file FILE is read",
+            _place.Run("predict", "model.safetensors", "--delimiter", "tab", "x").Error,
             StringComparison.Ordinal);
     }
 
@@ -50,7 +52,8 @@ public class PredictTests : IDisposable
         CommandResult result = _place.RunWithInput("3.5\n17\n", "predict", "model.safetensors");
         Assert.Equal(2, result.Out.Count(c => c == '\n'));
         Assert.Equal(
-            "standard input: the lines are numbers or dates, such as \"3.5\"; the model reads words.", result.ErrorLines.Single());
+            "standard input: the lines are numbers or dates, such as \"3.5\"; the model reads words.",
+            result.ErrorLines.Single());
         Assert.Equal("", _place.RunWithInput("3.5 of 5 stars\n17\n", "predict", "model.safetensors").Error);
         Assert.Equal("", _place.RunWithInput("17\n", "predict", "model.safetensors", "--quiet").Error);
     }
@@ -72,12 +75,14 @@ public class PredictTests : IDisposable
         CommandResult result = _place.Run("test", "own.safetensors", "held.csv");
         Assert.True(result.Code == 0, result.Error);
         Assert.Contains(
-            "held.csv: read by the columns that the model learnt from, text \"body\" and label \"verdict\"; --text and --label name others.",
+            "held.csv: read by the columns that the model learnt from, text \"body\" and label \"verdict\"; --text and --label "
+            + "name others.",
             result.Error, StringComparison.Ordinal);
         Assert.Contains("label in \"verdict\"", result.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("learnt from", _place.Run("test", "own.safetensors", "other.csv").Error, StringComparison.Ordinal);
         Assert.DoesNotContain(
-            "learnt from", _place.Run("test", "own.safetensors", "held.csv", "--label", "verdict").Error, StringComparison.Ordinal);
+            "learnt from",
+            _place.Run("test", "own.safetensors", "held.csv", "--label", "verdict").Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -168,8 +168,8 @@ public sealed class GuessTests : TemporaryFiles
         string rows = $"text{sign}label\n" + string.Concat(Enumerable.Range(0, 6).Select(i => $"some words {i}{sign}a\n"));
         string path = Write("d.csv", rows);
         Assert.EndsWith(
-            $"d.csv, line 1: there is only one column. Does '{sign}' separate columns? Then give --delimiter {sign}. If each row is "
-            + "one text, say so: --format lines.", Assert.Throws<InvalidDataException>(() => DataDetector.Detect(path)).Message);
+            $"d.csv, line 1: there is only one column. Does '{sign}' separate columns? Then give --delimiter {sign}. If each "
+            + "row is one text, say so: --format lines.", Assert.Throws<InvalidDataException>(() => DataDetector.Detect(path)).Message);
         Assert.Equal(DataKind.PlainText, DataDetector.Detect(path, new TextFormatOptions { Format = "lines" }).Kind);
         Assert.Equal(DataKind.LabelledTexts, DataDetector.Detect(path, new TextFormatOptions { Delimiter = sign }).Kind);
         Assert.Equal(DataKind.PlainText, DataDetector.Detect(Write("e.csv", rows.Replace(sign, '!'))).Kind);

@@ -169,7 +169,8 @@ internal sealed class PredictCommand : CliCommand
     {
         if (call.Quiet || !TextDatasetReader.AreNumbers(lines)) return;
         call.Terminal.WriteNote(
-            $"standard input: the lines are numbers or dates, such as \"{TextLayout.OneLine(lines[0].Trim())}\"; the model reads words.");
+            $"standard input: the lines are numbers or dates, such as \"{TextLayout.OneLine(lines[0].Trim())}\"; the model "
+            + "reads words.");
     }
 
     private static IEnumerable<string> Lines(TextFile file)

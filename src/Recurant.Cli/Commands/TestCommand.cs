@@ -78,7 +78,8 @@ internal sealed class TestCommand : CliCommand
             if (!call.Quiet)
             {
                 call.Terminal.WriteNote(
-                    $"{path}: read by the columns that the model learnt from, text \"{TextLayout.OneLine(columns.Text)}\" and label "
+                    $"{path}: read by the columns that the model learnt from, text "
+                    + $"\"{TextLayout.OneLine(columns.Text)}\" and label "
                     + $"\"{TextLayout.OneLine(columns.Label)}\"; --text and --label name others.");
             }
         }

@@ -29,7 +29,9 @@ internal static class LabelledData
         return data;
     }
 
-    /// <summary>What else could be the label or the text, and how to say so; null if nothing was guessed or nothing else could.</summary>
+    /// <summary>
+    /// What else could be the label or the text, and how to say so; null if nothing was guessed or nothing else could.
+    /// </summary>
     public static string? Alternatives(DetectedFormat format, TrainSettings settings)
     {
         string[] parts =
@@ -50,7 +52,9 @@ internal static class LabelledData
         }
     }
 
-    /// <summary>The settings to read test and validation texts by: the columns of the training data, where the file has these.</summary>
+    /// <summary>
+    /// The settings to read test and validation texts by: the columns of the training data, where the file has these.
+    /// </summary>
     public static TrainSettings Like(DetectedFormat train, TrainSettings settings, string path)
     {
         return train is { Text: { } text, Label: { } label } ? Like(new TrainedColumns(text, label), settings, path) : settings;

@@ -3,7 +3,9 @@ using Recurant.Models;
 
 namespace Recurant.Cli;
 
-/// <summary>The columns that a model's texts and labels came from, as its file tells them: held-out data are read alike.</summary>
+/// <summary>
+/// The columns that a model's texts and labels came from, as its file tells them: held-out data are read alike.
+/// </summary>
 /// <param name="Text">The name of the column, or the key, of the texts.</param>
 /// <param name="Label">The same of the labels.</param>
 internal sealed record TrainedColumns(string Text, string Label)

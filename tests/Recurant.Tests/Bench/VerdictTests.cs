@@ -106,7 +106,8 @@ public class VerdictTests
                 return output.Zip(data.OutputGradient, (y, dy) => (double)y * dy).Sum();
             }
 
-            double slope = (Sum(before + Distance) - Sum(before - Distance)) / ((double)(before + Distance) - (before - Distance));
+            float above = before + Distance, below = before - Distance;
+            double slope = (Sum(above) - Sum(below)) / ((double)above - below);
             values[place] = before;
             Assert.True(Math.Abs(slope - gradient[place]) < Tolerance, $"{name}[{place}]: {gradient[place]}, slope {slope}");
         }

@@ -104,7 +104,8 @@ public sealed class RunMutationTests : IDisposable
     [InlineData("characters")]
     public void Load_MutatedSubwords_AreReadOrRefused(string key)
     {
-        var encoding = BytePairEncoding.Learn(["the lower newest", "the widest caf\u00E9", "newest \u96FB\u5F71"], merges: 12, minimumCount: 1);
+        string[] texts = ["the lower newest", "the widest caf\u00E9", "newest \u96FB\u5F71"];
+        var encoding = BytePairEncoding.Learn(texts, merges: 12, minimumCount: 1);
         string characters = StringListJson.Write(encoding.Characters), merges = StringListJson.Write(encoding.Merges);
         byte[] good = Encoding.UTF8.GetBytes(key == "merges" ? merges : characters);
         byte[] other = Encoding.UTF8.GetBytes(key == "merges" ? characters : merges);
@@ -132,8 +133,8 @@ public sealed class RunMutationTests : IDisposable
     {
         string[] others =
         [
-            "-1", "0", "1", "3", "2147483647", "-2147483648", "9223372036854775807", "1e308", "-1e308", "1e-320", "99", "null", "true",
-            "\"x\"", "[]", "{}",
+            "-1", "0", "1", "3", "2147483647", "-2147483648", "9223372036854775807", "1e308", "-1e308", "1e-320", "99",
+            "null", "true", "\"x\"", "[]", "{}",
         ];
         MatchCollection numbers = Regex.Matches(json, "(?<=: )-?[0-9][0-9.e+-]*");
         Match one = numbers[random.Next(numbers.Count)];
