@@ -97,6 +97,13 @@ if [ $# -eq 0 ] && [ "$(uname -m)" = x86_64 ]; then
     narrow 128 DOTNET_PreferredVectorBitWidth=128
 fi
 
+if [ $# -eq 0 ]; then
+    export RECURANT_POISON=1
+    run "Recurant.Tests, the frozen runs with poisoned memory (RECURANT_POISON=1)" tests/Recurant.Tests/Recurant.Tests.csproj \
+        --filter-class '*FrozenRunTests'
+    unset RECURANT_POISON
+fi
+
 [ "$failed" -eq 0 ] || code=1
 if [ $# -gt 0 ] && [ $((passed + failed + skipped)) -eq 0 ] && [ $code -eq 0 ]; then
     # A misspelt filter must not look like success.

@@ -9,9 +9,12 @@ internal static class GridReference
     /// <param name="shape">The row.</param>
     /// <param name="mode">Whether gradients are wanted, too.</param>
     /// <param name="outputName">What the engines call the states of the last layer [T,B,H].</param>
-    public static IReadOnlyDictionary<string, float[]> Compute(Case shape, Mode mode, string outputName = "output")
+    public static IReadOnlyDictionary<string, float[]> Compute(Case shape, Mode mode, string outputName = "output") =>
+        Compute(shape, new CaseData(shape), mode, outputName);
+
+    /// <summary>The same of other data.</summary>
+    public static IReadOnlyDictionary<string, float[]> Compute(Case shape, CaseData data, Mode mode, string outputName = "output")
     {
-        var data = new CaseData(shape);
         var weights = new ReferenceTensors();
         foreach (Weight weight in data.Weights) weights.Set(weight.Name, weight.Values);
         var stack = new ReferenceStack(new ReferenceSpec

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Recurant.Cli;
 
 /// <summary>What the command tells its caller.</summary>
@@ -12,4 +14,4 @@ internal static class ExitCode
 }
 
 /// <summary>The command line, or a configuration file, asks for something that cannot be meant.</summary>
-internal sealed class UsageException(string message) : Exception(message);
+internal sealed class UsageException(string message) : Exception(MessageText.Bounded(message));

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text;
 using Recurant.Training;
 
 namespace Recurant.Cli;
@@ -50,7 +51,7 @@ internal static class FailureReport
             _ => (ExitCode.Failed, $"unexpected failure: {failure.GetType().Name}: {failure.Message}\nThis is a fault of the "
                 + "program; --verbose shows where it happened."),
         };
-        return (code, "recurant: " + what);
+        return (code, "recurant: " + MessageText.Bounded(what));
     }
 
     /// <summary>What really failed, out of the exceptions that only carry another.</summary>

@@ -136,7 +136,9 @@ internal static class OtherNames
         ("gradientaccumulationsteps accumulate gradaccum", "--batch sets how many texts one step has; --recompute saves memory."),
     ];
 
-    /// <summary>The name with neither hyphens, underscores nor capitals: <c>--batch_size</c> and <c>batchSize</c> are one.</summary>
+    /// <summary>
+    /// The name with neither hyphens, underscores nor capitals: <c>--batch_size</c> and <c>batchSize</c> are one.
+    /// </summary>
     public static string Plain(string name) =>
         string.Concat(name.Where(c => c is not ('-' or '_' or '.' or ' ')).Select(char.ToLowerInvariant));
 

@@ -13,7 +13,9 @@ internal sealed class ColumnRoles
     /// <summary>A value that comes back so often on average is a category and no text.</summary>
     private const int CategoryRepeats = 20, CategoryRows = 100, SureRepeats = 4;
 
-    /// <summary>How much it speaks against a text that its column says the same again: the power of the share that differs.</summary>
+    /// <summary>
+    /// How much it speaks against a text that its column says the same again: the power of the share that differs.
+    /// </summary>
     private const double Repetition = 1.5;
 
     private readonly string[] names;

@@ -1,3 +1,4 @@
+using System.Text;
 using Recurant.Data;
 
 namespace Recurant.Formats;
@@ -49,7 +50,7 @@ internal static class CsvFault
                 opened.Line,
                 opened.Column,
                 "the quote that opens here is never closed. Close it, or put the field in quotes and double those inside it.")
-            : new InvalidDataException($"{path}: not valid CSV: {cause.Message}", cause);
+            : new InvalidDataException($"{path}: not valid CSV: {MessageText.Bounded(cause.Message)}", cause);
     }
 
     /// <summary>Where a field of a row begins: lines below the row's first, and the column.</summary>

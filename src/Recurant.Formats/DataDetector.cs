@@ -46,6 +46,9 @@ public static class DataDetector
                 DataKind.LabelledTexts => Labelled(path, options),
                 DataKind.ImageSentences => new DetectedData(DataKind.ImageSentences, $"{name}, images and sentences"),
                 DataKind.TextPairs => new DetectedData(DataKind.TextPairs, $"{name}, pairs of texts"),
+                DataKind.PlainText when options is { Format: null, Delimiter: null }
+                    && Delimiters.IsRefused(FormatGuess.Suspect(path)) =>
+                    throw OneColumn(path),
                 DataKind other => new DetectedData(other, $"{name}, one column{Question(path)}"),
             },
             _ => new DetectedData(DataKind.LabelledTexts, name),
@@ -78,6 +81,11 @@ public static class DataDetector
         return new DetectedData(
             layout.LabelKey is null ? DataKind.PlainText : DataKind.LabelledTexts, layout.Describe() + none);
     }
+
+    /// <summary>What is called a table, has one column, and a character in each row as often as only separators come.</summary>
+    private static InvalidDataException OneColumn(DataFile path) => TextFile.Error(
+        path.Path, 1, 0,
+        $"there is only one column.{FormatGuess.AskForDelimiter(path)} If each row is one text, say so: --format lines.");
 
     private static string Question(DataFile path)
     {

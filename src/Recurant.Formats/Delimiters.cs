@@ -97,6 +97,9 @@ internal static class Delimiters
         return '\0';
     }
 
+    /// <summary>Whether a character comes equally often in all lines of hardly anything but tables.</summary>
+    internal static bool IsRefused(char suspect) => suspect is '^' or '~';
+
     /// <summary>What messages and options call the character.</summary>
     internal static string Name(char delimiter) => delimiter switch
     {
@@ -155,7 +158,9 @@ internal static class Delimiters
     private static int MostFrequent(List<int> counts) =>
         counts.GroupBy(count => count).OrderByDescending(group => group.Count()).ThenByDescending(group => group.Key).First().Key;
 
-    /// <summary>Whether one of the columns is called as those of texts or labels are; a row too wide for a table has no names.</summary>
+    /// <summary>
+    /// Whether one of the columns is called as those of texts or labels are; a row too wide for a table has no names.
+    /// </summary>
     private static bool HasKnownNames(string header, char delimiter) =>
         Names(header, delimiter, " \"'") is { } names
             && (KnownNames.Find(names, KnownNames.Text) >= 0 || KnownNames.Find(names, KnownNames.Label) >= 0);

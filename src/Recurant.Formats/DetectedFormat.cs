@@ -15,7 +15,9 @@ public sealed record DetectedFormat(string Format, bool HasHeader, string? TextC
     /// <summary>The same for the label.</summary>
     public IReadOnlyList<string> OtherLabels { get; init; } = [];
 
-    /// <summary>The name, number or key of the text as <see cref="TextFormatOptions.TextColumn"/> takes it. Default: null.</summary>
+    /// <summary>
+    /// The name, number or key of the text as <see cref="TextFormatOptions.TextColumn"/> takes it. Default: null.
+    /// </summary>
     public string? Text { get; init; }
 
     /// <summary>The same for the label.</summary>

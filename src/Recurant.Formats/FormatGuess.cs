@@ -50,9 +50,13 @@ internal static class FormatGuess
     /// <summary>A question about lines that were taken for one column; empty if there is no reason for it.</summary>
     internal static string AskForDelimiter(DataFile path)
     {
-        char suspect = Delimiters.Suspect(Head(path).FindAll(line => !string.IsNullOrWhiteSpace(line)));
+        char suspect = Suspect(path);
         return suspect == '\0' ? "" : $" Does '{suspect}' separate columns? Then give --delimiter {Delimiters.Name(suspect)}.";
     }
+
+    /// <summary>A character that may separate columns although none was found; 0 if there is none.</summary>
+    internal static char Suspect(DataFile path) =>
+        Delimiters.Suspect(Head(path).FindAll(line => !string.IsNullOrWhiteSpace(line)));
 
     private static void CheckDelimiter(char? delimiter, string? format)
     {
@@ -141,7 +145,9 @@ internal static class FormatGuess
                     return FormatName.Tsv;
                 }
 
-                return Delimiters.NamesBoth(lines[0], delimiter == '\0' ? ',' : delimiter) || Delimiters.AreColumns(lines, delimiter) ? table : FormatName.Lines;
+                bool isTable = Delimiters.NamesBoth(lines[0], delimiter == '\0' ? ',' : delimiter)
+                    || Delimiters.AreColumns(lines, delimiter);
+                return isTable ? table : FormatName.Lines;
         }
     }
 }

@@ -44,7 +44,9 @@ internal sealed class JsonLine
     /// <summary>The keys of an object.</summary>
     internal static List<string> KeysOf(TextFile file, ReadOnlySpan<char> line) => new JsonLine(file).Keys(line);
 
-    /// <summary>Reads the first object of a file of pairs to learn its keys; the source is the text, the target the label.</summary>
+    /// <summary>
+    /// Reads the first object of a file of pairs to learn its keys; the source is the text, the target the label.
+    /// </summary>
     internal static JsonLine ForPairs(TextFile file, ReadOnlySpan<char> firstLine, PairFormatOptions options)
     {
         List<string> keys = KeysOf(file, firstLine);

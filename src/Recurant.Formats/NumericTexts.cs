@@ -16,6 +16,18 @@ internal static class NumericTexts
     /// <param name="advice">What insists on them: "give --format lines".</param>
     internal static void Refuse(string path, int count, Func<int, string> text, string what, string advice)
     {
+        if (AreNumbers(count, text))
+        {
+            int example = Enumerable.Range(0, count).First(i => Cells.IsNumeric(text(i)));
+            throw new InvalidDataException(
+                $"{path}: the {what} are numbers or dates, such as {Suggestion.Quote(text(example).Trim())}. Recurant learns "
+                + $"from words; it cannot learn from numbers yet. If they really are text, {advice}.");
+        }
+    }
+
+    /// <summary>Whether nearly all texts are numbers or dates.</summary>
+    internal static bool AreNumbers(int count, Func<int, string> text)
+    {
         int step = Math.Max(1, count / TextsLooked);
         int looked = 0;
         int numeric = 0;
@@ -34,12 +46,6 @@ internal static class NumericTexts
 
         // The first of them may name the columns of a table.
         looked -= firstWords == 1 && looked > 2 ? 1 : 0;
-        if (numeric > 0 && numeric >= NearlyAll * looked)
-        {
-            int example = Enumerable.Range(0, count).First(i => Cells.IsNumeric(text(i)));
-            throw new InvalidDataException(
-                $"{path}: the {what} are numbers or dates, such as {Suggestion.Quote(text(example).Trim())}. Recurant learns "
-                + $"from words; it cannot learn from numbers yet. If they really are text, {advice}.");
-        }
+        return numeric > 0 && numeric >= NearlyAll * looked;
     }
 }

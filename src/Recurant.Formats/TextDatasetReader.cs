@@ -60,7 +60,7 @@ public static class TextDatasetReader
     public static IEnumerable<string> ReadTexts(DataFile path, TextFormatOptions? options = null)
     {
         options = (options ?? new TextFormatOptions()) with { LabelColumn = null };
-        if (options is { FormatFromNameOnly: true, Format: null }) options = options with { Format = FormatByName.Find(path) };
+        options = ByName(path, options);
         if (options.Format == FormatName.Lines) return LineTexts(path, FormatName.Lines, options);
         (string format, char delimiter) = FormatGuess.Guess(path, options.Format, options.Delimiter);
         return format switch
@@ -74,7 +74,17 @@ public static class TextDatasetReader
         };
     }
 
-    /// <summary>Says what a file would be taken for, by looking at it as <see cref="Read(DataFile, TextFormatOptions?)"/> does.</summary>
+    /// <summary>Whether nearly all texts are numbers or dates, from which nothing can be learnt as from words.</summary>
+    /// <param name="texts">The texts.</param>
+    public static bool AreNumbers(IReadOnlyList<string> texts)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        return NumericTexts.AreNumbers(texts.Count, i => texts[i]);
+    }
+
+    /// <summary>
+    /// Says what a file would be taken for, by looking at it as <see cref="Read(DataFile, TextFormatOptions?)"/> does.
+    /// </summary>
     /// <param name="path">A file or a directory.</param>
     /// <param name="options">What need not be guessed.</param>
     /// <exception cref="InvalidDataException">The content is faulty.</exception>
@@ -85,7 +95,7 @@ public static class TextDatasetReader
     {
         options ??= new TextFormatOptions();
         bool labelled = !options.FormatFromNameOnly;
-        if (options is { FormatFromNameOnly: true, Format: null }) options = options with { Format = FormatByName.Find(path) };
+        options = ByName(path, options);
         if (options.Format == FormatName.Lines) return new DetectedFormat(FormatName.Lines, false, null, null);
         (string format, char delimiter) = FormatGuess.Guess(path, options.Format, options.Delimiter);
         switch (format)
@@ -98,6 +108,15 @@ public static class TextDatasetReader
             default:
                 return new DetectedFormat(format, false, null, null);
         }
+    }
+
+    /// <summary>With the format that the name tells, if that is to count; what has a separator is no lines.</summary>
+    private static TextFormatOptions ByName(DataFile path, TextFormatOptions options)
+    {
+        if (options is not { FormatFromNameOnly: true, Format: null }) return options;
+        string format = FormatByName.Find(path);
+        string table = options.Delimiter == '\t' ? FormatName.Tsv : FormatName.Csv;
+        return options with { Format = format == FormatName.Lines && options.Delimiter is not null ? table : format };
     }
 
     private static JsonLayout Labelled(DataFile path, TextFormatOptions options)

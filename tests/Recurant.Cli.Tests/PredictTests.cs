@@ -27,6 +27,65 @@ public class PredictTests : IDisposable
     }
 
     [Fact]
+    public void Predict_DelimiterNamed_TakesTheColumnOfTheTexts()
+    {
+        _place.Write("new.csv", "id^text\n1^The film is good.\n2^The film is bad.\n");
+        _place.Write("new.txt", "id^text\n1^The film is good.\n2^The film is bad.\n");
+        string expected = _place.Run("predict", "model.safetensors", "The film is good.", "The film is bad.").Out;
+        foreach (string file in (string[])["new.csv", "new.txt"])
+        {
+            CommandResult result = _place.Run(
+                "predict", "model.safetensors", "--file", file, "--delimiter", "^", "--text", "text");
+            Assert.Equal(expected, result.Out);
+            Assert.Contains("CSV with a header, text in \"text\"", result.Error, StringComparison.Ordinal);
+        }
+
+        Assert.Contains(
+            "--delimiter says how --file FILE is read",
+            _place.Run("predict", "model.safetensors", "--delimiter", "tab", "x").Error,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Predict_NumbersOnStandardInput_AnswersThemAndSaysSo()
+    {
+        CommandResult result = _place.RunWithInput("3.5\n17\n", "predict", "model.safetensors");
+        Assert.Equal(2, result.Out.Count(c => c == '\n'));
+        Assert.Equal(
+            "standard input: the lines are numbers or dates, such as \"3.5\"; the model reads words.",
+            result.ErrorLines.Single());
+        Assert.Equal("", _place.RunWithInput("3.5 of 5 stars\n17\n", "predict", "model.safetensors").Error);
+        Assert.Equal("", _place.RunWithInput("17\n", "predict", "model.safetensors", "--quiet").Error);
+    }
+
+    /// <summary>Alone, the held-out file would be read by another column.</summary>
+    [Fact]
+    public void Test_ColumnsOfTheTraining_AreThoseOfTheTest()
+    {
+        string Row(int i, string label) => $"{label} film number {i},{label},{(i % 4 < 2 ? "web" : "mail")}";
+        string[] labels = ["good", "bad"];
+        _place.Write("train.csv", "body,verdict,category\n" + string.Concat(
+            Enumerable.Range(0, 80).Select(i => Row(i, labels[i % 2]) + "\n")));
+        _place.Write("held.csv", "category,body,verdict\n" + string.Concat(Enumerable.Range(0, 20).Select(
+            i => $"{(i % 4 < 2 ? "web" : "mail")},{labels[i % 2]} film number {i + 90},{labels[i % 2]}\n")));
+        _place.Write("other.csv", "words,answer\n" + string.Concat(
+            Enumerable.Range(0, 20).Select(i => $"{labels[i % 2]} film number {i},{labels[i % 2]}\n")));
+        Assert.Equal(0, _place.Run(
+            "train", "train.csv", "--label", "verdict", "--epochs", "2", "--hidden", "4", "--out", "own.safetensors").Code);
+        CommandResult result = _place.Run("test", "own.safetensors", "held.csv");
+        Assert.True(result.Code == 0, result.Error);
+        Assert.Contains(
+            "held.csv: read by the columns that the model learnt from, text \"body\" and label \"verdict\"; --text and --label "
+            + "name others.",
+            result.Error, StringComparison.Ordinal);
+        Assert.Contains("label in \"verdict\"", result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("learnt from", _place.Run("test", "own.safetensors", "other.csv").Error, StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "learnt from",
+            _place.Run("test", "own.safetensors", "held.csv", "--label", "verdict").Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Predict_Json_IsOneObjectALineWhoseProbabilitiesAddUpToOne()
     {
         CommandResult result = _place.Run("predict", "model.safetensors", "--json", "The film is good.", "zyxw vuts");

@@ -1,5 +1,10 @@
 using System.Text;
 using System.Text.Json;
+using Recurant.Data;
+using Recurant.Formats;
+using Recurant.Inference;
+using Recurant.Models;
+using Recurant.Storage;
 using Xunit;
 
 namespace Recurant.Cli.Tests;
@@ -36,6 +41,8 @@ public sealed class TranslatorTests : IDisposable
 
         using JsonDocument predicted = JsonDocument.Parse(_place.Run("predict", "model.safetensors", "one two", "--json").Out);
         JsonElement root = predicted.RootElement;
+        var translator = new Translator(ModelFile.Load<TranslatorModel>(_place.Path("model.safetensors")));
+        JsonShape.AssertSame(translator.Translate("one two"), root.GetRawText());
         Assert.Equal("zwei eins.", root.GetProperty("text").GetString());
         Assert.Equal(["\u2581one", "\u2581two"], root.GetProperty("source").EnumerateArray().Select(piece => piece.GetString()));
         Assert.Equal(root.GetProperty("pieces").GetArrayLength(), root.GetProperty("attention").GetArrayLength());
@@ -111,6 +118,13 @@ public sealed class TranslatorTests : IDisposable
         Assert.InRange(document.RootElement.GetProperty("test").GetProperty("exact").GetDouble(), 0.9, 1);
         Assert.Equal(SentenceOf(1) + "\n" + SentenceOf(2) + "\n", _place.Run("predict", "m.safetensors", "1.bmp", "2.bmp").Out);
         Assert.Matches("(?m)^exact +(1\\.0000|0\\.9\\d{3})$", _place.Run("test", "m.safetensors", "images.tsv").Out);
+
+        CaptionerModel model = ModelFile.Load<CaptionerModel>(_place.Path("m.safetensors"));
+        byte[] pixels = ImageFile.Read(_place.Path("1.bmp"), model.Spec.Width, model.Spec.Height, model.Spec.Channels);
+        var image = new CaptionDataset(
+            "one", [new CaptionedImage(pixels, "")], model.Spec.Width, model.Spec.Height, model.Spec.Channels);
+        JsonShape.AssertSame(
+            new Captioner(model).Describe(image)[0], _place.Run("predict", "m.safetensors", "1.bmp", "--json").Out);
 
         _place.WriteBytes("cut.bmp", Bitmap(1)[..40]);
         CommandResult cut = _place.Run("predict", "m.safetensors", "cut.bmp");

@@ -160,6 +160,21 @@ public sealed class GuessTests : TemporaryFiles
             Assert.Throws<InvalidDataException>(() => TaggedDatasetReader.Read(path)).Message);
     }
 
+    [Theory]
+    [InlineData('^')]
+    [InlineData('~')]
+    public void Detect_TableOfUnusualSeparator_IsRefusedWithTheHint(char sign)
+    {
+        string rows = $"text{sign}label\n" + string.Concat(Enumerable.Range(0, 6).Select(i => $"some words {i}{sign}a\n"));
+        string path = Write("d.csv", rows);
+        Assert.EndsWith(
+            $"d.csv, line 1: there is only one column. Does '{sign}' separate columns? Then give --delimiter {sign}. If each "
+            + "row is one text, say so: --format lines.", Assert.Throws<InvalidDataException>(() => DataDetector.Detect(path)).Message);
+        Assert.Equal(DataKind.PlainText, DataDetector.Detect(path, new TextFormatOptions { Format = "lines" }).Kind);
+        Assert.Equal(DataKind.LabelledTexts, DataDetector.Detect(path, new TextFormatOptions { Delimiter = sign }).Kind);
+        Assert.Equal(DataKind.PlainText, DataDetector.Detect(Write("e.csv", rows.Replace(sign, '!'))).Kind);
+    }
+
     /// <summary>A row that is wide because its texts hold commas is no table, and one text.</summary>
     [Fact]
     public void Detect_TextWithVeryManyCommas_IsText()

@@ -33,6 +33,7 @@ internal sealed class PredictCommand : CliCommand
         new(TextOption, "COLUMN", "The column of the texts in FILE. Guessed if not given."),
         new(FormatOption, "FORMAT", "The format of FILE: lines, csv, tsv, jsonl, fasttext, trec, conll or conllu. Default: by its name."),
         CommandOption.Of(SettingTable.Encoding),
+        CommandOption.Of(SettingTable.Delimiter),
         new(BlanksOption, null, "Taggers: the texts are already split into words by spaces."),
         new(BeamOption, "N", "Translators and captioners: the hypotheses that are followed; 1 is the quickest. Default: 5."),
         SharedOptions.Threads,
@@ -52,7 +53,7 @@ internal sealed class PredictCommand : CliCommand
         string? file = call.Value(FileOption);
         bool hasTexts = call.Arguments.Count > 1;
         if (hasTexts && file is not null) throw new UsageException("Give either TEXT or --file, not both.");
-        foreach (string option in (string[])[TextOption, FormatOption])
+        foreach (string option in (string[])[TextOption, FormatOption, "--delimiter"])
         {
             if (file is null && call.Value(option) is not null)
             {
@@ -60,7 +61,7 @@ internal sealed class PredictCommand : CliCommand
             }
         }
 
-        TrainSettings settings = call.Apply([SettingTable.Encoding], new TrainSettings());
+        TrainSettings settings = call.Apply([SettingTable.Encoding, SettingTable.Delimiter], new TrainSettings());
 
         int threads = hasTexts && call.Arguments.Count <= TextsWorthThreads ? 1 : call.Threads;
         AnswerWriter answers = AnswersOf(call, threads);
@@ -70,7 +71,7 @@ internal sealed class PredictCommand : CliCommand
         }
         else if (file is not null)
         {
-            AnswerFile(call, answers, settings.File(file));
+            AnswerFile(call, answers, settings.File(file), settings.Delimiter);
         }
         else
         {
@@ -109,11 +110,12 @@ internal sealed class PredictCommand : CliCommand
     /// <summary>
     /// Each line of a file is a text, whatever it looks like, unless its name or the options say that it is something else.
     /// </summary>
-    private static void AnswerFile(Invocation call, AnswerWriter answers, DataFile file)
+    private static void AnswerFile(Invocation call, AnswerWriter answers, DataFile file, char? delimiter)
     {
         var options = new TextFormatOptions
         {
-            TextColumn = call.Value(TextOption), Format = call.Value(FormatOption), FormatFromNameOnly = true,
+            TextColumn = call.Value(TextOption), Format = call.Value(FormatOption), Delimiter = delimiter,
+            FormatFromNameOnly = true,
         };
         DetectedFormat format = TextDatasetReader.Detect(file, options);
         if (format.Format == "lines" && options is { TextColumn: not null, Format: null })
@@ -142,11 +144,33 @@ internal sealed class PredictCommand : CliCommand
         if (encoding is not null)
         {
             using var input = new TextFile(call.Terminal.Input, "standard input", encoding);
-            foreach (string[] lines in Lines(input).Chunk(BatchSize)) answers.Write(lines);
+            bool isFirst = true;
+            foreach (string[] lines in Lines(input).Chunk(BatchSize))
+            {
+                if (isFirst) NoteNumbers(call, lines);
+                isFirst = false;
+                answers.Write(lines);
+            }
+
             return;
         }
 
-        foreach (IReadOnlyList<string> lines in new LineSource(call.Terminal.Input).Read(BatchSize)) answers.Write(lines);
+        bool begins = true;
+        foreach (IReadOnlyList<string> lines in new LineSource(call.Terminal.Input).Read(BatchSize))
+        {
+            if (begins) NoteNumbers(call, lines);
+            begins = false;
+            answers.Write(lines);
+        }
+    }
+
+    /// <summary>Training refuses numbers; an answer to one is an answer to an unknown word, which is told once.</summary>
+    private static void NoteNumbers(Invocation call, IReadOnlyList<string> lines)
+    {
+        if (call.Quiet || !TextDatasetReader.AreNumbers(lines)) return;
+        call.Terminal.WriteNote(
+            $"standard input: the lines are numbers or dates, such as \"{TextLayout.OneLine(lines[0].Trim())}\"; the model "
+            + "reads words.");
     }
 
     private static IEnumerable<string> Lines(TextFile file)

@@ -70,7 +70,21 @@ internal sealed class TestCommand : CliCommand
 
     private static int Test(Invocation call, ClassifierModel model, TrainSettings settings, int threads)
     {
-        TextDataset data = LabelledData.Read(call.Arguments[1], settings, call);
+        string path = call.Arguments[1];
+        if (TrainedColumns.Of(model) is { } columns && LabelledData.Like(columns, settings, path) is var same
+            && !ReferenceEquals(same, settings))
+        {
+            settings = same;
+            if (!call.Quiet)
+            {
+                call.Terminal.WriteNote(
+                    $"{path}: read by the columns that the model learnt from, text "
+                    + $"\"{TextLayout.OneLine(columns.Text)}\" and label "
+                    + $"\"{TextLayout.OneLine(columns.Label)}\"; --text and --label name others.");
+            }
+        }
+
+        TextDataset data = LabelledData.Read(path, settings, call);
         Evaluation scores = new TextClassifier(model, threads).Evaluate(data);
         if (call.Json)
         {

@@ -21,6 +21,14 @@ internal static class SettingTable
         Set = (s, v) => s with { Encoding = SettingValue.Encoding(v) },
     };
 
+    /// <summary>What separates columns; <c>predict</c> takes this, too.</summary>
+    public static Setting Delimiter { get; } = new()
+    {
+        Name = "delimiter", Group = Data, Value = "comma|semicolon|tab|pipe|CHAR",
+        Help = "What separates the columns, or the label of fastText lines from its text. Guessed if not given.",
+        Set = (s, v) => s with { Delimiter = SettingValue.Delimiter(v) },
+    };
+
     /// <summary>Where the labelled texts are; <c>test</c> takes these, too.</summary>
     public static IReadOnlyList<Setting> Columns { get; } =
     [
@@ -43,12 +51,7 @@ internal static class SettingTable
             Set = (s, v) => s with { Format = v },
         },
         Encoding,
-        new()
-        {
-            Name = "delimiter", Group = Data, Value = "comma|semicolon|tab|pipe|CHAR",
-            Help = "What separates the columns, or the label of fastText lines from its text. Guessed if not given.",
-            Set = (s, v) => s with { Delimiter = SettingValue.Delimiter(v) },
-        },
+        Delimiter,
         new()
         {
             Name = "tag-column", Group = Data, Value = "COLUMN",

@@ -36,7 +36,9 @@ internal sealed class Interruption : IDisposable
     /// <summary>Asks the work to stop.</summary>
     public CancellationToken Token => _source.Token;
 
-    /// <summary>The exit code of a command that a signal ended, 128 + its number; 130, as for Ctrl-C, as long as none came.</summary>
+    /// <summary>
+    /// The exit code of a command that a signal ended, 128 + its number; 130, as for Ctrl-C, as long as none came.
+    /// </summary>
     public int Code { get; private set; } = ExitCode.Interrupted;
 
     /// <summary>What is true if the process ends here: "nothing was written", or what is complete.</summary>

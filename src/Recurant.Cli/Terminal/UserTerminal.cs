@@ -57,7 +57,8 @@ internal sealed class UserTerminal : IDisposable
     }
 
     /// <summary>
-    /// Writes lines to the answers. One that is too wide is broken between words, with its indentation; of one whose parts stand in
+    /// Writes lines to the answers. One that is too wide is broken between words, with its indentation; of one whose parts stand
+    /// in
     /// columns the end is left out.
     /// </summary>
     public void WriteLines(IEnumerable<string> lines)

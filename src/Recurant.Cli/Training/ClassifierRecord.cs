@@ -29,7 +29,9 @@ internal static class ClassifierRecord
         });
     }
 
-    /// <summary>A matrix that a page can show: of many labels the most frequent ones, and one row and column for the rest.</summary>
+    /// <summary>
+    /// A matrix that a page can show: of many labels the most frequent ones, and one row and column for the rest.
+    /// </summary>
     private static (IReadOnlyList<string> Labels, IReadOnlyList<IReadOnlyList<int>> Confusion) Reduced(
         IReadOnlyList<string> labels, IReadOnlyList<IReadOnlyList<int>> confusion)
     {

@@ -119,6 +119,13 @@ internal sealed class ClassifierTraining : TaskTraining<ClassifierModel, Evaluat
         return data.Subset([.. Enumerable.Range(0, data.Count).Where(row => counts[data.Examples[row].Label] > 1)]);
     }
 
+    protected override void WriteColumns(Utf8JsonWriter writer)
+    {
+        // Numbers of columns say nothing of other files.
+        bool hasNames = _format is { HasHeader: true } or { Format: "jsonl" };
+        if (hasNames && _format is { Text: { } text, Label: { } label }) TrainedColumns.Write(writer, text, label);
+    }
+
     protected override Evaluation Test(
         Invocation call, TrainingResult<ClassifierModel, Evaluation> result, TrainSettings settings)
     {

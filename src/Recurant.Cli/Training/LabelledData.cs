@@ -29,7 +29,9 @@ internal static class LabelledData
         return data;
     }
 
-    /// <summary>What else could be the label or the text, and how to say so; null if nothing was guessed or nothing else could.</summary>
+    /// <summary>
+    /// What else could be the label or the text, and how to say so; null if nothing was guessed or nothing else could.
+    /// </summary>
     public static string? Alternatives(DetectedFormat format, TrainSettings settings)
     {
         string[] parts =
@@ -50,14 +52,18 @@ internal static class LabelledData
         }
     }
 
-    /// <summary>The settings to read test and validation texts by: the columns of the training data, where the file has these.</summary>
+    /// <summary>
+    /// The settings to read test and validation texts by: the columns of the training data, where the file has these.
+    /// </summary>
     public static TrainSettings Like(DetectedFormat train, TrainSettings settings, string path)
     {
-        if (settings.TextColumn is not null || settings.LabelColumn is not null || train.Text is null || train.Label is null)
-        {
-            return settings;
-        }
+        return train is { Text: { } text, Label: { } label } ? Like(new TrainedColumns(text, label), settings, path) : settings;
+    }
 
+    /// <summary>The same of a model whose file says which columns it learnt from.</summary>
+    public static TrainSettings Like(TrainedColumns train, TrainSettings settings, string path)
+    {
+        if (settings.TextColumn is not null || settings.LabelColumn is not null) return settings;
         TrainSettings same = settings with { TextColumn = train.Text, LabelColumn = train.Label };
         try
         {

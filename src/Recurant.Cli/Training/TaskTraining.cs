@@ -144,6 +144,7 @@ internal abstract class TaskTraining<TModel, TScore> : TaskTraining
         result.Model.SetTrainingRecord(
             TrainingRecordJson.Write(settings, result.Passes, result.BestEpochs, result.End, learnt, members =>
             {
+                WriteColumns(members);
                 members.WriteObject("valid", scores => WriteScore(scores, result.Validation));
                 if (test is not null) members.WriteObject("test", scores => WriteScore(scores, test));
             }));
@@ -156,6 +157,11 @@ internal abstract class TaskTraining<TModel, TScore> : TaskTraining
             keeper.TellHowToContinue();
             throw;
         }
+    }
+
+    /// <summary>Writes into the model file which columns the texts came from, of data that have any.</summary>
+    protected virtual void WriteColumns(Utf8JsonWriter writer)
+    {
     }
 
     public sealed override string? Rehearse(Invocation call, TrainSettings settings)

@@ -17,7 +17,9 @@ internal static class Hidden
         return false;
     }
 
-    /// <summary>Whether a file or folder of a directory is hidden, is left behind by the system, or is a link to nothing.</summary>
+    /// <summary>
+    /// Whether a file or folder of a directory is hidden, is left behind by the system, or is a link to nothing.
+    /// </summary>
     internal static bool IsHidden(FileSystemInfo item) =>
         IsHidden(item.Name)
         || (OperatingSystem.IsWindows() && item.Attributes.HasFlag(FileAttributes.Hidden))

@@ -6,7 +6,9 @@ namespace Recurant.Formats;
 /// <summary>
 /// Unpacks an xz file: one stream after another, with zeros between them, as <c>xz</c> and <c>cat</c> make them.
 /// </summary>
-/// <remarks>The dictionary, which is memory that is asked for before anything is read, may have 128 MiB: xz -9 takes 64.</remarks>
+/// <remarks>
+/// The dictionary, which is memory that is asked for before anything is read, may have 128 MiB: xz -9 takes 64.
+/// </remarks>
 internal sealed class XzFile : ForwardStream
 {
     private const int HeadLength = 12, LargestDictionary = 30; // (2 | n & 1) << (n / 2 + 11): 128 MiB

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text;
 
 namespace Recurant.Formats;
 
@@ -52,7 +53,8 @@ public sealed class IdxFile
 
             if (count > Array.MaxLength)
             {
-                throw new InvalidDataException($"{path}: sizes of {string.Join(" x ", sizes)} are more than can be held.");
+                throw new InvalidDataException(
+                    $"{path}: sizes of {MessageText.Bounded(string.Join(" x ", sizes))} are more than can be held.");
             }
 
             return new IdxFile(sizes, ReadValues(path, stream, sizes, (int)count));

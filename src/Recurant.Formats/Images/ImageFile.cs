@@ -7,8 +7,8 @@ namespace Recurant.Formats;
 /// <remarks>
 /// <para>PNG of every depth and colour type, interlaced or not; JPEG of 8 bits, baseline or progressive, grey, colour or CMYK;
 /// BMP of 1, 4, 8, 16, 24 or 32 bits, not run-length encoded. All are read with 8 bits a channel.</para>
-/// <para>An image is turned upright as its Exif data say. One whose decoding would take more than 512 MiB, or that has more
-/// than 100,000,000 pixels, is refused by its head, before any of it is unpacked.</para>
+/// <para>An image is turned upright as its Exif data say. One whose decoding would take more than 384 MiB, or that has more
+/// than 50,000,000 pixels, is refused by its head, before any of it is unpacked.</para>
 /// </remarks>
 public static class ImageFile
 {

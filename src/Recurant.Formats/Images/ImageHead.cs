@@ -10,10 +10,10 @@ namespace Recurant.Formats;
 internal readonly record struct ImageHead(long Width, long Height, bool Colour, double Memory)
 {
     /// <summary>The most pixels an image may have before it is made smaller.</summary>
-    private const long MostPixels = 100_000_000;
+    private const long MostPixels = 50_000_000;
 
     /// <summary>The most memory that decoding may take.</summary>
-    private const double MostMemory = 512 << 20;
+    private const double MostMemory = 384 << 20;
 
     /// <summary>How the camera was held, 1 to 8: see <see cref="Formats.Orientation"/>.</summary>
     internal int Orientation { get; init; } = 1;

@@ -113,7 +113,9 @@ internal static class PngParts
         return sum;
     }
 
-    /// <summary>Unpacks the pixels without keeping them: what a decoder makes room for is what is there, not what the head says.</summary>
+    /// <summary>
+    /// Unpacks the pixels without keeping them: what a decoder makes room for is what is there, not what the head says.
+    /// </summary>
     private static string? CountPixels(MemoryStream packed, long rows)
     {
         packed.Position = 0;

@@ -23,7 +23,8 @@ internal sealed class XmlDocumentation
         }
         catch (XmlException exception)
         {
-            throw new InvalidDataException($"{path}, line {exception.LineNumber}: no XML: {exception.Message}", exception);
+            throw new InvalidDataException(
+                $"{path}, line {exception.LineNumber}: no XML: {MessageText.Bounded(exception.Message)}", exception);
         }
 
         return paragraphs;

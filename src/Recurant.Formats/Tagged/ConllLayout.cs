@@ -39,7 +39,9 @@ internal sealed class ConllLayout
     /// <summary>What the column of the tags is called.</summary>
     internal string TagName => Universal ? Names[TagColumn] : $"column {TagColumn + 1}";
 
-    /// <summary>Whether <see cref="NoTag"/> means that a word was not tagged: in the columns of parts of speech it does.</summary>
+    /// <summary>
+    /// Whether <see cref="NoTag"/> means that a word was not tagged: in the columns of parts of speech it does.
+    /// </summary>
     internal bool HasGaps => Universal && TagName is "UPOS" or "XPOS";
 
     private string[] Names { get; set; } = [];

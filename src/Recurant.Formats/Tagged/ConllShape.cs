@@ -27,7 +27,9 @@ internal static class ConllShape
     internal static bool IsName(string extension) => extension is
         ".conll" or ".conll2000" or ".conll2002" or ".conll2003" or ".iob" or ".iob2" or ".bio" or ".bioes";
 
-    /// <summary>Rows of ten columns whose first counts the words of each sentence from 1, and a comment or a blank line.</summary>
+    /// <summary>
+    /// Rows of ten columns whose first counts the words of each sentence from 1, and a comment or a blank line.
+    /// </summary>
     private static bool IsUniversal(List<string> lines)
     {
         int next = 1;

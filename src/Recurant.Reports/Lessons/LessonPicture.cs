@@ -4,7 +4,9 @@ using Recurant.Reference;
 
 namespace Recurant.Reports;
 
-/// <summary>Draws the unrolled network: words below, losses above, time from left to right, the backward pass in another colour.</summary>
+/// <summary>
+/// Draws the unrolled network: words below, losses above, time from left to right, the backward pass in another colour.
+/// </summary>
 internal sealed class LessonPicture
 {
     private const int ColumnWidth = 100, RowHeight = 92, Radius = 26, Margin = 52, Top = 40, LongestWord = 11;

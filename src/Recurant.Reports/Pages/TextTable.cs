@@ -46,7 +46,9 @@ internal sealed class TextTable
         to.Close().Close().Close();
     }
 
-    /// <summary>Writes the table so that it is seen only when asked for; readers of the page's text find it all the same.</summary>
+    /// <summary>
+    /// Writes the table so that it is seen only when asked for; readers of the page's text find it all the same.
+    /// </summary>
     public void WriteBehind(HtmlWriter to)
     {
         to.Open("details", ("class", "behind")).Element("summary", "Table: " + Caption);

@@ -128,10 +128,7 @@ public sealed class TextFile : IDisposable
             place.Append(CultureInfo.InvariantCulture, $", column {column}");
         }
 
-        // A message may quote the data, which may be anything.
-        const int LongestMessage = 1000;
-        if (message.Length > LongestMessage) message = $"{message.AsSpan(0, LongestMessage)} ...";
-        return new InvalidDataException($"{place}: {message}");
+        return new InvalidDataException($"{place}: {MessageText.Bounded(message)}");
     }
 
     /// <inheritdoc/>

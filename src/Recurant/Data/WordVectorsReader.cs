@@ -251,7 +251,8 @@ internal sealed class WordVectorsReader(ByteReader reader, ISet<string>? keep, E
                 if (!float.IsFinite(vector[i]))
                 {
                     throw new InvalidDataException(
-                        $"{reader.Path}: number {i + 1} of the vector of \"{word}\" at offset {offset + (4 * i)} is not finite.");
+                        $"{reader.Path}: number {i + 1} of the vector of \"{MessageText.Bounded(word)}\" at offset "
+                        + $"{offset + (4 * i)} is not finite.");
                 }
             }
         }

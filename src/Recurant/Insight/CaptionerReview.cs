@@ -16,7 +16,8 @@ public sealed record CaptionMistake(int Number, string Right, string Answered, d
     public override string ToString() => InvariantRecord.ToString(nameof(CaptionMistake), PrintMembers);
 }
 
-/// <summary>What a captioner does on images with sentences, beyond its score: how often it is right where it is sure, and its surest
+/// <summary>What a captioner does on images with sentences, beyond its score: how often it is right where it is sure, and its
+/// surest
 /// mistakes. A sentence counts as right only if it is exactly the expected one.</summary>
 public sealed record CaptionerReview
 {

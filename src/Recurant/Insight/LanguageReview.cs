@@ -30,7 +30,8 @@ public sealed record FrequencyCost(int From, int To, int Kinds, int Times, doubl
 }
 
 /// <summary>
-/// What a language model does on a text, beyond its score: whether its most probable next token is right as often as its probability
+/// What a language model does on a text, beyond its score: whether its most probable next token is right as often as its
+/// probability
 /// says, and where the loss comes from.
 /// <code>
 /// loss = sum_v n_v loss_v / n,   share_v = n_v loss_v / (n loss)     (1)
@@ -54,14 +55,17 @@ public sealed record LanguageReview
     /// <summary>The tokens with the greatest shares of the loss (1), the greatest first.</summary>
     public required IReadOnlyList<TokenCost> Costliest { get; init; }
 
-    /// <summary>The loss by how often a token occurs in the text itself: 1, 2 to 9, 10 to 99, and so on; none without tokens.</summary>
+    /// <summary>
+    /// The loss by how often a token occurs in the text itself: 1, 2 to 9, 10 to 99, and so on; none without tokens.
+    /// </summary>
     public required IReadOnlyList<FrequencyCost> ByFrequency { get; init; }
 
     /// <summary>Reads a text, or its beginning.</summary>
     /// <param name="model">The model.</param>
     /// <param name="text">The text; its first token is predicted from the end of a line.</param>
     /// <param name="costliest">The most tokens that are listed. Default: 20.</param>
-    /// <param name="mostTokens">The most tokens that are predicted, at least 1; the rest of the text is not read. Default: 100,000.</param>
+    /// <param name="mostTokens">The most tokens that are predicted, at least 1; the rest of the text is not read. Default:
+    /// 100,000.</param>
     /// <param name="threads">The number of threads; 0 for one a core. The result does not depend on it. Default: 0.</param>
     /// <exception cref="InvalidDataException">The text is empty, or the model's answers are not finite numbers.</exception>
     public static LanguageReview Of(

@@ -1,3 +1,4 @@
+using System.Text;
 using Recurant.Cells;
 using Recurant.Data;
 using Recurant.Layers;
@@ -159,7 +160,8 @@ internal sealed class LensSubject
         RequireSome(chosen.Length, "sentences", nameof(data));
         if (chosen.SelectMany(sentence => sentence.Tags).FirstOrDefault(tag => !model.Tags.Contains(tag)) is { } unknown)
         {
-            throw new InvalidDataException($"{data.Name}: the tag \"{unknown}\" is not one of the model's: {Some(model.Tags)}.");
+            throw new InvalidDataException(
+                $"{data.Name}: the tag \"{MessageText.Bounded(unknown)}\" is not one of the model's: {Some(model.Tags)}.");
         }
 
         WordForms forms = model.NewForms();

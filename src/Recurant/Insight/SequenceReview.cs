@@ -20,8 +20,10 @@ public sealed record DistanceError(int From, int To, int Count, double Error)
 }
 
 /// <summary>
-/// What a network does on the test sequences of a generated problem, beyond its score: its error by how far back lies what it needs.
-/// Of adding that is the distance from the end of the sequence to the first marked number; of copying a symbol stands always equally
+/// What a network does on the test sequences of a generated problem, beyond its score: its error by how far back lies what it
+/// needs.
+/// Of adding that is the distance from the end of the sequence to the first marked number; of copying a symbol stands always
+/// equally
 /// far back, and what differs is its place in the row, so that the distance is counted from the first symbol that is said.
 /// </summary>
 public sealed record SequenceReview

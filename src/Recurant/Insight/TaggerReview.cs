@@ -19,7 +19,8 @@ public sealed record TagMistake(IReadOnlyList<string> Words, int Place, string R
 
 /// <summary>
 /// What a tagger does on tagged sentences, beyond its score: which tag it takes for which, how far its probabilities can be
-/// trusted, and its worst mistakes. The probability of a tag is that of the word given the whole sentence; with a conditional random
+/// trusted, and its worst mistakes. The probability of a tag is that of the word given the whole sentence; with a conditional
+/// random
 /// field it is the marginal over all rows of tags, of the tag that the best row has there.
 /// </summary>
 public sealed record TaggerReview
@@ -27,7 +28,9 @@ public sealed record TaggerReview
     /// <summary>What stands for the tags that are not among the most frequent.</summary>
     public const string Others = "(others)";
 
-    /// <summary>The most frequent tags of the data, in the order of the model's; at the end <see cref="Others"/> if there are more.</summary>
+    /// <summary>
+    /// The most frequent tags of the data, in the order of the model's; at the end <see cref="Others"/> if there are more.
+    /// </summary>
     public required IReadOnlyList<string> Labels { get; init; }
 
     /// <summary>Confusion[right][answered], in words, by the places of <see cref="Labels"/>.</summary>

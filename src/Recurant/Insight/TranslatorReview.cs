@@ -43,7 +43,9 @@ public sealed record TranslatorReview
     /// <summary>The translations that differ most from what was expected, by chrF2 of each alone, the worst first.</summary>
     public required IReadOnlyList<JudgedTranslation> Worst { get; init; }
 
-    /// <summary>By words of the source: 1 to 5, 6 to 10, 11 to 15, 16 to 20, 21 to 30, 31 to 50, and more; none without pairs.</summary>
+    /// <summary>
+    /// By words of the source: 1 to 5, 6 to 10, 11 to 15, 16 to 20, 21 to 30, 31 to 50, and more; none without pairs.
+    /// </summary>
     public required IReadOnlyList<LengthBand> ByLength { get; init; }
 
     /// <summary>Translates the pairs, or the first of them.</summary>

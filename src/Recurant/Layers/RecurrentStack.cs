@@ -145,8 +145,8 @@ internal sealed class RecurrentStack
         if (floats * sizeof(float) <= available) return; // before the text is made, which few need
         Workspace.RequireRoom(
             floats * sizeof(float),
-            $"{Workspace.Text(batch.Sequences)} {(batch.Sequences == 1 ? "sequence" : "sequences")} with {Workspace.Text(batch.Rows)} "
-            + $"steps ({Spec.Summary})", available);
+            $"{Workspace.Text(batch.Sequences)} {(batch.Sequences == 1 ? "sequence" : "sequences")} with "
+            + $"{Workspace.Text(batch.Rows)} steps ({Spec.Summary})", available);
     }
 
     /// <summary>

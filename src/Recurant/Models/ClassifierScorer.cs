@@ -125,7 +125,7 @@ internal sealed class ClassifierScorer(
             int text = chosen[_batch.Order[b]];
             Span<float> row = logits.Row(b), all = probabilities.AsSpan(text * classes, classes);
             float logit = labels is null ? 0 : row[labels[text]];
-            float logSum = Softmax.Apply(row, network == 0 ? all : _probabilities);
+            float logSum = Softmax.Apply(row, network == 0 ? all : Workspace.Reuse(_probabilities));
             if (network > 0) Elementwise.Add(_probabilities, all);
             if (logLosses is null) continue;
             logLosses[text] = logSum - logit;

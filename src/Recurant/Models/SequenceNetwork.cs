@@ -130,11 +130,8 @@ internal sealed class SequenceNetwork
             memory.Classes = new int[problem.Kind == ProblemKind.Copying ? Workspace.RequireLength(batch, problem.Steps) : 0];
         }
 
-        if (Workspace.IsPoisoned)
-        {
-            Workspace.Poison(memory.Numbers.AsSpan());
-            Workspace.Poison(memory.Classes.AsSpan());
-        }
+        Workspace.Reuse(memory.Numbers);
+        Workspace.Reuse(memory.Classes);
 
         memory.Batch.Fill(memory.Lengths);
         Stack.RequireRoom(memory.Batch, keepsHistory: part == ProblemPart.Training);

@@ -54,6 +54,13 @@ internal static class Workspace
         return array;
     }
 
+    /// <summary>An array of fixed length that is about to be written anew; what it holds is undefined.</summary>
+    public static T[] Reuse<T>(T[] array) where T : unmanaged
+    {
+        if (IsPoisoned) Poison(array.AsSpan());
+        return array;
+    }
+
     /// <summary>Fills memory with what nobody may rely on.</summary>
     public static void Poison<T>(Span<T> memory) where T : unmanaged
     {

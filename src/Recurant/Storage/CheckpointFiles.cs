@@ -50,7 +50,9 @@ internal sealed class CheckpointFiles
 
     /// <summary>The exception for a file that is not as it was written.</summary>
     public static InvalidDataException Damaged(string path, string fault, Exception? cause = null) =>
-        new($"{path}: the checkpoint is damaged: {fault}. Copy it again if there is a copy, or begin a new run.", cause);
+        new(
+            $"{path}: the checkpoint is damaged: {MessageText.Bounded(fault)}. Copy it again if there is a copy, or begin a new run.",
+            cause);
 
     private string Check(string name)
     {

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Recurant.Models;
@@ -110,5 +111,5 @@ internal sealed class ModelMetadata(string path, IReadOnlyDictionary<string, str
     }
 
     public InvalidDataException Fault(string key, string fault, Exception? cause = null) =>
-        new($"{path}: metadata '{key}': {fault} Copy the file again or retrain the model.", cause);
+        new($"{path}: metadata '{key}': {MessageText.Bounded(fault)} Copy the file again or retrain the model.", cause);
 }

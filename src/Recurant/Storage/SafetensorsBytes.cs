@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Recurant.Data;
+using Recurant.Numerics;
 
 namespace Recurant.Storage;
 
@@ -61,7 +62,7 @@ internal sealed class SafetensorsBytes : IDisposable
     {
         int size = TensorTypes.BitsOf(tensor.DType) / 8;
         bool direct = tensor.DType == "F32" && BitConverter.IsLittleEndian;
-        byte[] buffer = direct ? [] : ArrayPool<byte>.Shared.Rent(ChunkBytes);
+        byte[] buffer = direct ? [] : Workspace.Rent<byte>(ChunkBytes);
         try
         {
             for (int done = 0; done < destination.Length;)

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Win32.SafeHandles;
 using Recurant.Data;
+using Recurant.Numerics;
 
 namespace Recurant.Storage;
 
@@ -137,7 +138,7 @@ public sealed class SafetensorsFile : IDisposable
         int rows = (int)tensor.Shape[1];
         // Some whole rows of the file at a time, so that each pass writes runs of neighbours and not single elements.
         int block = Math.Clamp(BlockLength / rows, 1, columns);
-        float[] buffer = ArrayPool<float>.Shared.Rent(checked(block * rows));
+        float[] buffer = Workspace.Rent<float>(checked(block * rows));
         try
         {
             for (int first = 0; first < columns; first += block)

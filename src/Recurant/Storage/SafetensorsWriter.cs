@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Recurant.Numerics;
 
 namespace Recurant.Storage;
 
@@ -232,7 +233,7 @@ public sealed class SafetensorsWriter
         {
             // Whole rows of the file in the transposed case: as many as fit, and at least one.
             int rows = Math.Max(1, tensor.Rows);
-            float[] buffer = ArrayPool<float>.Shared.Rent(Math.Max(BlockLength, rows));
+            float[] buffer = Workspace.Rent<float>(Math.Max(BlockLength, rows));
             try
             {
                 int block = tensor.Rows == 0 ? BlockLength : Math.Max(1, BlockLength / rows) * rows;
@@ -258,7 +259,7 @@ public sealed class SafetensorsWriter
     private static void Transpose(Tensor tensor, int firstColumn, Span<float> values)
     {
         int width = values.Length / tensor.Rows;
-        float[] run = ArrayPool<float>.Shared.Rent(width);
+        float[] run = Workspace.Rent<float>(width);
         try
         {
             for (int r = 0; r < tensor.Rows; r++)

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Recurant.Storage;
 
 /// <summary>Words the faults of a file, all in one form: file, place, what is wrong, what to do.</summary>
@@ -11,7 +13,7 @@ internal static class StorageFault
 
     /// <summary>The exception <c>file: place: fault. advice</c>.</summary>
     public static InvalidDataException At(string path, string place, string fault, string advice) =>
-        new($"{path}: {place}: {fault}. {advice}");
+        new($"{path}: {place}: {MessageText.Bounded(fault)}. {advice}");
 
     /// <summary>The exception <c>file: byte N: fault. advice</c>, N counted from the start of the file.</summary>
     public static InvalidDataException At(string path, long offset, string fault, string advice) =>

@@ -63,7 +63,7 @@ internal sealed class CaptionerTask : TrainingTask
 
     private StepLoss Learn(ReadOnlySpan<int> chosen, ulong step)
     {
-        chosen.CopyTo(_chosen);
+        chosen.CopyTo(Workspace.Reuse(_chosen));
         _batch.Fill(_workers, _strips, _data.Model.Spec.StripSize, _data.Targets, _chosen, chosen.Length, _network.Mark);
         double loss = _network.Loss(
             _workers, _batch, _memory, learns: true, _plan.Dropout with { Step = step }, _plan.LabelSmoothing, out int correct);

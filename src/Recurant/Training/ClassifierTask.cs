@@ -99,6 +99,7 @@ internal sealed class ClassifierTask : TrainingTask
     private StepLoss Step(ReadOnlySpan<int> chosen, ulong step)
     {
         _batch.Fill(_data.Train, chosen);
+        Workspace.Reuse(_labels);
         for (int b = 0; b < chosen.Length; b++) _labels[b] = _data.TrainLabels[chosen[_batch.Order[b]]];
         DropoutPlan dropout = _plan.Dropout with { Step = step };
         Matrix logits = _network.Forward(_workers, _batch, _memory, dropout);

@@ -104,6 +104,7 @@ internal sealed class LanguageModelTask : TrainingTask
         _lengths.AsSpan().Fill(steps);
         _window.Fill(_lengths);
         Span<int> read = _window.Tokens;
+        Workspace.Reuse(_targets);
         for (int t = 0; t < steps; t++)
         {
             for (int b = 0; b < batch; b++)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text;
 using Recurant.Models;
 using Recurant.Optimizers;
 using Recurant.Parameters;
@@ -198,6 +199,7 @@ internal sealed class RunCheckpoint : IDisposable
     }
 
     private InvalidDataException OtherRun(string name, string then, string now) => new(
-        $"{_options.Directory}: the checkpoint belongs to another run: {name}: {then} there, {now} here. "
+        $"{_options.Directory}: the checkpoint belongs to another run: "
+        + MessageText.Bounded($"{name}: {then} there, {now} here") + ". "
         + "Continue it with the data and options it was started with, or start a new run.");
 }

@@ -13,6 +13,9 @@ internal static class RunStateJson
 {
     private const int Format = 2;
 
+    /// <summary>A thousand years.</summary>
+    private const double MostSeconds = 3.2e10;
+
     /// <summary>What belongs to a run beside its tensors.</summary>
     public sealed record Content(
         IReadOnlyList<(string Name, string Value)> Identity, RunState State, (double Beta1, double Beta2) Powers,
@@ -60,12 +63,16 @@ internal static class RunStateJson
                 throw new FormatException($"it has format {format}, but this version of Recurant reads format {Format}");
             }
 
-            return new Content(
+            var content = new Content(
                 [.. root.GetProperty("identity").EnumerateObject().Select(entry => (entry.Name, entry.Value.GetString() ?? ""))],
                 ReadState(root, readScore),
                 (root.GetProperty("beta1_power").GetDouble(), root.GetProperty("beta2_power").GetDouble()),
                 (root.GetProperty("average_steps").GetInt32(), root.GetProperty("average_updates").GetInt32()),
-                root.TryGetProperty("stage", out JsonElement stage) ? stage.GetString()! : LearningPlan.LastStage);
+                root.TryGetProperty("stage", out JsonElement stage) ? stage.GetString() ?? LearningPlan.LastStage
+                    : LearningPlan.LastStage);
+            Require(content.Powers.Beta1 is >= 0 and <= 1 && content.Powers.Beta2 is >= 0 and <= 1, "its powers of beta");
+            Require(content.Average.Steps >= 0 && content.Average.Updates >= 0, "its averages");
+            return content;
         }
         catch (Exception fault) when (fault is JsonException or KeyNotFoundException or InvalidOperationException)
         {
@@ -118,8 +125,10 @@ internal static class RunStateJson
             Seconds = root.GetProperty("seconds").GetDouble(),
             SecondsInEpoch = root.GetProperty("seconds_in_epoch").GetDouble(),
         };
+        RequireSense(state);
         state.Finished = FinishedRunJson.Read(root, readScore);
         foreach (JsonElement epoch in root.GetProperty("epochs").EnumerateArray()) state.Epochs.Add(ReadEpoch(epoch, readScore));
+        Require(state.Epoch >= 1 && state.Epoch <= state.Epochs.Count + 1L, "its epochs");
         int best = root.GetProperty("best_epoch").GetInt32();
         if (best > 0)
         {
@@ -128,6 +137,21 @@ internal static class RunStateJson
         }
 
         return state;
+    }
+
+    /// <summary>Numbers that no run has would make the one that goes on train nonsense, or without end.</summary>
+    private static void RequireSense(RunState state)
+    {
+        Require(state.StepsInEpoch >= 0 && state.Step >= 0, "its steps");
+        Require(state.Seen >= 0 && state.Tokens >= 0, "its counts"); // Correct counts down where nothing is right or wrong
+        Require(state.Plateau is >= 0 and <= 1, "its plateau");
+        Require(double.IsFinite(state.Loss), "its loss");
+        Require(state.Seconds is >= 0 and < MostSeconds && state.SecondsInEpoch is >= 0 and < MostSeconds, "its time");
+    }
+
+    private static void Require(bool holds, string what)
+    {
+        if (!holds) throw new FormatException($"{what} cannot be those of a run");
     }
 
     internal static void WriteEpoch(Utf8JsonWriter writer, EpochRecord epoch)

@@ -86,6 +86,31 @@ public class VerdictTests
         Assert.All(results, result => Assert.Contains(result.Value, value => value != 0));
         Assert.True(Verdict.Agree(
             new Dictionary<string, float[]> { ["output"] = results["output"] }, GridReference.Compute(shape, Mode.Infer)));
+        foreach (Weight weight in data.Weights) AssertIsSlope(shape, data, results[weight.Name], weight.Values, weight.Name);
+        AssertIsSlope(shape, data, results["input"], data.Input, "input");
+    }
+
+    /// <summary>Central differences of sum_i output_i dOutput_i, of the first and the last number of an array.</summary>
+    private static void AssertIsSlope(Case shape, CaseData data, float[] gradient, float[] values, string name)
+    {
+        // The outputs are single: 1e-7 of rounding over 2 x 0.01, and the curvature times 0.01^2.
+        const float Distance = 0.01f;
+        const double Tolerance = 1e-3;
+        foreach (int place in new[] { 0, values.Length - 1 })
+        {
+            float before = values[place];
+            double Sum(float at)
+            {
+                values[place] = at;
+                float[] output = GridReference.Compute(shape, data, Mode.Infer)["output"];
+                return output.Zip(data.OutputGradient, (y, dy) => (double)y * dy).Sum();
+            }
+
+            float above = before + Distance, below = before - Distance;
+            double slope = (Sum(above) - Sum(below)) / ((double)above - below);
+            values[place] = before;
+            Assert.True(Math.Abs(slope - gradient[place]) < Tolerance, $"{name}[{place}]: {gradient[place]}, slope {slope}");
+        }
     }
 
     private static Dictionary<string, float[]> Answer(float[] values) => new() { ["output"] = values };

@@ -25,7 +25,9 @@ public static class LessonNotation
     /// </summary>
     /// <param name="line">The number.</param>
     /// <param name="withLetters">Whether the names of the terms come first.</param>
-    /// <returns>For example <c>= tanh(U[1,1] x_1[1])</c>, <c>= tanh(-0.43*1)</c>, <c>= tanh(-0.43)</c>, <c>= -0.405321</c>.</returns>
+    /// <returns>
+    /// For example <c>= tanh(U[1,1] x_1[1])</c>, <c>= tanh(-0.43*1)</c>, <c>= tanh(-0.43)</c>, <c>= -0.405321</c>.
+    /// </returns>
     public static IEnumerable<IReadOnlyList<string>> Parts(LessonLine line, bool withLetters)
     {
         ArgumentNullException.ThrowIfNull(line);

@@ -148,7 +148,9 @@ public sealed record LessonMatrix
     /// <summary>Names of the shown rows, such as classes; empty: numbers from 1.</summary>
     public IReadOnlyList<string> RowNames { get; init; } = [];
 
-    /// <summary>The root of the sum of all squares, those not shown included; NaN where only the shown rows were computed.</summary>
+    /// <summary>
+    /// The root of the sum of all squares, those not shown included; NaN where only the shown rows were computed.
+    /// </summary>
     public required double Norm { get; init; }
 
     /// <inheritdoc/>

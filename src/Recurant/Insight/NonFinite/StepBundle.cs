@@ -64,7 +64,8 @@ internal static class StepBundle
             or FormatException or ArgumentException or OverflowException)
         {
             throw new InvalidDataException(
-                $"{path}: metadata '{Key}' does not describe a step ({fault.Message.TrimEnd('.')}). Copy the file again.", fault);
+                $"{path}: metadata '{Key}' does not describe a step ({MessageText.Bounded(fault.Message.TrimEnd('.'))}). "
+                + "Copy the file again.", fault);
         }
     }
 
