@@ -64,7 +64,7 @@ internal static class Kernels
         Parameter[] parameters = [.. stack.Parameters];
         RecurrentMemory memory = stack.CreateMemory();
         memory.KeepsHistory = train;
-        var batch = new SequenceBatch();
+        var batch = new BatchLayout();
         batch.Fill(Enumerable.Repeat(Steps, Batch).ToArray());
         Matrix input = Random(4, batch.Rows, Input), dInput = Random(5, batch.Rows, Input);
         Matrix dOutput = Random(6, batch.Rows, Hidden);

@@ -23,7 +23,7 @@ internal static partial class Engines
 internal sealed class RecurantEngine(int threads) : IEngine
 {
     private readonly Workers _workers = Workers.ForThreads(threads);
-    private readonly SequenceBatch _batch = new();
+    private readonly BatchLayout _batch = new();
     private readonly RowStore _input = new();
     private readonly RowStore _outputGradient = new();
     private readonly RowStore _inputGradient = new();

@@ -25,7 +25,7 @@ internal sealed class RecurantLanguageModel : ILanguageModel
     private readonly LanguageModelMemory _memory;
     private readonly CarriedState _carried;
     private readonly Optimizer _optimizer;
-    private readonly SequenceBatch _window = new();
+    private readonly BatchLayout _window = new();
     private readonly int[] _lengths;
 
     public RecurantLanguageModel(int threads, LanguageShape shape, int seed)

@@ -25,7 +25,7 @@ internal sealed class RecurantReviewModel : IReviewModel
     private readonly ClassifierNetwork _network;
     private readonly NetworkMemory _memory;
     private readonly Optimizer _optimizer;
-    private readonly SequenceBatch _sequences = new();
+    private readonly BatchLayout _sequences = new();
     private readonly ulong _seed;
     private ulong _step;
 

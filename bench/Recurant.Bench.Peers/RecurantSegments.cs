@@ -24,26 +24,26 @@ internal sealed class RecurantSegments : ISegmentSource
 
     public bool NeedsInputGradient => true;
 
-    public void Train(Workers workers, SequenceBatch batch)
+    public void Train(Workers workers, BatchLayout batch)
     {
         _stack.Forward(workers, batch, this, _memory, dropout: null);
         _stack.Backward(workers, batch, this, _memory, dropout: null);
     }
 
-    public void ReadInput(Workers workers, SequenceBatch segment, Matrix input) => Copy(_data.Input, segment, input);
+    public void ReadInput(Workers workers, BatchLayout segment, Matrix input) => Copy(_data.Input, segment, input);
 
-    public void TakeOutput(Workers workers, SequenceBatch segment, Matrix output)
+    public void TakeOutput(Workers workers, BatchLayout segment, Matrix output)
     {
     }
 
-    public void ReadOutputGradient(Workers workers, SequenceBatch segment, Matrix dOutput) =>
+    public void ReadOutputGradient(Workers workers, BatchLayout segment, Matrix dOutput) =>
         Copy(_data.OutputGradient, segment, dOutput);
 
-    public void TakeInputGradient(Workers workers, SequenceBatch segment, Matrix dInput)
+    public void TakeInputGradient(Workers workers, BatchLayout segment, Matrix dInput)
     {
     }
 
     /// <summary>The sequences of a case are equally long, so every step has as many rows.</summary>
-    private static void Copy(float[] all, SequenceBatch segment, Matrix rows) =>
+    private static void Copy(float[] all, BatchLayout segment, Matrix rows) =>
         all.AsSpan(segment.FirstStep * segment.Sequences * rows.Columns, rows.Rows * rows.Columns).CopyTo(rows.Span);
 }

@@ -72,7 +72,7 @@ internal static class CellSpeed
     {
         private readonly RecurrentStack _stack;
         private readonly RecurrentMemory _memory;
-        private readonly SequenceBatch _batch = new();
+        private readonly BatchLayout _batch = new();
         private readonly Matrix _input, _dOutput;
         private readonly Matrix? _dInput;
         private readonly Workers _workers;

@@ -48,10 +48,10 @@ internal static class LayerSpeed
     {
         private readonly Recurrent _recurrent;
         private readonly RecurrentMemory _memory;
-        private readonly SequenceBatch _batch = new();
+        private readonly BatchLayout _batch = new();
         private readonly RowStore _input = new(isTarget: true), _dInput = new(isTarget: true), _dOutput = new(isTarget: true);
         private readonly Workers _workers;
-        private readonly BatchValues _values;
+        private readonly SequenceBatch _values;
         private readonly Pass _pass;
         private readonly int _sequences;
 
@@ -66,7 +66,7 @@ internal static class LayerSpeed
             int[] lengths = [.. Enumerable.Repeat(steps, batch)];
             var values = new float[batch * steps * input];
             new Philox(1, RandomPurpose.Initialisation).FillUniform(values, -1, 1);
-            _values = BatchValues.Of(lengths, values, input);
+            _values = SequenceBatch.Of(lengths, values, input);
             _values.WantsGradient = true;
             _batch.Fill(lengths);
             _input.Reserve(_batch.Rows, input);
@@ -100,7 +100,7 @@ internal static class LayerSpeed
         {
             Renew();
             _pass.Begin();
-            BatchValues h = _recurrent.Forward(_pass, _values);
+            SequenceBatch h = _recurrent.Forward(_pass, _values);
             for (int row = 0; row < h.RowCount; row++) _dOutput.Row(row).CopyTo(h.GradientRow(row));
             _pass.Backward();
         }

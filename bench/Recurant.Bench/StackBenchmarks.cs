@@ -13,7 +13,7 @@ public class StackBenchmarks
 {
     private const int Batch = 20, Steps = 35, Width = 200;
 
-    private readonly SequenceBatch _batch = new();
+    private readonly BatchLayout _batch = new();
     private readonly RowStore _input = new(), _dInput = new(), _dOutput = new();
     private RecurrentStack _stack = null!;
     private RecurrentMemory _memory = null!;

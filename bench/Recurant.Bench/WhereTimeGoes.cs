@@ -44,7 +44,7 @@ internal static class WhereTimeGoes
         private readonly RecurrentCell _cell;
         private readonly RecurrentStack _stack;
         private readonly RecurrentMemory _memory;
-        private readonly SequenceBatch _batch = new();
+        private readonly BatchLayout _batch = new();
         private readonly Matrix _x, _dx, _dy;
 
         public Pieces(string row)

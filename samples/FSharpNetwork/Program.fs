@@ -6,8 +6,8 @@ open Recurant.Optimizers
 
 // The network of the sample Sine in F#: it prints the same numbers.
 let waves = [| for i in 0 .. 31 -> [| for t in 0 .. 40 -> MathF.Sin(0.3f * float32 t + float32 i) |] |]
-let inputs = BatchValues.Of([| for wave in waves -> wave[.. 39] |])
-let targets = BatchValues.Of([| for wave in waves -> wave[1 ..] |])
+let inputs = SequenceBatch.Of([| for wave in waves -> wave[.. 39] |])
+let targets = SequenceBatch.Of([| for wave in waves -> wave[1 ..] |])
 
 let network = Sequential(Recurrent(CellKind.Gru, inputSize = 1, hiddenSize = 24), Dense(24, 1))
 network.Initialise(seed = 1UL)
@@ -27,7 +27,7 @@ let wave = ResizeArray [ for t in 0 .. 19 -> sine t ]
 
 for t in 20 .. 49 do
     pass.Begin(PassKind.Prediction)
-    wave.Add(network.Forward(pass, BatchValues.Of([| wave.ToArray() |])).ToArray(0)[t - 1])
+    wave.Add(network.Forward(pass, SequenceBatch.Of([| wave.ToArray() |])).ToArray(0)[t - 1])
 
 let largest = Seq.max (Seq.mapi (fun t y -> MathF.Abs(y - sine t)) wave)
 printfn $"mean squared error after 300 steps: {loss:``0.000000``}"

@@ -9,8 +9,8 @@ using Recurant.Reference;
 var cell = new LeakyMean(size: 3);
 var network = new Sequential(cell, new Dense(3, 1));
 network.Initialise(seed: 1);
-BatchValues inputs = BatchValues.Of([[1, 2, 3, 4, 5, 6], [0.5f, -1, 2, 1, 1, 0, -2, 3, 1]], size: 3);
-BatchValues targets = BatchValues.Of([[0.5f, 1], [1, -1, 0.2f]]);
+SequenceBatch inputs = SequenceBatch.Of([[1, 2, 3, 4, 5, 6], [0.5f, -1, 2, 1, 1, 0, -2, 3, 1]], size: 3);
+SequenceBatch targets = SequenceBatch.Of([[0.5f, 1], [1, -1, 0.2f]]);
 IReadOnlyList<GradientCheckRow> rows = NetworkGradientCheck.Run(
     network.NamedParameters, pass => pass.Loss(network.Forward(pass, inputs), targets, Loss.SquaredError), inputs: [inputs]);
 foreach (GradientCheckRow row in rows)
@@ -26,7 +26,7 @@ float[] wanted = [.. noise.Select(x => mean = 0.9f * mean + 0.1f * x)];
 var single = new LeakyMean(size: 1);
 var optimizer = new Optimizer(OptimizerKind.Adam, single.Parameters) { LearningRate = 0.05f };
 var pass = new Pass();
-BatchValues x = BatchValues.Of([noise]), y = BatchValues.Of([wanted]);
+SequenceBatch x = SequenceBatch.Of([noise]), y = SequenceBatch.Of([wanted]);
 for (int step = 0; step < 400; step++)
 {
     pass.Begin();

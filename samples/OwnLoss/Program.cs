@@ -27,7 +27,7 @@ var network = new Sequential(new Recurrent(CellKind.Lstm, 1, 16), new Dense(16, 
 network.Initialise(seed: 1);
 var optimizer = new Optimizer(OptimizerKind.Adam, network.Parameters) { Clip = 1f };
 var pass = new Pass();
-BatchValues inputs = Inputs(series), targets = Targets(series);
+SequenceBatch inputs = Inputs(series), targets = Targets(series);
 const int Steps = 600;
 for (int step = 0; step < Steps; step++)
 {
@@ -39,7 +39,7 @@ for (int step = 0; step < Steps; step++)
 }
 
 pass.Begin(PassKind.Prediction);
-BatchValues quantiles = network.Forward(pass, Inputs(unseen)), right = Targets(unseen);
+SequenceBatch quantiles = network.Forward(pass, Inputs(unseen)), right = Targets(unseen);
 for (int j = 0; j < 3; j++)
 {
     int below = 0;
@@ -53,6 +53,6 @@ static float[] Series(Random random, int length)
     return [.. Enumerable.Range(0, length).Select(_ => y = 0.8f * y + (float)(2 * random.NextDouble() - 1))];
 }
 
-static BatchValues Inputs(float[][] series) => BatchValues.Of([.. series.Select(values => values[..^1])]);
+static SequenceBatch Inputs(float[][] series) => SequenceBatch.Of([.. series.Select(values => values[..^1])]);
 
-static BatchValues Targets(float[][] series) => BatchValues.Of([.. series.Select(values => values[1..].Select(y => new[] { y, y, y }).ToArray())]);
+static SequenceBatch Targets(float[][] series) => SequenceBatch.Of([.. series.Select(values => values[1..].Select(y => new[] { y, y, y }).ToArray())]);

@@ -18,7 +18,7 @@ for (int update = 0; update < 300; update++)
     int[] cues = [.. Enumerable.Range(0, Episodes).Select(_ => random.Next(2))];
     float[][] seen = [.. cues.Select(cue => Enumerable.Range(0, 2 * Corridor).Select(i => i == cue ? 1f : 0f).ToArray())];
     pass.Begin();
-    BatchValues logits = network.Forward(pass, BatchValues.Of(seen, size: 2));
+    SequenceBatch logits = network.Forward(pass, SequenceBatch.Of(seen, size: 2));
     double total = 0;
     for (int episode = 0; episode < Episodes; episode++)
     {

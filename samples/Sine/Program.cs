@@ -5,8 +5,8 @@ using Recurant.Optimizers;
 
 // The next value of a sine wave, from numbers alone: 32 waves with phases of their own, 40 steps each.
 float[][] waves = [.. Enumerable.Range(0, 32).Select(i => Enumerable.Range(0, 41).Select(t => MathF.Sin(0.3f * t + i)).ToArray())];
-BatchValues inputs = BatchValues.Of([.. waves.Select(wave => wave[..^1])]);
-BatchValues targets = BatchValues.Of([.. waves.Select(wave => wave[1..])]);
+SequenceBatch inputs = SequenceBatch.Of([.. waves.Select(wave => wave[..^1])]);
+SequenceBatch targets = SequenceBatch.Of([.. waves.Select(wave => wave[1..])]);
 
 var network = new Sequential(new Recurrent(CellKind.Gru, inputSize: 1, hiddenSize: 24), new Dense(24, 1));
 network.Initialise(seed: 1);
@@ -26,7 +26,7 @@ List<float> wave = [.. Enumerable.Range(0, 20).Select(t => MathF.Sin(0.3f * t + 
 for (int t = 20; t < 50; t++)
 {
     pass.Begin(PassKind.Prediction);
-    wave.Add(network.Forward(pass, BatchValues.Of([wave.ToArray()]))[0, t - 1][0]);
+    wave.Add(network.Forward(pass, SequenceBatch.Of([wave.ToArray()]))[0, t - 1][0]);
 }
 
 Console.WriteLine($"mean squared error after 300 steps: {loss:0.000000}");

@@ -15,7 +15,7 @@ output.Initialise(seed: 1, ordinal: 100);
 var optimizer = new Optimizer(OptimizerKind.Adam, [.. recurrent.Parameters, .. output.Parameters]) { LearningRate = 0.01f };
 var pass = new Pass();
 // Twenty pieces of 100 steps, beside one another.
-BatchValues inputs = BatchValues.Of([.. normal[..^1].Chunk(100)]), targets = BatchValues.Of([.. normal[1..].Chunk(100)]);
+SequenceBatch inputs = SequenceBatch.Of([.. normal[..^1].Chunk(100)]), targets = SequenceBatch.Of([.. normal[1..].Chunk(100)]);
 for (int step = 0; step < 400; step++)
 {
     pass.Begin();

@@ -17,7 +17,7 @@ public static class TensorBatches
     /// </param>
     /// <param name="lengths">The number of steps of each sequence, 1 to T; empty where each has T.</param>
     /// <exception cref="ArgumentException">The tensor has another rank or no elements, or the lengths do not fit it.</exception>
-    public static BatchValues ToBatch(this ReadOnlyTensorSpan<float> tensor, ReadOnlySpan<int> lengths = default)
+    public static SequenceBatch ToBatch(this ReadOnlyTensorSpan<float> tensor, ReadOnlySpan<int> lengths = default)
     {
         if (tensor.Rank is not (2 or 3) || tensor.FlattenedLength == 0)
         {
@@ -47,7 +47,7 @@ public static class TensorBatches
             }
         }
 
-        return BatchValues.Of(counts, values, size);
+        return SequenceBatch.Of(counts, values, size);
     }
 
     /// <summary>Copies a batch into a tensor.</summary>
@@ -55,7 +55,7 @@ public static class TensorBatches
     /// <param name="destination">[B, T, N], or [B, N] for one row for each sequence; T at least the longest sequence.</param>
     /// <param name="padding">What is written beyond the end of a sequence. Default: 0.</param>
     /// <exception cref="ArgumentException">The tensor has another shape.</exception>
-    public static void CopyTo(this BatchValues batch, TensorSpan<float> destination, float padding = 0f)
+    public static void CopyTo(this SequenceBatch batch, TensorSpan<float> destination, float padding = 0f)
     {
         ArgumentNullException.ThrowIfNull(batch);
         int steps = destination.Rank == 2 ? 1 : destination.Rank == 3 ? Length(destination.Lengths[1]) : 0;
@@ -81,12 +81,12 @@ public static class TensorBatches
     }
 
     /// <summary>Computes a layer's output of a tensor.</summary>
-    /// <inheritdoc cref="Layer.Forward(Pass, BatchValues)"/>
+    /// <inheritdoc cref="Layer.Forward(Pass, SequenceBatch)"/>
     /// <param name="layer">The layer.</param>
     /// <param name="pass">The pass.</param>
     /// <param name="input">[B, T, N], as for <see cref="ToBatch"/>.</param>
     /// <param name="lengths">The number of steps of each sequence; empty where each has T.</param>
-    public static BatchValues Forward(
+    public static SequenceBatch Forward(
         this Layer layer, Pass pass, ReadOnlyTensorSpan<float> input, ReadOnlySpan<int> lengths = default)
     {
         ArgumentNullException.ThrowIfNull(layer);

@@ -45,7 +45,7 @@ internal sealed class BackwardTrace
     public GateUse[] Gates { get; private set; } = [];
 
     /// <summary>Makes room, and counts the gates before the steps back overwrite them.</summary>
-    public void Begin(RecurrentCell cell, SequenceBatch batch, Matrix output, CellMemory memory)
+    public void Begin(RecurrentCell cell, BatchLayout batch, Matrix output, CellMemory memory)
     {
         HasCell = cell.HasCellState;
         IReadOnlyList<string> names = cell switch

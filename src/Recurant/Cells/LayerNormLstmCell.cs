@@ -118,7 +118,7 @@ internal sealed class LayerNormLstmCell : RecurrentCell
     }
 
     public override void BeginBackward(
-        Workers workers, SequenceBatch batch, bool reverse, Matrix output, Matrix dOutput, CellMemory memory) =>
+        Workers workers, BatchLayout batch, bool reverse, Matrix output, Matrix dOutput, CellMemory memory) =>
         memory.UnitSums.Reserve(batch.Sequences, UnitSumsPerUnit * HiddenSize).Clear();
 
     public override void StepBackward(in CellStep step)

@@ -157,7 +157,7 @@ internal sealed class LruCell : ScanCell
     /// after, W_ho^T dy: one product.
     /// </summary>
     public override void BeginBackward(
-        Workers workers, SequenceBatch batch, bool reverse, Matrix output, Matrix dOutput, CellMemory memory)
+        Workers workers, BatchLayout batch, bool reverse, Matrix output, Matrix dOutput, CellMemory memory)
     {
         memory.UnitSums.Reserve(batch.Sequences, 3 * Pairs + HiddenSize).Clear();
         Matrix dRead = memory.HiddenGates.Rows(batch.Rows);
@@ -218,7 +218,7 @@ internal sealed class LruCell : ScanCell
     private struct DReadWork : IParallelWork
     {
         public Activation Activation;
-        public SequenceBatch Batch;
+        public BatchLayout Batch;
         public bool Reverse;
         public Matrix Output, DOutput, DRead;
         public CellMemory Memory;

@@ -64,7 +64,7 @@ internal sealed class PeepholeLstmCell(
     }
 
     public override void BeginBackward(
-        Workers workers, SequenceBatch batch, bool reverse, Matrix output, Matrix dOutput, CellMemory memory) =>
+        Workers workers, BatchLayout batch, bool reverse, Matrix output, Matrix dOutput, CellMemory memory) =>
         memory.UnitSums.Reserve(batch.Sequences, 3 * HiddenSize).Clear();
 
     public override void StepBackward(in CellStep step)

@@ -218,7 +218,7 @@ internal abstract class RecurrentCell
 
     /// <summary>What can be done for all steps before the first step back.</summary>
     public virtual void BeginBackward(
-        Workers workers, SequenceBatch batch, bool reverse, Matrix output, Matrix dOutput, CellMemory memory)
+        Workers workers, BatchLayout batch, bool reverse, Matrix output, Matrix dOutput, CellMemory memory)
     {
     }
 

@@ -55,7 +55,7 @@ internal abstract class ScanCell : RecurrentCell
     }
 
     public override void BeginBackward(
-        Workers workers, SequenceBatch batch, bool reverse, Matrix output, Matrix dOutput, CellMemory memory)
+        Workers workers, BatchLayout batch, bool reverse, Matrix output, Matrix dOutput, CellMemory memory)
     {
         if (StateWeights is not null) memory.UnitSums.Reserve(batch.Sequences, StateWeights.Count).Clear();
     }

@@ -22,7 +22,7 @@ internal sealed class DistinctWords
     /// <summary>Finds the words of a batch; false, and nothing found, if nearly every row has a word of its own.</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="vocabularySize">Word numbers are smaller than this.</param>
-    public bool Find(SequenceBatch batch, int vocabularySize)
+    public bool Find(BatchLayout batch, int vocabularySize)
     {
         FindAll(batch, vocabularySize);
         if (_count <= batch.Rows - batch.Rows / 8) return true;
@@ -31,7 +31,7 @@ internal sealed class DistinctWords
     }
 
     /// <summary>Finds the words of a batch, however many there are.</summary>
-    public void FindAll(SequenceBatch batch, int vocabularySize)
+    public void FindAll(BatchLayout batch, int vocabularySize)
     {
         Clear();
         ReadOnlySpan<int> tokens = batch.Tokens;

@@ -124,7 +124,7 @@ internal static class DataExplainer
         int pieces = Math.Min(tokens.Length / PieceTokens, MostTokens / (PieceTokens - WarmUp));
         var runs = new List<TokenRun>();
         LanguageModelMemory memory = model.Network.CreateMemory();
-        var batch = new SequenceBatch();
+        var batch = new BatchLayout();
         for (int i = 0; i < pieces; i++)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -220,7 +220,7 @@ internal static class DataExplainer
         })];
     }
 
-    private static float[] OutputsOf(Matrix outputs, SequenceBatch batch, int sequence)
+    private static float[] OutputsOf(Matrix outputs, BatchLayout batch, int sequence)
     {
         var values = new float[batch.Lengths[sequence] * outputs.Columns];
         for (int t = 0; t < batch.Lengths[sequence]; t++)

@@ -103,7 +103,7 @@ internal static class DecoderExplainer
                 int[] chosen = [.. Enumerable.Range(first, Math.Min(Together, sources - first))];
                 fill(_batch, chosen);
                 network.Loss(workers, _batch, _memory, learns: false, dropout: null, smoothing: 0, out _);
-                SequenceBatch rows = _batch.Target;
+                BatchLayout rows = _batch.Target;
                 for (int b = 0; b < chosen.Length; b++)
                 {
                     double[] ofSource = logs[chosen[rows.Order[b]]] = new double[target.Length];

@@ -169,7 +169,7 @@ public static class GradientAudit
             parameter.MarkChanged();
         }
 
-        var batch = new SequenceBatch();
+        var batch = new BatchLayout();
         batch.Fill([.. examples.Select(example => example.Tokens)], [.. Enumerable.Range(0, examples.Length)]);
         int[] labels = [.. batch.Order.ToArray().Select(text => examples[text].Labels[0])];
         NetworkMemory memory = network.CreateMemory();
@@ -203,7 +203,7 @@ public static class GradientAudit
     }
 
     private static float[] InitialGradients(
-        SequenceBatch batch, CellMemory[] cells, Func<CellMemory, RowStore> of, int hiddenSize)
+        BatchLayout batch, CellMemory[] cells, Func<CellMemory, RowStore> of, int hiddenSize)
     {
         var values = new float[Workspace.RequireLength((long)batch.Sequences * cells.Length, hiddenSize)];
         for (int b = 0; b < batch.Sequences; b++)

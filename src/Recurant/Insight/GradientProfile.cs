@@ -72,7 +72,7 @@ public sealed record GradientProfile
         return Math.Max(0, sizes.Count - 1);
     }
 
-    internal static GradientProfile Of(BackwardTrace trace, SequenceBatch batch, bool reverse)
+    internal static GradientProfile Of(BackwardTrace trace, BatchLayout batch, bool reverse)
     {
         double[] hidden = new double[batch.Steps], cell = new double[trace.HasCell ? batch.Steps : 0];
         double[] state = new double[batch.Steps];

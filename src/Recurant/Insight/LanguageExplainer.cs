@@ -12,7 +12,7 @@ internal sealed class LanguageExplainer
     private readonly LanguageModel _model;
     private readonly Workers _workers;
     private readonly LanguageModelMemory _memory;
-    private readonly SequenceBatch _batch = new();
+    private readonly BatchLayout _batch = new();
 
     public LanguageExplainer(LanguageModel model, ExplainOptions options)
     {

@@ -42,7 +42,7 @@ internal sealed class LensPart
     /// <summary>The cell, the width and the directions, which all layers share.</summary>
     public required StackSpec Spec { get; init; }
 
-    public required SequenceBatch Batch { get; init; }
+    public required BatchLayout Batch { get; init; }
 
     /// <summary>Layers and directions, from the lowest up, forward before backward.</summary>
     public required IReadOnlyList<LensRow> Rows { get; init; }
@@ -93,7 +93,7 @@ internal sealed class LensPart
     /// <param name="input">What the lowest of them reads [rows, I].</param>
     /// <param name="firstLayer">The number of the lowest in the part.</param>
     public static IEnumerable<LensRow> RowsOf(
-        RecurrentStack stack, RecurrentMemory memory, SequenceBatch batch, Func<Matrix> input, int firstLayer = 0)
+        RecurrentStack stack, RecurrentMemory memory, BatchLayout batch, Func<Matrix> input, int firstLayer = 0)
     {
         int hidden = stack.Spec.HiddenSize, directions = stack.Spec.Directions;
         return stack.Cells.Select((cell, index) =>
@@ -118,7 +118,7 @@ internal sealed class LensPart
     /// <param name="gradient">See <see cref="Gradient"/>.</param>
     /// <param name="workers">The threads.</param>
     public static LensPart Of(
-        string? name, RecurrentStack stack, RecurrentMemory memory, SequenceBatch batch, Func<Matrix> input,
+        string? name, RecurrentStack stack, RecurrentMemory memory, BatchLayout batch, Func<Matrix> input,
         Func<Matrix> gradient, Workers workers) => new()
         {
             Name = name, Spec = stack.Spec, Batch = batch, Gradient = gradient,
@@ -164,7 +164,7 @@ internal sealed class LensSource
     /// <returns>Whether the loss reads that step at all.</returns>
     public bool Run(int direction, int source)
     {
-        SequenceBatch batch = _part.Batch;
+        BatchLayout batch = _part.Batch;
         Matrix gradient = _part.Gradient();
         (int first, int count) = _part.ColumnsOf(direction);
         bool isRead = false;

@@ -53,7 +53,7 @@ internal sealed class LensSubject
         NetworkMemory memory = network.CreateMemory();
         memory.Forms = forms;
         Workers workers = WorkersOf(options);
-        var batch = new SequenceBatch();
+        var batch = new BatchLayout();
         int[] numbers = NumbersTo(encoded.Length);
         batch.Fill(encoded, numbers);
         return new LensSubject
@@ -112,7 +112,7 @@ internal sealed class LensSubject
         RequireSome(count, "tokens", nameof(text));
         window = Math.Min(window, count);
         int sequences = Math.Min(options.Sequences, count / window), apart = count / sequences;
-        var batch = new SequenceBatch();
+        var batch = new BatchLayout();
         int[] lengths = new int[sequences], targets = new int[sequences * window];
         lengths.AsSpan().Fill(window);
         batch.Fill(lengths);
@@ -167,7 +167,7 @@ internal sealed class LensSubject
         WordForms forms = model.NewForms();
         int[][] encoded = [.. chosen.Select(sentence => forms.Encode(sentence.Words))];
         int[][] tags = [.. chosen.Select(sentence => model.NumbersOf(sentence.Tags))];
-        var batch = new SequenceBatch();
+        var batch = new BatchLayout();
         batch.Fill(encoded, NumbersTo(encoded.Length));
         int[] right = new int[batch.Rows];
         for (int b = 0; b < batch.Sequences; b++)
@@ -232,7 +232,7 @@ internal sealed class LensSubject
     {
         TranslatorDecoder decoder = network.Decoder;
         DecoderMemory own = memory.Decoder;
-        SequenceBatch target = batch.Target;
+        BatchLayout target = batch.Target;
         bool attendsBefore = network.Spec.Attention == AttentionKind.Bahdanau;
         RowStore dStates = new(), dStart = new();
         LensRow lower = LensPart.RowsOf(decoder.Lower, own.Lower, target, () => own.Input.Rows(target.Rows)).Single();

@@ -34,7 +34,7 @@ public static class NetworkGradientCheck
     /// <param name="most">The most elements of each tensor; of larger ones as many are drawn. Default: 200.</param>
     /// <returns>A row for each tensor with its worst element.</returns>
     public static IReadOnlyList<GradientCheckRow> Run(
-        IEnumerable<NamedParameter> parameters, Func<Pass, double> loss, IReadOnlyList<BatchValues>? inputs = null, int most = 200)
+        IEnumerable<NamedParameter> parameters, Func<Pass, double> loss, IReadOnlyList<SequenceBatch>? inputs = null, int most = 200)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         ArgumentNullException.ThrowIfNull(loss);
@@ -48,7 +48,7 @@ public static class NetworkGradientCheck
         }
 
         foreach (NamedParameter named in all) named.Parameter.ClearGradient();
-        foreach (BatchValues input in inputs ?? []) input.WantsGradient = true;
+        foreach (SequenceBatch input in inputs ?? []) input.WantsGradient = true;
         Loss();
         pass.Backward();
         float[][] gradients = [.. all.Select(named => named.Parameter.Gradient.ToArray())];
@@ -70,7 +70,7 @@ public static class NetworkGradientCheck
 
         for (int i = 0; i < ofInputs.Length; i++)
         {
-            BatchValues input = inputs![i];
+            SequenceBatch input = inputs![i];
             rows.Add(Check(
                 $"input {i}", ofInputs[i], index => input.Row(index / input.Size)[index % input.Size],
                 (index, value) => input.Row(index / input.Size)[index % input.Size] = value, Loss, most));
@@ -79,7 +79,7 @@ public static class NetworkGradientCheck
         return rows;
     }
 
-    private static float[] GradientOf(BatchValues input)
+    private static float[] GradientOf(SequenceBatch input)
     {
         var gradient = new float[input.RowCount * input.Size];
         for (int row = 0; row < input.RowCount; row++) input.GradientRow(row).CopyTo(gradient.AsSpan(row * input.Size));

@@ -104,7 +104,7 @@ internal sealed class WeightSplitter
     /// <summary>Adds what the gates of all rows give, each to its lag from a source.</summary>
     private void AddRows(int direction, int source)
     {
-        SequenceBatch batch = _part.Batch;
+        BatchLayout batch = _part.Batch;
         foreach (Share share in _shares)
         {
             Factors factors = FactorsOf(share);
@@ -124,7 +124,7 @@ internal sealed class WeightSplitter
     /// <summary>What the gates of all steps at a lag from their direction's end give.</summary>
     private double[] AtLag(Share share, int lag, double[] buffer)
     {
-        SequenceBatch batch = _part.Batch;
+        BatchLayout batch = _part.Batch;
         Factors factors = FactorsOf(share);
         buffer.AsSpan().Clear();
         double[]? sum = buffer;
@@ -149,7 +149,7 @@ internal sealed class WeightSplitter
     /// <summary>Adds dz_k h_(k-1)^T or dz_k x_k^T of a step of a sequence; says whether there was anything to add.</summary>
     private bool AddRow(Share share, in Factors factors, int k, int b, ref double[]? sum)
     {
-        SequenceBatch batch = _part.Batch;
+        BatchLayout batch = _part.Batch;
         int row = batch.RowStart(k) + b, before = share.Row.IsReverse ? k + 1 : k - 1;
         bool isFirst = before < 0 || before >= batch.Lengths[b];
         if (share.IsHidden && isFirst && !share.Row.HasInitialState()) return false;

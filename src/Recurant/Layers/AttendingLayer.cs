@@ -8,7 +8,7 @@ namespace Recurant.Layers;
 internal sealed class AttendingMemory
 {
     /// <summary>The step at work.</summary>
-    public SequenceBatch Step { get; } = new();
+    public BatchLayout Step { get; } = new();
 
     /// <summary>[rows, E + D]: what the cell read.</summary>
     public RowStore Input { get; } = new();
@@ -58,7 +58,7 @@ internal sealed class AttendingLayer(RecurrentStack stack, EncoderAttention atte
         Workers workers, SequencePairs pairs, Matrix states, Matrix input, Matrix joined, RecurrentMemory recurrent,
         EncoderAttentionMemory found, AttendingMemory memory)
     {
-        SequenceBatch batch = pairs.Target;
+        BatchLayout batch = pairs.Target;
         int hidden = stack.Spec.HiddenSize;
         memory.Input.Reserve(batch.Rows, stack.Spec.InputSize);
         memory.Before.Reserve(batch.Rows, hidden);
@@ -97,7 +97,7 @@ internal sealed class AttendingLayer(RecurrentStack stack, EncoderAttention atte
         Workers workers, SequencePairs pairs, Matrix states, int t, Matrix joined, RecurrentMemory recurrent,
         EncoderAttentionMemory found, AttendingMemory memory)
     {
-        SequenceBatch batch = pairs.Target, step = memory.Step;
+        BatchLayout batch = pairs.Target, step = memory.Step;
         step.FillSegment(batch, t, t + 1);
         int start = batch.RowStart(t), hidden = stack.Spec.HiddenSize;
         Matrix contexts = joined.Slice(start, step.Rows).Column(hidden, attention.StateSize);
@@ -116,7 +116,7 @@ internal sealed class AttendingLayer(RecurrentStack stack, EncoderAttention atte
         Workers workers, SequencePairs pairs, Matrix states, Matrix input, Matrix dJoined, Matrix dInput, Matrix dStates,
         RecurrentMemory recurrent, EncoderAttentionMemory found, AttendingMemory memory)
     {
-        SequenceBatch batch = pairs.Target;
+        BatchLayout batch = pairs.Target;
         int hidden = stack.Spec.HiddenSize, words = stack.Spec.InputSize - attention.StateSize;
         memory.DOutput.Reserve(batch.Sequences, hidden);
         memory.DContext.Reserve(batch.Sequences, attention.StateSize);

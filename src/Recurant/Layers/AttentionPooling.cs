@@ -83,7 +83,7 @@ public sealed class AttentionPooling : Layer
         call.Pass.Workers, call.Input.Layout, call.Input.Matrix, call.Output.GradientToAdd(), call.Input.GradientToAdd(),
         call.Memory<AttentionMemory>());
 
-    internal void Forward(Workers workers, SequenceBatch batch, Matrix h, Matrix pooled, AttentionMemory memory)
+    internal void Forward(Workers workers, BatchLayout batch, Matrix h, Matrix pooled, AttentionMemory memory)
     {
         Matrix keys = memory.Keys.Reserve(batch.Rows, _attentionSize).Rows(batch.Rows);
         _projection.Forward(workers, h, keys, memory.Dense);
@@ -106,7 +106,7 @@ public sealed class AttentionPooling : Layer
         }
     }
 
-    internal void Backward(Workers workers, SequenceBatch batch, Matrix h, Matrix dPooled, Matrix dh, AttentionMemory memory)
+    internal void Backward(Workers workers, BatchLayout batch, Matrix h, Matrix dPooled, Matrix dh, AttentionMemory memory)
     {
         Matrix keys = memory.Keys.Rows(batch.Rows), dKeys = memory.DKeys.Reserve(batch.Rows, _attentionSize).Rows(batch.Rows);
         for (int b = 0; b < batch.Sequences; b++)

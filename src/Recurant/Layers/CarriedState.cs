@@ -95,7 +95,7 @@ internal sealed class CarriedState
     }
 
     /// <summary>Takes the states after the last step of a window, of the sequences that reach it.</summary>
-    public void Leave(RecurrentMemory memory, SequenceBatch window)
+    public void Leave(RecurrentMemory memory, BatchLayout window)
     {
         HasBegun = true;
         int last = window.Steps - 1, row = window.RowStart(last), size = _stack.Spec.HiddenSize;

@@ -11,9 +11,9 @@ internal sealed class CharacterMemory
     public required RecurrentMemory Recurrent { get; init; }
 
     /// <summary>The characters of the batch's distinct words, a sequence a word.</summary>
-    public SequenceBatch Batch { get; } = new();
+    public BatchLayout Batch { get; } = new();
 
-    /// <summary>For each sequence its rank by length; <see cref="SequenceBatch.Order"/> tells the sequence of a rank.</summary>
+    /// <summary>For each sequence its rank by length; <see cref="BatchLayout.Order"/> tells the sequence of a rank.</summary>
     public int[] Ranks { get; set; } = [];
 
     /// <summary>For each row of the sentences the row of <see cref="Final"/> it reads.</summary>
@@ -94,7 +94,7 @@ internal sealed class CharacterEncoder
         Workers workers, IReadOnlyList<int[]> characters, ReadOnlySpan<int> words, ReadOnlySpan<int> rows, Matrix output,
         CharacterMemory memory, bool keepsHistory, DropoutPlan? dropout)
     {
-        SequenceBatch batch = memory.Batch;
+        BatchLayout batch = memory.Batch;
         batch.Fill(characters, words);
         ListRows(memory, rows);
         Matrix input = memory.Input.Reserve(batch.Rows, _embedding.Size).Rows(batch.Rows);
@@ -111,7 +111,7 @@ internal sealed class CharacterEncoder
     /// <summary>Adds the gradients of all parameters, given those [rows, 2 C] of the words' vectors.</summary>
     public void Backward(Workers workers, Matrix dOutput, CharacterMemory memory, DropoutPlan? dropout)
     {
-        SequenceBatch batch = memory.Batch;
+        BatchLayout batch = memory.Batch;
         memory.DFinal.Reserve(batch.Sequences, Size).Clear();
         Matrix dFinal = memory.DFinal.Rows(batch.Sequences);
         var add = new AddWork { Source = dOutput, Target = dFinal, Rows = memory.Rows.AsMemory(0, dOutput.Rows) };
@@ -129,7 +129,7 @@ internal sealed class CharacterEncoder
 
     private static void ListRows(CharacterMemory memory, ReadOnlySpan<int> rows)
     {
-        SequenceBatch batch = memory.Batch;
+        BatchLayout batch = memory.Batch;
         memory.Ranks = Workspace.Reserve(memory.Ranks, batch.Sequences);
         memory.Rows = Workspace.Reserve(memory.Rows, rows.Length);
         for (int b = 0; b < batch.Sequences; b++) memory.Ranks[batch.Order[b]] = b;

@@ -85,18 +85,18 @@ public sealed class Conv1d : Layer
         }
     }
 
-    private static void RequireSteps(BatchValues input)
+    private static void RequireSteps(SequenceBatch input)
     {
         if (input.IsPerSequence) throw new ArgumentException("Conv1d reads steps, but the input has one row for each sequence.");
     }
 
-    private SeenSteps SeenBy(SequenceBatch layout) => new(layout, _kernelSize, _before);
+    private SeenSteps SeenBy(BatchLayout layout) => new(layout, _kernelSize, _before);
 
     /// <summary>An input row that a row of the output sees, and at which place of its window.</summary>
     private readonly record struct Seen(int Row, int InputRow, int Tap);
 
     /// <summary>All of them, without memory of their own.</summary>
-    private struct SeenSteps(SequenceBatch layout, int kernelSize, int before)
+    private struct SeenSteps(BatchLayout layout, int kernelSize, int before)
     {
         private int _step, _sequence, _tap = -1;
 

@@ -35,7 +35,7 @@ internal sealed class DirectConnections
     public Parameter Weights { get; }
 
     /// <summary>Adds the share of the words and pairs to the logits [B, C].</summary>
-    public void Forward(SequenceBatch batch, Matrix logits)
+    public void Forward(BatchLayout batch, Matrix logits)
     {
         // On the stack, whatever the number of classes: a few of them at a time.
         Span<float> room = stackalloc float[Math.Min(_classes, 256)];
@@ -53,7 +53,7 @@ internal sealed class DirectConnections
     }
 
     /// <summary>The sums of sequence b for the classes first, first + 1, ...</summary>
-    private void Sum(SequenceBatch batch, int b, int first, Span<float> sum)
+    private void Sum(BatchLayout batch, int b, int first, Span<float> sum)
     {
         Matrix weights = Weights.Matrix;
         sum.Clear();
@@ -70,7 +70,7 @@ internal sealed class DirectConnections
     }
 
     /// <summary>dD of every feature += its share of dz.</summary>
-    public void Backward(SequenceBatch batch, Matrix dLogits)
+    public void Backward(BatchLayout batch, Matrix dLogits)
     {
         for (int b = 0; b < batch.Sequences; b++)
         {

@@ -60,7 +60,7 @@ public sealed class Dropout : Layer
     protected internal override void Forward(in LayerCall call)
     {
         RowStore mask = call.Memory<RowStore>();
-        BatchValues x = call.Input, y = call.Output;
+        SequenceBatch x = call.Input, y = call.Output;
         bool drops = call.Pass.IsTraining && _rate > 0;
         if (drops)
         {
@@ -86,7 +86,7 @@ public sealed class Dropout : Layer
         RowStore mask = call.Memory<RowStore>();
         Matrix dx = call.Input.GradientToAdd(), dy = call.Output.GradientToAdd();
         bool drops = call.Pass.IsTraining && _rate > 0;
-        SequenceBatch layout = call.Input.Layout;
+        BatchLayout layout = call.Input.Layout;
         for (int t = 0; t < call.Input.Steps; t++)
         {
             int start = call.Input.IsPerSequence ? 0 : layout.RowStart(t);
@@ -106,7 +106,7 @@ public sealed class Dropout : Layer
     /// Draws a mask [B, columns]. The row of a sequence depends on its place in the list the batch was made from, not on
     /// where sorting by length has put it.
     /// </summary>
-    internal static void MakeMask(RowStore mask, SequenceBatch batch, int columns, float rate, Philox stream)
+    internal static void MakeMask(RowStore mask, BatchLayout batch, int columns, float rate, Philox stream)
     {
         mask.Reserve(batch.Sequences, columns);
         for (int b = 0; b < batch.Sequences; b++)
@@ -116,7 +116,7 @@ public sealed class Dropout : Layer
     }
 
     /// <summary>destination = mask * source, at every step; forward and backward alike. The two may be the same.</summary>
-    internal static void Apply(Workers workers, SequenceBatch batch, RowStore mask, Matrix source, Matrix destination)
+    internal static void Apply(Workers workers, BatchLayout batch, RowStore mask, Matrix source, Matrix destination)
     {
         var work = new ApplyWork { Batch = batch, Mask = mask, Source = source, Destination = destination };
         workers.Run(ref work);
@@ -124,7 +124,7 @@ public sealed class Dropout : Layer
 
     private struct ApplyWork : IParallelWork
     {
-        public SequenceBatch Batch;
+        public BatchLayout Batch;
         public RowStore Mask;
         public Matrix Source, Destination;
 

@@ -54,7 +54,7 @@ internal sealed class EncoderAttentionMemory
 /// <summary>
 /// Where the rows of two batches belong together: sequence b of the target reads sequence SourceOf[b] of the source.
 /// </summary>
-internal readonly record struct SequencePairs(SequenceBatch Source, SequenceBatch Target, ReadOnlyMemory<int> SourceOf);
+internal readonly record struct SequencePairs(BatchLayout Source, BatchLayout Target, ReadOnlyMemory<int> SourceOf);
 
 /// <summary>
 /// Attention of every step of one sequence over all steps of another. All steps of the target are there at once.

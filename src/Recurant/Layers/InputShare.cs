@@ -12,7 +12,7 @@ internal static class InputShare
 
     /// <summary>Fills the gates of the steps [begin, end) for a worker's rows and units.</summary>
     public static void Add(
-        RecurrentCell cell, in WorkShare share, SequenceBatch batch, int begin, int end, Matrix input,
+        RecurrentCell cell, in WorkShare share, BatchLayout batch, int begin, int end, Matrix input,
         ReadOnlySpan<int> inputRows)
     {
         CellMemory memory = share.Memory;
@@ -140,7 +140,7 @@ internal static class InputShare
 
     /// <summary>W_ih x for a one-hot x is a column of W_ih.</summary>
     private static void AddColumns(
-        RecurrentCell cell, in WorkShare share, SequenceBatch batch, int row, int gateRow, int rows)
+        RecurrentCell cell, in WorkShare share, BatchLayout batch, int row, int gateRow, int rows)
     {
         for (int i = 0; i < rows; i++, row++, gateRow++)
         {

@@ -10,7 +10,7 @@ internal abstract class JoiningLayer : Layer
 {
     public override int OutputSize(int inputSize) => inputSize;
 
-    public virtual int JoinedSize(BatchValues a, BatchValues b)
+    public virtual int JoinedSize(SequenceBatch a, SequenceBatch b)
     {
         if (b is null) throw new ArgumentNullException(nameof(b));
         bool fits = a.Sequences == b.Sequences;
@@ -26,7 +26,7 @@ internal abstract class JoiningLayer : Layer
     }
 
     /// <summary>The row of b that stands beside a row of a.</summary>
-    protected static int RowBeside(BatchValues a, BatchValues b, int sequence, int step) =>
+    protected static int RowBeside(SequenceBatch a, SequenceBatch b, int sequence, int step) =>
         a.HasRowsOf(b) ? a.RowOf(sequence, step) : b.RowOf(sequence, b.LengthOf(sequence) == 1 ? 0 : step);
 
     protected abstract void Forward(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y);
@@ -37,7 +37,7 @@ internal abstract class JoiningLayer : Layer
 
     protected internal sealed override void Forward(in LayerCall call)
     {
-        (BatchValues a, BatchValues b) = (call.Input, call.Second!);
+        (SequenceBatch a, SequenceBatch b) = (call.Input, call.Second!);
         for (int i = 0; i < a.Sequences; i++)
         {
             for (int t = 0; t < a.LengthOf(i); t++)
@@ -50,7 +50,7 @@ internal abstract class JoiningLayer : Layer
 
     protected internal sealed override void Backward(in LayerCall call)
     {
-        (BatchValues a, BatchValues b) = (call.Input, call.Second!);
+        (SequenceBatch a, SequenceBatch b) = (call.Input, call.Second!);
         for (int i = 0; i < a.Sequences; i++)
         {
             for (int t = 0; t < a.LengthOf(i); t++)
@@ -63,7 +63,7 @@ internal abstract class JoiningLayer : Layer
         }
     }
 
-    protected static void RequireSameWidth(BatchValues a, BatchValues b)
+    protected static void RequireSameWidth(SequenceBatch a, SequenceBatch b)
     {
         if (a.Size != b.Size)
         {
@@ -77,7 +77,7 @@ internal sealed class SumLayer : JoiningLayer
 {
     public static SumLayer Instance { get; } = new();
 
-    public override int JoinedSize(BatchValues a, BatchValues b)
+    public override int JoinedSize(SequenceBatch a, SequenceBatch b)
     {
         int size = base.JoinedSize(a, b);
         RequireSameWidth(a, b);
@@ -103,7 +103,7 @@ internal sealed class ProductLayer : JoiningLayer
 {
     public static ProductLayer Instance { get; } = new();
 
-    public override int JoinedSize(BatchValues a, BatchValues b)
+    public override int JoinedSize(SequenceBatch a, SequenceBatch b)
     {
         int size = base.JoinedSize(a, b);
         RequireSameWidth(a, b);
@@ -125,7 +125,7 @@ internal sealed class ConcatenationLayer : JoiningLayer
 {
     public static ConcatenationLayer Instance { get; } = new();
 
-    public override int JoinedSize(BatchValues a, BatchValues b) => base.JoinedSize(a, b) + b.Size;
+    public override int JoinedSize(SequenceBatch a, SequenceBatch b) => base.JoinedSize(a, b) + b.Size;
 
     protected override void Forward(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y)
     {

@@ -71,7 +71,7 @@ public abstract class Layer
     /// <returns>The output; it belongs to the pass and is valid until the pass begins anew.</returns>
     /// <exception cref="ArgumentException">The input has another width, or one row a sequence where steps are needed.</exception>
     /// <exception cref="InvalidOperationException">The pass has not begun.</exception>
-    public virtual BatchValues Forward(Pass pass, BatchValues input)
+    public virtual SequenceBatch Forward(Pass pass, SequenceBatch input)
     {
         ArgumentNullException.ThrowIfNull(pass);
         return pass.Run(this, input, null);
@@ -116,7 +116,7 @@ public readonly ref struct LayerCall
 {
     private readonly object? _memory;
 
-    internal LayerCall(Pass pass, BatchValues input, BatchValues? second, BatchValues output, object? memory, int index)
+    internal LayerCall(Pass pass, SequenceBatch input, SequenceBatch? second, SequenceBatch output, object? memory, int index)
     {
         (Pass, Input, Second, Output, _memory, Index) = (pass, input, second, output, memory, index);
     }
@@ -125,13 +125,13 @@ public readonly ref struct LayerCall
     public Pass Pass { get; }
 
     /// <summary>The input.</summary>
-    public BatchValues Input { get; }
+    public SequenceBatch Input { get; }
 
     /// <summary>The output.</summary>
-    public BatchValues Output { get; }
+    public SequenceBatch Output { get; }
 
     /// <summary>The second input, of a layer that has two.</summary>
-    internal BatchValues? Second { get; }
+    internal SequenceBatch? Second { get; }
 
     /// <summary>Which use of a layer this is in the pass, counted from 0.</summary>
     internal int Index { get; }

@@ -6,7 +6,7 @@ namespace Recurant.Layers;
 /// <summary>What the rows of a matrix of a batch stand for.</summary>
 internal enum RowMeaning
 {
-    /// <summary>A step of a sequence, time-major as in <see cref="SequenceBatch"/>.</summary>
+    /// <summary>A step of a sequence, time-major as in <see cref="BatchLayout"/>.</summary>
     Steps,
 
     /// <summary>A sequence, in the batch's order.</summary>
@@ -22,7 +22,7 @@ internal enum RowMeaning
 /// <param name="Values">The numbers, a row each.</param>
 /// <param name="Rows">What a row is.</param>
 /// <param name="Batch">The batch that the rows belong to.</param>
-internal sealed record LayerValues(string Layer, string What, Matrix Values, RowMeaning Rows, SequenceBatch Batch)
+internal sealed record LayerValues(string Layer, string What, Matrix Values, RowMeaning Rows, BatchLayout Batch)
 {
     /// <summary>The gates that lie beside one another in a row, each as wide as the others; empty for one vector.</summary>
     public IReadOnlyList<string> Gates { get; init; } = [];

@@ -32,7 +32,7 @@ public enum PassKind
 /// for (int step = 0; step &lt; 500; step++)
 /// {
 ///     pass.Begin();
-///     BatchValues prediction = network.Forward(pass, inputs);
+///     SequenceBatch prediction = network.Forward(pass, inputs);
 ///     double loss = pass.Loss(prediction, targets, Loss.SquaredError);
 ///     pass.Backward();
 ///     optimizer.Step();
@@ -85,7 +85,7 @@ public sealed partial class Pass(ulong seed = 0, int threads = 0)
 
     /// <summary>
     /// Back-propagation, through time too: from the gradients that losses have left on outputs, adds those of all parameters,
-    /// and of the inputs whose <see cref="BatchValues.WantsGradient"/> is set. The calls of the pass are given up after it.
+    /// and of the inputs whose <see cref="SequenceBatch.WantsGradient"/> is set. The calls of the pass are given up after it.
     /// </summary>
     /// <exception cref="InvalidOperationException">The pass keeps no history, or no output has a gradient.</exception>
     public void Backward()
@@ -121,20 +121,20 @@ public sealed partial class Pass(ulong seed = 0, int threads = 0)
 
     /// <summary>a + b, row by row: a residual connection.</summary>
     /// <exception cref="ArgumentException">The two differ in layout or width.</exception>
-    public BatchValues Add(BatchValues a, BatchValues b) => Run(SumLayer.Instance, a, b);
+    public SequenceBatch Add(SequenceBatch a, SequenceBatch b) => Run(SumLayer.Instance, a, b);
 
     /// <summary>a * b, element by element: a gate.</summary>
     /// <exception cref="ArgumentException">The two differ in layout or width.</exception>
-    public BatchValues Multiply(BatchValues a, BatchValues b) => Run(ProductLayer.Instance, a, b);
+    public SequenceBatch Multiply(SequenceBatch a, SequenceBatch b) => Run(ProductLayer.Instance, a, b);
 
     /// <summary>[a, b]: the columns of b after those of a.</summary>
     /// <exception cref="ArgumentException">The two differ in layout.</exception>
-    public BatchValues Concatenate(BatchValues a, BatchValues b) => Run(ConcatenationLayer.Instance, a, b);
+    public SequenceBatch Concatenate(SequenceBatch a, SequenceBatch b) => Run(ConcatenationLayer.Instance, a, b);
 
     /// <summary>The same values with a gradient that goes no further back (as PyTorch's detach).</summary>
-    public BatchValues Detach(BatchValues values) => Run(DetachLayer.Instance, values, null);
+    public SequenceBatch Detach(SequenceBatch values) => Run(DetachLayer.Instance, values, null);
 
-    internal BatchValues Run(Layer layer, BatchValues input, BatchValues? second)
+    internal SequenceBatch Run(Layer layer, SequenceBatch input, SequenceBatch? second)
     {
         ArgumentNullException.ThrowIfNull(input);
         RequireBegun();
@@ -153,13 +153,13 @@ public sealed partial class Pass(ulong seed = 0, int threads = 0)
     /// <summary>A seed of its own for each use of a layer, so that no two draw the same masks.</summary>
     internal ulong SeedOf(int call) => SplitMix64.Hash(Seed, call);
 
-    private void Enter(BatchValues input)
+    private void Enter(SequenceBatch input)
     {
         if (!input.IsOutput) input.Enter(this, _begins);
     }
 
     /// <summary>What a layer kept of the use whose output this is; null if it was not this layer's.</summary>
-    internal object? MemoryOf(Layer layer, BatchValues output)
+    internal object? MemoryOf(Layer layer, SequenceBatch output)
     {
         for (int i = 0; i < _calls; i++)
         {
@@ -196,13 +196,13 @@ public sealed partial class Pass(ulong seed = 0, int threads = 0)
         }
     }
 
-    private static void CheckInput(Layer layer, BatchValues input)
+    private static void CheckInput(Layer layer, SequenceBatch input)
     {
         string name = layer.GetType().Name;
         if (layer.InputSize == Layer.TokenInput && !input.IsTokens)
         {
             throw new ArgumentException(
-                $"{name} reads tokens, but the input has vectors of {input.Size} numbers. Make it by BatchValues.OfTokens.",
+                $"{name} reads tokens, but the input has vectors of {input.Size} numbers. Make it by SequenceBatch.OfTokens.",
                 nameof(input));
         }
 
@@ -231,11 +231,11 @@ public sealed partial class Pass(ulong seed = 0, int threads = 0)
 
         public object? Memory { get; set; }
 
-        public BatchValues Input { get; set; } = null!;
+        public SequenceBatch Input { get; set; } = null!;
 
-        public BatchValues? Second { get; set; }
+        public SequenceBatch? Second { get; set; }
 
-        public BatchValues Output { get; } = new();
+        public SequenceBatch Output { get; } = new();
 
         public LayerCall Call(Pass pass, int index) => new(pass, Input, Second, Output, Memory, index);
     }

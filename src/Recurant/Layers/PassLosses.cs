@@ -23,7 +23,7 @@ public sealed partial class Pass
     /// </param>
     /// <returns>J.</returns>
     /// <exception cref="ArgumentException">Target or weights do not fit the prediction, or all weights are 0.</exception>
-    public double Loss(BatchValues prediction, BatchValues target, LossFunction loss, BatchValues? weights = null)
+    public double Loss(SequenceBatch prediction, SequenceBatch target, LossFunction loss, SequenceBatch? weights = null)
     {
         ArgumentNullException.ThrowIfNull(loss);
         RequireRows(prediction, target, prediction?.Size ?? 0, nameof(target));
@@ -65,7 +65,7 @@ public sealed partial class Pass
     /// <param name="smoothing">s in [0, 1): the share of the target that is spread over all classes. Default: 0.</param>
     /// <returns>J.</returns>
     /// <exception cref="ArgumentException">There is not one class for each sequence, or none is known.</exception>
-    public double CrossEntropy(BatchValues logits, ReadOnlySpan<int> classes, float smoothing = 0f)
+    public double CrossEntropy(SequenceBatch logits, ReadOnlySpan<int> classes, float smoothing = 0f)
     {
         ArgumentNullException.ThrowIfNull(logits);
         if (classes.Length != logits.Sequences || logits.Steps != 1)
@@ -88,7 +88,7 @@ public sealed partial class Pass
     /// <param name="smoothing">s in [0, 1). Default: 0.</param>
     /// <returns>J.</returns>
     /// <exception cref="ArgumentException">There is not one class for each step, or none is known.</exception>
-    public double CrossEntropy(BatchValues logits, IReadOnlyList<int[]> classes, float smoothing = 0f)
+    public double CrossEntropy(SequenceBatch logits, IReadOnlyList<int[]> classes, float smoothing = 0f)
     {
         ArgumentNullException.ThrowIfNull(logits);
         ArgumentNullException.ThrowIfNull(classes);
@@ -120,7 +120,7 @@ public sealed partial class Pass
         return sum * scale;
     }
 
-    private double CrossEntropyOf(BatchValues logits, int sequence, int step, int label, float smoothing, double scale)
+    private double CrossEntropyOf(SequenceBatch logits, int sequence, int step, int label, float smoothing, double scale)
     {
         if (smoothing is not (>= 0 and < 1))
         {
@@ -153,7 +153,7 @@ public sealed partial class Pass
     private static double ScaleOf(int known) => known > 0
         ? 1.0 / known : throw new ArgumentException("No class is known: all are below 0.", "classes");
 
-    private static void RequireRows(BatchValues? prediction, BatchValues? rows, int size, string name)
+    private static void RequireRows(SequenceBatch? prediction, SequenceBatch? rows, int size, string name)
     {
         ArgumentNullException.ThrowIfNull(prediction);
         ArgumentNullException.ThrowIfNull(rows, name);

@@ -38,7 +38,7 @@ internal sealed class PoolingMemory
 internal static class FixedPooling
 {
     public static void Forward(
-        Workers workers, Pooling pooling, SequenceBatch batch, int directions, Matrix h, Matrix pooled, PoolingMemory memory)
+        Workers workers, Pooling pooling, BatchLayout batch, int directions, Matrix h, Matrix pooled, PoolingMemory memory)
     {
         if (pooling == Pooling.Max && batch.FirstStep == 0) memory.Steps.Reserve(batch.Sequences, h.Columns).Clear();
         var work = new Work { Kind = pooling, Batch = batch, Directions = directions, H = h, Pooled = pooled, Memory = memory };
@@ -47,7 +47,7 @@ internal static class FixedPooling
 
     /// <summary>dH += the gradient of the pooled vectors, carried to the steps they came from.</summary>
     public static void Backward(
-        Workers workers, Pooling pooling, SequenceBatch batch, int directions, Matrix dPooled, Matrix dh, PoolingMemory memory)
+        Workers workers, Pooling pooling, BatchLayout batch, int directions, Matrix dPooled, Matrix dh, PoolingMemory memory)
     {
         var work = new Work
         {
@@ -60,7 +60,7 @@ internal static class FixedPooling
     private struct Work : IParallelWork
     {
         public Pooling Kind;
-        public SequenceBatch Batch;
+        public BatchLayout Batch;
         public int Directions;
         public Matrix H, Pooled;
         public PoolingMemory Memory;
@@ -84,7 +84,7 @@ internal static class FixedPooling
     }
 
     /// <summary>pooled = [h_T forward, h_1 backward].</summary>
-    private static void Last(SequenceBatch batch, int b, int directions, Matrix h, Matrix pooled, bool back)
+    private static void Last(BatchLayout batch, int b, int directions, Matrix h, Matrix pooled, bool back)
     {
         int hidden = h.Columns / directions;
         for (int d = 0; d < directions; d++)
@@ -98,7 +98,7 @@ internal static class FixedPooling
     }
 
     /// <summary>pooled = (1 / T) sum_t h_t.</summary>
-    private static void Mean(SequenceBatch batch, int b, Matrix h, Matrix pooled)
+    private static void Mean(BatchLayout batch, int b, Matrix h, Matrix pooled)
     {
         Span<float> result = pooled.Row(b);
         if (batch.FirstStep == 0) result.Clear();
@@ -106,7 +106,7 @@ internal static class FixedPooling
         if (batch.Ends(b)) Elementwise.Scale(result, 1f / batch.WholeLength(b));
     }
 
-    private static void MeanBack(SequenceBatch batch, int b, Matrix dPooled, Matrix dh)
+    private static void MeanBack(BatchLayout batch, int b, Matrix dPooled, Matrix dh)
     {
         for (int t = 0; t < batch.Lengths[b]; t++)
         {
@@ -115,7 +115,7 @@ internal static class FixedPooling
     }
 
     /// <summary>pooled_j = max_t h_(t,j); of equal values the first step counts.</summary>
-    private static void Max(SequenceBatch batch, int b, Matrix h, Matrix pooled, PoolingMemory memory)
+    private static void Max(BatchLayout batch, int b, Matrix h, Matrix pooled, PoolingMemory memory)
     {
         int start = batch.FirstStep == 0 ? 1 : 0;
         if (start == 1) h.Row(b).CopyTo(pooled.Row(b));
@@ -130,7 +130,7 @@ internal static class FixedPooling
         }
     }
 
-    private static void MaxBack(SequenceBatch batch, int b, Matrix dPooled, Matrix dh, PoolingMemory memory)
+    private static void MaxBack(BatchLayout batch, int b, Matrix dPooled, Matrix dh, PoolingMemory memory)
     {
         ReadOnlySpan<float> gradient = dPooled.Row(b), steps = memory.Steps.Row(b);
         for (int j = 0; j < gradient.Length; j++)

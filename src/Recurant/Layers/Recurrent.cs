@@ -117,7 +117,7 @@ public sealed class Recurrent : Layer
     /// </param>
     /// <returns>The outputs.</returns>
     /// <exception cref="ArgumentException">The states have another width, or their number is not that of the sequences.</exception>
-    public BatchValues Forward(Pass pass, BatchValues input, BatchValues initialState)
+    public SequenceBatch Forward(Pass pass, SequenceBatch input, SequenceBatch initialState)
     {
         ArgumentNullException.ThrowIfNull(pass);
         ArgumentNullException.ThrowIfNull(input);
@@ -137,11 +137,11 @@ public sealed class Recurrent : Layer
     /// direction, h and then c, if the cell has one. To go on from in another batch, or to start a decoder from.
     /// </summary>
     /// <param name="pass">The pass that <paramref name="output"/> was computed in.</param>
-    /// <param name="output">What <see cref="Layer.Forward(Pass, BatchValues)"/> returned.</param>
+    /// <param name="output">What <see cref="Layer.Forward(Pass, SequenceBatch)"/> returned.</param>
     /// <returns>One row of <see cref="StateSize"/> numbers for each sequence.</returns>
     /// <exception cref="ArgumentException">These layers have not computed the output in this pass.</exception>
     /// <exception cref="NotSupportedException">The cell is an Elman cell in the pre-activation form.</exception>
-    public BatchValues FinalState(Pass pass, BatchValues output)
+    public SequenceBatch FinalState(Pass pass, SequenceBatch output)
     {
         ArgumentNullException.ThrowIfNull(pass);
         if (Spec.Form == ElmanForm.PreActivation && Spec.Cell == CellKind.Elman)
@@ -164,7 +164,7 @@ public sealed class Recurrent : Layer
     {
         Use use = call.Memory<Use>();
         RecurrentMemory memory = use.Memory;
-        SequenceBatch layout = call.Input.Layout;
+        BatchLayout layout = call.Input.Layout;
         if (_isOneHot) RequireTokens(layout);
         memory.KeepsHistory = call.Pass.KeepsHistory;
         Stack.ResetInitialState(memory, layout.Sequences);
@@ -180,7 +180,7 @@ public sealed class Recurrent : Layer
     {
         Use use = call.Memory<Use>();
         RecurrentMemory memory = use.Memory;
-        SequenceBatch layout = call.Input.Layout;
+        BatchLayout layout = call.Input.Layout;
         Stack.ResetFinalGradient(memory, layout.Sequences);
         if (use.HasFinalGradient) EnterFinalGradient(use, layout);
         use.HasFinalGradient = false;
@@ -197,7 +197,7 @@ public sealed class Recurrent : Layer
             Layers = LayerDropout, Recurrent = RecurrentDropout, Seed = call.Pass.SeedOf(call.Index), Step = call.Pass.Step,
         };
 
-    private void RequireTokens(SequenceBatch layout)
+    private void RequireTokens(BatchLayout layout)
     {
         foreach (int token in layout.Tokens)
         {
@@ -207,7 +207,7 @@ public sealed class Recurrent : Layer
         }
     }
 
-    private void EnterInitialState(Use use, SequenceBatch layout, BatchValues initial)
+    private void EnterInitialState(Use use, BatchLayout layout, SequenceBatch initial)
     {
         use.Memory.HasInitialState = true;
         for (int b = 0; b < layout.Sequences; b++)
@@ -221,7 +221,7 @@ public sealed class Recurrent : Layer
         }
     }
 
-    private void LeaveInitialGradient(Use use, SequenceBatch layout, BatchValues initial)
+    private void LeaveInitialGradient(Use use, BatchLayout layout, SequenceBatch initial)
     {
         for (int b = 0; b < layout.Sequences; b++)
         {
@@ -234,7 +234,7 @@ public sealed class Recurrent : Layer
         }
     }
 
-    private void EnterFinalGradient(Use use, SequenceBatch layout)
+    private void EnterFinalGradient(Use use, BatchLayout layout)
     {
         for (int b = 0; b < layout.Sequences; b++)
         {
@@ -247,7 +247,7 @@ public sealed class Recurrent : Layer
         }
     }
 
-    private void ReadFinalState(Use use, SequenceBatch layout, int b, Span<float> state)
+    private void ReadFinalState(Use use, BatchLayout layout, int b, Span<float> state)
     {
         int index = 0;
         foreach (RecurrentCell cell in Stack.Cells)

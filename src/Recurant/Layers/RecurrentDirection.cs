@@ -28,7 +28,7 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
     /// often is multiplied once.
     /// </param>
     public void Forward(
-        Workers workers, SequenceBatch batch, Matrix input, Matrix output, CellMemory memory, bool hasInitialState, bool hasMask,
+        Workers workers, BatchLayout batch, Matrix input, Matrix output, CellMemory memory, bool hasInitialState, bool hasMask,
         bool continues, ReadOnlyMemory<int> inputRows = default)
     {
         hasMask &= cell.HasHiddenProduct;
@@ -73,7 +73,7 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
     /// <param name="continues">As in the forward pass.</param>
     /// <param name="inputRows">As in the forward pass.</param>
     public void Backward(
-        Workers workers, SequenceBatch batch, Matrix input, Matrix output, Matrix dOutput, CellMemory memory,
+        Workers workers, BatchLayout batch, Matrix input, Matrix output, Matrix dOutput, CellMemory memory,
         bool hasInitialState, bool wantsInitialGradient, bool hasMask, bool continues, ReadOnlyMemory<int> inputRows = default)
     {
         if (!memory.KeepsHistory || memory.Gates.Step == 0)
@@ -112,7 +112,7 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
     }
 
     /// <summary>Where h_(t-1) of every row stands: a step earlier in the output, or among the initial states.</summary>
-    private void ListPreviousRows(SequenceBatch batch, Matrix output, CellMemory memory, bool copies)
+    private void ListPreviousRows(BatchLayout batch, Matrix output, CellMemory memory, bool copies)
     {
         memory.PreviousRows = Workspace.Reserve(memory.PreviousRows, 2L * batch.Steps);
         memory.PreviousRowCount = 0;
@@ -136,7 +136,7 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
     }
 
     /// <summary>The step before in processing order, and how many sequences of step t have it.</summary>
-    private (int Step, int Sequences) StepBefore(SequenceBatch batch, int t)
+    private (int Step, int Sequences) StepBefore(BatchLayout batch, int t)
     {
         int before = reverse ? t + 1 : t - 1;
         return before < 0 || before == batch.Steps
@@ -150,7 +150,7 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
     /// layer dW_ih is those sums.
     /// </summary>
     private void AddWeightGradients(
-        Workers workers, SequenceBatch batch, Matrix input, CellMemory memory, ReadOnlyMemory<int> inputRows)
+        Workers workers, BatchLayout batch, Matrix input, CellMemory memory, ReadOnlyMemory<int> inputRows)
     {
         Matrix dGates = memory.Gates.Rows(batch.Rows);
         PackedMatrix previous = memory.Packed.Scratch, inputs = memory.Packed.InputScratch;
@@ -206,12 +206,12 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
     }
 
     private WorkShare Share(
-        SequenceBatch batch, CellMemory memory, Matrix output, int part, int parts, bool dividesUnits) =>
+        BatchLayout batch, CellMemory memory, Matrix output, int part, int parts, bool dividesUnits) =>
         dividesUnits
             ? WorkShare.OfUnits(cell, memory, output, batch.Sequences, part, parts)
             : WorkShare.OfSequences(cell, memory, output, batch, part, parts);
 
-    private CellStep StepAt(in WorkShare share, SequenceBatch batch, int t)
+    private CellStep StepAt(in WorkShare share, BatchLayout batch, int t)
     {
         (int before, int inside) = StepBefore(batch, t);
         return new CellStep
@@ -239,7 +239,7 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
     private struct ForwardWork : IMeetingWork
     {
         public RecurrentDirection Direction;
-        public SequenceBatch Batch;
+        public BatchLayout Batch;
         public Matrix Input, Output;
         public CellMemory Memory;
         public bool StartsFromZero, HasMask, Copies, DividesUnits;
@@ -303,7 +303,7 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
     private struct BackwardWork : IMeetingWork
     {
         public RecurrentDirection Direction;
-        public SequenceBatch Batch;
+        public BatchLayout Batch;
         public Matrix Input, Output, DOutput;
         public CellMemory Memory;
         public bool HasMask, Copies, DividesUnits, WantsInitialGradient;

@@ -81,7 +81,7 @@ internal sealed class RecurrentStack
     }
 
     /// <summary>Runs all layers; the initial states stand in the memory. Returns the topmost output [rows, D H].</summary>
-    public Matrix Forward(Workers workers, SequenceBatch batch, Matrix input, RecurrentMemory memory, DropoutPlan? dropout = null)
+    public Matrix Forward(Workers workers, BatchLayout batch, Matrix input, RecurrentMemory memory, DropoutPlan? dropout = null)
     {
         RequireRoom(batch, memory.KeepsHistory);
         Matrix below = input;
@@ -125,10 +125,10 @@ internal sealed class RecurrentStack
     /// <param name="batch">The batch.</param>
     /// <param name="keepsHistory">Whether a way back will follow.</param>
     /// <exception cref="InvalidDataException">A buffer or all together would be too large; says what to lower.</exception>
-    public void RequireRoom(SequenceBatch batch, bool keepsHistory) =>
+    public void RequireRoom(BatchLayout batch, bool keepsHistory) =>
         RequireRoom(batch, keepsHistory, Workspace.AvailableBytes);
 
-    internal void RequireRoom(SequenceBatch batch, bool keepsHistory, long available)
+    internal void RequireRoom(BatchLayout batch, bool keepsHistory, long available)
     {
         double floats = 0;
         for (int index = 0; index < _directions.Length; index++)
@@ -155,7 +155,7 @@ internal sealed class RecurrentStack
     /// <see cref="RecurrentMemory.WantsInitialGradient"/> is set.
     /// </summary>
     public void Backward(
-        Workers workers, SequenceBatch batch, Matrix input, Matrix dOutput, Matrix? dInput, RecurrentMemory memory,
+        Workers workers, BatchLayout batch, Matrix input, Matrix dOutput, Matrix? dInput, RecurrentMemory memory,
         DropoutPlan? dropout = null)
     {
         Matrix dAbove = dOutput;
@@ -196,7 +196,7 @@ internal sealed class RecurrentStack
     /// the way back the gates' gradients instead, from the topmost layer down.
     /// </summary>
     public IEnumerable<LayerValues> Values(
-        RecurrentMemory memory, SequenceBatch batch, bool afterBackward, string name = "recurrent layer")
+        RecurrentMemory memory, BatchLayout batch, bool afterBackward, string name = "recurrent layer")
     {
         for (int i = 0; i < _directions.Length; i++)
         {
@@ -259,7 +259,7 @@ internal sealed class RecurrentStack
     {
         public RecurrentStack Stack;
         public int FirstDirection;
-        public SequenceBatch Batch;
+        public BatchLayout Batch;
         public Matrix Input, Output;
         public RecurrentMemory Memory;
         public bool HasMask;
@@ -278,7 +278,7 @@ internal sealed class RecurrentStack
     {
         public RecurrentStack Stack;
         public int FirstDirection;
-        public SequenceBatch Batch;
+        public BatchLayout Batch;
         public Matrix Input, Output, DOutput;
         public RecurrentMemory Memory;
         public bool HasMask;
@@ -293,7 +293,7 @@ internal sealed class RecurrentStack
         }
     }
 
-    private void MakeRecurrentMask(CellMemory memory, SequenceBatch batch, DropoutPlan? dropout, int index)
+    private void MakeRecurrentMask(CellMemory memory, BatchLayout batch, DropoutPlan? dropout, int index)
     {
         if (dropout is not { Recurrent: > 0 } plan)
         {

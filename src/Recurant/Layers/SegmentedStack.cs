@@ -14,18 +14,18 @@ internal interface ISegmentSource
     bool NeedsInputGradient { get; }
 
     /// <summary>Writes X [rows, I], the same numbers in both passes. Not called for one-hot input.</summary>
-    void ReadInput(Workers workers, SequenceBatch segment, Matrix input);
+    void ReadInput(Workers workers, BatchLayout segment, Matrix input);
 
     /// <summary>Takes H [rows, H] on the way forward; it is lost after the call.</summary>
-    void TakeOutput(Workers workers, SequenceBatch segment, Matrix output);
+    void TakeOutput(Workers workers, BatchLayout segment, Matrix output);
 
     /// <summary>Adds dH [rows, H] to zeros.</summary>
-    void ReadOutputGradient(Workers workers, SequenceBatch segment, Matrix dOutput);
+    void ReadOutputGradient(Workers workers, BatchLayout segment, Matrix dOutput);
 
     /// <summary>
     /// Takes dX [rows, I]; it is lost after the call. The call follows the last ReadInput, which was for the same segment.
     /// </summary>
-    void TakeInputGradient(Workers workers, SequenceBatch segment, Matrix dInput);
+    void TakeInputGradient(Workers workers, BatchLayout segment, Matrix dInput);
 }
 
 /// <summary>What a stack keeps of a batch that runs in segments: one segment, and the states between the segments.</summary>
@@ -43,7 +43,7 @@ internal sealed class SegmentMemory
     public bool KeepsHistory { get; set; } = true;
 
     /// <summary>The segment at work; after the forward pass the last.</summary>
-    public SequenceBatch Segment { get; } = new();
+    public BatchLayout Segment { get; } = new();
 
     /// <summary>The steps of a segment; the last one may have fewer.</summary>
     public int Steps { get; set; }
@@ -102,7 +102,7 @@ internal sealed class SegmentedStack
     /// <param name="dropout">The dropouts, drawn once a sequence.</param>
     /// <param name="segmentSteps">The steps of a segment; 0 to choose.</param>
     public void Forward(
-        Workers workers, SequenceBatch batch, ISegmentSource source, SegmentMemory memory, DropoutPlan? dropout,
+        Workers workers, BatchLayout batch, ISegmentSource source, SegmentMemory memory, DropoutPlan? dropout,
         int segmentSteps = 0)
     {
         int steps = memory.Steps = segmentSteps > 0 ? segmentSteps : StepsFor(batch.Steps);
@@ -136,7 +136,7 @@ internal sealed class SegmentedStack
     /// <param name="memory">What the forward pass kept.</param>
     /// <param name="dropout">The same dropouts.</param>
     public void Backward(
-        Workers workers, SequenceBatch batch, ISegmentSource source, SegmentMemory memory, DropoutPlan? dropout)
+        Workers workers, BatchLayout batch, ISegmentSource source, SegmentMemory memory, DropoutPlan? dropout)
     {
         int steps = memory.Steps, lastFirst = (batch.Steps - 1) / steps * steps;
         int state = memory.States;
@@ -147,7 +147,7 @@ internal sealed class SegmentedStack
         {
             if (first > 0) state -= batch.SequencesAt(first);
             if (first < lastFirst) Run(workers, batch, first, state, source, memory, dropout, keepsHistory: true);
-            SequenceBatch segment = memory.Segment;
+            BatchLayout segment = memory.Segment;
             memory.DOutput.Reserve(segment.Rows, spec.OutputSize).Clear();
             Matrix dOutput = memory.DOutput.Rows(segment.Rows);
             source.ReadOutputGradient(workers, segment, dOutput);
@@ -165,7 +165,7 @@ internal sealed class SegmentedStack
     }
 
     /// <summary>The rows that the states before all segments but the first take.</summary>
-    private static int KeptStates(SequenceBatch batch, int segmentSteps)
+    private static int KeptStates(BatchLayout batch, int segmentSteps)
     {
         int rows = 0;
         for (int first = segmentSteps; first < batch.Steps; first += segmentSteps) rows += batch.SequencesAt(first);
@@ -174,10 +174,10 @@ internal sealed class SegmentedStack
 
     /// <summary>One segment forward, from the states kept at row <paramref name="state"/>, the first one from zero.</summary>
     private Matrix Run(
-        Workers workers, SequenceBatch batch, int first, int state, ISegmentSource source, SegmentMemory memory,
+        Workers workers, BatchLayout batch, int first, int state, ISegmentSource source, SegmentMemory memory,
         DropoutPlan? dropout, bool keepsHistory)
     {
-        SequenceBatch segment = memory.Segment;
+        BatchLayout segment = memory.Segment;
         segment.FillSegment(batch, first, Math.Min(batch.Steps, first + memory.Steps));
         RecurrentMemory recurrent = memory.Recurrent;
         _stack.ResetInitialState(recurrent, segment.Sequences);

@@ -80,7 +80,7 @@ public sealed class Sequential : Layer
     }
 
     /// <inheritdoc/>
-    public override BatchValues Forward(Pass pass, BatchValues input)
+    public override SequenceBatch Forward(Pass pass, SequenceBatch input)
     {
         foreach (Layer layer in _layers) input = layer.Forward(pass, input);
         return input;

@@ -7,7 +7,7 @@ namespace Recurant.Layers;
 internal static class WordDropout
 {
     /// <summary>Reads each word, independently of the others, as the unknown word with the probability plan.Word.</summary>
-    public static void ReadAsUnknown(SequenceBatch batch, DropoutPlan plan)
+    public static void ReadAsUnknown(BatchLayout batch, DropoutPlan plan)
     {
         for (int t = 0; t < batch.Steps; t++)
         {

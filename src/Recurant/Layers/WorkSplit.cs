@@ -48,7 +48,7 @@ internal readonly struct WorkSplit
     public bool DividesUnits { get; }
 
     /// <summary>The split for these threads, at this moment.</summary>
-    public static WorkSplit Of(RecurrentCell cell, SequenceBatch batch, Workers workers, bool copiesPrevious)
+    public static WorkSplit Of(RecurrentCell cell, BatchLayout batch, Workers workers, bool copiesPrevious)
     {
         WorkSplit split = Of(cell, batch, workers.Count, copiesPrevious);
         if (!split.DividesUnits || !cell.HasHiddenProduct || workers.MayMeet()) return split;
@@ -56,7 +56,7 @@ internal readonly struct WorkSplit
     }
 
     /// <summary>The split for so many threads that have a core each.</summary>
-    public static WorkSplit Of(RecurrentCell cell, SequenceBatch batch, int workers, bool copiesPrevious)
+    public static WorkSplit Of(RecurrentCell cell, BatchLayout batch, int workers, bool copiesPrevious)
     {
         // Without W_hh the input's share is all the work there is; a one-hot input's is a row of W_ih.
         int depth = cell.HasHiddenProduct ? cell.HiddenSize : cell.OneHotInput ? 1 : cell.InputSize;
@@ -71,7 +71,7 @@ internal readonly struct WorkSplit
     }
 
     /// <summary>Steps whose input share is computed together.</summary>
-    public int StepsPerChunk(RecurrentCell cell, SequenceBatch batch)
+    public int StepsPerChunk(RecurrentCell cell, BatchLayout batch)
     {
         int rows = DividesUnits ? batch.Sequences : (batch.Sequences + Parts - 1) / Parts;
         long gates = (long)cell.GateWidth / (DividesUnits ? Parts : 1) * rows;
@@ -114,7 +114,7 @@ internal readonly struct WorkShare
 
     /// <summary>Some neighbouring sequences, all units.</summary>
     public static WorkShare OfSequences(
-        RecurrentCell cell, CellMemory memory, Matrix output, SequenceBatch batch, int part, int parts) =>
+        RecurrentCell cell, CellMemory memory, Matrix output, BatchLayout batch, int part, int parts) =>
         new(cell, memory, output, Boundary(batch, part, parts), Boundary(batch, part + 1, parts));
 
     /// <summary>All sequences, some whole panels of units.</summary>
@@ -131,7 +131,7 @@ internal readonly struct WorkShare
     /// The first sequence of a part. The sequences stay in their order, longest first, and are cut where the steps before the cut
     /// are nearest to an equal share of all steps.
     /// </summary>
-    private static int Boundary(SequenceBatch batch, int part, int parts)
+    private static int Boundary(BatchLayout batch, int part, int parts)
     {
         long wanted = (long)batch.Rows * part / parts, before = 0;
         ReadOnlySpan<int> lengths = batch.Lengths;

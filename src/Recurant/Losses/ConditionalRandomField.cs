@@ -67,7 +67,7 @@ internal sealed class ConditionalRandomField
     /// <param name="correct">The number of rows whose most probable tag is the right one.</param>
     /// <returns>The sum of the sequences' losses.</returns>
     public double Apply(
-        Workers workers, SequenceBatch batch, Matrix scores, ReadOnlyMemory<int> tags, FieldMemory memory, out int correct)
+        Workers workers, BatchLayout batch, Matrix scores, ReadOnlyMemory<int> tags, FieldMemory memory, out int correct)
     {
         RunSequences(workers, batch, scores, tags, memory, Answer.Gradients);
         AddEndGradients(batch, scores);
@@ -80,18 +80,18 @@ internal sealed class ConditionalRandomField
     }
 
     /// <summary>The sum of the sequences' losses (2) alone; the scores stay.</summary>
-    public double Loss(Workers workers, SequenceBatch batch, Matrix scores, ReadOnlyMemory<int> tags, FieldMemory memory)
+    public double Loss(Workers workers, BatchLayout batch, Matrix scores, ReadOnlyMemory<int> tags, FieldMemory memory)
     {
         RunSequences(workers, batch, scores, tags, memory, Answer.Loss);
         return Total(batch, memory);
     }
 
     /// <summary>Replaces the scores z [rows, K] by the probabilities p(y_t = j), each given the whole sequence.</summary>
-    public void Probabilities(Workers workers, SequenceBatch batch, Matrix scores, FieldMemory memory) =>
+    public void Probabilities(Workers workers, BatchLayout batch, Matrix scores, FieldMemory memory) =>
         RunSequences(workers, batch, scores, default, memory, Answer.Probabilities);
 
     private void RunSequences(
-        Workers workers, SequenceBatch batch, Matrix scores, ReadOnlyMemory<int> tags, FieldMemory memory, Answer answer)
+        Workers workers, BatchLayout batch, Matrix scores, ReadOnlyMemory<int> tags, FieldMemory memory, Answer answer)
     {
         int length = Workspace.RequireLength(batch.Rows, _padded);
         memory.Alpha.Reserve(length);
@@ -110,7 +110,7 @@ internal sealed class ConditionalRandomField
         workers.Run(ref sequences);
     }
 
-    private static double Total(SequenceBatch batch, FieldMemory memory)
+    private static double Total(BatchLayout batch, FieldMemory memory)
     {
         double total = 0;
         foreach (double loss in memory.Losses.AsSpan(0, batch.Sequences)) total += loss;
@@ -144,7 +144,7 @@ internal sealed class ConditionalRandomField
     private struct SequenceWork : IParallelWork
     {
         public ConditionalRandomField Field;
-        public SequenceBatch Batch;
+        public BatchLayout Batch;
         public Matrix Scores;
         public ReadOnlyMemory<int> Tags;
         public FieldMemory Memory;
@@ -166,7 +166,7 @@ internal sealed class ConditionalRandomField
     }
 
     /// <summary>(3) and (4) of one sequence; leaves beta_T in the scratch.</summary>
-    private double Forward(SequenceBatch batch, int b, Matrix scores, FieldMemory memory, Span<float> scratch)
+    private double Forward(BatchLayout batch, int b, Matrix scores, FieldMemory memory, Span<float> scratch)
     {
         int length = batch.Lengths[b];
         double constants = 0;
@@ -194,7 +194,7 @@ internal sealed class ConditionalRandomField
     }
 
     /// <summary>(3') and the probabilities of one sequence, which take the place of its scores.</summary>
-    private void Backward(SequenceBatch batch, int b, Matrix scores, FieldMemory memory, Span<float> beta)
+    private void Backward(BatchLayout batch, int b, Matrix scores, FieldMemory memory, Span<float> beta)
     {
         for (int t = batch.Lengths[b] - 1; t >= 0; t--)
         {
@@ -213,7 +213,7 @@ internal sealed class ConditionalRandomField
     }
 
     /// <summary>The first line of (1'), from the probabilities; returns how many words are tagged right.</summary>
-    private static int ToGradients(SequenceBatch batch, int b, Matrix probabilities, ReadOnlySpan<int> tags)
+    private static int ToGradients(BatchLayout batch, int b, Matrix probabilities, ReadOnlySpan<int> tags)
     {
         int correct = 0;
         float scale = 1f / batch.Rows;
@@ -230,7 +230,7 @@ internal sealed class ConditionalRandomField
     }
 
     /// <summary>(1).</summary>
-    private double ScoreOf(SequenceBatch batch, int b, Matrix scores, ReadOnlySpan<int> tags)
+    private double ScoreOf(BatchLayout batch, int b, Matrix scores, ReadOnlySpan<int> tags)
     {
         int length = batch.Lengths[b], previous = tags[b];
         double score = Start.Value[previous] + (double)scores.Row(b)[previous];
@@ -245,7 +245,7 @@ internal sealed class ConditionalRandomField
     }
 
     /// <summary>a enters as the first word's scores do, e as the last one's.</summary>
-    private void AddEndGradients(SequenceBatch batch, Matrix dScores)
+    private void AddEndGradients(BatchLayout batch, Matrix dScores)
     {
         for (int b = 0; b < batch.Sequences; b++)
         {
@@ -254,7 +254,7 @@ internal sealed class ConditionalRandomField
         }
     }
 
-    private void AddTransitionGradients(SequenceBatch batch, ReadOnlySpan<int> tags, FieldMemory memory)
+    private void AddTransitionGradients(BatchLayout batch, ReadOnlySpan<int> tags, FieldMemory memory)
     {
         Span<float> pairs = memory.Pairs.Span;
         for (int t = 1; t < batch.Steps; t++)
@@ -277,7 +277,7 @@ internal sealed class ConditionalRandomField
     private struct PairWork : IParallelWork
     {
         public ConditionalRandomField Field;
-        public SequenceBatch Batch;
+        public BatchLayout Batch;
         public FieldMemory Memory;
 
         public readonly void Execute(int part, int parts)
@@ -298,7 +298,7 @@ internal sealed class ConditionalRandomField
 
     private ref struct PairKernel : IVectorKernel
     {
-        public SequenceBatch Batch;
+        public BatchLayout Batch;
         public int From, Padded;
         public ReadOnlySpan<float> Alpha, Next, Transitions;
         public Span<float> Sums;

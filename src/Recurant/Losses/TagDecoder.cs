@@ -36,7 +36,7 @@ internal sealed class TagDecoder
     /// <param name="batch">The layout of the rows.</param>
     /// <param name="scores">z [rows, K].</param>
     /// <param name="tags">[rows], written.</param>
-    public void Decode(Workers workers, SequenceBatch batch, Matrix scores, Memory<int> tags)
+    public void Decode(Workers workers, BatchLayout batch, Matrix scores, Memory<int> tags)
     {
         if (_field is null && _constraints is null)
         {
@@ -72,7 +72,7 @@ internal sealed class TagDecoder
 
     private static double Score(float? learnt, bool? allowed) => allowed == false ? Forbidden : learnt ?? 0.0;
 
-    private void Decode(SequenceBatch batch, int b, Matrix scores, Span<int> tags, Span<double> best, Span<double> before)
+    private void Decode(BatchLayout batch, int b, Matrix scores, Span<int> tags, Span<double> best, Span<double> before)
     {
         int length = batch.Lengths[b];
         for (int j = 0; j < _tags; j++) best[j] = _start[j] + scores.Row(b)[j];
@@ -113,7 +113,7 @@ internal sealed class TagDecoder
     private struct Work : IParallelWork
     {
         public TagDecoder Decoder;
-        public SequenceBatch Batch;
+        public BatchLayout Batch;
         public Matrix Scores;
         public Memory<int> Tags;
 

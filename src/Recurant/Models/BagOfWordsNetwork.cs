@@ -52,7 +52,7 @@ internal sealed class BagOfWordsNetwork : ClassifierNetwork
 
     public override NetworkMemory CreateMemory() => new Memory();
 
-    public override Matrix Forward(Workers workers, SequenceBatch batch, NetworkMemory memory, DropoutPlan? dropout)
+    public override Matrix Forward(Workers workers, BatchLayout batch, NetworkMemory memory, DropoutPlan? dropout)
     {
         Matrix logits = memory.Logits.Reserve(batch.Sequences, _spec.Classes).Rows(batch.Sequences);
         Matrix weights = _weights.Matrix;
@@ -74,7 +74,7 @@ internal sealed class BagOfWordsNetwork : ClassifierNetwork
     }
 
     public override void Backward(
-        Workers workers, SequenceBatch batch, NetworkMemory memory, Matrix dLogits, DropoutPlan? dropout)
+        Workers workers, BatchLayout batch, NetworkMemory memory, Matrix dLogits, DropoutPlan? dropout)
     {
         Matrix gradient = _weights.GradientMatrix;
         Reductions.AddColumnSums(dLogits, _bias.Gradient);
@@ -92,7 +92,7 @@ internal sealed class BagOfWordsNetwork : ClassifierNetwork
         }
     }
 
-    public override string? FirstNonFinite(NetworkMemory memory, SequenceBatch batch) =>
+    public override string? FirstNonFinite(NetworkMemory memory, BatchLayout batch) =>
         IsFinite(memory.Logits.Rows(batch.Sequences)) ? null : "the logistic regression";
 
     private sealed class Memory : NetworkMemory;

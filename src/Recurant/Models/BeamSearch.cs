@@ -57,7 +57,7 @@ internal sealed class BeamSearch
     private readonly TranslatorNetwork _network;
     private readonly Workers _workers;
     private readonly TranslatorMemory _memory;
-    private readonly SequenceBatch _batch = new();
+    private readonly BatchLayout _batch = new();
     private readonly RowStore _states = new();
     private int[] _rows = [], _sourceOf = [], _ones = [], _best = [];
     private float[] _bestLogs = [];
@@ -113,7 +113,7 @@ internal sealed class BeamSearch
 
     private Sentence[] SearchBatch(TranslationBatch batch, SearchOptions options)
     {
-        SequenceBatch source = batch.Source;
+        BatchLayout source = batch.Source;
         Matrix states = _network.Encoder.Forward(_workers, source, batch.Vectors, _memory.Encoder, keepsHistory: false, null);
         _network.Decoder.Attention.Prepare(_workers, states, _memory.Decoder.Attention);
         var sentences = new Sentence[source.Sequences];
@@ -151,7 +151,7 @@ internal sealed class BeamSearch
 
     /// <summary>One step of all open hypotheses: their best next words stand in _best. Returns their states [n, S].</summary>
     private Matrix Step(
-        Sentence[] sentences, SequenceBatch source, Matrix states, Matrix before, int rows, bool isFirst, SearchOptions options)
+        Sentence[] sentences, BatchLayout source, Matrix states, Matrix before, int rows, bool isFirst, SearchOptions options)
     {
         _rows = Workspace.Reserve(_rows, rows);
         _sourceOf = Workspace.Reserve(_sourceOf, rows);
@@ -244,7 +244,7 @@ internal sealed class BeamSearch
         private readonly int _mark, _longest, _length;
         private readonly List<Hypothesis> _ended = [];
 
-        public Sentence(int source, SequenceBatch batch, SearchOptions options, int mark, int candidates)
+        public Sentence(int source, BatchLayout batch, SearchOptions options, int mark, int candidates)
         {
             Candidates = candidates;
             (Source, _options, _mark) = (source, options, mark);

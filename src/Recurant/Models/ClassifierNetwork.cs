@@ -44,23 +44,23 @@ internal abstract class ClassifierNetwork
     public abstract NetworkMemory CreateMemory();
 
     /// <summary>The logits [B, C] of a batch, in the batch's order. Dropout only while training.</summary>
-    public abstract Matrix Forward(Workers workers, SequenceBatch batch, NetworkMemory memory, DropoutPlan? dropout);
+    public abstract Matrix Forward(Workers workers, BatchLayout batch, NetworkMemory memory, DropoutPlan? dropout);
 
     /// <summary>Adds the gradients of all parameters, given those of the logits.</summary>
     public abstract void Backward(
-        Workers workers, SequenceBatch batch, NetworkMemory memory, Matrix dLogits, DropoutPlan? dropout);
+        Workers workers, BatchLayout batch, NetworkMemory memory, Matrix dLogits, DropoutPlan? dropout);
 
     /// <summary>The first layer of the last forward pass whose output holds NaN or infinity; null if all are finite.</summary>
-    public abstract string? FirstNonFinite(NetworkMemory memory, SequenceBatch batch);
+    public abstract string? FirstNonFinite(NetworkMemory memory, BatchLayout batch);
 
     /// <summary>What the layers left in the memory of a batch, in the order it was computed.</summary>
     /// <param name="memory">The memory.</param>
     /// <param name="batch">The batch.</param>
     /// <param name="afterBackward">Whether the way back has been gone: then gradients stand where values were.</param>
-    public virtual IEnumerable<LayerValues> Values(NetworkMemory memory, SequenceBatch batch, bool afterBackward) =>
+    public virtual IEnumerable<LayerValues> Values(NetworkMemory memory, BatchLayout batch, bool afterBackward) =>
         [LogitValues(memory, batch, afterBackward)];
 
-    protected static LayerValues LogitValues(NetworkMemory memory, SequenceBatch batch, bool afterBackward) => new(
+    protected static LayerValues LogitValues(NetworkMemory memory, BatchLayout batch, bool afterBackward) => new(
         "output layer", afterBackward ? "gradient of the logits" : "logits", memory.Logits.Rows(batch.Sequences),
         RowMeaning.Sequences, batch);
 

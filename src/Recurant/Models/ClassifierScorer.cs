@@ -21,7 +21,7 @@ internal sealed class ClassifierScorer(
 
     private readonly NetworkMemory[] _memories =
         [memory ?? networks[0].CreateMemory(), .. networks.Skip(1).Select(network => network.CreateMemory())];
-    private readonly SequenceBatch _batch = new();
+    private readonly BatchLayout _batch = new();
     private readonly float[] _probabilities = new float[classes];
     // [texts of a batch, N]
     private readonly float[] _logProbabilities = networks.Count > 1 ? new float[MostTexts * networks.Count] : [];
@@ -82,7 +82,7 @@ internal sealed class ClassifierScorer(
     /// <param name="use">If given, called after each batch of a network with its memory and the texts of the batch.</param>
     public float[][][] Logits(
         IReadOnlyList<int[]> sequences, WordForms? forms, CancellationToken cancellation = default,
-        Action<int, NetworkMemory, SequenceBatch, ArraySegment<int>>? use = null)
+        Action<int, NetworkMemory, BatchLayout, ArraySegment<int>>? use = null)
     {
         float[][][] logits = [.. networks.Select(_ => new float[sequences.Count][])];
         int[] order = LongestFirst(sequences);

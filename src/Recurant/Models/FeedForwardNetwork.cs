@@ -70,7 +70,7 @@ internal sealed class FeedForwardNetwork : ClassifierNetwork, IVectorNetwork
 
     public override NetworkMemory CreateMemory() => new Memory(_hidden.Length);
 
-    public override Matrix Forward(Workers workers, SequenceBatch batch, NetworkMemory memory, DropoutPlan? dropout)
+    public override Matrix Forward(Workers workers, BatchLayout batch, NetworkMemory memory, DropoutPlan? dropout)
     {
         var own = (Memory)memory;
         if (dropout is { Word: > 0 } word) WordDropout.ReadAsUnknown(batch, word);
@@ -80,7 +80,7 @@ internal sealed class FeedForwardNetwork : ClassifierNetwork, IVectorNetwork
     }
 
     /// <summary>(1) to (3), the vectors of the words being there.</summary>
-    private Matrix Run(Workers workers, SequenceBatch batch, Memory own, Matrix words, DropoutPlan? dropout)
+    private Matrix Run(Workers workers, BatchLayout batch, Memory own, Matrix words, DropoutPlan? dropout)
     {
         Matrix h = own.Values[0].Reserve(batch.Sequences, _embedding.Size).Rows(batch.Sequences);
         FixedPooling.Forward(workers, Pooling.Mean, batch, 1, words, h, own.Pooling);                                    // (1)
@@ -102,7 +102,7 @@ internal sealed class FeedForwardNetwork : ClassifierNetwork, IVectorNetwork
     }
 
     public override void Backward(
-        Workers workers, SequenceBatch batch, NetworkMemory memory, Matrix dLogits, DropoutPlan? dropout)
+        Workers workers, BatchLayout batch, NetworkMemory memory, Matrix dLogits, DropoutPlan? dropout)
     {
         var own = (Memory)memory;
         Matrix d = BackToMean(workers, batch, own, dLogits, dropout);
@@ -116,7 +116,7 @@ internal sealed class FeedForwardNetwork : ClassifierNetwork, IVectorNetwork
     }
 
     /// <summary>(3') and (2'): the gradient [B, E] of the mean vectors.</summary>
-    private Matrix BackToMean(Workers workers, SequenceBatch batch, Memory own, Matrix dLogits, DropoutPlan? dropout)
+    private Matrix BackToMean(Workers workers, BatchLayout batch, Memory own, Matrix dLogits, DropoutPlan? dropout)
     {
         int top = _hidden.Length;
         Matrix d = own.Gradients[top].Reserve(batch.Sequences, _output.Weights.Shape[1]).Rows(batch.Sequences);
@@ -137,24 +137,24 @@ internal sealed class FeedForwardNetwork : ClassifierNetwork, IVectorNetwork
 
     int IVectorNetwork.VectorSize => _embedding.Size;
 
-    Matrix IVectorNetwork.ReadVectors(Workers workers, SequenceBatch batch, NetworkMemory memory)
+    Matrix IVectorNetwork.ReadVectors(Workers workers, BatchLayout batch, NetworkMemory memory)
     {
         Matrix words = ((Memory)memory).Words.Reserve(batch.Rows, _embedding.Size).Rows(batch.Rows);
         _embedding.Forward(workers, batch.TokenMemory, words);
         return words;
     }
 
-    Matrix IVectorNetwork.ForwardVectors(Workers workers, SequenceBatch batch, Matrix vectors, NetworkMemory memory) =>
+    Matrix IVectorNetwork.ForwardVectors(Workers workers, BatchLayout batch, Matrix vectors, NetworkMemory memory) =>
         Run(workers, batch, (Memory)memory, vectors, dropout: null);
 
     void IVectorNetwork.BackwardVectors(
-        Workers workers, SequenceBatch batch, Matrix vectors, NetworkMemory memory, Matrix dLogits, Matrix dVectors)
+        Workers workers, BatchLayout batch, Matrix vectors, NetworkMemory memory, Matrix dLogits, Matrix dVectors)
     {
         Matrix dMean = BackToMean(workers, batch, (Memory)memory, dLogits, dropout: null);
         FixedPooling.Backward(workers, Pooling.Mean, batch, 1, dMean, dVectors, ((Memory)memory).Pooling);
     }
 
-    public override string? FirstNonFinite(NetworkMemory memory, SequenceBatch batch)
+    public override string? FirstNonFinite(NetworkMemory memory, BatchLayout batch)
     {
         var own = (Memory)memory;
         for (int i = 0; i < own.Values.Length; i++)
@@ -165,7 +165,7 @@ internal sealed class FeedForwardNetwork : ClassifierNetwork, IVectorNetwork
         return IsFinite(memory.Logits.Rows(batch.Sequences)) ? null : "the output layer";
     }
 
-    public override IEnumerable<LayerValues> Values(NetworkMemory memory, SequenceBatch batch, bool afterBackward)
+    public override IEnumerable<LayerValues> Values(NetworkMemory memory, BatchLayout batch, bool afterBackward)
     {
         if (afterBackward)
         {
@@ -184,7 +184,7 @@ internal sealed class FeedForwardNetwork : ClassifierNetwork, IVectorNetwork
         yield return LogitValues(memory, batch, afterBackward);
     }
 
-    private static void Drop(SequenceBatch batch, Memory memory, int level, Matrix values, float rate, DropoutPlan? dropout)
+    private static void Drop(BatchLayout batch, Memory memory, int level, Matrix values, float rate, DropoutPlan? dropout)
     {
         if (rate > 0 && dropout is { } plan)
         {

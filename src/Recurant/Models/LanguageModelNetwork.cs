@@ -151,7 +151,7 @@ internal sealed class LanguageModelNetwork
     /// <param name="withGradient">Whether to go back and add the gradients of the mean loss (5).</param>
     /// <param name="draw">If given, (4) is taken over so many words drawn, and the way back goes along.</param>
     public double Loss(
-        Workers workers, SequenceBatch window, ReadOnlyMemory<int> targets, LanguageModelMemory memory, DropoutPlan? dropout,
+        Workers workers, BatchLayout window, ReadOnlyMemory<int> targets, LanguageModelMemory memory, DropoutPlan? dropout,
         bool withGradient, SampleDraw? draw = null)
     {
         memory.Recurrent.KeepsHistory = withGradient;
@@ -192,7 +192,7 @@ internal sealed class LanguageModelNetwork
     }
 
     private void Backward(
-        Workers workers, SequenceBatch window, Matrix input, Matrix read, Matrix dLast, LanguageModelMemory memory,
+        Workers workers, BatchLayout window, Matrix input, Matrix read, Matrix dLast, LanguageModelMemory memory,
         DropoutPlan? dropout)
     {
         Matrix dRead = dLast;
@@ -225,7 +225,7 @@ internal sealed class LanguageModelNetwork
     /// <summary>
     /// (1), of each token once if tokens occur often and no dropout makes their vectors differ: 50 x 50 characters are 60 vectors.
     /// </summary>
-    private Matrix ReadTokens(Workers workers, SequenceBatch window, LanguageModelMemory memory, DropoutPlan? dropout)
+    private Matrix ReadTokens(Workers workers, BatchLayout window, LanguageModelMemory memory, DropoutPlan? dropout)
     {
         bool differ = dropout is { Input: > 0 } or { Embedding: > 0 };
         bool mayShare = Stack.MayShareInput || !memory.Recurrent.KeepsHistory;
@@ -256,7 +256,7 @@ internal sealed class LanguageModelNetwork
     }
 
     /// <summary>What the layers left in the memory, in the order it was computed.</summary>
-    public IEnumerable<LayerValues> Values(LanguageModelMemory memory, SequenceBatch window, bool afterBackward)
+    public IEnumerable<LayerValues> Values(LanguageModelMemory memory, BatchLayout window, bool afterBackward)
     {
         IEnumerable<LayerValues> layers = Stack.Values(memory.Recurrent, window, afterBackward);
         if (_projection is not null && !afterBackward)
@@ -273,7 +273,7 @@ internal sealed class LanguageModelNetwork
     }
 
     /// <summary>The first layer of the last window whose output holds NaN or infinity; null if all are finite.</summary>
-    public string? FirstNonFinite(LanguageModelMemory memory, SequenceBatch window)
+    public string? FirstNonFinite(LanguageModelMemory memory, BatchLayout window)
     {
         int read = memory.Distinct.Rows.IsEmpty ? window.Rows : memory.Distinct.Words.Length;
         if (_embedding is not null && !ClassifierNetwork.IsFinite(memory.Input.Rows(read))) return "the token vectors";

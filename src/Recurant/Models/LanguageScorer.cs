@@ -12,7 +12,7 @@ internal sealed class LanguageScorer(LanguageModelNetwork network, Workers worke
 {
     private const int MostParts = 32, ContextSteps = 256, WindowSteps = 64;
 
-    private readonly SequenceBatch _window = new();
+    private readonly BatchLayout _window = new();
 
     /// <summary>The mean loss of predicting tokens[1], tokens[2], ..., in nats.</summary>
     public double Loss(IReadOnlyList<int> tokens) => Loss(tokens, tokens);

@@ -132,13 +132,13 @@ internal sealed partial class RecurrentNetwork : ClassifierNetwork, IVectorNetwo
     public RecurrentMemory RecurrentMemory(NetworkMemory memory) => ((Memory)memory).Recurrent;
 
     /// <summary>What the first layer read of a batch that keeps its history [rows, I]; nothing with one-hot input.</summary>
-    public Matrix InputOf(NetworkMemory memory, SequenceBatch batch) =>
+    public Matrix InputOf(NetworkMemory memory, BatchLayout batch) =>
         _words is null ? default : ((Memory)memory).Input.Rows(batch.Rows);
 
     /// <summary>After the way back: the gradient of the last layer's output [rows, D H].</summary>
-    public Matrix OutputGradientOf(NetworkMemory memory, SequenceBatch batch) => ((Memory)memory).DHidden.Rows(batch.Rows);
+    public Matrix OutputGradientOf(NetworkMemory memory, BatchLayout batch) => ((Memory)memory).DHidden.Rows(batch.Rows);
 
-    public override Matrix Forward(Workers workers, SequenceBatch batch, NetworkMemory memory, DropoutPlan? dropout)
+    public override Matrix Forward(Workers workers, BatchLayout batch, NetworkMemory memory, DropoutPlan? dropout)
     {
         var own = (Memory)memory;
         if (_characters is not null)
@@ -173,7 +173,7 @@ internal sealed partial class RecurrentNetwork : ClassifierNetwork, IVectorNetwo
         return logits;
     }
 
-    private void ForwardAtOnce(Workers workers, SequenceBatch batch, Memory memory, Matrix pooled, DropoutPlan? dropout)
+    private void ForwardAtOnce(Workers workers, BatchLayout batch, Memory memory, Matrix pooled, DropoutPlan? dropout)
     {
         _stack.RequireRoom(batch, memory.KeepsHistory);
         Run(workers, batch, memory, ReadWords(workers, batch, memory, dropout), pooled, dropout);
@@ -181,7 +181,7 @@ internal sealed partial class RecurrentNetwork : ClassifierNetwork, IVectorNetwo
 
     /// <summary>(2) and (3).</summary>
     private void Run(
-        Workers workers, SequenceBatch batch, Memory memory, Matrix input, Matrix pooled, DropoutPlan? dropout)
+        Workers workers, BatchLayout batch, Memory memory, Matrix input, Matrix pooled, DropoutPlan? dropout)
     {
         memory.Recurrent.InputRows = memory.Distinct.Rows;
         memory.Recurrent.KeepsHistory = memory.KeepsHistory;
@@ -198,7 +198,7 @@ internal sealed partial class RecurrentNetwork : ClassifierNetwork, IVectorNetwo
     }
 
     public override void Backward(
-        Workers workers, SequenceBatch batch, NetworkMemory memory, Matrix dLogits, DropoutPlan? dropout)
+        Workers workers, BatchLayout batch, NetworkMemory memory, Matrix dLogits, DropoutPlan? dropout)
     {
         var own = (Memory)memory;
         Matrix pooled = own.Pooled.Rows(batch.Sequences);
@@ -220,7 +220,7 @@ internal sealed partial class RecurrentNetwork : ClassifierNetwork, IVectorNetwo
         }
     }
 
-    private void BackwardAtOnce(Workers workers, SequenceBatch batch, Memory memory, Matrix dPooled, DropoutPlan? dropout)
+    private void BackwardAtOnce(Workers workers, BatchLayout batch, Memory memory, Matrix dPooled, DropoutPlan? dropout)
     {
         Matrix dh = BackThroughPooling(workers, batch, memory, dPooled);
         Matrix input = _words is null ? default : memory.Input.Rows(batch.Rows);
@@ -237,7 +237,7 @@ internal sealed partial class RecurrentNetwork : ClassifierNetwork, IVectorNetwo
     }
 
     /// <summary>(3'): dh of every step; the gradients of the final states are cleared.</summary>
-    private Matrix BackThroughPooling(Workers workers, SequenceBatch batch, Memory memory, Matrix dPooled)
+    private Matrix BackThroughPooling(Workers workers, BatchLayout batch, Memory memory, Matrix dPooled)
     {
         Matrix h = memory.Recurrent.Outputs[^1].Rows(batch.Rows);
         memory.DHidden.Reserve(batch.Rows, h.Columns).Clear();
@@ -263,7 +263,7 @@ internal sealed partial class RecurrentNetwork : ClassifierNetwork, IVectorNetwo
         return segments;
     }
 
-    public override string? FirstNonFinite(NetworkMemory memory, SequenceBatch batch)
+    public override string? FirstNonFinite(NetworkMemory memory, BatchLayout batch)
     {
         var own = (Memory)memory;
         if (own.Segments is { } segments && memory.Recomputes)
@@ -281,7 +281,7 @@ internal sealed partial class RecurrentNetwork : ClassifierNetwork, IVectorNetwo
         return IsFinite(memory.Logits.Rows(batch.Sequences)) ? null : "the output layer";
     }
 
-    public override IEnumerable<LayerValues> Values(NetworkMemory memory, SequenceBatch batch, bool afterBackward)
+    public override IEnumerable<LayerValues> Values(NetworkMemory memory, BatchLayout batch, bool afterBackward)
     {
         var own = (Memory)memory;
         if (afterBackward) yield return LogitValues(memory, batch, afterBackward);
@@ -301,7 +301,7 @@ internal sealed partial class RecurrentNetwork : ClassifierNetwork, IVectorNetwo
     }
 
     /// <summary>(1) of a whole batch; where no way back follows, of each of its words once.</summary>
-    private Matrix ReadWords(Workers workers, SequenceBatch batch, Memory memory, DropoutPlan? dropout)
+    private Matrix ReadWords(Workers workers, BatchLayout batch, Memory memory, DropoutPlan? dropout)
     {
         if (_words is null) return default;
         if (_characters is null && !memory.KeepsHistory && dropout is null && memory.Distinct.Find(batch, _spec.VocabularySize))

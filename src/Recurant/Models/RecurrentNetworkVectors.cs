@@ -16,7 +16,7 @@ internal sealed partial class RecurrentNetwork
     /// <summary>V and b.</summary>
     public Dense Output => _output;
 
-    Matrix IVectorNetwork.ReadVectors(Workers workers, SequenceBatch batch, NetworkMemory memory)
+    Matrix IVectorNetwork.ReadVectors(Workers workers, BatchLayout batch, NetworkMemory memory)
     {
         var own = (Memory)memory;
         WordReader words = _words ?? throw new InvalidOperationException("A network of one-hot input has no vectors.");
@@ -32,7 +32,7 @@ internal sealed partial class RecurrentNetwork
         return input;
     }
 
-    Matrix IVectorNetwork.ForwardVectors(Workers workers, SequenceBatch batch, Matrix vectors, NetworkMemory memory)
+    Matrix IVectorNetwork.ForwardVectors(Workers workers, BatchLayout batch, Matrix vectors, NetworkMemory memory)
     {
         var own = (Memory)memory;
         own.Distinct.Clear();
@@ -45,7 +45,7 @@ internal sealed partial class RecurrentNetwork
     }
 
     void IVectorNetwork.BackwardVectors(
-        Workers workers, SequenceBatch batch, Matrix vectors, NetworkMemory memory, Matrix dLogits, Matrix dVectors)
+        Workers workers, BatchLayout batch, Matrix vectors, NetworkMemory memory, Matrix dLogits, Matrix dVectors)
     {
         var own = (Memory)memory;
         Matrix pooled = own.Pooled.Rows(batch.Sequences);
@@ -56,7 +56,7 @@ internal sealed partial class RecurrentNetwork
     }
 
     /// <summary>The pooled vectors [B, D H] of the last forward pass, in the batch's order.</summary>
-    public Matrix PooledOf(NetworkMemory memory, SequenceBatch batch) => ((Memory)memory).Pooled.Rows(batch.Sequences);
+    public Matrix PooledOf(NetworkMemory memory, BatchLayout batch) => ((Memory)memory).Pooled.Rows(batch.Sequences);
 
     /// <summary>
     /// A network of vectors that answers texts of a few words as this one of one-hot input does: its vectors are one-hot too, of

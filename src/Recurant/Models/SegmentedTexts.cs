@@ -56,14 +56,14 @@ internal sealed class SegmentedTexts : ISegmentSource
     /// <summary>[B, H], read on the way back.</summary>
     public RowStore DPooled { get; set; } = new();
 
-    public void Forward(Workers workers, SequenceBatch batch, bool keepsHistory)
+    public void Forward(Workers workers, BatchLayout batch, bool keepsHistory)
     {
         _sequences = batch.Sequences;
         _memory.KeepsHistory = keepsHistory;
         _stack.Forward(workers, batch, this, _memory, Dropout);
     }
 
-    public void Backward(Workers workers, SequenceBatch batch) => _stack.Backward(workers, batch, this, _memory, Dropout);
+    public void Backward(Workers workers, BatchLayout batch) => _stack.Backward(workers, batch, this, _memory, Dropout);
 
     /// <summary>
     /// The first layer with NaN or infinity in what is still there of its outputs: the states between the segments, the last
@@ -82,15 +82,15 @@ internal sealed class SegmentedTexts : ISegmentSource
         return ClassifierNetwork.IsFinite(Pooled.Rows(_sequences)) ? null : "the recurrent layers or the pooling";
     }
 
-    public void ReadInput(Workers workers, SequenceBatch segment, Matrix input) =>
+    public void ReadInput(Workers workers, BatchLayout segment, Matrix input) =>
         _words!.Read(workers, segment, _wordMemory, Dropout, input);
 
-    public void TakeOutput(Workers workers, SequenceBatch segment, Matrix output) =>
+    public void TakeOutput(Workers workers, BatchLayout segment, Matrix output) =>
         FixedPooling.Forward(workers, _pooling, segment, 1, output, Pooled.Rows(_sequences), _poolingMemory);
 
-    public void ReadOutputGradient(Workers workers, SequenceBatch segment, Matrix dOutput) =>
+    public void ReadOutputGradient(Workers workers, BatchLayout segment, Matrix dOutput) =>
         FixedPooling.Backward(workers, _pooling, segment, 1, DPooled.Rows(_sequences), dOutput, _poolingMemory);
 
-    public void TakeInputGradient(Workers workers, SequenceBatch segment, Matrix dInput) =>
+    public void TakeInputGradient(Workers workers, BatchLayout segment, Matrix dInput) =>
         _words!.AddGradient(workers, segment, _wordMemory, Dropout, dInput);
 }

@@ -12,7 +12,7 @@ internal sealed class SequenceMemory
 {
     public required RecurrentMemory Recurrent { get; init; }
 
-    public SequenceBatch Batch { get; } = new();
+    public BatchLayout Batch { get; } = new();
 
     /// <summary>X [steps * B, I].</summary>
     public RowStore Input { get; } = new();
@@ -153,7 +153,7 @@ internal sealed class SequenceNetwork
     /// <returns>The sum of the losses of the sequences.</returns>
     public double Loss(Workers workers, SequenceMemory memory, DropoutPlan? dropout, bool withGradient, out int recalled)
     {
-        SequenceBatch batch = memory.Batch;
+        BatchLayout batch = memory.Batch;
         bool isNumber = _spec.Problem.Kind == ProblemKind.Adding;
         memory.Recurrent.KeepsHistory = withGradient;
         Stack.ResetInitialState(memory.Recurrent, batch.Sequences);
@@ -181,7 +181,7 @@ internal sealed class SequenceNetwork
     /// symbols].</summary>
     public Matrix Answer(Workers workers, SequenceMemory memory)
     {
-        SequenceBatch batch = memory.Batch;
+        BatchLayout batch = memory.Batch;
         memory.Recurrent.KeepsHistory = false;
         Stack.ResetInitialState(memory.Recurrent, batch.Sequences);
         Matrix hidden = Stack.Forward(workers, batch, memory.Input.Rows(batch.Rows), memory.Recurrent);
@@ -206,7 +206,7 @@ internal sealed class SequenceNetwork
     /// <summary>What the layers left in the memory, in the order it was computed.</summary>
     public IEnumerable<LayerValues> Values(SequenceMemory memory, bool afterBackward)
     {
-        SequenceBatch batch = memory.Batch;
+        BatchLayout batch = memory.Batch;
         bool isNumber = _spec.Problem.Kind == ProblemKind.Adding;
         int answers = isNumber ? batch.Sequences : batch.Rows;
         var output = new LayerValues(

@@ -165,7 +165,7 @@ internal sealed class TaggerNetwork
     /// <summary>
     /// The scores z [rows, K] of a batch whose tokens are numbers of forms. Dropout only while training.
     /// </summary>
-    public Matrix Forward(Workers workers, SequenceBatch batch, WordForms forms, TaggerMemory memory, DropoutPlan? dropout)
+    public Matrix Forward(Workers workers, BatchLayout batch, WordForms forms, TaggerMemory memory, DropoutPlan? dropout)
     {
         _stack.RequireRoom(batch, memory.KeepsHistory);
         Matrix input = Read(workers, batch, forms, memory, dropout);
@@ -190,7 +190,7 @@ internal sealed class TaggerNetwork
     /// words, and the random field's own gradients are added. Smoothing is for softmax alone.
     /// </summary>
     public double Loss(
-        Workers workers, SequenceBatch batch, ReadOnlyMemory<int> tags, TaggerMemory memory, out int correct,
+        Workers workers, BatchLayout batch, ReadOnlyMemory<int> tags, TaggerMemory memory, out int correct,
         float smoothing = 0f)
     {
         Matrix scores = memory.Scores.Rows(batch.Rows);
@@ -203,7 +203,7 @@ internal sealed class TaggerNetwork
     /// The loss of each sentence of the last forward pass, in the batch's order, into the memory of the random field; no
     /// gradients.
     /// </summary>
-    public void SequenceLosses(Workers workers, SequenceBatch batch, ReadOnlyMemory<int> tags, TaggerMemory memory)
+    public void SequenceLosses(Workers workers, BatchLayout batch, ReadOnlyMemory<int> tags, TaggerMemory memory)
     {
         Matrix scores = memory.Scores.Rows(batch.Rows);
         if (Field is not null)
@@ -228,7 +228,7 @@ internal sealed class TaggerNetwork
     }
 
     /// <summary>Adds the gradients of all parameters below the scores, given those of the scores.</summary>
-    public void Backward(Workers workers, SequenceBatch batch, TaggerMemory memory, DropoutPlan? dropout)
+    public void Backward(Workers workers, BatchLayout batch, TaggerMemory memory, DropoutPlan? dropout)
     {
         bool drops = dropout is { Output: > 0 };
         Matrix h = (drops ? memory.Dropped : memory.Recurrent.Outputs[^1]).Rows(batch.Rows);
@@ -250,7 +250,7 @@ internal sealed class TaggerNetwork
     }
 
     /// <summary>(1) of all rows.</summary>
-    private Matrix Read(Workers workers, SequenceBatch batch, WordForms forms, TaggerMemory memory, DropoutPlan? dropout)
+    private Matrix Read(Workers workers, BatchLayout batch, WordForms forms, TaggerMemory memory, DropoutPlan? dropout)
     {
         LookUp(batch, forms, memory, dropout);
         Matrix input = memory.Input.Reserve(batch.Rows, _spec.InputSize).Rows(batch.Rows);
@@ -279,7 +279,7 @@ internal sealed class TaggerNetwork
     /// Words and shapes of all rows. While training a word that was seen n times is read as unknown with the probability
     /// a / (a + n), where a gives the plan's rate to words seen once: the rarer a word, the more its spelling has to tell.
     /// </summary>
-    private static void LookUp(SequenceBatch batch, WordForms forms, TaggerMemory memory, DropoutPlan? dropout)
+    private static void LookUp(BatchLayout batch, WordForms forms, TaggerMemory memory, DropoutPlan? dropout)
     {
         memory.Words = Workspace.Reserve(memory.Words, batch.Rows);
         memory.Shapes = Workspace.Reserve(memory.Shapes, batch.Rows);
@@ -305,7 +305,7 @@ internal sealed class TaggerNetwork
     }
 
     /// <summary>What the layers left in the memory, in the order it was computed.</summary>
-    public IEnumerable<LayerValues> Values(TaggerMemory memory, SequenceBatch batch, bool afterBackward)
+    public IEnumerable<LayerValues> Values(TaggerMemory memory, BatchLayout batch, bool afterBackward)
     {
         var output = new LayerValues(
             "output layer", afterBackward ? "gradient of the scores" : "scores", memory.Scores.Rows(batch.Rows), RowMeaning.Steps,
@@ -317,7 +317,7 @@ internal sealed class TaggerNetwork
     }
 
     /// <summary>The first layer of the last forward pass whose output holds NaN or infinity; null if all are finite.</summary>
-    public string? FirstNonFinite(TaggerMemory memory, SequenceBatch batch)
+    public string? FirstNonFinite(TaggerMemory memory, BatchLayout batch)
     {
         if (!ClassifierNetwork.IsFinite(memory.Input.Rows(batch.Rows))) return "the words' vectors";
         for (int layer = 0; layer < _stack.Spec.Layers; layer++)

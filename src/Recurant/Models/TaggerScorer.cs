@@ -16,7 +16,7 @@ internal sealed class TaggerScorer(TaggerModel model, Workers workers, TaggerMem
     private const int SentencesOfPart = 8192;
 
     private readonly TaggerMemory _memory = memory ?? model.Network.CreateMemory();
-    private readonly SequenceBatch _batch = new();
+    private readonly BatchLayout _batch = new();
     private readonly TagDecoder _decoder = new(
         model.Spec.Tags, model.Network.Field, model.Spec.Constrained ? TagConstraints.Of(model.Tags) : null);
 

@@ -22,10 +22,10 @@ internal sealed class TranslationBatch
     private int[] _sourceOf = [], _placeOf = [], _right = [], _lengths = [];
 
     /// <summary>The source, its words as tokens.</summary>
-    public SequenceBatch Source { get; } = new();
+    public BatchLayout Source { get; } = new();
 
     /// <summary>The target; its tokens are the words that the decoder reads: the mark, then all words but the last.</summary>
-    public SequenceBatch Target { get; } = new();
+    public BatchLayout Target { get; } = new();
 
     /// <summary>[source rows, I] where the source is vectors.</summary>
     public Matrix Vectors { get; private set; }
@@ -88,7 +88,7 @@ internal sealed class TranslationBatch
     private struct WriteWork : IParallelWork
     {
         public IVectorSource Source;
-        public SequenceBatch Batch;
+        public BatchLayout Batch;
         public int[] Chosen;
         public Matrix Vectors;
 

@@ -168,7 +168,7 @@ internal sealed class TranslatorDecoder
     public Matrix Forward(
         Workers workers, SequencePairs pairs, Matrix states, DecoderMemory memory, bool keepsHistory, DropoutPlan? dropout)
     {
-        SequenceBatch batch = pairs.Target;
+        BatchLayout batch = pairs.Target;
         int rows = batch.Rows, hidden = _spec.DecoderSize, width = hidden + _spec.StateSize;
         memory.Lower.KeepsHistory = keepsHistory;
         Matrix input = memory.Input.Reserve(rows, _embedding.Size).Rows(rows);
@@ -223,7 +223,7 @@ internal sealed class TranslatorDecoder
         Workers workers, SequencePairs pairs, Matrix states, Matrix dResult, Matrix dStates, Matrix dStart, DecoderMemory memory,
         DropoutPlan? dropout)
     {
-        SequenceBatch batch = pairs.Target;
+        BatchLayout batch = pairs.Target;
         int rows = batch.Rows, width = _spec.DecoderSize + _spec.StateSize;
         if (dropout is { Output: > 0 }) Dropout.Apply(workers, batch, memory.ResultMask, dResult, dResult);
         var tanh = new TanhBackWork { Output = memory.Result.Rows(rows), DOutput = dResult };
@@ -246,7 +246,7 @@ internal sealed class TranslatorDecoder
         Workers workers, SequencePairs pairs, Matrix states, Matrix dStates, Matrix dStart, DecoderMemory memory,
         DropoutPlan? dropout)
     {
-        SequenceBatch batch = pairs.Target;
+        BatchLayout batch = pairs.Target;
         int rows = batch.Rows, hidden = _spec.DecoderSize, width = hidden + _spec.StateSize;
         // Where it already holds what stands in ReadGradient it must stay as it is.
         if (!ReferenceEquals(ReadGradientOf(memory), memory.DJoined)) memory.DJoined.Reserve(rows, width);

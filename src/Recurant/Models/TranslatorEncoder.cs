@@ -85,7 +85,7 @@ internal sealed class TranslatorEncoder
 
     /// <summary>The states e [rows, D], after dropout; the decoder's first states stand in memory.Start.</summary>
     public Matrix Forward(
-        Workers workers, SequenceBatch batch, Matrix vectors, EncoderMemory memory, bool keepsHistory, DropoutPlan? dropout)
+        Workers workers, BatchLayout batch, Matrix vectors, EncoderMemory memory, bool keepsHistory, DropoutPlan? dropout)
     {
         _stack.RequireRoom(batch, keepsHistory);
         Matrix input = vectors;
@@ -117,7 +117,7 @@ internal sealed class TranslatorEncoder
     /// Adds the gradients of all parameters, given those of the states in memory.DStates and of the decoder's first states in
     /// memory.DStart.
     /// </summary>
-    public void Backward(Workers workers, SequenceBatch batch, Matrix vectors, EncoderMemory memory, DropoutPlan? dropout)
+    public void Backward(Workers workers, BatchLayout batch, Matrix vectors, EncoderMemory memory, DropoutPlan? dropout)
     {
         Matrix dStates = memory.DStates.Rows(batch.Rows);
         if (dropout is { Layers: > 0 }) Dropout.Apply(workers, batch, memory.StateMask, dStates, dStates);

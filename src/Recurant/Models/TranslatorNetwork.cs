@@ -216,7 +216,7 @@ internal sealed class TranslatorNetwork
     /// <summary>What the layers left in the memory, in the order it was computed.</summary>
     public IEnumerable<LayerValues> Values(TranslatorMemory memory, TranslationBatch batch, bool afterBackward)
     {
-        SequenceBatch source = batch.Source, target = batch.Target;
+        BatchLayout source = batch.Source, target = batch.Target;
         if (afterBackward)
         {
             foreach (LayerValues values in Encoder.Stack.Values(memory.Encoder.Recurrent, source, true, "layer of the encoder"))

@@ -42,7 +42,7 @@ internal sealed class WordReader(Embedding embedding, CharacterEncoder? characte
     /// Takes note of the forms of a batch whose numbers are theirs, and puts the numbers of their words in their places: word
     /// dropout, word vectors and direct connections go by words, characters by forms.
     /// </summary>
-    public void FindForms(SequenceBatch batch, WordForms forms, WordMemory memory)
+    public void FindForms(BatchLayout batch, WordForms forms, WordMemory memory)
     {
         memory.Forms = forms;
         memory.DistinctForms.FindAll(batch, forms.Count);
@@ -51,14 +51,14 @@ internal sealed class WordReader(Embedding embedding, CharacterEncoder? characte
     }
 
     /// <summary>Draws the dropout of the columns, one row a text.</summary>
-    public void DrawMask(SequenceBatch batch, WordMemory memory, DropoutPlan? dropout)
+    public void DrawMask(BatchLayout batch, WordMemory memory, DropoutPlan? dropout)
     {
         if (dropout is not { Input: > 0 } plan) return;
         Dropout.MakeMask(memory.InputMask, batch, Size, plan.Input, plan.Stream(RandomPurpose.InputDropout));
     }
 
     /// <summary>Writes X [rows, X] of a batch or of a segment of it.</summary>
-    public void Read(Workers workers, SequenceBatch batch, WordMemory memory, DropoutPlan? dropout, Matrix input)
+    public void Read(Workers workers, BatchLayout batch, WordMemory memory, DropoutPlan? dropout, Matrix input)
     {
         memory.Tokens = Workspace.Reserve(memory.Tokens, batch.Rows);
         Span<int> tokens = memory.Tokens.AsSpan(0, batch.Rows);
@@ -81,7 +81,7 @@ internal sealed class WordReader(Embedding embedding, CharacterEncoder? characte
     /// <summary>
     /// dE, and the characters' gradients, += the share of the batch or segment that was read last; dX is changed.
     /// </summary>
-    public void AddGradient(Workers workers, SequenceBatch batch, WordMemory memory, DropoutPlan? dropout, Matrix dInput)
+    public void AddGradient(Workers workers, BatchLayout batch, WordMemory memory, DropoutPlan? dropout, Matrix dInput)
     {
         if (dropout is { Input: > 0 }) Dropout.Apply(workers, batch, memory.InputMask, dInput, dInput);
         Matrix dWords = characters is null ? dInput : dInput.Column(0, embedding.Size);

@@ -16,7 +16,7 @@ internal sealed class ClassifierTask : TrainingTask
     private readonly Workers _workers;
     private readonly ClassifierNetwork _network;
     private readonly NetworkMemory _memory;
-    private readonly SequenceBatch _batch = new();
+    private readonly BatchLayout _batch = new();
     private readonly ClassifierScorer _scorer;
     private readonly int[] _order;
     private readonly int[] _labels;

@@ -35,7 +35,7 @@ internal sealed class LanguageModelTask : TrainingTask
     private readonly LanguageModelMemory _memory;
     private readonly CarriedState _carried;
     private readonly LanguageScorer _scorer;
-    private readonly SequenceBatch _window = new();
+    private readonly BatchLayout _window = new();
     private readonly int[] _targets, _lengths;
     private readonly int _partLength;
     private readonly LanguageModel? _model;

@@ -16,7 +16,7 @@ internal sealed class TaggerTask : TrainingTask
     private readonly TaggerNetwork _network;
     private readonly TaggerMemory _memory;
     private readonly TaggerScorer _scorer;
-    private readonly SequenceBatch _batch = new();
+    private readonly BatchLayout _batch = new();
     private readonly int[] _order;
     private int[] _tags = [];
 

@@ -20,7 +20,7 @@ internal readonly record struct StepLoss(double Loss, int Units, int Correct, in
 /// <param name="Memory">What they keep.</param>
 /// <param name="Batch">The sequences they read.</param>
 internal sealed record RecurrentPart(
-    string? Name, int FirstLayer, RecurrentStack Stack, RecurrentMemory Memory, SequenceBatch Batch)
+    string? Name, int FirstLayer, RecurrentStack Stack, RecurrentMemory Memory, BatchLayout Batch)
 {
     /// <summary>The parts of an encoder-decoder: the decoder's layers above the attention are a stack of their own.</summary>
     public static IReadOnlyList<RecurrentPart> Of(TranslatorNetwork network, TranslatorMemory memory, TranslationBatch batch)

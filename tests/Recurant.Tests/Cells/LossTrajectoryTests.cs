@@ -106,7 +106,7 @@ public class LossTrajectoryTests
         double[] losses = new double[Steps];
         for (int step = 0; step < Steps; step++)
         {
-            SequenceBatch batch = new();
+            BatchLayout batch = new();
             batch.Fill(s_texts, [.. Enumerable.Range(0, s_texts.Length)]);
             int[] labels = [.. batch.Order.ToArray().Select(text => s_labels[text])];
             Matrix logits = network.Forward(workers, batch, memory, dropout: null);

@@ -8,7 +8,7 @@ public class DistinctWordsTests
     [Fact]
     public void Find_WordsThatOccurAgain_ListsEachOnce()
     {
-        var batch = new SequenceBatch();
+        var batch = new BatchLayout();
         var distinct = new DistinctWords();
         foreach (int[][] texts in new int[][][] { [[5, 2, 5, 5], [2, 7]], [[7, 7, 7], [0, 7, 0]], [[5, 2, 5, 5], [2, 7]] })
         {
@@ -25,7 +25,7 @@ public class DistinctWordsTests
     [Fact]
     public void Find_NoWordTwice_FindsNothing()
     {
-        var batch = new SequenceBatch();
+        var batch = new BatchLayout();
         batch.Fill([[1, 2, 3, 4, 5, 6, 7, 8]], [0]);
         var distinct = new DistinctWords();
         Assert.False(distinct.Find(batch, 9));

@@ -64,7 +64,7 @@ public class RecurrentStreamTests
     public void Step_WordNumbers_GivesTheBitsOfTheWholeSequence()
     {
         RecurrentStack stack = Stack(new StackSpec { InputSize = 11, HiddenSize = 24, OneHotInput = true, Layers = 2 });
-        var batch = new SequenceBatch();
+        var batch = new BatchLayout();
         batch.Fill([[3, 10, 0, 3, 7]], [0]);
         RecurrentMemory memory = stack.CreateMemory();
         stack.ResetInitialState(memory, 1);
@@ -81,7 +81,7 @@ public class RecurrentStreamTests
     public void Step_WordNumbersInStrips_GivesTheBitsOfTheWholeSequence(CellKind cell, int hidden)
     {
         RecurrentStack stack = Stack(new StackSpec { Cell = cell, InputSize = 11, HiddenSize = hidden, OneHotInput = true });
-        var batch = new SequenceBatch();
+        var batch = new BatchLayout();
         batch.Fill([[3, 10, 0, 3, 7]], [0]);
         RecurrentMemory memory = stack.CreateMemory();
         stack.ResetInitialState(memory, 1);
@@ -138,10 +138,10 @@ public class RecurrentStreamTests
     {
         var recurrent = new Recurrent(3, CellVariant.Spec(cell, activation, form, reset, inputSize: 3, hiddenSize: 20) with { Layers = 2 });
         recurrent.Initialise(seed: 1);
-        BatchValues x = BatchValues.Of([Bits.Random(3 * Steps, 5)], size: 3);
+        SequenceBatch x = SequenceBatch.Of([Bits.Random(3 * Steps, 5)], size: 3);
         var pass = new Pass(threads: 1);
         pass.Begin(PassKind.Prediction);
-        BatchValues h = recurrent.Forward(pass, x);
+        SequenceBatch h = recurrent.Forward(pass, x);
         var stream = new RecurrentStream(recurrent);
         RecurrentStream fork = stream.Fork();
         for (int t = 0; t < Steps; t++)
@@ -202,7 +202,7 @@ public class RecurrentStreamTests
     {
         RecurrentStack stack = Stack(spec);
         Matrix input = Bits.RandomMatrix(Steps, spec.InputSize, 8);
-        var batch = new SequenceBatch();
+        var batch = new BatchLayout();
         batch.Fill([Steps]);
         RecurrentMemory memory = stack.CreateMemory();
         stack.ResetInitialState(memory, 1);

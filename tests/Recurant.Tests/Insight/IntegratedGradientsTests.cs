@@ -128,7 +128,7 @@ public class IntegratedGradientsTests
         int[] tokens = model.Encoder.Encode(words, forms);
         NetworkMemory memory = model.Network.CreateMemory();
         memory.Forms = forms;
-        var batch = new SequenceBatch();
+        var batch = new BatchLayout();
         batch.Fill([tokens], [0]);
         Matrix vectors = network.ReadVectors(s_one, batch, memory);
         float[] whole = vectors.Span.ToArray();

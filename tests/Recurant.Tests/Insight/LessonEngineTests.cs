@@ -104,7 +104,7 @@ public class LessonEngineTests
         double Loss(bool compares)
         {
             Workers workers = Workers.ForThreads(1);
-            var batch = new SequenceBatch();
+            var batch = new BatchLayout();
             batch.Fill([length]);
             RowStore inputs = new(), logitStore = new(), dStore = new();
             inputs.Reserve(length, lesson.Vocabulary.Count).Clear();
@@ -219,7 +219,7 @@ public class LessonEngineTests
     {
         private readonly RecurrentNetwork _network;
         private readonly NetworkMemory _memory;
-        private readonly SequenceBatch _batch = new();
+        private readonly BatchLayout _batch = new();
 
         public Engine(RecurrentNetwork network, int[] tokens, int label)
         {

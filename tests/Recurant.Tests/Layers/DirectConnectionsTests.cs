@@ -19,7 +19,7 @@ public class DirectConnectionsTests
     [Fact]
     public void Forward_WeightsOfOne_CountsWordsAndPairs()
     {
-        (SequenceBatch batch, DirectConnections direct) = Make();
+        (BatchLayout batch, DirectConnections direct) = Make();
         direct.Weights.Value.Fill(1f);
         Matrix logits = Bits.RandomMatrix(batch.Sequences, Classes, 1), before = Bits.RandomMatrix(batch.Sequences, Classes, 1);
         direct.Forward(batch, logits);
@@ -35,7 +35,7 @@ public class DirectConnectionsTests
     [Fact]
     public void Forward_WeightsOfWordsOnly_SumsTheirRows()
     {
-        (SequenceBatch batch, DirectConnections direct) = Make();
+        (BatchLayout batch, DirectConnections direct) = Make();
         Bits.Random(Words * Classes, 5).CopyTo(direct.Weights.Value);
         Matrix logits = Bits.Zeros(batch.Sequences, Classes);
         direct.Forward(batch, logits);
@@ -53,7 +53,7 @@ public class DirectConnectionsTests
     {
         DirectConnections direct = new(Words, Buckets, Classes);
         direct.Weights.InitialiseUniform(1, 0, 1f);
-        SequenceBatch batch = new();
+        BatchLayout batch = new();
         batch.Fill([[1, 2, 3], [3, 2, 1], [1, 2, 3]], [0, 1, 2]);
         Matrix logits = Bits.Zeros(3, Classes);
         direct.Forward(batch, logits);
@@ -66,7 +66,7 @@ public class DirectConnectionsTests
     {
         var direct = new DirectConnections(Words, buckets: 1, Classes);
         direct.Weights.InitialiseUniform(8, 0, 0.7f);
-        SequenceBatch batch = new();
+        BatchLayout batch = new();
         batch.Fill(s_texts, [.. Enumerable.Range(0, s_texts.Length)]);
         Matrix logits = Bits.Zeros(batch.Sequences, Classes), weights = direct.Weights.Matrix;
         direct.Forward(batch, logits);
@@ -89,7 +89,7 @@ public class DirectConnectionsTests
         const int Many = 700, Word = 2;
         var direct = new DirectConnections(Words, buckets: 1, Many);
         for (int i = 0; i < direct.Weights.Count; i++) direct.Weights.Value[i] = i;
-        SequenceBatch batch = new();
+        BatchLayout batch = new();
         batch.Fill([[Word]], [0]);
         Matrix logits = Bits.Zeros(1, Many);
         direct.Forward(batch, logits);
@@ -104,7 +104,7 @@ public class DirectConnectionsTests
     [Fact]
     public void Backward_AnyDirection_IsTheTransposeOfForward()
     {
-        (SequenceBatch batch, DirectConnections direct) = Make();
+        (BatchLayout batch, DirectConnections direct) = Make();
         Matrix dLogits = Bits.RandomMatrix(batch.Sequences, Classes, 2);
         direct.Backward(batch, dLogits);
         float[] gradient = direct.Weights.Gradient.ToArray();
@@ -131,9 +131,9 @@ public class DirectConnectionsTests
         }
     }
 
-    private static (SequenceBatch Batch, DirectConnections Direct) Make()
+    private static (BatchLayout Batch, DirectConnections Direct) Make()
     {
-        SequenceBatch batch = new();
+        BatchLayout batch = new();
         batch.Fill(s_texts, [0, 1, 2, 3]);
         return (batch, new DirectConnections(Words, Buckets, Classes));
     }

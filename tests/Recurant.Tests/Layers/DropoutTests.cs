@@ -42,7 +42,7 @@ public class DropoutTests
     [Fact]
     public void Apply_EveryStep_MultipliesTheRowsOfASequenceByItsMask()
     {
-        SequenceBatch batch = new();
+        BatchLayout batch = new();
         batch.Fill([3, 1, 2]);
         RowStore mask = new();
         Dropout.MakeMask(mask, batch, Columns, 0.5f, new DropoutPlan { Seed = 1 }.Stream(RandomPurpose.InputDropout));
@@ -64,7 +64,7 @@ public class DropoutTests
     /// <summary>The masks in the order of the list.</summary>
     private static float[][] Masks(int[] lengths, Philox stream)
     {
-        SequenceBatch batch = new();
+        BatchLayout batch = new();
         batch.Fill(lengths);
         RowStore mask = new();
         Dropout.MakeMask(mask, batch, Columns, 0.5f, stream);

@@ -114,7 +114,7 @@ public class KeptHistoryTests
     }
 
     /// <summary>For each row of the batch the number of its input among those that are shared.</summary>
-    private static int[] RowsOf(StackCase run, SequenceBatch batch, float[] shared)
+    private static int[] RowsOf(StackCase run, BatchLayout batch, float[] shared)
     {
         int[] rows = new int[batch.Rows];
         for (int b = 0; b < batch.Sequences; b++)

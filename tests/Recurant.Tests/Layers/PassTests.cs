@@ -32,11 +32,11 @@ public class PassTests
         float[][] gradients = [.. recurrent.Parameters.Select(parameter => parameter.Gradient.ToArray())];
         foreach (Parameter parameter in recurrent.Parameters) parameter.ClearGradient();
 
-        BatchValues x = BatchValues.Of(engine.Inputs, spec.InputSize);
+        SequenceBatch x = SequenceBatch.Of(engine.Inputs, spec.InputSize);
         x.WantsGradient = true;
         var pass = new Pass(threads: 2);
         pass.Begin();
-        BatchValues h = recurrent.Forward(pass, x);
+        SequenceBatch h = recurrent.Forward(pass, x);
         Bits.AssertEqual(Flat(expected.Outputs), Flat(h), "h");
         for (int i = 0; i < h.Sequences; i++)
         {
@@ -56,18 +56,18 @@ public class PassTests
     /// <summary>All layers in one network, with shared weights, branches, a residual sum, a gate and states handed on.</summary>
     public static TheoryData<string> Networks => new(Built.Keys);
 
-    private static Dictionary<string, (Layer[] Layers, Func<Pass, BatchValues, BatchValues> Forward)> Built
+    private static Dictionary<string, (Layer[] Layers, Func<Pass, SequenceBatch, SequenceBatch> Forward)> Built
     {
         get
         {
-            Dictionary<string, (Layer[], Func<Pass, BatchValues, BatchValues>)> all = [];
-            void Add(string name, Layer[] layers, Func<Pass, BatchValues, BatchValues> forward) => all.Add(name, (layers, forward));
+            Dictionary<string, (Layer[], Func<Pass, SequenceBatch, SequenceBatch>)> all = [];
+            void Add(string name, Layer[] layers, Func<Pass, SequenceBatch, SequenceBatch> forward) => all.Add(name, (layers, forward));
             foreach (CellKind cell in Enum.GetValues<CellKind>())
             {
                 var recurrent = new Recurrent(cell, 3, 4, layers: 2, bidirectional: cell is CellKind.Lstm or CellKind.Sru);
                 Add($"{cell}, states handed on", [recurrent], (pass, x) =>
                 {
-                    BatchValues first = recurrent.Forward(pass, x);
+                    SequenceBatch first = recurrent.Forward(pass, x);
                     return recurrent.Forward(pass, x, recurrent.FinalState(pass, first));
                 });
             }
@@ -105,7 +105,7 @@ public class PassTests
     [MemberData(nameof(Networks))]
     public void Backward_EachNetwork_IsTheSlopeOfTheLoss(string name)
     {
-        (Layer[] layers, Func<Pass, BatchValues, BatchValues> forward) = Built[name];
+        (Layer[] layers, Func<Pass, SequenceBatch, SequenceBatch> forward) = Built[name];
         uint ordinal = 0;
         foreach (Layer layer in layers)
         {
@@ -113,12 +113,12 @@ public class PassTests
             foreach (Parameter parameter in layer.Parameters) parameter.InitialiseUniform(4, ordinal += 1, 0.7f);
         }
 
-        BatchValues x = Inputs(3);
-        BatchValues? target = null;
+        SequenceBatch x = Inputs(3);
+        SequenceBatch? target = null;
         IReadOnlyList<GradientCheckRow> rows = NetworkGradientCheck.Run(
             layers.SelectMany(layer => layer.NamedParameters), pass =>
             {
-                BatchValues y = forward(pass, x);
+                SequenceBatch y = forward(pass, x);
                 target ??= TargetsLike(y);
                 return pass.Loss(y, target, Loss.SquaredError);
             },
@@ -139,7 +139,7 @@ public class PassTests
             : new Embedding(6, 4);
         var network = new Sequential(first, new Recurrent(CellKind.Elman, 4, 3), new Dense(3, 5));
         network.Initialise(seed: 5);
-        BatchValues x = BatchValues.OfTokens([[0, 5, 2], [1, 1], [3]]);
+        SequenceBatch x = SequenceBatch.OfTokens([[0, 5, 2], [1, 1], [3]]);
         IReadOnlyList<int[]> classes = [[1, 4, -1], [0, 2], [3]];
 
         IReadOnlyList<GradientCheckRow> rows = NetworkGradientCheck.Run(
@@ -151,7 +151,7 @@ public class PassTests
     [Fact]
     public void NetworkGradientCheck_OfAWrongLayer_FindsIt()
     {
-        BatchValues x = Inputs(3), target = TargetsLike(x);
+        SequenceBatch x = Inputs(3), target = TargetsLike(x);
         var wrong = new Forgetful(3);
         IReadOnlyList<GradientCheckRow> rows = NetworkGradientCheck.Run(
             wrong.NamedParameters, pass => pass.Loss(wrong.Forward(pass, x), target, Loss.SquaredError), inputs: [x]);
@@ -172,12 +172,12 @@ public class PassTests
     {
         var dense = new Dense(3, 4);
         dense.Initialise(seed: 1);
-        BatchValues x = Inputs(3), weights = BatchValues.Of([[1, 0, 2], [1, 1, 1, 1, 1, 3], [0], [0.5f, 1, 1, 1]]);
-        BatchValues target = null!;
+        SequenceBatch x = Inputs(3), weights = SequenceBatch.Of([[1, 0, 2], [1, 1, 1, 1, 1, 3], [0], [0.5f, 1, 1, 1]]);
+        SequenceBatch target = null!;
         double found = 0, expected = 0, whole = 0;
         IReadOnlyList<GradientCheckRow> rows = NetworkGradientCheck.Run(dense.NamedParameters, pass =>
         {
-            BatchValues y = dense.Forward(pass, x);
+            SequenceBatch y = dense.Forward(pass, x);
             if (target is null)
             {
                 target = Probabilities(y);
@@ -226,7 +226,7 @@ public class PassTests
             new Recurrent(CellKind.Lstm, 3, 8, layers: 2) { LayerDropout = 0.2f, RecurrentDropout = 0.1f }, new LayerNorm(8),
             new Conv1d(8, 4, 3), new Dropout(0.3f), new PoolingLayer(Pooling.Mean), new Dense(4, 2));
         network.Initialise(seed: 1);
-        BatchValues x = Inputs(3);
+        SequenceBatch x = Inputs(3);
         float[][] given = [.. Enumerable.Range(0, x.Sequences).Select(x.ToArray)];
         int[] classes = [0, 1, 1, 0];
         var pass = new Pass(seed: 1, threads: 1);
@@ -253,7 +253,7 @@ public class PassTests
                 new Recurrent(CellKind.Gru, 3, 40, bidirectional: true) { RecurrentDropout = 0.2f }, new Dropout(0.3f),
                 new AttentionPooling(80, 20), new Dense(80, 3));
             network.Initialise(seed: 9);
-            BatchValues x = Inputs(3, [.. Enumerable.Range(0, 40).Select(i => 1 + i % 7)]);
+            SequenceBatch x = Inputs(3, [.. Enumerable.Range(0, 40).Select(i => 1 + i % 7)]);
             int[] classes = [.. Enumerable.Range(0, 40).Select(i => i % 3)];
             var pass = new Pass(seed: 2, threads);
             var optimizer = new Optimizer(OptimizerKind.Adam, network.Parameters) { LearningRate = 0.01f };
@@ -279,12 +279,12 @@ public class PassTests
     public void Dropout_InTraining_DiffersByStepAndLayerAndIsOffElsewhere()
     {
         var drop = new Dropout(0.5f);
-        BatchValues x = BatchValues.OfRows([.. Enumerable.Range(0, 50).Select(_ => Enumerable.Repeat(1f, 40).ToArray())]);
+        SequenceBatch x = SequenceBatch.OfRows([.. Enumerable.Range(0, 50).Select(_ => Enumerable.Repeat(1f, 40).ToArray())]);
         var pass = new Pass(seed: 3, threads: 1);
         float[] Values(PassKind kind, bool second = false)
         {
             pass.Begin(kind);
-            BatchValues first = drop.Forward(pass, x);
+            SequenceBatch first = drop.Forward(pass, x);
             return Flat(second ? drop.Forward(pass, x) : first);
         }
 
@@ -308,7 +308,7 @@ public class PassTests
         (Recurrent a, Recurrent b) = (Layer(), Layer());
         a.Initialise(seed: 1);
         b.Initialise(seed: 1);
-        BatchValues x = Inputs(3, [.. Enumerable.Repeat(6, 12)]);
+        SequenceBatch x = Inputs(3, [.. Enumerable.Repeat(6, 12)]);
         var pass = new Pass(seed: 1, threads: 1);
         pass.Begin();
         Assert.NotEqual(Flat(a.Forward(pass, x)), Flat(b.Forward(pass, x)));
@@ -321,7 +321,7 @@ public class PassTests
     {
         var network = new Sequential(new Recurrent(CellKind.Gru, 3, 20), new PoolingLayer(), new Dense(20, 2));
         network.Initialise(seed: 1);
-        BatchValues Batch() => Inputs(3);
+        SequenceBatch Batch() => Inputs(3);
         float[] Predict()
         {
             var pass = new Pass(threads: 1);
@@ -340,12 +340,12 @@ public class PassTests
     {
         var dense = new Dense(3, 2);
         dense.Initialise(seed: 1);
-        BatchValues x = Inputs(3);
+        SequenceBatch x = Inputs(3);
         var pass = new Pass(threads: 1);
         void Add()
         {
             pass.Begin();
-            BatchValues y = dense.Forward(pass, x);
+            SequenceBatch y = dense.Forward(pass, x);
             pass.Loss(y, Probabilities(y), Loss.SquaredError);
             pass.Backward();
         }
@@ -362,7 +362,7 @@ public class PassTests
     public void Mistakes_EachOne_IsNamed()
     {
         var pass = new Pass(threads: 1);
-        BatchValues x = Inputs(3), tokens = BatchValues.OfTokens([[1], [2]]);
+        SequenceBatch x = Inputs(3), tokens = SequenceBatch.OfTokens([[1], [2]]);
         var dense = new Dense(3, 2);
         var recurrent = new Recurrent(CellKind.Lstm, 3, 4);
         void Fails<TException>(string part, Action action) where TException : Exception
@@ -376,11 +376,11 @@ public class PassTests
         dense.Forward(pass, x);
         Fails<InvalidOperationException>("PassKind.Training", pass.Backward);
         pass.Begin();
-        BatchValues y = dense.Forward(pass, x);
+        SequenceBatch y = dense.Forward(pass, x);
         Fails<InvalidOperationException>("compute a loss", pass.Backward);
         Fails<ArgumentException>("vectors of 3 numbers, but the input has 2", () => dense.Forward(pass, y));
         Fails<ArgumentException>("Embedding before", () => dense.Forward(pass, tokens));
-        Fails<ArgumentException>("BatchValues.OfTokens", () => new Embedding(5, 2).Forward(pass, x));
+        Fails<ArgumentException>("SequenceBatch.OfTokens", () => new Embedding(5, 2).Forward(pass, x));
         Fails<ArgumentException>("0 to 1", () => new Embedding(2, 2).Forward(pass, tokens));
         Fails<ArgumentException>("one row for each sequence", () => recurrent.Forward(
             pass, new PoolingLayer().Forward(pass, x) is var pooled ? new PoolingLayer().Forward(pass, pooled) : x));
@@ -392,13 +392,13 @@ public class PassTests
         Fails<ArgumentException>("even for an LRU", () => new Recurrent(CellKind.Lru, 3, 5));
         Fails<ArgumentException>("HiddenSize is 0", () => new Recurrent(CellKind.Gru, 3, 0));
         Fails<ArgumentOutOfRangeException>("0 to less than 1", () => new Dropout(1f));
-        Fails<ArgumentException>("a multiple of 2", () => BatchValues.Of([[1, 2, 3]], size: 2));
-        Fails<ArgumentException>("at least one sequence", () => BatchValues.Of(Array.Empty<float[]>()));
-        Fails<ArgumentException>("Step 1 of sequence 0 has 1 numbers", () => BatchValues.Of([[[1f, 2f], [3f]]]));
-        Fails<ArgumentException>("tokens are numbered from 0", () => BatchValues.OfTokens([[-1]]));
+        Fails<ArgumentException>("a multiple of 2", () => SequenceBatch.Of([[1, 2, 3]], size: 2));
+        Fails<ArgumentException>("at least one sequence", () => SequenceBatch.Of(Array.Empty<float[]>()));
+        Fails<ArgumentException>("Step 1 of sequence 0 has 1 numbers", () => SequenceBatch.Of([[[1f, 2f], [3f]]]));
+        Fails<ArgumentException>("tokens are numbered from 0", () => SequenceBatch.OfTokens([[-1]]));
         Fails<ArgumentOutOfRangeException>("steps 0 to 2", () => _ = x[0, 3][0]);
         Fails<ArgumentOutOfRangeException>("sequences 0 to 3", () => _ = x[4][0]);
-        Fails<ArgumentException>("3 steps of 1 numbers together, but 4", () => BatchValues.Of([1, 2], [1, 2, 3, 4]));
+        Fails<ArgumentException>("3 steps of 1 numbers together, but 4", () => SequenceBatch.Of([1, 2], [1, 2, 3, 4]));
         Fails<ArgumentOutOfRangeException>("LearningRate is NaN", () => _ =
             new Optimizer(OptimizerKind.Sgd, []) { LearningRate = float.NaN });
         dense.Weights.Gradient[0] = float.PositiveInfinity;
@@ -406,18 +406,18 @@ public class PassTests
     }
 
     [Fact]
-    public void BatchValues_HowevermadeUp_HaveTheNumbersWhereTheyWereGiven()
+    public void SequenceBatch_HowevermadeUp_HaveTheNumbersWhereTheyWereGiven()
     {
         float[][] sequences = [[1, 2, 3, 4], [5, 6], [7, 8, 9, 10, 11, 12]];
-        BatchValues[] all =
+        SequenceBatch[] all =
         [
-            BatchValues.Of(sequences, size: 2),
-            BatchValues.Of([[[1f, 2f], [3f, 4f]], [[5f, 6f]], [[7f, 8f], [9f, 10f], [11f, 12f]]]),
-            BatchValues.Of([2, 1, 3], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], size: 2),
+            SequenceBatch.Of(sequences, size: 2),
+            SequenceBatch.Of([[[1f, 2f], [3f, 4f]], [[5f, 6f]], [[7f, 8f], [9f, 10f], [11f, 12f]]]),
+            SequenceBatch.Of([2, 1, 3], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], size: 2),
         ];
-        var copy = BatchValues.Of([[0f]]);
+        var copy = SequenceBatch.Of([[0f]]);
         copy.CopyFrom(all[0]);
-        foreach (BatchValues batch in all.Append(copy))
+        foreach (SequenceBatch batch in all.Append(copy))
         {
             Assert.Equal((3, 3, 6, 2), (batch.Sequences, batch.Steps, batch.RowCount, batch.Size));
             for (int i = 0; i < 3; i++) Assert.Equal(sequences[i], batch.ToArray(i));
@@ -426,26 +426,26 @@ public class PassTests
         }
     }
 
-    private static BatchValues Inputs(int size, int[]? lengths = null)
+    private static SequenceBatch Inputs(int size, int[]? lengths = null)
     {
         lengths ??= s_lengths;
-        return BatchValues.Of(lengths, Bits.Random(lengths.Sum() * size, 11), size);
+        return SequenceBatch.Of(lengths, Bits.Random(lengths.Sum() * size, 11), size);
     }
 
-    private static BatchValues TargetsLike(BatchValues y)
+    private static SequenceBatch TargetsLike(SequenceBatch y)
     {
         int[] lengths = [.. Enumerable.Range(0, y.Sequences).Select(y.LengthOf)];
-        return BatchValues.Of(lengths, Bits.Random(lengths.Sum() * y.Size, 12), y.Size);
+        return SequenceBatch.Of(lengths, Bits.Random(lengths.Sum() * y.Size, 12), y.Size);
     }
 
-    private static BatchValues Probabilities(BatchValues y)
+    private static SequenceBatch Probabilities(SequenceBatch y)
     {
-        BatchValues target = TargetsLike(y);
+        SequenceBatch target = TargetsLike(y);
         for (int row = 0; row < target.RowCount; row++) Loss.Softmax(target.Row(row), target.Row(row));
         return target;
     }
 
-    private static float[] Flat(BatchValues values) =>
+    private static float[] Flat(SequenceBatch values) =>
         [.. Enumerable.Range(0, values.Sequences).SelectMany(values.ToArray)];
 
     private static float[] Flat(float[][] sequences) => [.. sequences.SelectMany(sequence => sequence)];

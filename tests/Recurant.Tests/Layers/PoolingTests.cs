@@ -25,7 +25,7 @@ public class PoolingTests
     {
         ReferencePooling kind = Enum.Parse<ReferencePooling>(pooling.ToString());
         Example example = new();
-        SequenceBatch batch = example.Batch;
+        BatchLayout batch = example.Batch;
         Matrix pooled = Bits.RandomMatrix(batch.Sequences, Width, 9);
         PoolingMemory memory = new();
         FixedPooling.Forward(Workers.ForThreads(2), pooling, batch, directions, example.Hidden, pooled, memory);
@@ -45,7 +45,7 @@ public class PoolingTests
     [Fact]
     public void Max_EqualValues_GivesTheGradientToTheFirst()
     {
-        SequenceBatch batch = new();
+        BatchLayout batch = new();
         batch.Fill([3]);
         Matrix hidden = new(Bits.Buffer([1, 5, 5, 2, 5, 5]), 0, 3, 2), pooled = Bits.Zeros(1, 2), dHidden = Bits.Zeros(3, 2);
         PoolingMemory memory = new();
@@ -69,7 +69,7 @@ public class PoolingTests
         }
 
         Example example = new();
-        SequenceBatch batch = example.Batch;
+        BatchLayout batch = example.Batch;
         Matrix pooled = Bits.RandomMatrix(batch.Sequences, Width, 9);
         AttentionMemory memory = new();
         Workers workers = Workers.ForThreads(1);
@@ -107,7 +107,7 @@ public class PoolingTests
             DPooled = Bits.RandomMatrix(Batch.Sequences, Width, 2);
         }
 
-        public SequenceBatch Batch { get; } = new();
+        public BatchLayout Batch { get; } = new();
 
         public Matrix Hidden { get; }
 

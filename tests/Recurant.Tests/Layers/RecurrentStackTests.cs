@@ -38,7 +38,7 @@ public class RecurrentStackTests
     public void Forward_MoreThanTheMachineHas_IsRefusedBeforeMemoryIsAskedFor()
     {
         var stack = new RecurrentStack(new StackSpec { InputSize = 256, HiddenSize = 256, Layers = 500 });
-        var batch = new SequenceBatch();
+        var batch = new BatchLayout();
         batch.Fill([1_900_000]);
         RecurrentMemory memory = stack.CreateMemory();
         // 500 layers of 4 x 256 gates (with 16 more to the next row), 2 x 256 cell states, 256 outputs; 499 of 256 gradients
@@ -61,7 +61,7 @@ public class RecurrentStackTests
     public void Forward_BufferBeyondAnArray_NamesTheSizes()
     {
         var stack = new RecurrentStack(new StackSpec { InputSize = 8, HiddenSize = 512 });
-        var batch = new SequenceBatch();
+        var batch = new BatchLayout();
         batch.Fill([2_000_000]);
         Assert.StartsWith(
             "2,000,000 x 2,064 = 4,128,000,000 numbers are needed in one piece of memory, but only 2,147,483,575 are possible.\n",
@@ -180,7 +180,7 @@ public class RecurrentStackTests
         Parameter[] parameters = [.. stack.Parameters];
         RecurrentMemory memory = stack.CreateMemory();
         DropoutPlan dropout = new() { Layers = 0.4f, Recurrent = 0.3f, Seed = 7 };
-        SequenceBatch batch = new();
+        BatchLayout batch = new();
         Workers workers = Workers.ForThreads(2);
         int rows = s_lengths.Sum();
         Matrix input = Bits.RandomMatrix(rows, InputSize, 1), dInput = Bits.Zeros(rows, InputSize);

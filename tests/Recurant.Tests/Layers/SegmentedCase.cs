@@ -30,7 +30,7 @@ internal sealed class SegmentedCase : ISegmentSource
         Memory = Segments.CreateMemory(memory);
     }
 
-    public SequenceBatch Batch { get; } = new();
+    public BatchLayout Batch { get; } = new();
 
     public SegmentedStack Segments { get; }
 
@@ -91,18 +91,18 @@ internal sealed class SegmentedCase : ISegmentSource
 
     public Parameter[] Parameters() => [.. _stack.Parameters];
 
-    public void ReadInput(Workers workers, SequenceBatch segment, Matrix input)
+    public void ReadInput(Workers workers, BatchLayout segment, Matrix input)
     {
         Readings++;
         Copy(RowsOf(_input, segment), input);
     }
 
-    public void TakeOutput(Workers workers, SequenceBatch segment, Matrix output) => Copy(output, RowsOf(_output, segment));
+    public void TakeOutput(Workers workers, BatchLayout segment, Matrix output) => Copy(output, RowsOf(_output, segment));
 
-    public void ReadOutputGradient(Workers workers, SequenceBatch segment, Matrix dOutput) =>
+    public void ReadOutputGradient(Workers workers, BatchLayout segment, Matrix dOutput) =>
         Copy(RowsOf(_dOutput, segment), dOutput);
 
-    public void TakeInputGradient(Workers workers, SequenceBatch segment, Matrix dInput) =>
+    public void TakeInputGradient(Workers workers, BatchLayout segment, Matrix dInput) =>
         Copy(dInput, RowsOf(_dInput, segment));
 
     private static void Copy(Matrix from, Matrix to)
@@ -110,7 +110,7 @@ internal sealed class SegmentedCase : ISegmentSource
         for (int row = 0; row < from.Rows; row++) from.Row(row).CopyTo(to.Row(row));
     }
 
-    private Matrix RowsOf(Matrix all, SequenceBatch segment) => all.Slice(Batch.RowStart(segment.FirstStep), segment.Rows);
+    private Matrix RowsOf(Matrix all, BatchLayout segment) => all.Slice(Batch.RowStart(segment.FirstStep), segment.Rows);
 
     private void Clear()
     {

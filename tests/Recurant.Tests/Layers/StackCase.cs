@@ -54,7 +54,7 @@ internal sealed class StackCase
     {
         StackResult forward = Forward(threads, memory);
         memory = forward.Memory;
-        SequenceBatch batch = forward.Batch;
+        BatchLayout batch = forward.Batch;
         Matrix? dInput = Stack.Spec.OneHotInput ? null : Bits.Zeros(batch.Rows, Stack.Spec.InputSize);
         foreach (Parameter parameter in Stack.Parameters) parameter.ClearGradient();
         Stack.Backward(
@@ -72,7 +72,7 @@ internal sealed class StackCase
     /// <summary>Runs forward only, in new memory unless some is given.</summary>
     public StackResult Forward(int threads, RecurrentMemory? memory = null)
     {
-        SequenceBatch batch = NewBatch();
+        BatchLayout batch = NewBatch();
         memory ??= Stack.CreateMemory();
         Stack.ResetInitialState(memory, batch.Sequences);
         Stack.ResetFinalGradient(memory, batch.Sequences);
@@ -99,9 +99,9 @@ internal sealed class StackCase
     }
 
     /// <summary>The sequences laid out as a batch.</summary>
-    public SequenceBatch NewBatch()
+    public BatchLayout NewBatch()
     {
-        SequenceBatch batch = new();
+        BatchLayout batch = new();
         if (Stack.Spec.OneHotInput) batch.Fill(Tokens, [.. Enumerable.Range(0, Tokens.Length)]); else batch.Fill(Lengths);
         return batch;
     }
@@ -114,7 +114,7 @@ internal sealed class StackCase
         return workers;
     }
 
-    private Matrix Input(SequenceBatch batch) => Stack.Spec.OneHotInput ? default : Rows(Inputs, batch, Stack.Spec.InputSize);
+    private Matrix Input(BatchLayout batch) => Stack.Spec.OneHotInput ? default : Rows(Inputs, batch, Stack.Spec.InputSize);
 
     /// <summary>Distinct weights, biases not zero.</summary>
     public static void FillWeights(RecurrentStack stack, float scale, ulong seed)
@@ -125,7 +125,7 @@ internal sealed class StackCase
         }
     }
 
-    private (float[] Hidden, float[] Cell) FinalStates(SequenceBatch batch, RecurrentMemory memory)
+    private (float[] Hidden, float[] Cell) FinalStates(BatchLayout batch, RecurrentMemory memory)
     {
         int directions = Stack.Spec.Directions;
         Recurant.Cells.RecurrentCell[] cells = [.. Stack.Cells];
@@ -160,7 +160,7 @@ internal sealed class StackCase
 
     private delegate ReadOnlySpan<float> StateOf(int index, int sequence);
 
-    private static void CopyStates(float[]? states, int width, int index, SequenceBatch batch, RowOf row)
+    private static void CopyStates(float[]? states, int width, int index, BatchLayout batch, RowOf row)
     {
         for (int b = 0; states is not null && b < batch.Sequences; b++)
         {
@@ -168,7 +168,7 @@ internal sealed class StackCase
         }
     }
 
-    private static float[] States(SequenceBatch batch, int width, int count, StateOf state)
+    private static float[] States(BatchLayout batch, int width, int count, StateOf state)
     {
         float[] states = new float[count * batch.Sequences * width];
         for (int i = 0; i < count; i++)
@@ -182,7 +182,7 @@ internal sealed class StackCase
         return states;
     }
 
-    private static Matrix Rows(float[][] sequences, SequenceBatch batch, int columns)
+    private static Matrix Rows(float[][] sequences, BatchLayout batch, int columns)
     {
         Matrix rows = Bits.Zeros(batch.Rows, columns);
         for (int b = 0; b < batch.Sequences; b++)
@@ -196,7 +196,7 @@ internal sealed class StackCase
         return rows;
     }
 
-    private static float[][] Sequences(Matrix rows, SequenceBatch batch)
+    private static float[][] Sequences(Matrix rows, BatchLayout batch)
     {
         float[][] sequences = new float[batch.Sequences][];
         for (int b = 0; b < batch.Sequences; b++)
@@ -214,7 +214,7 @@ internal sealed class StackCase
 /// </summary>
 internal sealed record StackResult
 {
-    public required SequenceBatch Batch { get; init; }
+    public required BatchLayout Batch { get; init; }
 
     public required RecurrentMemory Memory { get; init; }
 

@@ -21,7 +21,7 @@ public class WorkSplitTests
     public void OfSequences_AllParts_HaveEverySequenceOnceAndEqualShares(int[] lengths, int parts)
     {
         var stack = new RecurrentStack(new StackSpec { Cell = CellKind.Lstm, InputSize = 3, HiddenSize = 4 });
-        var batch = new SequenceBatch();
+        var batch = new BatchLayout();
         batch.Fill(lengths);
         int next = 0;
         for (int part = 0; part < parts; part++)
@@ -108,7 +108,7 @@ public class WorkSplitTests
     public void Of_StepsTooSmallToMeetOrCellsThatCannot_DividesTheSequences()
     {
         Workers two = Workers.ForThreads(2), three = Workers.ForThreads(3);
-        SequenceBatch batch = new();
+        BatchLayout batch = new();
         batch.Fill([20, 20, 20]);
         // Two panels are not enough for three workers; 100 units would leave much of a panel empty; r is needed whole.
         Assert.False(WorkSplit.Of(new LstmCell(8, 64, "l0"), batch, three, copiesPrevious: false).DividesUnits);

@@ -27,7 +27,7 @@ internal sealed class FieldCase
 
     public ConditionalRandomField Field { get; }
 
-    public SequenceBatch Batch { get; } = new();
+    public BatchLayout Batch { get; } = new();
 
     /// <summary>z [rows, K].</summary>
     public Matrix Scores { get; }

@@ -105,7 +105,7 @@ public class LanguageModelNetworkTests
 
         LanguageModelMemory memory = network.CreateMemory();
         var carried = new CarriedState(network.Stack, 1);
-        var window = new SequenceBatch();
+        var window = new BatchLayout();
         double total = 0;
         for (int i = 0; i + 1 < tokens.Length; i += 100)
         {
@@ -123,7 +123,7 @@ public class LanguageModelNetworkTests
     private sealed class Windows
     {
         private readonly Workers _workers;
-        private readonly SequenceBatch _window = new();
+        private readonly BatchLayout _window = new();
         private readonly LanguageModelMemory _memory;
         private readonly CarriedState _carried;
         private readonly int[] _targets = new int[Sequences * Steps];

@@ -46,7 +46,7 @@ internal sealed class NetworkCase
     public DropoutPlan? Dropout { get; init; }
 
     /// <summary>The batch after the pass: its tokens are those that were read.</summary>
-    public SequenceBatch Batch { get; } = new();
+    public BatchLayout Batch { get; } = new();
 
     /// <summary>[B, C], in the order of the batch.</summary>
     public Matrix Probabilities { get; private set; }

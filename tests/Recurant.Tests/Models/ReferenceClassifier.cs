@@ -20,7 +20,7 @@ internal sealed class ReferenceClassifier
     private readonly DropoutPlan _plan;
     private readonly ReferenceSpec _spec;
     private readonly ReferenceTensors _weights = new();
-    private readonly SequenceBatch _batch;
+    private readonly BatchLayout _batch;
 
     public ReferenceClassifier(NetworkCase run)
     {

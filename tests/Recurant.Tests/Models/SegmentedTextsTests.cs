@@ -64,7 +64,7 @@ public class SegmentedTextsTests
     {
         var network = Network(CellKind.Lstm, Pooling.Max, embedding: 5, layers: 2);
         NetworkMemory memory = network.CreateMemory();
-        SequenceBatch batch = Batch();
+        BatchLayout batch = Batch();
         float[] expected = network.Forward(Workers.ForThreads(1), batch, memory, dropout: null).Span.ToArray();
         (memory.Recomputes, memory.KeepsHistory) = (true, false);
         Bits.AssertEqual(
@@ -77,7 +77,7 @@ public class SegmentedTextsTests
         var network = Network(CellKind.Elman, Pooling.Last, embedding: 5, layers: 2);
         NetworkMemory memory = network.CreateMemory();
         memory.Recomputes = true;
-        SequenceBatch batch = Batch();
+        BatchLayout batch = Batch();
         network.Forward(Workers.ForThreads(1), batch, memory, dropout: null);
         Assert.Null(network.FirstNonFinite(memory, batch));
         Parameter weights = network.Parameters.Single(parameter => parameter.Name == "weight_ih_l1");
@@ -111,7 +111,7 @@ public class SegmentedTextsTests
         Workers workers = Workers.ForThreads(1);
         NetworkMemory memory = network.CreateMemory();
         memory.Recomputes = recomputes;
-        SequenceBatch batch = Batch();
+        BatchLayout batch = Batch();
         Matrix logits = network.Forward(workers, batch, memory, plan);
         var results = new Dictionary<string, float[]> { ["logits"] = logits.Span.ToArray() };
         int[] labels = [.. batch.Order.ToArray().Select(text => s_labels[text])];
@@ -136,9 +136,9 @@ public class SegmentedTextsTests
         return network;
     }
 
-    private static SequenceBatch Batch()
+    private static BatchLayout Batch()
     {
-        var batch = new SequenceBatch();
+        var batch = new BatchLayout();
         int[][] texts = [.. s_lengths.Select((length, i) =>
             Enumerable.Range(0, length).Select(t => 1 + (13 * t + 5 * i + t * t) % (Words - 1)).ToArray())];
         batch.Fill(texts, [.. Enumerable.Range(0, texts.Length)]);

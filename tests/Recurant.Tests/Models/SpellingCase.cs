@@ -41,7 +41,7 @@ internal sealed class SpellingCase
     public DropoutPlan? Dropout { get; init; }
 
     /// <summary>The batch after the pass: its tokens are the words that were read.</summary>
-    public SequenceBatch Batch { get; } = new();
+    public BatchLayout Batch { get; } = new();
 
     /// <summary>[B, C], in the order of the batch.</summary>
     public float[][] Probabilities { get; private set; } = [];

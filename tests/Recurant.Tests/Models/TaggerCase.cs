@@ -50,7 +50,7 @@ internal sealed class TaggerCase
 
     public DropoutPlan? Dropout { get; init; }
 
-    public SequenceBatch Batch { get; } = new();
+    public BatchLayout Batch { get; } = new();
 
     public TaggerMemory Memory { get; private set; } = null!;
 

@@ -137,7 +137,7 @@ public class TaggerNetworkTests
     {
         TaggerCase run = new(s_small);
         WordForms forms = run.Model.NewForms();
-        SequenceBatch batch = new();
+        BatchLayout batch = new();
         batch.Fill([forms.Encode(["the", word, "boat"])], [0]);
         Matrix scores = run.Network.Forward(Workers.ForThreads(1), batch, forms, run.Network.CreateMemory(), null);
         foreach (float score in scores.Span) Assert.True(float.IsFinite(score));

@@ -171,7 +171,7 @@ internal sealed class TranslatorCase
     }
 
     private static double[] Mask(
-        SequenceBatch batch, DropoutPlan plan, RandomPurpose purpose, uint part, float rate, int columns, int item)
+        BatchLayout batch, DropoutPlan plan, RandomPurpose purpose, uint part, float rate, int columns, int item)
     {
         var mask = new RowStore();
         Recurant.Layers.Dropout.MakeMask(mask, batch, columns, rate, plan.Stream(purpose, part));

@@ -107,7 +107,7 @@ public class SameBitsTests
         Parameter[] parameters = [embedding.Table, .. stack.Parameters, .. attention.Parameters, .. dense.Parameters];
         for (int i = 0; i < parameters.Length; i++) parameters[i].InitialiseUniform(seed: 42, ordinal: (uint)i, 0.4f);
 
-        SequenceBatch batch = new();
+        BatchLayout batch = new();
         batch.Fill(texts, [0, 1, 2, 3, 4]);
         RecurrentMemory memory = stack.CreateMemory();
         AttentionMemory attentionMemory = new();

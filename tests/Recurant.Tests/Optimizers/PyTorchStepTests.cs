@@ -124,7 +124,7 @@ public class PyTorchStepTests
         {
             int[][] tokens = [.. golden.GetProperty("tokens").EnumerateArray().Select(Numbers)];
             _pass.Begin();
-            BatchValues logits = _network.Forward(_pass, BatchValues.OfTokens(tokens));
+            SequenceBatch logits = _network.Forward(_pass, SequenceBatch.OfTokens(tokens));
             double loss = _pass.CrossEntropy(logits, Numbers(golden.GetProperty("labels")));
             // PyTorch's optimisers update the whole table, ours the words of the batch: here every word occurs.
             _pass.Backward();

@@ -101,7 +101,7 @@ internal static class BatchChecks
     {
         LanguageModelMemory memory = model.Network.CreateMemory();
         var carried = new CarriedState(model.Network.Stack, 1);
-        var batch = new SequenceBatch();
+        var batch = new BatchLayout();
         var losses = new List<float>();
         for (int first = 0; first < tokens.Length - 1; first += window)
         {
@@ -123,7 +123,7 @@ internal static class BatchChecks
     private static Finding Stepwise(RecurrentStack stack, int[] tokens, Func<int, float[]?> vectorOf)
     {
         Workers workers = Workers.ForThreads(1);
-        var batch = new SequenceBatch();
+        var batch = new BatchLayout();
         batch.Fill([tokens], [0]);
         Matrix input = default;
         if (vectorOf(tokens[0]) is { } first)
@@ -153,7 +153,7 @@ internal static class BatchChecks
     {
         NetworkMemory memory = model.Network.CreateMemory();
         memory.Forms = forms;
-        var batch = new SequenceBatch();
+        var batch = new BatchLayout();
         batch.Fill(sequences, [.. Enumerable.Range(0, sequences.Length)]);
         Matrix logits = model.Network.Forward(Workers.ForThreads(1), batch, memory, dropout: null);
         var probabilities = new float[Workspace.RequireLength(sequences.Length, classes)];

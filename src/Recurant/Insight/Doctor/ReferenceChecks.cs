@@ -45,7 +45,7 @@ internal static class ReferenceChecks
         bool hasTable = spec.EmbeddingSize > 0;
         ReferenceSpec reference = GradientAudit.ReferenceSpecOf(hasTable ? spec with { VocabularySize = words.Length } : spec);
         ReferenceTensors weights = WeightsOf(network, words, hasTable);
-        var batch = new SequenceBatch();
+        var batch = new BatchLayout();
         batch.Fill([.. step.Read], [.. Enumerable.Range(0, step.Read.Count)]);
         double[][] direct = DirectShares(network, batch, spec.Classes);
         ReferenceExample[] examples = [.. step.Read.Select((text, i) => new ReferenceExample
@@ -107,7 +107,7 @@ internal static class ReferenceChecks
     }
 
     /// <summary>What goes past the layers to each text's logits; to the equations it is part of the bias.</summary>
-    private static double[][] DirectShares(RecurrentNetwork network, SequenceBatch batch, int classes)
+    private static double[][] DirectShares(RecurrentNetwork network, BatchLayout batch, int classes)
     {
         var store = new RowStore();
         store.Reserve(batch.Sequences, classes).Clear();
@@ -145,7 +145,7 @@ internal static class ReferenceChecks
     }
 
     private static ReferenceTensors EngineGradients(
-        RecurrentNetwork network, SequenceBatch batch, StepCapture step, int[] words, bool hasTable)
+        RecurrentNetwork network, BatchLayout batch, StepCapture step, int[] words, bool hasTable)
     {
         int[] labels = [.. batch.Order.ToArray().Select(text => step.Answers[text][0])];
         Workers workers = Workers.ForThreads(1);

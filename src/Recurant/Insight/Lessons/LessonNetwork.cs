@@ -125,7 +125,7 @@ internal sealed record LessonNetwork
     /// <summary>Of one text the direct connections give a constant: it joins the bias of the output.</summary>
     private static void AddDirect(DirectConnections direct, int[] numbers, double[] bias)
     {
-        var batch = new SequenceBatch();
+        var batch = new BatchLayout();
         batch.Fill([numbers], [0]);
         var store = new RowStore();
         store.Reserve(1, bias.Length).Clear();

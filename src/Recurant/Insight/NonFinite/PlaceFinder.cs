@@ -45,7 +45,7 @@ internal static class PlaceFinder
             return null;
         }
 
-        SequenceBatch batch = values.Batch;
+        BatchLayout batch = values.Batch;
         for (int i = 0; i < batch.Steps; i++)
         {
             int t = values.IsBackInTime ? batch.Steps - 1 - i : i;

@@ -7,13 +7,13 @@ namespace Recurant.Data;
 /// so that step t consists of the rows <c>RowStart(t) .. RowStart(t + 1)</c>, one for each sequence that is long enough.
 /// Sequence b stands at row <c>RowStart(t) + b</c> of every step it takes part in.
 /// </summary>
-internal sealed class SequenceBatch
+internal sealed class BatchLayout
 {
     private long[] _keys = [];
     private int[] _order = [], _lengths = [], _rowStart = [0], _tokens = [], _asked = [];
     private int[] _ranks = [];
     private bool _hasRanks;
-    private SequenceBatch? _whole;
+    private BatchLayout? _whole;
 
     /// <summary>The number of sequences, B.</summary>
     public int Sequences { get; private set; }
@@ -136,7 +136,7 @@ internal sealed class SequenceBatch
     /// tokens, and of its sequences those that reach step <paramref name="first"/>, under the same numbers. Valid as long as
     /// the other batch is not changed.
     /// </summary>
-    public void FillSegment(SequenceBatch whole, int first, int end)
+    public void FillSegment(BatchLayout whole, int first, int end)
     {
         Sequences = whole.SequencesAt(first);
         _whole = whole;

@@ -15,19 +15,19 @@ namespace Recurant.Layers;
 /// </remarks>
 /// <example>
 /// <code>
-/// BatchValues x = BatchValues.Of([[0.1f, 0.2f, 0.3f], [0.4f, 0.5f]], size: 1);   // two sequences, of 3 and 2 numbers
+/// SequenceBatch x = SequenceBatch.Of([[0.1f, 0.2f, 0.3f], [0.4f, 0.5f]], size: 1);   // two sequences, of 3 and 2 numbers
 /// float last = x[0, 2][0];                                                      // 0.3
 /// </code>
 /// </example>
-public sealed class BatchValues
+public sealed class SequenceBatch
 {
     private readonly RowStore _values = new(isTarget: true);
     private readonly RowStore _gradient = new(isTarget: true);
-    private static readonly SequenceBatch s_empty = new();
-    private SequenceBatch? _ownLayout;
+    private static readonly BatchLayout s_empty = new();
+    private BatchLayout? _ownLayout;
     private (Pass? Pass, long Begin) _seen;
 
-    internal BatchValues()
+    internal SequenceBatch()
     {
     }
 
@@ -60,7 +60,7 @@ public sealed class BatchValues
     /// <summary>Whether a layer has written the values; otherwise they were given.</summary>
     internal bool IsOutput { get; private set; }
 
-    internal SequenceBatch Layout { get; private set; } = s_empty;
+    internal BatchLayout Layout { get; private set; } = s_empty;
 
     internal RowStore Store => _values;
 
@@ -70,9 +70,9 @@ public sealed class BatchValues
     /// <param name="sequences">B arrays of T_b N numbers.</param>
     /// <param name="size">N, the numbers of a step. Default: 1.</param>
     /// <exception cref="ArgumentException">A sequence is empty, or its length is no multiple of the size.</exception>
-    public static BatchValues Of(IReadOnlyList<float[]> sequences, int size = 1)
+    public static SequenceBatch Of(IReadOnlyList<float[]> sequences, int size = 1)
     {
-        var batch = new BatchValues();
+        var batch = new SequenceBatch();
         batch.Set(sequences, size);
         return batch;
     }
@@ -80,9 +80,9 @@ public sealed class BatchValues
     /// <summary>Makes a batch of sequences given as arrays of vectors.</summary>
     /// <param name="sequences">B arrays of T_b vectors of N numbers each.</param>
     /// <exception cref="ArgumentException">A sequence is empty, or vectors differ in length.</exception>
-    public static BatchValues Of(IReadOnlyList<float[][]> sequences)
+    public static SequenceBatch Of(IReadOnlyList<float[][]> sequences)
     {
-        var batch = new BatchValues();
+        var batch = new SequenceBatch();
         batch.Set(sequences);
         return batch;
     }
@@ -92,9 +92,9 @@ public sealed class BatchValues
     /// <param name="values">Sequence by sequence, step by step: the sum of the lengths times N numbers.</param>
     /// <param name="size">N, the numbers of a step. Default: 1.</param>
     /// <exception cref="ArgumentException">A length is not positive, or there are more or fewer values.</exception>
-    public static BatchValues Of(ReadOnlySpan<int> lengths, ReadOnlySpan<float> values, int size = 1)
+    public static SequenceBatch Of(ReadOnlySpan<int> lengths, ReadOnlySpan<float> values, int size = 1)
     {
-        var batch = new BatchValues();
+        var batch = new SequenceBatch();
         batch.Set(lengths, values, size);
         return batch;
     }
@@ -102,10 +102,10 @@ public sealed class BatchValues
     /// <summary>Makes a batch with one vector for each sequence, such as the targets of a regression.</summary>
     /// <param name="rows">B vectors of N numbers.</param>
     /// <exception cref="ArgumentException">There are none, or they differ in length.</exception>
-    public static BatchValues OfRows(IReadOnlyList<float[]> rows)
+    public static SequenceBatch OfRows(IReadOnlyList<float[]> rows)
     {
         ArgumentNullException.ThrowIfNull(rows);
-        var batch = new BatchValues();
+        var batch = new SequenceBatch();
         batch.Set(rows, rows.Count == 0 ? 1 : rows[0].Length);
         for (int i = 0; i < rows.Count; i++)
         {
@@ -118,9 +118,9 @@ public sealed class BatchValues
     /// <summary>Makes a batch of sequences of tokens: numbers of words, characters or other symbols, from 0.</summary>
     /// <param name="sequences">B arrays of T_b tokens.</param>
     /// <exception cref="ArgumentException">A sequence is empty, or a token is negative.</exception>
-    public static BatchValues OfTokens(IReadOnlyList<int[]> sequences)
+    public static SequenceBatch OfTokens(IReadOnlyList<int[]> sequences)
     {
-        var batch = new BatchValues();
+        var batch = new SequenceBatch();
         batch.SetTokens(sequences);
         return batch;
     }
@@ -289,7 +289,7 @@ public sealed class BatchValues
     }
 
     /// <summary>Takes the layout and the numbers of another batch; the gradient does not come with them.</summary>
-    public void CopyFrom(BatchValues other)
+    public void CopyFrom(SequenceBatch other)
     {
         ArgumentNullException.ThrowIfNull(other);
         using var lengths = new RentedLengths(other.Sequences);
@@ -307,7 +307,7 @@ public sealed class BatchValues
         : IsPerSequence ? $"{Sequences} rows of {Size}" : $"{Sequences} sequences, {RowCount} steps of {Size} in all";
 
     /// <summary>Becomes the output of a layer: rows for the steps or the sequences of a layout, to be written.</summary>
-    internal void Shape(SequenceBatch layout, int size, bool isPerSequence)
+    internal void Shape(BatchLayout layout, int size, bool isPerSequence)
     {
         (Layout, Size, IsPerSequence, IsTokens, HasGradient) = (layout, size, isPerSequence, false, false);
         IsOutput = true;
@@ -339,7 +339,7 @@ public sealed class BatchValues
     }
 
     /// <summary>Whether row r of both is the same step of the same sequence.</summary>
-    internal bool HasRowsOf(BatchValues other) =>
+    internal bool HasRowsOf(SequenceBatch other) =>
         ReferenceEquals(Layout, other.Layout) && IsPerSequence == other.IsPerSequence;
 
     private void BeginGradient()
@@ -351,7 +351,7 @@ public sealed class BatchValues
     private void LayOut(ReadOnlySpan<int> lengths, int size)
     {
         // The layout of a layer's output is that of its input, and is left alone.
-        Layout = _ownLayout ??= new SequenceBatch();
+        Layout = _ownLayout ??= new BatchLayout();
         Layout.Fill(lengths);
         (Size, IsPerSequence, IsTokens, HasGradient) = (size, false, false, false);
         _values.Reserve(Layout.Rows, size);

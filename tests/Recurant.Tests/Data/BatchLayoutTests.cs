@@ -11,7 +11,7 @@ public class SequenceBatchTests
     [Fact]
     public void Fill_RandomLengths_LongestFirstAndEqualOnesInTheirOrder() => s_lengths.Sample(lengths =>
     {
-        SequenceBatch batch = new();
+        BatchLayout batch = new();
         batch.Fill(lengths);
         int[] order = [.. Enumerable.Range(0, lengths.Length).OrderByDescending(i => lengths[i]).ThenBy(i => i)];
         Assert.Equal(lengths.Length, batch.Sequences);
@@ -24,7 +24,7 @@ public class SequenceBatchTests
     [Fact]
     public void Fill_RandomLengths_EachStepHoldsTheSequencesThatReachIt() => s_lengths.Sample(lengths =>
     {
-        SequenceBatch batch = new();
+        BatchLayout batch = new();
         batch.Fill(lengths);
         int row = 0;
         for (int t = 0; t < batch.Steps; t++)
@@ -40,7 +40,7 @@ public class SequenceBatchTests
     [Fact]
     public void FillSegment_AnySteps_AreTheRowsOfTheWholeBatch() => s_lengths.Sample(lengths =>
     {
-        SequenceBatch whole = new(), segment = new();
+        BatchLayout whole = new(), segment = new();
         whole.Fill(lengths);
         for (int row = 0; row < whole.Rows; row++) whole.Tokens[row] = 10 + row;
         for (int first = 0; first < whole.Steps; first++)
@@ -77,7 +77,7 @@ public class SequenceBatchTests
     [Fact]
     public void Fill_RandomSequencesIntoOneBatch_EveryTokenStandsInItsRow() => s_lengths.Array[1, 4].Sample(fills =>
     {
-        SequenceBatch batch = new();
+        BatchLayout batch = new();
         foreach (int[] lengths in fills)
         {
             int[][] data = [.. lengths.Select((length, i) => Enumerable.Range(100 * i, length).ToArray())];
@@ -102,14 +102,14 @@ public class SequenceBatchTests
     [Fact]
     public void Fill_EmptySequence_NamesItsPlace()
     {
-        ArgumentException error = Assert.Throws<ArgumentException>(() => new SequenceBatch().Fill([3, 0, 2]));
+        ArgumentException error = Assert.Throws<ArgumentException>(() => new BatchLayout().Fill([3, 0, 2]));
         Assert.Contains("Sequence 1", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Fill_NoSequences_IsEmpty()
     {
-        SequenceBatch batch = new();
+        BatchLayout batch = new();
         batch.Fill([4, 2]);
         batch.Fill([]);
         Assert.Equal((0, 0, 0), (batch.Sequences, batch.Steps, batch.Rows));
