@@ -26,7 +26,7 @@ public class LanguageModelTests : IDisposable
 
         CommandResult tested = _place.Run("test", "model.safetensors", "text.txt", "--json");
         using JsonDocument scores = JsonDocument.Parse(tested.Out);
-        Assert.Equal("language model", scores.RootElement.GetProperty("task").GetString());
+        Assert.Equal("lm", scores.RootElement.GetProperty("task").GetString());
         Assert.InRange(scores.RootElement.GetProperty("perplexity").GetDouble(), 1, 1.4);
         double bits = scores.RootElement.GetProperty("bits").GetDouble();
         Assert.Equal(bits, scores.RootElement.GetProperty("bits_per_character").GetDouble(), 9);

@@ -73,9 +73,9 @@ public class PretrainTests
         AssertRefused(place, 1, "few.txt: 5 tokens are too few to pre-train on", "--pretrain", "few.txt");
         AssertRefused(place, 1, "pairs.tsv: tab-separated", "--pretrain", "pairs.tsv");
         AssertRefused(place, 1, "none.txt: there is no such file", "--pretrain", "none.txt");
-        AssertRefused(place, 2, "--pretrain-epochs: there are no texts to pre-train on", "--pretrain-epochs", "2");
+        AssertRefused(place, 2, "--pretrain-epochs has no effect here: there is no --pretrain", "--pretrain-epochs", "2");
         AssertRefused(
-            place, 2, "--pretrain: only classifiers are pre-trained, and this run's task is lm",
+            place, 2, "--pretrain has no effect here: the task is \"lm\", and only \"classify\" has it",
             "--task", "lm", "--pretrain", "few.txt");
         AssertRefused(place, 2, "--out: few.txt is read by this run", "--pretrain", "few.txt", "--out", "few.txt");
     }

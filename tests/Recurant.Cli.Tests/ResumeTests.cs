@@ -74,7 +74,7 @@ public class ResumeTests
             [.. s_long, "--checkpoint", "run"]);
         AssertRefused(2, "--checkpoint: a run that is continued keeps its checkpoints where they are, in run.",
             "train", "--resume", "run", "--checkpoint", "other");
-        AssertRefused(1, "run: the checkpoint belongs to another run: Hidden: 8 there, 9 here.",
+        AssertRefused(1, "run: the checkpoint belongs to another run: Recurrent.HiddenSize: 8 there, 9 here.",
             "train", "--resume", "run", "--hidden", "9");
         place.Write("data.tsv", Reviews.Tsv(302));
         AssertRefused(1, "run: the checkpoint belongs to another run: training texts: ", "train", "--resume", "run");

@@ -65,7 +65,7 @@ public class TaggerTests : IDisposable
         using (JsonDocument document = JsonDocument.Parse(trained.Out))
         {
             JsonElement root = document.RootElement;
-            Assert.Equal("tagging", root.GetProperty("task").GetString());
+            Assert.Equal("tag", root.GetProperty("task").GetString());
             Assert.InRange(root.GetProperty("test").GetProperty("span_f1").GetDouble(), 0.9, 1);
             Assert.Equal("most-frequent-tag", root.GetProperty("baseline").GetProperty("name").GetString());
         }

@@ -23,7 +23,7 @@ public class TrainTests
         Assert.Equal(["rows", "loss", "accuracy", "macro_f1"], Keys(root.GetProperty("test")));
         Assert.Equal(["name", "test"], Keys(root.GetProperty("baseline")));
         Assert.Equal(["accuracy"], Keys(root.GetProperty("baseline").GetProperty("test")));
-        Assert.Equal("classification", root.GetProperty("task").GetString());
+        Assert.Equal("classify", root.GetProperty("task").GetString());
         Assert.Equal("model.safetensors", root.GetProperty("model").GetString());
         Assert.Equal(3, root.GetProperty("epochs").GetInt32());
         Assert.InRange(root.GetProperty("test").GetProperty("accuracy").GetDouble(), 0.5, 1);

@@ -49,7 +49,7 @@ public sealed class TranslatorTests : IDisposable
         Assert.All(root.GetProperty("attention").EnumerateArray(), row => Assert.Equal(3, row.GetArrayLength()));
 
         using JsonDocument tested = JsonDocument.Parse(_place.Run("test", "model.safetensors", "pairs.tsv", "--json").Out);
-        Assert.Equal("translation", tested.RootElement.GetProperty("task").GetString());
+        Assert.Equal("translate", tested.RootElement.GetProperty("task").GetString());
         Assert.InRange(tested.RootElement.GetProperty("bleu").GetDouble(), 80, 100);
         Assert.Matches("(?m)^BLEU +([89]\\d|100)\\.\\d\\d$", _place.Run("test", "model.safetensors", "pairs.tsv").Out);
     }
@@ -64,7 +64,7 @@ public sealed class TranslatorTests : IDisposable
         Assert.True(byOptions.Code == 0, byOptions.Error);
         Assert.Contains("train.en,train.de: pairs of texts; 150 pairs", byOptions.Error, StringComparison.Ordinal);
         using JsonDocument document = JsonDocument.Parse(byOptions.Out);
-        Assert.Equal("translation", document.RootElement.GetProperty("task").GetString());
+        Assert.Equal("translate", document.RootElement.GetProperty("task").GetString());
         Assert.Equal("source-as-it-is", document.RootElement.GetProperty("baseline").GetProperty("name").GetString());
         CommandResult byName = _place.Run(["train", "train.en,train.de", .. parts]);
         Assert.Equal(byOptions.Out.Split("\"seconds\"")[0], byName.Out.Split("\"seconds\"")[0]);
@@ -114,7 +114,7 @@ public sealed class TranslatorTests : IDisposable
         CommandResult trained = _place.Run(["train", "images.tsv", "--out", "m.safetensors", "--json", .. s_small]);
         Assert.True(trained.Code == 0, trained.Error);
         using JsonDocument document = JsonDocument.Parse(trained.Out);
-        Assert.Equal("captioning", document.RootElement.GetProperty("task").GetString());
+        Assert.Equal("caption", document.RootElement.GetProperty("task").GetString());
         Assert.InRange(document.RootElement.GetProperty("test").GetProperty("exact").GetDouble(), 0.9, 1);
         Assert.Equal(SentenceOf(1) + "\n" + SentenceOf(2) + "\n", _place.Run("predict", "m.safetensors", "1.bmp", "2.bmp").Out);
         Assert.Matches("(?m)^exact +(1\\.0000|0\\.9\\d{3})$", _place.Run("test", "m.safetensors", "images.tsv").Out);

@@ -1,4 +1,3 @@
-using Recurant.Models;
 using Recurant.Storage;
 
 namespace Recurant.Cli;
@@ -47,13 +46,6 @@ internal sealed class TrainCommand : CliCommand
         string? resumed = call.Value("--resume");
         TrainSettings settings = ReadSettings(call, resumed);
         TaskChoice task = TaskChoice.Of(settings);
-        if (settings.PretrainingFile is not null && task.Name != TaskNames.Classify)
-        {
-            throw new UsageException(
-                $"--pretrain: only classifiers are pre-trained, and this run's task is {task.Name}. Leave it out, or give --task "
-                + $"{TaskNames.Classify} and labelled texts.");
-        }
-
         return task.Make().Run(call, settings, resumed);
     }
 

@@ -17,12 +17,7 @@ internal static class PretrainingData
     /// <param name="call">The command line.</param>
     public static TrainSettings Read(TrainSettings settings, TextDataset test, Invocation call)
     {
-        if (settings.PretrainingFile is not { } path)
-        {
-            return settings.PretrainingEpochs is null ? settings : throw new UsageException(
-                "--pretrain-epochs: there are no texts to pre-train on. Name them with --pretrain FILE, or omit the option.");
-        }
-
+        if (settings.PretrainingFile is not { } path) return settings;
         Pretraining pretraining = path.EndsWith(ModelEnding, StringComparison.OrdinalIgnoreCase)
             ? new Pretraining { Model = ReadModel(path, call) }
             : new Pretraining { Texts = ReadTexts(settings.File(path), test, call) };

@@ -132,7 +132,7 @@ internal static class SpecificationText
             expected = type.Properties.FirstOrDefault(property => property.Name == name)?.PropertyType;
         }
 
-        if (fault.InnerException is FormatException told) return $"\"{place}\" is {value.GetRawText()}; {told.Message}";
+        if (fault.InnerException is ExpectationException told) return $"\"{place}\" is {value.GetRawText()}; {told.Message}";
         string kind = expected == typeof(int) ? "a whole number" : expected == typeof(float) ? "a number"
             : expected == typeof(bool) ? "true or false" : "an object";
         return $"\"{place}\" is {value.GetRawText()}; expected {kind}.";
@@ -159,6 +159,9 @@ internal static class SpecificationText
 [JsonSerializable(typeof(SequenceSpec))]
 internal sealed partial class SpecificationContext : JsonSerializerContext;
 
+/// <summary>What was expected of a value, in our words: the reader of JSON has format exceptions of its own.</summary>
+internal sealed class ExpectationException(string expected) : FormatException(expected);
+
 /// <summary>A choice by its name.</summary>
 internal sealed class ChoiceConverter<T> : JsonConverter<T> where T : struct, Enum
 {
@@ -174,7 +177,7 @@ internal sealed class ChoiceConverter<T> : JsonConverter<T> where T : struct, En
         }
 
         string names = string.Join(", ", Choices.Of<T>().Select(choice => choice.Name));
-        throw new JsonException(null, new FormatException($"expected one of {names}."));
+        throw new JsonException(null, new ExpectationException($"expected one of {names}."));
     }
 
     public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>
@@ -194,7 +197,7 @@ internal sealed class ProblemConverter : JsonConverter<SequenceProblem>
         }
         catch (FormatException fault)
         {
-            throw new JsonException(null, fault);
+            throw new JsonException(null, new ExpectationException(fault.Message));
         }
     }
 
@@ -207,7 +210,7 @@ internal sealed class FiniteConverter : JsonConverter<float>
 {
     public override float Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
         reader.TokenType == JsonTokenType.Number && reader.TryGetSingle(out float value) && float.IsFinite(value)
-            ? value : throw new JsonException(null, new FormatException("expected a number."));
+            ? value : throw new JsonException(null, new ExpectationException("expected a number."));
 
     public override void Write(Utf8JsonWriter writer, float value, JsonSerializerOptions options) => writer.WriteNumberValue(value);
 }

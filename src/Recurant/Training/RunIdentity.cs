@@ -28,7 +28,7 @@ internal static class RunIdentity
             Version,
             ("training texts", data.TextsGiven),
             ("validation texts", data.ValidationGiven),
-            Of("Models", options.Models),
+            Of("models of the run", options.Models),
             Of("Seed", options.Seed),
             Of("ValidationFraction", options.ValidationFraction),
         ];

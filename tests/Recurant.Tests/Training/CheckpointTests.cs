@@ -155,10 +155,10 @@ public sealed class CheckpointTests : IDisposable
         ("Dropout.Output: 0.3 there, 0.25 here", data => data,
             s_full with { Dropout = Reviews.EveryDropout with { Output = 0.25f } }),
         ("ValidationFraction: 0.1 there, 0.2 here", data => data, s_full with { ValidationFraction = 0.2 }),
-        ("Models: 1 there, 2 here", data => data, s_full with { Models = 2 }),
+        ("models of the run: 1 there, 2 here", data => data, s_full with { Models = 2 }),
         ("CharacterSize: 0 there, 4 here", data => data, s_full with { Characters = 4 }),
-        ("vocabulary: ", data => data, s_full with { MinimumCount = 12 }),
-        ("vocabulary: ", data => data, s_full with { Embedding = null, Vectors = Vectors(1) }),
+        ("VocabularySize: ", data => data, s_full with { MinimumCount = 12 }),
+        ("VocabularySize: ", data => data, s_full with { Embedding = null, Vectors = Vectors(1) }),
     ];
 
     [Theory]

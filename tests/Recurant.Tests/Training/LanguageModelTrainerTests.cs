@@ -36,6 +36,32 @@ public sealed class LanguageModelTrainerTests : IDisposable
         Assert.Equal(60 * 4 + 30, again.Tokens);
     }
 
+    /// <summary>Else a window would always begin at the same places, and the first tokens of each never be predicted from more.</summary>
+    [Fact]
+    public void Train_EveryEpoch_BeginsAtAnOffsetOfItsOwn()
+    {
+        var log = new FirstWindows();
+        LanguageModelTrainer.Train(Rhymes(200), s_small with { Epochs = 8, Observers = [log] });
+
+        Assert.Equal(8, log.Seen.Count);
+        Assert.InRange(log.Seen.Distinct().Count(), 3, 8);
+    }
+
+    private sealed class FirstWindows : TrainingObserver
+    {
+        private bool _isFirst = true;
+
+        public List<string> Seen { get; } = [];
+
+        internal override void OnGradients(TrainingTask task, LearningPlan plan, long step)
+        {
+            if (_isFirst) Seen.Add(string.Join(' ', task.Capture(0, (ulong)step)!.Read[0]));
+            _isFirst = false;
+        }
+
+        public override void OnEpoch(string stage, EpochRecord epoch, bool isBest) => _isFirst = true;
+    }
+
     [Fact]
     public void Train_WordsStandApart_LearnsWords()
     {

@@ -1,3 +1,4 @@
+using Recurant.Parameters;
 using Recurant.Cells;
 using Recurant.Data;
 using Recurant.Inference;
@@ -16,6 +17,23 @@ public sealed class TaggerTrainerTests : IDisposable
     private readonly TemporaryDirectory _directory = new();
 
     public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public void Train_ForgetBiasGiven_ActsOnWordsAndCharacters()
+    {
+        TaggerModel model = TaggerTrainer.Train(
+            TaggedWords.PartsOfSpeech(30, seed: 1),
+            TaggedWords.Small with { Cell = CellKind.Lstm, ForgetBias = 3f, Characters = 4, Epochs = 1, LearningRate = 1e-12f }).Model;
+
+        Assert.Equal(3f, model.Spec.Recurrent.ForgetBias);
+        foreach (string layer in new[] { "", "characters." })
+        {
+            Parameter Of(string name) => model.Parameters.Single(parameter => parameter.Name == $"{layer}{name}_l0");
+            (float[] input, float[] hidden) = (Of("bias_ih").Values.ToArray(), Of("bias_hh").Values.ToArray());
+            int units = input.Length / 4;
+            for (int j = units; j < 2 * units; j++) Assert.Equal(3f, input[j] + hidden[j], 1e-5f);
+        }
+    }
 
     [Theory]
     [InlineData(CellKind.Lstm, false)]
@@ -148,7 +166,7 @@ public sealed class TaggerTrainerTests : IDisposable
         Assert.Equal(expected, Train(data, options with { Checkpoint = last, Threads = 2 }));
         var other = Assert.Throws<InvalidDataException>(
             () => Train(data, options with { Checkpoint = last, Characters = 9 }));
-        Assert.Contains("Characters", other.Message, StringComparison.Ordinal);
+        Assert.Contains("CharacterSize", other.Message, StringComparison.Ordinal);
     }
 
     [Fact]
