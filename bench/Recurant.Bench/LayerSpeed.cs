@@ -49,7 +49,8 @@ internal static class LayerSpeed
         private readonly Recurrent _recurrent;
         private readonly RecurrentMemory _memory;
         private readonly BatchLayout _batch = new();
-        private readonly RowStore _input = new(isTarget: true), _dInput = new(isTarget: true), _dOutput = new(isTarget: true);
+        private readonly RowStore _input = new(isTarget: true), _dInput = new(isTarget: true);
+        private readonly RowStore _dOutput = new(isTarget: true), _loss = new(isTarget: true);
         private readonly Workers _workers;
         private readonly SequenceBatch _values;
         private readonly Pass _pass;
@@ -72,10 +73,11 @@ internal static class LayerSpeed
             _input.Reserve(_batch.Rows, input);
             _dOutput.Reserve(_batch.Rows, hidden);
             _dInput.Reserve(_batch.Rows, input);
+            _loss.Reserve(_batch.Rows, hidden);
             for (int row = 0; row < _batch.Rows; row++)
             {
                 _values.Row(row).CopyTo(_input.Row(row));
-                new Philox(2, RandomPurpose.Initialisation, (ulong)row).FillUniform(_dOutput.Row(row), -1, 1);
+                new Philox(2, RandomPurpose.Initialisation, (ulong)row).FillUniform(_loss.Row(row), -1, 1);
             }
         }
 
@@ -101,7 +103,7 @@ internal static class LayerSpeed
             Renew();
             _pass.Begin();
             SequenceBatch h = _recurrent.Forward(_pass, _values);
-            for (int row = 0; row < h.RowCount; row++) _dOutput.Row(row).CopyTo(h.GradientRow(row));
+            for (int row = 0; row < h.RowCount; row++) _loss.Row(row).CopyTo(h.GradientRow(row));
             _pass.Backward();
         }
 
@@ -111,6 +113,8 @@ internal static class LayerSpeed
             RecurrentStack stack = _recurrent.Stack;
             stack.ResetInitialState(_memory, _sequences);
             stack.Forward(_workers, _batch, _input.Rows(_batch.Rows), _memory);
+            // What a loss does on either side: the gradient of the output is written anew in every step.
+            for (int row = 0; row < _batch.Rows; row++) _loss.Row(row).CopyTo(_dOutput.Row(row));
             _dInput.Clear();
             stack.ResetFinalGradient(_memory, _sequences);
             stack.Backward(
@@ -119,10 +123,10 @@ internal static class LayerSpeed
 
         private void Renew()
         {
-            foreach (Parameter parameter in _recurrent.Parameters)
+            for (int i = 0; i < _recurrent.Parameters.Count; i++)
             {
-                parameter.MarkChanged();
-                parameter.ClearGradient();
+                _recurrent.Parameters[i].MarkChanged();
+                _recurrent.Parameters[i].ClearGradient();
             }
         }
 
