@@ -115,6 +115,28 @@ public sealed class DataFileTests : TemporaryFiles
         Assert.Equal("hello world\n", new StreamReader(stream).ReadToEnd());
     }
 
+    /// <summary>.NET's reader takes as much memory for an extended header as the header before it claims.</summary>
+    [Theory]
+    [InlineData('x')]
+    [InlineData('g')]
+    [InlineData('L')]
+    public void Read_TarHeaderThatClaimsAGigabyteOfNames_IsRefusedBeforeItTakesIt(char type)
+    {
+        byte[] tar = new byte[4096];
+        Encoding.ASCII.GetBytes("././@PaxHeader").CopyTo(tar, 0);
+        Encoding.ASCII.GetBytes("0000644\0").CopyTo(tar, 100);
+        Encoding.ASCII.GetBytes("10000000000\0").CopyTo(tar, 124);
+        tar[156] = (byte)type;
+        Encoding.ASCII.GetBytes("ustar\0" + "00").CopyTo(tar, 257);
+        tar.AsSpan(148, 8).Fill((byte)' ');
+        int sum = tar.AsSpan(0, 512).ToArray().Sum(value => value);
+        Encoding.ASCII.GetBytes(Convert.ToString(sum, 8).PadLeft(6, '0') + "\0 ").CopyTo(tar, 148);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        Assert.Contains("the tar archive is damaged", Fault("d.tar", tar), StringComparison.Ordinal);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 50_000_000);
+    }
+
     [Theory]
     [InlineData("d.tsv.xz", "\u00FD7zXZ\0\0\u0004", "the xz data is damaged or cut short")]
     [InlineData("d.tsv.zst", "\u0028\u00B5\u002F\u00FD", "the Zstandard data is damaged or cut short")]

@@ -114,7 +114,7 @@ internal static class Unpacking
     private static UnpackedStream Tar(string path, Stream stream, ref string? entry)
     {
         var source = new CountedStream(stream);
-        var reader = new TarReader(source);
+        var reader = new TarReader(new TarHeaders(source));
         var names = new List<string>();
         TarEntry? found = Next(path, reader, names) ?? throw Several(path, "tar", names);
         entry = found.Name;

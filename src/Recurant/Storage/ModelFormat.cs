@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Recurant.Data;
 using Recurant.Models;
 
 namespace Recurant.Storage;
@@ -22,16 +23,64 @@ internal abstract class ModelFormat
     /// <summary>Adds everything that prediction needs beside the tensors.</summary>
     public abstract void WriteMetadata(TrainedModel model, SafetensorsWriter writer);
 
-    /// <summary>Adds the specification, under the task's name.</summary>
-    protected void AddSpecification<T>(SafetensorsWriter writer, T spec, JsonTypeInfo<T> type) =>
-        writer.AddMetadata(ModelMetadata.SpecificationKey, SpecificationText.Write(Task, spec, type));
-
     /// <summary>Makes the model that the metadata describes; its tensors take no memory yet.</summary>
     /// <exception cref="InvalidDataException">The metadata does not describe a model.</exception>
     public abstract TrainedModel Read(ModelMetadata metadata);
 
-    /// <summary>What <see cref="ModelFile.TryDescribe"/> says of a model beside its layers.</summary>
+    /// <summary>What <see cref="ModelFile.TryDescribe"/> says of a model.</summary>
     public abstract ModelDescription Describe(TrainedModel model);
+}
+
+/// <summary>The format of one kind of model: its specification, and lists of words beside it.</summary>
+/// <param name="task">The task's name.</param>
+/// <param name="type">How the specification is written.</param>
+internal abstract class ModelFormat<TModel, TSpec>(string task, JsonTypeInfo<TSpec> type) : ModelFormat where TModel : TrainedModel
+{
+    public sealed override string Task => task;
+
+    public sealed override bool Fits(TrainedModel model) => model is TModel;
+
+    public sealed override void WriteMetadata(TrainedModel model, SafetensorsWriter writer)
+    {
+        var own = (TModel)model;
+        writer.AddMetadata(ModelMetadata.SpecificationKey, SpecificationText.Write(task, SpecOf(own), type));
+        WriteLists(own, writer);
+    }
+
+    public sealed override TrainedModel Read(ModelMetadata metadata)
+    {
+        TSpec spec = metadata.Parse(ModelMetadata.SpecificationKey, json => SpecificationText.Read(json, type));
+        // Faults of the lists name their own keys; what two of them contradict is a fault of the specification.
+        return metadata.Parse(ModelMetadata.SpecificationKey, _ => Make(spec, metadata));
+    }
+
+    public sealed override ModelDescription Describe(TrainedModel model)
+    {
+        var own = (TModel)model;
+        (int tokens, string reading, IReadOnlyList<string> labels) = About(own);
+        return new ModelDescription
+        {
+            Task = model.Task, Summary = model.Summary, Tokens = tokens, Reading = reading, Labels = labels,
+            Layers = model.Describe(), TrainingRecord = model.TrainingRecord,
+        };
+    }
+
+    /// <summary>The specification of a model.</summary>
+    protected abstract TSpec SpecOf(TModel model);
+
+    /// <summary>Adds the lists. Default: none.</summary>
+    protected virtual void WriteLists(TModel model, SafetensorsWriter writer)
+    {
+    }
+
+    /// <summary>Reads the lists and makes the model.</summary>
+    protected abstract TModel Make(TSpec spec, ModelMetadata metadata);
+
+    /// <summary>How many tokens the model knows, how it reads its input, and its labels.</summary>
+    protected abstract (int Tokens, string Reading, IReadOnlyList<string> Labels) About(TModel model);
+
+    /// <summary>How capitals are read.</summary>
+    protected static string Capitals(bool lowercase) => lowercase ? "in small letters" : "as they are";
 }
 
 /// <summary>The metadata of a model file; every fault found in it names the file and the key.</summary>
@@ -57,8 +106,13 @@ internal sealed class ModelMetadata(string path, IReadOnlyDictionary<string, str
     /// <summary>The task that the specification names; null if the file is another program's.</summary>
     public string? Task() => Has(SpecificationKey) ? Parse(SpecificationKey, SpecificationText.TaskOf) : null;
 
-    /// <summary>The specification.</summary>
-    public T Specification<T>(JsonTypeInfo<T> type) => Parse(SpecificationKey, json => SpecificationText.Read(json, type));
+    /// <summary>The words of a key, as many as the specification says.</summary>
+    public Vocabulary Words(string key, string property, int expected, int added = 0)
+    {
+        Vocabulary words = Parse(key, json => new Vocabulary(StringListJson.Read(json)));
+        RequireCount(key, words.Count + added, property, expected);
+        return words;
+    }
 
     /// <summary>The strings of a key.</summary>
     public List<string> Strings(string key) => Parse(key, StringListJson.Read);
