@@ -158,4 +158,37 @@ public class PassStepTests
         pass.Begin();
         Assert.Equal(4UL, pass.Step);
     }
+
+    /// <summary>y = m x, so dx = m dy: the same mask on the way back, and none where dropout does not act.</summary>
+    [Theory]
+    [InlineData(PassKind.Training, false)]
+    [InlineData(PassKind.Training, true)]
+    [InlineData(PassKind.Gradients, false)]
+    [InlineData(PassKind.Gradients, true)]
+    public void Dropout_OnTheWayBack_AppliesTheMaskOfTheWayForward(PassKind kind, bool perSequence)
+    {
+        var drop = new Dropout(0.5f);
+        SequenceBatch x = perSequence
+            ? SequenceBatch.OfRows([.. Enumerable.Range(0, 3).Select(i => Bits.Random(8, (ulong)i))]) : Inputs(8);
+        x.WantsGradient = true;
+        var pass = new Pass(seed: 2, threads: 1);
+        pass.Begin(kind);
+        SequenceBatch y = drop.Forward(pass, x);
+        for (int row = 0; row < y.RowCount; row++) Bits.Random(8, 50 + (ulong)row).CopyTo(y.GradientRow(row));
+        pass.Backward();
+
+        int zeros = 0;
+        for (int row = 0; row < y.RowCount; row++)
+        {
+            float[] dy = Bits.Random(8, 50 + (ulong)row);
+            for (int j = 0; j < 8; j++)
+            {
+                float mask = y.Row(row)[j] / x.Row(row)[j];
+                zeros += mask == 0 ? 1 : 0;
+                Assert.Equal(mask * dy[j], x.GradientRow(row)[j], 1e-5f);
+            }
+        }
+
+        Assert.Equal(kind == PassKind.Training, zeros > 0);
+    }
 }
