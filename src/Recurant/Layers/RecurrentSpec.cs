@@ -1,5 +1,6 @@
 using System.Globalization;
 using Recurant.Cells;
+using Recurant.Numerics;
 
 namespace Recurant.Layers;
 

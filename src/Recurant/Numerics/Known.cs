@@ -1,4 +1,4 @@
-namespace Recurant;
+namespace Recurant.Numerics;
 
 /// <summary>Values of enumerations that a caller has cast from a number.</summary>
 internal static class Known
