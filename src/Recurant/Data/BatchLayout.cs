@@ -15,6 +15,9 @@ internal sealed class BatchLayout
     private bool _hasRanks;
     private BatchLayout? _whole;
 
+    /// <summary>Counts the changes, so that whoever computed with a layout notices that it has become another.</summary>
+    public int Version { get; private set; }
+
     /// <summary>The number of sequences, B.</summary>
     public int Sequences { get; private set; }
 
@@ -98,9 +101,29 @@ internal sealed class BatchLayout
         }
     }
 
+    /// <summary>Whether the sequences that were asked for have these lengths, in this order.</summary>
+    public bool HasLengths(ReadOnlySpan<int> lengths)
+    {
+        if (Sequences != lengths.Length || _whole is not null) return false;
+        for (int b = 0; b < Sequences; b++)
+        {
+            if (_lengths[b] != lengths[_order[b]]) return false;
+        }
+
+        return true;
+    }
+
     /// <summary>Lays out sequences of these lengths; the tokens are left for the caller to write.</summary>
+    /// <exception cref="ArgumentException">A sequence is empty; nothing was changed.</exception>
     public void Fill(ReadOnlySpan<int> lengths)
     {
+        for (int i = 0; i < lengths.Length; i++)
+        {
+            if (lengths[i] > 0) continue;
+            throw new ArgumentException($"Sequence {i} of the batch is empty; a sequence needs at least one step.");
+        }
+
+        Version++;
         Sequences = lengths.Length;
         _whole = null;
         _hasRanks = false;
@@ -111,11 +134,6 @@ internal sealed class BatchLayout
         long rows = 0;
         for (int i = 0; i < Sequences; i++)
         {
-            if (lengths[i] <= 0)
-            {
-                throw new ArgumentException($"Sequence {i} of the batch is empty; a sequence needs at least one step.");
-            }
-
             // Sorting by (length descending, position ascending) in one key: equal lengths keep their order.
             _keys[i] = ((long)(int.MaxValue - lengths[i]) << 32) | (uint)i;
             rows += lengths[i];

@@ -42,6 +42,9 @@ public sealed class Conv1d : Layer
     public override int InputSize => _inputSize;
 
     /// <inheritdoc/>
+    public override bool ReadsSteps => true;
+
+    /// <inheritdoc/>
     public override int OutputSize(int inputSize) => Bias.Count;
 
     /// <summary>Uniform in +-sqrt(6 / (I K + O)) (Glorot and Bengio 2010); the bias zero.</summary>
@@ -54,7 +57,6 @@ public sealed class Conv1d : Layer
     /// <inheritdoc/>
     protected internal override void Forward(in LayerCall call)
     {
-        RequireSteps(call.Input);
         Windows memory = call.Memory<Windows>();
         int rows = call.Input.RowCount;
         memory.Inputs.Reserve(rows, _inputSize * _kernelSize).Clear();
@@ -83,11 +85,6 @@ public sealed class Conv1d : Layer
             ReadOnlySpan<float> dWindow = memory.DInputs.Row(seen.Row);
             for (int i = 0; i < dx.Length; i++) dx[i] += dWindow[i * _kernelSize + seen.Tap];
         }
-    }
-
-    private static void RequireSteps(SequenceBatch input)
-    {
-        if (input.IsPerSequence) throw new ArgumentException("Conv1d reads steps, but the input has one row for each sequence.");
     }
 
     private SeenSteps SeenBy(BatchLayout layout) => new(layout, _kernelSize, _before);

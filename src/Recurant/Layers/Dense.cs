@@ -63,8 +63,12 @@ public sealed class Dense : Layer
 
     /// <summary>Uniform in +-sqrt(6 / (in + out)) (Glorot and Bengio 2010); the bias zero.</summary>
     /// <inheritdoc/>
-    public override void Initialise(ulong seed, uint ordinal = 0) =>
+    public override void Initialise(ulong seed, uint ordinal = 0)
+    {
         Weights.InitialiseUniform(seed, ordinal, MathF.Sqrt(6f / (_inputSize + _outputSize)));
+        Bias.Value.Clear();
+        Bias.MarkChanged();
+    }
 
     /// <inheritdoc/>
     protected internal override object CreateMemory() => new DenseMemory();

@@ -5,18 +5,27 @@ using Recurant.Parameters;
 namespace Recurant.Layers;
 
 /// <summary>An activation function, element by element: y = act(x).</summary>
-/// <param name="activation">The function.</param>
-public sealed class ActivationLayer(Activation activation) : Layer
+public sealed class ActivationLayer : Layer
 {
+    private readonly Activation _activation;
+
+    /// <summary>Makes a layer.</summary>
+    /// <param name="activation">The function.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such function.</exception>
+    public ActivationLayer(Activation activation) => _activation = Known.Require(activation, nameof(activation));
+
     /// <inheritdoc/>
     public override int OutputSize(int inputSize) => inputSize;
+
+    /// <inheritdoc/>
+    protected internal override object CreateMemory() => new RowStore();
 
     /// <inheritdoc/>
     protected internal override void Forward(in LayerCall call)
     {
         for (int row = 0; row < call.Input.RowCount; row++)
         {
-            ActivationKernels.Apply(activation, call.Input.Row(row), call.Output.Row(row));
+            ActivationKernels.Apply(_activation, call.Input.Row(row), call.Output.Row(row));
         }
     }
 
@@ -24,11 +33,12 @@ public sealed class ActivationLayer(Activation activation) : Layer
     protected internal override void Backward(in LayerCall call)
     {
         if (!call.Input.WantsGradient) return;
+        // dy is left as it is: whoever asks for the gradient of an output finds it there.
+        Span<float> dx = call.Memory<RowStore>().Reserve(1, call.Input.Size).Row(0);
         for (int row = 0; row < call.Input.RowCount; row++)
         {
-            Span<float> dy = call.Output.GradientRow(row);
-            ActivationKernels.GradientFromOutput(activation, call.Output.Row(row), dy, dy);
-            Elementwise.Add(dy, call.Input.GradientRow(row));
+            ActivationKernels.GradientFromOutput(_activation, call.Output.Row(row), call.Output.GradientRow(row), dx);
+            Elementwise.Add(dx, call.Input.GradientRow(row));
         }
     }
 }
@@ -103,21 +113,24 @@ public sealed class LayerNorm : Layer
     protected internal override void Backward(in LayerCall call)
     {
         Normalised memory = call.Memory<Normalised>();
+        Span<float> dx = memory.DInput.Reserve(1, _size).Row(0);
         for (int row = 0; row < call.Input.RowCount; row++)
         {
             Span<float> dy = call.Output.GradientRow(row), n = memory.Rows.Row(row);
             Elementwise.AddProduct(dy, n, Gain.Gradient);
             Elementwise.Add(dy, Bias.Gradient);
             if (!call.Input.WantsGradient) continue;
-            Elementwise.Multiply(dy, Gain.Value, dy);
-            Numerics.LayerNorm.Backward(n, memory.Scales[row], dy, dy);
-            Elementwise.Add(dy, call.Input.GradientRow(row));
+            Elementwise.Multiply(dy, Gain.Value, dx);
+            Numerics.LayerNorm.Backward(n, memory.Scales[row], dx, dx);
+            Elementwise.Add(dx, call.Input.GradientRow(row));
         }
     }
 
     private sealed class Normalised
     {
         public RowStore Rows { get; } = new();
+
+        public RowStore DInput { get; } = new();
 
         public float[] Scales { get; set; } = [];
     }
@@ -144,6 +157,7 @@ public sealed class PoolingLayer : Layer
             throw new ArgumentException("Attention has parameters and is a layer of its own: AttentionPooling.", nameof(pooling));
         }
 
+        Known.Require(pooling, nameof(pooling));
         if (directions is not (1 or 2)) throw new ArgumentOutOfRangeException(nameof(directions), "There are 1 or 2 directions.");
         (_pooling, _directions) = (pooling, directions);
     }

@@ -13,8 +13,10 @@ internal abstract class JoiningLayer : Layer
     public virtual int JoinedSize(SequenceBatch a, SequenceBatch b)
     {
         if (b is null) throw new ArgumentNullException(nameof(b));
+        if (b.IsTokens) throw new ArgumentException("The second input has tokens. Put an Embedding before it.", nameof(b));
         bool fits = a.Sequences == b.Sequences;
-        for (int i = 0; i < a.Sequences && fits; i++) fits = b.LengthOf(i) == 1 || b.LengthOf(i) == a.LengthOf(i);
+        // All sequences alike: where some of b have one step by chance, the others must not hide that it does not fit.
+        for (int i = 0; i < a.Sequences && fits; i++) fits = b.Steps == 1 || b.LengthOf(i) == a.LengthOf(i);
         if (!fits)
         {
             throw new ArgumentException(

@@ -65,6 +65,12 @@ public abstract class Layer
     /// <summary>Whether the output has one row for each sequence instead of one for each step. Default: no.</summary>
     public virtual bool JoinsSteps => false;
 
+    /// <summary>
+    /// Whether the input must have a row for each step, unlike what a layer that joins the steps has returned. Default: as
+    /// <see cref="JoinsSteps"/>.
+    /// </summary>
+    public virtual bool ReadsSteps => JoinsSteps;
+
     /// <summary>Computes the output of a batch.</summary>
     /// <param name="pass">The pass, which keeps what the backward pass needs.</param>
     /// <param name="input">The input, of the width <see cref="InputSize"/>.</param>
@@ -138,5 +144,7 @@ public readonly ref struct LayerCall
 
     /// <summary>What <see cref="Layer.CreateMemory"/> made for this use.</summary>
     /// <typeparam name="TMemory">Its type.</typeparam>
-    public TMemory Memory<TMemory>() where TMemory : class => (TMemory)_memory!;
+    /// <exception cref="InvalidOperationException">It made nothing, or something else.</exception>
+    public TMemory Memory<TMemory>() where TMemory : class => _memory as TMemory ?? throw new InvalidOperationException(
+        $"CreateMemory of the layer made {_memory?.GetType().Name ?? "nothing"}, but {typeof(TMemory).Name} was asked for.");
 }

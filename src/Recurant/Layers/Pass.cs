@@ -76,8 +76,10 @@ public sealed partial class Pass(ulong seed = 0, int threads = 0)
 
     /// <summary>Begins anew: the outputs of the calls before are given up, and their memory is used again.</summary>
     /// <param name="kind">What the pass is for. Default: training.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such kind.</exception>
     public void Begin(PassKind kind = PassKind.Training)
     {
+        Known.Require(kind, nameof(kind));
         if (_hasBegun && IsTraining) Step++;
         (Kind, _calls, _hasBegun) = (kind, 0, true);
         _begins++;
@@ -87,7 +89,9 @@ public sealed partial class Pass(ulong seed = 0, int threads = 0)
     /// Back-propagation, through time too: from the gradients that losses have left on outputs, adds those of all parameters,
     /// and of the inputs whose <see cref="SequenceBatch.WantsGradient"/> is set. The calls of the pass are given up after it.
     /// </summary>
-    /// <exception cref="InvalidOperationException">The pass keeps no history, or no output has a gradient.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The pass keeps no history, no output has a gradient, or an input was set again since a layer has read it.
+    /// </exception>
     public void Backward()
     {
         RequireBegun();
@@ -99,13 +103,10 @@ public sealed partial class Pass(ulong seed = 0, int threads = 0)
         }
 
         bool any = false;
-        for (int i = _calls - 1; i >= 0; i--)
+        for (int i = 0; i < _calls; i++)
         {
-            Record record = _records[i];
-            // Without a gradient nothing that was lost depends on this output.
-            if (!record.Output.HasGradient) continue;
-            any = true;
-            record.Layer!.Backward(record.Call(this, i));
+            any |= _records[i].Output.HasGradient;
+            _records[i].RequireSameInputs();
         }
 
         if (!any)
@@ -115,8 +116,21 @@ public sealed partial class Pass(ulong seed = 0, int threads = 0)
                 + "the output's GradientRow.");
         }
 
-        if (IsTraining) Step++;
-        (_calls, _hasBegun) = (0, false);
+        try
+        {
+            for (int i = _calls - 1; i >= 0; i--)
+            {
+                Record record = _records[i];
+                // Without a gradient nothing that was lost depends on this output.
+                if (record.Output.HasGradient) record.Layer!.Backward(record.Call(this, i));
+            }
+        }
+        finally
+        {
+            // Even if a layer throws: a second way back would add what the first has added.
+            if (IsTraining) Step++;
+            (_calls, _hasBegun) = (0, false);
+        }
     }
 
     /// <summary>a + b, row by row: a residual connection.</summary>
@@ -143,8 +157,8 @@ public sealed partial class Pass(ulong seed = 0, int threads = 0)
         if (second is not null) Enter(second);
         int width = layer is JoiningLayer joining ? joining.JoinedSize(input, second!) : layer.OutputSize(input.Size);
         Record record = Next(layer);
-        (record.Input, record.Second) = (input, second);
-        record.Output.Shape(input.Layout, width, layer.JoinsSteps || input.IsPerSequence);
+        record.SetInputs(input, second);
+        record.Output.Shape(input.Layout, width, layer.JoinsSteps || input.IsPerSequence, this, _begins);
         record.Output.WantsGradient = KeepsHistory;
         layer.Forward(record.Call(this, _calls - 1));
         return record.Output;
@@ -155,7 +169,28 @@ public sealed partial class Pass(ulong seed = 0, int threads = 0)
 
     private void Enter(SequenceBatch input)
     {
-        if (!input.IsOutput) input.Enter(this, _begins);
+        if (input.Owner is { } owner) owner.RequireCurrent(input);
+        else if (KeepsHistory) input.Enter(this, _begins);
+    }
+
+    private void RequireCurrent(SequenceBatch output)
+    {
+        if (output.IsCurrentOf(this, _begins)) return;
+        throw new InvalidOperationException(
+            "An output was used after its pass had begun anew, which gives up all outputs. To keep one, such as a state that is "
+            + "carried on, copy it before Begin by CopyFrom of a SequenceBatch of your own.");
+    }
+
+    /// <summary>A loss whose gradient no backward pass would find is a mistake.</summary>
+    private void RequireBeforeBackward(SequenceBatch prediction)
+    {
+        if (!KeepsHistory) return;
+        RequireBegun();
+        if (prediction.Owner is not { } owner) return;
+        owner.RequireCurrent(prediction);
+        if (ReferenceEquals(owner, this)) return;
+        throw new ArgumentException(
+            "The prediction was computed in another pass, whose backward pass needs the loss.", nameof(prediction));
     }
 
     /// <summary>What a layer kept of the use whose output this is; null if it was not this layer's.</summary>
@@ -179,12 +214,13 @@ public sealed partial class Pass(ulong seed = 0, int threads = 0)
         }
 
         if (_calls == _records.Count) _records.Add(new Record());
-        Record record = _records[_calls++];
+        Record record = _records[_calls];
         if (!ReferenceEquals(record.Layer, layer))
         {
             (record.Layer, record.Memory) = (layer, layer.CreateMemory());
         }
 
+        _calls++;
         return record;
     }
 
@@ -218,7 +254,7 @@ public sealed partial class Pass(ulong seed = 0, int threads = 0)
                 $"{name} reads vectors of {layer.InputSize} numbers, but the input has {input.Size}.", nameof(input));
         }
 
-        if (layer.JoinsSteps && input.IsPerSequence)
+        if (layer.ReadsSteps && input.IsPerSequence)
         {
             throw new ArgumentException(
                 $"{name} reads the steps of sequences, but the input has one row for each sequence.", nameof(input));
@@ -231,12 +267,28 @@ public sealed partial class Pass(ulong seed = 0, int threads = 0)
 
         public object? Memory { get; set; }
 
-        public SequenceBatch Input { get; set; } = null!;
-
-        public SequenceBatch? Second { get; set; }
-
         public SequenceBatch Output { get; } = new();
 
-        public LayerCall Call(Pass pass, int index) => new(pass, Input, Second, Output, Memory, index);
+        private SequenceBatch _input = null!;
+        private SequenceBatch? _second;
+        private int _inputVersion, _secondVersion;
+
+        public void SetInputs(SequenceBatch input, SequenceBatch? second)
+        {
+            (_input, _inputVersion) = (input, input.Version);
+            (_second, _secondVersion) = (second, second?.Version ?? 0);
+        }
+
+        public void RequireSameInputs()
+        {
+            // An initial state is read once, and may take the final state before the way back.
+            bool needsSecond = _second is not null && (Layer is JoiningLayer || _second.WantsGradient);
+            if (_input.Version == _inputVersion && (!needsSecond || _second!.Version == _secondVersion)) return;
+            throw new InvalidOperationException(
+                $"An input of {Layer!.GetType().Name} was set again after Forward had read it. Call Backward before the next "
+                + "batch takes its place, or give that a SequenceBatch of its own.");
+        }
+
+        public LayerCall Call(Pass pass, int index) => new(pass, _input, _second, Output, Memory, index);
     }
 }

@@ -23,10 +23,12 @@ public sealed partial class Pass
     /// </param>
     /// <returns>J.</returns>
     /// <exception cref="ArgumentException">Target or weights do not fit the prediction, or all weights are 0.</exception>
+    /// <exception cref="InvalidOperationException">The backward pass is over, or the prediction was given up.</exception>
     public double Loss(SequenceBatch prediction, SequenceBatch target, LossFunction loss, SequenceBatch? weights = null)
     {
         ArgumentNullException.ThrowIfNull(loss);
         RequireRows(prediction, target, prediction?.Size ?? 0, nameof(target));
+        RequireBeforeBackward(prediction!);
         if (weights is not null) RequireRows(prediction!, weights, 1, nameof(weights));
         double whole = 0, sum = 0;
         for (int i = 0; i < prediction!.Sequences; i++)
@@ -75,6 +77,7 @@ public sealed partial class Pass
                 + "expected. Where every step has a class, give an array of classes for each sequence.", nameof(classes));
         }
 
+        RequireBeforeBackward(logits);
         int known = 0;
         foreach (int label in classes) known += label >= 0 ? 1 : 0;
         double scale = ScaleOf(known), sum = 0;
@@ -98,6 +101,7 @@ public sealed partial class Pass
                 $"Classes of {classes.Count} sequences were given for logits of {logits}.", nameof(classes));
         }
 
+        RequireBeforeBackward(logits);
         int known = 0;
         for (int i = 0; i < classes.Count; i++)
         {

@@ -87,6 +87,9 @@ public sealed class Recurrent : Layer
     /// <inheritdoc/>
     public override int InputSize => _isOneHot ? TokenInput : Stack.Spec.InputSize;
 
+    /// <inheritdoc/>
+    public override bool ReadsSteps => true;
+
     /// <summary>
     /// The width of the state that lasts from step to step: for each layer and direction H, then M where the cell has a second
     /// state c.
@@ -167,6 +170,7 @@ public sealed class Recurrent : Layer
         BatchLayout layout = call.Input.Layout;
         if (_isOneHot) RequireTokens(layout);
         memory.KeepsHistory = call.Pass.KeepsHistory;
+        use.HasFinalGradient = false;
         Stack.ResetInitialState(memory, layout.Sequences);
         if (call.Second is { } initial) EnterInitialState(use, layout, initial);
         Matrix input = _isOneHot ? default : call.Input.Matrix;
@@ -183,7 +187,6 @@ public sealed class Recurrent : Layer
         BatchLayout layout = call.Input.Layout;
         Stack.ResetFinalGradient(memory, layout.Sequences);
         if (use.HasFinalGradient) EnterFinalGradient(use, layout);
-        use.HasFinalGradient = false;
         memory.WantsInitialGradient = call.Second is { WantsGradient: true };
         Matrix input = _isOneHot ? default : call.Input.Matrix;
         Matrix? dInput = call.Input.WantsGradient && !_isOneHot ? call.Input.GradientToAdd() : null;
@@ -303,7 +306,6 @@ public sealed class Recurrent : Layer
         protected internal override void Forward(in LayerCall call)
         {
             Use use = UseOf(call);
-            use.HasFinalGradient = false;
             for (int b = 0; b < call.Output.RowCount; b++)
             {
                 recurrent.ReadFinalState(use, call.Input.Layout, b, call.Output.Row(b));

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Recurant.Cells;
+using Recurant.Numerics;
 
 namespace Recurant.Layers;
 
@@ -67,6 +68,10 @@ public record RecurrentSpec
     /// <param name="fewestLayers">0 where layers may be missing, as in a feed-forward network.</param>
     internal void Validate(int fewestLayers)
     {
+        Known.Require(Cell, nameof(Cell));
+        Known.Require(Activation, nameof(Activation));
+        Known.Require(Form, nameof(Form));
+        Known.Require(GruReset, nameof(GruReset));
         Require(HiddenSize is >= 1 and <= MostUnits, nameof(HiddenSize), HiddenSize, "1 to 65,536");
         Require(Cell != CellKind.Lru || HiddenSize % 2 == 0, nameof(HiddenSize), HiddenSize, "even for an LRU");
         Require(CellSize is >= 0 and <= 2 * MostUnits, nameof(CellSize), CellSize, "0 (twice the hidden size) to 131,072");

@@ -19,7 +19,9 @@ public sealed class Sequential : Layer
 
     /// <summary>Joins layers.</summary>
     /// <param name="layers">The layers, in the order of the data.</param>
-    /// <exception cref="ArgumentException">There are none, or the width that one gives is not the one the next reads.</exception>
+    /// <exception cref="ArgumentException">
+    /// There are none, the width that one gives is not the one the next reads, or steps are read after they were joined.
+    /// </exception>
     public Sequential(params Layer[] layers)
     {
         ArgumentNullException.ThrowIfNull(layers);
@@ -37,9 +39,17 @@ public sealed class Sequential : Layer
                     + $"gives vectors of {width}.", nameof(layers));
             }
 
+            if (JoinsSteps && layers[i].ReadsSteps)
+            {
+                throw new ArgumentException(
+                    $"Layer {i} ({layers[i].GetType().Name}) reads the steps of sequences, but a layer before it joins them to "
+                    + "one row for each sequence.", nameof(layers));
+            }
+
             // The widths behind a layer that takes any are known once an input has come.
             width = width > 0 || layers[i].InputSize != 0 ? layers[i].OutputSize(width) : 0;
             JoinsSteps |= layers[i].JoinsSteps;
+            ReadsSteps |= layers[i].ReadsSteps;
         }
 
         Parameters = [.. layers.SelectMany(layer => layer.Parameters).Distinct()];
@@ -63,6 +73,9 @@ public sealed class Sequential : Layer
     public override bool JoinsSteps { get; }
 
     /// <inheritdoc/>
+    public override bool ReadsSteps { get; }
+
+    /// <inheritdoc/>
     public override int OutputSize(int inputSize)
     {
         foreach (Layer layer in _layers) inputSize = layer.OutputSize(inputSize);
@@ -82,6 +95,7 @@ public sealed class Sequential : Layer
     /// <inheritdoc/>
     public override SequenceBatch Forward(Pass pass, SequenceBatch input)
     {
+        ArgumentNullException.ThrowIfNull(input);
         foreach (Layer layer in _layers) input = layer.Forward(pass, input);
         return input;
     }

@@ -80,14 +80,13 @@ internal sealed unsafe class Workers
     public const int MostThreads = 1024;
 
     /// <summary>The workers for a number of threads as options give it: 0 for one a core.</summary>
-    public static Workers Asked(int threads) => ForThreads(threads > 0 ? threads : Environment.ProcessorCount);
+    public static Workers Asked(int threads) => ForThreads(threads == 0 ? Environment.ProcessorCount : threads);
 
     /// <summary>The workers for so many threads; made once and kept as long as the process.</summary>
-    /// <exception cref="ArgumentException">There would be more than <see cref="MostThreads"/>.</exception>
+    /// <exception cref="ArgumentException">There would be none, or more than <see cref="MostThreads"/>.</exception>
     public static Workers ForThreads(int count)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        if (count > MostThreads)
+        if (count is < 1 or > MostThreads)
         {
             throw new ArgumentException($"{count} threads were asked for; it must be 0 (one a core) to {MostThreads}.", nameof(count));
         }

@@ -46,7 +46,7 @@ public sealed class Optimizer
 {
     private const float Momentum = 0.9f, Beta1 = 0.9f, Beta2 = 0.999f, RmsSmoothing = 0.99f;
 
-    private readonly Parameter[] _parameters;
+    private readonly Parameter[] _parameters, _frozen;
     private readonly FloatBuffer?[] _first, _second;
     private readonly double[] _squares;
     private double _beta1Power = 1, _beta2Power = 1;
@@ -54,13 +54,19 @@ public sealed class Optimizer
 
     /// <summary>Makes an optimiser that has taken no step.</summary>
     /// <param name="kind">The rule.</param>
-    /// <param name="parameters">What it changes; parameters that are not trainable are left alone.</param>
+    /// <param name="parameters">
+    /// What it changes, each once even if layers share it; those that are not trainable now are left alone, apart from their
+    /// gradients, which are cleared with the others.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such rule.</exception>
     public Optimizer(OptimizerKind kind, IEnumerable<Parameter> parameters)
     {
         ArgumentNullException.ThrowIfNull(parameters);
-        Kind = kind;
+        Kind = Known.Require(kind, nameof(kind));
         _learningRate = DefaultLearningRate(kind);
-        _parameters = [.. parameters.Where(parameter => parameter.IsTrainable)];
+        Parameter[] all = [.. parameters.Distinct()];
+        _parameters = [.. all.Where(parameter => parameter.IsTrainable)];
+        _frozen = [.. all.Where(parameter => !parameter.IsTrainable)];
         _squares = new double[_parameters.Length];
         _first = new FloatBuffer?[_parameters.Length];
         _second = new FloatBuffer?[_parameters.Length];
@@ -116,6 +122,7 @@ public sealed class Optimizer
     public void ClearGradients()
     {
         foreach (Parameter parameter in _parameters) parameter.ClearGradient();
+        foreach (Parameter parameter in _frozen) parameter.ClearGradient();
     }
 
     /// <summary>
@@ -218,8 +225,9 @@ public sealed class Optimizer
             };
             if (work.Elements < 1 << 16) work.Execute(0, 1); else workers.Run(ref work);
             _parameters[i].MarkChanged();
-            _parameters[i].ClearGradient();
         }
+
+        ClearGradients();
     }
 
     private static float Require(float value, string name) => value >= 0 && float.IsFinite(value)

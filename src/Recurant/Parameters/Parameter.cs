@@ -69,8 +69,11 @@ public sealed class Parameter
     /// <summary>The gradient of the loss with respect to the value, same layout; zeros until a backward pass. A layer of one's own adds to it.</summary>
     public Span<float> Gradient => GradientBuffer.Span;
 
-    /// <summary>Whether training changes it.</summary>
-    public bool IsTrainable { get; internal set; } = true;
+    /// <summary>
+    /// Whether training changes it; an optimiser looks at it when it is made. Default: yes. To freeze a layer, set it to false
+    /// for all of its parameters before the optimiser is made.
+    /// </summary>
+    public bool IsTrainable { get; set; } = true;
 
     /// <summary>
     /// Whether files hold the transpose of what memory holds. The input weights of a layer fed with one-hot vectors lie
