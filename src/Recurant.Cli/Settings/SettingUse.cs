@@ -90,10 +90,23 @@ internal static class SettingUse
         {
             string? reason = OfTask(setting.Name, settings, task) ?? OfCell(setting.Name, settings)
                 ?? OfOthers(setting.Name, settings, task) ?? (setting.Name == "dropout" ? OfDropout(value, settings, task) : null);
-            if (reason is null) continue;
-            throw new UsageException($"--{setting.Name} has no effect here: {reason}. Leave it out.");
+            if (reason is not null) throw Refusal(setting, reason);
         }
     }
+
+    /// <summary>Checks what the user gave of a recurrent network without a task.</summary>
+    /// <param name="settings">The settings.</param>
+    /// <exception cref="UsageException">One of them has no effect.</exception>
+    public static void RequireOfCell(TrainSettings settings)
+    {
+        foreach ((Setting setting, string _) in settings.Given)
+        {
+            if (OfCell(setting.Name, settings) is { } reason) throw Refusal(setting, reason);
+        }
+    }
+
+    private static UsageException Refusal(Setting setting, string reason) =>
+        new($"--{setting.Name} has no effect here: {reason}. Leave it out.");
 
     /// <summary>Why a setting would change nothing for the task and the kind of model; null if it acts.</summary>
     private static string? OfTask(string setting, TrainSettings settings, string task)

@@ -24,7 +24,7 @@ internal sealed class SequenceFormat : ModelFormat
         SequenceProblem problem = ((SequenceModel)model).Spec.Problem;
         return new ModelDescription
         {
-            Task = model.Task, Summary = model.Summary, Tokens = problem.Inputs, Labels = [], Layers = model.Describe(),
+            Task = model.Task, Summary = model.Summary, Tokens = 0, Labels = [], Layers = model.Describe(),
             Reading = $"{problem.Steps} steps of {problem.Inputs} numbers", TrainingRecord = model.TrainingRecord,
         };
     }
