@@ -23,6 +23,11 @@ public class ProblemTests : IDisposable
         using JsonDocument scores = JsonDocument.Parse(tested.Out);
         Assert.InRange(scores.RootElement.GetProperty("loss").GetDouble(), 0, 0.1);
 
+        CommandResult inspected = _place.Run("inspect", "m.safetensors");
+        Assert.Contains("\nreads 8 steps of 2 numbers\n", inspected.Out, StringComparison.Ordinal);
+        using JsonDocument model = JsonDocument.Parse(_place.Run("inspect", "m.safetensors", "--json").Out);
+        Assert.Equal("problem", model.RootElement.GetProperty("model").GetProperty("task").GetString());
+        Assert.Equal(0, model.RootElement.GetProperty("model").GetProperty("words").GetInt32());
         CommandResult other = _place.Run("test", "m.safetensors", "adding:9");
         Assert.Equal(2, other.Code);
         Assert.Contains("was trained on adding:8", other.Error, StringComparison.Ordinal);

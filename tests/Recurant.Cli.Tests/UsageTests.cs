@@ -82,6 +82,8 @@ public class UsageTests
     [InlineData("x.safetensors is a model: the order is first the data, then the model", "doctor", "x.safetensors", "x.tsv")]
     [InlineData("Give either TEXT or --file, not both", "predict", "x", "text", "--file", "y")]
     [InlineData("--all checks every network", "gradcheck", "--all", "--cell", "gru")]
+    [InlineData("--activation has no effect here: the activations of the cell lstm are fixed", "gradcheck", "--activation", "relu")]
+    [InlineData("--gru-reset has no effect here: only the cell gru has it, and the cell is lru", "gradcheck", "--cell", "lru", "--gru-reset", "outside")]
     [InlineData("--out: x.tsv is read by this run", "train", "x.tsv", "--out", "x.tsv")]
     public void Run_WrongUsage_SaysWhatIsWrongInTwoLines(string expected, params string[] arguments)
     {

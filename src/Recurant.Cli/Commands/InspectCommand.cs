@@ -47,7 +47,7 @@ internal sealed class InspectCommand : CliCommand
             terminal.WriteText($"labels: {string.Join(", ", model.Labels.Take(LabelsShown).Select(TextLayout.OneLine))}{more}");
         }
 
-        to.WriteLine($"knows {Numbers.Count(model.Tokens)} {model.Reading}");
+        terminal.WriteText(model.Tokens > 0 ? $"knows {Numbers.Count(model.Tokens)} {model.Reading}" : $"reads {model.Reading}");
         if (model.TrainingRecord.Length > 0) terminal.WriteText($"training: {TextLayout.OneLine(model.TrainingRecord)}");
         to.WriteLine();
         foreach (LayerDescription layer in model.Layers)
@@ -114,6 +114,7 @@ internal sealed class InspectCommand : CliCommand
 
     private static void WriteModel(Utf8JsonWriter writer, ModelDescription model)
     {
+        writer.WriteString("task", model.Task);
         writer.WriteString("description", model.Summary);
         writer.WriteNumber("parameters", model.Layers.Sum(layer => layer.ParameterCount));
         writer.WriteNumber("words", model.Tokens);

@@ -15,6 +15,11 @@ internal static class DropoutValue
         ("output", (dropout, rate) => dropout with { Output = rate }),
     ];
 
+    /// <summary>The places that a list names.</summary>
+    public static IEnumerable<string> PlacesOf(string list) =>
+        list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .Select(item => item.Split('=')[0].Trim());
+
     /// <exception cref="FormatException">A place is unknown or named twice, or a rate is no number.</exception>
     public static DropoutOptions Read(string text)
     {

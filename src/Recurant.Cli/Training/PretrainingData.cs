@@ -11,6 +11,10 @@ internal static class PretrainingData
 {
     private const string ModelEnding = ".safetensors";
 
+    /// <summary>Whether <c>--pretrain</c> names a language model, and not texts.</summary>
+    public static bool IsModel(TrainSettings settings) =>
+        settings.PretrainingFile?.EndsWith(ModelEnding, StringComparison.OrdinalIgnoreCase) == true;
+
     /// <summary>The settings with the texts or the language model of <c>--pretrain</c>, if it was given.</summary>
     /// <param name="settings">The settings.</param>
     /// <param name="test">The test texts: what stands among them is left out.</param>
@@ -18,7 +22,7 @@ internal static class PretrainingData
     public static TrainSettings Read(TrainSettings settings, TextDataset test, Invocation call)
     {
         if (settings.PretrainingFile is not { } path) return settings;
-        Pretraining pretraining = path.EndsWith(ModelEnding, StringComparison.OrdinalIgnoreCase)
+        Pretraining pretraining = IsModel(settings)
             ? new Pretraining { Model = ReadModel(path, call) }
             : new Pretraining { Texts = ReadTexts(settings.File(path), test, call) };
         pretraining = pretraining with { Epochs = settings.PretrainingEpochs };

@@ -32,11 +32,6 @@ internal sealed class ProblemTraining : TaskTraining<SequenceModel, SequenceScor
     protected override int ReadData(Invocation call, ref TrainSettings settings)
     {
         _problem = Read(settings.Data!);
-        foreach ((string? given, string option) in new[] { (settings.TestFile, "--test"), (settings.ValidationFile, "--valid") })
-        {
-            if (given is not null) throw new UsageException($"{option}: the sequences of {_problem} are generated; there is no file of them.");
-        }
-
         settings.ProblemOptions.Validate();
         if (!call.Quiet)
         {

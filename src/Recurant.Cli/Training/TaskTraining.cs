@@ -41,7 +41,7 @@ internal abstract class TaskTraining<TModel, TScore> : TaskTraining
     /// <summary>The name of the measure in a column of six: "acc.".</summary>
     protected abstract string MeasureHeading { get; }
 
-    /// <summary>The task's name in the JSON results: "classification".</summary>
+    /// <summary>The task's name in the JSON results: "classify".</summary>
     protected abstract string TaskName { get; }
 
     public sealed override int Run(Invocation call, TrainSettings settings, string? resumed)

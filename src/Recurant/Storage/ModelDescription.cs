@@ -5,16 +5,19 @@ namespace Recurant.Storage;
 /// <summary>What a model file says about its model, without the values of its tensors.</summary>
 public sealed record ModelDescription
 {
-    /// <summary>What it is: "classifier", "tagger", "language model", ...</summary>
+    /// <summary>The task, as <c>--task</c> names it: "classify", "tag", "lm", ...</summary>
     public required string Task { get; init; }
 
     /// <summary>The network in one line.</summary>
     public required string Summary { get; init; }
 
-    /// <summary>The number of tokens (words, characters, pieces of words) that it knows.</summary>
+    /// <summary>The number of tokens (words, characters, pieces of words) that it knows; 0 of a model that reads numbers.</summary>
     public required int Tokens { get; init; }
 
-    /// <summary>What these tokens are and how texts are read: "words; reads capitals as small letters".</summary>
+    /// <summary>
+    /// What these tokens are and how texts are read, "words; reads capitals as small letters"; without tokens what is read:
+    /// "20 steps of 2 numbers".
+    /// </summary>
     public required string Reading { get; init; }
 
     /// <summary>The labels or tags it gives; a label's place is its class number. Empty where it gives texts.</summary>

@@ -149,5 +149,5 @@ internal sealed class SequenceFormat()
     protected override SequenceModel Make(SequenceSpec spec, ModelMetadata metadata) => new(spec);
 
     protected override (int Tokens, string Reading, IReadOnlyList<string> Labels) About(SequenceModel model) =>
-        (model.Spec.Problem.Inputs, $"{model.Spec.Problem.Steps} steps of {model.Spec.Problem.Inputs} numbers", []);
+        (0, $"{model.Spec.Problem.Steps} steps of {model.Spec.Problem.Inputs} numbers", []);
 }

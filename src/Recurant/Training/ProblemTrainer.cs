@@ -38,7 +38,7 @@ public sealed record ProblemTrainingOptions : LearningOptions
         if (MemorySteps > 0 && !SequenceNetwork.HasChronoStart(Cell ?? CellKind.Lstm))
         {
             throw new ArgumentException(
-                $"{nameof(MemorySteps)} is {MemorySteps}, but a cell of kind {Cell} has no gates to open; give it to an LSTM, a peephole "
+                $"{nameof(MemorySteps)} is {MemorySteps}, but the cell {CellCatalogue.Of(Cell!.Value).Name} has no gates to open; give it to an LSTM, a peephole "
                 + "LSTM or a GRU.");
         }
 
