@@ -57,7 +57,7 @@ public class PageTests(ChromiumBrowser browser)
         text.Text(Hostile);
         text.Note("A verdict stands out.");
         text.Code("recurant train a-long-name-of-a-file-that-does-not-fit-on-a-narrow-screen.tsv --cell lstm --hidden 128");
-        text.Facts([("task", "classification"), ("parameters", "12,345"), ("machine", new string('x', 80))]);
+        text.Facts([("task", "classify"), ("parameters", "12,345"), ("machine", new string('x', 80))]);
         text.Table(new TextTable { Caption = "A table", Columns = ["word", "count"], Rows = [["good", "3"], [Hostile, "4"]] });
         PageSection lines = page.Section("lines", "Lines");
         lines.Chart(new LineChart

@@ -151,7 +151,7 @@ public sealed class RunReportTests(ChromiumBrowser browser) : IDisposable
     public void Of_ARecord_TellsItsNumbers()
     {
         RunSummary summary = RunSummary.Of(Made("lstm", 0.8));
-        Assert.Equal(("lstm", "classification", 3, 3), (summary.Name, summary.Task, summary.Epochs, summary.BestEpoch));
+        Assert.Equal(("lstm", "classify", 3, 3), (summary.Name, summary.Task, summary.Epochs, summary.BestEpoch));
         Assert.Equal((0.8, 0.75, 12.0), (summary.Validation, summary.Test, summary.Seconds));
         Assert.Equal(120 * 50 / 12.0, summary.TokensPerSecond);
         Assert.Equal("lstm", summary.Setting("cell"));
@@ -203,7 +203,7 @@ public sealed class RunReportTests(ChromiumBrowser browser) : IDisposable
         using (var recorder = new RunRecorder(path))
         {
             recorder.Write("run", Members($$"""
-                "task": "classification", "data": "reviews.tsv", "rows": 900, "settings": {"cell": "{{cell}}"},
+                "task": "classify", "data": "reviews.tsv", "rows": 900, "settings": {"cell": "{{cell}}"},
                 "command": "recurant train 'it''s data.tsv' --cell {{cell}} --out m.safetensors", "version": "0.1.0",
                 "runtime": ".NET 10", "machine": "a machine", "begun": "2026-01-02 03:04:05Z"
                 """));

@@ -186,7 +186,7 @@ public class WorkersTests
     {
         Assert.Same(Workers.ForThreads(3), Workers.ForThreads(3));
         Assert.Equal(3, Workers.ForThreads(3).Count);
-        Assert.Throws<ArgumentOutOfRangeException>(() => Workers.ForThreads(0));
+        Assert.Throws<ArgumentException>(() => Workers.ForThreads(0));
     }
 
     [Fact]

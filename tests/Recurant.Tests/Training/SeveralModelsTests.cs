@@ -130,7 +130,7 @@ public sealed class SeveralModelsTests : IDisposable
         {
             var fault = Assert.Throws<InvalidDataException>(() => ClassifierTrainer.Train(
                 _data, s_two with { Models = models, Checkpoint = Kept("run", CheckpointStart.Resume) }));
-            Assert.Contains($"another run: Models: 2 there, {models} here.", fault.Message, StringComparison.Ordinal);
+            Assert.Contains($"another run: models of the run: 2 there, {models} here.", fault.Message, StringComparison.Ordinal);
         }
     }
 
