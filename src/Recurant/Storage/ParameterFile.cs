@@ -76,9 +76,11 @@ public static class ParameterFile
         }
     }
 
-    internal static void RequireTensor(SafetensorsFile file, string name, Parameter parameter)
+    internal static void RequireTensor(SafetensorsFile file, string name, Parameter parameter) => RequireTensor(
+        file, name, parameter.IsStoredTransposed ? [.. parameter.Shape.Reverse()] : [.. parameter.Shape]);
+
+    internal static void RequireTensor(SafetensorsFile file, string name, int[] expected)
     {
-        int[] expected = parameter.IsStoredTransposed ? [.. parameter.Shape.Reverse()] : [.. parameter.Shape];
         if (!file.TryGetTensor(name, out TensorInfo? tensor))
         {
             throw new InvalidDataException(
