@@ -11,6 +11,9 @@ internal sealed class CaptionerData
     /// <summary>The most validation images that are described after every epoch.</summary>
     private const int MostValidation = 2000;
 
+    /// <summary>A strip of an image is read as a word of so many characters is.</summary>
+    private const long CharactersOfStrip = 5;
+
     /// <summary>The height of a band, about, and the width of a strip: those of the digits of MNIST and a seventh of it.</summary>
     private const int GoodBand = 28, GoodStrip = 4;
 
@@ -23,6 +26,9 @@ internal sealed class CaptionerData
     public required int[][] Targets { get; init; }
 
     public required CaptionDataset Validation { get; init; }
+
+    /// <summary>The validation images before a budget left some of them out.</summary>
+    public required int ValidationGivenRows { get; init; }
 
     /// <summary>The fingerprints of the images before they were divided; empty where no checkpoints are kept.</summary>
     public string ImagesGiven { get; init; } = "";
@@ -77,18 +83,31 @@ internal sealed class CaptionerData
         model.Network.Initialise(options.Seed);
         RecurrentStarts.Apply(options.RecurrentStart, model.Network.Cells, options.Seed);
         model.Network.StartOutput(targets, plan.LabelSmoothing);
+        checkedWith = checkedWith.Count <= MostValidation
+            ? checkedWith
+            : Divide(checkedWith, (double)MostValidation / checkedWith.Count, seed: 0).Second;
         return new CaptionerData
         {
             Model = model,
             Plan = plan,
             Train = train,
             Targets = targets,
-            Validation = checkedWith.Count <= MostValidation
-                ? checkedWith
-                : Divide(checkedWith, (double)MostValidation / checkedWith.Count, seed: 0).Second,
+            Validation = WithinBudget(checkedWith, spec, options.Budget),
+            ValidationGivenRows = checkedWith.Count,
             ImagesGiven = imagesGiven,
             ValidationGiven = validationGiven,
         };
+    }
+
+    /// <summary>The images that there is time to describe after every epoch.</summary>
+    private static CaptionDataset WithinBudget(CaptionDataset images, CaptionerSpec spec, TimeSpan? budget)
+    {
+        if (TimeShare.ValidationCharacters(budget) is not { } most) return images;
+        int[] rows = DatasetSample.Rows(
+            images.Count,
+            row => TranslatorData.CharactersOfTranslation * images.Images[row].Sentence.Length + CharactersOfStrip * spec.Strips, most);
+        return new CaptionDataset(
+            images.Name, [.. rows.Select(row => images.Images[row])], images.Width, images.Height, images.Channels);
     }
 
     /// <summary>Refuses images of another size than those a model was, or is to be, trained with.</summary>

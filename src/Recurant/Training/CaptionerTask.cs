@@ -55,6 +55,8 @@ internal sealed class CaptionerTask : TrainingTask
     public override Score Validate(PhaseWork work) =>
         _scorer.Evaluate(_data.Validation, ValidationBeam, work.Cancellation);
 
+    public override long LeftOutOf(Score score) => _data.ValidationGivenRows - ((CaptionerEvaluation)score).Rows;
+
     public override Score ReadScore(JsonElement members) => CaptionerEvaluation.Read(members);
 
     public override IEnumerable<LayerValues> Values(bool afterBackward) => _network.Values(_memory, _batch, afterBackward);

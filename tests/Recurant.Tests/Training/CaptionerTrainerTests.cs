@@ -38,6 +38,22 @@ public sealed class CaptionerTrainerTests : IDisposable
         Assert.All(captions[0].Attention, row => Assert.Equal(1, row.Sum(), 1e-5));
     }
 
+    /// <summary>A part is chosen by the budget alone, and what is left out is told; without a budget all are looked at.</summary>
+    [Fact]
+    public void Make_UnderABudget_ValidatesWithAPartThatFitsIt()
+    {
+        CaptionDataset images = Spots(1500, seed: 1), validation = Spots(900, seed: 2);
+        CaptionerData Of(TimeSpan? budget) => CaptionerData.Make(images, validation, s_options with { Budget = budget });
+
+        Assert.Equal((900, 900), (Of(null).Validation.Count, Of(null).ValidationGivenRows));
+        CaptionerData few = Of(TimeSpan.FromSeconds(1)), more = Of(TimeSpan.FromSeconds(20));
+        Assert.Equal(900, few.ValidationGivenRows);
+        Assert.InRange(few.Validation.Count, 50, 899);
+        Assert.InRange(more.Validation.Count, few.Validation.Count + 1, 900);
+        Assert.Equal(few.Validation.Images.Select(image => image.Sentence), Of(TimeSpan.FromSeconds(1)).Validation.Images
+            .Select(image => image.Sentence));
+    }
+
     [Fact]
     public void ImageStrips_ColourAndSizesThatDoNotDivide_ReadEveryPixelOnce()
     {
