@@ -47,14 +47,12 @@ internal sealed class DoctorCommand : CliCommand
         return report.Worst == FindingLevel.Fault ? ExitCode.Failed : ExitCode.Done;
     }
 
-    private static string KindOf(TrainSettings settings, TrainedModel? model) => model switch
+    private static string KindOf(TrainSettings settings, TrainedModel? model) => model?.Task switch
     {
-        ClassifierModel => TaskNames.Classify,
-        TaggerModel => "tag",
-        LanguageModel => "lm",
-        TranslatorModel => "translate",
         null => TaskChoice.Of(settings).Name,
-        _ => throw new UsageException($"doctor: a {model.Noun} model cannot be checked with data."),
+        TaskNames.Caption or TaskNames.Problem =>
+            throw new UsageException($"doctor: a {model!.Noun} model cannot be checked with data."),
+        string task => task,
     };
 
     /// <summary>Whether <c>train</c> would take the data: its own way is gone, up to the first step.</summary>
@@ -71,20 +69,20 @@ internal sealed class DoctorCommand : CliCommand
         string data = settings.Data!;
         switch (kind)
         {
-            case "tag":
+            case TaskNames.Tag:
                 TaggedDataset tagged = TaggedData.Read(data, settings, call);
                 TaggedDataset? taggedTest = settings.TestFile is { } tags ? TaggedData.Read(tags, settings, call) : null;
                 DoctorReport ofTags = DataDoctor.Examine(tagged, taggedTest);
                 return model is not TaggerModel tagger ? ofTags
                     : ofTags.With(ModelDoctor.Examine(tagger, taggedTest ?? tagged, taggedTest is null ? null : tagged,
                         call.Threads));
-            case "translate":
+            case TaskNames.Translate:
                 PairDataset pairs = PairData.Read(data, settings, call);
                 PairDataset? pairTest = settings.TestFile is { } others ? PairData.Read(others, settings, call) : null;
                 DoctorReport ofPairs = DataDoctor.Examine(pairs, pairTest);
                 return model is not TranslatorModel translator ? ofPairs
                     : ofPairs.With(ModelDoctor.Examine(translator, pairTest ?? pairs, call.Threads));
-            case "lm":
+            case TaskNames.LanguageModel:
                 PlainText text = LanguageModelReport.Read(data, settings, call);
                 PlainText? textTest = settings.TestFile is { } more ? LanguageModelReport.Read(more, settings, call) : null;
                 DoctorReport ofText = DataDoctor.Examine(text, textTest);

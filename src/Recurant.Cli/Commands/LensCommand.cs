@@ -133,10 +133,13 @@ internal sealed class LensCommand : CliCommand
         string task = TaskChoice.Of(settings with { Data = data }).Name;
         return task switch
         {
-            "problem" => GradientLens.LookBefore(ProblemTraining.Read(data), settings.ProblemOptions, options),
-            "lm" => GradientLens.LookBefore(LanguageModelReport.Read(data, settings, call), settings.LanguageOptions, options),
-            "tag" => GradientLens.LookBefore(TaggedData.Read(data, settings, call), TaggerTraining.OptionsOf(settings), options),
-            "translate" => GradientLens.LookBefore(PairData.Read(data, settings, call), settings.TranslationOptions, options),
+            TaskNames.Problem => GradientLens.LookBefore(ProblemTraining.Read(data), settings.ProblemOptions, options),
+            TaskNames.LanguageModel => GradientLens.LookBefore(
+                LanguageModelReport.Read(data, settings, call), settings.LanguageOptions, options),
+            TaskNames.Tag => GradientLens.LookBefore(
+                TaggedData.Read(data, settings, call), TaggerTraining.OptionsOf(settings), options),
+            TaskNames.Translate => GradientLens.LookBefore(
+                PairData.Read(data, settings, call), settings.TranslationOptions, options),
             TaskNames.Classify => GradientLens.LookBefore(
                 LabelledData.Read(data, settings, call), settings.Training, options),
             _ => throw new UsageException($"--task: {data} is for the task {task}, which 'lens' does not support."),

@@ -1,8 +1,8 @@
-using Recurant.Optimizers;
-using Recurant.Models;
-using Recurant.Layers;
 using Recurant.Cells;
 using Recurant.Data;
+using Recurant.Layers;
+using Recurant.Models;
+using Recurant.Optimizers;
 using Recurant.Training;
 
 namespace Recurant.Cli;

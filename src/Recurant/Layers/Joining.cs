@@ -10,6 +10,9 @@ internal abstract class JoiningLayer : Layer
 {
     public override int OutputSize(int inputSize) => inputSize;
 
+    /// <summary>Whether the rows of both must be equally wide. Default: yes.</summary>
+    protected virtual bool NeedsEqualWidths => true;
+
     public virtual int JoinedSize(SequenceBatch a, SequenceBatch b)
     {
         if (b is null) throw new ArgumentNullException(nameof(b));
@@ -22,6 +25,11 @@ internal abstract class JoiningLayer : Layer
             throw new ArgumentException(
                 $"The two inputs do not fit together: {a}, and {b}. The second needs the steps of the first, or one row for each "
                 + "sequence.", nameof(b));
+        }
+
+        if (NeedsEqualWidths && a.Size != b.Size)
+        {
+            throw new ArgumentException($"The rows of the two inputs have {a.Size} and {b.Size} numbers; equal widths are expected.");
         }
 
         return a.Size;
@@ -64,27 +72,12 @@ internal abstract class JoiningLayer : Layer
             }
         }
     }
-
-    protected static void RequireSameWidth(SequenceBatch a, SequenceBatch b)
-    {
-        if (a.Size != b.Size)
-        {
-            throw new ArgumentException($"The rows of the two inputs have {a.Size} and {b.Size} numbers; equal widths are expected.");
-        }
-    }
 }
 
 /// <summary>y = a + b.</summary>
 internal sealed class SumLayer : JoiningLayer
 {
     public static SumLayer Instance { get; } = new();
-
-    public override int JoinedSize(SequenceBatch a, SequenceBatch b)
-    {
-        int size = base.JoinedSize(a, b);
-        RequireSameWidth(a, b);
-        return size;
-    }
 
     protected override void Forward(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y)
     {
@@ -105,13 +98,6 @@ internal sealed class ProductLayer : JoiningLayer
 {
     public static ProductLayer Instance { get; } = new();
 
-    public override int JoinedSize(SequenceBatch a, SequenceBatch b)
-    {
-        int size = base.JoinedSize(a, b);
-        RequireSameWidth(a, b);
-        return size;
-    }
-
     protected override void Forward(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y) => Elementwise.Multiply(a, b, y);
 
     protected override void Backward(
@@ -126,6 +112,8 @@ internal sealed class ProductLayer : JoiningLayer
 internal sealed class ConcatenationLayer : JoiningLayer
 {
     public static ConcatenationLayer Instance { get; } = new();
+
+    protected override bool NeedsEqualWidths => false;
 
     public override int JoinedSize(SequenceBatch a, SequenceBatch b) => base.JoinedSize(a, b) + b.Size;
 

@@ -62,17 +62,18 @@ public static class Choices
         throw new ArgumentException($"{typeof(T).Name} has no value {value}.", nameof(value));
     }
 
-    /// <summary>The value of a name.</summary>
-    /// <exception cref="FormatException">There is none; the message lists the names.</exception>
-    public static T Parse<T>(string name) where T : struct, Enum
+    /// <summary>The value of a name; false if there is none.</summary>
+    public static bool TryParse<T>(string? name, out T value) where T : struct, Enum
     {
-        foreach ((string candidate, T value) in Of<T>())
+        foreach ((string candidate, T known) in Of<T>())
         {
-            if (candidate == name) return value;
+            if (candidate != name) continue;
+            value = known;
+            return true;
         }
 
-        throw new FormatException(
-            $"\"{name}\" is not known; choose one of {string.Join(", ", Of<T>().Select(choice => choice.Name))}.");
+        value = default;
+        return false;
     }
 
     private static class Table<T>

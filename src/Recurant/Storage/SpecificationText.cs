@@ -167,15 +167,7 @@ internal sealed class ChoiceConverter<T> : JsonConverter<T> where T : struct, En
 {
     public override T Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options)
     {
-        if (reader.TokenType == JsonTokenType.String)
-        {
-            string name = reader.GetString()!;
-            foreach ((string candidate, T value) in Choices.Of<T>())
-            {
-                if (candidate == name) return value;
-            }
-        }
-
+        if (reader.TokenType == JsonTokenType.String && Choices.TryParse(reader.GetString(), out T value)) return value;
         string names = string.Join(", ", Choices.Of<T>().Select(choice => choice.Name));
         throw new JsonException(null, new ExpectationException($"expected one of {names}."));
     }
