@@ -1,9 +1,4 @@
 using System.Diagnostics;
-using Recurant.Cells;
-using Recurant.Data;
-using Recurant.Layers;
-using Recurant.Numerics;
-using Recurant.Parameters;
 
 namespace Recurant.Bench.Aot;
 

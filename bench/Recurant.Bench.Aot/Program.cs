@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using Recurant.Bench.Aot;
-using Recurant.Numerics;
 
 // kernels: times the kernels of this very program and prints them, one a line.
 // compare: see Comparison. bench/aot.sh builds what it needs.

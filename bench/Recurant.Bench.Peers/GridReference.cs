@@ -1,5 +1,3 @@
-using Recurant.Reference;
-
 namespace Recurant.Bench.Peers;
 
 /// <summary>A row of the grid by the equations in double precision, sequence by sequence: slow, to settle a dispute.</summary>

@@ -1,6 +1,3 @@
-using Recurant.Models;
-using Recurant.Parameters;
-
 namespace Recurant.Bench.Peers;
 
 /// <summary>

@@ -1,6 +1,4 @@
 using Microsoft.ML.OnnxRuntime;
-using Recurant.Data;
-using Recurant.Models;
 
 namespace Recurant.Bench.Peers;
 

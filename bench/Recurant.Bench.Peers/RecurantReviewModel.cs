@@ -1,10 +1,3 @@
-using Recurant.Data;
-using Recurant.Layers;
-using Recurant.Losses;
-using Recurant.Models;
-using Recurant.Numerics;
-using Recurant.Optimizers;
-
 namespace Recurant.Bench.Peers;
 
 internal static partial class ReviewProgram

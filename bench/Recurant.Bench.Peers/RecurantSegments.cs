@@ -1,7 +1,3 @@
-using Recurant.Data;
-using Recurant.Layers;
-using Recurant.Numerics;
-
 namespace Recurant.Bench.Peers;
 
 /// <summary>

@@ -1,9 +1,3 @@
-using Recurant.Cells;
-using Recurant.Inference;
-using Recurant.Layers;
-using Recurant.Numerics;
-using Recurant.Parameters;
-
 namespace Recurant.Bench.Peers;
 
 /// <summary>Recurant's stream: the state stays in it between the steps.</summary>

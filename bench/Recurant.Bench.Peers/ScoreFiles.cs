@@ -1,6 +1,4 @@
 using System.Globalization;
-using Recurant.Models;
-using Recurant.Storage;
 
 namespace Recurant.Bench.Peers;
 

@@ -1,7 +1,3 @@
-using Recurant.Data;
-using Recurant.Inference;
-using Recurant.Models;
-
 namespace Recurant.Bench.Peers;
 
 /// <summary>The contenders of the scoring program; each has a process of its own.</summary>

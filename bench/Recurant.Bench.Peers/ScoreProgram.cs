@@ -1,9 +1,4 @@
 using System.Text;
-using Recurant.Cells;
-using Recurant.Data;
-using Recurant.Layers;
-using Recurant.Models;
-using Recurant.Training;
 
 namespace Recurant.Bench.Peers;
 

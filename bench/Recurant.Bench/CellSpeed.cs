@@ -1,10 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Recurant.Cells;
-using Recurant.Data;
-using Recurant.Layers;
-using Recurant.Numerics;
-using Recurant.Parameters;
 
 namespace Recurant.Bench;
 

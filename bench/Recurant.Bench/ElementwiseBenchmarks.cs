@@ -1,6 +1,5 @@
 using System.Numerics.Tensors;
 using BenchmarkDotNet.Attributes;
-using Recurant.Numerics;
 
 namespace Recurant.Bench;
 

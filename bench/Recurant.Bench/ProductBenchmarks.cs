@@ -1,6 +1,4 @@
 using BenchmarkDotNet.Attributes;
-using Recurant.Cells;
-using Recurant.Numerics;
 
 namespace Recurant.Bench;
 

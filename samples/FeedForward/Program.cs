@@ -1,8 +1,8 @@
 using Recurant;
 using Recurant.Formats;
-using Recurant.Inference;
+using Recurant.Heads;
 using Recurant.Models;
-using Recurant.Training;
+using Recurant.Tasks;
 
 // The network the chapter starts from: two hidden layers over the mean of the word vectors.
 // H_1 = act(W_1 X + b_1), H_2 = act(W_2 H_1 + b_2), y = softmax(W_y H_2 + b_y)

@@ -2,7 +2,7 @@ using Recurant;
 using Recurant.Cells;
 using Recurant.Data;
 using Recurant.Formats;
-using Recurant.Training;
+using Recurant.Tasks;
 
 // A classifier may be asked by many threads at once, as in a web service. Each answer is computed on one thread
 // (Threads = 1), since here the callers are the ones that run side by side.

@@ -3,6 +3,7 @@ using Recurant.Cells;
 using Recurant.Data;
 using Recurant.Formats;
 using Recurant.Models;
+using Recurant.Tasks;
 using Recurant.Training;
 
 // Four models learn from the same reviews. The bag of words counts words and pairs of words; the other three read

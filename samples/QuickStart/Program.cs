@@ -1,7 +1,7 @@
 using Recurant;
 using Recurant.Cells;
 using Recurant.Formats;
-using Recurant.Training;
+using Recurant.Tasks;
 
 // Learn from a file with a label and a text in each row. Without options it would take longer and do better.
 var reviews = TextDatasetReader.Read("reviews.tsv");

@@ -1,6 +1,5 @@
 using System.Reflection;
 using System.Text;
-using Recurant.Training;
 
 namespace Recurant.Cli;
 

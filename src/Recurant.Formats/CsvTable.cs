@@ -1,4 +1,3 @@
-using Recurant.Data;
 using Sylvan.Data.Csv;
 
 namespace Recurant.Formats;

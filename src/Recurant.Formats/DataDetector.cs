@@ -1,5 +1,3 @@
-using Recurant.Data;
-
 namespace Recurant.Formats;
 
 /// <summary>Tells what can be learnt from a file by looking at its first rows, so that the task need not be named.</summary>

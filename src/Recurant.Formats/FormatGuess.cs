@@ -1,5 +1,3 @@
-using Recurant.Data;
-
 namespace Recurant.Formats;
 
 /// <summary>Tells a file's format from what is in it and, where that leaves a choice, from its name.</summary>

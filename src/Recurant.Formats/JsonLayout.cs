@@ -1,5 +1,3 @@
-using Recurant.Data;
-
 namespace Recurant.Formats;
 
 /// <summary>Which keys of JSON lines hold the text and the label, told from names and values as in tables.</summary>

@@ -1,5 +1,3 @@
-using Recurant.Data;
-
 namespace Recurant.Formats;
 
 /// <summary>The two parts of a line that begins with its label.</summary>

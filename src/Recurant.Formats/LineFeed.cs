@@ -1,5 +1,3 @@
-using Recurant.Data;
-
 namespace Recurant.Formats;
 
 /// <summary>Hands the checked lines of a <see cref="TextFile"/> to a parser that wants a <see cref="TextReader"/>.</summary>

@@ -1,5 +1,3 @@
-using Recurant.Data;
-
 namespace Recurant.Formats;
 
 /// <summary>Reads running text for language models; plain or gzip, in UTF-8.</summary>

@@ -1,5 +1,3 @@
-using Recurant.Data;
-
 namespace Recurant.Formats;
 
 /// <summary>A file of rows and columns, read row by row. Blank lines are no rows.</summary>

@@ -1,6 +1,4 @@
 using System.Numerics.Tensors;
-using Recurant.Layers;
-using Recurant.Parameters;
 
 namespace Recurant.Tensors;
 

@@ -1,9 +1,3 @@
-using Recurant.Data;
-using Recurant.Inference;
-using Recurant.Models;
-using Recurant.Storage;
-using Recurant.Training;
-
 namespace Recurant;
 
 /// <summary>

@@ -1,8 +1,4 @@
 using System.Text.Json;
-using Recurant.Layers;
-using Recurant.Cells;
-using Recurant.Insight;
-using Recurant.Models;
 using Xunit;
 
 namespace Recurant.Cli.Tests;

@@ -1,5 +1,3 @@
-using Recurant.Models;
-using Recurant.Training;
 using Xunit;
 
 namespace Recurant.Cli.Tests;

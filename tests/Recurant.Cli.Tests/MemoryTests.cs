@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Recurant.Data;
 using Xunit;
 
 namespace Recurant.Cli.Tests;

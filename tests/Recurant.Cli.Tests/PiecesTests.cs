@@ -1,7 +1,5 @@
 using System.Text;
 using CsCheck;
-using Recurant.Inference;
-using Recurant.Training;
 using Xunit;
 
 namespace Recurant.Cli.Tests;

@@ -1,10 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Recurant.Data;
 using Recurant.Formats;
-using Recurant.Inference;
-using Recurant.Models;
-using Recurant.Storage;
 using Xunit;
 
 namespace Recurant.Cli.Tests;

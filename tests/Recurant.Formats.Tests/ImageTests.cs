@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
-using Recurant.Data;
 using Xunit;
 
 namespace Recurant.Formats.Tests;

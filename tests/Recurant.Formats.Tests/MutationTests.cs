@@ -1,9 +1,5 @@
 using System.Text;
-using Recurant.Data;
-using Recurant.Models;
-using Recurant.Storage;
 using Recurant.Tests.Mutations;
-using Recurant.Training;
 using Xunit;
 
 namespace Recurant.Formats.Tests;

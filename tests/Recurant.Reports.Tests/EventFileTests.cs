@@ -1,8 +1,5 @@
 using System.Buffers.Binary;
 using System.Text;
-using Recurant.Data;
-using Recurant.Models;
-using Recurant.Training;
 using Xunit;
 
 namespace Recurant.Reports.Tests;

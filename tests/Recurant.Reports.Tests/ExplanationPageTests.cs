@@ -1,5 +1,4 @@
 using Microsoft.Playwright;
-using Recurant.Insight;
 using Xunit;
 
 namespace Recurant.Reports.Tests;

@@ -1,9 +1,4 @@
 using Microsoft.Playwright;
-using Recurant.Cells;
-using Recurant.Data;
-using Recurant.Insight;
-using Recurant.Models;
-using Recurant.Training;
 using Xunit;
 
 namespace Recurant.Reports.Tests;

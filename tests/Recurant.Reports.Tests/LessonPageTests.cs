@@ -1,6 +1,4 @@
 using Microsoft.Playwright;
-using Recurant.Cells;
-using Recurant.Insight;
 using Xunit;
 
 namespace Recurant.Reports.Tests;

@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.Playwright;
-using Recurant.Models;
-using Recurant.Training;
 using Xunit;
 
 namespace Recurant.Reports.Tests;

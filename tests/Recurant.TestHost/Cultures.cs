@@ -1,13 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using Recurant.Layers;
-using Recurant.Data;
-using Recurant.Inference;
-using Recurant.Insight;
-using Recurant.Models;
-using Recurant.Storage;
-using Recurant.Training;
 
 namespace Recurant.TestHost;
 

@@ -1,11 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Recurant.Cells;
-using Recurant.Data;
-using Recurant.Layers;
-using Recurant.Models;
-using Recurant.Optimizers;
-using Recurant.Training;
 
 namespace Recurant.TestHost;
 

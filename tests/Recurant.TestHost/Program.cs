@@ -4,11 +4,7 @@ using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 using System.Security.Cryptography;
-using Recurant.Data;
-using Recurant.Models;
-using Recurant.Storage;
 using Recurant.TestHost;
-using Recurant.Training;
 
 // Trains small models in this process and prints the SHA-256 of each model file, for tests that compare processes:
 //   Recurant.TestHost DIRECTORY small|all THREADS [kill|cancel|resume]

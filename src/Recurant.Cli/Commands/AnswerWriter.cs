@@ -1,7 +1,4 @@
-using Recurant.Data;
 using Recurant.Formats;
-using Recurant.Inference;
-using Recurant.Models;
 
 namespace Recurant.Cli;
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Recurant.Reports;
-using Recurant.Training;
 
 namespace Recurant.Cli;
 

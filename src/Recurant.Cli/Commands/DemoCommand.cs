@@ -1,7 +1,3 @@
-using Recurant.Data;
-using Recurant.Inference;
-using Recurant.Training;
-
 namespace Recurant.Cli;
 
 /// <summary><c>recurant demo</c>: why the order of words matters, told with four models trained on the spot.</summary>

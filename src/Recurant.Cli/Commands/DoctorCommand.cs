@@ -1,8 +1,4 @@
-using Recurant.Data;
 using Recurant.Formats;
-using Recurant.Insight;
-using Recurant.Models;
-using Recurant.Storage;
 
 namespace Recurant.Cli;
 

@@ -1,9 +1,3 @@
-using Recurant.Data;
-using Recurant.Inference;
-using Recurant.Insight;
-using Recurant.Models;
-using Recurant.Storage;
-
 namespace Recurant.Cli;
 
 /// <summary><c>recurant explain</c>: why a model gave its answer.</summary>

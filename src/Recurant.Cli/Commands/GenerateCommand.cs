@@ -1,6 +1,4 @@
 using System.Text;
-using Recurant.Inference;
-using Recurant.Models;
 
 namespace Recurant.Cli;
 

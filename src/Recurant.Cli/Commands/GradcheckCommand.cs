@@ -1,9 +1,3 @@
-using Recurant.Cells;
-using Recurant.Insight;
-using Recurant.Layers;
-using Recurant.Models;
-using Recurant.Training;
-
 namespace Recurant.Cli;
 
 /// <summary><c>recurant gradcheck</c>: are the gradients computed by hand the slope of the loss?</summary>

@@ -1,6 +1,4 @@
 using System.Text.Json;
-using Recurant.Models;
-using Recurant.Storage;
 
 namespace Recurant.Cli;
 

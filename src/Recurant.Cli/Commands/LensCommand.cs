@@ -1,8 +1,5 @@
 using System.Globalization;
-using Recurant.Insight;
-using Recurant.Models;
 using Recurant.Reports;
-using Recurant.Storage;
 
 namespace Recurant.Cli;
 

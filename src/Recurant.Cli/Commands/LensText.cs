@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Recurant.Cells;
-using Recurant.Insight;
 
 namespace Recurant.Cli;
 

@@ -1,8 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Recurant.Cells;
-using Recurant.Insight;
-using Recurant.Models;
 using Recurant.Reports;
 
 namespace Recurant.Cli;

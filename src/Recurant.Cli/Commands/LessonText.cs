@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Recurant.Insight;
 
 namespace Recurant.Cli;
 

@@ -1,9 +1,5 @@
 using System.Text;
-using Recurant.Data;
 using Recurant.Formats;
-using Recurant.Inference;
-using Recurant.Models;
-using Recurant.Storage;
 
 namespace Recurant.Cli;
 

@@ -1,5 +1,3 @@
-using Recurant.Training;
-
 namespace Recurant.Cli;
 
 /// <summary>Finds the records that a command line names.</summary>

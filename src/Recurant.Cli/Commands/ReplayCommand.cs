@@ -1,5 +1,3 @@
-using Recurant.Insight;
-
 namespace Recurant.Cli;
 
 /// <summary><c>recurant replay</c>: does the step of a run again that met NaN or infinity.</summary>

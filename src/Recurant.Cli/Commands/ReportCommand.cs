@@ -1,5 +1,4 @@
 using Recurant.Reports;
-using Recurant.Training;
 
 namespace Recurant.Cli;
 

@@ -1,8 +1,3 @@
-using Recurant.Data;
-using Recurant.Inference;
-using Recurant.Models;
-using Recurant.Storage;
-
 namespace Recurant.Cli;
 
 /// <summary><c>recurant test</c>: scores a model on labelled texts.</summary>

@@ -1,5 +1,3 @@
-using Recurant.Storage;
-
 namespace Recurant.Cli;
 
 /// <summary><c>recurant train</c>: learns from data and writes a model file.</summary>

@@ -1,7 +1,3 @@
-using Recurant.Cells;
-using Recurant.Models;
-using Recurant.Training;
-
 namespace Recurant.Cli;
 
 /// <summary>One of the models that the demo compares.</summary>

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Recurant.Insight;
 using Recurant.Reports;
 
 namespace Recurant.Cli;

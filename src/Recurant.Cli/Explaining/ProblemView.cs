@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Recurant.Insight;
 using Recurant.Reports;
 
 namespace Recurant.Cli;

@@ -1,8 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
-using Recurant.Data;
-using Recurant.Storage;
 
 namespace Recurant.Cli;
 

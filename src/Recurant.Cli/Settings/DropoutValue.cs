@@ -1,5 +1,3 @@
-using Recurant.Training;
-
 namespace Recurant.Cli;
 
 /// <summary>Reads the rates of dropout: one for the usual places, or a list of places.</summary>

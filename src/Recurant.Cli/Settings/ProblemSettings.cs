@@ -1,5 +1,3 @@
-using Recurant.Training;
-
 namespace Recurant.Cli;
 
 /// <summary>The settings of generated problems alone.</summary>

@@ -1,10 +1,3 @@
-using Recurant.Cells;
-using Recurant.Data;
-using Recurant.Layers;
-using Recurant.Models;
-using Recurant.Optimizers;
-using Recurant.Training;
-
 namespace Recurant.Cli;
 
 /// <summary>All settings of a training run, in the order in which help and <c>init</c> list them.</summary>

@@ -1,8 +1,4 @@
-using Recurant.Cells;
-using Recurant.Data;
 using Recurant.Formats;
-using Recurant.Layers;
-using Recurant.Models;
 
 namespace Recurant.Cli;
 

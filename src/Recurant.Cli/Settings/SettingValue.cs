@@ -1,7 +1,5 @@
-using Recurant.Models;
 using System.Globalization;
 using System.Text;
-using Recurant.Data;
 
 namespace Recurant.Cli;
 

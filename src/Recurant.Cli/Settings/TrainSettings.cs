@@ -1,6 +1,5 @@
 using System.Text;
 using Recurant.Formats;
-using Recurant.Training;
 
 namespace Recurant.Cli;
 

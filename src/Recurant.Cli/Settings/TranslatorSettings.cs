@@ -1,6 +1,3 @@
-using Recurant.Models;
-using Recurant.Training;
-
 namespace Recurant.Cli;
 
 /// <summary>The settings of translators alone.</summary>

@@ -1,5 +1,4 @@
 using System.Text;
-using Recurant.Storage;
 
 namespace Recurant.Cli;
 

@@ -1,4 +1,3 @@
-using Recurant.Data;
 using Recurant.Formats;
 
 namespace Recurant.Cli;

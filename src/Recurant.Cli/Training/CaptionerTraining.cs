@@ -1,11 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using Recurant.Data;
 using Recurant.Formats;
-using Recurant.Inference;
-using Recurant.Insight;
-using Recurant.Models;
-using Recurant.Training;
 
 namespace Recurant.Cli;
 

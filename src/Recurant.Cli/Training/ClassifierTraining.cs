@@ -1,8 +1,5 @@
 using System.Text.Json;
-using Recurant.Data;
 using Recurant.Formats;
-using Recurant.Models;
-using Recurant.Training;
 
 namespace Recurant.Cli;
 

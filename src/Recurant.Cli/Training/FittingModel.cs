@@ -1,6 +1,3 @@
-using Recurant.Models;
-using Recurant.Storage;
-
 namespace Recurant.Cli;
 
 /// <summary>Reads the model that a command works with; of a model of another task it says which command fits.</summary>

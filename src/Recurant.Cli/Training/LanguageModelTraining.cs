@@ -1,7 +1,4 @@
 using System.Text.Json;
-using Recurant.Data;
-using Recurant.Models;
-using Recurant.Training;
 
 namespace Recurant.Cli;
 

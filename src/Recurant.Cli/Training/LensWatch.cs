@@ -1,6 +1,3 @@
-using Recurant.Insight;
-using Recurant.Training;
-
 namespace Recurant.Cli;
 
 /// <summary>What <c>train --lens-every N</c> sees, told when the training is over.</summary>

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Recurant.Data;
-using Recurant.Training;
 
 namespace Recurant.Cli;
 

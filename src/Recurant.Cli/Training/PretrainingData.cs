@@ -1,8 +1,4 @@
-using Recurant.Data;
 using Recurant.Formats;
-using Recurant.Models;
-using Recurant.Storage;
-using Recurant.Training;
 
 namespace Recurant.Cli;
 

@@ -1,9 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Recurant.Data;
-using Recurant.Insight;
-using Recurant.Models;
-using Recurant.Training;
 
 namespace Recurant.Cli;
 

@@ -2,10 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
-using Recurant.Models;
 using Recurant.Reports;
-using Recurant.Storage;
-using Recurant.Training;
 
 namespace Recurant.Cli;
 

@@ -1,6 +1,3 @@
-using Recurant.Storage;
-using Recurant.Training;
-
 namespace Recurant.Cli;
 
 /// <summary>

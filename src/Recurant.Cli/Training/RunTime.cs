@@ -1,5 +1,3 @@
-using Recurant.Data;
-
 namespace Recurant.Cli;
 
 /// <summary>How a command that has only so much time (<c>--budget</c>) divides it.</summary>

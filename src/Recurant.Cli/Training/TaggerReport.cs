@@ -1,7 +1,4 @@
 using System.Text.Json;
-using Recurant.Data;
-using Recurant.Insight;
-using Recurant.Models;
 
 namespace Recurant.Cli;
 

@@ -1,8 +1,4 @@
 using System.Text.Json;
-using Recurant.Data;
-using Recurant.Inference;
-using Recurant.Models;
-using Recurant.Training;
 
 namespace Recurant.Cli;
 

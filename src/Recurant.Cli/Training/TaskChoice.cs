@@ -1,6 +1,4 @@
-using Recurant.Data;
 using Recurant.Formats;
-using Recurant.Models;
 
 namespace Recurant.Cli;
 

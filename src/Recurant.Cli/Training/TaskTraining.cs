@@ -1,10 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Recurant.Data;
-using Recurant.Insight;
-using Recurant.Models;
-using Recurant.Storage;
-using Recurant.Training;
 
 namespace Recurant.Cli;
 

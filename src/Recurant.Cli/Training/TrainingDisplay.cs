@@ -1,5 +1,3 @@
-using Recurant.Training;
-
 namespace Recurant.Cli;
 
 /// <summary>Shows where a training run stands: a line that is written over on a terminal, a line an epoch everywhere.</summary>

@@ -1,9 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Recurant.Data;
-using Recurant.Inference;
-using Recurant.Insight;
-using Recurant.Models;
 
 namespace Recurant.Cli;
 

@@ -1,6 +1,5 @@
 using System.Formats.Tar;
 using System.IO.Compression;
-using Recurant.Data;
 using SharpCompress.Compressors.BZip2;
 using SharpCompress.Compressors.ZStandard;
 

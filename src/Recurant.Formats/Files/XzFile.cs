@@ -1,4 +1,3 @@
-using Recurant.Data;
 using SharpCompress.Compressors.Xz;
 
 namespace Recurant.Formats;

@@ -1,4 +1,3 @@
-using Recurant.Data;
 using StbImageSharp;
 
 namespace Recurant.Formats;

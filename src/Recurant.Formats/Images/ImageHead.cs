@@ -1,5 +1,3 @@
-using Recurant.Data;
-
 namespace Recurant.Formats;
 
 /// <summary>What the head of an image file says.</summary>

@@ -1,5 +1,3 @@
-using Recurant.Data;
-
 namespace Recurant.Formats;
 
 /// <summary>Two files of lines: line i of the one belongs to line i of the other.</summary>

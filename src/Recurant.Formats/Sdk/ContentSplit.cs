@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Recurant.Data;
 
 namespace Recurant.Formats;
 

@@ -1,5 +1,4 @@
 using System.Runtime.ExceptionServices;
-using Recurant.Data;
 
 namespace Recurant.Formats;
 

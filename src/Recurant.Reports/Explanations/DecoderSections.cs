@@ -1,5 +1,4 @@
 using System.Globalization;
-using Recurant.Insight;
 using static Recurant.Reports.MarkedText;
 
 namespace Recurant.Reports;

@@ -1,6 +1,3 @@
-using Recurant.Cells;
-using Recurant.Insight;
-
 namespace Recurant.Reports;
 
 /// <summary>The results of <see cref="GradientLens"/> as a single-file page.</summary>

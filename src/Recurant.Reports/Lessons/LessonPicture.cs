@@ -1,5 +1,4 @@
 using System.Globalization;
-using Recurant.Insight;
 using Recurant.Reference;
 
 namespace Recurant.Reports;

@@ -1,6 +1,3 @@
-using Recurant.Models;
-using Recurant.Training;
-
 namespace Recurant.Reports;
 
 /// <summary>The page that shows several training runs beside one another.</summary>

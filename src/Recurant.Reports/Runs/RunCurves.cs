@@ -1,5 +1,3 @@
-using Recurant.Training;
-
 namespace Recurant.Reports;
 
 /// <summary>The curves of a recorded run.</summary>

@@ -1,6 +1,4 @@
 using System.Text.Json;
-using Recurant.Insight;
-using Recurant.Training;
 
 namespace Recurant.Reports;
 

@@ -1,6 +1,4 @@
 using System.Globalization;
-using Recurant.Data;
-using Recurant.Numerics;
 
 namespace Recurant.Cells;
 

@@ -1,6 +1,3 @@
-using Recurant.Numerics;
-using Recurant.Parameters;
-
 namespace Recurant.Cells;
 
 /// <summary>A matrix [rows, columns] of a workspace that grows with the batch.</summary>

@@ -1,5 +1,3 @@
-using Recurant.Numerics;
-
 namespace Recurant.Cells;
 
 /// <summary>

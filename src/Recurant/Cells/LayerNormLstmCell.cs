@@ -1,7 +1,3 @@
-using Recurant.Data;
-using Recurant.Numerics;
-using Recurant.Parameters;
-
 namespace Recurant.Cells;
 
 /// <summary>
@@ -98,8 +94,8 @@ internal sealed class LayerNormLstmCell : RecurrentCell
             int row = step.HistoryRow(b);
             Span<float> gates = step.Gates(b).Span(Width), hiddenGates = memory.HiddenGates.Row(row);
             Span<float> normalised = memory.Normalised.Row(row), scales = memory.Scales.Row(row);
-            scales[0] = LayerNorm.Forward(gates, normalised);                                                   // (1)
-            scales[1] = LayerNorm.Forward(hiddenGates, hiddenGates);
+            scales[0] = RowNorm.Forward(gates, normalised);                                                   // (1)
+            scales[1] = RowNorm.Forward(hiddenGates, hiddenGates);
             InputBias.Value.CopyTo(gates);                                                                      // (2)
             Elementwise.AddProduct(_inputGain.Value, normalised, gates);
             Elementwise.AddProduct(_hiddenGain.Value, hiddenGates, gates);
@@ -110,7 +106,7 @@ internal sealed class LayerNormLstmCell : RecurrentCell
         for (int b = step.First; b < step.Count; b++)
         {
             int row = step.HistoryRow(b);
-            memory.Scales.Row(row)[2] = LayerNorm.Forward(memory.Cells.Row(row), memory.Intermediate.Row(row));  // (5)
+            memory.Scales.Row(row)[2] = RowNorm.Forward(memory.Cells.Row(row), memory.Intermediate.Row(row));  // (5)
         }
 
         var output = new LayerNormLstmKernels.Output(step, HiddenSize, _cellGain.Matrix.At(0), _cellBias.Matrix.At(0));
@@ -131,7 +127,7 @@ internal sealed class LayerNormLstmCell : RecurrentCell
         {
             Span<float> dNormalised = memory.Scratch.Row(b)[..HiddenSize];
             int row = step.RowStart + b;
-            LayerNorm.Backward(memory.Intermediate.Row(row), memory.Scales.Row(row)[2], dNormalised, dNormalised);  // (5')
+            RowNorm.Backward(memory.Intermediate.Row(row), memory.Scales.Row(row)[2], dNormalised, dNormalised);  // (5')
             Elementwise.Add(dNormalised, memory.DCell.Row(b));
         }
 
@@ -150,9 +146,9 @@ internal sealed class LayerNormLstmCell : RecurrentCell
         Elementwise.AddProduct(gates, normalised, sums.Slice(Width, Width));
         Elementwise.AddProduct(gates, hiddenGates, sums.Slice(2 * Width, Width));
         Elementwise.Multiply(_hiddenGain.Value, gates, product);
-        LayerNorm.Backward(hiddenGates, scales[1], product, hiddenGates);
+        RowNorm.Backward(hiddenGates, scales[1], product, hiddenGates);
         Elementwise.Multiply(_inputGain.Value, gates, gates);
-        LayerNorm.Backward(normalised, scales[0], gates, gates);
+        RowNorm.Backward(normalised, scales[0], gates, gates);
     }
 
     /// <summary>dh_(t-1) = W_hh^T d(W_hh h).</summary>

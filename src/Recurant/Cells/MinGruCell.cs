@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Recurant.Numerics;
 
 namespace Recurant.Cells;
 

@@ -1,6 +1,3 @@
-using Recurant.Numerics;
-using Recurant.Parameters;
-
 namespace Recurant.Cells;
 
 /// <summary>

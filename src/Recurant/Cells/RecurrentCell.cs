@@ -1,7 +1,3 @@
-using Recurant.Data;
-using Recurant.Numerics;
-using Recurant.Parameters;
-
 namespace Recurant.Cells;
 
 /// <summary>The recurrent cells.</summary>

@@ -1,5 +1,3 @@
-using Recurant.Numerics;
-
 namespace Recurant.Data;
 
 /// <summary>Work on many texts, of which several threads do some each.</summary>

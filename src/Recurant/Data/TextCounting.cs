@@ -1,5 +1,3 @@
-using Recurant.Numerics;
-
 namespace Recurant.Data;
 
 /// <summary>Counts the words of many texts, and pairs of neighbours.</summary>

@@ -1,5 +1,4 @@
 using System.Buffers;
-using Recurant.Numerics;
 
 namespace Recurant.Data;
 

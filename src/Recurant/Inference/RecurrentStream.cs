@@ -1,7 +1,3 @@
-using Recurant.Cells;
-using Recurant.Layers;
-using Recurant.Numerics;
-
 namespace Recurant.Inference;
 
 /// <summary>

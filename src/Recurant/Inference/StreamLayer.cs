@@ -1,7 +1,3 @@
-using Recurant.Cells;
-using Recurant.Layers;
-using Recurant.Numerics;
-
 namespace Recurant.Inference;
 
 /// <summary>One layer: its weights as the products read them, and the outputs of the last two steps.</summary>

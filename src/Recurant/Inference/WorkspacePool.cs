@@ -1,7 +1,3 @@
-using Recurant.Models;
-using Recurant.Numerics;
-using Recurant.Parameters;
-
 namespace Recurant.Inference;
 
 /// <summary>

@@ -1,12 +1,4 @@
 using System.Globalization;
-using Recurant.Cells;
-using Recurant.Data;
-using Recurant.Layers;
-using Recurant.Losses;
-using Recurant.Models;
-using Recurant.Numerics;
-using Recurant.Parameters;
-using Recurant.Reference;
 
 namespace Recurant.Insight;
 

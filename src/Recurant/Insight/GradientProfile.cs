@@ -1,6 +1,4 @@
 using System.Globalization;
-using Recurant.Cells;
-using Recurant.Data;
 
 namespace Recurant.Insight;
 

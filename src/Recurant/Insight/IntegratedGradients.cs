@@ -1,7 +1,3 @@
-using Recurant.Cells;
-using Recurant.Models;
-using Recurant.Numerics;
-
 namespace Recurant.Insight;
 
 /// <summary>

@@ -1,5 +1,3 @@
-using Recurant.Cells;
-
 namespace Recurant.Insight;
 
 /// <summary>What the numbers of the lens mean and what to change, in sentences.</summary>

@@ -1,7 +1,3 @@
-using Recurant.Cells;
-using Recurant.Parameters;
-using Recurant.Reference;
-
 namespace Recurant.Insight;
 
 /// <summary>The look itself: a pass through all of a network, then each of its parts for itself.</summary>

@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Recurant.Cells;
-using Recurant.Training;
 
 namespace Recurant.Insight;
 

@@ -1,8 +1,3 @@
-using Recurant.Cells;
-using Recurant.Data;
-using Recurant.Layers;
-using Recurant.Numerics;
-
 namespace Recurant.Insight;
 
 /// <summary>One layer and direction of a <see cref="LensPart"/>, with what it keeps of the batch.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Recurant.Training;
 
 namespace Recurant.Insight;
 

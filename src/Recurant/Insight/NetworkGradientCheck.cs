@@ -1,7 +1,3 @@
-using Recurant.Layers;
-using Recurant.Parameters;
-using Recurant.Reference;
-
 namespace Recurant.Insight;
 
 /// <summary>

@@ -1,5 +1,3 @@
-using Recurant.Numerics;
-
 namespace Recurant.Insight;
 
 /// <summary>Some tokens that follow one another, and what the topmost layer said at each.</summary>

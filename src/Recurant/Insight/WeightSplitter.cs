@@ -1,9 +1,5 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
-using Recurant.Cells;
-using Recurant.Data;
-using Recurant.Numerics;
-using Recurant.Parameters;
 
 namespace Recurant.Insight;
 

@@ -1,8 +1,3 @@
-using Recurant.Cells;
-using Recurant.Data;
-using Recurant.Numerics;
-using Recurant.Parameters;
-
 namespace Recurant.Layers;
 
 /// <summary>What attention pooling keeps of a batch.</summary>

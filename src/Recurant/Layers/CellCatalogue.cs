@@ -1,5 +1,3 @@
-using Recurant.Cells;
-
 namespace Recurant.Layers;
 
 /// <summary>All that is known of a cell before one is made.</summary>

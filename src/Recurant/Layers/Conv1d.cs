@@ -1,7 +1,3 @@
-using Recurant.Cells;
-using Recurant.Data;
-using Recurant.Parameters;
-
 namespace Recurant.Layers;
 
 /// <summary>

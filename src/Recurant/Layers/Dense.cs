@@ -1,7 +1,3 @@
-using Recurant.Cells;
-using Recurant.Numerics;
-using Recurant.Parameters;
-
 namespace Recurant.Layers;
 
 /// <summary>What a dense layer keeps: its weights laid out for products.</summary>

@@ -1,7 +1,3 @@
-using Recurant.Data;
-using Recurant.Numerics;
-using Recurant.Parameters;
-
 namespace Recurant.Layers;
 
 /// <summary>

@@ -1,7 +1,3 @@
-using Recurant.Cells;
-using Recurant.Numerics;
-using Recurant.Parameters;
-
 namespace Recurant.Layers;
 
 /// <summary>An activation function, element by element: y = act(x).</summary>
@@ -103,7 +99,7 @@ public sealed class LayerNorm : Layer
         for (int row = 0; row < call.Input.RowCount; row++)
         {
             Span<float> n = memory.Rows.Row(row), y = call.Output.Row(row);
-            memory.Scales[row] = Numerics.LayerNorm.Forward(call.Input.Row(row), n);                    // (1)
+            memory.Scales[row] = RowNorm.Forward(call.Input.Row(row), n);                    // (1)
             Bias.Value.CopyTo(y);
             Elementwise.AddProduct(Gain.Value, n, y);                                                   // (2)
         }
@@ -121,7 +117,7 @@ public sealed class LayerNorm : Layer
             Elementwise.Add(dy, Bias.Gradient);
             if (!call.Input.WantsGradient) continue;
             Elementwise.Multiply(dy, Gain.Value, dx);
-            Numerics.LayerNorm.Backward(n, memory.Scales[row], dx, dx);
+            RowNorm.Backward(n, memory.Scales[row], dx, dx);
             Elementwise.Add(dx, call.Input.GradientRow(row));
         }
     }

@@ -1,8 +1,3 @@
-using Recurant.Cells;
-using Recurant.Data;
-using Recurant.Numerics;
-using Recurant.Parameters;
-
 namespace Recurant.Layers;
 
 /// <summary>How attention compares the decoder's state q with a state e of the encoder.</summary>

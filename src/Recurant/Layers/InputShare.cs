@@ -1,7 +1,3 @@
-using Recurant.Cells;
-using Recurant.Data;
-using Recurant.Numerics;
-
 namespace Recurant.Layers;
 
 /// <summary>gates = b + W_ih x_t for some steps together: one product for all of a worker's rows.</summary>

@@ -1,5 +1,3 @@
-using Recurant.Parameters;
-
 namespace Recurant.Layers;
 
 /// <summary>

@@ -1,6 +1,3 @@
-using Recurant.Data;
-using Recurant.Numerics;
-
 namespace Recurant.Layers;
 
 /// <summary>What the rows of a matrix of a batch stand for.</summary>

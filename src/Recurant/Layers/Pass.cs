@@ -1,6 +1,3 @@
-using Recurant.Data;
-using Recurant.Numerics;
-
 namespace Recurant.Layers;
 
 /// <summary>What a pass through a network is for.</summary>

@@ -1,6 +1,3 @@
-using Recurant.Losses;
-using Recurant.Numerics;
-
 namespace Recurant.Layers;
 
 public sealed partial class Pass

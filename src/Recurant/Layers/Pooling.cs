@@ -1,7 +1,4 @@
 using System.Runtime.CompilerServices;
-using Recurant.Cells;
-using Recurant.Data;
-using Recurant.Numerics;
 
 namespace Recurant.Layers;
 

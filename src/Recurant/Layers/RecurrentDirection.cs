@@ -1,7 +1,3 @@
-using Recurant.Cells;
-using Recurant.Data;
-using Recurant.Numerics;
-
 namespace Recurant.Layers;
 
 /// <summary>

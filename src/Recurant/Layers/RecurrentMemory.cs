@@ -1,5 +1,3 @@
-using Recurant.Cells;
-
 namespace Recurant.Layers;
 
 /// <summary>What a stack keeps of a batch.</summary>

@@ -1,6 +1,3 @@
-using Recurant.Cells;
-using Recurant.Numerics;
-
 namespace Recurant.Layers;
 
 /// <summary>What the recurrent weights W_hh start from.</summary>

@@ -1,7 +1,3 @@
-using Recurant.Cells;
-using Recurant.Numerics;
-using Recurant.Parameters;
-
 namespace Recurant.Layers;
 
 /// <summary>What a sampled softmax keeps of a step.</summary>

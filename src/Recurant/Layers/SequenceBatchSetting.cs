@@ -1,6 +1,3 @@
-using Recurant.Data;
-using Recurant.Numerics;
-
 namespace Recurant.Layers;
 
 public sealed partial class SequenceBatch

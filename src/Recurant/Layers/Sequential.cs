@@ -1,5 +1,3 @@
-using Recurant.Parameters;
-
 namespace Recurant.Layers;
 
 /// <summary>Layers one after the other: each reads what the one before has written.</summary>

@@ -1,7 +1,3 @@
-using Recurant.Cells;
-using Recurant.Numerics;
-using Recurant.Parameters;
-
 namespace Recurant.Layers;
 
 /// <summary>What a softmax over many words keeps: its weights laid out for products, and the logits of some rows.</summary>

@@ -1,6 +1,3 @@
-using Recurant.Data;
-using Recurant.Numerics;
-
 namespace Recurant.Layers;
 
 /// <summary>Dropouts that act on words before their vectors are read.</summary>

@@ -1,5 +1,3 @@
-using Recurant.Numerics;
-
 namespace Recurant.Layers;
 
 /// <summary>How many words are drawn for a step, and from which random numbers.</summary>

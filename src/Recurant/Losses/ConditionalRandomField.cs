@@ -1,7 +1,4 @@
 using System.Runtime.CompilerServices;
-using Recurant.Data;
-using Recurant.Numerics;
-using Recurant.Parameters;
 
 namespace Recurant.Losses;
 

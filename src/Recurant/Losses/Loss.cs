@@ -1,5 +1,3 @@
-using Recurant.Numerics;
-
 namespace Recurant.Losses;
 
 /// <summary>A loss of one row: its value, and its gradient with respect to the prediction.</summary>

@@ -1,5 +1,3 @@
-using Recurant.Numerics;
-
 namespace Recurant.Losses;
 
 /// <summary>The squared error: J = (y - yhat)^2, averaged over the rows.</summary>

@@ -1,8 +1,3 @@
-using Recurant.Data;
-using Recurant.Layers;
-using Recurant.Numerics;
-using Recurant.Parameters;
-
 namespace Recurant.Models;
 
 /// <summary>

@@ -1,6 +1,3 @@
-using Recurant.Data;
-using Recurant.Parameters;
-
 namespace Recurant.Models;
 
 /// <summary>What a captioner is made of: data only, stored in the model file.</summary>

@@ -1,8 +1,3 @@
-using Recurant.Cells;
-using Recurant.Data;
-using Recurant.Layers;
-using Recurant.Optimizers;
-
 namespace Recurant.Models;
 
 /// <summary>

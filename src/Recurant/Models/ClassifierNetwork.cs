@@ -1,9 +1,3 @@
-using Recurant.Cells;
-using Recurant.Data;
-using Recurant.Layers;
-using Recurant.Numerics;
-using Recurant.Parameters;
-
 namespace Recurant.Models;
 
 /// <summary>What a network keeps of a batch from the forward to the backward pass; one per thread of control.</summary>

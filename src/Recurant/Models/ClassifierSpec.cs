@@ -1,7 +1,4 @@
 using System.Globalization;
-using Recurant.Cells;
-using Recurant.Data;
-using Recurant.Layers;
 
 namespace Recurant.Models;
 

@@ -1,6 +1,3 @@
-using Recurant.Data;
-using Recurant.Numerics;
-
 namespace Recurant.Models;
 
 /// <summary>

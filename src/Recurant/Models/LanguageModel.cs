@@ -1,6 +1,3 @@
-using Recurant.Data;
-using Recurant.Parameters;
-
 namespace Recurant.Models;
 
 /// <summary>A language model: its specification, its tokens and its network.</summary>

@@ -1,6 +1,4 @@
 using System.Globalization;
-using Recurant.Numerics;
-using Recurant.Parameters;
 
 namespace Recurant.Models;
 

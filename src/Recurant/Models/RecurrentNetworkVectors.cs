@@ -1,8 +1,3 @@
-using Recurant.Cells;
-using Recurant.Data;
-using Recurant.Layers;
-using Recurant.Numerics;
-
 namespace Recurant.Models;
 
 /// <summary>The same network asked with vectors in the place of words, as its explanation needs it.</summary>

@@ -1,10 +1,3 @@
-using Recurant.Cells;
-using Recurant.Data;
-using Recurant.Layers;
-using Recurant.Losses;
-using Recurant.Numerics;
-using Recurant.Parameters;
-
 namespace Recurant.Models;
 
 /// <summary>What a network over sequences of numbers keeps of a batch, and the batch itself.</summary>

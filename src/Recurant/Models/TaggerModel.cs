@@ -1,6 +1,3 @@
-using Recurant.Data;
-using Recurant.Parameters;
-
 namespace Recurant.Models;
 
 /// <summary>A tagger of words: its specification, its words, characters and tags, and its network.</summary>

@@ -1,10 +1,3 @@
-using Recurant.Cells;
-using Recurant.Data;
-using Recurant.Layers;
-using Recurant.Losses;
-using Recurant.Numerics;
-using Recurant.Parameters;
-
 namespace Recurant.Models;
 
 /// <summary>What a tagger keeps of a batch; one per thread of control.</summary>

@@ -1,5 +1,3 @@
-using Recurant.Parameters;
-
 namespace Recurant.Models;
 
 /// <summary>A model of any task: its tensors, its layers, and what is known of its training.</summary>

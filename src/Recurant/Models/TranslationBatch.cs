@@ -1,8 +1,3 @@
-using Recurant.Cells;
-using Recurant.Data;
-using Recurant.Layers;
-using Recurant.Numerics;
-
 namespace Recurant.Models;
 
 /// <summary>Sources that are sequences of vectors, such as the strips of an image.</summary>

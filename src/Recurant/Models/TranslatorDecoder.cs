@@ -1,9 +1,3 @@
-using Recurant.Cells;
-using Recurant.Data;
-using Recurant.Layers;
-using Recurant.Numerics;
-using Recurant.Parameters;
-
 namespace Recurant.Models;
 
 /// <summary>What a decoder keeps of a batch.</summary>

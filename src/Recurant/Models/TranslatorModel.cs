@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Recurant.Cells;
-using Recurant.Parameters;
 
 namespace Recurant.Models;
 

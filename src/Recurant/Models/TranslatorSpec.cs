@@ -1,6 +1,3 @@
-using Recurant.Cells;
-using Recurant.Layers;
-
 namespace Recurant.Models;
 
 /// <summary>How a decoder attends to the encoder's states.</summary>

@@ -1,6 +1,4 @@
 using System.Runtime.CompilerServices;
-using Recurant.Numerics;
-using Recurant.Parameters;
 
 namespace Recurant.Optimizers;
 

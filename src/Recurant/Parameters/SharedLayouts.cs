@@ -1,5 +1,3 @@
-using Recurant.Numerics;
-
 namespace Recurant.Parameters;
 
 /// <summary>How a weight lies for the products that read it.</summary>

@@ -1,7 +1,3 @@
-using Recurant.Layers;
-using Recurant.Models;
-using Recurant.Parameters;
-
 namespace Recurant.Storage;
 
 /// <summary>

@@ -1,9 +1,4 @@
 using System.Text.Json;
-using Recurant.Layers;
-using Recurant.Models;
-using Recurant.Numerics;
-using Recurant.Optimizers;
-using Recurant.Parameters;
 
 namespace Recurant.Storage;
 

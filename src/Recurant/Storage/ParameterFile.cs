@@ -1,6 +1,3 @@
-using Recurant.Layers;
-using Recurant.Parameters;
-
 namespace Recurant.Storage;
 
 /// <summary>

@@ -2,8 +2,6 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
-using Recurant.Data;
-using Recurant.Numerics;
 
 namespace Recurant.Storage;
 

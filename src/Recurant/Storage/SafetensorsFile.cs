@@ -1,8 +1,6 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Win32.SafeHandles;
-using Recurant.Data;
-using Recurant.Numerics;
 
 namespace Recurant.Storage;
 

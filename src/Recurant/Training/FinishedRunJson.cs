@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Recurant.Models;
 
 namespace Recurant.Training;
 

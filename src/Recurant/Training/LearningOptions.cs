@@ -1,8 +1,4 @@
 using System.Globalization;
-using Recurant.Cells;
-using Recurant.Data;
-using Recurant.Layers;
-using Recurant.Optimizers;
 
 namespace Recurant.Training;
 

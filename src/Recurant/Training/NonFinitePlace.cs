@@ -1,5 +1,3 @@
-using Recurant.Parameters;
-
 namespace Recurant.Training;
 
 /// <summary>Finds where numbers went out of bounds, once a loss or the norm of a gradient is not finite.</summary>

@@ -1,9 +1,5 @@
 using System.Text.Json;
 using System.Text;
-using Recurant.Models;
-using Recurant.Optimizers;
-using Recurant.Parameters;
-using Recurant.Storage;
 
 namespace Recurant.Training;
 

@@ -2,10 +2,6 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using Recurant.Data;
-using Recurant.Layers;
-using Recurant.Models;
-using Recurant.Parameters;
 
 namespace Recurant.Training;
 

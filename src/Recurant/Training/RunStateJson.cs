@@ -1,7 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Recurant.Storage;
-using Recurant.Models;
 
 namespace Recurant.Training;
 

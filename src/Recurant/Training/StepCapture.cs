@@ -1,6 +1,3 @@
-using Recurant.Layers;
-using Recurant.Models;
-
 namespace Recurant.Training;
 
 /// <summary>All that a step of a run needs to be done again elsewhere: model, batch and random key; data only.</summary>

@@ -1,9 +1,4 @@
 using System.Globalization;
-using Recurant.Data;
-using Recurant.Models;
-using Recurant.Numerics;
-using Recurant.Optimizers;
-using Recurant.Parameters;
 
 namespace Recurant.Training;
 

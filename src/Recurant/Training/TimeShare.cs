@@ -1,5 +1,3 @@
-using Recurant.Data;
-
 namespace Recurant.Training;
 
 /// <summary>How a run that has only so much time divides it.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Recurant.Models;
 
 namespace Recurant.Training;
 

@@ -1,8 +1,4 @@
 using System.Text.Json;
-using Recurant.Data;
-using Recurant.Layers;
-using Recurant.Models;
-using Recurant.Parameters;
 
 namespace Recurant.Training;
 

@@ -2,8 +2,6 @@ using System.Globalization;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text;
-using Recurant.Layers;
-using Recurant.Numerics;
 using Xunit;
 
 namespace Recurant.Tests.Architecture;
@@ -75,7 +73,7 @@ public class CultureTests
             CultureInfo.CurrentCulture = comma;
             Assert.Equal("minus 0,5", (-0.5).ToString(CultureInfo.CurrentCulture));
             Assert.Contains("Clip is -0.5;", Assert.Throws<ArgumentException>(
-                new Recurant.Training.TrainingOptions { Clip = -0.5f }.Validate).Message);
+                new Recurant.Tasks.TrainingOptions { Clip = -0.5f }.Validate).Message);
             Assert.Contains("-0.5", new Recurant.Insight.CalibrationBin(-0.5, 0, 1, 0, 0).ToString());
             Assert.Contains("ForgetBias is -∞;".Replace("∞", "Infinity"), Assert.Throws<ArgumentException>(
                 new Recurant.Models.LanguageModelSpec { VocabularySize = 2,

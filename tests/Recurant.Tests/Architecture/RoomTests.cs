@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Recurant.Numerics;
 using Xunit;
 
 namespace Recurant.Tests.Architecture;
@@ -21,12 +20,17 @@ public class RoomTests
         ["Losses"] = 2,
         ["Optimizers"] = 2,
         ["Layers"] = 3,
-        ["Models"] = 4,
-        ["Storage"] = 5,
-        ["Training"] = 6,
-        ["Inference"] = 6,
-        ["Insight"] = 7,
-        [FrontDoor] = 8,
+        ["Inputs"] = 4,
+        ["Feeds"] = 4,
+        ["Bodies"] = 5,
+        ["Heads"] = 6,
+        ["Models"] = 7,
+        ["Storage"] = 8,
+        ["Training"] = 9,
+        ["Inference"] = 9,
+        ["Insight"] = 10,
+        ["Tasks"] = 11,
+        [FrontDoor] = 12,
     };
 
     private static readonly List<(string From, string To, string Where)> s_arrows = [.. Arrows()];

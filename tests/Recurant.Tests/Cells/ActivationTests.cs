@@ -1,4 +1,3 @@
-using Recurant.Cells;
 using Recurant.Tests.Layers;
 using Recurant.Tests.Numerics;
 using Xunit;

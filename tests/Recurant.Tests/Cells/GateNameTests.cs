@@ -1,5 +1,3 @@
-using Recurant.Cells;
-using Recurant.Layers;
 using Xunit;
 
 namespace Recurant.Tests.Cells;

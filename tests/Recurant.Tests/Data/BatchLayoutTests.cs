@@ -1,5 +1,4 @@
 using CsCheck;
-using Recurant.Data;
 using Xunit;
 
 namespace Recurant.Tests.Data;

@@ -1,7 +1,4 @@
 using System.Text;
-using Recurant.Data;
-using Recurant.Inference;
-using Recurant.Models;
 using Xunit;
 
 namespace Recurant.Tests.Data;

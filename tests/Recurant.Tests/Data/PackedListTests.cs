@@ -1,4 +1,3 @@
-using Recurant.Data;
 using Recurant.Tests.Training;
 using Xunit;
 

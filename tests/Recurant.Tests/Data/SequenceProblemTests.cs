@@ -1,5 +1,3 @@
-using Recurant.Data;
-using Recurant.Numerics;
 using Recurant.Tests.Numerics;
 using Xunit;
 

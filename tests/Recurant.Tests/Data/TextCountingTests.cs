@@ -1,7 +1,3 @@
-using Recurant.Data;
-using Recurant.Models;
-using Recurant.Numerics;
-using Recurant.Training;
 using Xunit;
 
 namespace Recurant.Tests.Data;

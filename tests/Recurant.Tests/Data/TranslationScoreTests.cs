@@ -1,4 +1,3 @@
-using Recurant.Data;
 using Xunit;
 
 namespace Recurant.Tests.Data;

@@ -1,6 +1,3 @@
-using Recurant.Models;
-using Recurant.Training;
-
 namespace Recurant.Tests.Frozen;
 
 /// <summary>A small run of one family of options, whose tensors and answers are frozen.</summary>

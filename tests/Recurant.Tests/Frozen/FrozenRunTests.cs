@@ -1,6 +1,4 @@
-using Recurant.Models;
 using Recurant.Tests.Storage;
-using Recurant.Training;
 using Xunit;
 
 namespace Recurant.Tests.Frozen;

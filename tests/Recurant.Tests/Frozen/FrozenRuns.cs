@@ -1,11 +1,4 @@
-using Recurant.Cells;
-using Recurant.Data;
-using Recurant.Inference;
-using Recurant.Layers;
-using Recurant.Models;
-using Recurant.Optimizers;
 using Recurant.Tests.Training;
-using Recurant.Training;
 
 namespace Recurant.Tests.Frozen;
 

@@ -1,8 +1,3 @@
-using Recurant.Cells;
-using Recurant.Data;
-using Recurant.Inference;
-using Recurant.Layers;
-using Recurant.Numerics;
 using Recurant.Tests.Layers;
 using Recurant.Tests.Numerics;
 using Xunit;

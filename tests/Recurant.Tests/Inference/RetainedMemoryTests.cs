@@ -1,11 +1,4 @@
 using System.Runtime.CompilerServices;
-using Recurant.Cells;
-using Recurant.Data;
-using Recurant.Inference;
-using Recurant.Layers;
-using Recurant.Models;
-using Recurant.Numerics;
-using Recurant.Parameters;
 using Recurant.Tests.Models;
 using Recurant.Tests.Training;
 using Xunit;

@@ -1,8 +1,4 @@
-using Recurant.Data;
-using Recurant.Inference;
-using Recurant.Models;
 using Recurant.Tests.Training;
-using Recurant.Training;
 using Xunit;
 
 namespace Recurant.Tests.Inference;

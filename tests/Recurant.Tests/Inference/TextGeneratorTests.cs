@@ -1,10 +1,4 @@
-using Recurant.Cells;
-using Recurant.Data;
-using Recurant.Inference;
-using Recurant.Models;
-using Recurant.Parameters;
 using Recurant.Tests.Training;
-using Recurant.Training;
 using Xunit;
 
 namespace Recurant.Tests.Inference;

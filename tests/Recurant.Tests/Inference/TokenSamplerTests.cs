@@ -1,4 +1,3 @@
-using Recurant.Inference;
 using Xunit;
 
 namespace Recurant.Tests.Inference;

@@ -1,7 +1,4 @@
-using Recurant.Insight;
-using Recurant.Models;
 using Recurant.Tests.Training;
-using Recurant.Training;
 using Xunit;
 
 namespace Recurant.Tests.Insight;

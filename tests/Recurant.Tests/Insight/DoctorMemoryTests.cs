@@ -1,5 +1,3 @@
-using Recurant.Data;
-using Recurant.Insight;
 using Recurant.Tests.Training;
 using Xunit;
 

@@ -1,8 +1,3 @@
-using Recurant.Layers;
-using Recurant.Data;
-using Recurant.Models;
-using Recurant.Parameters;
-
 namespace Recurant.Tests.Insight;
 
 /// <summary>Classifiers of distinct random weights over a few words, and a text of them.</summary>

@@ -1,10 +1,3 @@
-using Recurant.Cells;
-using Recurant.Data;
-using Recurant.Insight;
-using Recurant.Layers;
-using Recurant.Models;
-using Recurant.Reference;
-using Recurant.Training;
 using Xunit;
 
 namespace Recurant.Tests.Insight;

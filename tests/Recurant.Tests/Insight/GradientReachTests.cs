@@ -1,7 +1,3 @@
-using Recurant.Cells;
-using Recurant.Data;
-using Recurant.Insight;
-using Recurant.Training;
 using Xunit;
 
 namespace Recurant.Tests.Insight;

@@ -1,10 +1,3 @@
-using Recurant.Cells;
-using Recurant.Data;
-using Recurant.Inference;
-using Recurant.Insight;
-using Recurant.Layers;
-using Recurant.Models;
-using Recurant.Numerics;
 using Recurant.Tests.Layers;
 using Xunit;
 

@@ -1,9 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Recurant.Cells;
-using Recurant.Data;
-using Recurant.Insight;
-using Recurant.Training;
 using Xunit;
 
 namespace Recurant.Tests.Insight;

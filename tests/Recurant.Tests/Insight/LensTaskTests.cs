@@ -1,12 +1,4 @@
-using Recurant.Cells;
-using Recurant.Data;
-using Recurant.Insight;
-using Recurant.Models;
-using Recurant.Numerics;
-using Recurant.Parameters;
-using Recurant.Reference;
 using Recurant.Tests.Training;
-using Recurant.Training;
 using Xunit;
 
 namespace Recurant.Tests.Insight;

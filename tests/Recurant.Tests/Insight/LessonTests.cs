@@ -1,6 +1,3 @@
-using Recurant.Cells;
-using Recurant.Insight;
-using Recurant.Reference;
 using Xunit;
 
 namespace Recurant.Tests.Insight;

@@ -1,4 +1,3 @@
-using Recurant.Insight;
 using Xunit;
 
 namespace Recurant.Tests.Insight;

@@ -1,11 +1,4 @@
-using Recurant.Cells;
-using Recurant.Data;
-using Recurant.Insight;
-using Recurant.Layers;
-using Recurant.Models;
-using Recurant.Parameters;
 using Recurant.Tests.Training;
-using Recurant.Training;
 using Xunit;
 
 namespace Recurant.Tests.Insight;
@@ -45,10 +38,10 @@ public class ModelDoctorTests
     public async Task Examine_ModelThatServes_AnswersDoNotChange()
     {
         ClassifierModel model = ClassifierTrainer.Train(s_train, Training.Reviews.Small with { Epochs = 2 }).Model;
-        var predictor = new Recurant.Inference.Predictor(model, 1);
+        var predictor = new Predictor(model, 1);
         string[] texts = [.. s_test.Examples.Select(example => example.Text)];
         string[] expected = Answers();
-        string explained = Recurant.Insight.Explainer.Explain(model, texts[0]).Attribution.ToString();
+        string explained = Explainer.Explain(model, texts[0]).Attribution.ToString();
         using var isOver = new CancellationTokenSource();
         var wrong = 0;
         Task serving = Task.Run(() =>
@@ -62,7 +55,7 @@ public class ModelDoctorTests
         {
             AssertPromises(ModelDoctor.Examine(model, s_test, threads: 1));
             GradientLens.Look(model, s_test);
-            Assert.Equal(explained, Recurant.Insight.Explainer.Explain(model, texts[0]).Attribution.ToString());
+            Assert.Equal(explained, Explainer.Explain(model, texts[0]).Attribution.ToString());
         });
         isOver.Cancel();
         await serving;

@@ -1,13 +1,5 @@
-using Recurant.Cells;
-using Recurant.Data;
-using Recurant.Insight;
-using Recurant.Layers;
-using Recurant.Models;
-using Recurant.Optimizers;
-using Recurant.Storage;
 using Recurant.Tests.Storage;
 using Recurant.Tests.Training;
-using Recurant.Training;
 using Xunit;
 
 namespace Recurant.Tests.Insight;

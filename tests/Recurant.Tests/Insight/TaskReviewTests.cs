@@ -1,13 +1,5 @@
-using Recurant.Layers;
-using Recurant.Cells;
-using Recurant.Data;
-using Recurant.Inference;
-using Recurant.Insight;
-using Recurant.Models;
-using Recurant.Parameters;
 using Recurant.Tests.Models;
 using Recurant.Tests.Training;
-using Recurant.Training;
 using Xunit;
 
 namespace Recurant.Tests.Insight;

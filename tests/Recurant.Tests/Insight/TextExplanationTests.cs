@@ -1,8 +1,3 @@
-using Recurant.Data;
-using Recurant.Inference;
-using Recurant.Insight;
-using Recurant.Layers;
-using Recurant.Models;
 using Xunit;
 
 namespace Recurant.Tests.Insight;

@@ -1,5 +1,3 @@
-using Recurant.Insight;
-using Recurant.Numerics;
 using Xunit;
 
 namespace Recurant.Tests.Insight;

@@ -1,5 +1,3 @@
-using Recurant.Cells;
-using Recurant.Layers;
 using Recurant.Tests.Numerics;
 using Xunit;
 

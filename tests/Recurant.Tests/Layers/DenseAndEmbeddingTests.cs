@@ -1,6 +1,3 @@
-using Recurant.Layers;
-using Recurant.Numerics;
-using Recurant.Parameters;
 using Recurant.Tests.Numerics;
 using Xunit;
 

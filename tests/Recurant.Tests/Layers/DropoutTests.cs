@@ -1,7 +1,3 @@
-using Recurant.Cells;
-using Recurant.Data;
-using Recurant.Layers;
-using Recurant.Numerics;
 using Recurant.Tests.Numerics;
 using Xunit;
 

@@ -1,8 +1,3 @@
-using Recurant.Cells;
-using Recurant.Layers;
-using Recurant.Losses;
-using Recurant.Optimizers;
-using Recurant.Parameters;
 using Xunit;
 
 namespace Recurant.Tests.Layers;

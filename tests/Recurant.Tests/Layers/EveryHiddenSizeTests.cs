@@ -1,6 +1,3 @@
-using Recurant.Cells;
-using Recurant.Layers;
-using Recurant.Parameters;
 using Recurant.Tests.Numerics;
 using Xunit;
 

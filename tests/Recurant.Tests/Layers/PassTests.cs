@@ -1,11 +1,3 @@
-using Recurant.Cells;
-using Recurant.Insight;
-using Recurant.Layers;
-using Recurant.Losses;
-using Recurant.Numerics;
-using Recurant.Optimizers;
-using Recurant.Parameters;
-using Recurant.Reference;
 using Recurant.Tests.Numerics;
 using Xunit;
 using LayerNorm = Recurant.Layers.LayerNorm;

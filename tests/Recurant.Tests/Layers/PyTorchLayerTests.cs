@@ -1,7 +1,4 @@
 using System.Text.Json;
-using Recurant.Cells;
-using Recurant.Layers;
-using Recurant.Parameters;
 using Recurant.Tests.Numerics;
 using Xunit;
 

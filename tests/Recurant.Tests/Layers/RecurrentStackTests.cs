@@ -1,10 +1,4 @@
-using Recurant.Cells;
-using Recurant.Data;
-using Recurant.Layers;
-using Recurant.Numerics;
-using Recurant.Parameters;
 using Recurant.Tests.Numerics;
-using Recurant.Training;
 using Xunit;
 
 namespace Recurant.Tests.Layers;

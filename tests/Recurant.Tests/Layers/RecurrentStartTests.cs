@@ -1,9 +1,3 @@
-using Recurant.Cells;
-using Recurant.Insight;
-using Recurant.Data;
-using Recurant.Layers;
-using Recurant.Numerics;
-using Recurant.Training;
 using Xunit;
 
 namespace Recurant.Tests.Layers;

@@ -1,8 +1,3 @@
-using Recurant.Cells;
-using Recurant.Layers;
-using Recurant.Numerics;
-using Recurant.Parameters;
-using Recurant.Reference;
 using Recurant.Tests.Numerics;
 using Xunit;
 

@@ -1,7 +1,3 @@
-using Recurant.Data;
-using Recurant.Layers;
-using Recurant.Numerics;
-using Recurant.Parameters;
 using Recurant.Tests.Numerics;
 
 namespace Recurant.Tests.Layers;

@@ -1,8 +1,4 @@
 using System.Reflection;
-using Recurant.Cells;
-using Recurant.Layers;
-using Recurant.Numerics;
-using Recurant.Parameters;
 using Recurant.Tests.Numerics;
 using Xunit;
 

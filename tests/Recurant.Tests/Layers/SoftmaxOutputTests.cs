@@ -1,7 +1,3 @@
-using Recurant.Layers;
-using Recurant.Losses;
-using Recurant.Numerics;
-using Recurant.Parameters;
 using Recurant.Tests.Numerics;
 using Xunit;
 

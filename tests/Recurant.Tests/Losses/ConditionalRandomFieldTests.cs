@@ -1,7 +1,3 @@
-using Recurant.Losses;
-using Recurant.Numerics;
-using Recurant.Parameters;
-using Recurant.Reference;
 using Recurant.Tests.Layers;
 using Recurant.Tests.Numerics;
 using Xunit;

@@ -1,5 +1,3 @@
-using Recurant.Losses;
-using Recurant.Numerics;
 using Recurant.Tests.Layers;
 using Recurant.Tests.Numerics;
 using Xunit;

@@ -1,8 +1,3 @@
-using Recurant.Data;
-using Recurant.Losses;
-using Recurant.Numerics;
-using Recurant.Parameters;
-using Recurant.Reference;
 using Recurant.Tests.Numerics;
 
 namespace Recurant.Tests.Losses;

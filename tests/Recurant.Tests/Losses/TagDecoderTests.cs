@@ -1,6 +1,3 @@
-using Recurant.Losses;
-using Recurant.Numerics;
-using Recurant.Reference;
 using Recurant.Tests.Numerics;
 using Xunit;
 

@@ -1,5 +1,3 @@
-using Recurant.Models;
-using Recurant.Parameters;
 using Recurant.Tests.Layers;
 using Xunit;
 

@@ -1,9 +1,3 @@
-using Recurant.Cells;
-using Recurant.Layers;
-using Recurant.Models;
-using Recurant.Numerics;
-using Recurant.Reference;
-using Recurant.Parameters;
 using Xunit;
 
 namespace Recurant.Tests.Models;

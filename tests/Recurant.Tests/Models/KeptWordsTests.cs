@@ -1,5 +1,3 @@
-using Recurant.Data;
-using Recurant.Models;
 using Xunit;
 
 namespace Recurant.Tests.Models;

@@ -1,7 +1,3 @@
-using Recurant.Data;
-using Recurant.Inference;
-using Recurant.Models;
-using Recurant.Parameters;
 using Recurant.Tests.Storage;
 using Xunit;
 

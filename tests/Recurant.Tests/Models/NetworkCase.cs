@@ -1,9 +1,3 @@
-using Recurant.Data;
-using Recurant.Layers;
-using Recurant.Losses;
-using Recurant.Models;
-using Recurant.Numerics;
-using Recurant.Parameters;
 using Xunit;
 
 namespace Recurant.Tests.Models;

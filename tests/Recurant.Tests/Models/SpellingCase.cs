@@ -1,10 +1,3 @@
-using Recurant.Data;
-using Recurant.Layers;
-using Recurant.Losses;
-using Recurant.Models;
-using Recurant.Numerics;
-using Recurant.Parameters;
-
 namespace Recurant.Tests.Models;
 
 /// <summary>A classifier that reads characters, of distinct weights, and one pass over texts of unequal lengths.</summary>

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Recurant.Models;
 using Xunit;
 
 namespace Recurant.Tests.Models;

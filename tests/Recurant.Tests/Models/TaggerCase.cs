@@ -1,9 +1,3 @@
-using Recurant.Data;
-using Recurant.Layers;
-using Recurant.Models;
-using Recurant.Numerics;
-using Recurant.Parameters;
-
 namespace Recurant.Tests.Models;
 
 /// <summary>A tagger of distinct weights and one pass over a batch of sentences of unequal lengths.</summary>

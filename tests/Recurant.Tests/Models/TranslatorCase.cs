@@ -1,11 +1,3 @@
-using Recurant.Cells;
-using Recurant.Data;
-using Recurant.Layers;
-using Recurant.Models;
-using Recurant.Numerics;
-using Recurant.Parameters;
-using Recurant.Reference;
-
 namespace Recurant.Tests.Models;
 
 /// <summary>An encoder-decoder of distinct weights and a few pairs of unequal lengths, in production and in the reference.</summary>

@@ -1,11 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
-using Recurant.Data;
-using Recurant.Models;
-using Recurant.Storage;
 using Recurant.Tests.Storage;
 using Recurant.Tests.Training;
-using Recurant.Training;
 using Xunit;
 
 namespace Recurant.Tests.Mutations;

@@ -1,13 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using Recurant.Cells;
-using Recurant.Data;
-using Recurant.Layers;
-using Recurant.Losses;
-using Recurant.Numerics;
-using Recurant.Optimizers;
-using Recurant.Parameters;
 using Xunit;
 
 namespace Recurant.Tests.Numerics;

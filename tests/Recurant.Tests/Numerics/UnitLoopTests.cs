@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using Recurant.Numerics;
 using Xunit;
 
 namespace Recurant.Tests.Numerics;

@@ -1,4 +1,3 @@
-using Recurant.Numerics;
 using Xunit;
 
 namespace Recurant.Tests.Numerics;

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Recurant.Numerics;
 using Xunit;
 
 namespace Recurant.Tests.Numerics;

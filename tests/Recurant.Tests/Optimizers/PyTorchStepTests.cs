@@ -1,9 +1,4 @@
 using System.Text.Json;
-using Recurant.Cells;
-using Recurant.Layers;
-using Recurant.Numerics;
-using Recurant.Optimizers;
-using Recurant.Parameters;
 using Recurant.Tests.Layers;
 using Xunit;
 

@@ -1,4 +1,3 @@
-using Recurant.Optimizers;
 using Xunit;
 
 namespace Recurant.Tests.Optimizers;

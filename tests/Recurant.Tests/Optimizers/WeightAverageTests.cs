@@ -1,6 +1,3 @@
-using Recurant.Numerics;
-using Recurant.Optimizers;
-using Recurant.Parameters;
 using Recurant.Tests.Numerics;
 using Xunit;
 

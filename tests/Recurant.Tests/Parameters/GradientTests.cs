@@ -1,5 +1,3 @@
-using Recurant.Numerics;
-using Recurant.Parameters;
 using Xunit;
 
 namespace Recurant.Tests.Parameters;

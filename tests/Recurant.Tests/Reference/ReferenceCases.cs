@@ -1,4 +1,3 @@
-using Recurant.Reference;
 using Xunit;
 
 namespace Recurant.Tests.Reference;

@@ -1,4 +1,3 @@
-using Recurant.Reference;
 using Xunit;
 using static Recurant.Tests.Reference.ReferenceCases;
 

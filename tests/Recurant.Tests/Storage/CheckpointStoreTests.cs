@@ -1,4 +1,3 @@
-using Recurant.Storage;
 using Xunit;
 
 namespace Recurant.Tests.Storage;

@@ -1,9 +1,4 @@
 using System.Text.Json.Nodes;
-using Recurant.Layers;
-using Recurant.Data;
-using Recurant.Models;
-using Recurant.Parameters;
-using Recurant.Storage;
 using Xunit;
 
 namespace Recurant.Tests.Storage;

@@ -1,6 +1,4 @@
 using System.Text.Json.Nodes;
-using Recurant.Models;
-using Recurant.Storage;
 using Xunit;
 
 namespace Recurant.Tests.Storage;

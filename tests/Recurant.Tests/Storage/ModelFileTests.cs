@@ -1,9 +1,3 @@
-using Recurant.Cells;
-using Recurant.Inference;
-using Recurant.Layers;
-using Recurant.Models;
-using Recurant.Parameters;
-using Recurant.Storage;
 using Recurant.Tests.Layers;
 using Recurant.Tests.Numerics;
 using Xunit;

@@ -1,7 +1,3 @@
-using Recurant.Cells;
-using Recurant.Layers;
-using Recurant.Optimizers;
-using Recurant.Storage;
 using Recurant.Tests.Numerics;
 using Xunit;
 

@@ -1,7 +1,3 @@
-using Recurant.Cells;
-using Recurant.Layers;
-using Recurant.Parameters;
-using Recurant.Storage;
 using Recurant.Tests.Layers;
 using Recurant.Tests.Numerics;
 using Xunit;

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Text;
-using Recurant.Storage;
 using Xunit;
 
 namespace Recurant.Tests.Storage;

@@ -1,5 +1,4 @@
 using System.Text;
-using Recurant.Storage;
 using Xunit;
 
 namespace Recurant.Tests.Storage;

@@ -1,10 +1,3 @@
-using Recurant.Layers;
-using Recurant.Cells;
-using Recurant.Data;
-using Recurant.Inference;
-using Recurant.Models;
-using Recurant.Parameters;
-using Recurant.Storage;
 using Recurant.Tests.Numerics;
 using Xunit;
 

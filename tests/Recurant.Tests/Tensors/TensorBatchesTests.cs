@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using Recurant.Layers;
 using Recurant.Tensors;
 using Recurant.Tests.Numerics;
 using Xunit;

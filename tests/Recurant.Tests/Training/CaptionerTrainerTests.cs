@@ -1,10 +1,4 @@
-using Recurant.Data;
-using Recurant.Inference;
-using Recurant.Models;
-using Recurant.Numerics;
-using Recurant.Storage;
 using Recurant.Tests.Storage;
-using Recurant.Training;
 using Xunit;
 
 namespace Recurant.Tests.Training;

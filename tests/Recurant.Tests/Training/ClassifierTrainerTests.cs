@@ -1,13 +1,4 @@
-using Recurant.Cells;
-using Recurant.Data;
-using Recurant.Inference;
-using Recurant.Layers;
-using Recurant.Models;
-using Recurant.Numerics;
-using Recurant.Optimizers;
-using Recurant.Parameters;
 using Recurant.Tests.Numerics;
-using Recurant.Training;
 using Xunit;
 
 namespace Recurant.Tests.Training;

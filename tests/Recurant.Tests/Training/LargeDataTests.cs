@@ -1,6 +1,3 @@
-using Recurant.Data;
-using Recurant.Models;
-using Recurant.Training;
 using Xunit;
 
 namespace Recurant.Tests.Training;

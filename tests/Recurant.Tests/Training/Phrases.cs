@@ -1,9 +1,3 @@
-using Recurant.Data;
-using Recurant.Layers;
-using Recurant.Models;
-using Recurant.Numerics;
-using Recurant.Training;
-
 namespace Recurant.Tests.Training;
 
 /// <summary>Small languages to translate between.</summary>

@@ -1,7 +1,3 @@
-using Recurant.Layers;
-using Recurant.Models;
-using Recurant.Optimizers;
-using Recurant.Training;
 using Xunit;
 
 namespace Recurant.Tests.Training;

@@ -1,5 +1,3 @@
-using Recurant.Optimizers;
-using Recurant.Training;
 using Xunit;
 
 namespace Recurant.Tests.Training;

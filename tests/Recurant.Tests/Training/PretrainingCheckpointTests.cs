@@ -1,7 +1,4 @@
-using Recurant.Data;
-using Recurant.Storage;
 using Recurant.Tests.Storage;
-using Recurant.Training;
 using Xunit;
 
 namespace Recurant.Tests.Training;

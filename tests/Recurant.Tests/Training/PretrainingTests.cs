@@ -1,12 +1,5 @@
-using Recurant.Cells;
-using Recurant.Data;
-using Recurant.Layers;
-using Recurant.Models;
-using Recurant.Numerics;
-using Recurant.Storage;
 using Recurant.Tests.Numerics;
 using Recurant.Tests.Storage;
-using Recurant.Training;
 using Xunit;
 
 namespace Recurant.Tests.Training;

@@ -1,12 +1,4 @@
-using Recurant.Layers;
-using Recurant.Cells;
-using Recurant.Data;
-using Recurant.Models;
-using Recurant.Numerics;
-using Recurant.Parameters;
-using Recurant.Storage;
 using Recurant.Tests.Storage;
-using Recurant.Training;
 using Xunit;
 
 namespace Recurant.Tests.Training;

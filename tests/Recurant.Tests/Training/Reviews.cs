@@ -1,10 +1,3 @@
-using Recurant.Data;
-using Recurant.Layers;
-using Recurant.Models;
-using Recurant.Numerics;
-using Recurant.Optimizers;
-using Recurant.Training;
-
 namespace Recurant.Tests.Training;
 
 /// <summary>Small data sets made by rule, and options under which nothing is left to the defaults that matter here.</summary>

@@ -1,7 +1,5 @@
 using System.Text.Json;
-using Recurant.Models;
 using Recurant.Tests.Storage;
-using Recurant.Training;
 using Xunit;
 
 namespace Recurant.Tests.Training;

@@ -1,10 +1,4 @@
-using Recurant.Cells;
-using Recurant.Data;
-using Recurant.Layers;
-using Recurant.Models;
-using Recurant.Storage;
 using Recurant.Tests.Storage;
-using Recurant.Training;
 using Xunit;
 
 namespace Recurant.Tests.Training;

@@ -1,10 +1,5 @@
-using Recurant.Data;
-using Recurant.Models;
-using Recurant.Parameters;
-using Recurant.Storage;
 using Recurant.Tests.Numerics;
 using Recurant.Tests.Storage;
-using Recurant.Training;
 using Xunit;
 
 namespace Recurant.Tests.Training;

@@ -1,7 +1,3 @@
-using Recurant.Data;
-using Recurant.Numerics;
-using Recurant.Training;
-
 namespace Recurant.Tests.Training;
 
 /// <summary>Small tagged data made by rule.</summary>

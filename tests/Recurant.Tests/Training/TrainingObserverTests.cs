@@ -1,8 +1,4 @@
-using Recurant.Data;
-using Recurant.Models;
-using Recurant.Parameters;
 using Recurant.Tests.Numerics;
-using Recurant.Training;
 using Xunit;
 
 namespace Recurant.Tests.Training;

@@ -1,9 +1,3 @@
-using Recurant.Cells;
-using Recurant.Data;
-using Recurant.Layers;
-using Recurant.Models;
-using Recurant.Optimizers;
-using Recurant.Training;
 using Xunit;
 
 namespace Recurant.Tests.Training;

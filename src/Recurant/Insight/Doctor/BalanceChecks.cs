@@ -1,4 +1,3 @@
-using Recurant.Data;
 using static Recurant.Insight.FindingText;
 
 namespace Recurant.Insight;

@@ -1,7 +1,3 @@
-using Recurant.Data;
-using Recurant.Inference;
-using Recurant.Models;
-using Recurant.Training;
 using static Recurant.Insight.FindingText;
 
 namespace Recurant.Insight;

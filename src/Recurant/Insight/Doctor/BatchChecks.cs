@@ -1,9 +1,3 @@
-using Recurant.Cells;
-using Recurant.Data;
-using Recurant.Inference;
-using Recurant.Layers;
-using Recurant.Models;
-using Recurant.Numerics;
 using static Recurant.Insight.FindingText;
 
 namespace Recurant.Insight;

@@ -1,5 +1,3 @@
-using Recurant.Data;
-
 namespace Recurant.Insight;
 
 /// <summary>

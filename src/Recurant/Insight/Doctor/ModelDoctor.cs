@@ -1,10 +1,3 @@
-using Recurant.Data;
-using Recurant.Inference;
-using Recurant.Models;
-using Recurant.Numerics;
-using Recurant.Parameters;
-using Recurant.Storage;
-using Recurant.Training;
 using static Recurant.Insight.FindingText;
 
 namespace Recurant.Insight;

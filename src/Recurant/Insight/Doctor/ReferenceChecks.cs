@@ -1,12 +1,3 @@
-using Recurant.Cells;
-using Recurant.Data;
-using Recurant.Layers;
-using Recurant.Losses;
-using Recurant.Models;
-using Recurant.Numerics;
-using Recurant.Parameters;
-using Recurant.Reference;
-using Recurant.Training;
 using static Recurant.Insight.FindingText;
 
 namespace Recurant.Insight;

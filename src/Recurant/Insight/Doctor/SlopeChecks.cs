@@ -1,6 +1,3 @@
-using Recurant.Numerics;
-using Recurant.Parameters;
-using Recurant.Training;
 using static Recurant.Insight.FindingText;
 
 namespace Recurant.Insight;

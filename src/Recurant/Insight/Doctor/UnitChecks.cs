@@ -1,6 +1,3 @@
-using Recurant.Layers;
-using Recurant.Numerics;
-using Recurant.Training;
 using static Recurant.Insight.FindingText;
 
 namespace Recurant.Insight;

@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Recurant.Models;
-using Recurant.Reference;
 
 namespace Recurant.Insight;
 

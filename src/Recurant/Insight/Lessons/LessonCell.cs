@@ -1,5 +1,3 @@
-using Recurant.Reference;
-
 namespace Recurant.Insight;
 
 /// <summary>Writes the equations of one step of a cell with the numbers of a run put in.</summary>

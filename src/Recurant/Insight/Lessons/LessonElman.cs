@@ -1,5 +1,3 @@
-using Recurant.Reference;
-
 namespace Recurant.Insight;
 
 /// <summary>The steps of an Elman cell, in both of the chapter's forms.</summary>

@@ -1,5 +1,3 @@
-using Recurant.Reference;
-
 namespace Recurant.Insight;
 
 /// <summary>

@@ -1,5 +1,3 @@
-using Recurant.Reference;
-
 namespace Recurant.Insight;
 
 /// <summary>The steps of a GRU, with the reset gate inside or outside.</summary>

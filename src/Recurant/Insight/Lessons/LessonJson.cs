@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Recurant.Storage;
 
 namespace Recurant.Insight;
 

@@ -1,5 +1,3 @@
-using Recurant.Reference;
-
 namespace Recurant.Insight;
 
 /// <summary>One recurrent layer and direction of a lesson: its steps forward, its steps back, and its letters.</summary>

@@ -1,5 +1,3 @@
-using Recurant.Reference;
-
 namespace Recurant.Insight;
 
 /// <summary>Writes how the states of all steps become the vector p of a many-to-one network, and the way back.</summary>

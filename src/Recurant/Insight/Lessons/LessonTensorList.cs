@@ -1,5 +1,3 @@
-using Recurant.Reference;
-
 namespace Recurant.Insight;
 
 /// <summary>Gives every tensor of a network its letter, and every letter the sums of its gradient over time.</summary>

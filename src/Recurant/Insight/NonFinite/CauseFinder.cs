@@ -1,8 +1,4 @@
 using System.Globalization;
-using Recurant.Layers;
-using Recurant.Parameters;
-using Recurant.Reference;
-using Recurant.Training;
 
 namespace Recurant.Insight;
 

@@ -1,7 +1,3 @@
-using Recurant.Optimizers;
-using Recurant.Parameters;
-using Recurant.Training;
-
 namespace Recurant.Insight;
 
 /// <summary>

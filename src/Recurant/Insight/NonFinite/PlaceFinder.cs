@@ -1,9 +1,4 @@
 using System.Globalization;
-using Recurant.Data;
-using Recurant.Layers;
-using Recurant.Numerics;
-using Recurant.Parameters;
-using Recurant.Training;
 
 namespace Recurant.Insight;
 

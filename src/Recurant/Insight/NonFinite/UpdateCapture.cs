@@ -1,8 +1,3 @@
-using Recurant.Numerics;
-using Recurant.Optimizers;
-using Recurant.Parameters;
-using Recurant.Training;
-
 namespace Recurant.Insight;
 
 /// <summary>

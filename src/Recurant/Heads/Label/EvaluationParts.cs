@@ -1,0 +1,53 @@
+namespace Recurant.Heads;
+
+/// <summary>
+/// Scores a classifier part by part, so that neither the encoded texts nor their probabilities are in memory together. Every part
+/// is spread over all rows: one that time ends after some parts has still looked at rows from everywhere.
+/// </summary>
+internal static class EvaluationParts
+{
+    private const int RowsOfPart = 8192;
+
+    /// <summary>The class probabilities [n, C] of encoded texts; gets -ln p(label) of each as well.</summary>
+    public delegate float[] Score(int[][] sequences, float[] losses, int[] labels);
+
+    /// <summary>Scores.</summary>
+    /// <param name="phase">What it is called, such as "validating".</param>
+    /// <param name="labels">The right class of each row.</param>
+    /// <param name="classes">C.</param>
+    /// <param name="encode">The encoded text of a row.</param>
+    /// <param name="score">Scores a part.</param>
+    /// <param name="work">Told of every part; may end it after one.</param>
+    public static Evaluation Of(
+        string phase, int[] labels, int classes, Func<int, int[]> encode, Score score, PhaseWork work)
+    {
+        int parts = Math.Max(1, (labels.Length + RowsOfPart - 1) / RowsOfPart), done = 0;
+        var predicted = new int[labels.Length];
+        var losses = new float[labels.Length];
+        Array.Fill(predicted, Evaluation.NotScored);
+        for (int part = 0; part < parts && labels.Length > 0; part++)
+        {
+            work.Tell(phase, done, labels.Length);
+            if (part > 0 && work.IsLate) break;
+            int[] rows = [.. Rows(part, parts, labels.Length)];
+            var ofPart = new float[rows.Length];
+            float[] probabilities = score(
+                Array.ConvertAll(rows, row => encode(row)), ofPart, Array.ConvertAll(rows, row => labels[row]));
+            for (int i = 0; i < rows.Length; i++)
+            {
+                predicted[rows[i]] = CrossEntropy.ArgMax(probabilities.AsSpan(i * classes, classes));
+                losses[rows[i]] = ofPart[i];
+            }
+
+            done += rows.Length;
+        }
+
+        work.Tell(phase, labels.Length, labels.Length);
+        return Evaluation.Of(predicted, losses, labels, classes);
+    }
+
+    private static IEnumerable<int> Rows(int part, int parts, int count)
+    {
+        for (int row = part; row < count; row += parts) yield return row;
+    }
+}

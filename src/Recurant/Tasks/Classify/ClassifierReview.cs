@@ -1,0 +1,65 @@
+using System.Globalization;
+
+namespace Recurant.Tasks;
+
+/// <summary>A text whose label a classifier got wrong.</summary>
+/// <param name="Text">The text.</param>
+/// <param name="Right">Its label.</param>
+/// <param name="Answered">What the classifier said.</param>
+/// <param name="Probability">How sure it was, 0 to 1.</param>
+public sealed record Mistake(string Text, string Right, string Answered, double Probability)
+{
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(Mistake), PrintMembers);
+}
+
+/// <summary>
+/// What a classifier does on labelled texts, beyond its score: how far its probabilities can be trusted, and its worst mistakes.
+/// </summary>
+public sealed record ClassifierReview
+{
+    /// <summary>How often it is right where it says so.</summary>
+    public required Calibration Calibration { get; init; }
+
+    /// <summary>The wrong answers, the surest first.</summary>
+    public required IReadOnlyList<Mistake> Mistakes { get; init; }
+
+    /// <summary>How many wrong answers there are in all.</summary>
+    public required int MistakeCount { get; init; }
+
+    /// <summary>Reads all the texts.</summary>
+    /// <param name="model">The classifier.</param>
+    /// <param name="data">The texts with their right labels.</param>
+    /// <param name="mistakes">The most mistakes that are kept. Default: 20.</param>
+    /// <param name="threads">The number of threads; 0 for one a core. Default: 0.</param>
+    /// <param name="cancellation">Looked at between two batches.</param>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static ClassifierReview Of(
+        ClassifierModel model, TextDataset data, int mistakes = 20, int threads = 0, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentOutOfRangeException.ThrowIfNegative(mistakes);
+        IReadOnlyList<Prediction> answers =
+            new Predictor(model, threads).Predict([.. data.Examples.Select(example => example.Text)], cancellation);
+        var found = new List<Mistake>();
+        var judged = new (double, bool)[answers.Count];
+        for (int i = 0; i < answers.Count; i++)
+        {
+            TextExample example = data.Examples[i];
+            Prediction answer = answers[i];
+            judged[i] = (answer.Probability, answer.Label == example.Label);
+            if (answer.Label == example.Label) continue;
+            found.Add(new Mistake(example.Text, example.Label, answer.Label, answer.Probability));
+        }
+
+        return new ClassifierReview
+        {
+            Calibration = Calibration.Of(judged),
+            Mistakes = [.. found.OrderByDescending(mistake => mistake.Probability).Take(mistakes)],
+            MistakeCount = found.Count,
+        };
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(ClassifierReview), PrintMembers);
+}

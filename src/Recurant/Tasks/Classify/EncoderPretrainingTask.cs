@@ -1,0 +1,60 @@
+using System.Text.Json;
+
+namespace Recurant.Tasks;
+
+/// <summary>
+/// Learning to predict the next word, and for an encoder that reads in both directions also the word before: two language models
+/// with layers of their own, whose word vectors and output are the same.
+/// </summary>
+/// <param name="forward">Reads the text as it stands.</param>
+/// <param name="reverse">Reads it from its end; null for an encoder in one direction.</param>
+internal sealed class EncoderPretrainingTask(LanguageModelTask forward, LanguageModelTask? reverse) : TrainingTask
+{
+    public override IReadOnlyList<Parameter> Parameters { get; } =
+        [.. forward.Parameters.Concat(reverse?.Parameters ?? []).Distinct()];
+
+    // Both texts are the same length, so the steps are the same number.
+    public override int StepsInEpoch => forward.StepsInEpoch;
+
+    public override IEnumerable<(string Name, int[] Shape, Memory<float> Values)> CarriedState =>
+        forward.CarriedState.Concat(
+            reverse?.CarriedState.Select(state => (state.Name + "_reverse", state.Shape, state.Values)) ?? []);
+
+    public override List<(string Name, string Value)> Identity() => forward.Identity();
+
+    public override void WarmUp()
+    {
+        forward.WarmUp();
+        reverse?.WarmUp();
+    }
+
+    public override void BeginEpoch(int epoch)
+    {
+        forward.BeginEpoch(epoch);
+        reverse?.BeginEpoch(epoch);
+    }
+
+    /// <summary>The gradients of both directions add up; each is that of its mean loss.</summary>
+    public override StepLoss Step(int index, ulong step)
+    {
+        StepLoss first = forward.Step(index, step);
+        if (reverse is null || !double.IsFinite(first.Loss)) return first;
+        StepLoss second = reverse.Step(index, step);
+        return new StepLoss(first.Loss + second.Loss, first.Units + second.Units, -1, first.Tokens + second.Tokens);
+    }
+
+    public override Score Validate(PhaseWork work)
+    {
+        var first = (LanguageScore)forward.Validate(work);
+        if (reverse is null) return first;
+        var second = (LanguageScore)reverse.Validate(work);
+        return first with { Loss = (first.Loss + second.Loss) / 2, Tokens = first.Tokens + second.Tokens };
+    }
+
+    public override Score ReadScore(JsonElement members) => LanguageScore.Read(members);
+
+    public override IEnumerable<LayerValues> Values(bool afterBackward) =>
+        forward.Values(afterBackward).Concat(reverse?.Values(afterBackward) ?? []);
+
+    public override string? FirstNonFinite() => forward.FirstNonFinite() ?? reverse?.FirstNonFinite();
+}

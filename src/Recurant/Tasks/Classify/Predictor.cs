@@ -1,0 +1,90 @@
+using System.Globalization;
+
+namespace Recurant.Tasks;
+
+/// <summary>
+/// Predicts with a model that is already in memory; <c>TextClassifier</c> wraps it together with training and
+/// files. One predictor may be used from many threads at once.
+/// </summary>
+public sealed class Predictor
+{
+    private readonly ClassifierModel _model;
+    private readonly WorkspacePool<ClassifierScorer> _scorers;
+
+    /// <summary>Makes a predictor.</summary>
+    /// <param name="model">The model; it must not be trained while this predicts.</param>
+    /// <param name="threads">Threads for one call; 0 for one a core. The result does not depend on it.</param>
+    public Predictor(ClassifierModel model, int threads = 0)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentOutOfRangeException.ThrowIfNegative(threads);
+        _model = model;
+        Workers workers = Workers.Asked(threads);
+        _scorers = new WorkspacePool<ClassifierScorer>(
+            model, () => new ClassifierScorer(_model.Networks, _model.Labels.Count, workers));
+    }
+
+    /// <summary>Predicts the label of one text. A word the model has never seen counts as the unknown word.</summary>
+    public Prediction Predict(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return Predict([text])[0];
+    }
+
+    /// <summary>Predicts the labels of many texts; the answers stand in the order of the texts.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled between two batches.</exception>
+    public IReadOnlyList<Prediction> Predict(IReadOnlyList<string> texts, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        var sequences = new int[texts.Count][];
+        WordForms? forms = _model.NewForms();
+        for (int i = 0; i < sequences.Length; i++)
+        {
+            string text = texts[i] ?? throw new ArgumentNullException(nameof(texts), $"Text {i} is null.");
+            sequences[i] = _model.Encoder.Encode(text, forms);
+        }
+
+        float[] probabilities = Score(sequences, forms, null, null, cancellation);
+        var predictions = new Prediction[sequences.Length];
+        for (int i = 0; i < predictions.Length; i++)
+        {
+            predictions[i] = ToPrediction(probabilities.AsSpan(i * _model.Labels.Count, _model.Labels.Count));
+        }
+
+        return predictions;
+    }
+
+    /// <summary>Scores the model on labelled texts.</summary>
+    /// <param name="data">The texts with their right labels.</param>
+    /// <param name="cancellation">Looked at between batches.</param>
+    /// <param name="progress">Told how many texts are scored.</param>
+    /// <exception cref="InvalidDataException">A label is not one of the model's; the message names file and line.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public Evaluation Evaluate(
+        TextDataset data, CancellationToken cancellation = default, IProgress<PhaseProgress>? progress = null)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        DatasetChecks.TestLabelsKnown(_model.Labels, data);
+        WordForms? forms = _model.NewForms();
+        return EvaluationParts.Of(
+            "testing", _model.LabelNumbers(data), _model.Labels.Count, row => _model.Encoder.Encode(data.Examples[row].Text, forms),
+            (sequences, losses, labels) => Score(sequences, forms, losses, labels, cancellation),
+            PhaseWork.Of(progress, cancellation));
+    }
+
+    private float[] Score(
+        int[][] sequences, WordForms? forms, float[]? losses, int[]? labels, CancellationToken cancellation)
+    {
+        float[] probabilities = _scorers.Use(
+            scorer => scorer.Probabilities(sequences, forms, losses, labels, cancellation));
+        return probabilities.AsSpan().IndexOfAnyExceptInRange(0f, 1f) < 0 ? probabilities : throw TrainedModel.AnswersNotFinite();
+    }
+
+    private Prediction ToPrediction(ReadOnlySpan<float> probabilities)
+    {
+        var all = new KeyValuePair<string, float>[probabilities.Length];
+        for (int j = 0; j < all.Length; j++) all[j] = new(_model.Labels[j], probabilities[j]);
+        int best = Losses.CrossEntropy.ArgMax(probabilities);
+        return new Prediction { Label = _model.Labels[best], Probability = probabilities[best], Probabilities = all };
+    }
+}

@@ -1,0 +1,73 @@
+namespace Recurant.Tasks;
+
+/// <summary>The options of a language model with nothing left open.</summary>
+internal sealed record LanguageModelPlan : LearningPlan
+{
+    public required LanguageModelSpec Spec { get; init; }
+
+    public required DropoutPlan Dropout { get; init; }
+
+    /// <summary>B, the parts of the text that are read side by side.</summary>
+    public required int Batch { get; init; }
+
+    /// <summary>T, the steps of a window.</summary>
+    public required int Window { get; init; }
+
+    /// <summary>S, the words drawn for each step; 0 for the softmax over all of them.</summary>
+    public required int Samples { get; init; }
+
+    public required ulong Seed { get; init; }
+
+    private const int DefaultSamples = 8192;
+
+    /// <summary>The subwords that a text of so many characters can teach: one in 500.</summary>
+    public static int SubwordsFor(long characters) => (int)Math.Clamp(characters / 500, 300, 8000);
+
+    /// <summary>The steps of a window where none are given.</summary>
+    public static int WindowFor(TokenUnit unit) => unit == TokenUnit.Character ? 100 : 35;
+
+    public static LanguageModelPlan For(LanguageModelOptions options, TokenUnit unit, int vocabulary)
+    {
+        bool words = unit != TokenUnit.Character, adaptive = options.Optimizer is not (OptimizerKind.Sgd
+            or OptimizerKind.Momentum or OptimizerKind.Nesterov);
+        bool tied = options.Tied ?? (words && options.Embedding != 0);
+        int hidden = options.Hidden ?? (words ? 200 : 256);
+        float rate = words ? 0.4f : 0.2f;
+        DropoutOptions dropout = options.Dropout;
+        return new LanguageModelPlan
+        {
+            Optimizer = options.Optimizer,
+            LearningRate = options.LearningRate ?? (adaptive ? 3e-3f : 1f),
+            WeightDecay = options.WeightDecay ?? (adaptive ? 0.01f : 0f),
+            Schedule = options.Schedule ?? (adaptive ? ScheduleKind.Cosine : ScheduleKind.Plateau),
+            Clip = options.Clip,
+            Observers = options.Observers,
+            Budget = options.Budget,
+            Epochs = options.Epochs ?? (words ? 40 : 20),
+            Patience = options.Patience ?? 4,
+            AveragedEpochs = adaptive ? 1 : 0,
+            Seed = options.Seed,
+            Samples = options.Samples ?? (vocabulary >= LanguageModelSpec.LargeVocabulary ? DefaultSamples : 0),
+            Batch = options.Batch ?? (words ? 20 : 32),
+            Window = options.Window ?? WindowFor(unit),
+            Spec = new LanguageModelSpec
+            {
+                Unit = unit,
+                Lowercase = options.Lowercase,
+                VocabularySize = vocabulary,
+                EmbeddingSize = options.Embedding ?? (words ? hidden : 64),
+                Tied = tied,
+                Recurrent = options.Recurrent(hidden, layers: 2, bidirectional: false),
+            },
+            Dropout = new DropoutPlan
+            {
+                Embedding = dropout.Embedding ?? 0f,
+                Input = dropout.Input ?? (words ? rate : 0f),
+                Layers = dropout.Layers ?? rate,
+                Recurrent = dropout.Recurrent ?? 0f,
+                Output = dropout.Output ?? rate,
+                Seed = options.Seed,
+            },
+        };
+    }
+}

@@ -1,0 +1,109 @@
+namespace Recurant.Tasks;
+
+/// <summary>
+/// Continues texts with a language model, one token at a time: the state after what was read is kept, so that each token costs
+/// one step however long the text has become. One generator may write any number of texts at once, also from many threads; they
+/// take turns, token by token.
+/// </summary>
+public sealed class TextGenerator
+{
+    private readonly LanguageModel _model;
+    private readonly LanguageModelMemory _memory;
+    private readonly RecurrentStream _stream;
+    private readonly Workers _workers;
+    private readonly FloatBuffer _output;
+    private readonly Lock _turn = new();
+
+    /// <summary>The text whose state the stream holds; null before the first.</summary>
+    private float[]? _current;
+
+    /// <summary>Makes a generator.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="threads">The number of threads; 0 for one a core. The text does not depend on it. Default: 1.</param>
+    public TextGenerator(LanguageModel model, int threads = 1)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentOutOfRangeException.ThrowIfNegative(threads);
+        _model = model;
+        _workers = Workers.ForThreads(threads > 0 ? threads : Environment.ProcessorCount);
+        _memory = model.Network.CreateMemory();
+        _stream = new RecurrentStream(model.Network.Stack, _workers);
+        _output = new FloatBuffer(model.Spec.Recurrent.HiddenSize);
+    }
+
+    /// <summary>The number of tokens of a prompt that the model does not know and reads as the unknown token.</summary>
+    /// <param name="prompt">The prompt.</param>
+    public int UnknownTokens(string prompt)
+    {
+        ArgumentNullException.ThrowIfNull(prompt);
+        return _model.Encoder.EncodePrompt(prompt).Count(token => token == Vocabulary.Unknown);
+    }
+
+    /// <summary>Continues a text.</summary>
+    /// <param name="prompt">How it begins; empty for the beginning of a line.</param>
+    /// <param name="length">The number of tokens to write.</param>
+    /// <param name="options">How tokens are chosen; null for the defaults.</param>
+    /// <returns>
+    /// The text of each new token as soon as it is chosen; joined they continue the prompt. A subword that is only part of a
+    /// character gives an empty one.
+    /// </returns>
+    /// <exception cref="ArgumentException">An option is outside its range.</exception>
+    /// <exception cref="InvalidDataException">The model's answers are not finite numbers; found while the text is made.</exception>
+    public IEnumerable<string> Continue(string prompt, int length, SamplingOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(prompt);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        options ??= new SamplingOptions();
+        options.Validate();
+        return Generate(_model.Encoder.EncodePrompt(prompt), length, options);
+    }
+
+    private IEnumerable<string> Generate(List<int> prompt, int length, SamplingOptions options)
+    {
+        RunningText text = _model.Encoder;
+        var sampler = new TokenSampler(options, _model.Vocabulary.Count);
+        var writer = new TokenWriter(text, prompt.Count > 0 ? prompt[^1] : text.End);
+        var state = new float[_stream.StateSize];
+        int token = text.End;
+        for (int i = 0; i < length; i++)
+        {
+            lock (_turn)
+            {
+                TakeTurn(state, begins: i == 0);
+                Read(token);
+                if (i == 0) foreach (int read in prompt) Read(read);
+                // The unknown token stands for what cannot be written.
+                token = sampler.Draw(Logits(), excluded: Vocabulary.Unknown);
+            }
+
+            yield return writer.Write(token);
+        }
+    }
+
+    /// <summary>Puts the state of another text aside and takes up that of this one.</summary>
+    private void TakeTurn(float[] state, bool begins)
+    {
+        if (_current != state && _current is { } other) _stream.SaveState(other);
+        if (begins) _stream.Reset(); else if (_current != state) _stream.LoadState(state);
+        _current = state;
+    }
+
+    private void Read(int token)
+    {
+        LanguageModelNetwork network = _model.Network;
+        ReadOnlySpan<float> h = _model.Spec.EmbeddingSize == 0 ? _stream.Step(token) : _stream.Step(network.VectorOf(token));
+        h.CopyTo(_output.Span);
+    }
+
+    private ReadOnlySpan<float> Logits()
+    {
+        ReadOnlySpan<float> logits =
+            _model.Network.Logits(_workers, new Matrix(_output, 0, 1, _model.Spec.Recurrent.HiddenSize), _memory).Row(0);
+        foreach (float logit in logits)
+        {
+            if (!float.IsFinite(logit)) throw TrainedModel.AnswersNotFinite();
+        }
+
+        return logits;
+    }
+}

@@ -1,0 +1,64 @@
+namespace Recurant.Tasks;
+
+/// <summary>Explains the tags of one sentence: the marginals as it stands, and without or with a hidden word at each
+/// place.</summary>
+internal static class TagExplainer
+{
+    /// <summary>No probability counts as smaller: single precision has none.</summary>
+    private const double Least = 1e-30;
+
+    public static TagExplanation Explain(
+        TaggerModel model, IReadOnlyList<string> words, ExplainOptions options, CancellationToken cancellation)
+    {
+        Explainer.RequireLength(words.Count, Explainer.MostTaggedWords, "words");
+        Workers workers = Workers.Asked(options.Threads);
+        var scorer = new TaggerScorer(model, workers);
+        WordForms forms = model.NewForms();
+        int count = words.Count, tags = model.Spec.Tags;
+        int[] sentence = forms.Encode(words);
+        int hidden = forms.Encode([""])[0];
+        var variants = new List<int[]>(2 * count + 1) { sentence };
+        for (int j = 0; j < count; j++) variants.Add([.. sentence[..j], .. sentence[(j + 1)..]]);
+        for (int j = 0; j < count; j++) variants.Add([.. sentence[..j], hidden, .. sentence[(j + 1)..]]);
+        int[] found = scorer.Tag(forms, [sentence], cancellation: cancellation)[0];
+        float[][] marginals = scorer.Marginals(forms, variants, cancellation);
+        if (!Array.TrueForAll(marginals[0], float.IsFinite))
+        {
+            throw TrainedModel.AnswersNotFinite();
+        }
+
+        var effects = new TagEffect[count];
+        for (int t = 0; t < count; t++)
+        {
+            double[] here = Of(0, t);
+            double odds = LogOddsOf(here, found[t]);
+            var influence = new double[count];
+            for (int j = 0; j < count; j++)
+            {
+                double[] there = j == t ? Of(1 + count + t, t) : Of(1 + j, j < t ? t - 1 : t);
+                influence[j] = odds - LogOddsOf(there, found[t]);
+            }
+
+            effects[t] = new TagEffect(
+                words[t], forms.WordOf(sentence[t]) != Vocabulary.Unknown, model.Tags[found[t]], here[found[t]],
+                [.. model.Tags.Select((tag, k) => KeyValuePair.Create(tag, here[k]))], Of(1 + count + t, t)[found[t]], influence);
+        }
+
+        return new TagExplanation { Words = effects, HasRandomField = model.Network.Field is not null };
+
+        // Sums of probabilities may end a rounding away from one.
+        double[] Of(int variant, int word)
+        {
+            double[] row = [.. marginals[variant].AsSpan(word * tags, tags).ToArray().Select(p => (double)p)];
+            double sum = row.Sum();
+            return [.. row.Select(p => p / sum)];
+        }
+    }
+
+    private static double LogOddsOf(double[] probabilities, int tag)
+    {
+        double others = 0;
+        for (int k = 0; k < probabilities.Length; k++) others += k == tag ? 0 : probabilities[k];
+        return Math.Log(Math.Max(probabilities[tag], Least)) - Math.Log(Math.Max(others, Least));
+    }
+}
