@@ -16,7 +16,7 @@ internal sealed class RecurantReviewModel : IReviewModel
 {
     private readonly Workers _workers;
     private readonly ClassifierNetwork _network;
-    private readonly NetworkMemory _memory;
+    private readonly ClassifierMemory _memory;
     private readonly Optimizer _optimizer;
     private readonly BatchLayout _sequences = new();
     private readonly ulong _seed;

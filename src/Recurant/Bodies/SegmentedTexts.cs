@@ -9,21 +9,21 @@ internal sealed class SegmentedTexts : ISegmentSource
 {
     private readonly SegmentedStack _stack;
     private readonly SegmentMemory _memory;
-    private readonly WordReader? _words;
+    private readonly WordsInput _words;
     private readonly WordMemory _wordMemory;
     private readonly Pooling _pooling;
     private readonly PoolingMemory _poolingMemory;
     private int _sequences;
 
     /// <param name="stack">The recurrent layers.</param>
-    /// <param name="words">Reads the word vectors; null for one-hot input.</param>
+    /// <param name="words">Reads the words.</param>
     /// <param name="pooling">Last, mean or max.</param>
     /// <param name="recurrent">The memory of the layers.</param>
     /// <param name="wordMemory">The memory of the words.</param>
     /// <param name="poolingMemory">The memory of the pooling.</param>
     /// <exception cref="ArgumentException">Attention needs all steps at once, or the stack reads both directions.</exception>
     public SegmentedTexts(
-        RecurrentStack stack, WordReader? words, Pooling pooling, RecurrentMemory recurrent, WordMemory wordMemory,
+        RecurrentStack stack, WordsInput words, Pooling pooling, RecurrentMemory recurrent, WordMemory wordMemory,
         PoolingMemory poolingMemory)
     {
         if (pooling == Pooling.Attention)
@@ -41,12 +41,12 @@ internal sealed class SegmentedTexts : ISegmentSource
         _poolingMemory = poolingMemory;
     }
 
-    public bool NeedsInputGradient => _words is { NeedsGradient: true };
+    public bool NeedsInputGradient => _words.NeedsGradient;
 
     public DropoutPlan? Dropout { get; set; }
 
     /// <summary>[B, H], written on the way forward.</summary>
-    public RowStore Pooled { get; set; } = new();
+    public Matrix Pooled { get; set; }
 
     /// <summary>[B, H], read on the way back.</summary>
     public RowStore DPooled { get; set; } = new();
@@ -61,31 +61,27 @@ internal sealed class SegmentedTexts : ISegmentSource
     public void Backward(Workers workers, BatchLayout batch) => _stack.Backward(workers, batch, this, _memory, Dropout);
 
     /// <summary>
-    /// The first layer with NaN or infinity in what is still there of its outputs: the states between the segments, the last
-    /// segment that was computed, and the pooled outputs.
+    /// What is still there of each layer's outputs: the states between the segments, and the last segment that was computed.
     /// </summary>
-    public string? FirstNonFinite()
+    public IEnumerable<LayerValues> Values(BatchLayout batch)
     {
-        int rows = _memory.Segment.Rows;
         for (int layer = 0; layer < _memory.Hidden.Length; layer++)
         {
-            bool isFinite = ClassifierNetwork.IsFinite(_memory.Hidden[layer].Rows(_memory.States))
-                && ClassifierNetwork.IsFinite(_memory.Recurrent.Outputs[layer].Rows(rows));
-            if (!isFinite) return $"recurrent layer {layer}";
+            Matrix states = _memory.Hidden[layer].Rows(_memory.States), last = _memory.Recurrent.Outputs[layer].Rows(_memory.Segment.Rows);
+            yield return new LayerValues($"recurrent layer {layer}", "states", states, RowMeaning.Other, batch);
+            yield return new LayerValues($"recurrent layer {layer}", "output", last, RowMeaning.Other, batch);
         }
-
-        return ClassifierNetwork.IsFinite(Pooled.Rows(_sequences)) ? null : "the recurrent layers or the pooling";
     }
 
     public void ReadInput(Workers workers, BatchLayout segment, Matrix input) =>
-        _words!.Read(workers, segment, _wordMemory, Dropout, input);
+        _words.ReadInto(workers, segment, _wordMemory, Dropout, keepsHistory: false, input);
 
     public void TakeOutput(Workers workers, BatchLayout segment, Matrix output) =>
-        FixedPooling.Forward(workers, _pooling, segment, 1, output, Pooled.Rows(_sequences), _poolingMemory);
+        FixedPooling.Forward(workers, _pooling, segment, 1, output, Pooled, _poolingMemory);
 
     public void ReadOutputGradient(Workers workers, BatchLayout segment, Matrix dOutput) =>
         FixedPooling.Backward(workers, _pooling, segment, 1, DPooled.Rows(_sequences), dOutput, _poolingMemory);
 
     public void TakeInputGradient(Workers workers, BatchLayout segment, Matrix dInput) =>
-        _words!.AddGradient(workers, segment, _wordMemory, Dropout, dInput);
+        _words.AddGradient(workers, segment, _wordMemory, Dropout, dInput);
 }

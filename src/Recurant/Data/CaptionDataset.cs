@@ -81,4 +81,22 @@ public sealed class CaptionDataset
             values[i] = pixels[i] / 255f;
         }
     }
+
+    /// <summary>The images with the given numbers, in their order.</summary>
+    internal CaptionDataset Subset(IReadOnlyList<int> rows) =>
+        new(Name, [.. rows.Select(row => Images[row])], Width, Height, Channels);
+
+    /// <summary>Refuses images of another size than these.</summary>
+    /// <exception cref="InvalidDataException">They are; the message says what is needed.</exception>
+    internal void RequireSize(CaptionDataset images) => RequireSize(Width, Height, Channels, images);
+
+    /// <summary>Refuses images of another size than those a model was, or is to be, trained with.</summary>
+    /// <exception cref="InvalidDataException">They are; the message says what is needed.</exception>
+    internal static void RequireSize(int width, int height, int channels, CaptionDataset images)
+    {
+        if (images.Width == width && images.Height == height && images.Channels == channels) return;
+        throw new InvalidDataException(
+            $"{images.Name}: the images are {images.Width} x {images.Height} with {images.Channels} channels; "
+            + $"{width} x {height} with {channels} are needed, the size that the model is trained with.");
+    }
 }

@@ -22,6 +22,9 @@ public abstract record Score
     /// <summary>Whether more of it is better. Default: yes.</summary>
     public virtual bool HigherIsBetter => true;
 
+    /// <summary>How many rows were scored: texts, sentences, pairs, images; of a running text characters.</summary>
+    internal virtual long Count => 0;
+
     /// <summary>A better value of the measure is better; with the same, the smaller loss decides.</summary>
     internal bool IsBetterThan(Score best) =>
         Value != best.Value ? Value > best.Value == HigherIsBetter : Loss < best.Loss;

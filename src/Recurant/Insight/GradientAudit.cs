@@ -164,7 +164,7 @@ public static class GradientAudit
         var batch = new BatchLayout();
         batch.Fill([.. examples.Select(example => example.Tokens)], [.. Enumerable.Range(0, examples.Length)]);
         int[] labels = [.. batch.Order.ToArray().Select(text => examples[text].Labels[0])];
-        NetworkMemory memory = network.CreateMemory();
+        ClassifierMemory memory = network.CreateMemory();
         network.RecurrentMemory(memory).WantsInitialGradient = true;
         Workers workers = Workers.ForThreads(1);
         Matrix logits = network.Forward(workers, batch, memory, dropout: null);

@@ -96,7 +96,7 @@ public sealed class LensObserver : TrainingObserver
         // Steps count from 0 here. What the next step keeps has to be said before it.
         bool isLook = (step + 1) % _every == 0, isNext = (step + 2) % _every == 0;
         if (!isLook && !isNext) return;
-        IReadOnlyList<RecurrentPart> parts = task.Recurrent;
+        IReadOnlyList<RecurrentPart> parts = task.Memory.Parts;
         if (isLook && parts.Count > 0 && parts.All(part => part.Memory.Cells.All(cell => cell.Trace is not null)))
         {
             _tell(new LensMoment(step + 1, [.. parts.SelectMany(LayersOf)]));

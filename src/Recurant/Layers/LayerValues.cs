@@ -21,6 +21,16 @@ internal enum RowMeaning
 /// <param name="Batch">The batch that the rows belong to.</param>
 internal sealed record LayerValues(string Layer, string What, Matrix Values, RowMeaning Rows, BatchLayout Batch)
 {
+    /// <summary>The layer in a sentence: "the word vectors", "recurrent layer 0".</summary>
+    public string Place
+    {
+        get
+        {
+            string layer = Layer.Split(',')[0];
+            return char.IsAsciiDigit(layer[^1]) ? layer : "the " + layer;
+        }
+    }
+
     /// <summary>The gates that lie beside one another in a row, each as wide as the others; empty for one vector.</summary>
     public IReadOnlyList<string> Gates { get; init; } = [];
 

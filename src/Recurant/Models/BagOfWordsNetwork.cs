@@ -45,10 +45,11 @@ internal sealed class BagOfWordsNetwork : ClassifierNetwork
             ["z = b + (1 / sqrt(n)) sum_f W[:, f]", "y = softmax(z)"], Parameters),
     ];
 
-    public override NetworkMemory CreateMemory() => new Memory();
+    public override ClassifierMemory CreateMemory() => new Memory();
 
-    public override Matrix Forward(Workers workers, BatchLayout batch, NetworkMemory memory, DropoutPlan? dropout)
+    public override Matrix Forward(Workers workers, BatchLayout batch, ClassifierMemory memory, DropoutPlan? dropout)
     {
+        memory.Batch = batch;
         Matrix logits = memory.Logits.Reserve(batch.Sequences, _spec.Classes).Rows(batch.Sequences);
         Matrix weights = _weights.Matrix;
         for (int b = 0; b < batch.Sequences; b++)
@@ -69,7 +70,7 @@ internal sealed class BagOfWordsNetwork : ClassifierNetwork
     }
 
     public override void Backward(
-        Workers workers, BatchLayout batch, NetworkMemory memory, Matrix dLogits, DropoutPlan? dropout)
+        Workers workers, BatchLayout batch, ClassifierMemory memory, Matrix dLogits, DropoutPlan? dropout)
     {
         Matrix gradient = _weights.GradientMatrix;
         Reductions.AddColumnSums(dLogits, _bias.Gradient);
@@ -87,8 +88,5 @@ internal sealed class BagOfWordsNetwork : ClassifierNetwork
         }
     }
 
-    public override string? FirstNonFinite(NetworkMemory memory, BatchLayout batch) =>
-        IsFinite(memory.Logits.Rows(batch.Sequences)) ? null : "the logistic regression";
-
-    private sealed class Memory : NetworkMemory;
+    private sealed class Memory : ClassifierMemory;
 }

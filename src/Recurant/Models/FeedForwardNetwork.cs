@@ -62,9 +62,9 @@ internal sealed class FeedForwardNetwork : ClassifierNetwork, IVectorNetwork
         return layers;
     }
 
-    public override NetworkMemory CreateMemory() => new Memory(_hidden.Length);
+    public override ClassifierMemory CreateMemory() => new Memory(_hidden.Length);
 
-    public override Matrix Forward(Workers workers, BatchLayout batch, NetworkMemory memory, DropoutPlan? dropout)
+    public override Matrix Forward(Workers workers, BatchLayout batch, ClassifierMemory memory, DropoutPlan? dropout)
     {
         var own = (Memory)memory;
         if (dropout is { Word: > 0 } word) WordDropout.ReadAsUnknown(batch, word);
@@ -76,12 +76,12 @@ internal sealed class FeedForwardNetwork : ClassifierNetwork, IVectorNetwork
     /// <summary>(1) to (3), the vectors of the words being there.</summary>
     private Matrix Run(Workers workers, BatchLayout batch, Memory own, Matrix words, DropoutPlan? dropout)
     {
-        Matrix h = own.Values[0].Reserve(batch.Sequences, _embedding.Size).Rows(batch.Sequences);
+        Matrix h = own.Levels[0].Reserve(batch.Sequences, _embedding.Size).Rows(batch.Sequences);
         FixedPooling.Forward(workers, Pooling.Mean, batch, 1, words, h, own.Pooling);                                    // (1)
         Drop(batch, own, 0, h, dropout?.Input ?? 0, dropout);
         for (int i = 0; i < _hidden.Length; i++)
         {
-            Matrix next = own.Values[i + 1].Reserve(batch.Sequences, _spec.Recurrent.HiddenSize).Rows(batch.Sequences);
+            Matrix next = own.Levels[i + 1].Reserve(batch.Sequences, _spec.Recurrent.HiddenSize).Rows(batch.Sequences);
             _hidden[i].Forward(workers, h, next, own.Dense[i]);
             ActivationKernels.Apply(_spec.Recurrent.Activation, next.Span, next.Span);                                    // (2)
             // What the activation gave is kept as it is for the way back; the dropped copy is what goes on.
@@ -90,13 +90,14 @@ internal sealed class FeedForwardNetwork : ClassifierNetwork, IVectorNetwork
             h = next;
         }
 
+        own.Batch = batch;
         Matrix logits = own.Logits.Reserve(batch.Sequences, _spec.Classes).Rows(batch.Sequences);
         _output.Forward(workers, h, logits, own.Output);                                                        // (3)
         return logits;
     }
 
     public override void Backward(
-        Workers workers, BatchLayout batch, NetworkMemory memory, Matrix dLogits, DropoutPlan? dropout)
+        Workers workers, BatchLayout batch, ClassifierMemory memory, Matrix dLogits, DropoutPlan? dropout)
     {
         var own = (Memory)memory;
         Matrix d = BackToMean(workers, batch, own, dLogits, dropout);
@@ -114,14 +115,14 @@ internal sealed class FeedForwardNetwork : ClassifierNetwork, IVectorNetwork
     {
         int top = _hidden.Length;
         Matrix d = own.Gradients[top].Reserve(batch.Sequences, _output.Weights.Shape[1]).Rows(batch.Sequences);
-        _output.Backward(workers, own.Values[top].Rows(batch.Sequences), dLogits, d, own.Output);
+        _output.Backward(workers, own.Levels[top].Rows(batch.Sequences), dLogits, d, own.Output);
         for (int i = top - 1; i >= 0; i--)
         {
             Undrop(own, i + 1, d, dropout?.Layers ?? 0);
             Span<float> activated = own.Activated[i].Rows(batch.Sequences).Span;
             ActivationKernels.GradientFromOutput(_spec.Recurrent.Activation, activated, d.Span, d.Span);                  // (2')
             Matrix below = own.Gradients[i].Reserve(batch.Sequences, _hidden[i].Weights.Shape[1]).Rows(batch.Sequences);
-            _hidden[i].Backward(workers, own.Values[i].Rows(batch.Sequences), d, below, own.Dense[i]);
+            _hidden[i].Backward(workers, own.Levels[i].Rows(batch.Sequences), d, below, own.Dense[i]);
             d = below;
         }
 
@@ -131,51 +132,21 @@ internal sealed class FeedForwardNetwork : ClassifierNetwork, IVectorNetwork
 
     int IVectorNetwork.VectorSize => _embedding.Size;
 
-    Matrix IVectorNetwork.ReadVectors(Workers workers, BatchLayout batch, NetworkMemory memory)
+    Matrix IVectorNetwork.ReadVectors(Workers workers, BatchLayout batch, ClassifierMemory memory)
     {
         Matrix words = ((Memory)memory).Words.Reserve(batch.Rows, _embedding.Size).Rows(batch.Rows);
         _embedding.Forward(workers, batch.TokenMemory, words);
         return words;
     }
 
-    Matrix IVectorNetwork.ForwardVectors(Workers workers, BatchLayout batch, Matrix vectors, NetworkMemory memory) =>
+    Matrix IVectorNetwork.ForwardVectors(Workers workers, BatchLayout batch, Matrix vectors, ClassifierMemory memory) =>
         Run(workers, batch, (Memory)memory, vectors, dropout: null);
 
     void IVectorNetwork.BackwardVectors(
-        Workers workers, BatchLayout batch, Matrix vectors, NetworkMemory memory, Matrix dLogits, Matrix dVectors)
+        Workers workers, BatchLayout batch, Matrix vectors, ClassifierMemory memory, Matrix dLogits, Matrix dVectors)
     {
         Matrix dMean = BackToMean(workers, batch, (Memory)memory, dLogits, dropout: null);
         FixedPooling.Backward(workers, Pooling.Mean, batch, 1, dMean, dVectors, ((Memory)memory).Pooling);
-    }
-
-    public override string? FirstNonFinite(NetworkMemory memory, BatchLayout batch)
-    {
-        var own = (Memory)memory;
-        for (int i = 0; i < own.Values.Length; i++)
-        {
-            if (!IsFinite(own.Values[i].Rows(batch.Sequences))) return i == 0 ? "the word vectors" : $"hidden layer {i - 1}";
-        }
-
-        return IsFinite(memory.Logits.Rows(batch.Sequences)) ? null : "the output layer";
-    }
-
-    public override IEnumerable<LayerValues> Values(NetworkMemory memory, BatchLayout batch, bool afterBackward)
-    {
-        if (afterBackward)
-        {
-            yield return LogitValues(memory, batch, afterBackward);
-            yield break;
-        }
-
-        var own = (Memory)memory;
-        for (int i = 0; i < own.Values.Length; i++)
-        {
-            yield return new LayerValues(
-                i == 0 ? "word vectors" : $"hidden layer {i - 1}", "output", own.Values[i].Rows(batch.Sequences),
-                RowMeaning.Sequences, batch);
-        }
-
-        yield return LogitValues(memory, batch, afterBackward);
     }
 
     private static void Drop(BatchLayout batch, Memory memory, int level, Matrix values, float rate, DropoutPlan? dropout)
@@ -193,7 +164,7 @@ internal sealed class FeedForwardNetwork : ClassifierNetwork, IVectorNetwork
         if (rate > 0) Elementwise.Multiply(values.Span, memory.Masks[level].Rows(values.Rows).Span, values.Span);
     }
 
-    private sealed class Memory(int hiddenLayers) : NetworkMemory
+    private sealed class Memory(int hiddenLayers) : ClassifierMemory
     {
         public RowStore Words { get; } = new();
 
@@ -201,7 +172,7 @@ internal sealed class FeedForwardNetwork : ClassifierNetwork, IVectorNetwork
 
         public PoolingMemory Pooling { get; } = new();
 
-        public RowStore[] Values { get; } = Stores(hiddenLayers + 1);
+        public RowStore[] Levels { get; } = Stores(hiddenLayers + 1);
 
         public RowStore[] Activated { get; } = Stores(hiddenLayers);
 
@@ -210,6 +181,15 @@ internal sealed class FeedForwardNetwork : ClassifierNetwork, IVectorNetwork
         public RowStore[] Masks { get; } = Stores(hiddenLayers + 1);
 
         public DenseMemory[] Dense { get; } = [.. Enumerable.Range(0, hiddenLayers).Select(_ => new DenseMemory())];
+
+        public DenseMemory Output { get; } = new();
+
+        public override IEnumerable<LayerValues> Values(bool afterBackward) => afterBackward ? [LogitValues(true)] :
+        [
+            .. Levels.Select((values, i) => new LayerValues(
+                i == 0 ? "word vectors" : $"hidden layer {i - 1}", "output", values.Rows(Batch.Sequences), RowMeaning.Sequences, Batch)),
+            LogitValues(false),
+        ];
 
         private static RowStore[] Stores(int count) => [.. Enumerable.Range(0, count).Select(_ => new RowStore())];
     }

@@ -12,15 +12,15 @@ internal interface IVectorNetwork
     /// <summary>
     /// The vectors [rows, X] of a batch's words. Where characters are read, the batch keeps the numbers of words afterwards.
     /// </summary>
-    Matrix ReadVectors(Workers workers, BatchLayout batch, NetworkMemory memory);
+    Matrix ReadVectors(Workers workers, BatchLayout batch, ClassifierMemory memory);
 
     /// <summary>The logits [B, C] of a batch of vectors [rows, X].</summary>
-    Matrix ForwardVectors(Workers workers, BatchLayout batch, Matrix vectors, NetworkMemory memory);
+    Matrix ForwardVectors(Workers workers, BatchLayout batch, Matrix vectors, ClassifierMemory memory);
 
     /// <summary>
     /// dX [rows, X], which must be zero before, of the last forward pass, given those of its logits; gradients of parameters are
     /// added as well.
     /// </summary>
     void BackwardVectors(
-        Workers workers, BatchLayout batch, Matrix vectors, NetworkMemory memory, Matrix dLogits, Matrix dVectors);
+        Workers workers, BatchLayout batch, Matrix vectors, ClassifierMemory memory, Matrix dLogits, Matrix dVectors);
 }

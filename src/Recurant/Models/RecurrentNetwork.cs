@@ -10,330 +10,211 @@ namespace Recurant.Models;
 /// (4) y = softmax(V p + b)
 /// </code>
 /// </summary>
-internal sealed partial class RecurrentNetwork : ClassifierNetwork, IVectorNetwork
+internal sealed class RecurrentNetwork : ClassifierNetwork, IVectorNetwork
 {
     private readonly ClassifierSpec _spec;
-    private readonly Embedding? _embedding;
-    private readonly WordReader? _words;
-    private readonly CharacterEncoder? _characters;
-    private readonly RecurrentStack _stack;
-    private readonly AttentionPooling? _attention;
-    private readonly Dense _output;
-    private readonly DirectConnections? _direct;
+    private readonly WordsInput _words;
+    private readonly RecurrentBody _body;
+    private readonly LabelHead _head;
 
     public RecurrentNetwork(ClassifierSpec spec)
     {
         _spec = spec;
-        _embedding = spec.EmbeddingSize > 0 ? new Embedding("embedding", spec.VocabularySize, spec.EmbeddingSize) : null;
-        _characters = spec.CharacterSize > 0
-            ? new CharacterEncoder(spec.CharacterVocabularySize, spec.CharacterStack)
-            : null;
-        _words = _embedding is null ? null : new WordReader(_embedding, _characters);
-        _stack = new RecurrentStack(spec.Stack);
-        _attention = spec.Pooling == Pooling.Attention
-            ? new AttentionPooling(_stack.Spec.OutputSize, spec.Recurrent.HiddenSize) : null;
-        _output = new Dense("output", _stack.Spec.OutputSize, spec.Classes);
-        _direct = spec.DirectBuckets > 0 ? new DirectConnections(spec.VocabularySize, spec.DirectBuckets, spec.Classes) : null;
-        Parameters =
-        [
-            .. _embedding is null ? [] : new[] { _embedding.Table },
-            .. _characters?.Parameters ?? [],
-            .. _stack.Parameters,
-            .. _attention?.Parameters ?? [],
-            .. _output.Parameters,
-            .. _direct is null ? [] : new[] { _direct.Weights },
-        ];
+        _words = new WordsInput(
+            spec.EmbeddingSize > 0 ? new Embedding("embedding", spec.VocabularySize, spec.EmbeddingSize) : null, null,
+            spec.CharacterSize > 0 ? new CharacterEncoder(spec.CharacterVocabularySize, spec.CharacterStack) : null);
+        _body = new RecurrentBody(_words, new RecurrentStack(spec.Stack));
+        _head = new LabelHead(
+            spec.Pooling, spec.Classes, spec.Stack,
+            spec.DirectBuckets > 0 ? new DirectConnections(spec.VocabularySize, spec.DirectBuckets, spec.Classes) : null);
+        Parameters = [.. _body.Parameters, .. _head.Parameters];
     }
 
     public override IReadOnlyList<Parameter> Parameters { get; }
 
-    public Embedding? Embedding => _embedding;
+    public Embedding? Embedding => _words.Words;
 
-    public RecurrentStack Stack => _stack;
+    public RecurrentStack Stack => _body.Stack;
+
+    public override IEnumerable<RecurrentCell> Cells => Stack.Cells;
+
+    /// <summary>V and b.</summary>
+    public Dense Output => _head.Output;
+
+    /// <summary>Where words and pairs are connected to the output directly.</summary>
+    public DirectConnections? Direct => _head.Direct;
 
     public override void Initialise(ulong seed)
     {
-        _embedding?.Initialise(seed, 0, deviation: 0.1f);
-        _characters?.Initialise(seed, 2000);
-        _stack.Initialise(seed, 1000);
-        _attention?.Initialise(seed, 100);
-        _output.Initialise(seed, 200);
+        _body.Initialise(seed);
+        _head.Initialise(seed);
     }
 
-    public override IReadOnlyList<LayerDescription> Describe()
-    {
-        StackSpec recurrent = _stack.Spec;
-        var layers = new List<LayerDescription>();
-        if (_embedding is not null)
-        {
-            layers.Add(LayerDescription.Of(
-                "word vectors", $"[T] -> [T, {_embedding.Size}]",
-                [_characters is null ? "x_t = E[w_t]" : "e_t = E[w_t]"], [_embedding.Table]));
-        }
+    public override IReadOnlyList<LayerDescription> Describe() => [.. _body.Describe(), .. _head.Describe()];
 
-        if (_characters is not null)
-        {
-            layers.Add(LayerDescription.Of(
-                $"characters of words: {CellCatalogue.TitleOf(recurrent)}, both directions",
-                $"[T, characters] -> [T, {_characters.Size}]",
-                [
-                    "c_t = [last state forward, last state backward]", "x_t = [e_t, c_t]",
-                    .. _characters.Stack.Cells.First().Equations,
-                ],
-                _characters.Parameters));
-        }
+    public override ClassifierMemory CreateMemory() => new Memory(this);
 
-        RecurrentCell[] cells = [.. _stack.Cells];
-        for (int layer = 0; layer < recurrent.Layers; layer++)
-        {
-            RecurrentCell[] ofLayer = cells[(layer * recurrent.Directions)..((layer + 1) * recurrent.Directions)];
-            string directions = recurrent.Bidirectional ? ", both directions" : "";
-            int inputSize = ofLayer[0].InputSize;
-            layers.Add(LayerDescription.Of(
-                $"{ofLayer[0].Name} layer {layer}{directions}", $"[T, {inputSize}] -> [T, {recurrent.OutputSize}]", ofLayer[0].Equations,
-                ofLayer.SelectMany(cell => cell.Parameters)));
-        }
-
-        string equation = _spec.Pooling switch
-        {
-            Pooling.Last => recurrent.Bidirectional ? "p = [h_T forward, h_1 backward]" : "p = h_T",
-            Pooling.Mean => "p = (1/T) sum_t h_t",
-            Pooling.Max => "p_j = max_t h_(t,j)",
-            _ => "u_t = tanh(W_a h_t + b_a); a = softmax_t(q . u_t); p = sum_t a_t h_t",
-        };
-        layers.Add(LayerDescription.Of(
-            $"pooling ({_spec.Pooling.ToString().ToLowerInvariant()})",
-            $"[T, {recurrent.OutputSize}] -> [{recurrent.OutputSize}]", [equation], _attention?.Parameters ?? []));
-        if (_direct is not null)
-        {
-            layers.Add(LayerDescription.Of(
-                "direct connections", $"[T] -> [{_spec.Classes}]",
-                ["d = (1 / sqrt(2T + 1)) (sum_t D[w_t] + sum_t D[V + hash(w_(t-1), w_t)])"], [_direct.Weights]));
-        }
-
-        layers.Add(LayerDescription.Of(
-            "softmax", $"[{recurrent.OutputSize}] -> [{_spec.Classes}]",
-            [_direct is null ? "y = softmax(V p + b)" : "y = softmax(V p + b + d)"], _output.Parameters));
-        return layers;
-    }
-
-    public override NetworkMemory CreateMemory() => new Memory
-    {
-        Recurrent = _stack.CreateMemory(), Words = new WordMemory { Characters = _characters?.CreateMemory() },
-    };
-
-    /// <summary>The recurrent layers' part of what <see cref="CreateMemory"/> made.</summary>
-    public RecurrentMemory RecurrentMemory(NetworkMemory memory) => ((Memory)memory).Recurrent;
-
-    /// <summary>What the first layer read of a batch that keeps its history [rows, I]; nothing with one-hot input.</summary>
-    public Matrix InputOf(NetworkMemory memory, BatchLayout batch) =>
-        _words is null ? default : ((Memory)memory).Input.Rows(batch.Rows);
-
-    /// <summary>After the way back: the gradient of the last layer's output [rows, D H].</summary>
-    public Matrix OutputGradientOf(NetworkMemory memory, BatchLayout batch) => ((Memory)memory).DHidden.Rows(batch.Rows);
-
-    public override Matrix Forward(Workers workers, BatchLayout batch, NetworkMemory memory, DropoutPlan? dropout)
+    public override Matrix Forward(Workers workers, BatchLayout batch, ClassifierMemory memory, DropoutPlan? dropout)
     {
         var own = (Memory)memory;
-        if (_characters is not null)
-        {
-            WordForms forms = own.Forms ?? throw new InvalidOperationException("The characters of words are missing.");
-            _words!.FindForms(batch, forms, own.Words);
-        }
-
-        if (dropout is { Word: > 0 } word) WordDropout.ReadAsUnknown(batch, word);
-        _words?.DrawMask(batch, own.Words, dropout);
-        own.Distinct.Clear();
-        own.Recurrent.InputRows = default;
-        Matrix pooled = own.Pooled.Reserve(batch.Sequences, _stack.Spec.OutputSize).Rows(batch.Sequences);
+        own.Batch = batch;
         if (memory.Recomputes)
         {
-            SegmentsOf(own, dropout).Forward(workers, batch, memory.KeepsHistory);
+            _words.Begin(batch, own.Words, dropout);
+            own.Body.Recurrent.InputRows = default;
+            SegmentedTexts segments = SegmentsOf(own, dropout);
+            segments.Pooled = _head.Pooled(batch, own.Head);
+            segments.Forward(workers, batch, memory.KeepsHistory);
         }
         else
         {
-            ForwardAtOnce(workers, batch, own, pooled, dropout);
-        }
-
-        if (dropout is { Output: > 0 } plan)
-        {
-            Dropout.MakeMask(own.OutputMask, batch, pooled.Columns, plan.Output, plan.Stream(RandomPurpose.OutputDropout));
-            Elementwise.Multiply(pooled.Span, own.OutputMask.Rows(batch.Sequences).Span, pooled.Span);
+            _head.Pool(workers, batch, _body.Forward(workers, batch, own.Body, dropout), own.Head);
         }
 
         Matrix logits = memory.Logits.Reserve(batch.Sequences, _spec.Classes).Rows(batch.Sequences);
-        _output.Forward(workers, pooled, logits, memory.Output);
-        _direct?.Forward(batch, logits);
+        _head.Forward(workers, batch, own.Head, dropout, logits);
         return logits;
     }
 
-    private void ForwardAtOnce(Workers workers, BatchLayout batch, Memory memory, Matrix pooled, DropoutPlan? dropout)
-    {
-        _stack.RequireRoom(batch, memory.KeepsHistory);
-        Run(workers, batch, memory, ReadWords(workers, batch, memory, dropout), pooled, dropout);
-    }
-
-    /// <summary>(2) and (3).</summary>
-    private void Run(
-        Workers workers, BatchLayout batch, Memory memory, Matrix input, Matrix pooled, DropoutPlan? dropout)
-    {
-        memory.Recurrent.InputRows = memory.Distinct.Rows;
-        memory.Recurrent.KeepsHistory = memory.KeepsHistory;
-        _stack.ResetInitialState(memory.Recurrent, batch.Sequences);
-        Matrix h = _stack.Forward(workers, batch, input, memory.Recurrent, dropout);
-        if (_attention is not null)
-        {
-            _attention.Forward(workers, batch, h, pooled, memory.Pooling.Attention);
-        }
-        else
-        {
-            FixedPooling.Forward(workers, _spec.Pooling, batch, _stack.Spec.Directions, h, pooled, memory.Pooling);
-        }
-    }
-
     public override void Backward(
-        Workers workers, BatchLayout batch, NetworkMemory memory, Matrix dLogits, DropoutPlan? dropout)
+        Workers workers, BatchLayout batch, ClassifierMemory memory, Matrix dLogits, DropoutPlan? dropout)
     {
         var own = (Memory)memory;
-        Matrix pooled = own.Pooled.Rows(batch.Sequences);
-        Matrix dPooled = own.DPooled.Reserve(batch.Sequences, pooled.Columns).Rows(batch.Sequences);
-        _output.Backward(workers, pooled, dLogits, dPooled, memory.Output);
-        _direct?.Backward(batch, dLogits);
-        if (dropout is { Output: > 0 })
-        {
-            Elementwise.Multiply(dPooled.Span, own.OutputMask.Rows(batch.Sequences).Span, dPooled.Span);
-        }
-
+        _head.Backward(workers, batch, own.Head, dropout, dLogits);
         if (memory.Recomputes)
         {
             SegmentsOf(own, dropout).Backward(workers, batch);
-        }
-        else
-        {
-            BackwardAtOnce(workers, batch, own, dPooled, dropout);
-        }
-    }
-
-    private void BackwardAtOnce(Workers workers, BatchLayout batch, Memory memory, Matrix dPooled, DropoutPlan? dropout)
-    {
-        Matrix dh = BackThroughPooling(workers, batch, memory, dPooled);
-        Matrix input = _words is null ? default : memory.Input.Rows(batch.Rows);
-        if (_words is not { NeedsGradient: true })
-        {
-            _stack.Backward(workers, batch, input, dh, null, memory.Recurrent, dropout);
             return;
         }
 
-        memory.DInput.Reserve(batch.Rows, _spec.InputSize).Clear();
-        Matrix dInput = memory.DInput.Rows(batch.Rows);
-        _stack.Backward(workers, batch, input, dh, dInput, memory.Recurrent, dropout);
-        _words.AddGradient(workers, batch, memory.Words, dropout, dInput);
-    }
-
-    /// <summary>(3'): dh of every step; the gradients of the final states are cleared.</summary>
-    private Matrix BackThroughPooling(Workers workers, BatchLayout batch, Memory memory, Matrix dPooled)
-    {
-        Matrix h = memory.Recurrent.Outputs[^1].Rows(batch.Rows);
-        memory.DHidden.Reserve(batch.Rows, h.Columns).Clear();
-        Matrix dh = memory.DHidden.Rows(batch.Rows);
-        if (_attention is not null)
-        {
-            _attention.Backward(workers, batch, h, dPooled, dh, memory.Pooling.Attention);
-        }
-        else
-        {
-            FixedPooling.Backward(workers, _spec.Pooling, batch, _stack.Spec.Directions, dPooled, dh, memory.Pooling);
-        }
-
-        _stack.ResetFinalGradient(memory.Recurrent, batch.Sequences);
-        return dh;
+        Matrix h = own.Body.Recurrent.Outputs[^1].Rows(batch.Rows);
+        _body.Backward(workers, batch, own.Body, _head.PoolBackward(workers, batch, h, own.Head), dropout);
     }
 
     private SegmentedTexts SegmentsOf(Memory memory, DropoutPlan? dropout)
     {
         SegmentedTexts segments = memory.Segments ??= new SegmentedTexts(
-            _stack, _words, _spec.Pooling, memory.Recurrent, memory.Words, memory.Pooling);
-        (segments.Dropout, segments.Pooled, segments.DPooled) = (dropout, memory.Pooled, memory.DPooled);
+            Stack, _words, _spec.Pooling, memory.Body.Recurrent, memory.Words, memory.Head.Pooling);
+        (segments.Dropout, segments.DPooled) = (dropout, memory.Head.DPooled);
         return segments;
     }
 
-    public override string? FirstNonFinite(NetworkMemory memory, BatchLayout batch)
+    /// <summary>The recurrent layers' part of what <see cref="CreateMemory"/> made.</summary>
+    public RecurrentMemory RecurrentMemory(ClassifierMemory memory) => ((Memory)memory).Body.Recurrent;
+
+    /// <summary>What the first layer read of a batch that keeps its history [rows, I]; nothing with one-hot input.</summary>
+    public Matrix InputOf(ClassifierMemory memory, BatchLayout batch) => ((Memory)memory).Words.Rows;
+
+    /// <summary>After the way back: the gradient of the last layer's output [rows, D H].</summary>
+    public Matrix OutputGradientOf(ClassifierMemory memory, BatchLayout batch) => ((Memory)memory).Head.DHidden.Rows(batch.Rows);
+
+    /// <summary>The pooled vectors [B, D H] of the last forward pass, in the batch's order.</summary>
+    public Matrix PooledOf(ClassifierMemory memory, BatchLayout batch) => ((Memory)memory).Head.Pooled.Rows(batch.Sequences);
+
+    int IVectorNetwork.VectorSize => _words.Size;
+
+    Matrix IVectorNetwork.ReadVectors(Workers workers, BatchLayout batch, ClassifierMemory memory)
     {
         var own = (Memory)memory;
-        if (own.Segments is { } segments && memory.Recomputes)
-        {
-            return segments.FirstNonFinite() ?? (IsFinite(memory.Logits.Rows(batch.Sequences)) ? null : "the output layer");
-        }
-
-        if (_embedding is not null && !IsFinite(own.Input.Rows(batch.Rows))) return "the word vectors";
-        for (int layer = 0; layer < _stack.Spec.Layers; layer++)
-        {
-            if (!IsFinite(own.Recurrent.Outputs[layer].Rows(batch.Rows))) return $"recurrent layer {layer}";
-        }
-
-        if (!IsFinite(own.Pooled.Rows(batch.Sequences))) return "the pooling";
-        return IsFinite(memory.Logits.Rows(batch.Sequences)) ? null : "the output layer";
+        _words.Begin(batch, own.Words, dropout: null);
+        Matrix vectors = own.Words.Read.Reserve(batch.Rows, _words.Size).Rows(batch.Rows);
+        _words.ReadInto(workers, batch, own.Words, dropout: null, keepsHistory: false, vectors);
+        return vectors;
     }
 
-    public override IEnumerable<LayerValues> Values(NetworkMemory memory, BatchLayout batch, bool afterBackward)
+    Matrix IVectorNetwork.ForwardVectors(Workers workers, BatchLayout batch, Matrix vectors, ClassifierMemory memory)
     {
         var own = (Memory)memory;
-        if (afterBackward) yield return LogitValues(memory, batch, afterBackward);
-        if (!memory.Recomputes)
+        own.Words.Shared = default;
+        _head.Pool(workers, batch, _body.Run(workers, batch, own.Body, vectors, dropout: null), own.Head);
+        Matrix logits = memory.Logits.Reserve(batch.Sequences, _spec.Classes).Rows(batch.Sequences);
+        _head.Forward(workers, batch, own.Head, dropout: null, logits, readsWords: false);
+        return logits;
+    }
+
+    void IVectorNetwork.BackwardVectors(
+        Workers workers, BatchLayout batch, Matrix vectors, ClassifierMemory memory, Matrix dLogits, Matrix dVectors)
+    {
+        var own = (Memory)memory;
+        _head.Backward(workers, batch, own.Head, dropout: null, dLogits, readsWords: false);
+        Matrix dh = _head.PoolBackward(workers, batch, own.Body.Recurrent.Outputs[^1].Rows(batch.Rows), own.Head);
+        Stack.ResetFinalGradient(own.Body.Recurrent, batch.Sequences);
+        Stack.Backward(workers, batch, vectors, dh, dVectors, own.Body.Recurrent, dropout: null);
+    }
+
+    /// <summary>
+    /// A network of vectors that answers texts of a few words as this one of one-hot input does: its vectors are one-hot too, of
+    /// those words alone.
+    /// </summary>
+    /// <param name="words">The distinct words; at least one.</param>
+    public RecurrentNetwork ForVectorsOf(IReadOnlyList<int> words)
+    {
+        // As wide as the layers, some cells would carry their input past the recurrence.
+        int width = words.Count == _spec.Recurrent.HiddenSize ? words.Count + 1 : words.Count;
+        var network = new RecurrentNetwork(_spec with
         {
-            if (_embedding is not null && !afterBackward)
+            EmbeddingSize = width, VocabularySize = width, DirectBuckets = 0, Models = 1,
+        });
+        RecurrentCell[] from = [.. Stack.Cells], to = [.. network.Stack.Cells];
+        for (int c = 0; c < from.Length; c++)
+        {
+            Parameter[] source = [.. from[c].Parameters], target = [.. to[c].Parameters];
+            for (int p = 0; p < source.Length; p++)
             {
-                yield return new LayerValues("word vectors", "output", own.Input.Rows(batch.Rows), RowMeaning.Steps, batch);
+                if (!ReferenceEquals(source[p], from[c].InputWeights) || !from[c].OneHotInput)
+                {
+                    source[p].Value.CopyTo(target[p].Value);
+                }
+                else
+                {
+                    Matrix columns = source[p].Matrix, dense = target[p].Matrix;
+                    for (int word = 0; word < words.Count; word++)
+                    {
+                        for (int gate = 0; gate < dense.Rows; gate++) dense.Row(gate)[word] = columns.Row(words[word])[gate];
+                    }
+                }
+
+                target[p].MarkChanged();
             }
-
-            foreach (LayerValues values in _stack.Values(own.Recurrent, batch, afterBackward)) yield return values;
         }
 
-        if (afterBackward) yield break;
-        yield return new LayerValues("pooling", "output", own.Pooled.Rows(batch.Sequences), RowMeaning.Sequences, batch);
-        yield return LogitValues(memory, batch, afterBackward);
-    }
-
-    /// <summary>(1) of a whole batch; where no way back follows, of each of its words once.</summary>
-    private Matrix ReadWords(Workers workers, BatchLayout batch, Memory memory, DropoutPlan? dropout)
-    {
-        if (_words is null) return default;
-        if (_characters is null && !memory.KeepsHistory && dropout is null && memory.Distinct.Find(batch, _spec.VocabularySize))
+        IEnumerable<Parameter> output = [.. _head.PoolingParameters, .. Output.Parameters];
+        foreach ((Parameter source, Parameter target) in output.Zip([.. network._head.PoolingParameters, .. network.Output.Parameters]))
         {
-            ReadOnlyMemory<int> distinct = memory.Distinct.Words;
-            Matrix words = memory.Input.Reserve(distinct.Length, _spec.EmbeddingSize).Rows(distinct.Length);
-            _embedding!.Forward(workers, distinct, words);
-            return words;
+            source.Value.CopyTo(target.Value);
+            target.MarkChanged();
         }
 
-        Matrix input = memory.Input.Reserve(batch.Rows, _spec.InputSize).Rows(batch.Rows);
-        memory.Words.KeepsHistory = memory.KeepsHistory;
-        _words.Read(workers, batch, memory.Words, dropout, input);
-        return input;
+        return network;
     }
 
-    private sealed class Memory : NetworkMemory
+    private sealed class Memory(RecurrentNetwork network) : ClassifierMemory
     {
-        public required RecurrentMemory Recurrent { get; init; }
+        public BodyMemory Body { get; } = network._body.CreateMemory();
+
+        public WordMemory Words => (WordMemory)Body.Input;
+
+        public LabelMemory Head { get; } = new();
 
         public SegmentedTexts? Segments { get; set; }
 
-        public required WordMemory Words { get; init; }
+        public override bool KeepsHistory { get => Body.KeepsHistory; set => Body.KeepsHistory = value; }
 
-        public DistinctWords Distinct { get; } = new();
+        public override WordForms? Forms { get => Words.Forms; set => Words.Forms = value; }
 
-        public RowStore Input { get; } = new();
+        public override IReadOnlyList<RecurrentPart> Parts =>
+            Recomputes ? [] : [new RecurrentPart(null, 0, network.Stack, Body.Recurrent, Batch)];
 
-        public RowStore DInput { get; } = new();
-
-        public RowStore DHidden { get; } = new();
-
-        public RowStore Pooled { get; } = new();
-
-        public RowStore DPooled { get; } = new();
-
-        public RowStore OutputMask { get; } = new();
-
-        public PoolingMemory Pooling { get; } = new();
+        public override IEnumerable<LayerValues> Values(bool afterBackward)
+        {
+            if (afterBackward) return Recomputes ? [LogitValues(true)] : network._body.Values(Body, true).Prepend(LogitValues(true));
+            IEnumerable<LayerValues> below = Recomputes ? Segments!.Values(Batch) : network._body.Values(Body, false);
+            return
+            [
+                .. below,
+                new LayerValues("pooling", "output", Head.Pooled.Rows(Batch.Sequences), RowMeaning.Sequences, Batch),
+                LogitValues(false),
+            ];
+        }
     }
 }

@@ -1,20 +1,23 @@
 namespace Recurant.Models;
 
 /// <summary>What a network over sequences of numbers keeps of a batch, and the batch itself.</summary>
-internal sealed class SequenceMemory
+internal sealed class SequenceMemory(SequenceNetwork network) : NetworkMemory
 {
-    public required RecurrentMemory Recurrent { get; init; }
+    public BodyMemory Body { get; } = network.Body.CreateMemory();
+
+    public RecurrentMemory Recurrent => Body.Recurrent;
 
     public BatchLayout Batch { get; } = new();
 
     /// <summary>X [steps * B, I].</summary>
-    public RowStore Input { get; } = new();
+    public RowStore Input => Body.Input.Read;
 
     /// <summary>The right answers: of adding one a sequence, of copying one a row.</summary>
     public float[] Numbers { get; set; } = [];
 
     public int[] Classes { get; set; } = [];
 
+    /// <summary>[rows that are read, outputs]; gradients after the loss.</summary>
     public RowStore Answers { get; } = new(isTarget: true);
 
     public RowStore DHidden { get; } = new();
@@ -22,6 +25,17 @@ internal sealed class SequenceMemory
     public DenseMemory Output { get; } = new();
 
     public int[] Lengths { get; set; } = [];
+
+    public override IReadOnlyList<RecurrentPart> Parts => [new RecurrentPart(null, 0, network.Stack, Recurrent, Batch)];
+
+    public override IEnumerable<LayerValues> Values(bool afterBackward)
+    {
+        var output = new LayerValues(
+            "output layer", afterBackward ? "gradient of the answers" : "answers", Answers.Rows(network.RowsRead(Batch)),
+            network.IsNumber ? RowMeaning.Sequences : RowMeaning.Steps, Batch);
+        IEnumerable<LayerValues> layers = network.Body.Values(Body, afterBackward);
+        return afterBackward ? layers.Prepend(output) : layers.Append(output);
+    }
 }
 
 /// <summary>
@@ -41,14 +55,22 @@ internal sealed class SequenceNetwork
     {
         spec.Validate();
         _spec = spec;
-        Stack = new RecurrentStack(spec.Stack);
+        Body = new RecurrentBody(new VectorsInput(), new RecurrentStack(spec.Stack));
         _output = new Dense("output", spec.Recurrent.HiddenSize, spec.Problem.Outputs);
-        Parameters = [.. Stack.Parameters, .. _output.Parameters];
+        Parameters = [.. Body.Parameters, .. _output.Parameters];
     }
 
     public IReadOnlyList<Parameter> Parameters { get; }
 
-    public RecurrentStack Stack { get; }
+    public RecurrentBody Body { get; }
+
+    public RecurrentStack Stack => Body.Stack;
+
+    /// <summary>Whether the answer is one number after the last step; otherwise a symbol at every step.</summary>
+    public bool IsNumber => _spec.Problem.Kind == ProblemKind.Adding;
+
+    /// <summary>How many rows of the states are read. Sequences are equally long: the last step's rows are the last ones.</summary>
+    public int RowsRead(BatchLayout batch) => IsNumber ? batch.Sequences : batch.Rows;
 
     /// <param name="seed">The key of the random numbers.</param>
     /// <param name="memorySteps">
@@ -57,7 +79,7 @@ internal sealed class SequenceNetwork
     /// </param>
     public void Initialise(ulong seed, int memorySteps)
     {
-        Stack.Initialise(seed, 1000);
+        Body.Initialise(seed);
         _output.Initialise(seed, 100);
         if (memorySteps < 3 || !HasChronoStart(_spec.Recurrent.Cell)) return;
         uint part = 0;
@@ -89,26 +111,18 @@ internal sealed class SequenceNetwork
     /// <summary>Whether a cell has the gates that the chrono start is for.</summary>
     public static bool HasChronoStart(CellKind cell) => cell is CellKind.Lstm or CellKind.PeepholeLstm or CellKind.Gru;
 
-    public SequenceMemory CreateMemory() => new() { Recurrent = Stack.CreateMemory() };
+    public SequenceMemory CreateMemory() => new(this);
 
     public IReadOnlyList<LayerDescription> Describe()
     {
-        var layers = new List<LayerDescription>();
-        RecurrentCell[] cells = [.. Stack.Cells];
-        for (int layer = 0; layer < cells.Length; layer++)
-        {
-            layers.Add(LayerDescription.Of(
-                $"{CellCatalogue.TitleOf(Stack.Spec)} layer {layer}",
-                $"[T, {cells[layer].InputSize}] -> [T, {_spec.Recurrent.HiddenSize}]",
-                cells[layer].Equations, cells[layer].Parameters));
-        }
-
-        bool isNumber = _spec.Problem.Kind == ProblemKind.Adding;
-        layers.Add(LayerDescription.Of(
-            isNumber ? "number" : "softmax",
-            isNumber ? $"[{_spec.Recurrent.HiddenSize}] -> [1]" : $"[T, {_spec.Recurrent.HiddenSize}] -> [T, {_spec.Problem.Outputs}]",
-            [isNumber ? "y = V h_T + b" : "y_t = softmax(V h_t + b)"], _output.Parameters));
-        return layers;
+        int hidden = _spec.Recurrent.HiddenSize;
+        return
+        [
+            .. Body.Describe(),
+            LayerDescription.Of(
+                IsNumber ? "number" : "softmax", IsNumber ? $"[{hidden}] -> [1]" : $"[T, {hidden}] -> [T, {_spec.Problem.Outputs}]",
+                [IsNumber ? "y = V h_T + b" : "y_t = softmax(V h_t + b)"], _output.Parameters),
+        ];
     }
 
     /// <summary>Makes a batch of so many sequences, the one of number <paramref name="first"/> and those behind it.</summary>
@@ -129,7 +143,7 @@ internal sealed class SequenceNetwork
         memory.Batch.Fill(memory.Lengths);
         Stack.RequireRoom(memory.Batch, keepsHistory: part == ProblemPart.Training);
         memory.Input.Reserve(memory.Batch.Rows, problem.Inputs).Clear();
-        Matrix input = memory.Input.Rows(memory.Batch.Rows);
+        Matrix input = memory.Body.Input.Rows = memory.Input.Rows(memory.Batch.Rows);
         for (int b = 0; b < batch; b++)
         {
             var stream = new Philox(seed, RandomPurpose.Problems, first + (ulong)b, (uint)part);
@@ -147,43 +161,34 @@ internal sealed class SequenceNetwork
     public double Loss(Workers workers, SequenceMemory memory, DropoutPlan? dropout, bool withGradient, out int recalled)
     {
         BatchLayout batch = memory.Batch;
-        bool isNumber = _spec.Problem.Kind == ProblemKind.Adding;
-        memory.Recurrent.KeepsHistory = withGradient;
-        Stack.ResetInitialState(memory.Recurrent, batch.Sequences);
-        Matrix input = memory.Input.Rows(batch.Rows);
-        Matrix hidden = Stack.Forward(workers, batch, input, memory.Recurrent, dropout);
-        // Sequences are equally long: the last step's rows are the last ones.
-        int first = isNumber ? batch.Rows - batch.Sequences : 0;
-        Matrix read = hidden.Slice(first, batch.Rows - first);
-        Matrix answers = memory.Answers.Reserve(read.Rows, _spec.Problem.Outputs).Rows(read.Rows);
-        _output.Forward(workers, read, answers, memory.Output);
-        recalled = isNumber ? 0 : CountRecalled(answers, memory);
-        double loss = isNumber
+        Matrix answers = Answer(workers, memory, dropout, withGradient);
+        recalled = IsNumber ? 0 : CountRecalled(answers, memory);
+        double loss = IsNumber
             ? SquaredError.Apply(answers, memory.Numbers)
             : CrossEntropy.Apply(answers, memory.Classes, smoothing: 0, out _) / batch.Steps;
         if (!withGradient || !double.IsFinite(loss)) return loss;
         memory.DHidden.Reserve(batch.Rows, _spec.Recurrent.HiddenSize).Clear();
         Matrix dHidden = memory.DHidden.Rows(batch.Rows);
-        _output.Backward(workers, read, answers, dHidden.Slice(first, read.Rows), memory.Output);
-        Stack.ResetFinalGradient(memory.Recurrent, batch.Sequences);
-        Stack.Backward(workers, batch, input, dHidden, null, memory.Recurrent, dropout);
+        _output.Backward(
+            workers, LastRows(batch, memory.Recurrent.Outputs[^1].Rows(batch.Rows)), answers, LastRows(batch, dHidden), memory.Output);
+        Body.Backward(workers, batch, memory.Body, dHidden, dropout);
         return loss;
     }
 
-    /// <summary>(1) and the answers of the batch in the memory, without their loss: [B, 1], or of copying [rows,
-    /// symbols].</summary>
-    public Matrix Answer(Workers workers, SequenceMemory memory)
+    /// <summary>
+    /// (1) and the answers of the batch in the memory, without their loss: [B, 1], or of copying [rows, symbols].
+    /// </summary>
+    public Matrix Answer(Workers workers, SequenceMemory memory, DropoutPlan? dropout = null, bool keepsHistory = false)
     {
         BatchLayout batch = memory.Batch;
-        memory.Recurrent.KeepsHistory = false;
-        Stack.ResetInitialState(memory.Recurrent, batch.Sequences);
-        Matrix hidden = Stack.Forward(workers, batch, memory.Input.Rows(batch.Rows), memory.Recurrent);
-        int first = _spec.Problem.Kind == ProblemKind.Adding ? batch.Rows - batch.Sequences : 0;
-        Matrix read = hidden.Slice(first, batch.Rows - first);
+        memory.Body.KeepsHistory = keepsHistory;
+        Matrix read = LastRows(batch, Body.Forward(workers, batch, memory.Body, dropout));
         Matrix answers = memory.Answers.Reserve(read.Rows, _spec.Problem.Outputs).Rows(read.Rows);
         _output.Forward(workers, read, answers, memory.Output);
         return answers;
     }
+
+    private Matrix LastRows(BatchLayout batch, Matrix rows) => rows.Slice(batch.Rows - RowsRead(batch), RowsRead(batch));
 
     private static int CountRecalled(Matrix answers, SequenceMemory memory)
     {
@@ -194,31 +199,6 @@ internal sealed class SequenceNetwork
         }
 
         return count;
-    }
-
-    /// <summary>What the layers left in the memory, in the order it was computed.</summary>
-    public IEnumerable<LayerValues> Values(SequenceMemory memory, bool afterBackward)
-    {
-        BatchLayout batch = memory.Batch;
-        bool isNumber = _spec.Problem.Kind == ProblemKind.Adding;
-        int answers = isNumber ? batch.Sequences : batch.Rows;
-        var output = new LayerValues(
-            "output layer", afterBackward ? "gradient of the answers" : "answers", memory.Answers.Rows(answers),
-            isNumber ? RowMeaning.Sequences : RowMeaning.Steps, batch);
-        IEnumerable<LayerValues> layers = Stack.Values(memory.Recurrent, batch, afterBackward);
-        return afterBackward ? layers.Prepend(output) : layers.Append(output);
-    }
-
-    /// <summary>The first layer of the last batch whose output holds NaN or infinity; null if all are finite.</summary>
-    public string? FirstNonFinite(SequenceMemory memory)
-    {
-        for (int layer = 0; layer < Stack.Spec.Layers; layer++)
-        {
-            Matrix output = memory.Recurrent.Outputs[layer].Rows(memory.Batch.Rows);
-            if (!ClassifierNetwork.IsFinite(output)) return $"recurrent layer {layer}";
-        }
-
-        return null;
     }
 }
 

@@ -34,11 +34,9 @@ internal sealed class DecoderMemory
     public RowStore Result { get; } = new();
 
     /// <summary>The same after dropout.</summary>
-    public RowStore Dropped { get; } = new();
+    public DroppedRows Dropped { get; } = new();
 
     public RowStore DResult { get; } = new();
-
-    public RowStore ResultMask { get; } = new();
 
     /// <summary>[rows, H]: gradients on their way to the lower or the uppermost layer.</summary>
     public RowStore DHidden { get; } = new();
@@ -65,7 +63,7 @@ internal sealed class TranslatorDecoder
 
     private readonly TranslatorSpec _spec;
     private readonly Embedding _embedding;
-    private readonly WordReader _words;
+    private readonly WordsInput _words;
     private readonly RecurrentStack _lower;
     private readonly RecurrentStack? _upper;
     private readonly AttendingLayer? _attending;
@@ -76,7 +74,7 @@ internal sealed class TranslatorDecoder
     {
         _spec = spec;
         _embedding = embedding;
-        _words = new WordReader(embedding);
+        _words = new WordsInput(embedding);
         _lower = new RecurrentStack(spec.Lower);
         _upper = spec.DecoderLayers > 1 ? new RecurrentStack(spec.Upper) : null;
         AttentionScore score = spec.Attention switch
@@ -166,8 +164,8 @@ internal sealed class TranslatorDecoder
         int rows = batch.Rows, hidden = _spec.DecoderSize, width = hidden + _spec.StateSize;
         memory.Lower.KeepsHistory = keepsHistory;
         Matrix input = memory.Input.Reserve(rows, _embedding.Size).Rows(rows);
-        _words.DrawMask(batch, memory.Words, dropout);
-        _words.Read(workers, batch, memory.Words, dropout, input);                                      // (1)
+        _words.Begin(batch, memory.Words, dropout);
+        _words.ReadInto(workers, batch, memory.Words, dropout, keepsHistory, input);                    // (1)
         Matrix joined = memory.Joined.Reserve(rows, width).Rows(rows);
         Matrix contexts = joined.Column(hidden, _spec.StateSize);
         if (_attending is not null)
@@ -202,11 +200,7 @@ internal sealed class TranslatorDecoder
         _readout.Forward(workers, read, result, memory.Readout);
         var tanh = new TanhWork { Rows = result };
         workers.Run(ref tanh);                                                                          // (5)
-        if (dropout is not { Output: > 0 } output) return result;
-        Dropout.MakeMask(memory.ResultMask, batch, result.Columns, output.Output, output.Stream(RandomPurpose.OutputDropout));
-        Matrix dropped = memory.Dropped.Reserve(rows, result.Columns).Rows(rows);
-        Dropout.Apply(workers, batch, memory.ResultMask, result, dropped);
-        return dropped;
+        return memory.Dropped.Drop(workers, batch, result, dropout?.Output ?? 0, dropout);
     }
 
     /// <summary>
@@ -219,7 +213,7 @@ internal sealed class TranslatorDecoder
     {
         BatchLayout batch = pairs.Target;
         int rows = batch.Rows, width = _spec.DecoderSize + _spec.StateSize;
-        if (dropout is { Output: > 0 }) Dropout.Apply(workers, batch, memory.ResultMask, dResult, dResult);
+        memory.Dropped.DropGradient(workers, batch, dResult);
         var tanh = new TanhBackWork { Output = memory.Result.Rows(rows), DOutput = dResult };
         workers.Run(ref tanh);                                                                          // (5')
         RowStore read = _upper is null ? memory.Joined : memory.Read;

@@ -1,20 +1,17 @@
 namespace Recurant.Models;
 
 /// <summary>What an encoder keeps of a batch.</summary>
-internal sealed class EncoderMemory
+internal sealed class EncoderMemory(RecurrentBody body)
 {
-    public required RecurrentMemory Recurrent { get; init; }
+    public BodyMemory Body { get; } = body.CreateMemory();
 
-    public WordMemory Words { get; } = new();
+    public RecurrentMemory Recurrent => Body.Recurrent;
 
-    public RowStore Input { get; } = new();
+    /// <summary>[rows, I].</summary>
+    public RowStore Input => Body.Input.Read;
 
-    public RowStore DInput { get; } = new();
-
-    public RowStore StateMask { get; } = new();
-
-    /// <summary>[rows, D]: the states after dropout.</summary>
-    public RowStore Dropped { get; } = new();
+    /// <summary>The states after dropout.</summary>
+    public DroppedRows States { get; } = new();
 
     public RowStore DStates { get; } = new();
 
@@ -45,9 +42,6 @@ internal sealed class TranslatorEncoder
 {
     private const uint StatePart = 200;
 
-    private readonly Embedding? _embedding;
-    private readonly WordReader? _words;
-    private readonly RecurrentStack _stack;
     private readonly Dense _bridge;
 
     /// <param name="spec">What it is made of.</param>
@@ -55,25 +49,28 @@ internal sealed class TranslatorEncoder
     /// <param name="startSize">S, the numbers in the decoder's first states.</param>
     public TranslatorEncoder(TranslatorSpec spec, Embedding? embedding, int startSize)
     {
-        _embedding = embedding;
-        _words = embedding is null ? null : new WordReader(embedding);
-        _stack = new RecurrentStack(spec.Encoder);
+        Body = new RecurrentBody(
+            embedding is null ? new VectorsInput() : new WordsInput(embedding) { Token = "encoder's word" },
+            new RecurrentStack(spec.Encoder)) { LayerName = "encoder layer" };
         _bridge = new Dense("bridge", spec.StateSize, startSize);
-        foreach (Parameter parameter in _stack.Parameters) parameter.Name = "encoder." + parameter.Name;
+        foreach (Parameter parameter in Stack.Parameters) parameter.Name = "encoder." + parameter.Name;
     }
 
-    public RecurrentStack Stack => _stack;
+    /// <summary>(1) and (2).</summary>
+    public RecurrentBody Body { get; }
+
+    public RecurrentStack Stack => Body.Stack;
 
     public Dense Bridge => _bridge;
 
     /// <summary>All tensors but the word vectors.</summary>
-    public IEnumerable<Parameter> Parameters => [.. _stack.Parameters, .. _bridge.Parameters];
+    public IEnumerable<Parameter> Parameters => [.. Stack.Parameters, .. _bridge.Parameters];
 
-    public EncoderMemory CreateMemory() => new() { Recurrent = _stack.CreateMemory() };
+    public EncoderMemory CreateMemory() => new(Body);
 
     public void Initialise(ulong seed, uint ordinal)
     {
-        _stack.Initialise(seed, ordinal);
+        Stack.Initialise(seed, ordinal);
         _bridge.Initialise(seed, ordinal + 900);
     }
 
@@ -81,56 +78,33 @@ internal sealed class TranslatorEncoder
     public Matrix Forward(
         Workers workers, BatchLayout batch, Matrix vectors, EncoderMemory memory, bool keepsHistory, DropoutPlan? dropout)
     {
-        _stack.RequireRoom(batch, keepsHistory);
-        Matrix input = vectors;
-        if (_words is not null)
-        {
-            input = memory.Input.Reserve(batch.Rows, _embedding!.Size).Rows(batch.Rows);
-            _words.DrawMask(batch, memory.Words, dropout);
-            _words.Read(workers, batch, memory.Words, dropout, input);
-        }
-
-        memory.Recurrent.KeepsHistory = keepsHistory;
-        _stack.ResetInitialState(memory.Recurrent, batch.Sequences);
-        Matrix states = _stack.Forward(workers, batch, input, memory.Recurrent, dropout);
+        if (Body.Input is VectorsInput) memory.Body.Input.Rows = vectors;
+        memory.Body.KeepsHistory = keepsHistory;
+        Matrix states = Body.Forward(workers, batch, memory.Body, dropout);
         Matrix final = memory.Final.Reserve(batch.Sequences, states.Columns).Rows(batch.Sequences);
-        FixedPooling.Forward(workers, Pooling.Last, batch, _stack.Spec.Directions, states, final, memory.Pooling);
+        FixedPooling.Forward(workers, Pooling.Last, batch, Stack.Spec.Directions, states, final, memory.Pooling);
         int startSize = _bridge.Bias.Count;
         Matrix start = memory.Start.Reserve(batch.Sequences, startSize).Rows(batch.Sequences);
         _bridge.Forward(workers, final, start, memory.Bridge);
         Elementwise.Tanh(start.Span, start.Span);                                                       // (3)
-        if (dropout is not { Layers: > 0 } plan) return states;
-        Dropout.MakeMask(
-            memory.StateMask, batch, states.Columns, plan.Layers, plan.Stream(RandomPurpose.LayerDropout, StatePart));
-        Matrix dropped = memory.Dropped.Reserve(batch.Rows, states.Columns).Rows(batch.Rows);
-        Dropout.Apply(workers, batch, memory.StateMask, states, dropped);
-        return dropped;
+        return memory.States.Drop(
+            workers, batch, states, dropout?.Layers ?? 0, dropout, RandomPurpose.LayerDropout, StatePart);
     }
 
     /// <summary>
     /// Adds the gradients of all parameters, given those of the states in memory.DStates and of the decoder's first states in
     /// memory.DStart.
     /// </summary>
-    public void Backward(Workers workers, BatchLayout batch, Matrix vectors, EncoderMemory memory, DropoutPlan? dropout)
+    public void Backward(Workers workers, BatchLayout batch, EncoderMemory memory, DropoutPlan? dropout)
     {
         Matrix dStates = memory.DStates.Rows(batch.Rows);
-        if (dropout is { Layers: > 0 }) Dropout.Apply(workers, batch, memory.StateMask, dStates, dStates);
+        memory.States.DropGradient(workers, batch, dStates);
         Matrix start = memory.Start.Rows(batch.Sequences), dStart = memory.DStart.Rows(batch.Sequences);
         ActivationKernels.GradientFromOutput(Activation.Tanh, start.Span, dStart.Span, dStart.Span);   // (3')
         Matrix final = memory.Final.Rows(batch.Sequences);
         Matrix dFinal = memory.DFinal.Reserve(batch.Sequences, final.Columns).Rows(batch.Sequences);
         _bridge.Backward(workers, final, dStart, dFinal, memory.Bridge);
-        FixedPooling.Backward(workers, Pooling.Last, batch, _stack.Spec.Directions, dFinal, dStates, memory.Pooling);
-        _stack.ResetFinalGradient(memory.Recurrent, batch.Sequences);
-        if (_words is null)
-        {
-            _stack.Backward(workers, batch, vectors, dStates, null, memory.Recurrent, dropout);
-            return;
-        }
-
-        memory.DInput.Reserve(batch.Rows, _embedding!.Size).Clear();
-        Matrix dInput = memory.DInput.Rows(batch.Rows);
-        _stack.Backward(workers, batch, memory.Input.Rows(batch.Rows), dStates, dInput, memory.Recurrent, dropout);
-        _words.AddGradient(workers, batch, memory.Words, dropout, dInput);
+        FixedPooling.Backward(workers, Pooling.Last, batch, Stack.Spec.Directions, dFinal, dStates, memory.Pooling);
+        Body.Backward(workers, batch, memory.Body, dStates, dropout);
     }
 }

@@ -1,13 +1,39 @@
 namespace Recurant.Models;
 
-/// <summary>What an encoder-decoder keeps of a batch; one per thread of control.</summary>
-internal sealed class TranslatorMemory
+/// <summary>What an encoder-decoder keeps of a batch.</summary>
+internal sealed class TranslatorMemory(TranslatorNetwork network) : NetworkMemory
 {
-    public required EncoderMemory Encoder { get; init; }
+    public EncoderMemory Encoder { get; } = network.Encoder.CreateMemory();
 
-    public required DecoderMemory Decoder { get; init; }
+    public DecoderMemory Decoder { get; } = network.Decoder.CreateMemory();
 
     public SoftmaxOutputMemory Output { get; } = new();
+
+    /// <summary>The target of the last batch.</summary>
+    public BatchLayout Target { get; set; } = new();
+
+    /// <summary>The encoder, and the decoder, whose layers above the attention are a stack of their own.</summary>
+    public override IReadOnlyList<RecurrentPart> Parts =>
+    [
+        new RecurrentPart("encoder", 0, network.Encoder.Stack, Encoder.Recurrent, Encoder.Body.Batch),
+        new RecurrentPart("decoder", 0, network.Decoder.Lower, Decoder.Lower, Target),
+        .. network.Decoder.Upper is { } upper
+            ? [new RecurrentPart("decoder", 1, upper, Decoder.Upper!, Target)] : Array.Empty<RecurrentPart>(),
+    ];
+
+    public override IEnumerable<LayerValues> Values(bool afterBackward)
+    {
+        foreach (LayerValues values in network.Encoder.Body.Values(Encoder.Body, afterBackward)) yield return values;
+        if (afterBackward) yield break;
+        BatchLayout source = Encoder.Body.Batch;
+        yield return new("bridge", "states", Encoder.Start.Rows(source.Sequences), RowMeaning.Other, source);
+        yield return OfTarget("decoder's word vectors", Decoder.Input);
+        yield return OfTarget("decoder or its attention", Decoder.Joined);
+        if (Decoder.Upper is not null) yield return OfTarget("decoder's upper layers", Decoder.Read);
+        yield return OfTarget("readout", Decoder.Result);
+    }
+
+    private LayerValues OfTarget(string layer, RowStore rows) => new(layer, "output", rows.Rows(Target.Rows), RowMeaning.Steps, Target);
 }
 
 /// <summary>
@@ -77,10 +103,7 @@ internal sealed class TranslatorNetwork
     /// <summary>The number of the mark that begins and ends a target.</summary>
     public int Mark => _spec.TargetVocabularySize - 1;
 
-    public TranslatorMemory CreateMemory() => new()
-    {
-        Encoder = Encoder.CreateMemory(), Decoder = Decoder.CreateMemory(),
-    };
+    public TranslatorMemory CreateMemory() => new(this);
 
     public void Initialise(ulong seed)
     {
@@ -190,62 +213,6 @@ internal sealed class TranslatorNetwork
         return layers;
     }
 
-    /// <summary>The first layer of the last pass whose output holds NaN or infinity; null if all are finite.</summary>
-    public string? FirstNonFinite(TranslatorMemory memory, TranslationBatch batch)
-    {
-        int source = batch.Source.Rows, target = batch.Target.Rows;
-        if (_sourceVectors is not null && !IsFinite(memory.Encoder.Input.Rows(source))) return "the encoder's word vectors";
-        for (int layer = 0; layer < _spec.EncoderLayers; layer++)
-        {
-            if (!IsFinite(memory.Encoder.Recurrent.Outputs[layer].Rows(source))) return $"layer {layer} of the encoder";
-        }
-
-        if (!IsFinite(memory.Encoder.Start.Rows(batch.Source.Sequences))) return "the bridge";
-        if (!IsFinite(memory.Decoder.Input.Rows(target))) return "the decoder's word vectors";
-        if (!IsFinite(memory.Decoder.Joined.Rows(target))) return "the decoder or its attention";
-        if (memory.Decoder.Upper is not null && !IsFinite(memory.Decoder.Read.Rows(target))) return "the decoder's upper layers";
-        return IsFinite(memory.Decoder.Result.Rows(target)) ? null : "the readout";
-    }
-
-    /// <summary>What the layers left in the memory, in the order it was computed.</summary>
-    public IEnumerable<LayerValues> Values(TranslatorMemory memory, TranslationBatch batch, bool afterBackward)
-    {
-        BatchLayout source = batch.Source, target = batch.Target;
-        if (afterBackward)
-        {
-            foreach (LayerValues values in Encoder.Stack.Values(memory.Encoder.Recurrent, source, true, "layer of the encoder"))
-            {
-                yield return values;
-            }
-
-            yield break;
-        }
-
-        if (_sourceVectors is not null)
-        {
-            yield return new("encoder's word vectors", "output", memory.Encoder.Input.Rows(source.Rows), RowMeaning.Steps, source);
-        }
-
-        foreach (LayerValues values in Encoder.Stack.Values(memory.Encoder.Recurrent, source, false, "layer of the encoder"))
-        {
-            yield return values;
-        }
-
-        yield return new("bridge", "states", memory.Encoder.Start.Rows(source.Sequences), RowMeaning.Other, source);
-        yield return new("decoder's word vectors", "output", memory.Decoder.Input.Rows(target.Rows), RowMeaning.Steps, target);
-        yield return new(
-            "decoder or its attention", "output", memory.Decoder.Joined.Rows(target.Rows), RowMeaning.Steps, target);
-        if (memory.Decoder.Upper is not null)
-        {
-            yield return new(
-                "decoder's upper layers", "output", memory.Decoder.Read.Rows(target.Rows), RowMeaning.Steps, target);
-        }
-
-        yield return new("readout", "output", memory.Decoder.Result.Rows(target.Rows), RowMeaning.Steps, target);
-    }
-
-    private static bool IsFinite(Matrix matrix) => ClassifierNetwork.IsFinite(matrix);
-
     /// <summary>
     /// The sum of the target words' losses; where the network learns, also the gradients of all parameters of the mean loss of a
     /// word, smoothed.
@@ -255,12 +222,7 @@ internal sealed class TranslatorNetwork
         out int correct)
     {
         DropoutPlan? ofDecoder = OfDecoder(dropout);
-        if (dropout is { Word: > 0 })
-        {
-            if (_sourceVectors is not null) WordDropout.ReadAsUnknown(batch.Source, dropout.Value);
-            WordDropout.ReadAsUnknown(batch.Target, ofDecoder!.Value);
-        }
-
+        memory.Target = batch.Target;
         Matrix states = Encoder.Forward(workers, batch.Source, batch.Vectors, memory.Encoder, learns, dropout);
         Decoder.Attention.Prepare(workers, states, memory.Decoder.Attention);
         Decoder.SetStates(
@@ -276,7 +238,7 @@ internal sealed class TranslatorNetwork
         int sequences = batch.Source.Sequences;
         Matrix dStart = memory.Encoder.DStart.Reserve(sequences, Decoder.StateSize).Rows(sequences);
         Decoder.Backward(workers, batch.Pairs, states, gradient, dStates, dStart, memory.Decoder, ofDecoder);
-        Encoder.Backward(workers, batch.Source, batch.Vectors, memory.Encoder, dropout);
+        Encoder.Backward(workers, batch.Source, memory.Encoder, dropout);
         return loss;
     }
 

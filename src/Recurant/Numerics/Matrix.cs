@@ -67,6 +67,23 @@ internal readonly unsafe struct Matrix
     /// <summary>The columns first, first + 1, ... of every row.</summary>
     public Matrix Column(int first, int count) => new(_buffer, _offset + first, Rows, count, RowStep);
 
+    /// <summary>Whether no element is NaN or infinite.</summary>
+    public bool IsFinite
+    {
+        get
+        {
+            for (int row = 0; row < Rows; row++)
+            {
+                foreach (float value in Row(row))
+                {
+                    if (!float.IsFinite(value)) return false;
+                }
+            }
+
+            return true;
+        }
+    }
+
     /// <summary>Where a row begins. Whoever works with it calls <see cref="KeepAlive"/> afterwards.</summary>
     public Address At(int row) => new(Start + (nint)row * RowStep);
 

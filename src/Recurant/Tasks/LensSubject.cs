@@ -42,7 +42,7 @@ internal sealed class LensSubject
         WordForms? forms = model.NewForms();
         int[][] encoded = [.. model.Encode(chosen, forms, PhaseWork.Unwatched)];
         int[] labels = model.LabelNumbers(chosen);
-        NetworkMemory memory = network.CreateMemory();
+        ClassifierMemory memory = network.CreateMemory();
         memory.Forms = forms;
         Workers workers = WorkersOf(options);
         var batch = new BatchLayout();

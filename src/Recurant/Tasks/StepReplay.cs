@@ -85,7 +85,7 @@ public static class StepReplay
                     return (language, language.Replay(capture));
                 case TranslatorModel model:
                     var translator = new TranslatorTask(Prepare(model, capture), workers);
-                    return (translator, translator.Replay(capture.Step));
+                    return (translator, translator.Step(0, capture.Step));
                 case SequenceModel model:
                     ProblemTask problem = Prepare(model, capture, workers);
                     return (problem, problem.Step(0, capture.Step));
@@ -113,6 +113,7 @@ public static class StepReplay
         Forms = Forms(model.NewForms(), capture),
         Train = [.. capture.Read],
         TrainLabels = [.. capture.Answers.Select(answer => answer[0])],
+        Divided = None(new TextDataset("the step", [])),
         Validation = [],
         ValidationLabels = [],
     };
@@ -140,7 +141,7 @@ public static class StepReplay
             Train = [.. capture.Read],
             TrainTags = [.. capture.Answers],
             Validation = [],
-            ValidationData = new TaggedDataset("the step", []),
+            Divided = None(new TaggedDataset("the step", [])),
         };
     }
 
@@ -156,7 +157,7 @@ public static class StepReplay
         },
         Sources = [.. capture.Read],
         Targets = [.. capture.Answers],
-        Validation = new PairDataset("the step", []),
+        Divided = None(new PairDataset("the step", [])),
         PairsLeftOut = 0,
     };
 
@@ -195,6 +196,8 @@ public static class StepReplay
 
         return task;
     }
+
+    private static DividedData<T> None<T>(T data) => new(data, data);
 
     private static WordForms? Forms(WordForms? forms, StepCapture capture)
     {

@@ -27,6 +27,13 @@ public sealed record DropoutOptions
     /// <summary>Share of the pooled vector.</summary>
     public float? Output { get; init; }
 
+    /// <summary>The rates that are given, and those of a task for the rest.</summary>
+    internal DropoutPlan Or(DropoutPlan defaults) => defaults with
+    {
+        Word = Word ?? defaults.Word, Embedding = Embedding ?? defaults.Embedding, Input = Input ?? defaults.Input,
+        Layers = Layers ?? defaults.Layers, Recurrent = Recurrent ?? defaults.Recurrent, Output = Output ?? defaults.Output,
+    };
+
     /// <inheritdoc/>
     public override string ToString() => InvariantRecord.ToString(nameof(DropoutOptions), PrintMembers);
 }

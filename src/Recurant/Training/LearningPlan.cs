@@ -2,6 +2,27 @@ using System.Text.Json.Serialization;
 
 namespace Recurant.Training;
 
+/// <summary>What a task decides where its user did not.</summary>
+internal sealed record LearningDefaults
+{
+    /// <summary>The learning rate of Adam and AdamW; other optimisers have their own.</summary>
+    public required float LearningRate { get; init; }
+
+    public required float WeightDecay { get; init; }
+
+    public ScheduleKind Schedule { get; init; } = ScheduleKind.Linear;
+
+    public float LabelSmoothing { get; init; }
+
+    public DropoutPlan Dropout { get; init; }
+
+    public required int Batch { get; init; }
+
+    public required int Epochs { get; init; }
+
+    public required int Patience { get; init; }
+}
+
 /// <summary>How a run learns, with nothing left open; the same for all tasks.</summary>
 internal record LearningPlan
 {
@@ -11,33 +32,70 @@ internal record LearningPlan
     /// <summary>The name of the stage in which an encoder learns from texts without labels.</summary>
     public const string PretrainingStage = "pre-training";
 
+    /// <summary>One plain step: what is made again of a run.</summary>
+    public LearningPlan()
+    {
+    }
+
+    /// <summary>What the user decided, and the task's defaults for the rest.</summary>
+    public LearningPlan(LearningOptions options, LearningDefaults defaults)
+    {
+        Optimizer = options.Optimizer;
+        LearningRate = options.LearningRate
+            ?? (options.Optimizer is OptimizerKind.Adam or OptimizerKind.AdamW
+                ? defaults.LearningRate : Optimizers.Optimizer.DefaultLearningRate(options.Optimizer));
+        WeightDecay = options.WeightDecay ?? defaults.WeightDecay;
+        Schedule = options.Schedule ?? defaults.Schedule;
+        LabelSmoothing = options.LabelSmoothing ?? defaults.LabelSmoothing;
+        Dropout = options.Dropout.Or(defaults.Dropout) with { Seed = options.Seed };
+        Clip = options.Clip;
+        Batch = options.Batch ?? defaults.Batch;
+        Epochs = options.Epochs ?? defaults.Epochs;
+        Patience = options.Patience ?? defaults.Patience;
+        Budget = options.Budget;
+        Observers = options.Observers;
+        Seed = options.Seed;
+    }
+
     /// <summary>What is being trained, for reports of progress and for checkpoints. Default: "model".</summary>
     [JsonIgnore]
     public string Stage { get; init; } = LastStage;
 
     /// <summary>The optimiser.</summary>
-    public required OptimizerKind Optimizer { get; init; }
+    public OptimizerKind Optimizer { get; init; } = OptimizerKind.Sgd;
 
     /// <summary>The learning rate before the schedule.</summary>
-    public required float LearningRate { get; init; }
+    public float LearningRate { get; init; } = 1;
 
     /// <summary>The weight decay.</summary>
-    public required float WeightDecay { get; init; }
+    public float WeightDecay { get; init; }
 
     /// <summary>How the learning rate changes.</summary>
-    public required ScheduleKind Schedule { get; init; }
+    public ScheduleKind Schedule { get; init; } = ScheduleKind.Constant;
 
     /// <summary>Under the plateau schedule: by what the rate is multiplied after an epoch that was no better.</summary>
     public float PlateauFactor { get; init; } = 0.5f;
 
     /// <summary>The largest norm of a step's gradient; 0: no clipping.</summary>
-    public required float Clip { get; init; }
+    public float Clip { get; init; }
+
+    /// <summary>The share of the target that is spread over all answers.</summary>
+    public float LabelSmoothing { get; init; }
+
+    public DropoutPlan Dropout { get; init; }
+
+    /// <summary>The examples of a step, or the parts of a text that are read side by side.</summary>
+    public int Batch { get; init; } = 1;
 
     /// <summary>The most epochs.</summary>
-    public required int Epochs { get; init; }
+    public int Epochs { get; init; } = 1;
 
     /// <summary>Training ends after so many epochs without a better score.</summary>
-    public required int Patience { get; init; }
+    public int Patience { get; init; } = 1;
+
+    /// <summary>The key of the order of the examples.</summary>
+    [JsonIgnore]
+    public ulong Seed { get; init; }
 
     /// <summary>The most time; null: no limit.</summary>
     [JsonIgnore]

@@ -7,7 +7,7 @@ internal static class NonFinitePlace
     public static string Find(TrainingTask task)
     {
         if (InWeights(task.Parameters) is { } weights) return weights;
-        if (task.FirstNonFinite() is { } layer)
+        if (task.Memory.FirstNonFinite() is { } layer)
         {
             return $"the weights are still finite; the first non-finite numbers come out of {layer}";
         }

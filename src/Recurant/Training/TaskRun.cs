@@ -41,7 +41,7 @@ internal sealed class TaskRun
         _observers = [.. plan.Observers];
         _parameters = task.Parameters;
         _optimizer = new Optimizer(plan.Optimizer, _parameters);
-        _average = plan.AveragedEpochs > 0 ? new WeightAverage(_parameters, plan.AveragedEpochs * task.StepsInEpoch) : null;
+        _average = plan.AveragedEpochs > 0 ? new WeightAverage(_parameters, plan.AveragedEpochs * task.Feed.StepsInEpoch) : null;
         _best = [.. _parameters.Select(parameter => new float[parameter.Count])];
         _checkpoint = checkpoint;
         _tensors = new RunTensors(_parameters, _best, _optimizer, _average, [.. task.CarriedState]);
@@ -63,7 +63,10 @@ internal sealed class TaskRun
     public EpochRecord Best => _state.Best!;
 
     /// <summary>How many validation rows are not in the best score.</summary>
-    public long ValidationLeftOut => _task.LeftOutOf(Best.Validation);
+    public long ValidationLeftOut => Math.Max(0, _task.ValidationGiven - Best.Validation.Count);
+
+    /// <summary>What is learnt.</summary>
+    public TrainingTask Task => _task;
 
     /// <summary>Trains, and leaves the best weights in the parameters.</summary>
     public TrainingEnd Run()
@@ -123,7 +126,7 @@ internal sealed class TaskRun
         float clip = _plan.Clip;
         bool isClipped = clip > 0 && norm > clip;
         float scale = isClipped ? (float)(clip / (norm + 1e-6)) : 1f;
-        double progress = (double)_state.Step / ((long)_plan.Epochs * _task.StepsInEpoch);
+        double progress = (double)_state.Step / ((long)_plan.Epochs * _task.Feed.StepsInEpoch);
         float rate = _plan.LearningRate * Schedule.Factor(_plan.Schedule, progress) * _state.Plateau;
         if (_observers.Length > 0)
         {
@@ -157,7 +160,7 @@ internal sealed class TaskRun
             }
         }
 
-        for (int epoch = 1; epoch < state.Epoch; epoch++) _task.BeginEpoch(epoch);
+        for (int epoch = 1; epoch < state.Epoch; epoch++) _task.Feed.BeginEpoch(epoch);
     }
 
     private void Save()
@@ -192,7 +195,7 @@ internal sealed class TaskRun
         if (!double.IsFinite(validation.Loss)) throw NonFiniteValidation(validation.Loss);
         var record = new EpochRecord(_state.Epoch, _state.MeanLoss, _state.Accuracy, validation, Seconds - _epochBegun)
         {
-            Steps = _state.StepsInEpoch, StepsInEpoch = _task.StepsInEpoch,
+            Steps = _state.StepsInEpoch, StepsInEpoch = _task.Feed.StepsInEpoch,
         };
         _state.Epochs.Add(record);
         bool isBest = _state.Best is null || validation.IsBetterThan(_state.Best.Validation);
@@ -215,9 +218,9 @@ internal sealed class TaskRun
     /// <summary>Runs the steps of an epoch that are not done yet; returns why it ended early, or null.</summary>
     private TrainingEnd? RunEpoch()
     {
-        _task.BeginEpoch(_state.Epoch);
+        _task.Feed.BeginEpoch(_state.Epoch);
         double lastReport = Seconds;
-        while (_state.StepsInEpoch < _task.StepsInEpoch)
+        while (_state.StepsInEpoch < _task.Feed.StepsInEpoch)
         {
             if (_cancellation.IsCancellationRequested) return TrainingEnd.Cancelled;
             _state.Add(Step(_state.StepsInEpoch));
@@ -254,7 +257,7 @@ internal sealed class TaskRun
     {
         if (_progress is null) return;
         int epoch = _state.Epoch, step = _state.StepsInEpoch;
-        double stepsLeft = (double)(_plan.Epochs - epoch + 1) * _task.StepsInEpoch - step;
+        double stepsLeft = (double)(_plan.Epochs - epoch + 1) * _task.Feed.StepsInEpoch - step;
         var remaining = TimeSpan.FromSeconds(stepsLeft * (Seconds - _epochBegun) / Math.Max(1, step));
         if (_plan.Budget is { } budget && budget.TotalSeconds - Seconds < remaining.TotalSeconds)
         {
@@ -267,7 +270,7 @@ internal sealed class TaskRun
             Epoch = epoch,
             Epochs = _plan.Epochs,
             Step = step,
-            Steps = _task.StepsInEpoch,
+            Steps = _task.Feed.StepsInEpoch,
             Loss = _state.MeanLoss,
             Accuracy = _state.Accuracy,
             TokensPerSecond = _state.Tokens / Math.Max(1e-9, trained),

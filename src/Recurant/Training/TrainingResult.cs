@@ -26,7 +26,7 @@ public sealed record EpochRecord(int Number, double TrainLoss, double TrainAccur
 /// <summary>What came of a training run.</summary>
 /// <typeparam name="TModel">The kind of model.</typeparam>
 /// <typeparam name="TScore">What its task is scored by.</typeparam>
-public record TrainingResult<TModel, TScore>
+public sealed record TrainingResult<TModel, TScore>
     where TModel : TrainedModel
     where TScore : Score
 {
@@ -60,6 +60,11 @@ public record TrainingResult<TModel, TScore>
     /// </summary>
     public long ValidationLeftOut { get; init; }
 
+    /// <summary>
+    /// How many training rows were not learnt from, such as pairs longer than a translator's options allow.
+    /// </summary>
+    public long TrainingLeftOut { get; init; }
+
     /// <summary>The number of words of ready-made vectors found among the model's words; null without vectors.</summary>
     public int? VectorsFound { get; init; }
 
@@ -73,6 +78,8 @@ public record TrainingResult<TModel, TScore>
         Seconds = run.Seconds,
         End = end,
         ValidationLeftOut = run.ValidationLeftOut,
+        TrainingLeftOut = run.Task.TrainingLeftOut,
+        VectorsFound = run.Task.VectorsFound,
     };
 
     /// <inheritdoc/>

@@ -9,54 +9,22 @@ namespace Recurant.Training;
 /// <param name="Tokens">The tokens read, for the speed.</param>
 internal readonly record struct StepLoss(double Loss, int Units, int Correct, int Tokens);
 
-/// <summary>Recurrent layers of a network, and what they keep of a batch.</summary>
-/// <param name="Name">"encoder" or "decoder"; null where the network has but one such part.</param>
-/// <param name="FirstLayer">The number of the lowest of these layers in the part.</param>
-/// <param name="Stack">The layers.</param>
-/// <param name="Memory">What they keep.</param>
-/// <param name="Batch">The sequences they read.</param>
-internal sealed record RecurrentPart(
-    string? Name, int FirstLayer, RecurrentStack Stack, RecurrentMemory Memory, BatchLayout Batch)
-{
-    /// <summary>The parts of an encoder-decoder: the decoder's layers above the attention are a stack of their own.</summary>
-    public static IReadOnlyList<RecurrentPart> Of(TranslatorNetwork network, TranslatorMemory memory, TranslationBatch batch)
-    {
-        TranslatorDecoder decoder = network.Decoder;
-        List<RecurrentPart> parts =
-        [
-            new("encoder", 0, network.Encoder.Stack, memory.Encoder.Recurrent, batch.Source),
-            new("decoder", 0, decoder.Lower, memory.Decoder.Lower, batch.Target),
-        ];
-        if (decoder.Upper is { } upper) parts.Add(new RecurrentPart("decoder", 1, upper, memory.Decoder.Upper!, batch.Target));
-        return parts;
-    }
-
-    /// <summary>What a layer and direction is called: "layer 0", "encoder layer 1 backward".</summary>
-    /// <param name="cell">Its place in <see cref="RecurrentMemory.Cells"/>.</param>
-    public string NameOf(int cell) =>
-        NameOf(Name, FirstLayer + cell / Stack.Spec.Directions, cell % Stack.Spec.Directions == 1);
-
-    public static string NameOf(string? part, int layer, bool isReverse) =>
-        $"{(part is null ? "" : part + " ")}layer {layer}{(isReverse ? " backward" : "")}";
-}
-
 /// <summary>
 /// What a run learns: the data, the network, and one step of it. The loop around it, <see cref="TaskRun"/>, is the same for
 /// all tasks.
 /// </summary>
-internal abstract class TrainingTask
+/// <param name="parameters">All tensors of the model.</param>
+/// <param name="memory">What the network keeps of a step's batch.</param>
+/// <param name="feed">How the examples become steps.</param>
+internal abstract class TrainingTask(IReadOnlyList<Parameter> parameters, NetworkMemory memory, Feed feed)
 {
     /// <summary>All tensors of the model.</summary>
-    public abstract IReadOnlyList<Parameter> Parameters { get; }
+    public IReadOnlyList<Parameter> Parameters => parameters;
 
-    /// <summary>
-    /// The recurrent layers with what they keep of the step's batch; empty where there are none, or where they keep a part of its
-    /// steps at a time.
-    /// </summary>
-    public virtual IReadOnlyList<RecurrentPart> Recurrent => [];
+    /// <summary>What the network kept of the last step.</summary>
+    public NetworkMemory Memory => memory;
 
-    /// <summary>The number of steps in an epoch.</summary>
-    public abstract int StepsInEpoch { get; }
+    public Feed Feed => feed;
 
     /// <summary>
     /// What has to be carried from one step to the next and is no weight, such as the state that a language model keeps over
@@ -76,9 +44,6 @@ internal abstract class TrainingTask
     /// </summary>
     public abstract void WarmUp();
 
-    /// <summary>Puts the data of an epoch in order; called once for each epoch in turn, from 1, also for those that are over.</summary>
-    public abstract void BeginEpoch(int epoch);
-
     /// <summary>Forward, loss, back; the gradients are added in the parameters. Allocates nothing once warm.</summary>
     /// <param name="index">The step's number in the epoch, from 0.</param>
     /// <param name="step">The step's number in the run, the key of its random numbers.</param>
@@ -91,17 +56,17 @@ internal abstract class TrainingTask
     /// <summary>About how many tokens are read to validate; 0 where that takes no time worth counting.</summary>
     public virtual long ValidationTokens => 0;
 
-    /// <summary>How many of the validation rows there were at the beginning are not in a score.</summary>
-    public virtual long LeftOutOf(Score score) => 0;
+    /// <summary>The validation rows there were before some were chosen for want of time; 0 where all of them are scored.</summary>
+    public virtual long ValidationGiven => 0;
+
+    /// <summary>The training rows that are not learnt from, such as pairs that are too long.</summary>
+    public virtual long TrainingLeftOut => 0;
+
+    /// <summary>The number of words of ready-made vectors found among the model's words; null without vectors.</summary>
+    public virtual int? VectorsFound => null;
 
     /// <summary>Reads a score as <see cref="Score.WriteMembers"/> wrote it.</summary>
     public abstract Score ReadScore(JsonElement members);
-
-    /// <summary>
-    /// What the layers left in memory of the last step, in the order it was computed; after the way back gradients stand where
-    /// values were. Empty where nothing can be told.
-    /// </summary>
-    public virtual IEnumerable<LayerValues> Values(bool afterBackward) => [];
 
     /// <summary>
     /// All that the step just made needs to be made again, before the weights change; null where that is not supported.
@@ -109,7 +74,4 @@ internal abstract class TrainingTask
     /// <param name="index">The step's number in the epoch, from 0.</param>
     /// <param name="step">The step's number in the run.</param>
     public virtual StepCapture? Capture(int index, ulong step) => null;
-
-    /// <summary>The first layer of the last step whose output holds NaN or infinity; null if all are finite.</summary>
-    public abstract string? FirstNonFinite();
 }

@@ -93,7 +93,7 @@ public class LossTrajectoryTests
     {
         Workers workers = Workers.ForThreads(1);
         Optimizer optimizer = new(OptimizerKind.Sgd, network.Parameters);
-        NetworkMemory memory = network.CreateMemory();
+        ClassifierMemory memory = network.CreateMemory();
         double[] losses = new double[Steps];
         for (int step = 0; step < Steps; step++)
         {

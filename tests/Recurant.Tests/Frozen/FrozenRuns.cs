@@ -206,7 +206,7 @@ internal static class FrozenRuns
         new($"translate: {name}", (checkpoint, cancellation) =>
         {
             PairDataset pairs = Phrases.Numbers(60, seed: 1);
-            TranslatorTrainingResult result =
+            TrainingResult<TranslatorModel, TranslatorEvaluation> result =
                 TranslatorTrainer.Train(pairs, options with { Checkpoint = checkpoint }, cancellation: cancellation);
             return new FrozenResult(result.Model, result.End, digest =>
             {

@@ -119,7 +119,7 @@ public class IntegratedGradientsTests
         var network = (IVectorNetwork)model.Network;
         WordForms forms = model.NewForms()!;
         int[] tokens = model.Encoder.Encode(words, forms);
-        NetworkMemory memory = model.Network.CreateMemory();
+        ClassifierMemory memory = model.Network.CreateMemory();
         memory.Forms = forms;
         var batch = new BatchLayout();
         batch.Fill([tokens], [0]);

@@ -208,7 +208,7 @@ public class LessonEngineTests
     private sealed class Engine
     {
         private readonly RecurrentNetwork _network;
-        private readonly NetworkMemory _memory;
+        private readonly ClassifierMemory _memory;
         private readonly BatchLayout _batch = new();
 
         public Engine(RecurrentNetwork network, int[] tokens, int label)

@@ -46,10 +46,10 @@ public class FeedForwardNetworkTests
         {
             NetworkCase network = new(Spec(2, Activation.Tanh));
             network.Parameter(weight).Value.Fill(float.NaN);
-            NetworkMemory memory = network.Network.CreateMemory();
+            ClassifierMemory memory = network.Network.CreateMemory();
             network.Batch.Fill(NetworkCase.Texts, [0, 1, 2]);
             network.Network.Forward(Workers.ForThreads(1), network.Batch, memory, null);
-            Assert.Equal(place, network.Network.FirstNonFinite(memory, network.Batch));
+            Assert.Equal(place, memory.FirstNonFinite());
         }
     }
 

@@ -66,7 +66,7 @@ internal sealed class NetworkCase
     public NetworkCase Run(int threads = 1)
     {
         Workers workers = Workers.ForThreads(threads);
-        NetworkMemory memory = Network.CreateMemory();
+        ClassifierMemory memory = Network.CreateMemory();
         Batch.Fill(Texts, [.. Enumerable.Range(0, Texts.Length)]);
         foreach (Parameter parameter in Network.Parameters) parameter.ClearGradient();
         Matrix logits = Network.Forward(workers, Batch, memory, Dropout);

@@ -107,7 +107,7 @@ public class RecurrentNetworkTests
             ("weight_hh_l1_reverse", "recurrent layer 1"), ("attention.bias", "the pooling"), ("output.bias", "the output layer"),
         ];
         NetworkCase network = new(Spec("tanh", 2, true, embedding: 4, Pooling.Attention));
-        NetworkMemory memory = network.Network.CreateMemory();
+        ClassifierMemory memory = network.Network.CreateMemory();
         foreach ((string weight, string place) in cases)
         {
             Parameter parameter = network.Parameter(weight);
@@ -124,7 +124,7 @@ public class RecurrentNetworkTests
         {
             network.Batch.Fill(NetworkCase.Texts, [.. Enumerable.Range(0, NetworkCase.Texts.Length)]);
             network.Network.Forward(Workers.ForThreads(1), network.Batch, memory, null);
-            return network.Network.FirstNonFinite(memory, network.Batch);
+            return memory.FirstNonFinite();
         }
     }
 

@@ -112,10 +112,10 @@ internal sealed class ReferenceTagger
 
     private int Form(int b, int t) => _run.Encoded[_run.Batch.Order[b]][t];
 
-    /// <summary>The word as it was read: the pass keeps it, and a word that is known may have been read as unknown.</summary>
+    /// <summary>The word as it was read: the batch has it after the pass, and a word that is known may have been read as unknown.</summary>
     private int Word(int b, int t)
     {
-        int read = _run.Memory.Words[_run.Batch.RowStart(t) + b], known = _run.Forms.WordOf(Form(b, t));
+        int read = _run.Batch.Tokens[_run.Batch.RowStart(t) + b], known = _run.Forms.WordOf(Form(b, t));
         Assert.True(read == known || (read == Vocabulary.Unknown && _plan.Word > 0));
         return read;
     }

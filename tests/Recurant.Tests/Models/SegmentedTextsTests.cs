@@ -56,7 +56,7 @@ public class SegmentedTextsTests
     public void Forward_WithoutWayBack_SameLogits()
     {
         var network = Network(CellKind.Lstm, Pooling.Max, embedding: 5, layers: 2);
-        NetworkMemory memory = network.CreateMemory();
+        ClassifierMemory memory = network.CreateMemory();
         BatchLayout batch = Batch();
         float[] expected = network.Forward(Workers.ForThreads(1), batch, memory, dropout: null).Span.ToArray();
         (memory.Recomputes, memory.KeepsHistory) = (true, false);
@@ -68,23 +68,23 @@ public class SegmentedTextsTests
     public void FirstNonFinite_InSegments_NamesTheLayer()
     {
         var network = Network(CellKind.Elman, Pooling.Last, embedding: 5, layers: 2);
-        NetworkMemory memory = network.CreateMemory();
+        ClassifierMemory memory = network.CreateMemory();
         memory.Recomputes = true;
         BatchLayout batch = Batch();
         network.Forward(Workers.ForThreads(1), batch, memory, dropout: null);
-        Assert.Null(network.FirstNonFinite(memory, batch));
+        Assert.Null(memory.FirstNonFinite());
         Parameter weights = network.Parameters.Single(parameter => parameter.Name == "weight_ih_l1");
         weights.Value[3] = float.NaN;
         weights.MarkChanged();
         network.Forward(Workers.ForThreads(1), batch, memory, dropout: null);
-        Assert.Equal("recurrent layer 1", network.FirstNonFinite(memory, batch));
+        Assert.Equal("recurrent layer 1", memory.FirstNonFinite());
     }
 
     [Fact]
     public void Forward_AttentionInSegments_SaysWhatToUse()
     {
         var network = Network(CellKind.Gru, Pooling.Attention, embedding: 5, layers: 1);
-        NetworkMemory memory = network.CreateMemory();
+        ClassifierMemory memory = network.CreateMemory();
         memory.Recomputes = true;
         ArgumentException fault = Assert.Throws<ArgumentException>(
             () => network.Forward(Workers.ForThreads(1), Batch(), memory, dropout: null));
@@ -102,7 +102,7 @@ public class SegmentedTextsTests
             }
             : null;
         Workers workers = Workers.ForThreads(1);
-        NetworkMemory memory = network.CreateMemory();
+        ClassifierMemory memory = network.CreateMemory();
         memory.Recomputes = recomputes;
         BatchLayout batch = Batch();
         Matrix logits = network.Forward(workers, batch, memory, plan);

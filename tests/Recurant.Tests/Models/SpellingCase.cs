@@ -45,7 +45,7 @@ internal sealed class SpellingCase
     public SpellingCase Run(int threads = 1, bool keepsHistory = true)
     {
         Workers workers = Workers.ForThreads(threads);
-        NetworkMemory memory = Model.Network.CreateMemory();
+        ClassifierMemory memory = Model.Network.CreateMemory();
         memory.Forms = Forms;
         memory.KeepsHistory = keepsHistory;
         Batch.Fill(Texts, [.. Enumerable.Range(0, Texts.Length)]);

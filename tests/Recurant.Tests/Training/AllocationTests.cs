@@ -83,8 +83,8 @@ public class AllocationTests
         var run = new TaskRun(task, prepared.Plan, workers, RunClock.Start());
         // The longest texts first: memory grows to what they need, with a reserve, and stays.
         task.WarmUp();
-        for (int step = 0; step < 3 * task.StepsInEpoch; step++) run.Step(step % task.StepsInEpoch);
-        return (run, task.StepsInEpoch);
+        for (int step = 0; step < 3 * task.Feed.StepsInEpoch; step++) run.Step(step % task.Feed.StepsInEpoch);
+        return (run, task.Feed.StepsInEpoch);
     }
 
     private static long LeastAllocated(TaskRun run, int steps) => Least(step => run.Step(step % steps));

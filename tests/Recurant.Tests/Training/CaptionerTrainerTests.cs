@@ -39,12 +39,12 @@ public sealed class CaptionerTrainerTests : IDisposable
         CaptionDataset images = Spots(1500, seed: 1), validation = Spots(900, seed: 2);
         CaptionerData Of(TimeSpan? budget) => CaptionerData.Make(images, validation, s_options with { Budget = budget });
 
-        Assert.Equal((900, 900), (Of(null).Validation.Count, Of(null).ValidationGivenRows));
+        Assert.Equal((900, 900), (Of(null).Divided.Validation.Count, Of(null).Divided.ValidationRows));
         CaptionerData few = Of(TimeSpan.FromSeconds(1)), more = Of(TimeSpan.FromSeconds(20));
-        Assert.Equal(900, few.ValidationGivenRows);
-        Assert.InRange(few.Validation.Count, 50, 899);
-        Assert.InRange(more.Validation.Count, few.Validation.Count + 1, 900);
-        Assert.Equal(few.Validation.Images.Select(image => image.Sentence), Of(TimeSpan.FromSeconds(1)).Validation.Images
+        Assert.Equal(900, few.Divided.ValidationRows);
+        Assert.InRange(few.Divided.Validation.Count, 50, 899);
+        Assert.InRange(more.Divided.Validation.Count, few.Divided.Validation.Count + 1, 900);
+        Assert.Equal(few.Divided.Validation.Images.Select(image => image.Sentence), Of(TimeSpan.FromSeconds(1)).Divided.Validation.Images
             .Select(image => image.Sentence));
     }
 

@@ -50,7 +50,7 @@ public class PlanTextTests
     public void Identity_OfTwoRuns_DiffersWhereClipOrRecomputeDo()
     {
         static string[] Of(TrainingOptions options) =>
-            [.. RunIdentity.Of(PreparedData.Make(Reviews.Words(40, seed: 1), null, options with { Checkpoint = s_checkpoint })).Select(item => $"{item}")];
+            [.. PreparedData.Make(Reviews.Words(40, seed: 1), null, options with { Checkpoint = s_checkpoint }).Identity().Select(item => $"{item}")];
 
         TrainingOptions plain = Reviews.Small with { Bidirectional = false, Optimizer = OptimizerKind.Sgd };
         string[] expected = Of(plain);

@@ -263,8 +263,8 @@ public class TaggerAllocationTests
         var task = new TaggerTask(data, workers);
         var run = new TaskRun(task, data.Plan, workers, RunClock.Start());
         task.WarmUp();
-        task.BeginEpoch(1);
-        for (int index = 0; index < task.StepsInEpoch; index++) run.Step(index);
-        Assert.Equal(0, AllocationTests.Least(step => run.Step(step % task.StepsInEpoch)));
+        task.Feed.BeginEpoch(1);
+        for (int index = 0; index < task.Feed.StepsInEpoch; index++) run.Step(index);
+        Assert.Equal(0, AllocationTests.Least(step => run.Step(step % task.Feed.StepsInEpoch)));
     }
 }

@@ -90,14 +90,14 @@ public class TrainingOptionsTests
         AssertFault(
             "reviews.tsv, line 3: the label \"odd\" occurs only once",
             Data(("a", "good"), ("b", "bad"), ("c", "odd"), ("d", "good"), ("e", "bad")));
-        AssertFault("reviews.tsv: 4 rows are too few", Data(("a", "good"), ("b", "bad"), ("c", "good"), ("d", "bad")));
+        AssertFault("reviews.tsv: 4 texts are too few", Data(("a", "good"), ("b", "bad"), ("c", "good"), ("d", "bad")));
     }
 
     [Fact]
     public void Train_ValidationWithoutUse_NamesTheValidationFile()
     {
         TextDataset train = Reviews.Words(20, seed: 1);
-        AssertFault("reviews.tsv: there are no examples to check the model with", train, Data());
+        AssertFault("reviews.tsv: there are no texts to check the model with", train, Data());
         AssertFault("reviews.tsv, line 2: the label \"odd\" never occurs", train, Data(("a", "good"), ("b", "odd")));
     }
 

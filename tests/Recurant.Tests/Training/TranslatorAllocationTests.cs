@@ -19,8 +19,8 @@ public class TranslatorAllocationTests
         var task = new TranslatorTask(data, workers);
         var run = new TaskRun(task, data.Plan, workers, RunClock.Start());
         task.WarmUp();
-        task.BeginEpoch(1);
-        for (int step = 0; step < 3 * task.StepsInEpoch; step++) run.Step(step % task.StepsInEpoch);
-        Assert.Equal(0, AllocationTests.Least(step => run.Step(step % task.StepsInEpoch)));
+        task.Feed.BeginEpoch(1);
+        for (int step = 0; step < 3 * task.Feed.StepsInEpoch; step++) run.Step(step % task.Feed.StepsInEpoch);
+        Assert.Equal(0, AllocationTests.Least(step => run.Step(step % task.Feed.StepsInEpoch)));
     }
 }

@@ -19,7 +19,7 @@ public sealed class TranslatorTrainerTests : IDisposable
             Attention = attention, Subwords = subwords, Embedding = 24, Hidden = 48, Batch = 16, Epochs = 20, LearningRate = 0.01f,
             Dropout = new DropoutOptions { Input = 0, Layers = 0, Output = 0 }, Threads = 2,
         };
-        TranslatorTrainingResult result =
+        TrainingResult<TranslatorModel, TranslatorEvaluation> result =
             TranslatorTrainer.Train(Phrases.Numbers(400, seed: 1), options);
         TranslatorEvaluation score = new Translator(result.Model, threads: 1).Evaluate(Phrases.Numbers(100, seed: 2));
         Assert.True(score.Exact >= 0.9, $"{score.Exact} of new ones are right after {result.Epochs.Count} epochs.");
@@ -124,8 +124,8 @@ public sealed class TranslatorTrainerTests : IDisposable
         int longest = all.Pairs.Count(pair => pair.Source.Split(' ').Length > 4);
         Assert.NotEqual(0, longest);
         TranslatorTrainingOptions options = Phrases.Small with { Subwords = 0, MinimumCount = 1, MaximumPieces = 5, Epochs = 1 };
-        Assert.Equal(longest, TranslatorTrainer.Train(all, options, all).PairsLeftOut);
-        Assert.Equal(0, TranslatorTrainer.Train(all, options with { MaximumPieces = 6 }, all).PairsLeftOut);
+        Assert.Equal(longest, TranslatorTrainer.Train(all, options, all).TrainingLeftOut);
+        Assert.Equal(0, TranslatorTrainer.Train(all, options with { MaximumPieces = 6 }, all).TrainingLeftOut);
     }
 
     [Fact]

@@ -20,6 +20,8 @@ public sealed record CaptionerEvaluation : Score
     /// <summary>BLEU, 0 to 100: see <see cref="Data.Bleu"/>.</summary>
     public required double Bleu { get; init; }
 
+    internal override long Count => Rows;
+
     internal override void WriteMembers(Utf8JsonWriter writer)
     {
         writer.WriteNumber("rows", Rows);

@@ -29,6 +29,8 @@ public sealed record TranslatorEvaluation : Score
     /// </summary>
     public required double Placeholders { get; init; }
 
+    internal override long Count => Rows;
+
     internal override void WriteMembers(Utf8JsonWriter writer)
     {
         writer.WriteNumber("rows", Rows);

@@ -25,6 +25,8 @@ public sealed record Evaluation : Score
     /// <summary>Confusion[right][predicted]: how often.</summary>
     public required IReadOnlyList<IReadOnlyList<int>> Confusion { get; init; }
 
+    internal override long Count => Rows;
+
     internal override void WriteMembers(Utf8JsonWriter writer)
     {
         writer.WriteNumber("rows", Rows);

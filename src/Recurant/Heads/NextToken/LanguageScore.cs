@@ -34,6 +34,8 @@ public sealed record LanguageScore : Score
     /// <inheritdoc/>
     public override bool HigherIsBetter => false;
 
+    internal override long Count => Characters;
+
     internal override void WriteMembers(Utf8JsonWriter writer)
     {
         writer.WriteNumber("tokens", Tokens);

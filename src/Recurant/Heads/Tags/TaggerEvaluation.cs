@@ -59,6 +59,8 @@ public sealed record TaggerEvaluation : Score
     /// <summary>The spans of each kind, by name.</summary>
     public IReadOnlyList<TagCount> Kinds { get; init; } = [];
 
+    internal override long Count => Sentences;
+
     internal override void WriteMembers(Utf8JsonWriter writer)
     {
         writer.WriteNumber("sentences", Sentences);

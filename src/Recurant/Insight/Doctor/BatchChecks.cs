@@ -145,7 +145,7 @@ internal static class BatchChecks
 
     private static float[] WithHistory(ClassifierModel model, int[][] sequences, WordForms? forms, int classes)
     {
-        NetworkMemory memory = model.Network.CreateMemory();
+        ClassifierMemory memory = model.Network.CreateMemory();
         memory.Forms = forms;
         var batch = new BatchLayout();
         batch.Fill(sequences, [.. Enumerable.Range(0, sequences.Length)]);

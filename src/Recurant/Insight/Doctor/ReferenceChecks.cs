@@ -140,7 +140,7 @@ internal static class ReferenceChecks
     {
         int[] labels = [.. batch.Order.ToArray().Select(text => step.Answers[text][0])];
         Workers workers = Workers.ForThreads(1);
-        NetworkMemory memory = network.CreateMemory();
+        ClassifierMemory memory = network.CreateMemory();
         foreach (Parameter parameter in network.Parameters) parameter.ClearGradient();
         Matrix logits = network.Forward(workers, batch, memory, dropout: null);
         CrossEntropy.Apply(logits, labels, smoothing: 0, out _);

@@ -113,7 +113,6 @@ internal static class SlopeChecks
     private static StepLoss Again(TrainingTask task, StepCapture step) => task switch
     {
         LanguageModelTask language => language.Replay(step),
-        TranslatorTask translator => translator.Replay(step.Step),
         _ => task.Step(0, step.Step),
     };
 }

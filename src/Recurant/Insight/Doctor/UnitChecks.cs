@@ -19,7 +19,7 @@ internal static class UnitChecks
         var places = new List<string>();
         int units = 0, dead = 0, saturated = 0, rows = 0;
         bool isMuch = false;
-        foreach (LayerValues layer in task.Values(afterBackward: false).Where(values => values.What == "output"
+        foreach (LayerValues layer in task.Memory.Values(afterBackward: false).Where(values => values.What == "output"
             && values.Direction >= 0))
         {
             int width = layer.Values.Columns, deadHere = 0, saturatedHere = 0;

@@ -75,7 +75,7 @@ internal static class CauseFinder
     private static string Growth(TrainingTask task, NumberPlace place, bool isGradient)
     {
         if (place is not { Time: { } end, Sample: { } sample }) return "";
-        LayerValues? layer = task.Values(isGradient).FirstOrDefault(
+        LayerValues? layer = task.Memory.Values(isGradient).FirstOrDefault(
             values => values.Layer == place.Layer && values.What == (isGradient ? place.What : "output"));
         if (layer is null) return "";
         int b = layer.Batch.Order.IndexOf(sample), length = layer.Batch.Lengths[b];

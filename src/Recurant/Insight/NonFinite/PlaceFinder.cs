@@ -12,7 +12,7 @@ internal static class PlaceFinder
     {
         if (InTensors(task.Parameters, gradients: false) is { } weights) return weights;
         bool afterBackward = what == "norm of the gradient";
-        foreach (LayerValues values in what == "validation loss" ? [] : task.Values(afterBackward))
+        foreach (LayerValues values in what == "validation loss" ? [] : task.Memory.Values(afterBackward))
         {
             if (In(values) is { } place) return place;
         }
@@ -22,7 +22,7 @@ internal static class PlaceFinder
             return InTensors(task.Parameters, gradients: true) ?? LargestGradient(task.Parameters);
         }
 
-        return task.FirstNonFinite() is { } layer && what == "loss"
+        return task.Memory.FirstNonFinite() is { } layer && what == "loss"
             ? new NumberPlace(layer, "output", float.NaN)
             : new NumberPlace("output layer", what, what == "loss" ? float.PositiveInfinity : float.NaN);
     }
@@ -123,7 +123,7 @@ internal static class PlaceFinder
     {
         ulong hash = 14695981039346656037;
         Add(ref hash, double.IsNaN(loss) ? ulong.MaxValue : BitConverter.DoubleToUInt64Bits(loss));
-        foreach (LayerValues values in task.Values(afterBackward))
+        foreach (LayerValues values in task.Memory.Values(afterBackward))
         {
             for (int row = 0; row < values.Values.Rows; row++) Add(ref hash, values.Values.Row(row));
         }

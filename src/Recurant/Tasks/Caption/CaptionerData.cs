@@ -3,9 +3,6 @@ namespace Recurant.Tasks;
 /// <summary>Images with their sentences turned into numbers, and the model they are for.</summary>
 internal sealed class CaptionerData
 {
-    /// <summary>The most validation images that are described after every epoch.</summary>
-    private const int MostValidation = 2000;
-
     /// <summary>A strip of an image is read as a word of so many characters is.</summary>
     private const long CharactersOfStrip = 5;
 
@@ -16,48 +13,31 @@ internal sealed class CaptionerData
 
     public required TranslatorPlan Plan { get; init; }
 
-    public required CaptionDataset Train { get; init; }
+    /// <summary>The images as they were divided.</summary>
+    public required DividedData<CaptionDataset> Divided { get; init; }
 
     public required int[][] Targets { get; init; }
 
-    public required CaptionDataset Validation { get; init; }
-
-    /// <summary>The validation images before a budget left some of them out.</summary>
-    public required int ValidationGivenRows { get; init; }
-
-    /// <summary>The fingerprints of the images before they were divided; empty where no checkpoints are kept.</summary>
-    public string ImagesGiven { get; init; } = "";
-
-    public string ValidationGiven { get; init; } = "";
-
-    public static CaptionerData Make(CaptionDataset all, CaptionDataset? validation, CaptionerTrainingOptions options)
+    public static CaptionerData Make(
+        CaptionDataset all, CaptionDataset? validation, CaptionerTrainingOptions options, PhaseWork? work = null)
     {
-        if (all.Count == 0) throw new InvalidDataException($"{all.Name}: there are no images to train on.");
-        if (validation is { Count: 0 })
+        if (validation is { Count: > 0 }) all.RequireSize(validation);
+        var kind = new DataKind<CaptionDataset>(
+            "images", data => data.Name, data => data.Count, (data, rows) => data.Subset(rows), RunIdentity.Of,
+            (data, row) => TranslatorData.CharactersOfTranslation * data.Images[row].Sentence.Length
+                + CharactersOfStrip * SpecOf(all, options).Strips)
         {
-            throw new InvalidDataException($"{validation.Name}: there are no images to check the model with. Give at least one.");
-        }
-
-        if (validation is not null) RequireSize(all.Width, all.Height, all.Channels, validation);
-        bool isFingerprinted = options.Checkpoint is not null;
-        string imagesGiven = isFingerprinted ? RunIdentity.Of(all) : "";
-        string validationGiven = !isFingerprinted ? "" : validation is null ? "set aside" : RunIdentity.Of(validation);
-        (CaptionDataset train, CaptionDataset checkedWith) = validation is null
-            ? Divide(all, options.ValidationFraction, options.Seed)
-            : (all, validation);
-        if (checkedWith.Count == 0)
-        {
-            throw new InvalidDataException(
-                $"{all.Name}: {all.Count} images are too few, or too much alike, to set some aside for validation. "
-                + "Give more, or images of their own to validate with (--valid on the command line).");
-        }
-
+            MostValidation = 2000,
+        };
+        DividedData<CaptionDataset> divided = kind.Divide(all, validation, options, work ?? PhaseWork.Unwatched);
+        CaptionDataset train = divided.Train;
         IEnumerable<string> sentences = train.Images.Select(image => image.Sentence);
         TextPieces target = options.Subwords > 0
             ? new SubwordPieces(BytePairEncoding.Learn(sentences, options.Subwords))
             : new WordPieces(Vocabulary.Build(
                 sentences.Select(WordPieces.SegmentsOf), options.MinimumCount ?? 1, options.MaximumVocabulary));
-        CaptionerSpec spec = SpecOf(train, options, target);
+        CaptionerSpec spec = SpecOf(train, options);
+        spec = spec with { Network = spec.Network with { TargetVocabularySize = target.Count + 1 } };
         DropoutOptions dropout = options.Dropout;
         // Of images there is as a rule more to learn from than of texts, and nothing to guess.
         var common = TranslatorTrainingOptions.From(options) with
@@ -78,70 +58,21 @@ internal sealed class CaptionerData
         model.Network.Initialise(options.Seed);
         RecurrentStarts.Apply(options.RecurrentStart, model.Network.Cells, options.Seed);
         model.Network.StartOutput(targets, plan.LabelSmoothing);
-        checkedWith = checkedWith.Count <= MostValidation
-            ? checkedWith
-            : Divide(checkedWith, (double)MostValidation / checkedWith.Count, seed: 0).Second;
-        return new CaptionerData
-        {
-            Model = model,
-            Plan = plan,
-            Train = train,
-            Targets = targets,
-            Validation = WithinBudget(checkedWith, spec, options.Budget),
-            ValidationGivenRows = checkedWith.Count,
-            ImagesGiven = imagesGiven,
-            ValidationGiven = validationGiven,
-        };
+        return new CaptionerData { Model = model, Plan = plan, Divided = divided, Targets = targets };
     }
 
-    /// <summary>The images that there is time to describe after every epoch.</summary>
-    private static CaptionDataset WithinBudget(CaptionDataset images, CaptionerSpec spec, TimeSpan? budget)
+    private static CaptionerSpec SpecOf(CaptionDataset images, CaptionerTrainingOptions options)
     {
-        if (TimeShare.ValidationCharacters(budget) is not { } most) return images;
-        int[] rows = DatasetSample.Rows(
-            images.Count,
-            row => TranslatorData.CharactersOfTranslation * images.Images[row].Sentence.Length + CharactersOfStrip * spec.Strips, most);
-        return new CaptionDataset(
-            images.Name, [.. rows.Select(row => images.Images[row])], images.Width, images.Height, images.Channels);
-    }
-
-    /// <summary>Refuses images of another size than those a model was, or is to be, trained with.</summary>
-    public static void RequireSize(int width, int height, int channels, CaptionDataset images)
-    {
-        if (images.Width == width && images.Height == height && images.Channels == channels) return;
-        throw new InvalidDataException(
-            $"{images.Name}: the images are {images.Width} x {images.Height} with {images.Channels} channels; "
-            + $"{width} x {height} with {channels} are needed, the size that the model is trained with.");
-    }
-
-    private static CaptionerSpec SpecOf(CaptionDataset train, CaptionerTrainingOptions options, TextPieces target)
-    {
-        int bands = Math.Max(1, (int)Math.Round((double)train.Height / GoodBand));
+        int bands = Math.Max(1, (int)Math.Round((double)images.Height / GoodBand));
         var spec = new CaptionerSpec
         {
-            Width = train.Width,
-            Height = train.Height,
-            Channels = train.Channels,
-            BandHeight = Math.Min(options.BandHeight ?? (train.Height + bands - 1) / bands, train.Height),
-            StripWidth = Math.Min(options.StripWidth ?? GoodStrip, train.Width),
-            Network = new TranslatorSpec
-            {
-                TargetVocabularySize = target.Count + 1, Attention = options.Attention, Tied = TiedVectors.Output,
-            },
+            Width = images.Width,
+            Height = images.Height,
+            Channels = images.Channels,
+            BandHeight = Math.Min(options.BandHeight ?? (images.Height + bands - 1) / bands, images.Height),
+            StripWidth = Math.Min(options.StripWidth ?? GoodStrip, images.Width),
+            Network = new TranslatorSpec { TargetVocabularySize = 0, Attention = options.Attention, Tied = TiedVectors.Output },
         };
         return spec with { Network = spec.Network with { SourceVectorSize = spec.StripSize } };
-    }
-
-    private static (CaptionDataset First, CaptionDataset Second) Divide(CaptionDataset data, double secondFraction, ulong seed)
-    {
-        int[] order = [.. Enumerable.Range(0, data.Count)];
-        new Philox(seed, RandomPurpose.Splitting).Shuffle(order);
-        int count = Math.Min(data.Count - 1, (int)Math.Ceiling(secondFraction * data.Count));
-        var isSecond = new bool[data.Count];
-        foreach (int i in order.AsSpan(0, Math.Max(0, count))) isSecond[i] = true;
-        return (Part(false), Part(true));
-
-        CaptionDataset Part(bool second) => new(
-            data.Name, [.. data.Images.Where((_, i) => isSecond[i] == second)], data.Width, data.Height, data.Channels);
     }
 }

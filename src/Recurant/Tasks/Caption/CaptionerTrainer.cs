@@ -34,12 +34,10 @@ public static class CaptionerTrainer
         ArgumentNullException.ThrowIfNull(train);
         options ??= new CaptionerTrainingOptions();
         options.Validate();
-        var clock = RunClock.Start(options.Clock);
-        using RunCheckpoint? checkpoint = RunCheckpoint.Open(options.Checkpoint);
-        CaptionerData data = CaptionerData.Make(train, validation, options);
-        Workers workers = Workers.Asked(options.Threads);
-        var run = new TaskRun(new CaptionerTask(data, workers), data.Plan, workers, clock, progress, cancellation, checkpoint);
-        TrainingEnd end = run.Run();
-        return TrainingResult<CaptionerModel, CaptionerEvaluation>.Of(data.Model, run, end);
+        return TrainingRun.Of<CaptionerModel, CaptionerEvaluation>(options, progress, cancellation, (workers, work) =>
+        {
+            CaptionerData data = CaptionerData.Make(train, validation, options, work);
+            return (data.Model, data.Plan, new CaptionerTask(data, workers));
+        });
     }
 }

@@ -20,7 +20,7 @@ internal sealed class ClassifierRuns(
             if (checkpoint?.IsPast(LearningPlan.PretrainingStage) != true)
             {
                 _secondsBefore = pretraining.Run(
-                    () => RunIdentity.Of(data), workers, clock, progress, cancellation, checkpoint);
+                    data.Identity, workers, clock, progress, cancellation, checkpoint);
             }
 
             pretraining.Apply(data.Model);
@@ -41,7 +41,7 @@ internal sealed class ClassifierRuns(
         {
             Model = model,
             Validation = validation,
-            ValidationLeftOut = data.ValidationGivenRows - validation.Rows,
+            ValidationLeftOut = data.Divided.ValidationRows - validation.Rows,
             Epochs = epochs,
             BestEpoch = _finished[^1].Best,
             BestEpochs = [.. _finished.Select(run => run.Best)],

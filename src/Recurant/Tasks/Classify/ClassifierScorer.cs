@@ -8,14 +8,14 @@ namespace Recurant.Tasks;
 /// <param name="workers">The threads.</param>
 /// <param name="memory">Memory for the first network to work in, such as that of a training run; made when left out.</param>
 internal sealed class ClassifierScorer(
-    IReadOnlyList<ClassifierNetwork> networks, int classes, Workers workers, NetworkMemory? memory = null)
+    IReadOnlyList<ClassifierNetwork> networks, int classes, Workers workers, ClassifierMemory? memory = null)
 {
     private const string FewerTexts = "Give fewer texts at once.";
 
     /// <summary>A batch has at most so many texts, and not many more tokens than this, so that its memory stays small.</summary>
     private const int MostTexts = 128, MostTokens = 8192;
 
-    private readonly NetworkMemory[] _memories =
+    private readonly ClassifierMemory[] _memories =
         [memory ?? networks[0].CreateMemory(), .. networks.Skip(1).Select(network => network.CreateMemory())];
     private readonly BatchLayout _batch = new();
     private readonly float[] _probabilities = new float[classes];
@@ -25,7 +25,7 @@ internal sealed class ClassifierScorer(
     /// <summary>Forward without the history that only a way back needs.</summary>
     private Matrix Forward(int network, WordForms? forms)
     {
-        NetworkMemory memory = _memories[network];
+        ClassifierMemory memory = _memories[network];
         memory.KeepsHistory = false;
         memory.Forms = forms;
         try
@@ -78,7 +78,7 @@ internal sealed class ClassifierScorer(
     /// <param name="use">If given, called after each batch of a network with its memory and the texts of the batch.</param>
     public float[][][] Logits(
         IReadOnlyList<int[]> sequences, WordForms? forms, CancellationToken cancellation = default,
-        Action<int, NetworkMemory, BatchLayout, ArraySegment<int>>? use = null)
+        Action<int, ClassifierMemory, BatchLayout, ArraySegment<int>>? use = null)
     {
         float[][][] logits = [.. networks.Select(_ => new float[sequences.Count][])];
         int[] order = LongestFirst(sequences);

@@ -9,42 +9,28 @@ internal sealed class ClassifierTask : TrainingTask
     private readonly TrainingPlan _plan;
     private readonly Workers _workers;
     private readonly ClassifierNetwork _network;
-    private readonly NetworkMemory _memory;
+    private readonly ClassifierMemory _memory;
     private readonly BatchLayout _batch = new();
     private readonly ClassifierScorer _scorer;
-    private readonly int[] _order;
     private readonly int[] _labels;
-    private readonly long _validationTokens;
-
     private readonly IReadOnlyList<ClassifierModel> _earlier;
 
     /// <param name="data">What is learnt.</param>
     /// <param name="workers">The threads.</param>
     /// <param name="earlier">Models trained before this one, which a checkpoint keeps as well.</param>
     public ClassifierTask(PreparedData data, Workers workers, IReadOnlyList<ClassifierModel>? earlier = null)
+        : base(
+            data.Model.Network.Parameters, data.Model.Network.CreateMemory(),
+            new ShuffledFeed(data.Train.Count, data.Plan.Batch, data.Plan.Options.Seed))
     {
-        _earlier = earlier ?? [];
-        _data = data;
-        _plan = data.Plan;
-        _workers = workers;
-        _network = data.Model.Network;
-        _memory = _network.CreateMemory();
+        (_data, _plan, _workers, _earlier) = (data, data.Plan, workers, earlier ?? []);
+        (_network, _memory) = (data.Model.Network, (ClassifierMemory)Memory);
         _memory.Recomputes = _plan.Options.Recompute;
         _memory.Forms = data.Forms;
         _scorer = new ClassifierScorer([_network], data.Model.Spec.Classes, workers, _memory);
-        _validationTokens = data.Validation.Lengths().Sum(length => (long)length);
-        _order = [.. Enumerable.Range(0, data.Train.Count)];
+        ValidationTokens = data.Validation.Lengths().Sum(length => (long)length);
         _labels = new int[_plan.Batch];
     }
-
-    public override IReadOnlyList<Parameter> Parameters => _network.Parameters;
-
-    public override IReadOnlyList<RecurrentPart> Recurrent =>
-        _network is RecurrentNetwork network && !_memory.Recomputes
-            ? [new RecurrentPart(null, 0, network.Stack, network.RecurrentMemory(_memory), _batch)]
-            : [];
-
-    public override int StepsInEpoch => (_data.Train.Count + _plan.Batch - 1) / _plan.Batch;
 
     /// <summary>
     /// The weights of the models that are finished, and those that pre-training gave, if a model after this one is to start from
@@ -61,7 +47,7 @@ internal sealed class ClassifierTask : TrainingTask
         parameters.Where(parameter => parameter.IsTrainable).Select(parameter =>
             (prefix + parameter.Name, parameter.Shape.ToArray(), parameter.ValueMemory));
 
-    public override List<(string Name, string Value)> Identity() => RunIdentity.Of(_data);
+    public override List<(string Name, string Value)> Identity() => _data.Identity();
 
     /// <summary>
     /// The longest texts: no later step is larger. And those with the most characters: few have longer spellings.
@@ -80,15 +66,7 @@ internal sealed class ClassifierTask : TrainingTask
         _network.Backward(_workers, _batch, _memory, logits, _plan.Dropout);
     }
 
-    /// <summary>Every epoch shuffles the list of the epoch before, with numbers that belong to the epoch alone.</summary>
-    public override void BeginEpoch(int epoch) =>
-        new Philox(_plan.Options.Seed, RandomPurpose.Shuffling, (ulong)epoch).Shuffle(_order);
-
-    public override StepLoss Step(int index, ulong step)
-    {
-        int start = index * _plan.Batch;
-        return Step(_order.AsSpan(start, Math.Min(_plan.Batch, _order.Length - start)), step);
-    }
+    public override StepLoss Step(int index, ulong step) => Step(Feed[index], step);
 
     private StepLoss Step(ReadOnlySpan<int> chosen, ulong step)
     {
@@ -103,20 +81,19 @@ internal sealed class ClassifierTask : TrainingTask
         return new StepLoss(loss, chosen.Length, correct, _batch.Rows);
     }
 
-    public override long ValidationTokens => _validationTokens;
+    public override long ValidationTokens { get; }
 
     public override Score Validate(PhaseWork work) => _data.Validate(_scorer, work);
 
-    public override long LeftOutOf(Score score) => _data.ValidationGivenRows - ((Evaluation)score).Rows;
+    public override long ValidationGiven => _data.Divided.ValidationRows;
+
+    public override int? VectorsFound => _data.VectorsFound;
 
     public override Score ReadScore(JsonElement members) => Evaluation.Read(members);
 
-    public override IEnumerable<LayerValues> Values(bool afterBackward) => _network.Values(_memory, _batch, afterBackward);
-
     public override StepCapture Capture(int index, ulong step)
     {
-        int start = index * _plan.Batch;
-        int[] chosen = _order[start..Math.Min(start + _plan.Batch, _order.Length)];
+        int[] chosen = [.. Feed[index]];
         int[][] texts = [.. chosen.Select(text => _data.Train[text])];
         var forms = _data.Forms is null ? default : StepCapture.Renumber(texts, _data.Forms);
         return new StepCapture
@@ -126,6 +103,4 @@ internal sealed class ClassifierTask : TrainingTask
             Answers = [.. chosen.Select(text => new[] { _data.TrainLabels[text] })],
         };
     }
-
-    public override string? FirstNonFinite() => _network.FirstNonFinite(_memory, _batch);
 }

@@ -46,13 +46,23 @@ public static class ClassifierTrainer
 }
 
 /// <summary>Texts turned into numbers, and the model they are for.</summary>
-internal sealed class PreparedData
+internal sealed record PreparedData
 {
     internal const string VocabularyPhase = "building the vocabulary";
+
+    private static readonly DataKind<TextDataset> s_kind = new(
+        "texts", data => data.Name, data => data.Count, (data, rows) => data.Subset(rows), RunIdentity.Of,
+        (data, row) => data.Examples[row].Text.Length)
+    {
+        Split = DatasetSplit.Stratified,
+    };
 
     public required ClassifierModel Model { get; init; }
 
     public required TrainingPlan Plan { get; init; }
+
+    /// <summary>The texts as they were divided.</summary>
+    public required DividedData<TextDataset> Divided { get; init; }
 
     /// <summary>What the numbers of the texts speak of, where characters are read.</summary>
     public WordForms? Forms { get; init; }
@@ -65,9 +75,6 @@ internal sealed class PreparedData
 
     public required int[] ValidationLabels { get; init; }
 
-    /// <summary>How many validation texts there were before some were chosen for want of time.</summary>
-    public int ValidationGivenRows { get; init; }
-
     public int? VectorsFound { get; init; }
 
     /// <summary>What is to be done before the model is trained; null for nothing.</summary>
@@ -78,10 +85,19 @@ internal sealed class PreparedData
 
     public string WeightsGiven { get; init; } = "";
 
-    /// <summary>The fingerprints of the texts before they were divided; empty where no checkpoints are kept.</summary>
-    public string TextsGiven { get; init; } = "";
-
-    public string ValidationGiven { get; init; } = "";
+    /// <summary>What decides the bits of the run.</summary>
+    public List<(string Name, string Value)> Identity() =>
+    [
+        .. Divided.Identity("texts", Plan.Options, RunIdentity.Of("models of the run", Plan.Options.Models)),
+        .. PlanText.Of(Plan, PlanContext.Default.TrainingPlan),
+        RunIdentity.Of("Recompute", Plan.Options.Recompute),
+        RunIdentity.Of("FreezeVectors", Plan.Options is { Vectors: not null, FreezeVectors: true }),
+        // "nothing" is also what a checkpoint without the entry has.
+        .. Pretraining is null ? [("pre-training", "nothing")] : PretrainingGiven,
+        ("vocabulary", RunIdentity.Of(Model.Vocabulary)),
+        ("characters", RunIdentity.Of(Model.Characters)),
+        ("weights at the start", WeightsGiven),
+    ];
 
     public static PreparedData Make(
         TextDataset all, TextDataset? validation, TrainingOptions options, PhaseWork? work = null, Workers? workers = null)
@@ -90,38 +106,14 @@ internal sealed class PreparedData
         workers ??= Workers.ForThreads(1);
         DatasetChecks.ForTraining(all);
         if (validation is not null) DatasetChecks.TestLabelsKnown(all, validation);
-        if (validation is { Count: 0 })
-        {
-            throw new InvalidDataException(
-                $"{validation.Name}: there are no examples to check the model with. Give at least one row.");
-        }
-
-        bool isFingerprinted = options.Checkpoint is not null;
-        string textsGiven = isFingerprinted ? RunIdentity.Of(all) : "";
-        string validationGiven = !isFingerprinted ? "" : validation is null ? "set aside" : RunIdentity.Of(validation);
-        (TextDataset train, validation) = validation is null
-            ? DatasetSplit.Stratified(all, options.ValidationFraction, options.Seed, work)
-            : (all, validation);
-        if (validation.Count == 0)
-        {
-            throw new InvalidDataException(
-                $"{all.Name}: {all.Count} rows are too few, or too much alike, to set some aside for validation. "
-                + "Give more rows, or texts of their own to validate with (--valid on the command line).");
-        }
-
-        int given = validation.Count;
-        if (TimeShare.ValidationCharacters(options.Budget) is { } most)
-        {
-            TextDataset whole = validation;
-            validation = whole.Subset(DatasetSample.Rows(whole.Count, row => whole.Examples[row].Text.Length, most));
-        }
-
+        DividedData<TextDataset> divided = s_kind.Divide(all, validation, options, work);
+        (TextDataset train, TextDataset held) = (divided.Train, divided.Validation);
         bool spells = options.Characters > 0;
         Tokenizer tokenizer = TextEncoder.MakeTokenizer(options.Unit, options.Lowercase && !spells);
         Vocabulary? characters = spells ? WordForms.CharactersOf(
             work.Over(VocabularyPhase, train.Examples).Select(example => tokenizer.Tokenize(example.Text))) : null;
         (Vocabulary vocabulary, DataSize size, PretrainingTexts? unlabelled) =
-            Count(train, validation, all.Labels.Count, tokenizer, options, work, workers);
+            Count(train, held, all.Labels.Count, tokenizer, options, work, workers);
         if (options.Pretraining?.Model is { } known) vocabulary = PretrainedEncoder.Words(known, vocabulary, options);
         if (options.Vectors is { } extra && options.Model != ModelKind.BagOfWords) vocabulary = VectorWords.Add(vocabulary, extra, options.MaximumVocabulary);
 
@@ -130,24 +122,23 @@ internal sealed class PreparedData
         WordForms? forms = model.NewForms();
         int? found = Start(model, plan.Options);
         EncoderPretraining? pretraining = unlabelled is null ? null : new EncoderPretraining(model, options, unlabelled);
-        TokenRows encoded = model.Encode(train, forms, work, workers), held = model.Encode(validation, forms, work, workers);
-        TimeShare.Release(options.ReleasesData, all.Examples, validation.Examples);
+        TokenRows encoded = model.Encode(train, forms, work, workers), heldEncoded = model.Encode(held, forms, work, workers);
+        TimeShare.Release(options.ReleasesData, all.Examples, held.Examples);
         return new PreparedData
         {
             Model = model,
             Plan = plan,
+            Divided = divided,
             Forms = forms,
             Train = encoded,
             TrainLabels = model.LabelNumbers(train),
-            Validation = held,
-            ValidationLabels = model.LabelNumbers(validation),
-            ValidationGivenRows = given,
-            TextsGiven = textsGiven,
-            ValidationGiven = validationGiven,
+            Validation = heldEncoded,
+            ValidationLabels = model.LabelNumbers(held),
             VectorsFound = found,
             Pretraining = pretraining,
-            PretrainingGiven = isFingerprinted && pretraining is not null ? pretraining.Identity(unlabelled!.Fingerprint()) : [],
-            WeightsGiven = isFingerprinted ? RunIdentity.Of(model.Parameters) : "",
+            PretrainingGiven = divided.TrainGiven.Length > 0 && pretraining is not null
+                ? pretraining.Identity(unlabelled!.Fingerprint()) : [],
+            WeightsGiven = divided.TrainGiven.Length > 0 ? RunIdentity.Of(model.Parameters) : "",
         };
     }
 
@@ -206,33 +197,14 @@ internal sealed class PreparedData
         Start(model, plan.Options);
         string weightsGiven = WeightsGiven.Length > 0 ? RunIdentity.Of(model.Parameters) : "";
         Pretraining?.Apply(model);
-        return new PreparedData
-        {
-            Model = model,
-            Plan = plan,
-            Forms = Forms,
-            Train = Train,
-            TrainLabels = TrainLabels,
-            Validation = Validation,
-            ValidationLabels = ValidationLabels,
-            ValidationGivenRows = ValidationGivenRows,
-            TextsGiven = TextsGiven,
-            ValidationGiven = ValidationGiven,
-            VectorsFound = VectorsFound,
-            Pretraining = Pretraining,
-            PretrainingGiven = PretrainingGiven,
-            WeightsGiven = weightsGiven,
-        };
+        return this with { Model = model, Plan = plan, WeightsGiven = weightsGiven };
     }
 
     /// <summary>Sets the weights that training starts from; returns the number of words with ready-made vectors.</summary>
     private static int? Start(ClassifierModel model, TrainingOptions options)
     {
         model.Network.Initialise(options.Seed);
-        if (model.Network is RecurrentNetwork network)
-        {
-            RecurrentStarts.Apply(options.RecurrentStart, network.Stack.Cells, options.Seed);
-        }
+        RecurrentStarts.Apply(options.RecurrentStart, model.Network.Cells, options.Seed);
 
         return options.Vectors is { } vectors && options.Model != ModelKind.BagOfWords
             ? VectorWords.Use(model.Parameters[0], model.Vocabulary, vectors, options.FreezeVectors)

@@ -7,15 +7,11 @@ namespace Recurant.Tasks;
 /// with layers of their own, whose word vectors and output are the same.
 /// </summary>
 /// <param name="forward">Reads the text as it stands.</param>
-/// <param name="reverse">Reads it from its end; null for an encoder in one direction.</param>
-internal sealed class EncoderPretrainingTask(LanguageModelTask forward, LanguageModelTask? reverse) : TrainingTask
+/// <param name="reverse">Reads it from its end, in as many steps; null for an encoder in one direction.</param>
+internal sealed class EncoderPretrainingTask(LanguageModelTask forward, LanguageModelTask? reverse) : TrainingTask(
+    [.. forward.Parameters.Concat(reverse?.Parameters ?? []).Distinct()], new BothMemories(forward.Memory, reverse?.Memory),
+    new BothFeeds(forward.Feed, reverse?.Feed))
 {
-    public override IReadOnlyList<Parameter> Parameters { get; } =
-        [.. forward.Parameters.Concat(reverse?.Parameters ?? []).Distinct()];
-
-    // Both texts are the same length, so the steps are the same number.
-    public override int StepsInEpoch => forward.StepsInEpoch;
-
     public override IEnumerable<(string Name, int[] Shape, Memory<float> Values)> CarriedState =>
         forward.CarriedState.Concat(
             reverse?.CarriedState.Select(state => (state.Name + "_reverse", state.Shape, state.Values)) ?? []);
@@ -26,12 +22,6 @@ internal sealed class EncoderPretrainingTask(LanguageModelTask forward, Language
     {
         forward.WarmUp();
         reverse?.WarmUp();
-    }
-
-    public override void BeginEpoch(int epoch)
-    {
-        forward.BeginEpoch(epoch);
-        reverse?.BeginEpoch(epoch);
     }
 
     /// <summary>The gradients of both directions add up; each is that of its mean loss.</summary>
@@ -53,8 +43,20 @@ internal sealed class EncoderPretrainingTask(LanguageModelTask forward, Language
 
     public override Score ReadScore(JsonElement members) => LanguageScore.Read(members);
 
-    public override IEnumerable<LayerValues> Values(bool afterBackward) =>
-        forward.Values(afterBackward).Concat(reverse?.Values(afterBackward) ?? []);
+    private sealed class BothMemories(NetworkMemory first, NetworkMemory? second) : NetworkMemory
+    {
+        public override IEnumerable<LayerValues> Values(bool afterBackward) =>
+            first.Values(afterBackward).Concat(second?.Values(afterBackward) ?? []);
+    }
 
-    public override string? FirstNonFinite() => forward.FirstNonFinite() ?? reverse?.FirstNonFinite();
+    private sealed class BothFeeds(Feed first, Feed? second) : Feed
+    {
+        public override int StepsInEpoch => first.StepsInEpoch;
+
+        public override void BeginEpoch(int epoch)
+        {
+            first.BeginEpoch(epoch);
+            second?.BeginEpoch(epoch);
+        }
+    }
 }

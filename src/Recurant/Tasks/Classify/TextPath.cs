@@ -11,7 +11,7 @@ internal sealed class TextPath
 
     private readonly Workers _workers;
     private readonly IVectorNetwork? _network;
-    private readonly NetworkMemory? _memory;
+    private readonly ClassifierMemory? _memory;
     private readonly BatchLayout _batch = new();
     private readonly RowStore _input = new(), _dInput = new();
     private readonly DirectPart? _direct;

@@ -27,16 +27,19 @@ internal sealed record TrainingPlan : LearningPlan
 
     private const int LeastBuckets = 1 << 12, MostBuckets = 1 << 19, LargestDirectTable = 1 << 23;
 
+    public TrainingPlan()
+    {
+    }
+
+    private TrainingPlan(LearningOptions options, LearningDefaults defaults)
+        : base(options, defaults)
+    {
+    }
+
     [JsonIgnore]
     public required TrainingOptions Options { get; init; }
 
     public required ClassifierSpec Spec { get; init; }
-
-    public required DropoutPlan Dropout { get; init; }
-
-    public required float LabelSmoothing { get; init; }
-
-    public required int Batch { get; init; }
 
     public static int MinimumCount(TrainingOptions options, DataSize size) =>
         options.MinimumCount ?? (size.Tokens < (options.Model == ModelKind.BagOfWords ? 1_000_000 : 100_000) ? 1 : 2);
@@ -60,6 +63,7 @@ internal sealed record TrainingPlan : LearningPlan
         return this with
         {
             Options = Options with { Seed = seed },
+            Seed = seed,
             Dropout = Dropout with { Seed = seed },
             Stage = $"model {model + 1} of {Options.Models}",
         };
@@ -76,9 +80,18 @@ internal sealed record TrainingPlan : LearningPlan
     {
         bool small = size.Tokens < 100_000;
         int steps = StepsInEpoch(options, size);
-        DropoutOptions dropout = options.Dropout;
         bool recurrent = options.Model == ModelKind.Recurrent, words = options.Unit == Data.TokenUnit.Word;
-        return new TrainingPlan
+        var defaults = new LearningDefaults
+        {
+            LearningRate = 4e-3f,
+            WeightDecay = 0.01f,
+            LabelSmoothing = small && size.Classes > 2 ? 0.1f : 0f,
+            Dropout = new DropoutPlan { Word = 0.1f, Input = small ? 0.2f : 0.4f, Layers = 0.3f, Output = 0.5f },
+            Batch = DefaultBatch,
+            Epochs = Math.Max(small ? 30 : size.Tokens < 1_000_000 ? 12 : 6, MostSteps / steps),
+            Patience = Math.Max(4, PatientSteps / steps),
+        };
+        return new TrainingPlan(options, defaults)
         {
             Options = options,
             Spec = new ClassifierSpec
@@ -98,57 +111,34 @@ internal sealed record TrainingPlan : LearningPlan
                 CharacterSize = options.Characters,
                 CharacterVocabularySize = characters,
             },
-            Dropout = new DropoutPlan
-            {
-                Word = dropout.Word ?? 0.1f,
-                Embedding = dropout.Embedding ?? 0f,
-                Input = dropout.Input ?? (small ? 0.2f : 0.4f),
-                Layers = dropout.Layers ?? 0.3f,
-                Recurrent = dropout.Recurrent ?? 0f,
-                Output = dropout.Output ?? 0.5f,
-                Seed = options.Seed,
-            },
-            Optimizer = options.Optimizer,
-            Clip = options.Clip,
-            Observers = options.Observers,
-            Budget = options.Budget,
-            LearningRate = options.LearningRate ?? DefaultRate(options.Optimizer),
-            WeightDecay = options.WeightDecay ?? 0.01f,
-            LabelSmoothing = options.LabelSmoothing ?? (small && size.Classes > 2 ? 0.1f : 0f),
-            Schedule = options.Schedule ?? ScheduleKind.Linear,
-            Batch = options.Batch ?? DefaultBatch,
-            Epochs = options.Epochs ?? Math.Max(small ? 30 : size.Tokens < 1_000_000 ? 12 : 6, MostSteps / steps),
-            Patience = options.Patience ?? Math.Max(4, PatientSteps / steps),
         };
     }
 
     /// <summary>Logistic regression: few passes, strong weight decay, no dropout.</summary>
-    private static TrainingPlan ForBagOfWords(TrainingOptions options, DataSize size, int features) => new()
+    private static TrainingPlan ForBagOfWords(TrainingOptions options, DataSize size, int features)
     {
-        Options = options,
-        Spec = new ClassifierSpec
+        int steps = StepsInEpoch(options, size);
+        var defaults = new LearningDefaults
         {
-            Model = ModelKind.BagOfWords,
-            Unit = options.Unit,
-            Lowercase = options.Lowercase,
-            VocabularySize = features,
-            Classes = size.Classes,
-            MaximumTokens = options.MaximumTokens ?? 1_000_000,
-        },
-        Dropout = new DropoutPlan { Seed = options.Seed },
-        Stage = "bag of words",
-        Optimizer = options.Optimizer,
-        Clip = options.Clip,
-        Observers = options.Observers,
-        Budget = options.Budget,
-        LearningRate = options.LearningRate ?? 0.01f,
-        WeightDecay = options.WeightDecay ?? 0.1f,
-        LabelSmoothing = options.LabelSmoothing ?? 0f,
-        Schedule = options.Schedule ?? ScheduleKind.Linear,
-        Batch = options.Batch ?? DefaultBatch,
-        Epochs = options.Epochs ?? Math.Max(20, MostSteps / StepsInEpoch(options, size)),
-        Patience = options.Patience ?? Math.Max(4, PatientSteps / StepsInEpoch(options, size)),
-    };
+            LearningRate = 0.01f, WeightDecay = 0.1f, Batch = DefaultBatch, Epochs = Math.Max(20, MostSteps / steps),
+            Patience = Math.Max(4, PatientSteps / steps),
+        };
+        LearningOptions learning = options with { LearningRate = options.LearningRate ?? defaults.LearningRate, Dropout = new() };
+        return new TrainingPlan(learning, defaults)
+        {
+            Options = options,
+            Spec = new ClassifierSpec
+            {
+                Model = ModelKind.BagOfWords,
+                Unit = options.Unit,
+                Lowercase = options.Lowercase,
+                VocabularySize = features,
+                Classes = size.Classes,
+                MaximumTokens = options.MaximumTokens ?? 1_000_000,
+            },
+            Stage = "bag of words",
+        };
+    }
 
     private static int StepsInEpoch(TrainingOptions options, DataSize size) =>
         Math.Max(1, size.Texts / (options.Batch ?? DefaultBatch));
@@ -165,7 +155,4 @@ internal sealed record TrainingPlan : LearningPlan
         while (buckets < size.Tokens / 2 && 2 * buckets <= most) buckets <<= 1;
         return buckets;
     }
-
-    private static float DefaultRate(OptimizerKind kind) =>
-        kind is OptimizerKind.Adam or OptimizerKind.AdamW ? 4e-3f : Optimizers.Optimizer.DefaultLearningRate(kind);
 }

@@ -3,20 +3,22 @@ namespace Recurant.Tasks;
 /// <summary>The options of a language model with nothing left open.</summary>
 internal sealed record LanguageModelPlan : LearningPlan
 {
+    public LanguageModelPlan()
+    {
+    }
+
+    private LanguageModelPlan(LearningOptions options, LearningDefaults defaults)
+        : base(options, defaults)
+    {
+    }
+
     public required LanguageModelSpec Spec { get; init; }
-
-    public required DropoutPlan Dropout { get; init; }
-
-    /// <summary>B, the parts of the text that are read side by side.</summary>
-    public required int Batch { get; init; }
 
     /// <summary>T, the steps of a window.</summary>
     public required int Window { get; init; }
 
     /// <summary>S, the words drawn for each step; 0 for the softmax over all of them.</summary>
     public required int Samples { get; init; }
-
-    public required ulong Seed { get; init; }
 
     private const int DefaultSamples = 8192;
 
@@ -33,22 +35,25 @@ internal sealed record LanguageModelPlan : LearningPlan
         bool tied = options.Tied ?? (words && options.Embedding != 0);
         int hidden = options.Hidden ?? (words ? 200 : 256);
         float rate = words ? 0.4f : 0.2f;
-        DropoutOptions dropout = options.Dropout;
-        return new LanguageModelPlan
+        var defaults = new LearningDefaults
         {
-            Optimizer = options.Optimizer,
-            LearningRate = options.LearningRate ?? (adaptive ? 3e-3f : 1f),
-            WeightDecay = options.WeightDecay ?? (adaptive ? 0.01f : 0f),
-            Schedule = options.Schedule ?? (adaptive ? ScheduleKind.Cosine : ScheduleKind.Plateau),
-            Clip = options.Clip,
-            Observers = options.Observers,
-            Budget = options.Budget,
-            Epochs = options.Epochs ?? (words ? 40 : 20),
-            Patience = options.Patience ?? 4,
+            LearningRate = 3e-3f,
+            WeightDecay = adaptive ? 0.01f : 0f,
+            Schedule = adaptive ? ScheduleKind.Cosine : ScheduleKind.Plateau,
+            Dropout = new DropoutPlan { Input = words ? rate : 0f, Layers = rate, Output = rate },
+            Batch = words ? 20 : 32,
+            Epochs = words ? 40 : 20,
+            Patience = 4,
+        };
+        LearningOptions learning = options with
+        {
+            LearningRate = options.LearningRate ?? (adaptive ? defaults.LearningRate : 1f), LabelSmoothing = 0,
+            Dropout = options.Dropout with { Word = 0 },
+        };
+        return new LanguageModelPlan(learning, defaults)
+        {
             AveragedEpochs = adaptive ? 1 : 0,
-            Seed = options.Seed,
             Samples = options.Samples ?? (vocabulary >= LanguageModelSpec.LargeVocabulary ? DefaultSamples : 0),
-            Batch = options.Batch ?? (words ? 20 : 32),
             Window = options.Window ?? WindowFor(unit),
             Spec = new LanguageModelSpec
             {
@@ -58,15 +63,6 @@ internal sealed record LanguageModelPlan : LearningPlan
                 EmbeddingSize = options.Embedding ?? (words ? hidden : 64),
                 Tied = tied,
                 Recurrent = options.Recurrent(hidden, layers: 2, bidirectional: false),
-            },
-            Dropout = new DropoutPlan
-            {
-                Embedding = dropout.Embedding ?? 0f,
-                Input = dropout.Input ?? (words ? rate : 0f),
-                Layers = dropout.Layers ?? rate,
-                Recurrent = dropout.Recurrent ?? 0f,
-                Output = dropout.Output ?? rate,
-                Seed = options.Seed,
             },
         };
     }

@@ -2,48 +2,32 @@ using System.Text.Json;
 
 namespace Recurant.Tasks;
 
-/// <summary>A text as one row of tokens.</summary>
-/// <param name="Read">The tokens as they are read.</param>
-/// <param name="Predicted">
-/// The same tokens as they are predicted; other numbers only where the output knows fewer tokens than are read.
-/// </param>
-/// <param name="Characters">The number of characters that the tokens stand for, where scores ask for it.</param>
-internal readonly record struct TextPart(IReadOnlyList<int> Read, IReadOnlyList<int> Predicted, long Characters)
-{
-    public int Length => Read.Count;
-
-    /// <summary>The same from its end to its beginning.</summary>
-    public TextPart Reversed() => new([.. Read.Reverse()], [.. Predicted.Reverse()], Characters);
-}
-
 /// <summary>
 /// Learning to predict the next token: the text is cut into B parts that are read side by side, window after window, and the
 /// states are carried from each window to the next (truncated back-propagation through time).
 /// </summary>
 internal sealed class LanguageModelTask : TrainingTask
 {
-    private readonly TextPart _train, _validation;
+    private readonly TextPart _validation;
     private readonly Func<List<(string Name, string Value)>> _identity;
     private readonly LanguageModelPlan _plan;
     private readonly Workers _workers;
     private readonly LanguageModelNetwork _network;
     private readonly LanguageModelMemory _memory;
+    private readonly StreamFeed _feed;
     private readonly CarriedState _carried;
     private readonly LanguageScorer _scorer;
     private readonly BatchLayout _window = new();
     private readonly int[] _targets, _lengths;
-    private readonly int _partLength;
     private readonly LanguageModel? _model;
-    private readonly long _validationGiven;
-    private int _offset;
 
     public LanguageModelTask(PreparedText data, Workers workers)
         : this(
             data.Model.Network, data.Plan, new TextPart(data.Train, data.Train, 0),
-            new TextPart(data.Validation, data.Validation, data.ValidationCharacters), workers, () => RunIdentity.Of(data))
+            new TextPart(data.Validation, data.Validation, data.ValidationCharacters), workers, data.Identity)
     {
         _model = data.Model;
-        _validationGiven = data.ValidationGivenCharacters;
+        ValidationGiven = data.ValidationGivenCharacters;
     }
 
     /// <param name="network">The network that learns.</param>
@@ -55,27 +39,15 @@ internal sealed class LanguageModelTask : TrainingTask
     public LanguageModelTask(
         LanguageModelNetwork network, LanguageModelPlan plan, TextPart train, TextPart validation, Workers workers,
         Func<List<(string Name, string Value)>> identity)
+        : base(network.Parameters, network.CreateMemory(), new StreamFeed(train, plan.Batch, plan.Window, plan.Seed))
     {
-        (_train, _validation, _identity) = (train, validation, identity);
-        _plan = plan;
-        _workers = workers;
-        _network = network;
-        _memory = _network.CreateMemory();
+        (_validation, _identity, _plan, _workers, _network) = (validation, identity, plan, workers, network);
+        (_memory, _feed) = ((LanguageModelMemory)Memory, (StreamFeed)Feed);
         _carried = new CarriedState(_network.Stack, _plan.Batch);
         _scorer = new LanguageScorer(_network, workers, _memory);
         _targets = new int[Workspace.RequireLength(_plan.Batch, _plan.Window)];
         _lengths = new int[_plan.Batch];
-        // Every epoch begins elsewhere, by less than a window, so that the windows do not always end at the same places.
-        int places = train.Length - 1 - Math.Min(_plan.Window, (train.Length - 1) / 10);
-        _partLength = Math.Max(1, places / _plan.Batch);
     }
-
-    public override IReadOnlyList<Parameter> Parameters => _network.Parameters;
-
-    public override IReadOnlyList<RecurrentPart> Recurrent =>
-        [new RecurrentPart(null, 0, _network.Stack, _memory.Recurrent, _window)];
-
-    public override int StepsInEpoch => (_partLength + _plan.Window - 1) / _plan.Window;
 
     public override IEnumerable<(string Name, int[] Shape, Memory<float> Values)> CarriedState => _carried.Tensors;
 
@@ -83,33 +55,15 @@ internal sealed class LanguageModelTask : TrainingTask
 
     public override void WarmUp()
     {
-        BeginEpoch(1);
+        Feed.BeginEpoch(1);
         Step(0, 0);
-    }
-
-    public override void BeginEpoch(int epoch)
-    {
-        int choices = Math.Min(_plan.Window, (_train.Length - 1) / 10);
-        _offset = choices < 2 ? 0 : new Philox(_plan.Seed, RandomPurpose.Shuffling, (ulong)epoch).Below(0, choices);
     }
 
     public override StepLoss Step(int index, ulong step)
     {
-        int begin = index * _plan.Window, steps = Math.Min(_plan.Window, _partLength - begin), batch = _plan.Batch;
-        _lengths.AsSpan().Fill(steps);
+        _lengths.AsSpan().Fill(_feed.StepsOf(index));
         _window.Fill(_lengths);
-        Span<int> read = _window.Tokens;
-        Workspace.Reuse(_targets);
-        for (int t = 0; t < steps; t++)
-        {
-            for (int b = 0; b < batch; b++)
-            {
-                int place = _offset + b * _partLength + begin + t;
-                read[t * batch + b] = _train.Read[place];
-                _targets[t * batch + b] = _train.Predicted[place + 1];
-            }
-        }
-
+        _feed.Fill(index, _window, Workspace.Reuse(_targets));
         // A run that is continued in the middle of an epoch brings its states with it.
         if (index == 0) _carried.Clear(); else _carried.HasBegun = true;
         return Learn(step);
@@ -131,8 +85,7 @@ internal sealed class LanguageModelTask : TrainingTask
 
     public override long ValidationTokens => _validation.Length;
 
-    public override long LeftOutOf(Score score) =>
-        Math.Max(0, _validationGiven - ((LanguageScore)score).Characters);
+    public override long ValidationGiven { get; }
 
     public override Score Validate(PhaseWork work)
     {
@@ -150,13 +103,11 @@ internal sealed class LanguageModelTask : TrainingTask
 
     public override Score ReadScore(JsonElement members) => LanguageScore.Read(members);
 
-    public override IEnumerable<LayerValues> Values(bool afterBackward) => _network.Values(_memory, _window, afterBackward);
-
     public override StepCapture? Capture(int index, ulong step)
     {
         if (_model is null) return null;
         int batch = _plan.Batch, steps = _window.Steps;
-        int[][] read = Rows(row => Read(index, row)), answers = Rows(row => _targets[row]);
+        int[][] read = Rows(row => _feed.TokenAt(index, row)), answers = Rows(row => _targets[row]);
         return new StepCapture
         {
             Model = _model, Step = step, Dropout = _plan.Dropout with { Step = step }, Read = read, Answers = answers,
@@ -166,10 +117,6 @@ internal sealed class LanguageModelTask : TrainingTask
         int[][] Rows(Func<int, int> at) =>
             [.. Enumerable.Range(0, batch).Select(b => Enumerable.Range(0, steps).Select(t => at(t * batch + b)).ToArray())];
     }
-
-    /// <summary>The token that a row of a window reads.</summary>
-    private int Read(int index, int row) =>
-        _train.Read[_offset + row % _plan.Batch * _partLength + index * _plan.Window + row / _plan.Batch];
 
     /// <summary>Makes a step again that <see cref="Capture"/> kept; the tokens of the task itself are left alone.</summary>
     public StepLoss Replay(StepCapture capture)
@@ -195,6 +142,4 @@ internal sealed class LanguageModelTask : TrainingTask
 
         return Learn(capture.Step);
     }
-
-    public override string? FirstNonFinite() => _network.FirstNonFinite(_memory, _window);
 }

@@ -25,14 +25,11 @@ public static class LanguageModelTrainer
         ArgumentNullException.ThrowIfNull(train);
         options ??= new LanguageModelOptions();
         options.Validate();
-        var clock = RunClock.Start(options.Clock);
-        using RunCheckpoint? checkpoint = RunCheckpoint.Open(options.Checkpoint);
-        PreparedText data = PreparedText.Make(train, validation, options, PhaseWork.Of(progress, cancellation));
-        Workers workers = Workers.Asked(options.Threads);
-        var run = new TaskRun(
-            new LanguageModelTask(data, workers), data.Plan, workers, clock, progress, cancellation, checkpoint);
-        TrainingEnd end = run.Run();
-        return TrainingResult<LanguageModel, LanguageScore>.Of(data.Model, run, end);
+        return TrainingRun.Of<LanguageModel, LanguageScore>(options, progress, cancellation, (workers, work) =>
+        {
+            PreparedText data = PreparedText.Make(train, validation, options, work);
+            return (data.Model, data.Plan, new LanguageModelTask(data, workers));
+        });
     }
 
     /// <summary>Scores a model on a text.</summary>
@@ -124,6 +121,18 @@ internal sealed class PreparedText
     public string TextGiven { get; init; } = "";
 
     public string ValidationGiven { get; init; } = "";
+
+    /// <summary>What decides the bits of the run.</summary>
+    public List<(string Name, string Value)> Identity() =>
+    [
+        RunIdentity.Version,
+        ("text", TextGiven),
+        ("validation text", ValidationGiven),
+        RunIdentity.Of("Seed", Plan.Seed),
+        .. PlanText.Of(Plan, PlanContext.Default.LanguageModelPlan),
+        ("vocabulary", RunIdentity.Of(Model.Vocabulary)),
+        ("weights at the start", RunIdentity.Of(Model.Parameters)),
+    ];
 
     public static PreparedText Make(
         PlainText all, PlainText? validation, LanguageModelOptions options, PhaseWork? work = null)

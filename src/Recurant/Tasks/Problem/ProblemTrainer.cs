@@ -62,13 +62,11 @@ public static class ProblemTrainer
         ArgumentNullException.ThrowIfNull(problem);
         options ??= new ProblemTrainingOptions();
         options.Validate();
-        var clock = RunClock.Start(options.Clock);
-        using RunCheckpoint? checkpoint = RunCheckpoint.Open(options.Checkpoint);
-        Workers workers = Workers.Asked(options.Threads);
-        var task = new ProblemTask(problem, options, workers);
-        var run = new TaskRun(task, task.Plan, workers, clock, progress, cancellation, checkpoint);
-        TrainingEnd end = run.Run();
-        return TrainingResult<SequenceModel, SequenceScore>.Of(task.Model, run, end);
+        return TrainingRun.Of<SequenceModel, SequenceScore>(options, progress, cancellation, (workers, _) =>
+        {
+            var task = new ProblemTask(problem, options, workers);
+            return (task.Model, task.Plan, task);
+        });
     }
 
     /// <summary>Scores a model on 1,000 sequences of its problem that no training sees.</summary>
@@ -109,95 +107,76 @@ internal sealed class ProblemTask : TrainingTask
 {
     private const int SequencesInEpoch = 10_000;
 
-    private readonly ProblemTrainingOptions _options;
     private readonly Workers _workers;
     private readonly SequenceMemory _memory, _scoring;
-    private readonly DropoutPlan _dropout;
-    private readonly int _batch;
 
     public ProblemTask(SequenceProblem problem, ProblemTrainingOptions options, Workers workers)
+        : this(ModelOf(problem, options), PlanOf(options), workers)
     {
-        _options = options;
-        _workers = workers;
-        _batch = options.Batch ?? 50;
-        bool adaptive = options.Optimizer is not (OptimizerKind.Sgd or OptimizerKind.Momentum or OptimizerKind.Nesterov);
-        Plan = new LearningPlan
-        {
-            Optimizer = options.Optimizer,
-            LearningRate = options.LearningRate ?? (adaptive ? 2e-3f : 0.01f),
-            WeightDecay = options.WeightDecay ?? 0f,
-            Schedule = options.Schedule ?? ScheduleKind.Cosine,
-            Clip = options.Clip,
-            Observers = options.Observers,
-            Epochs = options.Epochs ?? 20,
-            Patience = options.Patience ?? int.MaxValue,
-            Budget = options.Budget,
-            AveragedEpochs = 0,
-        };
-        Model = new SequenceModel(new SequenceSpec
-        {
-            Problem = problem, Recurrent = options.Recurrent(hidden: 128, layers: 1, bidirectional: false),
-        });
-        Model.Network.Initialise(options.Seed, options.MemorySteps ?? problem.Steps);
-        RecurrentStarts.Apply(options.RecurrentStart, Model.Network.Stack.Cells, options.Seed);
-        _dropout = new DropoutPlan
-        {
-            Layers = options.Dropout.Layers ?? 0f, Recurrent = options.Dropout.Recurrent ?? 0f, Seed = options.Seed,
-        };
-        _memory = Model.Network.CreateMemory();
-        _scoring = Model.Network.CreateMemory();
+    }
+
+    /// <summary>The task of a model as it is.</summary>
+    public ProblemTask(SequenceModel model, LearningPlan plan, Workers workers)
+        : base(model.Parameters, model.Network.CreateMemory(), new GeneratedFeed(Math.Max(1, SequencesInEpoch / plan.Batch)))
+    {
+        (Model, Plan, _workers) = (model, plan, workers);
+        _memory = (SequenceMemory)Memory;
+        _scoring = model.Network.CreateMemory();
     }
 
     public SequenceModel Model { get; }
 
     public LearningPlan Plan { get; }
 
-    public override IReadOnlyList<Parameter> Parameters => Model.Parameters;
-
-    public override IReadOnlyList<RecurrentPart> Recurrent =>
-        [new RecurrentPart(null, 0, Model.Network.Stack, _memory.Recurrent, _memory.Batch)];
-
-    public override int StepsInEpoch => Math.Max(1, SequencesInEpoch / _batch);
-
-    public override List<(string Name, string Value)> Identity()
+    private static SequenceModel ModelOf(SequenceProblem problem, ProblemTrainingOptions options)
     {
-        return
-        [
-            RunIdentity.Version, RunIdentity.Of("Seed", _options.Seed), RunIdentity.Of("Batch", _batch),
-            .. PlanText.Of(Model.Spec, SpecificationContext.Default.SequenceSpec),
-            .. PlanText.Of(Plan, PlanContext.Default.LearningPlan),
-            .. PlanText.Of(_dropout, PlanContext.Default.DropoutPlan),
-            ("weights at the start", RunIdentity.Of(Parameters)),
-        ];
+        var model = new SequenceModel(new SequenceSpec
+        {
+            Problem = problem, Recurrent = options.Recurrent(hidden: 128, layers: 1, bidirectional: false),
+        });
+        model.Network.Initialise(options.Seed, options.MemorySteps ?? problem.Steps);
+        RecurrentStarts.Apply(options.RecurrentStart, model.Network.Stack.Cells, options.Seed);
+        return model;
     }
 
-    public override void WarmUp()
+    private static LearningPlan PlanOf(ProblemTrainingOptions options)
     {
-        Step(0, 0);
+        var defaults = new LearningDefaults
+        {
+            LearningRate = 2e-3f, WeightDecay = 0, Schedule = ScheduleKind.Cosine, Batch = 50, Epochs = 20, Patience = int.MaxValue,
+        };
+        bool adaptive = options.Optimizer is not (OptimizerKind.Sgd or OptimizerKind.Momentum or OptimizerKind.Nesterov);
+        LearningOptions learning = options with
+        {
+            LearningRate = options.LearningRate ?? (adaptive ? defaults.LearningRate : 0.01f), LabelSmoothing = 0,
+        };
+        return new LearningPlan(learning, defaults) { AveragedEpochs = 0 };
     }
 
-    public override void BeginEpoch(int epoch)
-    {
-    }
+    public override List<(string Name, string Value)> Identity() =>
+    [
+        RunIdentity.Version, RunIdentity.Of("Seed", Plan.Seed),
+        .. PlanText.Of(Model.Spec, SpecificationContext.Default.SequenceSpec),
+        .. PlanText.Of(Plan, PlanContext.Default.LearningPlan),
+        ("weights at the start", RunIdentity.Of(Parameters)),
+    ];
+
+    public override void WarmUp() => Step(0, 0);
 
     public override StepLoss Step(int index, ulong step)
     {
-        Model.Network.Fill(_memory, _batch, _options.Seed, ProblemPart.Training, step * (ulong)_batch);
-        double loss = Model.Network.Loss(_workers, _memory, _dropout with { Step = step }, withGradient: true, out _);
-        return new StepLoss(loss, _batch, -1, _memory.Batch.Rows);
+        Model.Network.Fill(_memory, Plan.Batch, Plan.Seed, ProblemPart.Training, step * (ulong)Plan.Batch);
+        double loss = Model.Network.Loss(_workers, _memory, Plan.Dropout with { Step = step }, withGradient: true, out _);
+        return new StepLoss(loss, Plan.Batch, -1, _memory.Batch.Rows);
     }
 
     public override Score Validate(PhaseWork work) =>
-        ProblemTrainer.Score(Model, _workers, _scoring, _options.Seed, ProblemPart.Validation, work.Cancellation);
+        ProblemTrainer.Score(Model, _workers, _scoring, Plan.Seed, ProblemPart.Validation, work.Cancellation);
 
     public override Score ReadScore(JsonElement members) => SequenceScore.Read(members);
 
-    public override IEnumerable<LayerValues> Values(bool afterBackward) => Model.Network.Values(_memory, afterBackward);
-
     public override StepCapture Capture(int index, ulong step) => new()
     {
-        Model = Model, Step = step, Dropout = _dropout with { Step = step }, Seed = _options.Seed, Batch = _batch,
+        Model = Model, Step = step, Dropout = Plan.Dropout with { Step = step }, Seed = Plan.Seed, Batch = Plan.Batch,
     };
-
-    public override string? FirstNonFinite() => Model.Network.FirstNonFinite(_memory);
 }

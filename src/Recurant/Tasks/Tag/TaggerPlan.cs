@@ -17,17 +17,19 @@ internal sealed record TaggerPlan : LearningPlan
     /// </summary>
     private const int GoodSteps = 4000, FewestSteps = 1500, MostEpochs = 200;
 
+    public TaggerPlan()
+    {
+    }
+
+    private TaggerPlan(LearningOptions options, LearningDefaults defaults)
+        : base(options, defaults)
+    {
+    }
+
     [JsonIgnore]
     public required TaggerTrainingOptions Options { get; init; }
 
     public required TaggerSpec Spec { get; init; }
-
-    public required DropoutPlan Dropout { get; init; }
-
-    public required float LabelSmoothing { get; init; }
-
-    /// <summary>Sentences in a step.</summary>
-    public required int Batch { get; init; }
 
     /// <summary>Decides everything.</summary>
     /// <param name="options">What the user decided.</param>
@@ -44,9 +46,22 @@ internal sealed record TaggerPlan : LearningPlan
         bool small = words < SmallData, spans = TagSpan.AreMarkedBy(tags);
         int batch = options.Batch ?? (sentences < 5000 ? 16 : 32), steps = Math.Max(1, sentences / batch);
         bool field = options.RandomField ?? (spans && options.LabelSmoothing is not > 0);
-        DropoutOptions dropout = options.Dropout;
         CellKind cell = options.Cell ?? CellKind.Lstm;
-        return new TaggerPlan
+        var defaults = new LearningDefaults
+        {
+            LearningRate = 3e-3f,
+            WeightDecay = 0.01f,
+            Dropout = new DropoutPlan
+            {
+                Word = 0.5f, Input = 0.3f, Layers = 0.3f, Recurrent = small && CellCatalogue.Of(cell).HasHiddenProduct ? 0.3f : 0f,
+                Output = 0.4f,
+            },
+            Batch = batch,
+            Epochs = Math.Max(Math.Clamp(GoodSteps / steps, 6, 30), Math.Min(FewestSteps / steps, MostEpochs)),
+            Patience = Math.Max(6, 300 / steps),
+        };
+        // Words have their own dropout, by how often they were seen.
+        return new TaggerPlan(options with { Dropout = options.Dropout with { Embedding = 0 } }, defaults)
         {
             Options = options,
             Spec = new TaggerSpec
@@ -61,30 +76,6 @@ internal sealed record TaggerPlan : LearningPlan
                 RandomField = field,
                 Constrained = spans && keepsRules,
             },
-            Dropout = new DropoutPlan
-            {
-                Word = dropout.Word ?? 0.5f,
-                Input = dropout.Input ?? 0.3f,
-                Layers = dropout.Layers ?? 0.3f,
-                Recurrent = dropout.Recurrent ?? (small && CellCatalogue.Of(cell).HasHiddenProduct ? 0.3f : 0f),
-                Output = dropout.Output ?? 0.4f,
-                Seed = options.Seed,
-            },
-            Optimizer = options.Optimizer,
-            LearningRate = options.LearningRate
-                ?? (options.Optimizer is OptimizerKind.Adam or OptimizerKind.AdamW
-                    ? 3e-3f
-                    : Optimizers.Optimizer.DefaultLearningRate(options.Optimizer)),
-            WeightDecay = options.WeightDecay ?? 0.01f,
-            LabelSmoothing = options.LabelSmoothing ?? 0f,
-            Schedule = options.Schedule ?? ScheduleKind.Linear,
-            Clip = options.Clip,
-            Observers = options.Observers,
-            Batch = batch,
-            Epochs = options.Epochs
-                ?? Math.Max(Math.Clamp(GoodSteps / steps, 6, 30), Math.Min(FewestSteps / steps, MostEpochs)),
-            Patience = options.Patience ?? Math.Max(6, 300 / steps),
-            Budget = options.Budget,
         };
     }
 }

@@ -12,29 +12,30 @@ internal sealed class TaggerTask : TrainingTask
     private readonly TaggerMemory _memory;
     private readonly TaggerScorer _scorer;
     private readonly BatchLayout _batch = new();
-    private readonly int[] _order;
     private int[] _tags = [];
 
     public TaggerTask(TaggerData data, Workers workers)
+        : this(data, workers, data.Model.Network.CreateMemory())
     {
-        _data = data;
-        _plan = data.Plan;
-        _workers = workers;
-        _network = data.Model.Network;
-        _memory = _network.CreateMemory();
-        // Memory of its own: its batches have more words than a step, and the step's memory keeps a history.
-        _scorer = new TaggerScorer(data.Model, workers);
-        _order = [.. Enumerable.Range(0, data.Train.Count)];
     }
 
-    public override IReadOnlyList<Parameter> Parameters => _network.Parameters;
+    private TaggerTask(TaggerData data, Workers workers, TaggerMemory memory)
+        : base(data.Model.Parameters, memory, new ShuffledFeed(data.Train.Count, data.Plan.Batch, data.Plan.Options.Seed))
+    {
+        (_data, _plan, _workers, _network, _memory) = (data, data.Plan, workers, data.Model.Network, memory);
+        // Memory of its own: its batches have more words than a step, and the step's memory keeps a history.
+        _scorer = new TaggerScorer(data.Model, workers);
+    }
 
-    public override IReadOnlyList<RecurrentPart> Recurrent =>
-        [new RecurrentPart(null, 0, _network.Stack, _memory.Recurrent, _batch)];
-
-    public override int StepsInEpoch => (_data.Train.Count + _plan.Batch - 1) / _plan.Batch;
-
-    public override List<(string Name, string Value)> Identity() => RunIdentity.Of(_data);
+    public override List<(string Name, string Value)> Identity() =>
+    [
+        .. _data.Divided.Identity("sentences", _plan.Options),
+        .. PlanText.Of(_plan, PlanContext.Default.TaggerPlan),
+        RunIdentity.Of("FreezeVectors", _plan.Options is { Vectors: not null, FreezeVectors: true }),
+        ("vocabulary", RunIdentity.Of(_data.Model.Vocabulary)),
+        ("characters", RunIdentity.Of(_data.Model.Characters)),
+        ("weights at the start", RunIdentity.Of(Parameters)),
+    ];
 
     /// <summary>
     /// The longest sentences, and those with the most characters: no later step has more words, and few have longer spellings.
@@ -47,31 +48,22 @@ internal sealed class TaggerTask : TrainingTask
         int CharactersOf(int i) => _data.Train[i].Distinct().Sum(form => _data.Forms.Characters[form].Length);
     }
 
-    /// <summary>Every epoch shuffles the list of the epoch before, with numbers that belong to the epoch alone.</summary>
-    public override void BeginEpoch(int epoch) =>
-        new Philox(_plan.Options.Seed, RandomPurpose.Shuffling, (ulong)epoch).Shuffle(_order);
+    public override StepLoss Step(int index, ulong step) => Learn(Feed[index], step);
 
-    public override StepLoss Step(int index, ulong step)
-    {
-        int start = index * _plan.Batch;
-        return Learn(_order.AsSpan(start, Math.Min(_plan.Batch, _order.Length - start)), step);
-    }
-
-    public override long ValidationTokens => _data.ValidationData.WordCount;
+    public override long ValidationTokens => _data.Divided.Validation.WordCount;
 
     public override Score Validate(PhaseWork work) => _scorer.Evaluate(
-        "validating", _data.ValidationData, _data.Forms, row => _data.Validation[row], work);
+        "validating", _data.Divided.Validation, _data.Forms, row => _data.Validation[row], work);
 
-    public override long LeftOutOf(Score score) => _data.ValidationGivenRows - ((TaggerEvaluation)score).Sentences;
+    public override long ValidationGiven => _data.Divided.ValidationRows;
+
+    public override int? VectorsFound => _data.VectorsFound;
 
     public override Score ReadScore(JsonElement members) => TaggerEvaluation.Read(members);
 
-    public override IEnumerable<LayerValues> Values(bool afterBackward) => _network.Values(_memory, _batch, afterBackward);
-
     public override StepCapture Capture(int index, ulong step)
     {
-        int start = index * _plan.Batch;
-        int[] chosen = _order[start..Math.Min(start + _plan.Batch, _order.Length)];
+        int[] chosen = [.. Feed[index]];
         var forms = StepCapture.Renumber([.. chosen.Select(text => _data.Train[text])], _data.Forms);
         return new StepCapture
         {
@@ -80,8 +72,6 @@ internal sealed class TaggerTask : TrainingTask
             Answers = [.. chosen.Select(text => _data.TrainTags[text])],
         };
     }
-
-    public override string? FirstNonFinite() => _network.FirstNonFinite(_memory, _batch);
 
     private StepLoss Learn(ReadOnlySpan<int> chosen, ulong step)
     {

@@ -33,12 +33,10 @@ public static class TaggerTrainer
         ArgumentNullException.ThrowIfNull(train);
         options ??= new TaggerTrainingOptions();
         options.Validate();
-        var clock = RunClock.Start(options.Clock);
-        using RunCheckpoint? checkpoint = RunCheckpoint.Open(options.Checkpoint);
-        TaggerData data = TaggerData.Make(train, validation, options, PhaseWork.Of(progress, cancellation));
-        Workers workers = Workers.Asked(options.Threads);
-        var run = new TaskRun(new TaggerTask(data, workers), data.Plan, workers, clock, progress, cancellation, checkpoint);
-        TrainingEnd end = run.Run();
-        return TrainingResult<TaggerModel, TaggerEvaluation>.Of(data.Model, run, end) with { VectorsFound = data.VectorsFound };
+        return TrainingRun.Of<TaggerModel, TaggerEvaluation>(options, progress, cancellation, (workers, work) =>
+        {
+            TaggerData data = TaggerData.Make(train, validation, options, work);
+            return (data.Model, data.Plan, new TaggerTask(data, workers));
+        });
     }
 }

@@ -11,17 +11,19 @@ internal sealed record TranslatorPlan : LearningPlan
     /// <summary>About so many steps are enough, in so many epochs.</summary>
     private const int GoodSteps = 8000, FewestEpochs = 8, MostEpochs = 40;
 
+    public TranslatorPlan()
+    {
+    }
+
+    private TranslatorPlan(LearningOptions options, LearningDefaults defaults)
+        : base(options, defaults)
+    {
+    }
+
     [JsonIgnore]
     public required LearningOptions Options { get; init; }
 
     public required TranslatorSpec Spec { get; init; }
-
-    public required DropoutPlan Dropout { get; init; }
-
-    public required float LabelSmoothing { get; init; }
-
-    /// <summary>Pairs in a step.</summary>
-    public required int Batch { get; init; }
 
     /// <summary>The subwords that so many pairs can teach.</summary>
     public static int SubwordsFor(int pairs) => Math.Clamp(pairs / 5, 500, 6000);
@@ -33,8 +35,17 @@ internal sealed record TranslatorPlan : LearningPlan
     public static TranslatorPlan For(LearningOptions options, int pairs, TranslatorSpec spec)
     {
         int batch = options.Batch ?? 64, steps = Math.Max(1, pairs / batch), hidden = options.Hidden ?? 512;
-        DropoutOptions dropout = options.Dropout;
-        return new TranslatorPlan
+        var defaults = new LearningDefaults
+        {
+            LearningRate = 1e-3f,
+            WeightDecay = 0f,
+            LabelSmoothing = 0.1f,
+            Dropout = new DropoutPlan { Input = 0.3f, Layers = 0.3f, Output = 0.3f },
+            Batch = batch,
+            Epochs = Math.Clamp(GoodSteps / steps, FewestEpochs, MostEpochs),
+            Patience = 6,
+        };
+        return new TranslatorPlan(options with { Dropout = options.Dropout with { Embedding = 0 } }, defaults)
         {
             Options = options,
             Spec = spec with
@@ -46,29 +57,6 @@ internal sealed record TranslatorPlan : LearningPlan
                 DecoderSize = hidden,
                 DecoderLayers = options.Layers ?? 1,
             },
-            Dropout = new DropoutPlan
-            {
-                Word = dropout.Word ?? 0f,
-                Input = dropout.Input ?? 0.3f,
-                Layers = dropout.Layers ?? 0.3f,
-                Recurrent = dropout.Recurrent ?? 0f,
-                Output = dropout.Output ?? 0.3f,
-                Seed = options.Seed,
-            },
-            Optimizer = options.Optimizer,
-            LearningRate = options.LearningRate
-                ?? (options.Optimizer is OptimizerKind.Adam or OptimizerKind.AdamW
-                    ? 1e-3f
-                    : Optimizers.Optimizer.DefaultLearningRate(options.Optimizer)),
-            WeightDecay = options.WeightDecay ?? 0f,
-            LabelSmoothing = options.LabelSmoothing ?? 0.1f,
-            Schedule = options.Schedule ?? ScheduleKind.Linear,
-            Clip = options.Clip,
-            Observers = options.Observers,
-            Batch = batch,
-            Epochs = options.Epochs ?? Math.Clamp(GoodSteps / steps, FewestEpochs, MostEpochs),
-            Patience = options.Patience ?? 6,
-            Budget = options.Budget,
             AveragedEpochs = 1,
         };
     }

@@ -28,40 +28,17 @@ public static class TranslatorTrainer
     /// A checkpoint cannot be kept, and the one before it is unchanged; or there is one, and
     /// <see cref="CheckpointOptions.Start"/> says that there must be none.
     /// </exception>
-    public static TranslatorTrainingResult Train(
+    public static TrainingResult<TranslatorModel, TranslatorEvaluation> Train(
         PairDataset train, TranslatorTrainingOptions? options = null, PairDataset? validation = null,
         IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(train);
         options ??= new TranslatorTrainingOptions();
         options.Validate();
-        var clock = RunClock.Start(options.Clock);
-        using RunCheckpoint? checkpoint = RunCheckpoint.Open(options.Checkpoint);
-        TranslatorData data = TranslatorData.Make(train, validation, options, PhaseWork.Of(progress, cancellation));
-        Workers workers = Workers.Asked(options.Threads);
-        var run = new TaskRun(new TranslatorTask(data, workers), data.Plan, workers, clock, progress, cancellation, checkpoint);
-        TrainingEnd end = run.Run();
-        return new TranslatorTrainingResult
+        return TrainingRun.Of<TranslatorModel, TranslatorEvaluation>(options, progress, cancellation, (workers, work) =>
         {
-            Model = data.Model,
-            Validation = (TranslatorEvaluation)run.Best.Validation,
-            Epochs = run.Epochs,
-            BestEpoch = run.Best.Number,
-            Seconds = run.Seconds,
-            End = end,
-            ValidationLeftOut = run.ValidationLeftOut,
-            PairsLeftOut = data.PairsLeftOut,
-        };
+            TranslatorData data = TranslatorData.Make(train, validation, options, work);
+            return (data.Model, data.Plan, new TranslatorTask(data, workers));
+        });
     }
-}
-
-/// <summary>What came of training a translator.</summary>
-public sealed record TranslatorTrainingResult : TrainingResult<TranslatorModel, TranslatorEvaluation>
-{
-    /// <summary>The training pairs that were left out since they are too long: see
-    /// <see cref="TranslatorTrainingOptions.MaximumPieces"/>.</summary>
-    public required int PairsLeftOut { get; init; }
-
-    /// <inheritdoc/>
-    public override string ToString() => InvariantRecord.ToString(nameof(TranslatorTrainingResult), PrintMembers);
 }

@@ -1,26 +1,24 @@
 namespace Recurant.Feeds;
 
 /// <summary>
-/// Which pairs share a batch: of like lengths, in another order every epoch. The pairs are shuffled, cut into pools of fifty
+/// Examples of like lengths side by side, in another order every epoch. The examples are shuffled, cut into pools of fifty
 /// batches, sorted by length within a pool and cut into batches, and the batches are shuffled. An epoch's order is a function of
-/// the seed and its number.
+/// the seed and its number; before the first the examples stand in their own.
 /// </summary>
-internal sealed class PairOrder(int[] lengths, int batch, ulong seed)
+internal sealed class BucketedFeed(int[] lengths, int batch, ulong seed) : Feed
 {
     private const int BatchesInPool = 50;
 
     // The steps of an epoch and the order of its batches must not share numbers.
     private const ulong BatchOrder = 1UL << 32;
 
-    private readonly int[] _order = new int[lengths.Length];
-    private readonly int[] _batches = new int[(lengths.Length + batch - 1) / batch];
+    private readonly int[] _order = [.. Enumerable.Range(0, lengths.Length)];
+    private readonly int[] _batches = [.. Enumerable.Range(0, (lengths.Length + batch - 1) / batch)];
     private readonly long[] _keys = new long[Math.Min(lengths.Length, BatchesInPool * batch)];
 
-    /// <summary>The number of batches.</summary>
-    public int Batches => _batches.Length;
+    public override int StepsInEpoch => _batches.Length;
 
-    /// <summary>The pairs of a batch.</summary>
-    public ReadOnlySpan<int> this[int index]
+    public override ReadOnlySpan<int> this[int index]
     {
         get
         {
@@ -29,7 +27,7 @@ internal sealed class PairOrder(int[] lengths, int batch, ulong seed)
         }
     }
 
-    public void Begin(int epoch)
+    public override void BeginEpoch(int epoch)
     {
         for (int i = 0; i < _order.Length; i++) _order[i] = i;
         for (int i = 0; i < _batches.Length; i++) _batches[i] = i;
