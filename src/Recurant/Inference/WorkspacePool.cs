@@ -77,3 +77,19 @@ internal sealed class WorkspacePool<TWorkspace>(TrainedModel model, Func<TWorksp
         }
     }
 }
+
+/// <summary>Makes pools.</summary>
+internal static class WorkspacePool
+{
+    /// <summary>The pool of those who answer with a model.</summary>
+    /// <param name="model">The model; it must not be trained meanwhile.</param>
+    /// <param name="threads">Threads for one call; 0 for one a core.</param>
+    /// <param name="make">Makes a workspace for so many threads.</param>
+    public static WorkspacePool<T> Of<T>(TrainedModel model, int threads, Func<Workers, T> make) where T : class
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentOutOfRangeException.ThrowIfNegative(threads);
+        Workers workers = Workers.Asked(threads);
+        return new WorkspacePool<T>(model, () => make(workers));
+    }
+}

@@ -1,4 +1,5 @@
 using System.Globalization;
+using static Recurant.Layers.SpecRange;
 
 namespace Recurant.Layers;
 
@@ -70,19 +71,14 @@ public record RecurrentSpec
         Known.Require(Activation, nameof(Activation));
         Known.Require(Form, nameof(Form));
         Known.Require(GruReset, nameof(GruReset));
-        Require(HiddenSize is >= 1 and <= MostUnits, nameof(HiddenSize), HiddenSize, "1 to 65,536");
-        Require(Cell != CellKind.Lru || HiddenSize % 2 == 0, nameof(HiddenSize), HiddenSize, "even for an LRU");
-        Require(CellSize is >= 0 and <= 2 * MostUnits, nameof(CellSize), CellSize, "0 (twice the hidden size) to 131,072");
-        Require(Layers >= fewestLayers && Layers <= MostLayers, nameof(Layers), Layers, $"{fewestLayers} to 64");
+        Require(HiddenSize is >= 1 and <= MostUnits, HiddenSize, "1 to 65,536");
+        Require(Cell != CellKind.Lru || HiddenSize % 2 == 0, HiddenSize, "even for an LRU");
+        Require(CellSize is >= 0 and <= 2 * MostUnits, CellSize, "0 (twice the hidden size) to 131,072");
+        Require(Layers >= fewestLayers && Layers <= MostLayers, Layers, $"{fewestLayers} to 64");
         if (!float.IsFinite(ForgetBias))
         {
             throw new ArgumentException($"{nameof(ForgetBias)} is {ForgetBias}; it must be a finite number.");
         }
-    }
-
-    private static void Require(bool holds, string property, int value, string range)
-    {
-        if (!holds) throw new ArgumentException($"{property} is {value}; it must be {range}.");
     }
 
     /// <summary>The layers over an input of a width.</summary>

@@ -1,3 +1,5 @@
+using static Recurant.Layers.SpecRange;
+
 namespace Recurant.Models;
 
 /// <summary>What a captioner is made of: data only, stored in the model file.</summary>
@@ -22,10 +24,12 @@ public sealed record CaptionerSpec
     public required TranslatorSpec Network { get; init; }
 
     /// <summary>The numbers of a strip.</summary>
-    public int StripSize => BandHeight * StripWidth * Channels;
+    public int StripSize => Layout.Size;
 
     /// <summary>The strips of an image.</summary>
-    public int Strips => (Height + BandHeight - 1) / BandHeight * ((Width + StripWidth - 1) / StripWidth);
+    public int Strips => Layout.Strips;
+
+    internal StripLayout Layout => new(Width, Height, Channels, BandHeight, StripWidth);
 
     /// <summary>Checks every value.</summary>
     /// <exception cref="ArgumentException">
@@ -33,20 +37,13 @@ public sealed record CaptionerSpec
     /// </exception>
     public void Validate()
     {
-        Require(Width is >= 1 and <= 4096, nameof(Width), Width, "1 to 4,096");
-        Require(Height is >= 1 and <= 4096, nameof(Height), Height, "1 to 4,096");
-        Require(Channels is 1 or 3, nameof(Channels), Channels, "1 (grey) or 3 (colour)");
-        Require(BandHeight >= 1 && BandHeight <= Height, nameof(BandHeight), BandHeight, "1 to the height");
-        Require(StripWidth >= 1 && StripWidth <= Width, nameof(StripWidth), StripWidth, "1 to the width");
+        Require(Width is >= 1 and <= 4096, Width, "1 to 4,096");
+        Require(Height is >= 1 and <= 4096, Height, "1 to 4,096");
+        Require(Channels is 1 or 3, Channels, "1 (grey) or 3 (colour)");
+        Require(BandHeight >= 1 && BandHeight <= Height, BandHeight, "1 to the height");
+        Require(StripWidth >= 1 && StripWidth <= Width, StripWidth, "1 to the width");
         Network.Validate();
-        Require(
-            Network.SourceVectorSize == StripSize, nameof(Network.SourceVectorSize), Network.SourceVectorSize,
-            $"{StripSize}, the numbers of a strip");
-    }
-
-    private static void Require(bool holds, string property, int value, string range)
-    {
-        if (!holds) throw new ArgumentException($"{property} is {value}; it must be {range}.");
+        Require(Network.SourceVectorSize == StripSize, Network.SourceVectorSize, $"{StripSize}, the numbers of a strip");
     }
 }
 
@@ -56,13 +53,7 @@ public sealed class CaptionerModel : TrainedModel
     internal CaptionerModel(CaptionerSpec spec, TextPieces target)
     {
         spec.Validate();
-        if (target.Count + 1 != spec.Network.TargetVocabularySize)
-        {
-            throw new ArgumentException(
-                $"The specification speaks of {spec.Network.TargetVocabularySize} target words, the end mark included, but there "
-                + $"are {target.Count} and the mark.", nameof(target));
-        }
-
+        RequireCount(spec.Network.TargetVocabularySize, "target words with the end mark", target.Count + 1, nameof(target));
         Spec = spec;
         Target = target;
         Network = new TranslatorNetwork(spec.Network);
@@ -93,25 +84,4 @@ public sealed class CaptionerModel : TrainedModel
 
     /// <inheritdoc/>
     public override IReadOnlyList<LayerDescription> Describe() => Network.Describe();
-}
-
-/// <summary>The strips of images: pixels from 0 to 1, row by row; what lies past an edge is 0.</summary>
-internal sealed class ImageStrips(CaptionDataset images, CaptionerSpec spec) : IVectorSource
-{
-    public int Steps(int item) => spec.Strips;
-
-    public void Write(int item, int step, Span<float> vector)
-    {
-        ReadOnlySpan<byte> pixels = images.Images[item].Pixels.Span;
-        int across = (spec.Width + spec.StripWidth - 1) / spec.StripWidth, channels = spec.Channels;
-        int left = step % across * spec.StripWidth, top = step / across * spec.BandHeight;
-        int width = Math.Min(spec.StripWidth, spec.Width - left);
-        vector.Clear();
-        for (int y = 0; y < spec.BandHeight && top + y < spec.Height; y++)
-        {
-            ReadOnlySpan<byte> from = pixels.Slice(((top + y) * spec.Width + left) * channels, width * channels);
-            Span<float> to = vector.Slice(y * spec.StripWidth * channels, from.Length);
-            for (int i = 0; i < from.Length; i++) to[i] = from[i] * (1f / 255f);
-        }
-    }
 }

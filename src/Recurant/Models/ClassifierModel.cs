@@ -19,18 +19,19 @@ public sealed class ClassifierModel : TrainedModel
         IReadOnlyList<ClassifierNetwork>? networks)
     {
         characters ??= s_noCharacters;
-        Require(vocabulary.Count == spec.VocabularySize, spec.VocabularySize, "words", vocabulary.Count, nameof(vocabulary));
-        Require(labels.Count == spec.Classes, spec.Classes, "classes", labels.Count, nameof(labels));
-        Require(
-            spec.CharacterSize <= 0 || characters.Count == spec.CharacterVocabularySize, spec.CharacterVocabularySize,
-            "characters", characters.Count, nameof(characters));
+        RequireCount(spec.VocabularySize, "words", vocabulary.Count, nameof(vocabulary));
+        RequireCount(spec.Classes, "classes", labels.Count, nameof(labels));
+        if (spec.CharacterSize > 0) RequireCount(spec.CharacterVocabularySize, "characters", characters.Count, nameof(characters));
         spec.Validate();
         Spec = spec;
         Vocabulary = vocabulary;
         Characters = characters;
         Labels = labels;
         Networks = networks ?? [.. Enumerable.Range(0, spec.Models).Select(_ => ClassifierNetwork.Create(spec))];
-        Encoder = new TextEncoder(spec, vocabulary);
+        // Where characters are read, the tokens keep their capitals.
+        Encoder = new TextEncoder(
+            TextEncoder.MakeTokenizer(spec.Unit, spec.Lowercase && spec.CharacterSize == 0), vocabulary,
+            withPairs: spec.Model == ModelKind.BagOfWords, spec.MaximumTokens);
         Parameters = spec.Models == 1 ? Networks[0].Parameters : ModelAverage.NameParameters(Networks);
     }
 
@@ -113,12 +114,4 @@ public sealed class ClassifierModel : TrainedModel
     /// <inheritdoc/>
     public override IReadOnlyList<LayerDescription> Describe() =>
         Spec.Models == 1 ? Network.Describe() : ModelAverage.Describe(Networks);
-
-    private static void Require(bool holds, int expected, string what, int found, string name)
-    {
-        if (!holds)
-        {
-            throw new ArgumentException($"The specification speaks of {expected} {what}, but there are {found}.", name);
-        }
-    }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using static Recurant.Layers.SpecRange;
 
 namespace Recurant.Models;
 
@@ -111,37 +112,29 @@ public sealed record ClassifierSpec
     /// </exception>
     public void Validate()
     {
-        Require(VocabularySize >= 1, nameof(VocabularySize), VocabularySize, "at least 1");
-        Require(Classes >= 2, nameof(Classes), Classes, "at least 2");
-        Require(EmbeddingSize is >= 0 and <= 65536, nameof(EmbeddingSize), EmbeddingSize, "0 (one-hot) to 65,536");
+        Require(VocabularySize >= 1, VocabularySize, "at least 1");
+        Require(Classes >= 2, Classes, "at least 2");
+        Require(EmbeddingSize is >= 0 and <= 65536, EmbeddingSize, "0 (one-hot) to 65,536");
         Recurrent.Validate(Model == ModelKind.Recurrent ? 1 : 0);
-        Require(MaximumTokens >= 2, nameof(MaximumTokens), MaximumTokens, "at least 2");
-        Require(DirectBuckets is >= 0 and <= 1 << 28, nameof(DirectBuckets), DirectBuckets, "0 (none) to 268,435,456");
-        Require(Models is >= 1 and <= MostModels, nameof(Models), Models, "1 to 100");
+        Require(MaximumTokens >= 2, MaximumTokens, "at least 2");
+        Require(DirectBuckets is >= 0 and <= 1 << 28, DirectBuckets, "0 (none) to 268,435,456");
+        Require(Models is >= 1 and <= MostModels, Models, "1 to 100");
         ValidateCharacters();
         if (Model == ModelKind.FeedForward)
         {
-            Require(EmbeddingSize > 0, nameof(EmbeddingSize), EmbeddingSize, "at least 1 for a feed-forward network");
+            Require(EmbeddingSize > 0, EmbeddingSize, "at least 1 for a feed-forward network");
         }
     }
 
     private void ValidateCharacters()
     {
-        Require(CharacterSize is >= 0 and <= 65536, nameof(CharacterSize), CharacterSize, "0 (none) to 65,536");
-        Require(CharacterVocabularySize >= 1, nameof(CharacterVocabularySize), CharacterVocabularySize, "at least 1");
+        Require(CharacterSize is >= 0 and <= 65536, CharacterSize, "0 (none) to 65,536");
+        Require(CharacterVocabularySize >= 1, CharacterVocabularySize, "at least 1");
         if (CharacterSize == 0) return;
-        Require(
-            Model == ModelKind.Recurrent && Unit == TokenUnit.Word && EmbeddingSize > 0, nameof(CharacterSize), CharacterSize,
-            "0 (none) unless the model is recurrent and reads vectors of words");
-        Require(
-            CharacterEmbeddingSize is >= 1 and <= 65536, nameof(CharacterEmbeddingSize), CharacterEmbeddingSize, "1 to 65,536");
-        Require(MaximumCharacters is >= 2 and <= 65536, nameof(MaximumCharacters), MaximumCharacters, "2 to 65,536");
-        Require(Recurrent.Cell != CellKind.Lru || CharacterSize % 2 == 0, nameof(CharacterSize), CharacterSize, "even for an LRU");
-    }
-
-    private static void Require(bool holds, string property, int value, string range)
-    {
-        if (!holds) throw new ArgumentException($"{property} is {value}; it must be {range}.");
+        Require(Model == ModelKind.Recurrent && Unit == TokenUnit.Word && EmbeddingSize > 0, CharacterSize, "0 (none) unless the model is recurrent and reads vectors of words");
+        Require(CharacterEmbeddingSize is >= 1 and <= 65536, CharacterEmbeddingSize, "1 to 65,536");
+        Require(MaximumCharacters is >= 2 and <= 65536, MaximumCharacters, "2 to 65,536");
+        Require(Recurrent.Cell != CellKind.Lru || CharacterSize % 2 == 0, CharacterSize, "even for an LRU");
     }
 
     /// <inheritdoc/>

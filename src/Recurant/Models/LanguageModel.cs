@@ -5,13 +5,7 @@ public sealed class LanguageModel : TrainedModel
 {
     internal LanguageModel(LanguageModelSpec spec, Vocabulary vocabulary, BytePairEncoding? subwords = null)
     {
-        if (vocabulary.Count != spec.VocabularySize)
-        {
-            throw new ArgumentException(
-                $"The specification speaks of {spec.VocabularySize} tokens, but the vocabulary has {vocabulary.Count}.",
-                nameof(vocabulary));
-        }
-
+        RequireCount(spec.VocabularySize, "tokens", vocabulary.Count, nameof(vocabulary));
         if (spec.Unit == TokenUnit.Subword != subwords is not null)
         {
             throw new ArgumentException($"The tokens are {spec.UnitName}, which does not go with the subwords given.", nameof(subwords));

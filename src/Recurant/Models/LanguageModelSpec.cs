@@ -1,4 +1,5 @@
 using System.Globalization;
+using static Recurant.Layers.SpecRange;
 
 namespace Recurant.Models;
 
@@ -50,8 +51,8 @@ public sealed record LanguageModelSpec
     /// </exception>
     public void Validate()
     {
-        Require(VocabularySize >= 2, nameof(VocabularySize), VocabularySize, "at least 2");
-        Require(EmbeddingSize is >= 0 and <= 65536, nameof(EmbeddingSize), EmbeddingSize, "0 (one-hot) to 65,536");
+        Require(VocabularySize >= 2, VocabularySize, "at least 2");
+        Require(EmbeddingSize is >= 0 and <= 65536, EmbeddingSize, "0 (one-hot) to 65,536");
         Recurrent.Validate();
         if (Recurrent.Bidirectional)
         {
@@ -64,11 +65,6 @@ public sealed record LanguageModelSpec
                 "Tied is true, but with one-hot input (EmbeddingSize 0) there are no vectors for the output layer to share. "
                 + "Give a width, or set Tied to false.");
         }
-    }
-
-    private static void Require(bool holds, string property, int value, string range)
-    {
-        if (!holds) throw new ArgumentException($"{property} is {value}; it must be {range}.");
     }
 
     /// <inheritdoc/>

@@ -12,14 +12,17 @@ internal abstract class ModelFormat
         [new ClassifierFormat(), new TaggerFormat(), new LanguageModelFormat(), new TranslatorFormat(),
             new CaptionerFormat(), new SequenceFormat()];
 
+    /// <summary>The format of a task's models; null if there is no such task.</summary>
+    public static ModelFormat? Of(string task) => All.FirstOrDefault(format => format.Task == task);
+
+    /// <summary>The format of a model.</summary>
+    public static ModelFormat Of(TrainedModel model) => Of(model.Task)!;
+
     /// <summary>The task's name in the specification: "classify".</summary>
     public abstract string Task { get; }
 
-    /// <summary>Whether a model is of this task.</summary>
-    public abstract bool Fits(TrainedModel model);
-
     /// <summary>Adds everything that prediction needs beside the tensors.</summary>
-    public abstract void WriteMetadata(TrainedModel model, SafetensorsWriter writer);
+    public abstract void WriteMetadata(TrainedModel model, IDictionary<string, string> metadata);
 
     /// <summary>Makes the model that the metadata describes; its tensors take no memory yet.</summary>
     /// <exception cref="InvalidDataException">The metadata does not describe a model.</exception>
@@ -36,13 +39,11 @@ internal abstract class ModelFormat<TModel, TSpec>(string task, JsonTypeInfo<TSp
 {
     public sealed override string Task => task;
 
-    public sealed override bool Fits(TrainedModel model) => model is TModel;
-
-    public sealed override void WriteMetadata(TrainedModel model, SafetensorsWriter writer)
+    public sealed override void WriteMetadata(TrainedModel model, IDictionary<string, string> metadata)
     {
         var own = (TModel)model;
-        writer.AddMetadata(ModelMetadata.SpecificationKey, SpecificationText.Write(task, SpecOf(own), type));
-        WriteLists(own, writer);
+        metadata[ModelMetadata.SpecificationKey] = SpecificationText.Write(task, SpecOf(own), type);
+        WriteLists(own, metadata);
     }
 
     public sealed override TrainedModel Read(ModelMetadata metadata)
@@ -67,7 +68,7 @@ internal abstract class ModelFormat<TModel, TSpec>(string task, JsonTypeInfo<TSp
     protected abstract TSpec SpecOf(TModel model);
 
     /// <summary>Adds the lists. Default: none.</summary>
-    protected virtual void WriteLists(TModel model, SafetensorsWriter writer)
+    protected virtual void WriteLists(TModel model, IDictionary<string, string> metadata)
     {
     }
 

@@ -8,12 +8,12 @@ internal sealed class ClassifierFormat()
 {
     protected override ClassifierSpec SpecOf(ClassifierModel model) => model.Spec;
 
-    protected override void WriteLists(ClassifierModel model, SafetensorsWriter writer)
+    protected override void WriteLists(ClassifierModel model, IDictionary<string, string> metadata)
     {
-        writer.AddMetadata(VocabularyKey, StringListJson.Write(model.Vocabulary.Words));
-        writer.AddMetadata(LabelsKey, StringListJson.Write(model.Labels));
+        metadata[VocabularyKey] = StringListJson.Write(model.Vocabulary.Words);
+        metadata[LabelsKey] = StringListJson.Write(model.Labels);
         if (model.Spec.CharacterSize == 0) return;
-        writer.AddMetadata(CharactersKey, StringListJson.Write(model.Characters.Words));
+        metadata[CharactersKey] = StringListJson.Write(model.Characters.Words);
     }
 
     protected override ClassifierModel Make(ClassifierSpec spec, ModelMetadata metadata)
@@ -43,11 +43,11 @@ internal sealed class TaggerFormat() : ModelFormat<TaggerModel, TaggerSpec>(Task
 {
     protected override TaggerSpec SpecOf(TaggerModel model) => model.Spec;
 
-    protected override void WriteLists(TaggerModel model, SafetensorsWriter writer)
+    protected override void WriteLists(TaggerModel model, IDictionary<string, string> metadata)
     {
-        writer.AddMetadata(VocabularyKey, StringListJson.Write(model.Vocabulary.Words));
-        writer.AddMetadata(CharactersKey, StringListJson.Write(model.Characters.Words));
-        writer.AddMetadata(LabelsKey, StringListJson.Write(model.Tags));
+        metadata[VocabularyKey] = StringListJson.Write(model.Vocabulary.Words);
+        metadata[CharactersKey] = StringListJson.Write(model.Characters.Words);
+        metadata[LabelsKey] = StringListJson.Write(model.Tags);
     }
 
     protected override TaggerModel Make(TaggerSpec spec, ModelMetadata metadata)
@@ -72,8 +72,8 @@ internal sealed class LanguageModelFormat()
 {
     protected override LanguageModelSpec SpecOf(LanguageModel model) => model.Spec;
 
-    protected override void WriteLists(LanguageModel model, SafetensorsWriter writer) => PiecesFormat.Write(
-        writer,
+    protected override void WriteLists(LanguageModel model, IDictionary<string, string> metadata) => PiecesFormat.Write(
+        metadata,
         model.Encoder.Subwords is { } subwords ? new SubwordPieces(subwords) : new WordPieces(model.Vocabulary));
 
     protected override LanguageModel Make(LanguageModelSpec spec, ModelMetadata metadata)
@@ -100,10 +100,10 @@ internal sealed class TranslatorFormat()
 
     protected override TranslatorSpec SpecOf(TranslatorModel model) => model.Spec;
 
-    protected override void WriteLists(TranslatorModel model, SafetensorsWriter writer)
+    protected override void WriteLists(TranslatorModel model, IDictionary<string, string> metadata)
     {
-        PiecesFormat.Write(writer, model.Target);
-        if (!ReferenceEquals(model.Source, model.Target)) PiecesFormat.Write(writer, model.Source, OfSource);
+        PiecesFormat.Write(metadata, model.Target);
+        if (!ReferenceEquals(model.Source, model.Target)) PiecesFormat.Write(metadata, model.Source, OfSource);
     }
 
     protected override TranslatorModel Make(TranslatorSpec spec, ModelMetadata metadata)
@@ -124,7 +124,7 @@ internal sealed class CaptionerFormat()
 {
     protected override CaptionerSpec SpecOf(CaptionerModel model) => model.Spec;
 
-    protected override void WriteLists(CaptionerModel model, SafetensorsWriter writer) => PiecesFormat.Write(writer, model.Target);
+    protected override void WriteLists(CaptionerModel model, IDictionary<string, string> metadata) => PiecesFormat.Write(metadata, model.Target);
 
     protected override CaptionerModel Make(CaptionerSpec spec, ModelMetadata metadata) =>
         new(spec, PiecesFormat.Read(metadata, spec.Network.TargetVocabularySize, "target_vocabulary_size"));

@@ -9,16 +9,16 @@ internal static class PiecesFormat
     public static string NameOf(TextPieces pieces) => pieces is SubwordPieces ? "subwords" : "whole words";
 
     /// <summary>Adds the pieces under keys with a prefix.</summary>
-    public static void Write(SafetensorsWriter writer, TextPieces pieces, string prefix = "")
+    public static void Write(IDictionary<string, string> metadata, TextPieces pieces, string prefix = "")
     {
         if (pieces is SubwordPieces { Encoding: { } encoding })
         {
-            writer.AddMetadata(prefix + CharactersKey, StringListJson.Write(encoding.Characters));
-            writer.AddMetadata(prefix + MergesKey, StringListJson.Write(encoding.Merges));
+            metadata[prefix + CharactersKey] = StringListJson.Write(encoding.Characters);
+            metadata[prefix + MergesKey] = StringListJson.Write(encoding.Merges);
             return;
         }
 
-        writer.AddMetadata(prefix + ModelMetadata.VocabularyKey, StringListJson.Write(((WordPieces)pieces).Words.Words));
+        metadata[prefix + ModelMetadata.VocabularyKey] = StringListJson.Write(((WordPieces)pieces).Words.Words);
     }
 
     /// <summary>Reads the pieces; with the end mark there must be as many as the specification says.</summary>

@@ -7,11 +7,9 @@ public sealed class TaggerModel : TrainedModel
 
     internal TaggerModel(TaggerSpec spec, Vocabulary vocabulary, Vocabulary characters, IReadOnlyList<string> tags)
     {
-        Require(vocabulary.Count == spec.VocabularySize, spec.VocabularySize, "words", vocabulary.Count, nameof(vocabulary));
-        Require(
-            characters.Count == spec.CharacterVocabularySize, spec.CharacterVocabularySize, "characters", characters.Count,
-            nameof(characters));
-        Require(tags.Count == spec.Tags, spec.Tags, "tags", tags.Count, nameof(tags));
+        RequireCount(spec.VocabularySize, "words", vocabulary.Count, nameof(vocabulary));
+        RequireCount(spec.CharacterVocabularySize, "characters", characters.Count, nameof(characters));
+        RequireCount(spec.Tags, "tags", tags.Count, nameof(tags));
         Spec = spec;
         Vocabulary = vocabulary;
         Characters = characters;
@@ -60,13 +58,5 @@ public sealed class TaggerModel : TrainedModel
         var numbers = new int[tags.Count];
         for (int t = 0; t < numbers.Length; t++) numbers[t] = _numbers.GetValueOrDefault(tags[t], -1);
         return numbers;
-    }
-
-    private static void Require(bool holds, int expected, string what, int found, string name)
-    {
-        if (!holds)
-        {
-            throw new ArgumentException($"The specification speaks of {expected} {what}, but there are {found}.", name);
-        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using static Recurant.Layers.SpecRange;
 
 namespace Recurant.Models;
 
@@ -73,27 +74,20 @@ public sealed record TaggerSpec
     /// </exception>
     public void Validate()
     {
-        Require(VocabularySize >= 1, nameof(VocabularySize), VocabularySize, "at least 1");
-        Require(Tags >= 2, nameof(Tags), Tags, "at least 2");
-        Require(EmbeddingSize is >= 1 and <= 65536, nameof(EmbeddingSize), EmbeddingSize, "1 to 65,536");
-        Require(ShapeSize is >= 0 and <= 65536, nameof(ShapeSize), ShapeSize, "0 (none) to 65,536");
-        Require(
-            CharacterVocabularySize >= 1, nameof(CharacterVocabularySize), CharacterVocabularySize, "at least 1");
-        Require(
-            CharacterEmbeddingSize is >= 1 and <= 65536, nameof(CharacterEmbeddingSize), CharacterEmbeddingSize, "1 to 65,536");
-        Require(CharacterSize is >= 0 and <= 65536, nameof(CharacterSize), CharacterSize, "0 (none) to 65,536");
-        Require(MaximumCharacters is >= 2 and <= 65536, nameof(MaximumCharacters), MaximumCharacters, "2 to 65,536");
+        Require(VocabularySize >= 1, VocabularySize, "at least 1");
+        Require(Tags >= 2, Tags, "at least 2");
+        Require(EmbeddingSize is >= 1 and <= 65536, EmbeddingSize, "1 to 65,536");
+        Require(ShapeSize is >= 0 and <= 65536, ShapeSize, "0 (none) to 65,536");
+        Require(CharacterVocabularySize >= 1, CharacterVocabularySize, "at least 1");
+        Require(CharacterEmbeddingSize is >= 1 and <= 65536, CharacterEmbeddingSize, "1 to 65,536");
+        Require(CharacterSize is >= 0 and <= 65536, CharacterSize, "0 (none) to 65,536");
+        Require(MaximumCharacters is >= 2 and <= 65536, MaximumCharacters, "2 to 65,536");
         Recurrent.Validate();
-        Require(Recurrent.Cell != CellKind.Lru || CharacterSize % 2 == 0, nameof(CharacterSize), CharacterSize, "even for an LRU");
+        Require(Recurrent.Cell != CellKind.Lru || CharacterSize % 2 == 0, CharacterSize, "even for an LRU");
         if (!Recurrent.Bidirectional)
         {
             throw new ArgumentException("Recurrent.Bidirectional is False; a tagger reads every sentence from both ends.");
         }
-    }
-
-    private static void Require(bool holds, string name, int value, string range)
-    {
-        if (!holds) throw new ArgumentException($"{name} is {value}; it must be {range}.");
     }
 
     /// <inheritdoc/>

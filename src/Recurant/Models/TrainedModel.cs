@@ -53,7 +53,15 @@ public abstract class TrainedModel
     /// <summary>The layers in the order the data passes them, each with its shape and equations.</summary>
     public abstract IReadOnlyList<LayerDescription> Describe();
 
-    /// <summary>What is thrown where a model's answers are NaN or infinity.</summary>
-    internal static InvalidDataException AnswersNotFinite() => new(
-        "The model's answers are not finite numbers: its weights are too large. Train again with a lower learning rate.");
+    /// <summary>Refuses lists that are not as long as the specification says.</summary>
+    /// <param name="expected">The number in the specification.</param>
+    /// <param name="what">What there are so many of: "words".</param>
+    /// <param name="found">How many there are.</param>
+    /// <param name="name">The parameter that holds them.</param>
+    /// <exception cref="ArgumentException">The numbers differ.</exception>
+    private protected static void RequireCount(int expected, string what, int found, string name)
+    {
+        if (found == expected) return;
+        throw new ArgumentException($"The specification speaks of {expected} {what}, but there are {found}.", name);
+    }
 }

@@ -8,20 +8,8 @@ public sealed class TranslatorModel : TrainedModel
 {
     internal TranslatorModel(TranslatorSpec spec, TextPieces source, TextPieces target)
     {
-        if (source.Count + 1 != spec.SourceVocabularySize)
-        {
-            throw new ArgumentException(
-                $"The specification speaks of {spec.SourceVocabularySize} source words, the end mark included, but there are "
-                + $"{source.Count} and the mark.", nameof(source));
-        }
-
-        if (target.Count + 1 != spec.TargetVocabularySize)
-        {
-            throw new ArgumentException(
-                $"The specification speaks of {spec.TargetVocabularySize} target words, the end mark included, but there are "
-                + $"{target.Count} and the mark.", nameof(target));
-        }
-
+        RequireCount(spec.SourceVocabularySize, "source words with the end mark", source.Count + 1, nameof(source));
+        RequireCount(spec.TargetVocabularySize, "target words with the end mark", target.Count + 1, nameof(target));
         Spec = spec;
         Source = source;
         Target = target;

@@ -21,7 +21,7 @@ public static class ModelFile
     /// <summary>Adds all that a model file holds to a file that may hold more.</summary>
     internal static void Add(TrainedModel model, SafetensorsWriter writer)
     {
-        ModelFormat.All.First(format => format.Fits(model)).WriteMetadata(model, writer);
+        foreach ((string key, string value) in MetadataOf(model)) writer.AddMetadata(key, value);
         if (model.TrainingRecord.Length > 0) writer.AddMetadata(ModelMetadata.TrainingKey, model.TrainingRecord);
         foreach (Parameter parameter in model.Parameters)
         {
@@ -84,10 +84,7 @@ public static class ModelFile
     /// </summary>
     internal static TModel Copy<TModel>(TModel model) where TModel : TrainedModel
     {
-        ModelFormat format = ModelFormat.All.First(format => format.Fits(model));
-        var writer = new SafetensorsWriter();
-        format.WriteMetadata(model, writer);
-        var copy = (TModel)format.Read(new ModelMetadata("the model", writer.Metadata));
+        var copy = (TModel)ModelFormat.Of(model).Read(new ModelMetadata("the model", MetadataOf(model)));
         copy.TrainingRecord = model.TrainingRecord;
         for (int i = 0; i < model.Parameters.Count; i++)
         {
@@ -110,11 +107,18 @@ public static class ModelFile
         return TryReadWithoutTensors(file) is { } read ? read.Format.Describe(read.Model) : null;
     }
 
+    private static Dictionary<string, string> MetadataOf(TrainedModel model)
+    {
+        var metadata = new Dictionary<string, string>(StringComparer.Ordinal);
+        ModelFormat.Of(model).WriteMetadata(model, metadata);
+        return metadata;
+    }
+
     private static (ModelFormat Format, TrainedModel Model)? TryReadWithoutTensors(SafetensorsFile file)
     {
         var metadata = new ModelMetadata(file.FilePath, file.Metadata);
         if (metadata.Task() is not { } task) return null;
-        ModelFormat format = ModelFormat.All.FirstOrDefault(candidate => candidate.Task == task)
+        ModelFormat format = ModelFormat.Of(task)
             ?? throw metadata.Fault(
                 ModelMetadata.SpecificationKey, $"the task \"{task}\" is not known to this version of Recurant.");
         TrainedModel model = format.Read(metadata);

@@ -59,7 +59,7 @@ public sealed class CaptionerTrainerTests : IDisposable
             Network = new TranslatorSpec { SourceVectorSize = 18, TargetVocabularySize = 3 },
         };
         spec.Validate();
-        var strips = new ImageStrips(images, spec);
+        var strips = new ImageStrips(images, spec.Layout);
         Assert.Equal(9, strips.Steps(0));
         var seen = new List<int>();
         var strip = new float[spec.StripSize];
@@ -118,7 +118,7 @@ public sealed class CaptionerTrainerTests : IDisposable
         Assert.Contains("10 x 6 with 1 are needed", Fault(
             () => CaptionerTrainer.Train(Spots(20, seed: 1), s_options, small)), StringComparison.Ordinal);
         CaptionerModel model = CaptionerTrainer.Train(Spots(20, seed: 1), s_options with { Epochs = 1 }).Model;
-        Assert.Contains("the model reads 10 x 6 with 1", Fault(() => new Captioner(model).Describe(small)), StringComparison.Ordinal);
+        Assert.Contains("10 x 6 with 1 are needed", Fault(() => new Captioner(model).Describe(small)), StringComparison.Ordinal);
         Assert.Contains("BandHeight is 0", Assert.Throws<ArgumentException>(
             () => CaptionerTrainer.Train(small, s_options with { BandHeight = 0 })).Message, StringComparison.Ordinal);
 

@@ -1,9 +1,6 @@
 namespace Recurant.Heads;
 
-/// <summary>
-/// Scores a classifier part by part, so that neither the encoded texts nor their probabilities are in memory together. Every part
-/// is spread over all rows: one that time ends after some parts has still looked at rows from everywhere.
-/// </summary>
+/// <summary>Scores a classifier part by part: see <see cref="RowParts"/>.</summary>
 internal static class EvaluationParts
 {
     private const int RowsOfPart = 8192;
@@ -21,15 +18,11 @@ internal static class EvaluationParts
     public static Evaluation Of(
         string phase, int[] labels, int classes, Func<int, int[]> encode, Score score, PhaseWork work)
     {
-        int parts = Math.Max(1, (labels.Length + RowsOfPart - 1) / RowsOfPart), done = 0;
         var predicted = new int[labels.Length];
         var losses = new float[labels.Length];
         Array.Fill(predicted, Evaluation.NotScored);
-        for (int part = 0; part < parts && labels.Length > 0; part++)
+        foreach (int[] rows in RowParts.Of(phase, labels.Length, RowsOfPart, work))
         {
-            work.Tell(phase, done, labels.Length);
-            if (part > 0 && work.IsLate) break;
-            int[] rows = [.. Rows(part, parts, labels.Length)];
             var ofPart = new float[rows.Length];
             float[] probabilities = score(
                 Array.ConvertAll(rows, row => encode(row)), ofPart, Array.ConvertAll(rows, row => labels[row]));
@@ -38,16 +31,8 @@ internal static class EvaluationParts
                 predicted[rows[i]] = CrossEntropy.ArgMax(probabilities.AsSpan(i * classes, classes));
                 losses[rows[i]] = ofPart[i];
             }
-
-            done += rows.Length;
         }
 
-        work.Tell(phase, labels.Length, labels.Length);
         return Evaluation.Of(predicted, losses, labels, classes);
-    }
-
-    private static IEnumerable<int> Rows(int part, int parts, int count)
-    {
-        for (int row = part; row < count; row += parts) yield return row;
     }
 }

@@ -32,7 +32,6 @@ public sealed record Caption
 public sealed class Captioner
 {
     private readonly CaptionerModel _model;
-    private readonly Workers _workers;
     private readonly WorkspacePool<CaptionerScorer> _scorers;
 
     /// <summary>Makes a captioner.</summary>
@@ -40,23 +39,12 @@ public sealed class Captioner
     /// <param name="threads">Threads for one call; 0 for one a core. The result does not depend on it.</param>
     public Captioner(CaptionerModel model, int threads = 0)
     {
-        ArgumentNullException.ThrowIfNull(model);
-        ArgumentOutOfRangeException.ThrowIfNegative(threads);
         _model = model;
-        _workers = Workers.Asked(threads);
-        _scorers = new WorkspacePool<CaptionerScorer>(model, () => new CaptionerScorer(_model, _workers));
+        _scorers = WorkspacePool.Of(model, threads, workers => new CaptionerScorer(model, workers));
     }
 
     /// <summary>The hypotheses that are followed. 1 to 100. Default: 5.</summary>
-    public int Beam
-    {
-        get;
-        init
-        {
-            if (value is < 1 or > 100) throw new ArgumentException($"{nameof(Beam)} is {value}; it must be 1 to 100.", nameof(value));
-            field = value;
-        }
-    } = 5;
+    public int Beam { get; init => field = SearchOptions.RequireBeam(value, nameof(Beam)); } = 5;
 
     /// <summary>Describes images; their own sentences play no part. The answers stand in the order of the images.</summary>
     /// <param name="images">Images of the size that the model was trained with.</param>
@@ -66,7 +54,7 @@ public sealed class Captioner
     {
         ArgumentNullException.ThrowIfNull(images);
         RequireSize(images);
-        Hypothesis[][] found = _scorers.Use(scorer => scorer.Search(images, Beam, keepsAttention: true, cancellation));
+        Hypothesis[][] found = _scorers.Use(scorer => scorer.Find(images, Beam, keepsAttention: true, cancellation));
         return [.. found.Select(hypotheses => ToCaption(hypotheses[0]))];
     }
 
@@ -79,14 +67,8 @@ public sealed class Captioner
         return _scorers.Use(scorer => scorer.Evaluate(images, Beam, cancellation));
     }
 
-    private void RequireSize(CaptionDataset images)
-    {
-        CaptionerSpec spec = _model.Spec;
-        if (images.Width == spec.Width && images.Height == spec.Height && images.Channels == spec.Channels) return;
-        throw new InvalidDataException(
-            $"{images.Name}: the images are {images.Width} x {images.Height} with {images.Channels} channels; the model reads "
-            + $"{spec.Width} x {spec.Height} with {spec.Channels}.");
-    }
+    private void RequireSize(CaptionDataset images) =>
+        CaptionDataset.RequireSize(_model.Spec.Width, _model.Spec.Height, _model.Spec.Channels, images);
 
     private Caption ToCaption(Hypothesis best) => new()
     {

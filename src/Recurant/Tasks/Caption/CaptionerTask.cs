@@ -6,7 +6,7 @@ namespace Recurant.Tasks;
 internal sealed class CaptionerTask(CaptionerData data, Workers workers)
     : DecoderTask(data.Model, data.Model.Network, data.Plan, [.. data.Targets.Select(target => target.Length)], workers)
 {
-    private readonly ImageStrips _strips = new(data.Divided.Train, data.Model.Spec);
+    private readonly ImageStrips _strips = new(data.Divided.Train, data.Model.Spec.Layout);
     private readonly CaptionerScorer _scorer = new(data.Model, workers);
     private readonly int[] _chosen = new int[data.Plan.Batch];
 

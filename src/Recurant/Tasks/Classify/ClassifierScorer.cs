@@ -52,12 +52,9 @@ internal sealed class ClassifierScorer(
         CancellationToken cancellation = default)
     {
         var probabilities = new float[Workspace.RequireLength(sequences.Count, classes, FewerTexts)];
-        int[] order = LongestFirst(sequences);
-        for (int start = 0, count; start < order.Length; start += count)
+        foreach (ArraySegment<int> chosen in LengthBatches.Of(sequences, MostTexts, MostTokens))
         {
             cancellation.ThrowIfCancellationRequested();
-            count = BatchSize(sequences, order, start);
-            ReadOnlySpan<int> chosen = order.AsSpan(start, count);
             for (int n = 0; n < networks.Count; n++)
             {
                 // Again for every network: one that reads characters leaves the numbers of words in the batch.
@@ -81,36 +78,20 @@ internal sealed class ClassifierScorer(
         Action<int, ClassifierMemory, BatchLayout, ArraySegment<int>>? use = null)
     {
         float[][][] logits = [.. networks.Select(_ => new float[sequences.Count][])];
-        int[] order = LongestFirst(sequences);
-        for (int start = 0, count; start < order.Length; start += count)
+        foreach (ArraySegment<int> chosen in LengthBatches.Of(sequences, MostTexts, MostTokens))
         {
-            count = BatchSize(sequences, order, start);
             for (int n = 0; n < networks.Count; n++)
             {
                 cancellation.ThrowIfCancellationRequested();
-                _batch.Fill(sequences, order.AsSpan(start, count));
+                _batch.Fill(sequences, chosen);
                 Matrix rows = Forward(n, forms);
-                for (int b = 0; b < count; b++) logits[n][order[start + _batch.Order[b]]] = rows.Row(b).ToArray();
-                use?.Invoke(n, _memories[n], _batch, new ArraySegment<int>(order, start, count));
+                for (int b = 0; b < chosen.Count; b++) logits[n][chosen[_batch.Order[b]]] = rows.Row(b).ToArray();
+                use?.Invoke(n, _memories[n], _batch, chosen);
             }
         }
 
         return logits;
     }
-
-    /// <summary>The longest come first: the memory takes its final size at once.</summary>
-    private static int[] LongestFirst(IReadOnlyList<int[]> sequences)
-    {
-        int[] order = new int[sequences.Count];
-        for (int i = 0; i < order.Length; i++) order[i] = i;
-        Array.Sort(order, (a, b) => sequences[a].Length != sequences[b].Length
-            ? sequences[b].Length.CompareTo(sequences[a].Length)
-            : a.CompareTo(b));
-        return order;
-    }
-
-    private static int BatchSize(IReadOnlyList<int[]> sequences, int[] order, int start) =>
-        Math.Min(Math.Clamp(MostTokens / sequences[order[start]].Length, 1, MostTexts), order.Length - start);
 
     /// <summary>The probabilities of one network, added to those of the networks before it.</summary>
     private void Add(

@@ -7,16 +7,16 @@ namespace Recurant.Tasks;
 public static class ClassifierTrainer
 {
     /// <summary>Trains a model.</summary>
-    /// <param name="train">The texts to learn from.</param>
+    /// <param name="train">What to learn from.</param>
     /// <param name="options">How; null for the defaults.</param>
-    /// <param name="validation">Texts for early stopping; null sets a share of <paramref name="train"/> aside.</param>
+    /// <param name="validation">What early stopping looks at; null sets a share of <paramref name="train"/> aside.</param>
     /// <param name="progress">Gets told where the run stands.</param>
     /// <param name="cancellation">
     /// Ends the run after the present step; the best weights so far are returned. A run with
     /// <see cref="LearningOptions.Checkpoint"/> keeps its state first.
     /// </param>
     /// <exception cref="InvalidDataException">
-    /// The data cannot be learnt from, and the message names file and line; or the checkpoint to continue from is damaged, or
+    /// The data cannot be learnt from, and the message names the file; or the checkpoint to continue from is damaged, or
     /// belongs to a run with other data or options.
     /// </exception>
     /// <exception cref="ArgumentException">An option is outside its range, or two do not go together.</exception>

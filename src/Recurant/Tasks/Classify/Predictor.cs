@@ -16,12 +16,8 @@ public sealed class Predictor
     /// <param name="threads">Threads for one call; 0 for one a core. The result does not depend on it.</param>
     public Predictor(ClassifierModel model, int threads = 0)
     {
-        ArgumentNullException.ThrowIfNull(model);
-        ArgumentOutOfRangeException.ThrowIfNegative(threads);
         _model = model;
-        Workers workers = Workers.Asked(threads);
-        _scorers = new WorkspacePool<ClassifierScorer>(
-            model, () => new ClassifierScorer(_model.Networks, _model.Labels.Count, workers));
+        _scorers = WorkspacePool.Of(model, threads, workers => new ClassifierScorer(model.Networks, model.Labels.Count, workers));
     }
 
     /// <summary>Predicts the label of one text. A word the model has never seen counts as the unknown word.</summary>
@@ -77,7 +73,7 @@ public sealed class Predictor
     {
         float[] probabilities = _scorers.Use(
             scorer => scorer.Probabilities(sequences, forms, losses, labels, cancellation));
-        return probabilities.AsSpan().IndexOfAnyExceptInRange(0f, 1f) < 0 ? probabilities : throw TrainedModel.AnswersNotFinite();
+        return probabilities.AsSpan().IndexOfAnyExceptInRange(0f, 1f) < 0 ? probabilities : throw Answers.NotFinite();
     }
 
     private Prediction ToPrediction(ReadOnlySpan<float> probabilities)

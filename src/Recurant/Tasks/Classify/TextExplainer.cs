@@ -103,7 +103,7 @@ internal sealed class TextExplainer
 
     private static float[] Checked(float[] logits) => Array.TrueForAll(logits, float.IsFinite)
         ? logits
-        : throw TrainedModel.AnswersNotFinite();
+        : throw Answers.NotFinite();
 
     private bool IsKnown(string word) =>
         _model.Vocabulary.IndexOf(WordForms.Normalise(word, _model.Spec.Lowercase)) != Data.Vocabulary.Unknown;

@@ -73,7 +73,7 @@ internal sealed class LanguageExplainer
         double loss = _model.Network.Loss(_workers, _batch, targets, _memory, dropout: null, withGradient: false);
         if (!double.IsFinite(loss))
         {
-            throw TrainedModel.AnswersNotFinite();
+            throw Answers.NotFinite();
         }
 
         var bits = new double[texts.Count][];

@@ -4,20 +4,8 @@ namespace Recurant.Tasks;
 public static class LanguageModelTrainer
 {
     /// <summary>Trains a model.</summary>
-    /// <param name="train">The text to learn from.</param>
-    /// <param name="options">How; null for the defaults.</param>
-    /// <param name="validation">Text for early stopping; null sets the end of <paramref name="train"/> aside.</param>
-    /// <param name="progress">Gets told where the run stands.</param>
-    /// <param name="cancellation">
-    /// Ends the run after the present step; the best weights so far are returned. A run with
-    /// <see cref="LearningOptions.Checkpoint"/> keeps its state first.
-    /// </param>
-    /// <exception cref="InvalidDataException">
-    /// The text is too short, or the checkpoint to continue from is damaged or belongs to another run.
-    /// </exception>
-    /// <exception cref="ArgumentException">An option is outside its range, or two do not go together.</exception>
-    /// <exception cref="NonFiniteLossException">The loss became NaN or infinite.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled before the first epoch was over.</exception>
+    /// <remarks>Where no text is given to validate with, the end of the text is set aside.</remarks>
+    /// <inheritdoc cref="ClassifierTrainer.Train"/>
     public static TrainingResult<LanguageModel, LanguageScore> Train(
         PlainText train, LanguageModelOptions? options = null, PlainText? validation = null,
         IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)

@@ -101,7 +101,7 @@ public sealed class TextGenerator
             _model.Network.Logits(_workers, new Matrix(_output, 0, 1, _model.Spec.Recurrent.HiddenSize), _memory).Row(0);
         foreach (float logit in logits)
         {
-            if (!float.IsFinite(logit)) throw TrainedModel.AnswersNotFinite();
+            if (!float.IsFinite(logit)) throw Answers.NotFinite();
         }
 
         return logits;

@@ -24,7 +24,7 @@ internal static class TagExplainer
         float[][] marginals = scorer.Marginals(forms, variants, cancellation);
         if (!Array.TrueForAll(marginals[0], float.IsFinite))
         {
-            throw TrainedModel.AnswersNotFinite();
+            throw Answers.NotFinite();
         }
 
         var effects = new TagEffect[count];

@@ -22,7 +22,6 @@ public sealed class TagPredictor
     private const int TagsShown = 5, LongestTag = 20;
 
     private readonly TaggerModel _model;
-    private readonly Workers _workers;
     private readonly WorkspacePool<TaggerScorer> _scorers;
 
     /// <summary>Makes a predictor.</summary>
@@ -30,11 +29,8 @@ public sealed class TagPredictor
     /// <param name="threads">Threads for one call; 0 for one a core. The result does not depend on it.</param>
     public TagPredictor(TaggerModel model, int threads = 0)
     {
-        ArgumentNullException.ThrowIfNull(model);
-        ArgumentOutOfRangeException.ThrowIfNegative(threads);
         _model = model;
-        _workers = Workers.Asked(threads);
-        _scorers = new WorkspacePool<TaggerScorer>(model, () => new TaggerScorer(_model, _workers));
+        _scorers = WorkspacePool.Of(model, threads, workers => new TaggerScorer(model, workers));
     }
 
     /// <summary>
@@ -127,5 +123,5 @@ public sealed class TagPredictor
     /// <summary>Sums of probabilities may end a rounding above one.</summary>
     private static float Checked(float probability) => float.IsFinite(probability)
         ? Math.Min(probability, 1f)
-        : throw TrainedModel.AnswersNotFinite();
+        : throw Answers.NotFinite();
 }

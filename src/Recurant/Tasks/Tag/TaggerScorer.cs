@@ -91,15 +91,11 @@ internal sealed class TaggerScorer(TaggerModel model, Workers workers, TaggerMem
         string phase, TaggedDataset data, WordForms forms, Func<int, int[]> encode, PhaseWork work,
         CancellationToken cancellation = default)
     {
-        int parts = Math.Max(1, (data.Count + SentencesOfPart - 1) / SentencesOfPart);
         var losses = new double[data.Count];
         var score = new TagScore(model.Tags);
         long words = 0;
-        for (int part = 0; part < parts && data.Count > 0; part++)
+        foreach (int[] rows in RowParts.Of(phase, data.Count, SentencesOfPart, work))
         {
-            work.Tell(phase, part, parts);
-            if (part > 0 && work.IsLate) break;
-            int[] rows = [.. Enumerable.Range(0, data.Count).Where(row => row % parts == part)];
             TaggedSentence[] sentences = Array.ConvertAll(rows, row => data.Sentences[row]);
             int[][] encoded = Array.ConvertAll(rows, row => encode(row));
             int[][] right = Array.ConvertAll(sentences, sentence => model.NumbersOf(sentence.Tags));
@@ -115,7 +111,6 @@ internal sealed class TaggerScorer(TaggerModel model, Workers workers, TaggerMem
             }
         }
 
-        work.Tell(phase, parts, parts);
         double loss = 0;
         foreach (double each in losses) loss += each; // in the order of the sentences, however they were divided
         return score.ToEvaluation(loss / Math.Max(1, words));
@@ -143,16 +138,9 @@ internal sealed class TaggerScorer(TaggerModel model, Workers workers, TaggerMem
     private void RunBatches(
         WordForms forms, IReadOnlyList<int[]> sentences, CancellationToken cancellation, Action<Matrix, ArraySegment<int>> use)
     {
-        int[] order = [.. Enumerable.Range(0, sentences.Count).Where(i => sentences[i].Length > 0)];
-        Array.Sort(order, (a, b) => sentences[a].Length != sentences[b].Length
-            ? sentences[b].Length.CompareTo(sentences[a].Length)
-            : a.CompareTo(b));
-        for (int start = 0, count; start < order.Length; start += count)
+        foreach (ArraySegment<int> chosen in LengthBatches.Of(sentences, MostSentences, MostWords))
         {
             cancellation.ThrowIfCancellationRequested();
-            int fitting = Math.Clamp(MostWords / sentences[order[start]].Length, 1, MostSentences);
-            count = Math.Min(fitting, order.Length - start);
-            var chosen = new ArraySegment<int>(order, start, count);
             _batch.Fill(sentences, chosen);
             _found = Workspace.Reserve(_found, _batch.Rows);
             _memory.KeepsHistory = false;

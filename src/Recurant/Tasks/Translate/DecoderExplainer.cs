@@ -18,7 +18,7 @@ internal static class DecoderExplainer
         List<string> pieces = model.Source.Cut(text);
         Hypothesis[] found = TranslatorModel.IsBlank(text)
             ? []
-            : new TranslatorScorer(model, workers).Search([text], beam, keepsAttention: true, cancellation)[0];
+            : new TranslatorScorer(model, workers).Find([text], beam, keepsAttention: true, cancellation)[0];
         if (found.Length == 0)
         {
             return new DecoderExplanation { Text = "", Source = [.. pieces, EndMark], StripsAcross = 0, Pieces = [] };
@@ -48,12 +48,12 @@ internal static class DecoderExplainer
     {
         Workers workers = Workers.Asked(options.Threads);
         var image = new CaptionDataset(images.Name, [images.Images[index]], images.Width, images.Height, images.Channels);
-        Hypothesis best = new CaptionerScorer(model, workers).Search(image, beam, keepsAttention: true, cancellation)[0][0];
+        Hypothesis best = new CaptionerScorer(model, workers).Find(image, beam, keepsAttention: true, cancellation)[0][0];
         CaptionerSpec spec = model.Spec;
         int mark = model.Network.Mark, across = (spec.Width + spec.StripWidth - 1) / spec.StripWidth;
         int[] target = best.IsEnded ? [.. best.Words, mark] : best.Words;
         int variants = spec.Strips + 1;
-        var strips = new HiddenStrips(new ImageStrips(image, spec));
+        var strips = new HiddenStrips(new ImageStrips(image, spec.Layout));
         int[][] targets = [.. Enumerable.Range(0, variants).Select(_ => target)];
         double[][] logs = new Rescorer(model.Network, workers).LogProbabilities(
             variants, target, cancellation, (batch, chosen) =>

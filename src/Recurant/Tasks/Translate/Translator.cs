@@ -46,7 +46,6 @@ public sealed record Translation
 public sealed class Translator
 {
     private readonly TranslatorModel _model;
-    private readonly Workers _workers;
     private readonly WorkspacePool<TranslatorScorer> _scorers;
 
     /// <summary>Makes a translator.</summary>
@@ -54,23 +53,12 @@ public sealed class Translator
     /// <param name="threads">Threads for one call; 0 for one a core. The result does not depend on it.</param>
     public Translator(TranslatorModel model, int threads = 0)
     {
-        ArgumentNullException.ThrowIfNull(model);
-        ArgumentOutOfRangeException.ThrowIfNegative(threads);
         _model = model;
-        _workers = Workers.Asked(threads);
-        _scorers = new WorkspacePool<TranslatorScorer>(model, () => new TranslatorScorer(_model, _workers));
+        _scorers = WorkspacePool.Of(model, threads, workers => new TranslatorScorer(model, workers));
     }
 
     /// <summary>The hypotheses that are followed; 1 takes the most probable piece each time. 1 to 100. Default: 5.</summary>
-    public int Beam
-    {
-        get;
-        init
-        {
-            if (value is < 1 or > 100) throw new ArgumentException($"{nameof(Beam)} is {value}; it must be 1 to 100.", nameof(value));
-            field = value;
-        }
-    } = 5;
+    public int Beam { get; init => field = SearchOptions.RequireBeam(value, nameof(Beam)); } = 5;
 
     /// <summary>Translates one text.</summary>
     public Translation Translate(string text)
@@ -89,7 +77,7 @@ public sealed class Translator
             if (texts[i] is null) throw new ArgumentNullException(nameof(texts), $"Text {i} is null.");
         }
 
-        Hypothesis[][] found = _scorers.Use(scorer => scorer.Search(texts, Beam, keepsAttention: true, cancellation));
+        Hypothesis[][] found = _scorers.Use(scorer => scorer.Find(texts, Beam, keepsAttention: true, cancellation));
         return [.. found.Select((hypotheses, i) => ToTranslation(hypotheses, texts[i]))];
     }
 

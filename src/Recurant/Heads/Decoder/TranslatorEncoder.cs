@@ -1,4 +1,4 @@
-namespace Recurant.Models;
+namespace Recurant.Heads;
 
 /// <summary>What an encoder keeps of a batch.</summary>
 internal sealed class EncoderMemory(RecurrentBody body)
@@ -78,7 +78,7 @@ internal sealed class TranslatorEncoder
     public Matrix Forward(
         Workers workers, BatchLayout batch, Matrix vectors, EncoderMemory memory, bool keepsHistory, DropoutPlan? dropout)
     {
-        if (Body.Input is VectorsInput) memory.Body.Input.Rows = vectors;
+        memory.Body.Input.Rows = vectors;
         memory.Body.KeepsHistory = keepsHistory;
         Matrix states = Body.Forward(workers, batch, memory.Body, dropout);
         Matrix final = memory.Final.Reserve(batch.Sequences, states.Columns).Rows(batch.Sequences);

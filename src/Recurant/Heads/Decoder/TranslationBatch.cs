@@ -1,14 +1,4 @@
-namespace Recurant.Models;
-
-/// <summary>Sources that are sequences of vectors, such as the strips of an image.</summary>
-internal interface IVectorSource
-{
-    /// <summary>The vectors of an item.</summary>
-    int Steps(int item);
-
-    /// <summary>Writes the vector of a step; the same numbers each time.</summary>
-    void Write(int item, int step, Span<float> vector);
-}
+namespace Recurant.Heads;
 
 /// <summary>Pairs of sequences side by side: each side sorted by its own lengths, and which belongs to which.</summary>
 internal sealed class TranslationBatch

@@ -1,4 +1,6 @@
-namespace Recurant.Models;
+using static Recurant.Layers.SpecRange;
+
+namespace Recurant.Heads;
 
 /// <summary>How a decoder attends to the encoder's states.</summary>
 public enum AttentionKind
@@ -100,8 +102,8 @@ public sealed record TranslatorSpec
     /// </exception>
     public void Validate()
     {
-        Require(SourceVocabularySize >= 0, nameof(SourceVocabularySize), SourceVocabularySize, "0 (vectors) or more");
-        Require(SourceVectorSize is >= 0 and <= 1 << 20, nameof(SourceVectorSize), SourceVectorSize, "0 (words) to 1,048,576");
+        Require(SourceVocabularySize >= 0, SourceVocabularySize, "0 (vectors) or more");
+        Require(SourceVectorSize is >= 0 and <= 1 << 20, SourceVectorSize, "0 (words) to 1,048,576");
         if (SourceVocabularySize > 0 == SourceVectorSize > 0)
         {
             throw new ArgumentException(
@@ -109,12 +111,12 @@ public sealed record TranslatorSpec
                 + $"{nameof(SourceVectorSize)} {SourceVectorSize}; one of them must be 0.");
         }
 
-        Require(TargetVocabularySize >= 2, nameof(TargetVocabularySize), TargetVocabularySize, "at least 2");
-        Require(EmbeddingSize is >= 1 and <= 65536, nameof(EmbeddingSize), EmbeddingSize, "1 to 65,536");
-        Require(EncoderSize is >= 1 and <= 32768, nameof(EncoderSize), EncoderSize, "1 to 32,768");
-        Require(DecoderSize is >= 1 and <= 65536, nameof(DecoderSize), DecoderSize, "1 to 65,536");
-        Require(EncoderLayers is >= 1 and <= 16, nameof(EncoderLayers), EncoderLayers, "1 to 16");
-        Require(DecoderLayers is >= 1 and <= 16, nameof(DecoderLayers), DecoderLayers, "1 to 16");
+        Require(TargetVocabularySize >= 2, TargetVocabularySize, "at least 2");
+        Require(EmbeddingSize is >= 1 and <= 65536, EmbeddingSize, "1 to 65,536");
+        Require(EncoderSize is >= 1 and <= 32768, EncoderSize, "1 to 32,768");
+        Require(DecoderSize is >= 1 and <= 65536, DecoderSize, "1 to 65,536");
+        Require(EncoderLayers is >= 1 and <= 16, EncoderLayers, "1 to 16");
+        Require(DecoderLayers is >= 1 and <= 16, DecoderLayers, "1 to 16");
         if (Attention == AttentionKind.Dot && DecoderSize != StateSize)
         {
             throw new ArgumentException(
@@ -128,10 +130,5 @@ public sealed record TranslatorSpec
                 $"One table of word vectors for both sides needs one vocabulary: {nameof(SourceVocabularySize)} is "
                 + $"{SourceVocabularySize} and {nameof(TargetVocabularySize)} {TargetVocabularySize}.");
         }
-    }
-
-    private static void Require(bool holds, string property, int value, string range)
-    {
-        if (!holds) throw new ArgumentException($"{property} is {value}; it must be {range}.");
     }
 }

@@ -1,4 +1,4 @@
-namespace Recurant.Models;
+namespace Recurant.Heads;
 
 /// <summary>What a decoder keeps of a batch.</summary>
 internal sealed class DecoderMemory

@@ -1,19 +1,15 @@
-namespace Recurant.Tasks;
-
-/// <summary>A target that the search has found.</summary>
-/// <param name="Words">The words by number, without the end mark.</param>
-/// <param name="LogProbability">The sum of the words' log probabilities, the end mark's included.</param>
-/// <param name="Score">The log probability, normalised by length: what the search compares.</param>
-/// <param name="IsEnded">Whether the end mark was reached; otherwise the greatest length was.</param>
-/// <param name="Attention">For each word, and for the end mark, the weights of the source's steps; empty if not asked for.</param>
-internal sealed record Hypothesis(
-    int[] Words, double LogProbability, double Score, bool IsEnded, IReadOnlyList<float[]> Attention);
+namespace Recurant.Heads;
 
 /// <summary>How a decoder searches.</summary>
 internal sealed record SearchOptions
 {
     /// <summary>K, the hypotheses that are followed; 1 takes the most probable word each time. Default: 5.</summary>
     public int Beam { get; init; } = 5;
+
+    /// <summary>A beam as it is, if it is one.</summary>
+    /// <exception cref="ArgumentException">It is below 1 or above 100.</exception>
+    public static int RequireBeam(int beam, string property) => beam is >= 1 and <= 100
+        ? beam : throw new ArgumentException($"{property} is {beam}; it must be 1 to 100.", property);
 
     /// <summary>a: a hypothesis of n words is worth log p / n^a; 0 for none. Default: 1.</summary>
     public double LengthExponent { get; init; } = 1;
@@ -299,7 +295,7 @@ internal sealed class BeamSearch
 
         /// <exception cref="InvalidDataException">No word had a probability: the scores are not numbers.</exception>
         public Hypothesis[] Results(SearchOptions options) => _ended.Count == 0
-            ? throw TrainedModel.AnswersNotFinite()
+            ? throw Answers.NotFinite()
             : [.. _ended.OrderByDescending(found => found.Score).Take(options.Beam)];
 
         private void End(OpenHypothesis last, bool isEnded)
@@ -318,23 +314,4 @@ internal sealed class BeamSearch
             _ended.Add(new Hypothesis(result, last.LogProbability, score, isEnded, attention));
         }
     }
-}
-
-/// <summary>A target that has not ended.</summary>
-internal sealed class OpenHypothesis
-{
-    /// <summary>The row of the step before, which holds its states.</summary>
-    public required int Row { get; init; }
-
-    /// <summary>Its last word.</summary>
-    public required int Word { get; init; }
-
-    public double LogProbability { get; init; }
-
-    /// <summary>What it was a step before.</summary>
-    public OpenHypothesis? Before { get; init; }
-
-    public int Length { get; init; }
-
-    public float[]? Attention { get; init; }
 }

@@ -1,4 +1,4 @@
-namespace Recurant.Models;
+namespace Recurant.Heads;
 
 /// <summary>What a network over sequences of numbers keeps of a batch, and the batch itself.</summary>
 internal sealed class SequenceMemory(SequenceNetwork network) : NetworkMemory

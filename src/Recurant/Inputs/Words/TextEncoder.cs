@@ -17,14 +17,6 @@ internal sealed class TextEncoder
         _maximumTokens = maximumTokens;
     }
 
-    /// <summary>The encoder that belongs to a specification. Where characters are read, the tokens keep their capitals.</summary>
-    public TextEncoder(ClassifierSpec spec, Vocabulary vocabulary)
-        : this(
-            MakeTokenizer(spec.Unit, spec.Lowercase && spec.CharacterSize == 0), vocabulary, spec.Model == ModelKind.BagOfWords,
-            spec.MaximumTokens)
-    {
-    }
-
     public Vocabulary Vocabulary { get; }
 
     public static Tokenizer MakeTokenizer(TokenUnit unit, bool lowercase) =>

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Recurant.Models;
+namespace Recurant.Heads;
 
 /// <summary>What a network for a generated problem is made of: data only, stored in the model file.</summary>
 public sealed record SequenceSpec

@@ -1,4 +1,4 @@
-namespace Recurant.Layers;
+namespace Recurant.Heads;
 
 /// <summary>
 /// Direct connections from words and pairs of neighbouring words to the output, past the recurrent layers: a maximum

@@ -1,4 +1,4 @@
-namespace Recurant.Models;
+namespace Recurant.Heads;
 
 /// <summary>What an encoder-decoder keeps of a batch.</summary>
 internal sealed class TranslatorMemory(TranslatorNetwork network) : NetworkMemory
