@@ -3,10 +3,10 @@ namespace Recurant.Samples.MakeReviews;
 /// <summary>Numbers that look random and depend on nothing but a key and a counter, on every machine alike.</summary>
 internal sealed class CounterHash(ulong key)
 {
-    private ulong counter;
+    private ulong _counter;
 
     /// <summary>The next number in [0, bound).</summary>
-    public int Next(int bound) => (int)(Mix(key + ++counter * 0x9E3779B97F4A7C15UL) % (ulong)bound);
+    public int Next(int bound) => (int)(Mix(key + ++_counter * 0x9E3779B97F4A7C15UL) % (ulong)bound);
 
     /// <summary>The next choice out of <paramref name="items"/>, item i with probability weight(i) / sum of weights.</summary>
     public T Pick<T>(IReadOnlyList<T> items, Func<T, int> weight)

@@ -13,11 +13,11 @@ internal sealed class ConllLayout
     private static readonly string[] s_universal =
         ["ID", "FORM", "LEMMA", "UPOS", "XPOS", "FEATS", "HEAD", "DEPREL", "DEPS", "MISC"];
 
-    private readonly DataFile path;
+    private readonly DataFile _path;
 
     private ConllLayout(DataFile path, bool universal)
     {
-        this.path = path;
+        _path = path;
         Universal = universal;
     }
 
@@ -108,7 +108,7 @@ internal sealed class ConllLayout
 
     private void Look()
     {
-        using var file = path.OpenText();
+        using var file = _path.OpenText();
         string? spaced = null; // the first row, should there be no tab
         int comments = 0;
         for (int i = 0; i < LinesLooked && file.TryReadLine(out ReadOnlySpan<char> line); i++)
@@ -141,13 +141,13 @@ internal sealed class ConllLayout
 
         if (ColumnCount > TableReader.MaximumColumns)
         {
-            throw TableReader.TooManyColumns(path.Path, file.LineNumber, ColumnCount);
+            throw TableReader.TooManyColumns(_path.Path, file.LineNumber, ColumnCount);
         }
 
         if (ColumnCount == 0)
         {
             ColumnCount = spaced is null
-                ? throw new InvalidDataException($"{path}: there are no rows; a word and its tag a line are expected.")
+                ? throw new InvalidDataException($"{_path}: there are no rows; a word and its tag a line are expected.")
                 : Count(spaced);
         }
 
@@ -172,7 +172,7 @@ internal sealed class ConllLayout
         int index = Array.IndexOf(Names, name);
         return index >= 0
             ? index
-            : throw new InvalidDataException($"{path}: the global.columns line of the file lacks the column {name}.");
+            : throw new InvalidDataException($"{_path}: the global.columns line of the file lacks the column {name}.");
     }
 
     private int Resolve(string? asked)
@@ -183,8 +183,8 @@ internal sealed class ConllLayout
             return last > 0 || (Universal && last >= 0)
                 ? last
                 : throw new InvalidDataException(Universal
-                    ? $"{path}: there is no column UPOS. {List("")} Name the column of the tags with --tag-column (TagColumn)."
-                    : $"{path}: there is only one column; a word and its tag a line are expected, with a tab or a blank between.");
+                    ? $"{_path}: there is no column UPOS. {List("")} Name the column of the tags with --tag-column (TagColumn)."
+                    : $"{_path}: there is only one column; a word and its tag a line are expected, with a tab or a blank between.");
         }
 
         if (int.TryParse(asked, NumberStyles.None, CultureInfo.InvariantCulture, out int number))
@@ -192,20 +192,20 @@ internal sealed class ConllLayout
             return number >= 1 && number <= ColumnCount
                 ? Other(asked, number - 1)
                 : throw new InvalidDataException(
-                    $"{path}: there is no column {asked} for the tags: the rows have {ColumnCount} columns, counted from 1.");
+                    $"{_path}: there is no column {asked} for the tags: the rows have {ColumnCount} columns, counted from 1.");
         }
 
         int index = Array.FindIndex(Names, name => name.Equals(asked, StringComparison.OrdinalIgnoreCase));
         bool last2 = !Universal && index < 0 && asked.ToLowerInvariant() is "tag" or "ner";
         return index >= 0 || last2
             ? Other(asked, last2 ? ColumnCount - 1 : index)
-            : throw new InvalidDataException($"{path}: there is no column \"{asked}\" for the tags. {List(asked)}");
+            : throw new InvalidDataException($"{_path}: there is no column \"{asked}\" for the tags. {List(asked)}");
     }
 
     private int Other(string asked, int index) => index != WordColumn
         ? index
         : throw new InvalidDataException(
-            $"{path}: column {asked} holds the words and cannot be that of the tags too. {List("")}");
+            $"{_path}: column {asked} holds the words and cannot be that of the tags too. {List("")}");
 
     private string List(string asked) => Names.Length > 0
         ? Suggestion.Describe("The columns are", asked, Names)

@@ -25,14 +25,14 @@ public sealed class BytePairEncoding
 
     private const int CacheSize = 1 << 14;
 
-    private readonly List<string> pieces;
-    private readonly Dictionary<int, int> characterPieces = []; // Unicode scalar value -> number
-    private readonly Dictionary<ulong, (int Rank, int Piece)> joins = [];
-    private readonly string[] characters;
-    private readonly string[] merges;
+    private readonly List<string> _pieces;
+    private readonly Dictionary<int, int> _characterPieces = []; // Unicode scalar value -> number
+    private readonly Dictionary<ulong, (int Rank, int Piece)> _joins = [];
+    private readonly string[] _characters;
+    private readonly string[] _merges;
 
     /// <summary>Segments cut lately. Threads may overwrite each other's entries; each is complete and compared before use.</summary>
-    private readonly Entry?[] cache = new Entry?[CacheSize];
+    private readonly Entry?[] _cache = new Entry?[CacheSize];
 
     /// <summary>Makes an encoding of what was saved with a model.</summary>
     /// <param name="characters">The characters known, each a Unicode scalar value; the mark of a blank need not be there.</param>
@@ -43,12 +43,12 @@ public sealed class BytePairEncoding
     {
         ArgumentNullException.ThrowIfNull(characters);
         ArgumentNullException.ThrowIfNull(merges);
-        (pieces, Dictionary<string, int> numbers) = Begin(characters);
-        this.characters = [.. characters];
-        this.merges = [.. merges];
-        for (int i = ByteCount; i < pieces.Count; i++)
+        (_pieces, Dictionary<string, int> numbers) = Begin(characters);
+        _characters = [.. characters];
+        _merges = [.. merges];
+        for (int i = ByteCount; i < _pieces.Count; i++)
         {
-            characterPieces.Add(Rune.GetRuneAt(pieces[i], 0).Value, i);
+            _characterPieces.Add(Rune.GetRuneAt(_pieces[i], 0).Value, i);
         }
 
         for (int rank = 0; rank < merges.Count; rank++)
@@ -66,12 +66,12 @@ public sealed class BytePairEncoding
             string joined = string.Concat(merge.AsSpan(0, blank), merge.AsSpan(blank + 1));
             if (!numbers.TryGetValue(joined, out int piece))
             {
-                piece = pieces.Count;
-                pieces.Add(joined);
+                piece = _pieces.Count;
+                _pieces.Add(joined);
                 numbers.Add(joined, piece);
             }
 
-            if (piece < ByteCount || !joins.TryAdd(Pair(left, right), (rank, piece)))
+            if (piece < ByteCount || !_joins.TryAdd(Pair(left, right), (rank, piece)))
             {
                 throw new ArgumentException(
                     $"Merge {rank}, \"{merge}\", occurs twice or gives the name of a byte.", nameof(merges));
@@ -80,19 +80,19 @@ public sealed class BytePairEncoding
     }
 
     /// <summary>The characters known, in ordinal order when they were learnt.</summary>
-    public IReadOnlyList<string> Characters => characters;
+    public IReadOnlyList<string> Characters => _characters;
 
     /// <summary>The pairs to join in the order of learning, each its two pieces with a blank between.</summary>
-    public IReadOnlyList<string> Merges => merges;
+    public IReadOnlyList<string> Merges => _merges;
 
     /// <summary>
     /// The pieces in the order of their numbers: the 256 bytes as <c>&lt;0x00&gt;</c> to <c>&lt;0xFF&gt;</c>, the mark of a
     /// blank, the characters, and what the merges make.
     /// </summary>
-    public IReadOnlyList<string> Pieces => pieces;
+    public IReadOnlyList<string> Pieces => _pieces;
 
     /// <summary>The number of pieces.</summary>
-    public int Count => pieces.Count;
+    public int Count => _pieces.Count;
 
     /// <summary>
     /// Learns from texts, all of them together: give the sources and the targets of a translation to have one set of pieces for
@@ -184,10 +184,10 @@ public sealed class BytePairEncoding
         bool first = true;
         foreach (int number in numbers)
         {
-            if ((uint)number >= (uint)pieces.Count)
+            if ((uint)number >= (uint)_pieces.Count)
             {
                 throw new ArgumentOutOfRangeException(
-                    nameof(numbers), number, $"The number of a piece must be from 0 to {pieces.Count - 1}.");
+                    nameof(numbers), number, $"The number of a piece must be from 0 to {_pieces.Count - 1}.");
             }
 
             if (number < ByteCount)
@@ -197,7 +197,7 @@ public sealed class BytePairEncoding
             else
             {
                 Flush(bytes, text);
-                ReadOnlySpan<char> piece = pieces[number];
+                ReadOnlySpan<char> piece = _pieces[number];
                 foreach (char c in first && piece[0] == SubwordScanner.Blank ? piece[1..] : piece)
                 {
                     text.Append(c == SubwordScanner.Blank ? ' ' : c);
@@ -255,7 +255,7 @@ public sealed class BytePairEncoding
 
     private void AddCached(ReadOnlySpan<char> segment, List<int> numbers)
     {
-        ref Entry? entry = ref cache[string.GetHashCode(segment) & (CacheSize - 1)];
+        ref Entry? entry = ref _cache[string.GetHashCode(segment) & (CacheSize - 1)];
         Entry? known = entry;
         if (known is null || !segment.SequenceEqual(known.Segment))
         {
@@ -279,7 +279,7 @@ public sealed class BytePairEncoding
             int scalar = size == 2 ? char.ConvertToUtf32(segment[i], segment[i + 1])
                 : segment[i] == SubwordScanner.BlankItself ? -1
                 : segment[i];
-            if (characterPieces.TryGetValue(scalar, out int piece))
+            if (_characterPieces.TryGetValue(scalar, out int piece))
             {
                 numbers.Add(piece);
             }
@@ -303,7 +303,7 @@ public sealed class BytePairEncoding
             int joined = 0;
             for (int i = 0; i + 1 < parts.Length; i++)
             {
-                if (joins.TryGetValue(Pair(parts[i], parts[i + 1]), out (int Rank, int Piece) join) && join.Rank < best
+                if (_joins.TryGetValue(Pair(parts[i], parts[i + 1]), out (int Rank, int Piece) join) && join.Rank < best
                     && (dropout == 0 || (SplitMix64.Hash(seed, draws++) >> 40) >= dropout * (1 << 24)))
                 {
                     (best, at, joined) = (join.Rank, i, join.Piece);

@@ -5,12 +5,12 @@ namespace Recurant.Data;
 /// <summary>The different segments of texts, each with how often it comes: what subwords are learnt from.</summary>
 internal sealed class SegmentCounts
 {
-    private readonly Dictionary<string, long> segments = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _segments = new(StringComparer.Ordinal);
 
     internal SegmentCounts(IEnumerable<string> texts)
     {
         Dictionary<string, long>.AlternateLookup<ReadOnlySpan<char>> lookup =
-            segments.GetAlternateLookup<ReadOnlySpan<char>>();
+            _segments.GetAlternateLookup<ReadOnlySpan<char>>();
         char[] buffer = [];
         foreach (string text in texts)
         {
@@ -36,7 +36,7 @@ internal sealed class SegmentCounts
     internal List<string> Characters(int minimumCount)
     {
         var counts = new Dictionary<int, long>();
-        foreach ((string segment, long count) in segments)
+        foreach ((string segment, long count) in _segments)
         {
             for (int i = 0; i < segment.Length; i += ScalarSize(segment, i))
             {
@@ -66,7 +66,7 @@ internal sealed class SegmentCounts
         Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> lookup =
             numbers.GetAlternateLookup<ReadOnlySpan<char>>();
         var parts = new List<int>();
-        foreach ((string segment, long count) in segments)
+        foreach ((string segment, long count) in _segments)
         {
             for (int i = 0; i < segment.Length;)
             {

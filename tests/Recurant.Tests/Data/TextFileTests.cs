@@ -7,9 +7,9 @@ namespace Recurant.Tests.Data;
 
 public sealed class TextFileTests : IDisposable
 {
-    private readonly DirectoryInfo directory = Directory.CreateTempSubdirectory("recurant-");
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("recurant-");
 
-    public void Dispose() => directory.Delete(recursive: true);
+    public void Dispose() => _directory.Delete(recursive: true);
 
     [Theory]
     [InlineData("a\nb\n", "a|b")]
@@ -139,7 +139,7 @@ public sealed class TextFileTests : IDisposable
     [Fact]
     public void TryReadLine_NamedEncodingOfAFileThatIsUtf8_IsUsedAndDoubted()
     {
-        string path = Path.Combine(directory.FullName, "file.txt");
+        string path = Path.Combine(_directory.FullName, "file.txt");
         File.WriteAllText(path, "caf\u00E9\n");
         using var file = new TextFile(path, Encoding.Latin1);
         Assert.Contains("valid UTF-8", file.Note);
@@ -204,11 +204,11 @@ public sealed class TextFileTests : IDisposable
     [Fact]
     public void Constructor_NoSuchFileOrDirectory_SaysSo()
     {
-        string missing = Path.Combine(directory.FullName, "missing.tsv");
+        string missing = Path.Combine(_directory.FullName, "missing.tsv");
         string message = Assert.Throws<FileNotFoundException>(() => new TextFile(missing)).Message;
         Assert.Equal($"{missing}: there is no such file. Check the path.", message);
         Assert.Throws<FileNotFoundException>(() => new TextFile(Path.Combine(missing, "x")));
-        Assert.Contains("this is a directory", Assert.Throws<IOException>(() => new TextFile(directory.FullName)).Message);
+        Assert.Contains("this is a directory", Assert.Throws<IOException>(() => new TextFile(_directory.FullName)).Message);
     }
 
     [Fact]
@@ -220,7 +220,7 @@ public sealed class TextFileTests : IDisposable
             return;
         }
 
-        string path = Path.Combine(directory.FullName, "secret.txt");
+        string path = Path.Combine(_directory.FullName, "secret.txt");
         File.WriteAllText(path, "x");
         File.SetUnixFileMode(path, UnixFileMode.None);
         Assert.SkipWhen(Environment.IsPrivilegedProcess, "The superuser may read every file.");
@@ -261,7 +261,7 @@ public sealed class TextFileTests : IDisposable
 
     private List<string> Read(byte[] content, Encoding? encoding = null)
     {
-        string path = Path.Combine(directory.FullName, "file.txt");
+        string path = Path.Combine(_directory.FullName, "file.txt");
         File.WriteAllBytes(path, content);
         using var file = new TextFile(path, encoding);
         var lines = new List<string>();

@@ -7,9 +7,9 @@ namespace Recurant.Tests.Data;
 
 public sealed class WordVectorsTests : IDisposable
 {
-    private readonly DirectoryInfo directory = Directory.CreateTempSubdirectory("recurant-");
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("recurant-");
 
-    public void Dispose() => directory.Delete(recursive: true);
+    public void Dispose() => _directory.Delete(recursive: true);
 
     [Theory]
     [InlineData("good 1 -2.5 3e-1\nbad 4 5 6\n")] // GloVe
@@ -158,7 +158,7 @@ public sealed class WordVectorsTests : IDisposable
     [Fact]
     public void Read_EncodingNamed_ReadsTheWordsThatAreNoUtf8()
     {
-        string path = Path.Combine(directory.FullName, "vectors");
+        string path = Path.Combine(_directory.FullName, "vectors");
         File.WriteAllBytes(path, [.. "caf"u8, 0xE9, .. " 1 2\n"u8, .. "\u00FCber 3 4\n"u8]);
         WordVectors vectors = WordVectors.Read(path, encoding: TextEncodings.Find("latin1"));
         Assert.Equal([1f, 2f], Vector(vectors, "caf\u00E9"));
@@ -225,7 +225,7 @@ public sealed class WordVectorsTests : IDisposable
 
     private WordVectors Read(byte[] content, ISet<string>? keep = null)
     {
-        string path = Path.Combine(directory.FullName, "vectors");
+        string path = Path.Combine(_directory.FullName, "vectors");
         File.WriteAllBytes(path, content);
         return WordVectors.Read(path, keep);
     }

@@ -1,4 +1,3 @@
-using Recurant.Tests.Models;
 using Recurant.Tests.Training;
 using Xunit;
 

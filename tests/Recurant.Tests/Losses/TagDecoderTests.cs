@@ -1,4 +1,3 @@
-using Recurant.Tests.Numerics;
 using Xunit;
 
 namespace Recurant.Tests.Losses;
