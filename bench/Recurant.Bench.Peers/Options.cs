@@ -156,15 +156,8 @@ internal sealed record Options
         }
 
         string? without = s_without.GetValueOrDefault(program);
-        if (EngineNames.Contains(without))
-        {
-            throw new ArgumentException($"--program {program} cannot run on {without}");
-        }
-
-        if (EngineNames.Length == 0)
-        {
-            EngineNames = [.. Engines.Names.Where(name => name != without)];
-        }
+        if (EngineNames.Contains(without)) throw new ArgumentException($"--program {program} cannot run on {without}");
+        if (EngineNames.Length == 0) EngineNames = [.. Engines.Names.Where(name => name != without)];
     }
 
     private static string OneOf(string name, string value, params string[] allowed) => allowed.Contains(value)

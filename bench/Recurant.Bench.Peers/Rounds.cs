@@ -112,10 +112,7 @@ internal static class Rounds
             Thread.Sleep(s_pause);
             if (worker.Threads > 1 && Environment.ProcessorCount > 1) roundTrips.Add(RoundTrip.Measure());
             (double Milliseconds, bool Disturbed) turn = worker.Time(SecondsPerTurn);
-            if (!turn.Disturbed || turn.Milliseconds < best.Milliseconds)
-            {
-                best = turn;
-            }
+            if (!turn.Disturbed || turn.Milliseconds < best.Milliseconds) best = turn;
         }
 
         return best;

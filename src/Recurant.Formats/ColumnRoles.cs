@@ -94,11 +94,7 @@ internal sealed class ColumnRoles
     /// <summary>Of two columns the one that is not the text, where its values do not speak against it.</summary>
     private int OnlyOther()
     {
-        if (_columns.Length != 2 || Text < 0)
-        {
-            return -1;
-        }
-
+        if (_columns.Length != 2 || Text < 0) return -1;
         int other = 1 - Text;
         return _columns[other].CannotBeLabel || _columns[other].Is(CellKind.Date) || _columns[other].IsMeasured ? -1 : other;
     }
@@ -108,10 +104,7 @@ internal sealed class ColumnRoles
         int best = -1;
         for (int i = 0; i < _columns.Length; i++)
         {
-            if (i != taken && (best < 0 || score(i) > score(best)))
-            {
-                best = i;
-            }
+            if (i != taken && (best < 0 || score(i) > score(best))) best = i;
         }
 
         return best;
@@ -122,11 +115,7 @@ internal sealed class ColumnRoles
     {
         ColumnStatistics column = _columns[i];
         int known = KnownNames.Rank(_names[i], KnownNames.Text);
-        if (known >= 0 && known < KnownNames.Text.Length)
-        {
-            return false;
-        }
-
+        if (known >= 0 && known < KnownNames.Text.Length) return false;
         bool repeats = column.AverageWords < 2 && column.CanBeLabel;
         bool othersAreNumeric = _columns.Length > 1
             && Enumerable.Range(0, _columns.Length).All(j => j == i || _columns[j].IsNumeric || _columns[j].IsEmpty);
@@ -139,11 +128,7 @@ internal sealed class ColumnRoles
     private double TextScore(int i)
     {
         ColumnStatistics column = _columns[i];
-        if (column.IsEmpty)
-        {
-            return -2000;
-        }
-
+        if (column.IsEmpty) return -2000;
         int rank = KnownNames.Rank(_names[i], KnownNames.Text);
         double score = Math.Min(column.AverageLength, 1000) * Math.Pow(column.DistinctShare, Repetition);
         score *= column.Is(CellKind.Code) ? 0.1 : 1;

@@ -59,11 +59,7 @@ internal sealed class CsvTable : TableReader
             do
             {
                 Line = _nextLine;
-                if (!_csv.Read())
-                {
-                    return false;
-                }
-
+                if (!_csv.Read()) return false;
                 _nextLine += _csv.GetRawRecordSpan().Count('\n');
             }
             while (!KeepsBlankLines && _csv.RowFieldCount == 1 && _csv.GetRawRecordSpan().IsWhiteSpace());

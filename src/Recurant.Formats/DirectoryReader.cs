@@ -32,10 +32,7 @@ internal static class DirectoryReader
             using TextFile lines = path.Beside(file).OpenText();
             while (lines.TryReadLine(out ReadOnlySpan<char> line))
             {
-                if (!line.IsWhiteSpace())
-                {
-                    examples.Add(line, label, lines.LineNumber, file);
-                }
+                if (!line.IsWhiteSpace()) examples.Add(line, label, lines.LineNumber, file);
             }
         }
 
@@ -50,10 +47,7 @@ internal static class DirectoryReader
         var directories = new List<string>();
         foreach (string directory in listing.Directories())
         {
-            if (TextFiles(listing, directory).Count > 0)
-            {
-                directories.Add(directory);
-            }
+            if (TextFiles(listing, directory).Count > 0) directories.Add(directory);
         }
 
         return directories;

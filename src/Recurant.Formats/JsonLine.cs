@@ -141,11 +141,7 @@ internal sealed class JsonLine
             throw HalfSurrogate(reader);
         }
 
-        if (text is null)
-        {
-            throw Missing(TextKey);
-        }
-
+        if (text is null) throw Missing(TextKey);
         if (LabelKey is not null && (Pairs ? label is null : string.IsNullOrWhiteSpace(label)))
         {
             throw label is null
@@ -189,10 +185,7 @@ internal sealed class JsonLine
 
     private void ReadStart(ref Utf8JsonReader reader)
     {
-        if (reader.Read() && reader.TokenType != JsonTokenType.StartObject)
-        {
-            throw NoObject();
-        }
+        if (reader.Read() && reader.TokenType != JsonTokenType.StartObject) throw NoObject();
     }
 
     private static void ReadEnd(ref Utf8JsonReader reader)
@@ -285,11 +278,7 @@ internal sealed class JsonLine
     private Utf8JsonReader Open(ReadOnlySpan<char> line)
     {
         int most = Encoding.UTF8.GetMaxByteCount(line.Length);
-        if (_bytes.Length < most)
-        {
-            _bytes = new byte[most];
-        }
-
+        if (_bytes.Length < most) _bytes = new byte[most];
         return new Utf8JsonReader(_bytes.AsSpan(0, Encoding.UTF8.GetBytes(line, _bytes)));
     }
 

@@ -26,16 +26,8 @@ internal sealed class LineFeed(TextFile file) : TextReader
     /// <summary>Takes one line; every line ends in one line feed, and no other character ends one.</summary>
     private bool Next()
     {
-        if (!file.TryReadLine(out ReadOnlySpan<char> line))
-        {
-            return false;
-        }
-
-        if (_pending.Length <= line.Length)
-        {
-            _pending = new char[2 * (line.Length + 1)];
-        }
-
+        if (!file.TryReadLine(out ReadOnlySpan<char> line)) return false;
+        if (_pending.Length <= line.Length) _pending = new char[2 * (line.Length + 1)];
         line.Replace(_pending, '\r', ' ');
         _pending[line.Length] = '\n';
         (_position, _length) = (0, line.Length + 1);

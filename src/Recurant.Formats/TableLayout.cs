@@ -25,11 +25,7 @@ internal sealed class TableLayout
     {
         _path = table.Path;
         _first = new string[table.FieldCount];
-        for (int i = 0; i < _first.Length; i++)
-        {
-            _first[i] = table.Field(i).Trim().ToString();
-        }
-
+        for (int i = 0; i < _first.Length; i++) _first[i] = table.Field(i).Trim().ToString();
         _askedText = Resolve(options.TextColumn, "text", ref _namedByOption);
         _askedLabel = Resolve(options.LabelColumn, "label", ref _namedByOption);
         if (_askedText >= 0 && _askedText == _askedLabel)
@@ -89,21 +85,13 @@ internal sealed class TableLayout
         bool bothKnown = knownText >= 0 && (knownLabel >= 0 || !labelled);
         ColumnStatistics[] columns = Measure(table, bothKnown ? RowsOfKnownNames : long.MaxValue);
         bool anyKnown = knownText >= 0 || knownLabel >= 0;
-        if (columns[0].Rows == 0 && nameRow && (_namedByOption || anyKnown))
-        {
-            throw HeaderOnly(_path);
-        }
-
+        if (columns[0].Rows == 0 && nameRow && (_namedByOption || anyKnown)) throw HeaderOnly(_path);
         HasHeader = _namedByOption || bothKnown || (nameRow && NoneComesAgain(columns)
             && (anyKnown || HasWordAboveNumbers(columns) || CouldNameLabels(columns, labelled))) || IsCounted(columns);
         string[] names = HasHeader ? _first : [.. _first.Select(_ => "")];
         var roles = new ColumnRoles(names, columns, _askedText, _askedLabel, labelled);
         (TextColumn, LabelColumn) = (roles.Text, roles.Label);
-        if (roles.HasNoText)
-        {
-            throw roles.NoText(_path, "column", ColumnName);
-        }
-
+        if (roles.HasNoText) throw roles.NoText(_path, "column", ColumnName);
         if (labelled && LabelColumn < 0)
         {
             throw new InvalidDataException(
@@ -138,18 +126,11 @@ internal sealed class TableLayout
     private ColumnStatistics[] Measure(TableReader table, long most)
     {
         var columns = new ColumnStatistics[FieldCount];
-        for (int i = 0; i < columns.Length; i++)
-        {
-            columns[i] = new ColumnStatistics(_first[i]);
-        }
-
+        for (int i = 0; i < columns.Length; i++) columns[i] = new ColumnStatistics(_first[i]);
         for (long row = 0; row < most && table.Read(); row++)
         {
             table.CheckFieldCount(FieldCount);
-            for (int i = 0; i < columns.Length; i++)
-            {
-                columns[i].Add(table.Field(i));
-            }
+            for (int i = 0; i < columns.Length; i++) columns[i].Add(table.Field(i));
         }
 
         return columns;
@@ -178,11 +159,7 @@ internal sealed class TableLayout
     /// <summary>The column an option asks for; -1 if it asks for none.</summary>
     private int Resolve(string? asked, string role, ref bool named)
     {
-        if (asked is null)
-        {
-            return -1;
-        }
-
+        if (asked is null) return -1;
         bool isNumber = int.TryParse(asked, NumberStyles.None, CultureInfo.InvariantCulture, out int number);
         int index = Array.IndexOf(_first, asked);
         index = index >= 0 ? index : Array.FindIndex(_first, name => name.Equals(asked, StringComparison.OrdinalIgnoreCase));
@@ -198,11 +175,7 @@ internal sealed class TableLayout
             return index;
         }
 
-        if (isNumber && number >= 1 && number <= FieldCount)
-        {
-            return number - 1;
-        }
-
+        if (isNumber && number >= 1 && number <= FieldCount) return number - 1;
         throw TextFile.Error(_path, 1, 0, $"there is no column \"{asked}\" for the {role}. {ListColumns(asked)}");
     }
 

@@ -40,20 +40,12 @@ internal sealed class TsvTable(DataFile path) : TableReader(path)
     {
         do
         {
-            if (!Next(out int number))
-            {
-                return false;
-            }
-
+            if (!Next(out int number)) return false;
             Line = number;
         }
         while (!KeepsBlankLines && _ends.Count == 1 && _row.AsSpan(0, _ends[0]).IsWhiteSpace());
 
-        if (OpensQuote())
-        {
-            ReadQuoted();
-        }
-
+        if (OpensQuote()) ReadQuoted();
         CheckMaximum();
         _expected = _expected == 0 ? _ends.Count : _expected;
         return true;
@@ -111,11 +103,7 @@ internal sealed class TsvTable(DataFile path) : TableReader(path)
 
     private void Keep(ReadOnlySpan<char> text)
     {
-        if (_row.Length < text.Length)
-        {
-            _row = new char[2 * text.Length];
-        }
-
+        if (_row.Length < text.Length) _row = new char[2 * text.Length];
         text.CopyTo(_row);
     }
 
@@ -148,11 +136,7 @@ internal sealed class TsvTable(DataFile path) : TableReader(path)
         int parts = 1 - whole;
         while (Scan(ref state, ref scanned, fields) && state == CsvState.Quoted)
         {
-            if (_joined.Length > MaximumRow || !LookAhead(looked, out string line))
-            {
-                return;
-            }
-
+            if (_joined.Length > MaximumRow || !LookAhead(looked, out string line)) return;
             looked++;
             bool isRow = line.AsSpan().Count('\t') + 1 == columns;
             whole += isRow ? 1 : 0;
@@ -181,16 +165,8 @@ internal sealed class TsvTable(DataFile path) : TableReader(path)
         {
             CsvState before = state;
             state = CsvFault.Next(state, c, '\t');
-            if (before == CsvState.QuoteInQuoted && state == CsvState.Plain)
-            {
-                return false;
-            }
-
-            if (state == CsvState.FieldStart)
-            {
-                fields.Add(scanned);
-            }
-
+            if (before == CsvState.QuoteInQuoted && state == CsvState.Plain) return false;
+            if (state == CsvState.FieldStart) fields.Add(scanned);
             scanned++;
         }
 
@@ -224,16 +200,8 @@ internal sealed class TsvTable(DataFile path) : TableReader(path)
     private ReadOnlySpan<char> Unquote(ReadOnlySpan<char> field)
     {
         ReadOnlySpan<char> inner = field[1..^1];
-        if (!inner.Contains('"'))
-        {
-            return inner;
-        }
-
-        if (_unquoted.Length < inner.Length)
-        {
-            _unquoted = new char[2 * inner.Length];
-        }
-
+        if (!inner.Contains('"')) return inner;
+        if (_unquoted.Length < inner.Length) _unquoted = new char[2 * inner.Length];
         int length = 0;
         for (int i = 0; i < inner.Length; i++)
         {

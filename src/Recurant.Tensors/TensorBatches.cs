@@ -38,10 +38,7 @@ public static class TensorBatches
         {
             for (int t = 0; t < counts[i]; t++, first += size)
             {
-                for (int j = 0; j < size; j++)
-                {
-                    values[first + j] = tensor.Rank == 2 ? tensor[i, j] : tensor[i, t, j];
-                }
+                for (int j = 0; j < size; j++) values[first + j] = tensor.Rank == 2 ? tensor[i, j] : tensor[i, t, j];
             }
         }
 

@@ -73,10 +73,8 @@ public sealed class GuessTests : TemporaryFiles
     [InlineData("text\tlabel\nx\ta\n\"two\nlines\"\tb\n", "2 a: x | 3 b: two\nlines")]
     [InlineData("label\ttext\na\t\"one \"\"q\"\"\ttab\nlast\"\nb\ty\n", "2 a: one \"q\"\ttab\nlast | 4 b: y")]
     [InlineData("label\ttext\na\t\"Never closed\nb\ty \"z\"\n", "2 a: \"Never closed | 3 b: y \"z\"")]
-    public void Read_TabsInBothConventions_AreReadByTheEvidence(string content, string expected)
-    {
+    public void Read_TabsInBothConventions_AreReadByTheEvidence(string content, string expected) =>
         Assert.Equal(expected, Show(TextDatasetReader.Read(Write("d.tsv", content))));
-    }
 
     [Fact]
     public void Read_CommaBehindFastTextLabels_IsAnErrorOrADelimiter()
@@ -183,9 +181,7 @@ public sealed class GuessTests : TemporaryFiles
     }
 
     [Fact]
-    public void Read_CarriageReturnsAlone_SaysSo()
-    {
+    public void Read_CarriageReturnsAlone_SaysSo() =>
         Assert.StartsWith(
             "d.csv, line 1, column 11: the lines end in a carriage return alone", Fault("d.csv", "text,label\rx,a\ry,b\r"));
-    }
 }

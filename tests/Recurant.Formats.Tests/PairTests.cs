@@ -17,10 +17,8 @@ public sealed class PairTests : TemporaryFiles
     [InlineData("d.jsonl", "{\"en\": \"a\", \"de\": \"c\"}\n\n{\"de\": \"e\", \"en\": \"d\"}\n", "1 a -> c | 3 d -> e")]
     [InlineData("d.jsonl", "{\"x\": \"a\", \"y\": \"c\"}\n", "1 a -> c")]
     [InlineData("d.tsv", "\U0001F600\t\u6F22\u5B57\ne\u0301\tx\n", "1 \U0001F600 -> \u6F22\u5B57 | 2 e\u0301 -> x")]
-    public void Read_OneFile_GivesThePairs(string name, string content, string expected)
-    {
+    public void Read_OneFile_GivesThePairs(string name, string content, string expected) =>
         Assert.Equal(expected, Show(PairDatasetReader.Read(Write(name, content))));
-    }
 
     [Theory]
     [InlineData("d.csv", "a,b,c\n1,2,3\n", "c", "a", "2 3 -> 1")]
@@ -126,10 +124,8 @@ public sealed class PairTests : TemporaryFiles
     [InlineData("d.jsonl", "{\"text\": \"x\", \"stars\": 1}\n", DataKind.LabelledTexts,
         "JSON lines, text in \"text\", label in \"stars\"")]
     [InlineData("d.txt", "__label__a x\n", DataKind.LabelledTexts, "fastText lines")]
-    public void Detect_AnyData_SaysWhatItIs(string name, string content, DataKind kind, string description)
-    {
+    public void Detect_AnyData_SaysWhatItIs(string name, string content, DataKind kind, string description) =>
         Assert.Equal(new DetectedData(kind, description), DataDetector.Detect(Write(name, content)));
-    }
 
     [Fact]
     public void Detect_TwoColumnsOfTexts_ArePairs()

@@ -37,10 +37,8 @@ public sealed class TaggedTests : TemporaryFiles
     [Theory]
     [InlineData("#\tO\n# x\tO\n#y\tO\n", "#/O # x/O #y/O")]
     [InlineData("a O\n# O\n# remark that is no row\n#y O\n", "a/O #/O #y/O")]
-    public void Read_WordsWithHash_AreNoComments(string content, string expected)
-    {
+    public void Read_WordsWithHash_AreNoComments(string content, string expected) =>
         Assert.Equal(expected, Show(TaggedDatasetReader.Read(Write("d.conll", content))));
-    }
 
     [Theory]
     [InlineData(null, "I/O go/B-VP | so/O")]
@@ -147,10 +145,8 @@ public sealed class TaggedTests : TemporaryFiles
     [InlineData("d.txt", "la la\nla la\n\nlo la li\nla la\n", "lines")] // a song
     [InlineData("d.txt", "one two\nthree four\n\nfive six\nseven eight\n", "lines")]
     [InlineData("d.tsv", "1\tb\tc\td\te\tf\tg\th\ti\tj\n2\tb\tc\td\te\tf\tg\th\ti\tj\n", "tsv")] // ten columns, numbered
-    public void Guess_TextThatIsNoColumns_StaysWhatItWas(string name, string content, string expected)
-    {
+    public void Guess_TextThatIsNoColumns_StaysWhatItWas(string name, string content, string expected) =>
         Assert.Equal(expected, FormatGuess.Guess(Write(name, content), null).Format);
-    }
 
     private static string Show(TaggedDataset data) => string.Join(" | ", data.Sentences.Select(
         sentence => string.Join(' ', sentence.Words.Zip(sentence.Tags, (word, tag) => $"{word}/{tag}"))));

@@ -15,10 +15,7 @@ internal sealed class CounterHash(ulong key)
         foreach (var item in items)
         {
             left -= weight(item);
-            if (left < 0)
-            {
-                return item;
-            }
+            if (left < 0) return item;
         }
 
         throw new InvalidOperationException("There is nothing to choose from.");
@@ -28,11 +25,7 @@ internal sealed class CounterHash(ulong key)
     public static ulong Of(string text)
     {
         var hash = 0xCBF29CE484222325UL;
-        foreach (var c in text)
-        {
-            hash = (hash ^ c) * 0x100000001B3UL;
-        }
-
+        foreach (var c in text) hash = (hash ^ c) * 0x100000001B3UL;
         return Mix(hash);
     }
 

@@ -25,11 +25,7 @@ internal sealed class SentenceWriter(WordBank bank, CounterHash random, Pattern 
         text = Finish(text);
 
         // "good" and "bad" carry the story, so their combinations include the subject: training has them in every pattern.
-        if (!polar || _used.Contains("good") || _used.Contains("bad"))
-        {
-            _used.Add(_first.Word);
-        }
-
+        if (!polar || _used.Contains("good") || _used.Contains("bad")) _used.Add(_first.Word);
         return new Review(positive, text, $"{pattern.Text}|{positive}|{string.Join('|', _used)}|{string.Join('|', _chosen)}");
     }
 
@@ -117,11 +113,7 @@ internal sealed class SentenceWriter(WordBank bank, CounterHash random, Pattern 
 
     private string WithArticle(Noun noun, bool simple)
     {
-        if (noun.Kind == 'W')
-        {
-            return Determiner(simple) + noun.Word;
-        }
-
+        if (noun.Kind == 'W') return Determiner(simple) + noun.Word;
         if ("TAM".Contains(noun.Kind) && !simple && random.Next(100) < 25)
         {
             var works = bank.Nouns.Where(n => n.Kind == 'W' && n.Link.Contains(noun.Kind)).ToList();
@@ -188,11 +180,7 @@ internal sealed class SentenceWriter(WordBank bank, CounterHash random, Pattern 
     private string Intensify(string text)
     {
         var at = text.IndexOf("{very}", StringComparison.Ordinal);
-        if (at < 0)
-        {
-            return text;
-        }
-
+        if (at < 0) return text;
         var word = text[(at + 7)..].Split(' ', ',', '.')[0];
         string[] options = bank.Adjectives.Single(a => a.Word == word).TakesVery
             ? ["very", "really", "very"]
@@ -216,10 +204,7 @@ internal sealed class SentenceWriter(WordBank bank, CounterHash random, Pattern 
         var letters = text.ToCharArray();
         for (var i = 0; i < letters.Length; i++)
         {
-            if (i == 0 || (i > 1 && letters[i - 2] == '?'))
-            {
-                letters[i] = char.ToUpperInvariant(letters[i]);
-            }
+            if (i == 0 || (i > 1 && letters[i - 2] == '?')) letters[i] = char.ToUpperInvariant(letters[i]);
         }
 
         return new string(letters);

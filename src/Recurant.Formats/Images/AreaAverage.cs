@@ -70,11 +70,7 @@ internal static class AreaAverage
         {
             long from = Math.Max(_start, _next * made);
             long to = Math.Min(_end, (_next + 1) * made);
-            if (from >= to)
-            {
-                return false;
-            }
-
+            if (from >= to) return false;
             At = (int)_next++;
             Weight = to - from;
             return true;

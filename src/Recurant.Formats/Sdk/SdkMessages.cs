@@ -134,10 +134,7 @@ internal sealed class SdkMessages
         var messages = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach ((string key, string text) in ResourceStrings.Read(path, null))
         {
-            if (OneLine(text) is { } line)
-            {
-                messages.Add(key, line);
-            }
+            if (OneLine(text) is { } line) messages.Add(key, line);
         }
 
         return messages;

@@ -68,17 +68,9 @@ internal sealed class ConllLayout
     /// <summary>The number of columns of a row.</summary>
     internal int Count(ReadOnlySpan<char> line)
     {
-        if (Tabs)
-        {
-            return line.TrimEnd(' ').Count('\t') + 1;
-        }
-
+        if (Tabs) return line.TrimEnd(' ').Count('\t') + 1;
         int count = 0;
-        for (int i = 0; i < line.Length; i++)
-        {
-            count += !IsBlank(line[i]) && (i == 0 || IsBlank(line[i - 1])) ? 1 : 0;
-        }
-
+        for (int i = 0; i < line.Length; i++) count += !IsBlank(line[i]) && (i == 0 || IsBlank(line[i - 1])) ? 1 : 0;
         return count;
     }
 
@@ -88,18 +80,10 @@ internal sealed class ConllLayout
         int start = 0;
         while (true)
         {
-            while (!Tabs && start < line.Length && IsBlank(line[start]))
-            {
-                start++;
-            }
-
+            while (!Tabs && start < line.Length && IsBlank(line[start])) start++;
             int length = Tabs ? line[start..].IndexOf('\t') : line[start..].IndexOfAny(' ', '\t');
             int end = length < 0 ? line.Length : start + length;
-            if (column-- == 0)
-            {
-                return start..end;
-            }
-
+            if (column-- == 0) return start..end;
             start = Math.Min(end + 1, line.Length);
         }
     }
@@ -118,11 +102,7 @@ internal sealed class ConllLayout
                 Names = line[GlobalColumns.Length..].Trim().ToString().Split(' ', StringSplitOptions.RemoveEmptyEntries);
             }
 
-            if (line.IsWhiteSpace() || line.StartsWith(DocumentStart))
-            {
-                continue;
-            }
-
+            if (line.IsWhiteSpace() || line.StartsWith(DocumentStart)) continue;
             if (line.StartsWith('#') && (Universal || (line.StartsWith("# ") && !line.Contains('\t') && comments == 0)))
             {
                 comments++;

@@ -55,10 +55,7 @@ public static class TaggedDatasetReader
                     tags.Clear();
                 }
 
-                if (!more)
-                {
-                    break;
-                }
+                if (!more) break;
             }
             else if (!layout.IsComment(line))
             {
@@ -135,11 +132,7 @@ public static class TaggedDatasetReader
     private static void CheckColumns(TextFile file, ConllLayout layout, ReadOnlySpan<char> line)
     {
         int count = layout.Count(line);
-        if (count == layout.ColumnCount)
-        {
-            return;
-        }
-
+        if (count == layout.ColumnCount) return;
         string separator = layout.Tabs ? "separated by one tab each" : "separated by blanks";
         throw file.Error(0, count <= layout.TagColumn
             ? $"the column of the tags, {layout.TagName}, is missing: the line has {count} of the {layout.ColumnCount} columns "
@@ -153,11 +146,7 @@ public static class TaggedDatasetReader
         Range place = layout.Locate(line, layout.NumberColumn);
         ReadOnlySpan<char> number = line[place];
         int digits = number.IndexOfAnyExceptInRange('0', '9');
-        if (digits < 0 && number.Length > 0)
-        {
-            return true;
-        }
-
+        if (digits < 0 && number.Length > 0) return true;
         ReadOnlySpan<char> rest = digits > 0 ? number[(digits + 1)..] : default;
         if (digits > 0 && number[digits] is '-' or '.' && rest.Length > 0 && rest.IndexOfAnyExceptInRange('0', '9') < 0)
         {

@@ -68,10 +68,7 @@ internal static class ActivationKernels
         public Span<float> Output;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Apply<TWidth, TVector, TReach>(int j, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach
+        readonly void IVectorKernel.Apply<TWidth, TVector, TReach>(int j, int left)
         {
             TVector x = Lanes<TWidth, TVector, TReach>.Load(Input, j, left);
             Lanes<TWidth, TVector, TReach>.Store(Of<TWidth, TVector>(Activation, x), Output, j, left);
@@ -85,10 +82,7 @@ internal static class ActivationKernels
         public Span<float> DInput;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Apply<TWidth, TVector, TReach>(int j, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach
+        readonly void IVectorKernel.Apply<TWidth, TVector, TReach>(int j, int left)
         {
             TVector y = Lanes<TWidth, TVector, TReach>.Load(Output, j, left), dy = Lanes<TWidth, TVector, TReach>.Load(DOutput, j, left);
             Lanes<TWidth, TVector, TReach>.Store(GradientOf<TWidth, TVector>(Activation, y, dy), DInput, j, left);

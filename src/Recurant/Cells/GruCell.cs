@@ -93,10 +93,7 @@ internal sealed class GruCell(int inputSize, int hiddenSize, string suffix, bool
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Apply<TWidth, TVector, TReach>(int j, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach
+        readonly void IUnitKernel.Apply<TWidth, TVector, TReach>(int j, int left)
         {
             TVector r = VectorMath<TWidth, TVector>.Sigmoid(TWidth.Add(
                 UnitLanes<TWidth, TVector, TReach>.Load(_r + j, left),
@@ -109,10 +106,7 @@ internal sealed class GruCell(int inputSize, int hiddenSize, string suffix, bool
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void ApplySecond<TWidth, TVector, TReach>(int j, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach
+        readonly void ITwoPassKernel.ApplySecond<TWidth, TVector, TReach>(int j, int left)
         {
             TVector r = UnitLanes<TWidth, TVector, TReach>.Load(_r + j, left);
             TVector z = UnitLanes<TWidth, TVector, TReach>.Load(_z + j, left);
@@ -164,10 +158,7 @@ internal sealed class GruCell(int inputSize, int hiddenSize, string suffix, bool
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Apply<TWidth, TVector, TReach>(int j, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach
+        readonly void IUnitKernel.Apply<TWidth, TVector, TReach>(int j, int left)
         {
             TVector one = TWidth.Create(1f);
             TVector r = UnitLanes<TWidth, TVector, TReach>.Load(_r + j, left);

@@ -148,10 +148,7 @@ internal sealed class GruOutsideCell(int inputSize, int hiddenSize, string suffi
         public Span<float> Hidden;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Apply<TWidth, TVector, TReach>(int j, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach
+        readonly void IVectorKernel.Apply<TWidth, TVector, TReach>(int j, int left)
         {
             TVector n = VectorMath<TWidth, TVector>.Tanh(Lanes<TWidth, TVector, TReach>.Load(_n, j, left));                   // (4)
             TVector previous = Lanes<TWidth, TVector, TReach>.Load(PreviousHidden, j, left);
@@ -168,10 +165,7 @@ internal sealed class GruOutsideCell(int inputSize, int hiddenSize, string suffi
         public Span<float> DHidden;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Apply<TWidth, TVector, TReach>(int j, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach
+        readonly void IVectorKernel.Apply<TWidth, TVector, TReach>(int j, int left)
         {
             TVector one = TWidth.Create(1f);
             TVector z = Lanes<TWidth, TVector, TReach>.Load(_z, j, left), n = Lanes<TWidth, TVector, TReach>.Load(_n, j, left);

@@ -56,10 +56,7 @@ internal sealed class IndRnnCell(
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Apply<TWidth, TVector, TReach>(int j, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach
+        readonly void IUnitKernel.Apply<TWidth, TVector, TReach>(int j, int left)
         {
             TVector z = TWidth.FusedMultiplyAdd(
                 UnitLanes<TWidth, TVector, TReach>.Load(weights + j, left),
@@ -86,10 +83,7 @@ internal sealed class IndRnnCell(
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Apply<TWidth, TVector, TReach>(int j, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach
+        readonly void IUnitKernel.Apply<TWidth, TVector, TReach>(int j, int left)
         {
             TVector dh = TWidth.Add(
                 UnitLanes<TWidth, TVector, TReach>.Load(_dHidden + j, left),

@@ -105,10 +105,7 @@ internal sealed class LstmCell(int inputSize, int hiddenSize, string suffix, boo
             projects ? _step.Memory.Shown.At(_step.HistoryRow(row)) : _step.Hidden(row);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Apply<TWidth, TVector, TReach>(int j, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach
+        readonly void IUnitKernel.Apply<TWidth, TVector, TReach>(int j, int left)
         {
             TVector i = VectorMath<TWidth, TVector>.Sigmoid(UnitLanes<TWidth, TVector, TReach>.Load(_i + j, left));  // (1)
             TVector f = VectorMath<TWidth, TVector>.Sigmoid(UnitLanes<TWidth, TVector, TReach>.Load(_f + j, left));  // (2)
@@ -128,10 +125,7 @@ internal sealed class LstmCell(int inputSize, int hiddenSize, string suffix, boo
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void ApplySecond<TWidth, TVector, TReach>(int j, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach
+        readonly void ITwoPassKernel.ApplySecond<TWidth, TVector, TReach>(int j, int left)
         {
             TVector tanhC = VectorMath<TWidth, TVector>.Tanh(UnitLanes<TWidth, TVector, TReach>.Load(_cell + j, left));
             TVector o = UnitLanes<TWidth, TVector, TReach>.Load(_o + j, left);
@@ -179,10 +173,7 @@ internal sealed class LstmCell(int inputSize, int hiddenSize, string suffix, boo
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Apply<TWidth, TVector, TReach>(int j, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach
+        readonly void IUnitKernel.Apply<TWidth, TVector, TReach>(int j, int left)
         {
             TVector one = TWidth.Create(1f);
             TVector i = UnitLanes<TWidth, TVector, TReach>.Load(_i + j, left);

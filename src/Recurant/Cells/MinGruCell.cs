@@ -51,10 +51,7 @@ internal sealed class MinGruCell(int inputSize, int hiddenSize, string suffix, b
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Apply<TWidth, TVector, TReach>(int j, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach
+        readonly void IUnitKernel.Apply<TWidth, TVector, TReach>(int j, int left)
         {
             TVector z = VectorMath<TWidth, TVector>.Sigmoid(UnitLanes<TWidth, TVector, TReach>.Load(_z + j, left));  // (1)
             TVector n = UnitLanes<TWidth, TVector, TReach>.Load(_n + j, left);                                       // (2)
@@ -81,10 +78,7 @@ internal sealed class MinGruCell(int inputSize, int hiddenSize, string suffix, b
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Apply<TWidth, TVector, TReach>(int j, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach
+        readonly void IUnitKernel.Apply<TWidth, TVector, TReach>(int j, int left)
         {
             TVector one = TWidth.Create(1f);
             TVector z = UnitLanes<TWidth, TVector, TReach>.Load(_z + j, left);

@@ -93,10 +93,7 @@ internal sealed class PeepholeLstmCell(
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Apply<TWidth, TVector, TReach>(int j, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach
+        readonly void IUnitKernel.Apply<TWidth, TVector, TReach>(int j, int left)
         {
             TVector previous = UnitLanes<TWidth, TVector, TReach>.Load(_previousCell + j, left);
             TVector i = VectorMath<TWidth, TVector>.Sigmoid(TWidth.FusedMultiplyAdd(
@@ -118,10 +115,7 @@ internal sealed class PeepholeLstmCell(
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void ApplySecond<TWidth, TVector, TReach>(int j, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach
+        readonly void ITwoPassKernel.ApplySecond<TWidth, TVector, TReach>(int j, int left)
         {
             TVector c = UnitLanes<TWidth, TVector, TReach>.Load(_cell + j, left);
             TVector tanhC = VectorMath<TWidth, TVector>.Tanh(c);
@@ -155,10 +149,7 @@ internal sealed class PeepholeLstmCell(
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Apply<TWidth, TVector, TReach>(int j, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach
+        readonly void IUnitKernel.Apply<TWidth, TVector, TReach>(int j, int left)
         {
             TVector one = TWidth.Create(1f);
             TVector i = UnitLanes<TWidth, TVector, TReach>.Load(_i + j, left);

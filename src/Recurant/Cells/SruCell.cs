@@ -97,10 +97,7 @@ internal sealed class SruCell(int inputSize, int hiddenSize, string suffix, bool
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Apply<TWidth, TVector, TReach>(int j, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach
+        readonly void IUnitKernel.Apply<TWidth, TVector, TReach>(int j, int left)
         {
             TVector previous = UnitLanes<TWidth, TVector, TReach>.Load(_previous + j, left);
             TVector n = UnitLanes<TWidth, TVector, TReach>.Load(_n + j, left);                                       // (1)
@@ -149,10 +146,7 @@ internal sealed class SruCell(int inputSize, int hiddenSize, string suffix, bool
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Apply<TWidth, TVector, TReach>(int j, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach
+        readonly void IUnitKernel.Apply<TWidth, TVector, TReach>(int j, int left)
         {
             TVector one = TWidth.Create(1f), scale = TWidth.Create(_scale);
             TVector n = UnitLanes<TWidth, TVector, TReach>.Load(_n + j, left);

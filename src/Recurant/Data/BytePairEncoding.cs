@@ -46,11 +46,7 @@ public sealed class BytePairEncoding
         (_pieces, Dictionary<string, int> numbers) = Begin(characters);
         _characters = [.. characters];
         _merges = [.. merges];
-        for (int i = ByteCount; i < _pieces.Count; i++)
-        {
-            _characterPieces.Add(Rune.GetRuneAt(_pieces[i], 0).Value, i);
-        }
-
+        for (int i = ByteCount; i < _pieces.Count; i++) _characterPieces.Add(Rune.GetRuneAt(_pieces[i], 0).Value, i);
         for (int rank = 0; rank < merges.Count; rank++)
         {
             string merge = merges[rank];
@@ -227,11 +223,7 @@ public sealed class BytePairEncoding
     private static (List<string> Pieces, Dictionary<string, int> Numbers) Begin(IReadOnlyList<string> characters)
     {
         var pieces = new List<string>();
-        for (int i = 0; i < ByteCount; i++)
-        {
-            pieces.Add($"<0x{i:X2}>");
-        }
-
+        for (int i = 0; i < ByteCount; i++) pieces.Add($"<0x{i:X2}>");
         pieces.Add(SubwordScanner.Blank.ToString());
         pieces.AddRange(characters);
         var numbers = new Dictionary<string, int>(pieces.Count, StringComparer.Ordinal);
@@ -286,10 +278,7 @@ public sealed class BytePairEncoding
             else
             {
                 int length = new Rune(scalar < 0 ? SubwordScanner.Blank : scalar).EncodeToUtf8(utf8);
-                foreach (byte value in utf8[..length])
-                {
-                    numbers.Add(value);
-                }
+                foreach (byte value in utf8[..length]) numbers.Add(value);
             }
 
             i += size;
@@ -310,11 +299,7 @@ public sealed class BytePairEncoding
                 }
             }
 
-            if (at < 0)
-            {
-                return;
-            }
-
+            if (at < 0) return;
             parts[at] = joined;
             numbers.RemoveAt(start + at + 1);
         }

@@ -52,11 +52,7 @@ internal sealed class BytePairLearner
         while (learnt.Count < merges && _queue.TryDequeue(out ulong pair, out Rank rank))
         {
             long count = _pairCounts.GetValueOrDefault(pair);
-            if (count < FewestPairs)
-            {
-                continue;
-            }
-
+            if (count < FewestPairs) continue;
             if (count != rank.Count)
             {
                 _queue.Enqueue(pair, rank with { Count = count });
@@ -71,11 +67,7 @@ internal sealed class BytePairLearner
                 continue;
             }
 
-            if (known.Add(pair))
-            {
-                learnt.Add((left, right));
-            }
-
+            if (known.Add(pair)) learnt.Add((left, right));
             Join(pair, Number(joined), fresh);
             foreach (ulong created in fresh)
             {
@@ -112,11 +104,7 @@ internal sealed class BytePairLearner
         foreach (int index in _places[pair])
         {
             Span<int> segment = _segments[index].AsSpan(0, _lengths[index]);
-            if (!Holds(segment, left, right))
-            {
-                continue;
-            }
-
+            if (!Holds(segment, left, right)) continue;
             CountPairs(index, -_counts[index], newPiece: -1, null);
             int length = 0;
             for (int i = 0; i < segment.Length; i++)
@@ -138,10 +126,7 @@ internal sealed class BytePairLearner
     {
         for (int i = 0; i + 1 < segment.Length; i++)
         {
-            if (segment[i] == left && segment[i + 1] == right)
-            {
-                return true;
-            }
+            if (segment[i] == left && segment[i + 1] == right) return true;
         }
 
         return false;
@@ -160,11 +145,7 @@ internal sealed class BytePairLearner
             {
                 ref List<int>? where = ref CollectionsMarshal.GetValueRefOrAddDefault(_places, pair, out _);
                 where ??= [];
-                if (where.Count == 0 || where[^1] != index)
-                {
-                    where.Add(index);
-                }
-
+                if (where.Count == 0 || where[^1] != index) where.Add(index);
                 fresh?.Add(pair);
             }
         }

@@ -127,11 +127,7 @@ internal sealed class ByteReader : IDisposable
     /// <summary>Gets more bytes behind those not yet taken; false at the end of the file.</summary>
     private bool Fill()
     {
-        if (_ended)
-        {
-            return false;
-        }
-
+        if (_ended) return false;
         if (_start > 0)
         {
             Buffer.BlockCopy(_buffer, _start, _buffer, 0, _end - _start);
@@ -139,11 +135,7 @@ internal sealed class ByteReader : IDisposable
             _start = 0;
         }
 
-        if (_end == _buffer.Length)
-        {
-            Array.Resize(ref _buffer, (int)Math.Min(_buffer.Length * 2L, Array.MaxLength));
-        }
-
+        if (_end == _buffer.Length) Array.Resize(ref _buffer, (int)Math.Min(_buffer.Length * 2L, Array.MaxLength));
         try
         {
             int read = _stream.Read(_buffer, _end, _buffer.Length - _end);

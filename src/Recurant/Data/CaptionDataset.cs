@@ -76,9 +76,6 @@ public sealed class CaptionDataset
             throw new ArgumentException($"An image has {pixels.Length} values; found room for {values.Length}.", nameof(values));
         }
 
-        for (int i = 0; i < pixels.Length; i++)
-        {
-            values[i] = pixels[i] / 255f;
-        }
+        for (int i = 0; i < pixels.Length; i++) values[i] = pixels[i] / 255f;
     }
 }

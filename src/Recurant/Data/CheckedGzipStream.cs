@@ -57,10 +57,7 @@ internal sealed class CheckedGzipStream : ForwardStream
             _held.AsSpan(0, fromHeld).CopyTo(destination);
             _heldCount += read - ready;
             last[.._heldCount].CopyTo(_held);
-            if (ready > 0)
-            {
-                return ready;
-            }
+            if (ready > 0) return ready;
         }
     }
 
@@ -80,11 +77,7 @@ internal sealed class CheckedGzipStream : ForwardStream
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing)
-        {
-            _gzip.Dispose();
-        }
-
+        if (disposing) _gzip.Dispose();
         base.Dispose(disposing);
     }
 }

@@ -34,11 +34,7 @@ public static class DatasetSplit
         foreach (List<int> stratum in ByLabel(data, groups, seed))
         {
             int size = 0;
-            foreach (int group in stratum)
-            {
-                size += groups.Sizes[group];
-            }
-
+            foreach (int group in stratum) size += groups.Sizes[group];
             wanted += secondFraction * size;
             for (int g = 0; g < stratum.Count - 1; g++) // the last group stays: the label must be learnt from something
             {
@@ -66,11 +62,7 @@ public static class DatasetSplit
     private static List<int>[] ByLabel(TextDataset data, RowGroups groups, ulong seed)
     {
         var strata = new List<int>[data.Labels.Count];
-        for (int k = 0; k < strata.Length; k++)
-        {
-            strata[k] = [];
-        }
-
+        for (int k = 0; k < strata.Length; k++) strata[k] = [];
         for (int group = 0; group < groups.Count; group++)
         {
             strata[data.LabelNumbers[groups.FirstRows[group]]].Add(group);
@@ -91,32 +83,18 @@ public static class DatasetSplit
     private static void KeepEveryLabelInFirst(TextDataset data, RowGroups groups, bool[] goesSecond)
     {
         var isThere = new bool[data.Labels.Count];
-        for (int i = 0; i < data.Count; i++)
-        {
-            isThere[data.LabelNumbers[i]] |= !goesSecond[groups.GroupOf[i]];
-        }
-
-        if (Array.IndexOf(isThere, false) < 0)
-        {
-            return;
-        }
-
+        for (int i = 0; i < data.Count; i++) isThere[data.LabelNumbers[i]] |= !goesSecond[groups.GroupOf[i]];
+        if (Array.IndexOf(isThere, false) < 0) return;
         // In the order of the groups, of which few hold such a label.
         var rowsOf = new SortedDictionary<int, List<int>>();
         for (int i = 0; i < data.Count; i++)
         {
-            if (!isThere[data.LabelNumbers[i]])
-            {
-                rowsOf.TryAdd(groups.GroupOf[i], []);
-            }
+            if (!isThere[data.LabelNumbers[i]]) rowsOf.TryAdd(groups.GroupOf[i], []);
         }
 
         for (int i = 0; i < data.Count; i++)
         {
-            if (rowsOf.TryGetValue(groups.GroupOf[i], out List<int>? rows))
-            {
-                rows.Add(data.LabelNumbers[i]);
-            }
+            if (rowsOf.TryGetValue(groups.GroupOf[i], out List<int>? rows)) rows.Add(data.LabelNumbers[i]);
         }
 
         foreach ((int group, List<int> labels) in rowsOf)

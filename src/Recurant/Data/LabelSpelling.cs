@@ -55,11 +55,7 @@ internal static class LabelSpelling
         {
             char c = raw is >= '\uFF01' and <= '\uFF5E' ? (char)(raw - 0xFEE0) : raw; // full width
             UnicodeCategory category = char.GetUnicodeCategory(c);
-            if (category is UnicodeCategory.Format or UnicodeCategory.Control && !char.IsWhiteSpace(c))
-            {
-                continue;
-            }
-
+            if (category is UnicodeCategory.Format or UnicodeCategory.Control && !char.IsWhiteSpace(c)) continue;
             if (char.IsWhiteSpace(c) || c == '_' || category == UnicodeCategory.DashPunctuation)
             {
                 gap = key.Length > 0;
@@ -72,10 +68,7 @@ internal static class LabelSpelling
                 gap = false;
             }
 
-            if (!Join(key, c, loosely))
-            {
-                key.Append(loosely && IsAccented(c) ? Accented : char.ToLowerInvariant(c));
-            }
+            if (!Join(key, c, loosely)) key.Append(loosely && IsAccented(c) ? Accented : char.ToLowerInvariant(c));
         }
 
         // A label of signs alone is told by its signs.
@@ -85,11 +78,7 @@ internal static class LabelSpelling
     /// <summary>Joins a mark or a part of a Hangul syllable to the character before it; false if it is neither.</summary>
     private static bool Join(StringBuilder key, char c, bool loosely)
     {
-        if (key.Length == 0)
-        {
-            return false;
-        }
-
+        if (key.Length == 0) return false;
         char before = key[^1];
         if (c is >= FirstVowel and <= LastVowel && before is >= FirstLead and <= LastLead)
         {
@@ -109,11 +98,7 @@ internal static class LabelSpelling
             return true;
         }
 
-        if (!loosely || !IsMark(c))
-        {
-            return false;
-        }
-
+        if (!loosely || !IsMark(c)) return false;
         key[^1] = Accented;
         return true;
     }

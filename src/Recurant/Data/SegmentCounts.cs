@@ -15,17 +15,10 @@ internal sealed class SegmentCounts
         foreach (string text in texts)
         {
             int length = SubwordScanner.PreparedLength(text);
-            if (buffer.Length < length)
-            {
-                buffer = new char[2 * length];
-            }
-
+            if (buffer.Length < length) buffer = new char[2 * length];
             SubwordScanner.Prepare(text, buffer);
             var scanner = new SubwordScanner(buffer.AsSpan(0, length));
-            while (scanner.Next())
-            {
-                CollectionsMarshal.GetValueRefOrAddDefault(lookup, scanner.Segment, out _)++;
-            }
+            while (scanner.Next()) CollectionsMarshal.GetValueRefOrAddDefault(lookup, scanner.Segment, out _)++;
         }
     }
 
@@ -50,10 +43,7 @@ internal sealed class SegmentCounts
         var characters = new List<string>();
         foreach ((int scalar, long count) in counts)
         {
-            if (count >= minimumCount)
-            {
-                characters.Add(char.ConvertFromUtf32(scalar));
-            }
+            if (count >= minimumCount) characters.Add(char.ConvertFromUtf32(scalar));
         }
 
         characters.Sort(StringComparer.Ordinal);
@@ -89,11 +79,7 @@ internal sealed class SegmentCounts
 
     private static void AddPart(BytePairLearner learner, List<int> parts, long count)
     {
-        if (parts.Count > 1)
-        {
-            learner.Add([.. parts], count);
-        }
-
+        if (parts.Count > 1) learner.Add([.. parts], count);
         parts.Clear();
     }
 }

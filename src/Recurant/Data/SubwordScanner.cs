@@ -43,11 +43,7 @@ internal ref struct SubwordScanner
     /// <summary>Writes a text as the scanner wants it: with a mark for each blank, and no lone surrogate but ours.</summary>
     internal static void Prepare(string text, Span<char> prepared)
     {
-        if (text.Length == 0)
-        {
-            return;
-        }
-
+        if (text.Length == 0) return;
         prepared[0] = Blank;
         for (int i = 0; i < text.Length; i++)
         {
@@ -74,11 +70,7 @@ internal ref struct SubwordScanner
     internal bool Next()
     {
         int start = _end;
-        if (start >= _text.Length)
-        {
-            return false;
-        }
-
+        if (start >= _text.Length) return false;
         int i = start;
         if (_text[i] == Blank && (++i == _text.Length || _text[i] == Blank))
         {
@@ -134,15 +126,8 @@ internal ref struct SubwordScanner
         for (int i = start + 1; i < most; i++)
         {
             char c = _text[i];
-            if (c == '}')
-            {
-                return i > start + 1 ? i + 1 - start : 0;
-            }
-
-            if (!char.IsAsciiLetterOrDigit(c) && c is not (':' or '.' or ',' or '-' or '_'))
-            {
-                break;
-            }
+            if (c == '}') return i > start + 1 ? i + 1 - start : 0;
+            if (!char.IsAsciiLetterOrDigit(c) && c is not (':' or '.' or ',' or '-' or '_')) break;
         }
 
         return 0;

@@ -85,11 +85,7 @@ internal static class TextCleaner
             }
         }
 
-        if (lowercase)
-        {
-            LowerInPlace(clean[..length]);
-        }
-
+        if (lowercase) LowerInPlace(clean[..length]);
         return length;
     }
 
@@ -146,11 +142,7 @@ internal static class TextCleaner
 
         int name = text.Length > 1 && text[1] == '/' ? 2 : 1;
         int end = name;
-        while (end < text.Length && end < LongestTag && char.IsAsciiLetterOrDigit(text[end]))
-        {
-            end++;
-        }
-
+        while (end < text.Length && end < LongestTag && char.IsAsciiLetterOrDigit(text[end])) end++;
         if (end == name || end >= text.Length || !s_tagNames.Contains(text[name..end])
             || (text[end] is not ('>' or '/') && !char.IsWhiteSpace(text[end])))
         {

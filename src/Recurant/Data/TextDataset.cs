@@ -66,11 +66,7 @@ public sealed class TextDataset
     {
         ArgumentNullException.ThrowIfNull(pairs);
         var examples = new List<TextExample>();
-        foreach ((string text, string label) in pairs)
-        {
-            examples.Add(new TextExample(text, label, examples.Count + 1));
-        }
-
+        foreach ((string text, string label) in pairs) examples.Add(new TextExample(text, label, examples.Count + 1));
         return new TextDataset(name, examples);
     }
 

@@ -118,16 +118,8 @@ public sealed class TextFile : IDisposable
     public static InvalidDataException Error(string path, int line, int column, string message)
     {
         var place = new StringBuilder(path);
-        if (line > 0)
-        {
-            place.Append(CultureInfo.InvariantCulture, $", line {line}");
-        }
-
-        if (column > 0)
-        {
-            place.Append(CultureInfo.InvariantCulture, $", column {column}");
-        }
-
+        if (line > 0) place.Append(CultureInfo.InvariantCulture, $", line {line}");
+        if (column > 0) place.Append(CultureInfo.InvariantCulture, $", column {column}");
         return new InvalidDataException($"{place}: {MessageText.Bounded(message)}");
     }
 

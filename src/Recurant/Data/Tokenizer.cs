@@ -115,11 +115,7 @@ public sealed class Tokenizer
     {
         ArgumentNullException.ThrowIfNull(text);
         bool words = Options.Unit == TokenUnit.Word;
-        if (words)
-        {
-            text = TextCleaner.DecodeEntities(text);
-        }
-
+        if (words) text = TextCleaner.DecodeEntities(text);
         char[] buffer = Workspace.Rent<char>(Math.Max(1, text.Length));
         try
         {

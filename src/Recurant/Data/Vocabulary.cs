@@ -80,10 +80,7 @@ public sealed class Vocabulary
         var counts = new WordCounts();
         foreach (IReadOnlyList<string> document in documents)
         {
-            for (int i = 0; i < document.Count; i++)
-            {
-                counts.Add(document[i]);
-            }
+            for (int i = 0; i < document.Count; i++) counts.Add(document[i]);
         }
 
         return Build(counts, minimumCount, maximumSize);
@@ -110,19 +107,11 @@ public sealed class Vocabulary
 
         ordered.Sort((a, b) => a.Value != b.Value ? b.Value.CompareTo(a.Value) : string.CompareOrdinal(a.Key, b.Key));
         int kept = Math.Min(ordered.Count, maximumSize - 1);
-        for (int i = kept; i < ordered.Count; i++)
-        {
-            unknown += ordered[i].Value;
-        }
-
+        for (int i = kept; i < ordered.Count; i++) unknown += ordered[i].Value;
         var known = new string[kept + 1];
         var keptCounts = new int[kept + 1];
         (known[0], keptCounts[0]) = (UnknownWord, unknown);
-        for (int i = 0; i < kept; i++)
-        {
-            (known[i + 1], keptCounts[i + 1]) = (ordered[i].Key, ordered[i].Value);
-        }
-
+        for (int i = 0; i < kept; i++) (known[i + 1], keptCounts[i + 1]) = (ordered[i].Key, ordered[i].Value);
         return new Vocabulary(known, keptCounts);
     }
 

@@ -77,11 +77,7 @@ internal readonly ref struct WordScanner
         where TSink : struct, ITokenSink
     {
         int address = AddressEnd(start);
-        if (address > start)
-        {
-            return Emit(start, address, ref sink);
-        }
-
+        if (address > start) return Emit(start, address, ref sink);
         int face = Emoticons.Length(_text, start);
         if (face > 0)
         {
@@ -90,23 +86,11 @@ internal readonly ref struct WordScanner
         }
 
         int initials = InitialsEnd(start);
-        if (initials > start)
-        {
-            return Emit(start, initials, ref sink);
-        }
-
+        if (initials > start) return Emit(start, initials, ref sink);
         int end = WordEnd(start);
         end = TakeApostrophes(start, end, out int stem);
-        if (stem > start)
-        {
-            Emit(start, stem, ref sink);
-        }
-
-        if (end > stem)
-        {
-            Emit(stem, end, ref sink);
-        }
-
+        if (stem > start) Emit(start, stem, ref sink);
+        if (end > stem) Emit(stem, end, ref sink);
         // A hyphen that joins two words is dropped.
         return end + 1 < _text.Length && _text[end] == '-' && IsWordAt(end + 1) ? end + 1 : end;
     }
@@ -211,18 +195,10 @@ internal readonly ref struct WordScanner
     {
         char c = _text[start];
         int end = start + 1;
-        while (end < _text.Length && _text[end] == c)
-        {
-            end++;
-        }
-
+        while (end < _text.Length && _text[end] == c) end++;
         if (c is '!' or '?' && end < _text.Length && _text[end] is '!' or '?')
         {
-            while (end < _text.Length && _text[end] is '!' or '?')
-            {
-                end++;
-            }
-
+            while (end < _text.Length && _text[end] is '!' or '?') end++;
             sink.Add("?!");
             return end;
         }
@@ -262,11 +238,7 @@ internal readonly ref struct WordScanner
             : rest.StartsWith("ftp://", anyCase) ? 6
             : rest.StartsWith("www.", anyCase) ? 4
             : 0;
-        if (head == 0 || !IsWordAt(start + head))
-        {
-            return _hasAt ? MailEnd(start) : start;
-        }
-
+        if (head == 0 || !IsWordAt(start + head)) return _hasAt ? MailEnd(start) : start;
         int end = start + head;
         while (end < _text.Length && _text[end] is not ('<' or '>' or '"' or '|') && !char.IsWhiteSpace(_text[end]))
         {
@@ -290,11 +262,7 @@ internal readonly ref struct WordScanner
             at++;
         }
 
-        if (at >= limit || _text[at] != '@')
-        {
-            return start;
-        }
-
+        if (at >= limit || _text[at] != '@') return start;
         int end = at + 1;
         int dot = 0;
         while (end < _text.Length
@@ -324,11 +292,7 @@ internal readonly ref struct WordScanner
     private int MarkerEnd(int start)
     {
         int i = start + 1;
-        while (i < _text.Length && i - start <= 12 && char.IsAsciiLetter(_text[i]))
-        {
-            i++;
-        }
-
+        while (i < _text.Length && i - start <= 12 && char.IsAsciiLetter(_text[i])) i++;
         return i > start + 1 && i < _text.Length && _text[i] == '>' ? i + 1 : start;
     }
 

@@ -75,11 +75,7 @@ public sealed class WordVectors
                 $"The vectors have {Dimension} numbers; there is room for {vector.Length}.", nameof(vector));
         }
 
-        if (!_rows.TryGetValue(word, out int row))
-        {
-            return false;
-        }
-
+        if (!_rows.TryGetValue(word, out int row)) return false;
         Row(row).CopyTo(vector);
         return true;
     }
@@ -94,11 +90,7 @@ public sealed class WordVectors
     {
         int row = _rows.Count;
         _rows.Add(word, row);
-        if (row % _rowsPerBlock == 0)
-        {
-            _blocks.Add(new float[_rowsPerBlock * Dimension]);
-        }
-
+        if (row % _rowsPerBlock == 0) _blocks.Add(new float[_rowsPerBlock * Dimension]);
         return Row(row);
     }
 

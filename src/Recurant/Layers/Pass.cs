@@ -212,11 +212,7 @@ public sealed partial class Pass(ulong seed = 0, int threads = 0)
 
         if (_calls == _records.Count) _records.Add(new Record());
         Record record = _records[_calls];
-        if (!ReferenceEquals(record.Layer, layer))
-        {
-            (record.Layer, record.Memory) = (layer, layer.CreateMemory());
-        }
-
+        if (!ReferenceEquals(record.Layer, layer)) (record.Layer, record.Memory) = (layer, layer.CreateMemory());
         _calls++;
         return record;
     }

@@ -290,11 +290,7 @@ internal sealed class RecurrentStack
 
     private void MakeRecurrentMask(CellMemory memory, BatchLayout batch, DropoutPlan? dropout, int index)
     {
-        if (dropout is not { Recurrent: > 0 } plan)
-        {
-            return;
-        }
-
+        if (dropout is not { Recurrent: > 0 } plan) return;
         Dropout.MakeMask(
             memory.RecurrentMask, batch, Spec.HiddenSize, plan.Recurrent,
             plan.Stream(RandomPurpose.RecurrentDropout, (uint)index));

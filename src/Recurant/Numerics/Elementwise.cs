@@ -101,10 +101,7 @@ internal static class Elementwise
         public Span<float> Destination;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Apply<TWidth, TVector, TReach>(int index, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach =>
+        void IVectorKernel.Apply<TWidth, TVector, TReach>(int index, int left) =>
             Lanes<TWidth, TVector, TReach>.Store(
                 TWidth.Add(Lanes<TWidth, TVector, TReach>.Load(Destination, index, left), Lanes<TWidth, TVector, TReach>.Load(Source, index, left)),
                 Destination, index, left);
@@ -117,10 +114,7 @@ internal static class Elementwise
         public Span<float> Destination;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Apply<TWidth, TVector, TReach>(int index, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach =>
+        void IVectorKernel.Apply<TWidth, TVector, TReach>(int index, int left) =>
             Lanes<TWidth, TVector, TReach>.Store(
                 TWidth.FusedMultiplyAdd(
                     TWidth.Create(Factor), Lanes<TWidth, TVector, TReach>.Load(Source, index, left),
@@ -134,10 +128,7 @@ internal static class Elementwise
         public float Factor;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Apply<TWidth, TVector, TReach>(int index, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach =>
+        void IVectorKernel.Apply<TWidth, TVector, TReach>(int index, int left) =>
             Lanes<TWidth, TVector, TReach>.Store(
                 TWidth.Multiply(Lanes<TWidth, TVector, TReach>.Load(Values, index, left), TWidth.Create(Factor)), Values, index, left);
     }
@@ -149,10 +140,7 @@ internal static class Elementwise
         public Span<float> Destination;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Apply<TWidth, TVector, TReach>(int index, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach =>
+        void IVectorKernel.Apply<TWidth, TVector, TReach>(int index, int left) =>
             Lanes<TWidth, TVector, TReach>.Store(
                 TWidth.Multiply(Lanes<TWidth, TVector, TReach>.Load(Left, index, left), Lanes<TWidth, TVector, TReach>.Load(Right, index, left)),
                 Destination, index, left);
@@ -165,10 +153,7 @@ internal static class Elementwise
         public Span<float> Destination;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Apply<TWidth, TVector, TReach>(int index, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach =>
+        void IVectorKernel.Apply<TWidth, TVector, TReach>(int index, int left) =>
             Lanes<TWidth, TVector, TReach>.Store(
                 TWidth.FusedMultiplyAdd(
                     Lanes<TWidth, TVector, TReach>.Load(Left, index, left), Lanes<TWidth, TVector, TReach>.Load(Right, index, left),
@@ -193,33 +178,25 @@ internal static class Elementwise
 
     private readonly struct ExpFunction : IFunction
     {
-        public static TVector Of<TWidth, TVector>(TVector x)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct =>
+        static TVector IFunction.Of<TWidth, TVector>(TVector x) =>
             VectorMath<TWidth, TVector>.Exp(x);
     }
 
     private readonly struct LogFunction : IFunction
     {
-        public static TVector Of<TWidth, TVector>(TVector x)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct =>
+        static TVector IFunction.Of<TWidth, TVector>(TVector x) =>
             VectorMath<TWidth, TVector>.Log(x);
     }
 
     private readonly struct TanhFunction : IFunction
     {
-        public static TVector Of<TWidth, TVector>(TVector x)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct =>
+        static TVector IFunction.Of<TWidth, TVector>(TVector x) =>
             VectorMath<TWidth, TVector>.Tanh(x);
     }
 
     private readonly struct SigmoidFunction : IFunction
     {
-        public static TVector Of<TWidth, TVector>(TVector x)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct =>
+        static TVector IFunction.Of<TWidth, TVector>(TVector x) =>
             VectorMath<TWidth, TVector>.Sigmoid(x);
     }
 
@@ -229,10 +206,7 @@ internal static class Elementwise
         public Span<float> Destination;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Apply<TWidth, TVector, TReach>(int index, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach =>
+        readonly void IVectorKernel.Apply<TWidth, TVector, TReach>(int index, int left) =>
             Lanes<TWidth, TVector, TReach>.Store(
                 TFunction.Of<TWidth, TVector>(Lanes<TWidth, TVector, TReach>.Load(Source, index, left)), Destination, index, left);
     }

@@ -52,10 +52,7 @@ internal static class LogSoftmax
         public Span<float> Largest;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Apply<TWidth, TVector, TReach>(int index, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach
+        readonly void IVectorKernel.Apply<TWidth, TVector, TReach>(int index, int left)
         {
             TVector value = Lanes<TWidth, TVector, TReach>.Load(Source, index, left), largest = Lanes<TWidth, TVector, TReach>.Load(Largest, index, left);
             Lanes<TWidth, TVector, TReach>.Store(TWidth.SelectGreater(value, largest, value, largest), Largest, index, left);
@@ -68,10 +65,7 @@ internal static class LogSoftmax
         public float Shift;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Apply<TWidth, TVector, TReach>(int index, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach
+        readonly void IVectorKernel.Apply<TWidth, TVector, TReach>(int index, int left)
         {
             TVector shifted = TWidth.Subtract(Lanes<TWidth, TVector, TReach>.Load(Values, index, left), TWidth.Create(Shift));
             Lanes<TWidth, TVector, TReach>.Store(VectorMath<TWidth, TVector>.Exp(shifted), Values, index, left);
@@ -84,10 +78,7 @@ internal static class LogSoftmax
         public float Factor, Addend;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Apply<TWidth, TVector, TReach>(int index, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach =>
+        readonly void IVectorKernel.Apply<TWidth, TVector, TReach>(int index, int left) =>
             Lanes<TWidth, TVector, TReach>.Store(
                 TWidth.FusedMultiplyAdd(
                     Lanes<TWidth, TVector, TReach>.Load(Values, index, left), TWidth.Create(Factor), TWidth.Create(Addend)),

@@ -329,10 +329,7 @@ internal sealed unsafe class PackedMatrix
 
         for (; j < PanelWidth; j++)
         {
-            for (int k = 0; k < depth; k++)
-            {
-                destination[k * pitch + j] = j < width ? source[j * step + k] : 0;
-            }
+            for (int k = 0; k < depth; k++) destination[k * pitch + j] = j < width ? source[j * step + k] : 0;
         }
     }
 }

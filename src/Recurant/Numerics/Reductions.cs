@@ -82,10 +82,7 @@ internal static unsafe class Reductions
         public void Begin(int row) => _first = matrix.At(row);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Apply<TWidth, TVector, TReach>(int j, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach
+        readonly void IUnitKernel.Apply<TWidth, TVector, TReach>(int j, int left)
         {
             TVector sum = UnitLanes<TWidth, TVector, TReach>.Load(sums + j, left);
             Address row = _first + j;
@@ -162,10 +159,7 @@ internal static unsafe class Reductions
         public Span<float> Sums;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Apply<TWidth, TVector, TReach>(int index, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach =>
+        void IVectorKernel.Apply<TWidth, TVector, TReach>(int index, int left) =>
             Lanes<TWidth, TVector, TReach>.Store(
                 TWidth.FusedMultiplyAdd(
                     Lanes<TWidth, TVector, TReach>.Load(Left, index, left), Lanes<TWidth, TVector, TReach>.Load(Right, index, left),
@@ -180,10 +174,7 @@ internal static unsafe class Reductions
         public bool Squares;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Apply<TWidth, TVector, TReach>(int index, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach
+        void IVectorKernel.Apply<TWidth, TVector, TReach>(int index, int left)
         {
             TVector value = Lanes<TWidth, TVector, TReach>.Load(Source, index, left), sum = Lanes<TWidth, TVector, TReach>.Load(Sums, index, left);
             sum = Squares ? TWidth.FusedMultiplyAdd(value, value, sum) : TWidth.Add(sum, value);

@@ -46,10 +46,7 @@ internal static class RowNorm
         public Span<float> Y;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Apply<TWidth, TVector, TReach>(int index, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach =>
+        readonly void IVectorKernel.Apply<TWidth, TVector, TReach>(int index, int left) =>
             Lanes<TWidth, TVector, TReach>.Store(
                 TWidth.Subtract(Lanes<TWidth, TVector, TReach>.Load(Z, index, left), TWidth.Create(Mean)), Y, index, left);
     }
@@ -61,10 +58,7 @@ internal static class RowNorm
         public Span<float> DZ;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Apply<TWidth, TVector, TReach>(int index, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach
+        readonly void IVectorKernel.Apply<TWidth, TVector, TReach>(int index, int left)
         {
             TVector dy = TWidth.Subtract(Lanes<TWidth, TVector, TReach>.Load(DY, index, left), TWidth.Create(Mean));
             TVector dz = TWidth.FusedMultiplyAdd(Lanes<TWidth, TVector, TReach>.Load(Y, index, left), TWidth.Create(-Slope), dy);

@@ -93,11 +93,7 @@ internal sealed unsafe class Workers
 
         lock (s_byCount)
         {
-            if (!s_byCount.TryGetValue(count, out Workers? workers))
-            {
-                s_byCount[count] = workers = new Workers(count);
-            }
-
+            if (!s_byCount.TryGetValue(count, out Workers? workers)) s_byCount[count] = workers = new Workers(count);
             return workers;
         }
     }
@@ -120,11 +116,7 @@ internal sealed unsafe class Workers
         if (!TryBegin())
         {
             int parts = together ? 1 : Count;
-            for (int part = 0; part < parts; part++)
-            {
-                work.Execute(part, parts);
-            }
-
+            for (int part = 0; part < parts; part++) work.Execute(part, parts);
             return false;
         }
 

@@ -282,10 +282,7 @@ public sealed class Optimizer
         public ReadOnlySpan<float> Gradient;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Apply<TWidth, TVector, TReach>(int j, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach
+        readonly void IVectorKernel.Apply<TWidth, TVector, TReach>(int j, int left)
         {
             TVector w = Lanes<TWidth, TVector, TReach>.Load(Value, j, left);
             TVector g = TWidth.Multiply(Lanes<TWidth, TVector, TReach>.Load(Gradient, j, left), TWidth.Create(Rule.Scale));

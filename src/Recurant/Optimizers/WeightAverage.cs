@@ -49,11 +49,7 @@ internal sealed class WeightAverage
     /// <summary>To be called after every step.</summary>
     public void Update(Workers workers)
     {
-        if (++_steps % _interval != 0)
-        {
-            return;
-        }
-
+        if (++_steps % _interval != 0) return;
         // At first the average forgets quickly, so that it does not stay near the random beginning.
         _updates++;
         float rate = 1 - Math.Min(_decay, (1f + _updates) / (10f + _updates));
@@ -70,11 +66,7 @@ internal sealed class WeightAverage
     /// </summary>
     public void Swap()
     {
-        if (_updates == 0)
-        {
-            return;
-        }
-
+        if (_updates == 0) return;
         for (int i = 0; i < _parameters.Length; i++)
         {
             Span<float> value = _parameters[i].Value, average = _averages[i].Span;
@@ -104,10 +96,7 @@ internal sealed class WeightAverage
         public float Rate;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Apply<TWidth, TVector, TReach>(int j, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach
+        readonly void IVectorKernel.Apply<TWidth, TVector, TReach>(int j, int left)
         {
             TVector average = Lanes<TWidth, TVector, TReach>.Load(Average, j, left);
             TVector difference = TWidth.Subtract(Lanes<TWidth, TVector, TReach>.Load(Value, j, left), average);

@@ -65,10 +65,7 @@ public class BytePairEncodingTests
     {
         var again = new BytePairEncoding(s_encoding.Characters, s_encoding.Merges);
         Assert.Equal(s_encoding.Pieces, again.Pieces);
-        foreach (string text in s_texts)
-        {
-            Assert.Equal(s_encoding.Encode(text), again.Encode(text));
-        }
+        foreach (string text in s_texts) Assert.Equal(s_encoding.Encode(text), again.Encode(text));
     }
 
     [Theory]
@@ -84,10 +81,8 @@ public class BytePairEncodingTests
     [InlineData("<0x41> is no byte")]
     [InlineData("{} {0 {0} {a b} {0123456789012345678901234567890}")]
     [InlineData("it's 's don't o'clock rock'n'roll '")]
-    public void Decode_WhatEncodeGave_IsTheText(string text)
-    {
+    public void Decode_WhatEncodeGave_IsTheText(string text) =>
         Assert.Equal(text, s_encoding.Decode(s_encoding.Encode(text).ToArray()));
-    }
 
     [Fact]
     public void Decode_RandomTexts_AreTheTexts()
@@ -183,10 +178,7 @@ public class BytePairEncodingTests
         var lines = new List<string>();
         using (var file = new TextFile(path))
         {
-            while (file.TryReadLine(out ReadOnlySpan<char> line))
-            {
-                lines.Add(line.ToString());
-            }
+            while (file.TryReadLine(out ReadOnlySpan<char> line)) lines.Add(line.ToString());
         }
 
         var encoding = BytePairEncoding.Learn(lines, 8000);
@@ -216,10 +208,7 @@ public class BytePairEncodingTests
             foreach (string segment in Segments(text))
             {
                 words.Add([.. segment.EnumerateRunes().Select(rune => rune.ToString())]);
-                foreach (string piece in words[^1])
-                {
-                    counts[piece] = counts.GetValueOrDefault(piece) + 1;
-                }
+                foreach (string piece in words[^1]) counts[piece] = counts.GetValueOrDefault(piece) + 1;
             }
         }
 
@@ -234,17 +223,9 @@ public class BytePairEncodingTests
                 .OrderByDescending(group => group.Count()).ThenBy(group => group.Key.First, StringComparer.Ordinal)
                 .ThenBy(group => group.Key.Second, StringComparer.Ordinal).Select(group => ((string, string)?)group.Key)
                 .FirstOrDefault();
-            if (best is not { } merge)
-            {
-                break;
-            }
-
+            if (best is not { } merge) break;
             string name = $"{merge.A} {merge.B}";
-            if (!result.Contains(name))
-            {
-                result.Add(name);
-            }
-
+            if (!result.Contains(name)) result.Add(name);
             for (int w = 0; w < words.Count; w++)
             {
                 var joined = new List<string>();
@@ -268,11 +249,7 @@ public class BytePairEncodingTests
         SubwordScanner.Prepare(text, prepared);
         var scanner = new SubwordScanner(prepared);
         var segments = new List<string>();
-        while (scanner.Next())
-        {
-            segments.Add(scanner.Segment.ToString());
-        }
-
+        while (scanner.Next()) segments.Add(scanner.Segment.ToString());
         Assert.Equal(new string(prepared), string.Concat(segments));
         return segments;
     }

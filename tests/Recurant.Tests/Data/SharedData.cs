@@ -11,10 +11,7 @@ internal static class SharedData
         for (DirectoryInfo? up = new(AppContext.BaseDirectory); up is not null; up = up.Parent)
         {
             string path = Path.Combine(up.FullName, "shared", "data", relative);
-            if (Path.Exists(path))
-            {
-                return path;
-            }
+            if (Path.Exists(path)) return path;
         }
 
         Assert.Skip($"shared/data/{relative} is not on this machine.");

@@ -19,16 +19,12 @@ public sealed class TextFileTests : IDisposable
     [InlineData("a\rb\n", "a\rb")]
     [InlineData("\n", "")]
     [InlineData("\u00E9\U0001F600\n", "\u00E9\U0001F600")]
-    public void TryReadLine_LineEndsAndMark_GivesTheLines(string content, string expected)
-    {
+    public void TryReadLine_LineEndsAndMark_GivesTheLines(string content, string expected) =>
         Assert.Equal(expected, string.Join('|', Read(Encoding.UTF8.GetBytes(content))));
-    }
 
     [Fact]
-    public void TryReadLine_EmptyFile_HasNoLine()
-    {
+    public void TryReadLine_EmptyFile_HasNoLine() =>
         Assert.Empty(Read([]));
-    }
 
     [Fact]
     public void TryReadLine_LinesLongerThanTheBuffer_AreWhole()
@@ -38,10 +34,8 @@ public sealed class TextFileTests : IDisposable
     }
 
     [Fact]
-    public void TryReadLine_Gzip_IsUnpacked()
-    {
+    public void TryReadLine_Gzip_IsUnpacked() =>
         Assert.Equal(["a", "b"], Read(Gzip("a\nb\n"u8.ToArray())));
-    }
 
     [Fact]
     public void TryReadLine_GzipFilesStrungTogether_AreOne()
@@ -178,20 +172,16 @@ public sealed class TextFileTests : IDisposable
     [InlineData("SQLite format 3\u0000", "this is an SQLite database")]
     [InlineData("7z\u00BC\u00AF\u0027\u001C", "this is a 7-Zip archive")]
     [InlineData("version https://git-lfs.github.com/spec/v1\n", "this is a Git LFS pointer")]
-    public void Constructor_KnownFileOfAnotherKind_IsNamed(string start, string expected)
-    {
+    public void Constructor_KnownFileOfAnotherKind_IsNamed(string start, string expected) =>
         Assert.Contains(expected, Assert.Throws<InvalidDataException>(() => Read(Encoding.Latin1.GetBytes(start))).Message);
-    }
 
     [Theory]
     [InlineData("ORCs attack the village\n")]
     [InlineData("PAR1 is a code\n")]
     [InlineData("ID3 tags\nare text\n")]
     [InlineData("BMW is a car\n")]
-    public void TryReadLine_TextThatBeginsLikeAnotherKind_IsText(string content)
-    {
+    public void TryReadLine_TextThatBeginsLikeAnotherKind_IsText(string content) =>
         Assert.Equal(content.TrimEnd('\n').Split('\n'), Read(Encoding.UTF8.GetBytes(content)));
-    }
 
     [Fact]
     public void TryReadLine_NotText_SaysWhatItIs()

@@ -78,10 +78,8 @@ public class TokenizerTests
     // nothing to say
     [InlineData("", "")]
     [InlineData(" \t\r\n\u00A0", "")]
-    public void Tokenize_Words_GivesTheseTokens(string text, string expected)
-    {
+    public void Tokenize_Words_GivesTheseTokens(string text, string expected) =>
         Assert.Equal(expected, string.Join(' ', s_words.Tokenize(text)));
-    }
 
     [Fact]
     public void Tokenize_LoneSurrogate_BecomesReplacementCharacter()

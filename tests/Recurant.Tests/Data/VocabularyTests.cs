@@ -17,12 +17,10 @@ public class VocabularyTests
     }
 
     [Fact]
-    public void Build_DocumentsInOtherOrder_GivesTheSameWords()
-    {
+    public void Build_DocumentsInOtherOrder_GivesTheSameWords() =>
         Assert.Equal(
             Vocabulary.Build(s_documents, 1, 100).Words,
             Vocabulary.Build(s_documents.Reverse().Select(document => document.Reverse().ToArray()), 1, 100).Words);
-    }
 
     [Theory]
     [InlineData(2, 100, "<unk> c a", 3)]

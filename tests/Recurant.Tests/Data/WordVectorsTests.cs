@@ -83,11 +83,7 @@ public sealed class WordVectorsTests : IDisposable
     public void Read_ManyWords_KeepsAll()
     {
         var content = new StringBuilder();
-        for (int i = 0; i < 3000; i++)
-        {
-            content.Append($"w{i} {i} {-i}\n");
-        }
-
+        for (int i = 0; i < 3000; i++) content.Append($"w{i} {i} {-i}\n");
         WordVectors vectors = Read(content.ToString());
         Assert.Equal(3000, vectors.Count);
         Assert.Equal([1024f, -1024f], Vector(vectors, "w1024"));
@@ -113,10 +109,8 @@ public sealed class WordVectorsTests : IDisposable
     [InlineData("5 2\na 1 2\nb 4 5\n", "promises 5 words, the file has 2. It is truncated")]
     [InlineData("2 0\na\n", "the dimension must be 1 to 65536")]
     [InlineData("This is no vector file.\n", "line 1, column 1: no word vectors")]
-    public void Read_TextDamaged_SaysWhere(string content, string expected)
-    {
+    public void Read_TextDamaged_SaysWhere(string content, string expected) =>
         Assert.Contains(expected, Assert.Throws<InvalidDataException>(() => Read(content)).Message);
-    }
 
     [Theory]
     [InlineData("3 2\na 1 2\nb 4 5\n", "the header promises 3 words, the file has 2; all are read.")]
@@ -179,10 +173,8 @@ public sealed class WordVectorsTests : IDisposable
     }
 
     [Fact]
-    public void TryGet_SpanOfOtherLength_Throws()
-    {
+    public void TryGet_SpanOfOtherLength_Throws() =>
         Assert.Throws<ArgumentException>(() => Read("a 1 2\n").TryGet("a", new float[3]));
-    }
 
     [Fact]
     public void Read_SharedGloVe_CountsWords()
@@ -212,10 +204,7 @@ public sealed class WordVectorsTests : IDisposable
                 bytes.AddRange(four);
             }
 
-            if (lineFeeds)
-            {
-                bytes.Add((byte)'\n');
-            }
+            if (lineFeeds) bytes.Add((byte)'\n');
         }
 
         return [.. bytes];

@@ -16,10 +16,7 @@ public class RecurrentStreamTests
             foreach (CellKind cell in Enum.GetValues<CellKind>())
             {
                 (int, int, int)[] sizes = [(3, 5, 1), (7, 33, 2), (40, 128, 1), (16, 256, 2), (300, 256, 1), (64, 64, 1)];
-                foreach ((int input, int hidden, int layers) in sizes)
-                {
-                    cases.Add(cell, input, hidden, layers);
-                }
+                foreach ((int input, int hidden, int layers) in sizes) cases.Add(cell, input, hidden, layers);
             }
 
             return cases;

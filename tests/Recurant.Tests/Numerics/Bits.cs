@@ -15,11 +15,7 @@ internal static class Bits
 
     public static void AssertEqual(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual, string what)
     {
-        if (Equal(expected, actual))
-        {
-            return;
-        }
-
+        if (Equal(expected, actual)) return;
         int first = Of(expected).CommonPrefixLength(Of(actual));
         Assert.Fail(
             $"{what}: lengths {expected.Length} and {actual.Length}; at {first} expected " +

@@ -129,10 +129,7 @@ public class VectorWidthTests
         public ReadOnlySpan<float> Source;
         public Span<float> Destination;
 
-        public readonly void Apply<TWidth, TVector, TReach>(int index, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach
+        readonly void IVectorKernel.Apply<TWidth, TVector, TReach>(int index, int left)
         {
             TVector x = Lanes<TWidth, TVector, TReach>.Load(Source, index, left);
             TVector y = Function switch

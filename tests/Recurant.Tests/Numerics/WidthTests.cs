@@ -28,9 +28,6 @@ public class WidthTests
     {
         public int Lanes;
 
-        public void Apply<TWidth, TVector, TReach>(int index, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach => Lanes = TWidth.Count;
+        void IVectorKernel.Apply<TWidth, TVector, TReach>(int index, int left) => Lanes = TWidth.Count;
     }
 }

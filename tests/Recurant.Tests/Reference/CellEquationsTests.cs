@@ -64,10 +64,8 @@ public class CellEquationsTests
     }
 
     [Fact]
-    public void Forward_Preactivation_CarriesTheSumBeforeTheActivation()
-    {
+    public void Forward_Preactivation_CarriesTheSumBeforeTheActivation() =>
         AssertClose([-0.673337129227, 0.84290607682], Run("sigmoid preactivation", null).FinalState, TwelveDigits);
-    }
 
     [Fact]
     public void Forward_SigmoidPreactivationFromZero_EqualsHiddenFormFromOneHalf()
@@ -81,10 +79,8 @@ public class CellEquationsTests
     [Theory]
     [InlineData("tanh")]
     [InlineData("relu")]
-    public void Forward_PreactivationWithActivationZeroAtZero_EqualsHiddenForm(string cell)
-    {
+    public void Forward_PreactivationWithActivationZeroAtZero_EqualsHiddenForm(string cell) =>
         AssertClose(FromStart(cell, null), FromStart(cell + " preactivation", null), SameTolerance);
-    }
 
     private static double[] FromStart(string cell, double[]? start)
     {

@@ -61,10 +61,8 @@ public class ReviewsTests
     [InlineData("this movie is bad")]
     [InlineData("this movie is not bad")]
     [InlineData("this movie is not only good but great")]
-    public void KeySentence_InEitherFile_IsAbsentEvenInsideALongerReview(string sentence)
-    {
+    public void KeySentence_InEitherFile_IsAbsentEvenInsideALongerReview(string sentence) =>
         Assert.DoesNotContain(s_training.Concat(s_heldOut), r => $" {string.Join(' ', r.Words)} ".Contains($" {sentence} "));
-    }
 
     [Fact]
     public void HeldOutWords_InTraining_OccurThreeTimesOrMore()

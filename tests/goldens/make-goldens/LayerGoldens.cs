@@ -51,19 +51,11 @@ internal static class LayerGoldens
 
         Tensor loss = (output * inputs.Tensor("d_output", type)).sum();
         Tensor lossWithFinal = loss + (hn * inputs.Tensor("d_hn", type)).sum();
-        if (cn is not null)
-        {
-            lossWithFinal += (cn * inputs.Tensor("d_cn", type)).sum();
-        }
-
+        if (cn is not null) lossWithFinal += (cn * inputs.Tensor("d_cn", type)).sum();
         var results = new Results(loss.ToDouble(), lossWithFinal.ToDouble());
         results.Add("output", output);
         results.Add("hn", hn);
-        if (cn is not null)
-        {
-            results.Add("cn", cn);
-        }
-
+        if (cn is not null) results.Add("cn", cn);
         AddGradients("grad.", loss);
         AddGradients("grad_with_final.", lossWithFinal);
         return results;
@@ -78,10 +70,7 @@ internal static class LayerGoldens
                 .. layer.Parameters.Select(p => (p.name, (Tensor)p.parameter)),
             ];
             IList<Tensor> gradients = autograd.grad([from], [.. variables.Select(v => v.Tensor)], retain_graph: true);
-            for (int i = 0; i < variables.Length; i++)
-            {
-                results.Add(prefix + variables[i].Name, gradients[i]);
-            }
+            for (int i = 0; i < variables.Length; i++) results.Add(prefix + variables[i].Name, gradients[i]);
         }
     }
 
@@ -107,11 +96,7 @@ internal static class LayerGoldens
                 input[b].narrow(0, 0, s_lengths[b]).unsqueeze(1), One(inputs.Tensor("h0", ScalarType.Float64), b), c0);
             Agree("output", output[b].narrow(0, 0, s_lengths[b]), alone);
             Agree("hn", One(results.Tensor("hn"), b), h);
-            if (c is not null)
-            {
-                Agree("cn", One(results.Tensor("cn"), b), c);
-            }
-
+            if (c is not null) Agree("cn", One(results.Tensor("cn"), b), c);
             void Agree(string what, Tensor packed, Tensor single) => Values.MustAgree(
                 $"{name}, {what} of sequence {b} alone", Values.ToDoubles(packed), Values.ToDoubles(single), PackingTolerance);
         }
@@ -122,11 +107,7 @@ internal static class LayerGoldens
     private static void Save(string path, Inputs inputs, Results results)
     {
         var file = new SafetensorsWriter();
-        foreach ((string name, long[] shape, float[] values) in inputs.Tensors)
-        {
-            file.Add(name, shape, values);
-        }
-
+        foreach ((string name, long[] shape, float[] values) in inputs.Tensors) file.Add(name, shape, values);
         foreach ((string name, long[] shape, double[] values) in results.Tensors)
         {
             file.Add(name, shape, Values.ToFloats(values));
@@ -168,18 +149,10 @@ internal static class LayerGoldens
 
             inputs.AddPadded("input", InputSize, random);
             inputs.Add("h0", state, random, 0.9f);
-            if (layer.HasCellState)
-            {
-                inputs.Add("c0", state, random, 0.9f);
-            }
-
+            if (layer.HasCellState) inputs.Add("c0", state, random, 0.9f);
             inputs.AddPadded("d_output", directions * HiddenSize, random);
             inputs.Add("d_hn", state, random, 1);
-            if (layer.HasCellState)
-            {
-                inputs.Add("d_cn", state, random, 1);
-            }
-
+            if (layer.HasCellState) inputs.Add("d_cn", state, random, 1);
             return inputs;
         }
 
@@ -193,11 +166,7 @@ internal static class LayerGoldens
         {
             var layer = new TorchLayer(Cell, InputSize, HiddenSize, Layers, Bidirectional, type);
             using var _ = no_grad();
-            foreach ((string name, var parameter) in layer.Parameters)
-            {
-                parameter.copy_(Tensor(name, type));
-            }
-
+            foreach ((string name, var parameter) in layer.Parameters) parameter.copy_(Tensor(name, type));
             return layer;
         }
 
