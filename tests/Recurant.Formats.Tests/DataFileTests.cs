@@ -2,7 +2,6 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using System.IO.Pipes;
 using System.Text;
-using Xunit;
 
 namespace Recurant.Formats.Tests;
 

@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Recurant.Formats.Tests;
 
 /// <summary>Every machine that runs these tests has an SDK with its messages; what is counted here is that of .NET 10.</summary>

@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Recurant.Formats.Tests;
 
 /// <summary>Reads the real data sets that stand beside the repository on some machines, in shared/data.</summary>

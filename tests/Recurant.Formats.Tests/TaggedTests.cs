@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Recurant.Formats.Tests;
 
 public sealed class TaggedTests : TemporaryFiles

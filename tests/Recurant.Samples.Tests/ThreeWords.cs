@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Recurant.Samples.Tests;
 
 /// <summary>

@@ -1,5 +1,4 @@
 using Recurant.Bench.Peers;
-using Xunit;
 
 namespace Recurant.Tests.Bench;
 

@@ -1,7 +1,6 @@
 using System.IO.Compression;
 using System.IO.Pipes;
 using System.Text;
-using Xunit;
 
 namespace Recurant.Tests.Data;
 

@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Recurant.Tests.Data;
 
 /// <summary>BLEU and chrF against the numbers that sacreBLEU's own tests expect, and against counts made by hand.</summary>

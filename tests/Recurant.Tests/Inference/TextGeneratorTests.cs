@@ -1,6 +1,3 @@
-using Recurant.Tests.Training;
-using Xunit;
-
 namespace Recurant.Tests.Inference;
 
 /// <summary>One generator writes several texts at once: each is what it would be alone.</summary>

@@ -1,6 +1,3 @@
-using Recurant.Tests.Numerics;
-using Xunit;
-
 namespace Recurant.Tests.Layers;
 
 /// <summary>What a step of training leaves behind for the next, and values that gradients alone do not pin down.</summary>

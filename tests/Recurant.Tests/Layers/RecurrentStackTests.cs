@@ -1,6 +1,3 @@
-using Recurant.Tests.Numerics;
-using Xunit;
-
 namespace Recurant.Tests.Layers;
 
 /// <summary>What holds for every cell whatever it computes: threads, batches and memory change no bit.</summary>

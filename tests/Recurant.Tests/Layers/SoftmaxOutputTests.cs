@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Recurant.Tests.Layers;
 
 /// <summary>The output over a vocabulary against a dense layer with the plain cross-entropy, over several pieces of rows.</summary>

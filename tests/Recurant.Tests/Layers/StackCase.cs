@@ -1,5 +1,3 @@
-using Recurant.Tests.Numerics;
-
 namespace Recurant.Tests.Layers;
 
 /// <summary>

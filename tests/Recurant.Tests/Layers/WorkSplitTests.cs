@@ -1,6 +1,3 @@
-using Recurant.Tests.Numerics;
-using Xunit;
-
 namespace Recurant.Tests.Layers;
 
 /// <summary>However a layer is divided among threads and its steps into chunks, the bits are the same.</summary>

@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Recurant.Tests.Models;
 
 /// <summary>The search against log probabilities that the reference gives.</summary>

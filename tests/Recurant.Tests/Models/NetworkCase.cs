@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Recurant.Tests.Models;
 
 /// <summary>A network of distinct weights and one pass over a batch of texts of unequal lengths.</summary>

@@ -1,6 +1,3 @@
-using Recurant.Tests.Numerics;
-using Xunit;
-
 namespace Recurant.Tests.Models;
 
 /// <summary>The encoder-decoder against the equations in double precision: the loss and every gradient.</summary>

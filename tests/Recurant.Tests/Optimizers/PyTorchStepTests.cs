@@ -1,6 +1,4 @@
 using System.Text.Json;
-using Recurant.Tests.Layers;
-using Xunit;
 
 namespace Recurant.Tests.Optimizers;
 

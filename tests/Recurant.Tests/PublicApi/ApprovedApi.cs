@@ -2,7 +2,6 @@ using System.Reflection;
 using System.Text;
 using System.Text.RegularExpressions;
 using PublicApiGenerator;
-using Xunit;
 
 namespace Recurant.Tests.PublicApi;
 

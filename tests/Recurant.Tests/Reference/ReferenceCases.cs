@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Recurant.Tests.Reference;
 
 /// <summary>Specs, weights and examples for the tests of the reference: sizes that all differ, values that all differ.</summary>

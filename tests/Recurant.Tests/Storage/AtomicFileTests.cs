@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Recurant.Tests.Storage;
 
 public class AtomicFileTests

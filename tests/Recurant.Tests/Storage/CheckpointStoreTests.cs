@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Recurant.Tests.Storage;
 
 /// <summary>The directory of checkpoints: what is in it at any moment, and what is never touched.</summary>

@@ -1,7 +1,3 @@
-using Recurant.Tests.Numerics;
-using Recurant.Tests.Storage;
-using Xunit;
-
 namespace Recurant.Tests.Training;
 
 /// <summary>A run that was stopped and continued gives the bytes of one that never stopped.</summary>

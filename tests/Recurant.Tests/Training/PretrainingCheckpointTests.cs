@@ -1,6 +1,3 @@
-using Recurant.Tests.Storage;
-using Xunit;
-
 namespace Recurant.Tests.Training;
 
 /// <summary>A run with pre-training that was stopped in either stage and continued gives the bytes of one that never stopped.</summary>

@@ -1,7 +1,3 @@
-using Recurant.Tests.Numerics;
-using Recurant.Tests.Storage;
-using Xunit;
-
 namespace Recurant.Tests.Training;
 
 public sealed class PretrainingTests : IDisposable

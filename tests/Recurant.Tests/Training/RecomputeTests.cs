@@ -1,6 +1,3 @@
-using Recurant.Tests.Numerics;
-using Xunit;
-
 namespace Recurant.Tests.Training;
 
 /// <summary>Training with states computed twice instead of kept.</summary>

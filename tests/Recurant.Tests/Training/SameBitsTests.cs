@@ -1,6 +1,3 @@
-using Recurant.Tests.Storage;
-using Xunit;
-
 namespace Recurant.Tests.Training;
 
 /// <summary>The same data, seed and options give the same model file, byte for byte.</summary>

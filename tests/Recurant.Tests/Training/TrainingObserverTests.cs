@@ -1,6 +1,3 @@
-using Recurant.Tests.Numerics;
-using Xunit;
-
 namespace Recurant.Tests.Training;
 
 /// <summary>Those who look on at a training run: told of everything, of every task, and without a trace in the weights.</summary>
