@@ -84,23 +84,15 @@ internal sealed class WeightAverage
         public readonly void Execute(int part, int parts)
         {
             (int first, int last) = Partition.Range(Value.Count, part, parts);
-            var kernel = new Kernel { Value = Value.Value[first..last], Average = Average.Span[first..last], Rate = Rate };
-            VectorLoop.Run(ref kernel, last - first);
+            Span<float> average = Average.Span[first..last];
+            VectorLoop.Apply(new Moved(Rate), Value.Value[first..last], average, average);
         }
     }
 
-    private ref struct Kernel : IVectorKernel
+    private readonly struct Moved(float rate) : IFunctionOfTwo
     {
-        public ReadOnlySpan<float> Value;
-        public Span<float> Average;
-        public float Rate;
-
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        readonly void IVectorKernel.Apply<TWidth, TVector, TReach>(int j, int left)
-        {
-            TVector average = Lanes<TWidth, TVector, TReach>.Load(Average, j, left);
-            TVector difference = TWidth.Subtract(Lanes<TWidth, TVector, TReach>.Load(Value, j, left), average);
-            Lanes<TWidth, TVector, TReach>.Store(TWidth.FusedMultiplyAdd(TWidth.Create(Rate), difference, average), Average, j, left);
-        }
+        TVector IFunctionOfTwo.Of<TWidth, TVector>(TVector value, TVector average) =>
+            TWidth.FusedMultiplyAdd(TWidth.Create(rate), TWidth.Subtract(value, average), average);
     }
 }
