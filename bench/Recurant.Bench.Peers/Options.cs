@@ -120,7 +120,9 @@ internal sealed record Options
                 case "--rows": options.Rows = Value(); break;
                 case "--engines": options.EngineNames = List(Engines.Names); break;
                 case "--rounds": options.Rounds = Number(name, Value()); break;
-                case "--program": options.Program = OneOf(name, Value(), "mr", "score", "stream", "scale", "words", "characters"); break;
+                case "--program":
+                    options.Program = OneOf(name, Value(), "mr", "score", "stream", "scale", "words", "characters");
+                    break;
                 case "--inject": options.Inject = OneOf(name, Value(), [.. Engines.Names]); break;
                 case "--data": options.Data = Value(); break;
                 case "--output": options.Output = Value(); break;

@@ -54,7 +54,8 @@ internal sealed class LeakyMean : Layer
 
     public override int OutputSize(int inputSize) => inputSize;
 
-    public float Memory(int unit) => _weights.Values[unit] * _weights.Values[unit] / (1 + _weights.Values[unit] * _weights.Values[unit]);
+    public float Memory(int unit) =>
+        _weights.Values[unit] * _weights.Values[unit] / (1 + _weights.Values[unit] * _weights.Values[unit]);
 
     protected override void Forward(in LayerCall call)
     {

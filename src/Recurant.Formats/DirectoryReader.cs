@@ -94,7 +94,7 @@ internal static class DirectoryReader
         return byExtension ? files.ConvertAll(file => (file.File, file.Extension[1..]))
             : byName ? files.ConvertAll(file => (file.File, file.Stem))
             : throw new InvalidDataException(
-                $"{listing.Root}: no labels found in this directory. Expected sub-directories named as the labels with .txt files in "
-                + "them, or one file a label, such as reviews.pos and reviews.neg, with a text a line.");
+                $"{listing.Root}: no labels found in this directory. Expected sub-directories named as the labels with .txt "
+                + "files in them, or one file a label, such as reviews.pos and reviews.neg, with a text a line.");
     }
 }

@@ -44,7 +44,8 @@ internal sealed class JsonLayout
         int label = labelled ? Resolve(path.Path, firstLine, names, options.LabelColumn, "label") : -1;
         if (text >= 0 && text == label)
         {
-            throw TextFile.Error(path.Path, firstLine, 1, $"the text and the label cannot both be {Suggestion.Quote(names[text])}.");
+            throw TextFile.Error(
+                path.Path, firstLine, 1, $"the text and the label cannot both be {Suggestion.Quote(names[text])}.");
         }
 
         var roles = new ColumnRoles(names, columns, text, label, labelled);

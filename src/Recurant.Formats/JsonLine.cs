@@ -220,11 +220,13 @@ internal sealed class JsonLine
                 {
                     JsonTokenType.StartArray when stringOnly => " Here it is an array: join its parts to one string first.",
                     JsonTokenType.StartArray => " Here it is an array: a text with several labels is not supported.",
-                    JsonTokenType.StartObject => $" Here it is an object: name one of the keys in it, such as {Suggestion.Quote(key + ".KEY")}.",
+                    JsonTokenType.StartObject =>
+                        $" Here it is an object: name one of the keys in it, such as {Suggestion.Quote(key + ".KEY")}.",
                     JsonTokenType.Null => " Here it is null: add the value or remove the line.",
                     _ => "",
                 };
-                throw _file.Error(Column(reader.TokenStartIndex), $"the value of {Suggestion.Quote(key)} must be {expected}.{found}");
+                throw _file.Error(
+                    Column(reader.TokenStartIndex), $"the value of {Suggestion.Quote(key)} must be {expected}.{found}");
         }
     }
 

@@ -192,7 +192,8 @@ public static class TextDatasetReader
         if (format == FormatName.FastText && options.Delimiter is null) LabelledLine.CheckFastTextLabels(data);
         if (options.Format is null)
         {
-            NumericTexts.Refuse(path.Path, data.Count, i => data.Examples[i].Text, "texts", $"say so with --format {format} (Format)");
+            NumericTexts.Refuse(
+                path.Path, data.Count, i => data.Examples[i].Text, "texts", $"say so with --format {format} (Format)");
         }
 
         return data;

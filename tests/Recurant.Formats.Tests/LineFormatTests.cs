@@ -96,7 +96,8 @@ public sealed class LineFormatTests : TemporaryFiles
         Assert.Contains(
             "there is no key \"lable\" for the label. The keys are: \"text\", \"label\". Did you mean \"label\"?",
             Fault("d.jsonl", line, new TextFormatOptions { LabelColumn = "lable" }));
-        Assert.Contains("cannot both be \"text\"", Fault("d.jsonl", line, new TextFormatOptions { TextColumn = "text", LabelColumn = "text" }));
+        Assert.Contains("cannot both be \"text\"",
+            Fault("d.jsonl", line, new TextFormatOptions { TextColumn = "text", LabelColumn = "text" }));
         Assert.Contains(
             "Did you mean \"fine\"?", Fault("d.label", "NUM:dist How ?\n", new TextFormatOptions { LabelColumn = "fien" }));
         string path = Write("d.txt", "x");

@@ -89,7 +89,8 @@ public sealed class TaggedTests : TemporaryFiles
     [InlineData(
         "d.conllu", "1\ta\t_\t_\t_\t_\t_\t_\t_\t_\n", "uops",
         "d.conllu: there is no column \"uops\" for the tags. The columns are: \"ID\", \"FORM\", \"LEMMA\", \"UPOS\"")]
-    [InlineData("d.conllu", "1\ta\t_\t_\t_\t_\t_\t_\t_\t_\n", null, "d.conllu: every sentence has a word without a tag: the column UPOS holds \"_\"")]
+    [InlineData("d.conllu", "1\ta\t_\t_\t_\t_\t_\t_\t_\t_\n", null,
+        "d.conllu: every sentence has a word without a tag: the column UPOS holds \"_\"")]
     [InlineData("d.conllu", "1\ta\ta\n", null, "d.conllu, line 1: the column of the tags, UPOS, is missing: the line has 3")]
     [InlineData("d.conllu", "1 a a X X _ _ _ _ _\n", null, "d.conllu, line 1: the column of the tags, UPOS, is missing")]
     [InlineData(

@@ -114,7 +114,8 @@ public sealed class DataFile(string path)
     private T Waiting<T>(Func<T> work, Action<T> discard)
     {
         if (!Cancellation.CanBeCanceled) return work();
-        Task<T> task = Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        Task<T> task = Task.Factory.StartNew(
+            work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         try
         {
             return task.WaitAsync(Cancellation).GetAwaiter().GetResult();

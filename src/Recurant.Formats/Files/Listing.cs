@@ -13,8 +13,9 @@ internal sealed class Listing(DataFile root)
 
     /// <summary>What was passed over, for the user; null if nothing was.</summary>
     internal string? Note => _passedOver.Count == 0 ? null
-        : $"{root}: {_passedOver.Count} hidden {(_passedOver.Count == 1 ? "file, folder or link to nothing is" : "files, folders or "
-            + "links to nothing are")} passed over ({string.Join(", ", _passedOver.Take(NamesShown))}"
+        : $"{root}: {_passedOver.Count} hidden "
+            + (_passedOver.Count == 1 ? "file, folder or link to nothing is" : "files, folders or links to nothing are")
+            + $" passed over ({string.Join(", ", _passedOver.Take(NamesShown))}"
             + $"{(_passedOver.Count > NamesShown ? ", ..." : "")}).";
 
     internal List<string> Directories() => Shown(root.Path, new DirectoryInfo(root.Path).GetDirectories());

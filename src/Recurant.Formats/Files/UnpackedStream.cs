@@ -90,8 +90,8 @@ internal sealed class UnpackedStream(string path, string packing, Stream inner, 
     }
 
     private InvalidDataException Trap() => new(
-        $"{path}: the {packing} data unpacks to more than 64 MiB and more than 200 times its size, as traps do. If it is meant so, "
-        + "unpack it and give the file itself.");
+        $"{path}: the {packing} data unpacks to more than 64 MiB and more than 200 times its size, as traps do. If it is meant "
+        + "so, unpack it and give the file itself.");
 }
 
 /// <summary>Counts the bytes that are read, and keeps the fault of the file itself.</summary>

@@ -32,7 +32,8 @@ internal sealed class PairCollector(string name, Func<IEnumerable<string>> notes
         {
             throw new InvalidDataException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{name}, line {_firstSkipped}: {_firstSide} of the pair {(_firstSide[0] == 'b' ? "are" : "is")} empty, and {_skipped} "
+                $"{name}, line {_firstSkipped}: {_firstSide} of the pair {(_firstSide[0] == 'b' ? "are" : "is")} empty, and "
+                + $"{_skipped} "
                 + $"of {_pairs.Count + _skipped} pairs have an empty side. Check that these are the right columns or files."));
         }
 

@@ -63,7 +63,8 @@ internal sealed class ConllLayout
 
     /// <summary>Whether a line is a comment: everything behind # in CoNLL-U; elsewhere # may be a word.</summary>
     internal bool IsComment(ReadOnlySpan<char> line) =>
-        line.StartsWith('#') && (Universal || (line.StartsWith("# ") && (Tabs ? !line.Contains('\t') : Count(line) != ColumnCount)));
+        line.StartsWith('#')
+            && (Universal || (line.StartsWith("# ") && (Tabs ? !line.Contains('\t') : Count(line) != ColumnCount)));
 
     /// <summary>The number of columns of a row.</summary>
     internal int Count(ReadOnlySpan<char> line)
@@ -164,7 +165,8 @@ internal sealed class ConllLayout
                 ? last
                 : throw new InvalidDataException(Universal
                     ? $"{_path}: there is no column UPOS. {List("")} Name the column of the tags with --tag-column (TagColumn)."
-                    : $"{_path}: there is only one column; a word and its tag a line are expected, with a tab or a blank between.");
+                    : $"{_path}: there is only one column; a word and its tag a line are expected, with a tab or a blank "
+                    + "between.");
         }
 
         if (int.TryParse(asked, NumberStyles.None, CultureInfo.InvariantCulture, out int number))

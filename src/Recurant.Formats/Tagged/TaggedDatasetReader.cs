@@ -83,11 +83,14 @@ public static class TaggedDatasetReader
             throw gaps.Count == 0
                 ? new InvalidDataException($"{path}: there are no words; a word and its tag a line are expected.")
                 : new InvalidDataException(
-                    $"{path}: every sentence has a word without a tag: the column {layout.TagName} holds \"_\" (first: the sentence "
-                    + $"of line {gaps.First}). Name another column with --tag-column (TagColumn).");
+                    $"{path}: every sentence has a word without a tag: the column {layout.TagName} holds \"_\" (first: the "
+                    + $"sentence of line {gaps.First}). Name another column with --tag-column (TagColumn).");
         }
 
-        var data = new TaggedDataset(path.Path, sentences) { Warnings = [.. path.Notes, .. Warnings(path, layout, gaps, longOnes)] };
+        var data = new TaggedDataset(path.Path, sentences)
+        {
+            Warnings = [.. path.Notes, .. Warnings(path, layout, gaps, longOnes)],
+        };
         if (options.Format is null && options.TagColumn is null)
         {
             NumericTexts.Refuse(
@@ -104,7 +107,8 @@ public static class TaggedDatasetReader
         {
             yield return string.Create(
                 CultureInfo.InvariantCulture,
-                $"{path}: {gaps.Count} {(gaps.Count == 1 ? "sentence is" : "sentences are")} left out: a word has no {layout.TagName}, "
+                $"{path}: {gaps.Count} {(gaps.Count == 1 ? "sentence is" : "sentences are")} left out: a word has no "
+                + $"{layout.TagName}, "
                 + $"only \"_\" (first: line {gaps.First}).");
         }
 
@@ -112,8 +116,8 @@ public static class TaggedDatasetReader
         {
             yield return string.Create(
                 CultureInfo.InvariantCulture,
-                $"{path}: {longOnes.Count} {(longOnes.Count == 1 ? "sentence has" : "sentences have")} more than {LongSentence} words "
-                + $"(first: line {longOnes.First}). Are the blank lines between sentences missing?");
+                $"{path}: {longOnes.Count} {(longOnes.Count == 1 ? "sentence has" : "sentences have")} more than {LongSentence} "
+                + $"words (first: line {longOnes.First}). Are the blank lines between sentences missing?");
         }
     }
 

@@ -51,17 +51,9 @@ internal sealed class GruCell(int inputSize, int hiddenSize, string suffix, bool
         Activate(step);
     }
 
-    public void Activate(in CellStep step)
-    {
-        var kernel = new ForwardKernel(step, HiddenSize);
-        UnitLoop.RunTwice(ref kernel, step.First, step.Count, step.Units);
-    }
+    public void Activate(in CellStep step) => step.RunTwice(new ForwardKernel(step, HiddenSize));
 
-    public override void StepBackward(in CellStep step)
-    {
-        var kernel = new BackwardKernel(step, HiddenSize);
-        UnitLoop.Run(ref kernel, step.First, step.Count, step.Units);
-    }
+    public override void StepBackward(in CellStep step) => step.Run(new BackwardKernel(step, HiddenSize));
 
     /// <summary>dh_(t-1) = dh z + ...</summary>
     public override bool CarriesDHidden => true;

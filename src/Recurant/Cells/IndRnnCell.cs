@@ -31,17 +31,11 @@ internal sealed class IndRnnCell(
         InputBias.Value.Clear();
     }
 
-    public override void StepForward(in CellStep step)
-    {
-        var kernel = new ForwardKernel(step, StateWeights!.Matrix.At(0) + step.FirstUnit, activation);
-        UnitLoop.Run(ref kernel, step.First, step.Count, step.Units);
-    }
+    public override void StepForward(in CellStep step) =>
+        step.Run(new ForwardKernel(step, StateWeights!.Matrix.At(0) + step.FirstUnit, activation));
 
-    public override void StepBackward(in CellStep step)
-    {
-        var kernel = new BackwardKernel(step, StateWeights!.Matrix.At(0) + step.FirstUnit, activation);
-        UnitLoop.Run(ref kernel, step.First, step.Count, step.Units);
-    }
+    public override void StepBackward(in CellStep step) =>
+        step.Run(new BackwardKernel(step, StateWeights!.Matrix.At(0) + step.FirstUnit, activation));
 
     private ref struct ForwardKernel(in CellStep step, Address weights, Activation activation) : IUnitKernel
     {

@@ -24,17 +24,9 @@ internal sealed class MinGruCell(int inputSize, int hiddenSize, string suffix, b
         "h_t = (1 - z) * h_(t-1) + z * n",
     ];
 
-    public override void StepForward(in CellStep step)
-    {
-        var kernel = new ForwardKernel(step, HiddenSize);
-        UnitLoop.Run(ref kernel, step.First, step.Count, step.Units);
-    }
+    public override void StepForward(in CellStep step) => step.Run(new ForwardKernel(step, HiddenSize));
 
-    public override void StepBackward(in CellStep step)
-    {
-        var kernel = new BackwardKernel(step, HiddenSize);
-        UnitLoop.Run(ref kernel, step.First, step.Count, step.Units);
-    }
+    public override void StepBackward(in CellStep step) => step.Run(new BackwardKernel(step, HiddenSize));
 
     private ref struct ForwardKernel(in CellStep step, int hidden) : IUnitKernel
     {

@@ -34,17 +34,9 @@ internal sealed class MinLstmCell(int inputSize, int hiddenSize, string suffix, 
         InputBias.Value[..HiddenSize].Fill(forgetBias);
     }
 
-    public override void StepForward(in CellStep step)
-    {
-        var kernel = new ForwardKernel(step, HiddenSize);
-        UnitLoop.Run(ref kernel, step.First, step.Count, step.Units);
-    }
+    public override void StepForward(in CellStep step) => step.Run(new ForwardKernel(step, HiddenSize));
 
-    public override void StepBackward(in CellStep step)
-    {
-        var kernel = new BackwardKernel(step, HiddenSize);
-        UnitLoop.Run(ref kernel, step.First, step.Count, step.Units);
-    }
+    public override void StepBackward(in CellStep step) => step.Run(new BackwardKernel(step, HiddenSize));
 
     private ref struct ForwardKernel(in CellStep step, int hidden) : IUnitKernel
     {

@@ -56,17 +56,11 @@ internal sealed class SruCell(int inputSize, int hiddenSize, string suffix, bool
         memory.Intermediate.Reserve(memory.KeepsHistory && _carriesInput ? rows : 0, HiddenSize);
     }
 
-    public override void StepForward(in CellStep step)
-    {
-        var kernel = new ForwardKernel(step, HiddenSize, StateWeights!.Matrix.At(0) + step.FirstUnit, _carriesInput);
-        UnitLoop.Run(ref kernel, step.First, step.Count, step.Units);
-    }
+    public override void StepForward(in CellStep step) =>
+        step.Run(new ForwardKernel(step, HiddenSize, StateWeights!.Matrix.At(0) + step.FirstUnit, _carriesInput));
 
-    public override void StepBackward(in CellStep step)
-    {
-        var kernel = new BackwardKernel(step, HiddenSize, StateWeights!.Matrix.At(0) + step.FirstUnit, _carriesInput);
-        UnitLoop.Run(ref kernel, step.First, step.Count, step.Units);
-    }
+    public override void StepBackward(in CellStep step) =>
+        step.Run(new BackwardKernel(step, HiddenSize, StateWeights!.Matrix.At(0) + step.FirstUnit, _carriesInput));
 
     /// <summary>No: the highway takes it too, if it is as wide as h.</summary>
     public override bool ReadsInputInGatesOnly => !_carriesInput;

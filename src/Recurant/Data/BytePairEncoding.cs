@@ -31,7 +31,9 @@ public sealed class BytePairEncoding
     private readonly string[] _characters;
     private readonly string[] _merges;
 
-    /// <summary>Segments cut lately. Threads may overwrite each other's entries; each is complete and compared before use.</summary>
+    /// <summary>
+    /// Segments cut lately. Threads may overwrite each other's entries; each is complete and compared before use.
+    /// </summary>
     private readonly Entry?[] _cache = new Entry?[CacheSize];
 
     /// <summary>Makes an encoding of what was saved with a model.</summary>
@@ -55,7 +57,8 @@ public sealed class BytePairEncoding
                 || !numbers.TryGetValue(merge[(blank + 1)..], out int right) || right < ByteCount)
             {
                 throw new ArgumentException(
-                    $"Merge {rank}, \"{merge}\", must be two pieces with a blank between, each a character or a pair joined before.",
+                    $"Merge {rank}, \"{merge}\", must be two pieces with a blank between, each a character or a pair joined "
+                    + "before.",
                     nameof(merges));
             }
 
@@ -235,7 +238,8 @@ public sealed class BytePairEncoding
             if (!isCharacter || piece == " " || !numbers.TryAdd(piece, i))
             {
                 throw new ArgumentException(
-                    $"Character {i - ByteCount - 1}, \"{piece}\", must be a single Unicode character, not white space, and occur only once.",
+                    $"Character {i - ByteCount - 1}, \"{piece}\", must be a single Unicode character, not white space, and "
+                    + "occur only once.",
                     nameof(characters));
             }
         }

@@ -20,12 +20,7 @@ public static class DatasetSplit
         TextDataset data, double secondFraction, ulong seed, PhaseWork work)
     {
         ArgumentNullException.ThrowIfNull(data);
-        if (!(secondFraction >= 0 && secondFraction < 1))
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(secondFraction), secondFraction, "The share of the second part must be at least 0 and less than 1.");
-        }
-
+        RowGroups.CheckShare(secondFraction);
         RowGroups groups = RowGroups.Of(
             work.Over("splitting", data.Examples).Select(example => example.Text), data.Count, i => data.Examples[i].Text,
             text => RowGroups.HashOf(text), string.Equals);
@@ -48,13 +43,7 @@ public static class DatasetSplit
         }
 
         KeepEveryLabelInFirst(data, groups, goesSecond);
-        int inSecond = groups.GroupOf.Count(group => goesSecond[group]);
-        int[] first = new int[data.Count - inSecond], second = new int[inSecond];
-        for (int i = 0, firsts = 0, seconds = 0; i < data.Count; i++)
-        {
-            if (goesSecond[groups.GroupOf[i]]) second[seconds++] = i; else first[firsts++] = i;
-        }
-
+        (int[] first, int[] second) = groups.Divide(goesSecond);
         return (data.SubsetOf(first), data.SubsetOf(second));
     }
 
@@ -71,7 +60,8 @@ public static class DatasetSplit
         foreach (List<int> stratum in strata)
         {
             // SplitMix64 never gives two indices the same key, so the order is total and the sort need not be stable.
-            stratum.Sort((a, b) => SplitMix64.Hash(seed, groups.FirstRows[a]).CompareTo(SplitMix64.Hash(seed, groups.FirstRows[b])));
+            stratum.Sort(
+                (a, b) => SplitMix64.Hash(seed, groups.FirstRows[a]).CompareTo(SplitMix64.Hash(seed, groups.FirstRows[b])));
         }
 
         return strata;

@@ -15,7 +15,8 @@ internal static class LabelSpelling
 
     // Greek and Cyrillic letters that have a mark of their own; those of the Latin blocks are told by their range.
     private const string Composed = "\u0386\u0388\u0389\u038A\u038C\u038E\u038F\u0390\u03AA\u03AB\u03AC\u03AD\u03AE\u03AF\u03B0"
-        + "\u03CA\u03CB\u03CC\u03CD\u03CE\u0400\u0401\u0403\u0407\u040C\u040D\u040E\u0419\u0439\u0450\u0451\u0453\u0457\u045C\u045D\u045E";
+        + "\u03CA\u03CB\u03CC\u03CD\u03CE\u0400\u0401\u0403\u0407\u040C\u040D\u040E\u0419\u0439\u0450\u0451\u0453\u0457"
+        + "\u045C\u045D\u045E";
 
     /// <summary>The groups of labels that are spelt alike, in the order of their first labels.</summary>
     internal static IReadOnlyList<IReadOnlyList<string>> Alike(IReadOnlyList<string> labels)

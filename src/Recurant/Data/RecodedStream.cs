@@ -64,7 +64,11 @@ internal sealed class RecodedStream(Stream source, Encoding encoding) : ForwardS
             else
             {
                 // Byte by byte, so that a fault leaves all that stands before it.
-                for (int i = 0; i < read; i++) count += _decoder.GetChars(_block.AsSpan(i, 1), _characters.AsSpan(count), flush: false);
+                for (int i = 0; i < read; i++)
+                {
+                    count += _decoder.GetChars(_block.AsSpan(i, 1), _characters.AsSpan(count), flush: false);
+                }
+
                 if (_ended) count += _decoder.GetChars([], _characters.AsSpan(count), flush: true);
             }
         }

@@ -5,7 +5,8 @@ public sealed class TextDataset
 {
     /// <summary>Makes a data set of the examples given.</summary>
     /// <param name="name">What messages call the data: the path of its file.</param>
-    /// <param name="examples">The examples; the list is kept, not copied. Of many an <see cref="ExampleList"/> takes least memory.
+    /// <param name="examples">The examples; the list is kept, not copied. Of many an <see cref="ExampleList"/> takes least
+    /// memory.
     /// </param>
     public TextDataset(string name, IReadOnlyList<TextExample> examples)
     {

@@ -142,7 +142,8 @@ public sealed class TextFile : IDisposable
             {
                 bool isUtf8 = head.ContainsAnyInRange((byte)0x80, (byte)0xFF) && Utf8.IsValid(WithoutCutEnd(head));
                 Note = !isUtf8 || asked is UTF8Encoding ? null
-                    : $"{Path}: read as {asked.WebName}, as was asked for; but its bytes are valid UTF-8, which is hardly ever chance.";
+                    : $"{Path}: read as {asked.WebName}, as was asked for; but its bytes are valid UTF-8, which is hardly ever "
+                    + "chance.";
             }
             else if (FileKind.Of(head[..Math.Min(head.Length, FileKind.SampleLength)]) is { Family: not FileFamily.Text } kind)
             {

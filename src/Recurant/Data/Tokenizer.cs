@@ -173,7 +173,8 @@ public sealed class Tokenizer
         public void Add(ReadOnlySpan<char> token) => call(pairs.Next(token));
     }
 
-    private readonly struct PairIndexSink(Vocabulary vocabulary, List<int> indices, WordPairs pairs, List<int> pairIndices) : ITokenSink
+    private readonly struct PairIndexSink(Vocabulary vocabulary, List<int> indices, WordPairs pairs, List<int> pairIndices)
+        : ITokenSink
     {
         public void Add(ReadOnlySpan<char> token)
         {

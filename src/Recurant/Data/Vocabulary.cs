@@ -40,7 +40,8 @@ public sealed class Vocabulary
             if (!_indices.TryAdd(words[i], i))
             {
                 throw new ArgumentException(
-                    $"The word \"{words[i]}\" stands twice in the vocabulary, at {_indices[words[i]]} and at {i}.", nameof(words));
+                    $"The word \"{words[i]}\" stands twice in the vocabulary, at {_indices[words[i]]} and at {i}.",
+                    nameof(words));
             }
         }
 

@@ -109,7 +109,8 @@ internal sealed class WordVectorsReader(ByteReader reader, ISet<string>? keep, E
             return dimension;
         }
 
-        _warnings.Add($"{reader.Path}: the header promises {dimension} numbers a word, and the rows have {found}; the rows count.");
+        _warnings.Add(
+            $"{reader.Path}: the header promises {dimension} numbers a word, and the rows have {found}; the rows count.");
         return found;
     }
 

@@ -146,9 +146,11 @@ internal static class FixedPooling
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         readonly void IVectorKernel.Apply<TWidth, TVector, TReach>(int j, int left)
         {
-            TVector value = Lanes<TWidth, TVector, TReach>.Load(Values, j, left), largest = Lanes<TWidth, TVector, TReach>.Load(Largest, j, left);
+            TVector value = Lanes<TWidth, TVector, TReach>.Load(Values, j, left),
+                largest = Lanes<TWidth, TVector, TReach>.Load(Largest, j, left);
             TVector steps = Lanes<TWidth, TVector, TReach>.Load(Steps, j, left);
-            Lanes<TWidth, TVector, TReach>.Store(TWidth.SelectGreater(value, largest, TWidth.Create(Step), steps), Steps, j, left);
+            Lanes<TWidth, TVector, TReach>.Store(
+                TWidth.SelectGreater(value, largest, TWidth.Create(Step), steps), Steps, j, left);
             Lanes<TWidth, TVector, TReach>.Store(TWidth.SelectGreater(value, largest, value, largest), Largest, j, left);
         }
     }

@@ -19,7 +19,8 @@ internal sealed class RecurrentStack
             int inputSize = layer == 0 ? spec.InputSize : spec.OutputSize;
             string suffix = reverse ? $"l{layer}_reverse" : $"l{layer}";
             _directions[i] = new RecurrentDirection(
-                CellCatalogue.Of(spec.Cell).Make(new CellShape(spec, inputSize, suffix, spec.OneHotInput && layer == 0)), reverse);
+                CellCatalogue.Of(spec.Cell).Make(new CellShape(spec, inputSize, suffix, spec.OneHotInput && layer == 0)),
+                    reverse);
         }
     }
 
@@ -284,7 +285,8 @@ internal sealed class RecurrentStack
             int hidden = Stack.Spec.HiddenSize, first = direction * hidden, index = FirstDirection + direction;
             Stack._directions[index].Backward(
                 workers, Batch, Input, Output.Column(first, hidden), DOutput.Column(first, hidden), Memory.Cells[index],
-                Memory.HasInitialState, Memory.HasInitialState || Memory.WantsInitialGradient, HasMask, Memory.Continues, InputRows);
+                Memory.HasInitialState, Memory.HasInitialState || Memory.WantsInitialGradient, HasMask, Memory.Continues,
+                InputRows);
         }
     }
 

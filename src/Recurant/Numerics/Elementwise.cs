@@ -66,7 +66,8 @@ internal static class Elementwise
     public static void Log(ReadOnlySpan<float> source, Span<float> destination) => Apply(new LogFunction(), source, destination);
 
     /// <summary>destination = tanh source.</summary>
-    public static void Tanh(ReadOnlySpan<float> source, Span<float> destination) => Apply(new TanhFunction(), source, destination);
+    public static void Tanh(ReadOnlySpan<float> source, Span<float> destination) =>
+        Apply(new TanhFunction(), source, destination);
 
     /// <summary>destination = 1 / (1 + e^-source).</summary>
     public static void Sigmoid(ReadOnlySpan<float> source, Span<float> destination) =>

@@ -111,7 +111,9 @@ internal static unsafe class TransposedProduct
         GC.KeepAlive(columnSums);
     }
 
-    /// <summary>The products on the calling thread at a given vector width, for the panels [firstPanel, lastPanel) only.</summary>
+    /// <summary>
+    /// The products on the calling thread at a given vector width, for the panels [firstPanel, lastPanel) only.
+    /// </summary>
     public static void Multiply<TWidth, TVector>(
         LeftFactor a, int rows, ReadOnlySpan<TransposedTarget> targets, int firstPanel, int lastPanel,
         float* columnSums = null)

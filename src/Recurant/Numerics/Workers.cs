@@ -88,7 +88,8 @@ internal sealed unsafe class Workers
     {
         if (count is < 1 or > MostThreads)
         {
-            throw new ArgumentException($"{count} threads were asked for; it must be 0 (one a core) to {MostThreads}.", nameof(count));
+            throw new ArgumentException(
+                $"{count} threads were asked for; it must be 0 (one a core) to {MostThreads}.", nameof(count));
         }
 
         lock (s_byCount)
@@ -239,7 +240,9 @@ internal sealed unsafe class Workers
         return wait.WasLong;
     }
 
-    /// <summary>A worker waited in vain: that is the failure only as long as the one that did not come has not told why.</summary>
+    /// <summary>
+    /// A worker waited in vain: that is the failure only as long as the one that did not come has not told why.
+    /// </summary>
     private void NoteBroken(BrokenMeetingException failure) => Interlocked.CompareExchange(ref _failure, failure, null);
 
     private void ThrowFailure()

@@ -64,7 +64,10 @@ public sealed class Parameter
     /// <summary>The value, for holders that cannot hold a span.</summary>
     internal Memory<float> ValueMemory => ValueBuffer.Memory;
 
-    /// <summary>The gradient of the loss with respect to the value, same layout; zeros until a backward pass. A layer of one's own adds to it.</summary>
+    /// <summary>
+    /// The gradient of the loss with respect to the value, same layout; zeros until a backward pass. A layer of one's own adds to
+    /// it.
+    /// </summary>
     public Span<float> Gradient => GradientBuffer.Span;
 
     /// <summary>

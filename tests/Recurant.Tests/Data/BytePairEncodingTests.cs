@@ -29,7 +29,8 @@ public class BytePairEncodingTests
     [InlineData(1000)]
     public void Learn_AnyCorpus_IsWhatTheSlowWayLearns(int merges)
     {
-        string[] texts = [.. s_texts, "aaaa aaa aa aaaaa abababab ababab bababa <0x41> <0x41> <0x42>", "mississippi mission miss"];
+        string[] texts =
+            [.. s_texts, "aaaa aaa aa aaaaa abababab ababab bababa <0x41> <0x41> <0x42>", "mississippi mission miss"];
         Assert.Equal(SlowMerges(texts, merges), BytePairEncoding.Learn(texts, merges).Merges);
     }
 
@@ -37,7 +38,8 @@ public class BytePairEncodingTests
     public void Learn_RandomCorpora_IsWhatTheSlowWayLearns()
     {
         Gen<string> text = Gen.String[Gen.Char["aab b<0x41>"], 0, 40];
-        text.Array[1, 8].Sample(texts => Assert.Equal(SlowMerges(texts, 40), BytePairEncoding.Learn(texts, 40).Merges), iter: 300);
+        text.Array[1, 8]
+            .Sample(texts => Assert.Equal(SlowMerges(texts, 40), BytePairEncoding.Learn(texts, 40).Merges), iter: 300);
     }
 
     [Fact]

@@ -67,7 +67,8 @@ public class SequenceProblemTests
         Assert.Null(SequenceProblem.Parse("reviews.tsv"));
         foreach (string name in (string[])["adding:", "adding:1", "copying:x", "copying:-3", "adding:9999999"])
         {
-            Assert.StartsWith(name, Assert.Throws<FormatException>(() => SequenceProblem.Parse(name)).Message, StringComparison.Ordinal);
+            Assert.StartsWith(
+                name, Assert.Throws<FormatException>(() => SequenceProblem.Parse(name)).Message, StringComparison.Ordinal);
         }
     }
 

@@ -14,7 +14,8 @@ public class TaskDataTests
     [Fact]
     public void TaggedSentence_UnequalCounts_AreRefused()
     {
-        Assert.Contains("2 words and 1 tags", Assert.Throws<ArgumentException>(() => new TaggedSentence(["a", "b"], ["X"])).Message);
+        Assert.Contains(
+            "2 words and 1 tags", Assert.Throws<ArgumentException>(() => new TaggedSentence(["a", "b"], ["X"])).Message);
         Assert.Throws<ArgumentException>(() => new TaggedSentence([], []));
     }
 }

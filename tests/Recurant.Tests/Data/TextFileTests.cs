@@ -141,9 +141,12 @@ public sealed class TextFileTests : IDisposable
     [Theory]
     [InlineData("windows-1252", "Das Caf\u00E9 war sch\u00F6n.", "probably in windows-1252, where the word reads \"Caf\u00E9\"")]
     [InlineData("windows-1250", "Zam\u00F3wi\u0142 z\u0142oty pier\u015Bcionek w mie\u015Bcie", "probably in windows-1250")]
-    [InlineData("windows-1251", "\u041F\u0440\u0438\u0432\u0435\u0442, \u043A\u0430\u043A \u0434\u0435\u043B\u0430", "probably in windows-1251")]
-    [InlineData("koi8-r", "\u041F\u0440\u0438\u0432\u0435\u0442, \u043A\u0430\u043A \u0434\u0435\u043B\u0430", "probably in koi8-r")]
-    [InlineData("shift_jis", "\u3053\u3093\u306B\u3061\u306F\u3001\u3053\u308C\u306F\u30C6\u30B9\u30C8\u3067\u3059", "probably in shift_jis")]
+    [InlineData("windows-1251", "\u041F\u0440\u0438\u0432\u0435\u0442, \u043A\u0430\u043A \u0434\u0435\u043B\u0430",
+        "probably in windows-1251")]
+    [InlineData("koi8-r", "\u041F\u0440\u0438\u0432\u0435\u0442, \u043A\u0430\u043A \u0434\u0435\u043B\u0430",
+        "probably in koi8-r")]
+    [InlineData("shift_jis", "\u3053\u3093\u306B\u3061\u306F\u3001\u3053\u308C\u306F\u30C6\u30B9\u30C8\u3067\u3059",
+        "probably in shift_jis")]
     [InlineData("euc-kr", "\uC548\uB155\uD558\uC138\uC694 \uC138\uACC4", "probably in euc-kr")]
     [InlineData("gb18030", "\u4F60\u597D\uFF0C\u4E16\u754C\u3002\u8FD9\u662F\u4E00\u4E2A\u6D4B\u8BD5", "probably in gb18030")]
     public void TryReadLine_OtherEncoding_IsGuessedInTheMessage(string name, string line, string expected)

@@ -181,8 +181,10 @@ public class TokenizerTests
     {
         string[] pieces =
         [
-            "a", "b", "t", "s", "d", "p", "x", "X", "w", "n", "W", "www", "http", "ll", "re", "don", "U", "S", "u", "xd", "8", "3", "1",
-            "0", " ", " ", " ", " ", ".", ".", ",", "'", "`", "-", "_", "@", "/", ":", "//", ";", "!", "?", ")", "(", "<", "</", "b>",
+            "a", "b", "t", "s", "d", "p", "x", "X", "w", "n", "W", "www", "http", "ll", "re", "don", "U", "S", "u", "xd", "8",
+            "3", "1",
+            "0", " ", " ", " ", " ", ".", ".", ",", "'", "`", "-", "_", "@", "/", ":", "//", ";", "!", "?", ")", "(", "<", "</",
+            "b>",
             "<br>", "&amp;", "&", "\t", "\n", "*", "=", "~", "#", "$", "^", "\u00E9", "\u00C9", "\u0130", "\u00DF", "\u03A3",
             "\u0301", "\u200D", "\u200B", "\u2019", "\u00B4", "\u201C", "\u2010", "\u00AD", "\u65E5", "\u3093", "\u0E01",
             "\U0001F600", "\uD800", "\uDC00", "\u2026", " ",
@@ -195,7 +197,10 @@ public class TokenizerTests
             var text = new StringBuilder();
             int count = (int)(Next() % 16);
             for (int k = 0; k < count; k++) text.Append(pieces[Next() % (ulong)pieces.Length]);
-            foreach (string token in tokenizer.Tokenize(text.ToString())) hash.AppendData(MemoryMarshal.AsBytes((token + "\n").AsSpan()));
+            foreach (string token in tokenizer.Tokenize(text.ToString()))
+            {
+                hash.AppendData(MemoryMarshal.AsBytes((token + "\n").AsSpan()));
+            }
         }
 
         Assert.Equal(digest, Convert.ToHexStringLower(hash.GetHashAndReset()));

@@ -124,7 +124,8 @@ public class RecurrentStreamTests
     public void Step_OfPublicLayers_GivesTheBitsOfTheSequenceAndForks(
         CellKind cell, Activation activation, ElmanForm form, GruReset reset)
     {
-        var recurrent = new Recurrent(3, CellVariant.Spec(cell, activation, form, reset, inputSize: 3, hiddenSize: 20) with { Layers = 2 });
+        var recurrent = new Recurrent(
+            3, CellVariant.Spec(cell, activation, form, reset, inputSize: 3, hiddenSize: 20) with { Layers = 2 });
         recurrent.Initialise(seed: 1);
         SequenceBatch x = SequenceBatch.Of([Bits.Random(3 * Steps, 5)], size: 3);
         var pass = new Pass(threads: 1);

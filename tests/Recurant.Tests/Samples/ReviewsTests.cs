@@ -11,7 +11,8 @@ public class ReviewsTests
 
     private const int LeastExamples = 25;
 
-    private static readonly IReadOnlyList<(bool Positive, string[] Words)> s_training = ReviewFiles.Read(ReviewFiles.TrainingName);
+    private static readonly IReadOnlyList<(bool Positive, string[] Words)> s_training = ReviewFiles.Read(
+        ReviewFiles.TrainingName);
     private static readonly IReadOnlyList<(bool Positive, string[] Words)> s_heldOut = ReviewFiles.Read(ReviewFiles.HeldOutName);
 
     [Theory]

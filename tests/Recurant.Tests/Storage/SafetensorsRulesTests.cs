@@ -180,7 +180,9 @@ public class SafetensorsRulesTests
         Assert.Contains("tensor 'a?[31m?b'", message);
     }
 
-    /// <summary>Every type of the format, with 24 elements each; those that are no floats of 16 to 64 bits can be listed.</summary>
+    /// <summary>
+    /// Every type of the format, with 24 elements each; those that are no floats of 16 to 64 bits can be listed.
+    /// </summary>
     [Theory]
     [InlineData("BOOL", 24)]
     [InlineData("F4", 12)]

@@ -24,7 +24,10 @@ public class PlanTextTests
         Assert.Equal("Max", text["Pooling"]);
         Assert.Equal("50", text["VocabularySize"]);
         Assert.Equal("Linear", text["Schedule"]);
-        foreach (string mayChange in new[] { "Budget", "Observers", "Options", "Stage" }) Assert.DoesNotContain(mayChange, text.Keys);
+        foreach (string mayChange in new[] { "Budget", "Observers", "Options", "Stage" })
+        {
+            Assert.DoesNotContain(mayChange, text.Keys);
+        }
     }
 
     /// <summary>Every property of a plan and a specification that is not marked otherwise; none has to be listed.</summary>
@@ -48,7 +51,8 @@ public class PlanTextTests
     public void Identity_OfTwoRuns_DiffersWhereClipOrRecomputeDo()
     {
         static string[] Of(TrainingOptions options) =>
-            [.. RunIdentity.Of(PreparedData.Make(Reviews.Words(40, seed: 1), null, options with { Checkpoint = s_checkpoint })).Select(item => $"{item}")];
+            [.. RunIdentity.Of(PreparedData.Make(Reviews.Words(40, seed: 1), null, options with { Checkpoint = s_checkpoint }))
+                .Select(item => $"{item}")];
 
         TrainingOptions plain = Reviews.Small with { Bidirectional = false, Optimizer = OptimizerKind.Sgd };
         string[] expected = Of(plain);

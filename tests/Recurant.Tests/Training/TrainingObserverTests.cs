@@ -55,7 +55,8 @@ public class TrainingObserverTests
         TextDataset words = Reviews.Words(60, seed: 1);
         return task switch
         {
-            "classifier" => observers => Of(ClassifierTrainer.Train(words, Reviews.Small with { Epochs = 3, Observers = observers })),
+            "classifier" => observers =>
+                Of(ClassifierTrainer.Train(words, Reviews.Small with { Epochs = 3, Observers = observers })),
             Twice => observers => Of(ClassifierTrainer.Train(
                 words, Reviews.Small with { Epochs = 2, Models = 2, Observers = observers })),
             Pretrained => observers => Of(ClassifierTrainer.Train(words, Reviews.Small with
