@@ -49,7 +49,7 @@ internal sealed record Case(
 /// <summary>The shapes that are measured.</summary>
 internal static class Grid
 {
-    private static readonly string[] Shapes =
+    private static readonly string[] s_shapes =
     [
         "1,20,128,128,1",
         "1,20,256,256,1",
@@ -61,10 +61,10 @@ internal static class Grid
         "100,784,1,128,1",
     ];
 
-    private static readonly string[] QuickShapes = ["1,20,128,128,1", "32,50,64,128,1", "20,35,200,200,2"];
+    private static readonly string[] s_quickShapes = ["1,20,128,128,1", "32,50,64,128,1", "20,35,200,200,2"];
 
     public static IEnumerable<Case> Rows(bool quick) =>
-        from shape in quick ? QuickShapes : Shapes
+        from shape in quick ? s_quickShapes : s_shapes
         from cell in (string[])["rnn", "gru", "lstm"]
         where !(cell == "rnn" && shape == "100,784,1,128,1")
         select Case.Parse($"{cell} {shape}");

@@ -39,11 +39,7 @@ internal sealed class CaseData
     private static float[] Uniform(Random random, int count, float scale)
     {
         var values = new float[count];
-        for (int i = 0; i < count; i++)
-        {
-            values[i] = (random.NextSingle() * 2 - 1) * scale;
-        }
-
+        for (int i = 0; i < count; i++) values[i] = (random.NextSingle() * 2 - 1) * scale;
         return values;
     }
 }

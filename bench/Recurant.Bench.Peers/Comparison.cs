@@ -44,11 +44,7 @@ internal static class Comparison
         // Before and after, the larger of the two: a busy moment must not make the limit look lower than it is.
         var limits = options.Threads.ToDictionary(threads => threads, FmaLimit.Measure);
         List<Row> rows = Measure(options, options.EngineNames, options.Modes, cases);
-        foreach (int threads in options.Threads)
-        {
-            limits[threads] = Math.Max(limits[threads], FmaLimit.Measure(threads));
-        }
-
+        foreach (int threads in options.Threads) limits[threads] = Math.Max(limits[threads], FmaLimit.Measure(threads));
         var measurement = new Measurement(limits, rows);
         Console.WriteLine(options.Json ? JsonReport.Of(measurement) : Report.Table(measurement));
         return ExitCode(rows);

@@ -42,11 +42,7 @@ internal sealed class Disturbance
     /// <summary>Processor time of all programs: user, nice, system, interrupts, and what a hypervisor took.</summary>
     private static double BusySeconds()
     {
-        if (!File.Exists(Statistics))
-        {
-            return 0;
-        }
-
+        if (!File.Exists(Statistics)) return 0;
         string[] fields = File.ReadLines(Statistics).First().Split(' ', StringSplitOptions.RemoveEmptyEntries);
         double ticks = ((int[])[1, 2, 3, 6, 7, 8]).Sum(i => double.Parse(fields[i], CultureInfo.InvariantCulture));
         return ticks / TicksPerSecond;

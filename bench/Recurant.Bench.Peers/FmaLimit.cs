@@ -31,10 +31,7 @@ internal static class FmaLimit
                     Run();
                     elapsed[index] = Stopwatch.GetElapsedTime(begin).TotalSeconds;
                     barrier.SignalAndWait();
-                    if (index == 0)
-                    {
-                        best = Math.Max(best, threads * Flops / elapsed.Max() / 1e9);
-                    }
+                    if (index == 0) best = Math.Max(best, threads * Flops / elapsed.Max() / 1e9);
                 }
             });
         }

@@ -39,11 +39,7 @@ internal static partial class Engines
     public static IEngine Make(string name, int threads)
     {
         IEngine? recurant = null;
-        if (name == Recurant)
-        {
-            MakeRecurant(threads, ref recurant);
-        }
-
+        if (name == Recurant) MakeRecurant(threads, ref recurant);
         return name switch
         {
             Recurant when recurant is not null => recurant,

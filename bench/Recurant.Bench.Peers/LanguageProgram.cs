@@ -30,8 +30,8 @@ internal sealed record LanguageShape(int Vocabulary, int Embedding, int Hidden, 
 internal sealed record LanguageResult(string Engine, int Threads, double TokensPerSecond, double Loss);
 
 /// <summary>
-/// Whole training programs of language models with plain gradient descent: words (2 x 200 LSTM, 20 x 35, softmax over the words of
-/// the text) or characters (2 x 128 LSTM, 50 x 50). One pass over the text, or as many windows as asked for.
+/// Whole training programs of language models with plain gradient descent: words (2 x 200 LSTM, 20 x 35, softmax over the words
+/// of the text) or characters (2 x 128 LSTM, 50 x 50). One pass over the text, or as many windows as asked for.
 /// </summary>
 internal static partial class LanguageProgram
 {

@@ -30,11 +30,7 @@ internal sealed class LogLogChart
         Add($"<rect width='{width}' height='{height}' fill='white'/>\n");
         Text(Left, 24, title, "font-size='16' font-weight='bold'");
         Text(Left, 43, subtitle, "");
-        for (int i = 0; i < panels.Count; i++)
-        {
-            new Plot(this, panels[i], Left + i * PanelWidth).Draw();
-        }
-
+        for (int i = 0; i < panels.Count; i++) new Plot(this, panels[i], Left + i * PanelWidth).Draw();
         Add($"</svg>\n");
     }
 
@@ -83,11 +79,7 @@ internal sealed class LogLogChart
 
             _chart.Text(_left + PlotWidth / 2, Top + PlotHeight + 38, _panel.XName, "text-anchor='middle'");
             DrawReference();
-            foreach (ChartLine line in _panel.Lines)
-            {
-                DrawLine(line);
-            }
-
+            foreach (ChartLine line in _panel.Lines) DrawLine(line);
             DrawLabels();
         }
 

@@ -45,11 +45,7 @@ internal sealed record ManagedMemory(long Held, long First, long Warm)
         {
             job.Step();
             long before = GC.GetTotalAllocatedBytes(precise: true);
-            for (int i = 0; i < Steps; i++)
-            {
-                job.Step();
-            }
-
+            for (int i = 0; i < Steps; i++) job.Step();
             least = Math.Min(least, (GC.GetTotalAllocatedBytes(precise: true) - before) / Steps);
         }
 

@@ -16,11 +16,7 @@ internal sealed record Measurement(IReadOnlyDictionary<int, double> Limits, IRea
     /// <summary>Recurant's time on one thread divided by that on two; null for other rows and small batches.</summary>
     public double? ThreadsGain(Row row)
     {
-        if (row.Threads != 2 || row.Case.Batch < BatchWorthThreads)
-        {
-            return null;
-        }
-
+        if (row.Threads != 2 || row.Case.Batch < BatchWorthThreads) return null;
         Row? single = Rows.FirstOrDefault(other => other.Threads == 1 && other.Case == row.Case && other.Mode == row.Mode);
         return single?.Time(Engines.Recurant) / row.Time(Engines.Recurant);
     }

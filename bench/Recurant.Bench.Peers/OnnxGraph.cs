@@ -113,11 +113,7 @@ internal sealed class OnnxGraph
 
         private void WriteVarint(ulong value)
         {
-            for (; value >= 0x80; value >>= 7)
-            {
-                _bytes.WriteByte((byte)(value | 0x80));
-            }
-
+            for (; value >= 0x80; value >>= 7) _bytes.WriteByte((byte)(value | 0x80));
             _bytes.WriteByte((byte)value);
         }
     }

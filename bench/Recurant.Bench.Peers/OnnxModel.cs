@@ -33,11 +33,7 @@ internal static class OnnxModel
             }
         }
 
-        if (shape.Layers > 1)
-        {
-            graph.Constant("direction_axis", [1L]);
-        }
-
+        if (shape.Layers > 1) graph.Constant("direction_axis", [1L]);
         graph.Input(InputName, OnnxGraph.FloatType, shape.Time, shape.Batch, shape.Input);
         graph.Output(OutputName, OnnxGraph.FloatType, shape.Time, 1, shape.Batch, shape.Hidden);
         return graph.ToModel();
@@ -72,11 +68,7 @@ internal static class OnnxModel
         int[] order = cell switch { "rnn" => [0], "gru" => [1, 0, 2], _ => [0, 3, 1, 2] };
         int gate = values.Length / order.Length;
         var ordered = new float[values.Length];
-        for (int i = 0; i < order.Length; i++)
-        {
-            values.Slice(order[i] * gate, gate).CopyTo(ordered.AsSpan(i * gate));
-        }
-
+        for (int i = 0; i < order.Length; i++) values.Slice(order[i] * gate, gate).CopyTo(ordered.AsSpan(i * gate));
         return ordered;
     }
 

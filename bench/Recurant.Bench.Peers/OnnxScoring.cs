@@ -66,17 +66,11 @@ internal sealed class OnnxScoring : IJob
         foreach (int[] chosen in order.Chunk(BatchSize))
         {
             Run(Array.ConvertAll(chosen, i => sentences[i]));
-            for (int b = 0; b < chosen.Length; b++)
-            {
-                answers[chosen[b]] = Answer(b);
-            }
+            for (int b = 0; b < chosen.Length; b++) answers[chosen[b]] = Answer(b);
         }
 
         using var output = new StreamWriter(_files.Answers(_name));
-        foreach ((int best, float probability) in answers)
-        {
-            ScoreFiles.Write(output, _model.Labels[best], probability);
-        }
+        foreach ((int best, float probability) in answers) ScoreFiles.Write(output, _model.Labels[best], probability);
     }
 
     private void Run(int[][] batch)
@@ -88,10 +82,7 @@ internal sealed class OnnxScoring : IJob
         for (int b = 0; b < batch.Length; b++)
         {
             _lengths[b] = batch[b].Length;
-            for (int t = 0; t < batch[b].Length; t++)
-            {
-                _words[t * batch.Length + b] = batch[b][t];
-            }
+            for (int t = 0; t < batch[b].Length; t++) _words[t * batch.Length + b] = batch[b][t];
         }
 
         using OrtValue words = OrtValue.CreateTensorValueFromMemory(

@@ -120,7 +120,9 @@ internal sealed record Options
                 case "--rows": options.Rows = Value(); break;
                 case "--engines": options.EngineNames = List(Engines.Names); break;
                 case "--rounds": options.Rounds = Number(name, Value()); break;
-                case "--program": options.Program = OneOf(name, Value(), "mr", "score", "stream", "scale", "words", "characters"); break;
+                case "--program":
+                    options.Program = OneOf(name, Value(), "mr", "score", "stream", "scale", "words", "characters");
+                    break;
                 case "--inject": options.Inject = OneOf(name, Value(), [.. Engines.Names]); break;
                 case "--data": options.Data = Value(); break;
                 case "--output": options.Output = Value(); break;
@@ -156,15 +158,8 @@ internal sealed record Options
         }
 
         string? without = s_without.GetValueOrDefault(program);
-        if (EngineNames.Contains(without))
-        {
-            throw new ArgumentException($"--program {program} cannot run on {without}");
-        }
-
-        if (EngineNames.Length == 0)
-        {
-            EngineNames = [.. Engines.Names.Where(name => name != without)];
-        }
+        if (EngineNames.Contains(without)) throw new ArgumentException($"--program {program} cannot run on {without}");
+        if (EngineNames.Length == 0) EngineNames = [.. Engines.Names.Where(name => name != without)];
     }
 
     private static string OneOf(string name, string value, params string[] allowed) => allowed.Contains(value)

@@ -100,10 +100,7 @@ internal sealed class RecurantEngine(int threads) : IEngine
         if (_mode == Mode.Train)
         {
             yield return ("input", Values(_inputGradient.Rows(Rows)));
-            foreach (Parameter parameter in _parameters)
-            {
-                yield return (parameter.Name, parameter.Gradient.ToArray());
-            }
+            foreach (Parameter parameter in _parameters) yield return (parameter.Name, parameter.Gradient.ToArray());
         }
     }
 

@@ -4,10 +4,7 @@ internal static partial class LanguageProgram
 {
     static partial void MakeRecurant(string engine, int threads, LanguageShape shape, ref ILanguageModel? model)
     {
-        if (engine == Engines.Recurant)
-        {
-            model = new RecurantLanguageModel(threads, shape, Seed);
-        }
+        if (engine == Engines.Recurant) model = new RecurantLanguageModel(threads, shape, Seed);
     }
 }
 

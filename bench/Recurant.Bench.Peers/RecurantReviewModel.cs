@@ -4,10 +4,7 @@ internal static partial class ReviewProgram
 {
     static partial void MakeRecurant(string engine, int threads, int vocabularySize, ref IReviewModel? model)
     {
-        if (engine == Engines.Recurant)
-        {
-            model = new RecurantReviewModel(threads, vocabularySize, Seed);
-        }
+        if (engine == Engines.Recurant) model = new RecurantReviewModel(threads, vocabularySize, Seed);
     }
 }
 
@@ -58,11 +55,7 @@ internal sealed class RecurantReviewModel : IReviewModel
     {
         Matrix logits = Forward(batch, dropout: null, out int[] labels);
         int right = 0;
-        for (int b = 0; b < labels.Length; b++)
-        {
-            right += CrossEntropy.ArgMax(logits.Row(b)) == labels[b] ? 1 : 0;
-        }
-
+        for (int b = 0; b < labels.Length; b++) right += CrossEntropy.ArgMax(logits.Row(b)) == labels[b] ? 1 : 0;
         return right;
     }
 
@@ -75,11 +68,7 @@ internal sealed class RecurantReviewModel : IReviewModel
         int[][] words = Array.ConvertAll(batch, review => review.Words);
         _sequences.Fill(words, [.. Enumerable.Range(0, batch.Length)]);
         labels = new int[batch.Length];
-        for (int b = 0; b < batch.Length; b++)
-        {
-            labels[b] = batch[_sequences.Order[b]].Label;
-        }
-
+        for (int b = 0; b < batch.Length; b++) labels[b] = batch[_sequences.Order[b]].Label;
         return _network.Forward(_workers, _sequences, _memory, dropout);
     }
 }

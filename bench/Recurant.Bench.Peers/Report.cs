@@ -90,7 +90,8 @@ internal static class Report
                 : "";
             text.AppendLine();
             text.AppendLine(
-                $"{Title(group.Key.Key)}: {group.Key.Value}{why} in {group.Count()} of {all.Length} rows, without its time: {names}.");
+                $"{Title(group.Key.Key)}: {group.Key.Value}{why} in {group.Count()} of {all.Length} rows, without its time: "
+                + $"{names}.");
         }
     }
 
@@ -153,7 +154,8 @@ internal static class Report
     private static string Version(Type type) => type.Assembly.GetName().Version?.ToString(3) ?? "?";
 
     private static string Cell(Row row, string engine) =>
-        row.Time(engine) is null ? row.Fault(engine) ?? "-" : $"{Number(row.Time(engine), "f3")} ({Number(row.Gflops(engine), "f0")})";
+        row.Time(engine) is null ? row.Fault(engine) ?? "-"
+            : $"{Number(row.Time(engine), "f3")} ({Number(row.Gflops(engine), "f0")})";
 
     private static string Percent(double? share) => share is null ? "-" : Number(100 * share, "f0") + "%";
 }

@@ -134,11 +134,7 @@ internal static partial class ReviewProgram
 
             double valid = Accuracy(model, data.Valid);
             double test = Accuracy(model, data.Test);
-            if (valid > bestValid)
-            {
-                (bestValid, accuracy) = (valid, test);
-            }
-
+            if (valid > bestValid) (bestValid, accuracy) = (valid, test);
             Console.Error.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"  epoch {epoch}: {speeds[^1]:f0} words/s, validation {valid:f4}, test {test:f4}"));

@@ -14,7 +14,7 @@ internal static class Rounds
     private const int Attempts = 4;
 
     // So that the threads of the engine before, which spin a while for more work, are asleep.
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(60);
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(60);
 
     /// <summary>Prepares every engine for the same job and compares their answers; a row never stops those after it.</summary>
     /// <param name="workers">The engines.</param>
@@ -109,13 +109,10 @@ internal static class Rounds
         (double Milliseconds, bool Disturbed) best = (double.PositiveInfinity, true);
         for (int attempt = 0; attempt < Attempts && best.Disturbed; attempt++)
         {
-            Thread.Sleep(Pause);
+            Thread.Sleep(s_pause);
             if (worker.Threads > 1 && Environment.ProcessorCount > 1) roundTrips.Add(RoundTrip.Measure());
             (double Milliseconds, bool Disturbed) turn = worker.Time(SecondsPerTurn);
-            if (!turn.Disturbed || turn.Milliseconds < best.Milliseconds)
-            {
-                best = turn;
-            }
+            if (!turn.Disturbed || turn.Milliseconds < best.Milliseconds) best = turn;
         }
 
         return best;

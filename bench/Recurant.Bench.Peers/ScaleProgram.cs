@@ -70,9 +70,6 @@ internal static class ScaleProgram
 
     private static IEnumerable<int> Doubling(int least, int most)
     {
-        for (int n = least; n <= most; n *= 2)
-        {
-            yield return n;
-        }
+        for (int n = least; n <= most; n *= 2) yield return n;
     }
 }

@@ -108,11 +108,7 @@ internal static class ScaleReport
 
     private static void AppendMemory(StringBuilder text, IReadOnlyList<MemoryRow> rows)
     {
-        if (rows.Count == 0)
-        {
-            return;
-        }
-
+        if (rows.Count == 0) return;
         text.AppendLine();
         text.AppendLine($"## Memory of a training step, B = {ScaleProgram.Batch}");
         text.AppendLine();

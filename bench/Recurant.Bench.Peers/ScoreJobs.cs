@@ -59,10 +59,7 @@ internal sealed class Tokenizing(ScoreFiles files) : IJob
     public void Step()
     {
         _words = 0;
-        foreach (string line in File.ReadLines(files.Sentences))
-        {
-            _words += _encoder.Encode(line).Length;
-        }
+        foreach (string line in File.ReadLines(files.Sentences)) _words += _encoder.Encode(line).Length;
     }
 
     public IEnumerable<(string Name, float[] Values)> Results() => [];

@@ -3,7 +3,8 @@ using System.Text;
 namespace Recurant.Bench.Peers;
 
 /// <summary>One number of threads: the milliseconds of each contender from file to file.</summary>
-internal sealed record ScoreRow(int Threads, int Sentences, IReadOnlyDictionary<string, double> Milliseconds, int Disturbed, Verdict Verdict)
+internal sealed record ScoreRow(
+    int Threads, int Sentences, IReadOnlyDictionary<string, double> Milliseconds, int Disturbed, Verdict Verdict)
 {
     public double? Time(string name) => Milliseconds.TryGetValue(name, out double time) ? time : null;
 

@@ -34,10 +34,7 @@ internal sealed class StreamJob : IJob
 
     public void Step()
     {
-        for (int t = 0; t < _shape.Time; t++)
-        {
-            _stream.Step(t);
-        }
+        for (int t = 0; t < _shape.Time; t++) _stream.Step(t);
     }
 
     /// <summary>"states" [T,H] of one run from a zero state.</summary>

@@ -39,11 +39,7 @@ internal sealed class TorchLanguageModel : ILanguageModel
     public double Train(int[] read, int[] targets)
     {
         using var scope = NewDisposeScope();
-        foreach (Parameter parameter in _parameters)
-        {
-            parameter.grad = null;
-        }
-
+        foreach (Parameter parameter in _parameters) parameter.grad = null;
         Tensor words = tensor(Array.ConvertAll(read, token => (long)token)).reshape(_shape.Steps, _shape.Batch);
         (Tensor states, Tensor hidden, Tensor cell) = _lstm.call(_embedding.call(words), (_hidden, _cell));
         Tensor logits = _linear.call(states.reshape(-1, _shape.Hidden));

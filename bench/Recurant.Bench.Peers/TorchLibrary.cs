@@ -31,11 +31,7 @@ internal static class TorchLibrary
     /// <summary>Loads the library and sets its number of threads: the first call counts, libtorch allows no second.</summary>
     public static void Load(int threads)
     {
-        if (s_loaded)
-        {
-            return;
-        }
-
+        if (s_loaded) return;
         s_loaded = true;
         MakeLoadable();
         TorchSharp.torch.set_num_threads(threads);
@@ -45,11 +41,7 @@ internal static class TorchLibrary
     /// <summary>Makes the library loadable; to be called before anything of TorchSharp is touched.</summary>
     public static void MakeLoadable()
     {
-        if (!OperatingSystem.IsLinux() || SystemHasSymbol())
-        {
-            return;
-        }
-
+        if (!OperatingSystem.IsLinux() || SystemHasSymbol()) return;
         foreach (string path in Directory.EnumerateFiles(
             AppContext.BaseDirectory, "libLibTorchSharp.so", SearchOption.AllDirectories))
         {

@@ -34,11 +34,7 @@ internal sealed class TorchReviewModel : IReviewModel
     public void Train(Review[] batch)
     {
         using var scope = NewDisposeScope();
-        foreach (Parameter parameter in _parameters)
-        {
-            parameter.grad = null;
-        }
-
+        foreach (Parameter parameter in _parameters) parameter.grad = null;
         using Tensor labels = Labels(batch);
         nn.functional.cross_entropy(Scores(batch, training: true), labels).backward();
         nn.utils.clip_grad_norm_(_parameters, ReviewProgram.ClipNorm);
@@ -69,10 +65,7 @@ internal sealed class TorchReviewModel : IReviewModel
         var words = new long[steps * batch.Length];
         for (int b = 0; b < batch.Length; b++)
         {
-            for (int t = 0; t < batch[b].Words.Length; t++)
-            {
-                words[t * batch.Length + b] = batch[b].Words[t];
-            }
+            for (int t = 0; t < batch[b].Words.Length; t++) words[t * batch.Length + b] = batch[b].Words[t];
         }
 
         Tensor indices = tensor(words).reshape(steps, batch.Length);

@@ -22,8 +22,8 @@ internal sealed class Worker : IDisposable
 
     private const int WarmUpRuns = 3;
 
-    // The runtime compiles hot methods anew in the background, twice, each time after a pause, for every new kind of cell; with less
-    // than this a row of two threads was measured while that went on.
+    // The runtime compiles hot methods anew in the background, twice, each time after a pause, for every new kind of cell; with
+    // less than this a row of two threads was measured while that went on.
     private const double WarmUpSeconds = 1.5;
 
     private readonly string _name;

@@ -67,10 +67,7 @@ internal sealed class WorkerProcess : IDisposable
     public static void ThrowIfInterrupted(Process process)
     {
         process.WaitForExit();
-        if (process.ExitCode is EndedBySigint or EndedBySigterm)
-        {
-            throw new OperationCanceledException("interrupted");
-        }
+        if (process.ExitCode is EndedBySigint or EndedBySigterm) throw new OperationCanceledException("interrupted");
     }
 
     private string Ask(string question)

@@ -5,7 +5,8 @@ namespace Recurant.Bench;
 
 /// <summary>
 /// A training step through the public layers beside the engine's own calls, on rows of the grid: forward, the gradient of the
-/// output given, backward with the gradient of the input, the weights packed anew. Steps of the two take turns; the medians count.
+/// output given, backward with the gradient of the input, the weights packed anew. Steps of the two take turns; the medians
+/// count.
 /// </summary>
 internal static class LayerSpeed
 {
@@ -34,7 +35,8 @@ internal static class LayerSpeed
                 long bytes = GC.GetTotalAllocatedBytes(precise: true) - before;
                 Console.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"| {cell} {batch},{steps},{input},{hidden},{layers} | {threads} | {engine:0.000} | {open:0.000} | {open / engine:0.000} | {bytes} |"));
+                    $"| {cell} {batch},{steps},{input},{hidden},{layers} | {threads} | {engine:0.000} | {open:0.000} | "
+                    + $"{open / engine:0.000} | {bytes} |"));
             }
         }
     }

@@ -33,7 +33,8 @@ public class StackBenchmarks
         _dInput.Reserve(_batch.Rows, Width).Clear();
         foreach (RowStore store in new[] { _input, _dOutput })
         {
-            new Philox(1, RandomPurpose.Initialisation).FillUniform(store.Reserve(_batch.Rows, Width).Rows(_batch.Rows).Span, -1, 1);
+            new Philox(1, RandomPurpose.Initialisation)
+                .FillUniform(store.Reserve(_batch.Rows, Width).Rows(_batch.Rows).Span, -1, 1);
         }
     }
 

@@ -11,8 +11,10 @@ internal static class WhereTimeGoes
 {
     private static readonly string[] s_rows =
     [
-        "lstm 1,20,256,256", "gru 1,20,256,256", "rnn 32,50,64,128", "gru 32,50,64,128", "lstm 32,50,64,128", "lstm 50,50,128,128",
-        "lstm 20,35,200,200", "gru 20,35,650,650", "lstm 20,35,650,650", "gru 64,100,512,512", "lstm 64,100,512,512", "lstm 100,784,1,128",
+        "lstm 1,20,256,256", "gru 1,20,256,256", "rnn 32,50,64,128", "gru 32,50,64,128", "lstm 32,50,64,128",
+        "lstm 50,50,128,128",
+        "lstm 20,35,200,200", "gru 20,35,650,650", "lstm 20,35,650,650", "gru 64,100,512,512", "lstm 64,100,512,512",
+        "lstm 100,784,1,128",
     ];
 
     private static readonly Workers s_one = Workers.ForThreads(1);
@@ -46,7 +48,8 @@ internal static class WhereTimeGoes
         {
             _name = row;
             string[] words = row.Split(' ', ',');
-            (_batchSize, _steps, _input, _hidden) = (int.Parse(words[1]), int.Parse(words[2]), int.Parse(words[3]), int.Parse(words[4]));
+            (_batchSize, _steps, _input, _hidden) = (
+                int.Parse(words[1]), int.Parse(words[2]), int.Parse(words[3]), int.Parse(words[4]));
             _stack = new RecurrentStack(new StackSpec
             {
                 Cell = words[0] switch { "rnn" => CellKind.Elman, "gru" => CellKind.Gru, _ => CellKind.Lstm },
@@ -100,7 +103,8 @@ internal static class WhereTimeGoes
                 Pack(backwardInput, u, transposed: false);
             });
             double weights = Best(() => TransposedProduct.MultiplyTwo(
-                s_one, dz, new TransposedTarget(rows, w.GradientMatrix, true), new TransposedTarget(inputs, u.GradientMatrix, true)));
+                s_one, dz, new TransposedTarget(rows, w.GradientMatrix, true),
+                new TransposedTarget(inputs, u.GradientMatrix, true)));
             double dInput = Best(() => MatrixProduct.Multiply(s_one, dz, backwardInput, _dx, accumulate: true));
             double stepBack = Best(() =>
             {
@@ -146,7 +150,8 @@ internal static class WhereTimeGoes
 
         private CellStep Step(int t) => new()
         {
-            Memory = Cell, CellSize = _hidden, RowStart = t * _batchSize, GateRowStart = t * _batchSize, PreviousRowStart = Math.Max(0, t - 1) * _batchSize,
+            Memory = Cell, CellSize = _hidden, RowStart = t * _batchSize, GateRowStart = t * _batchSize,
+            PreviousRowStart = Math.Max(0, t - 1) * _batchSize,
             PreviousCount = t == 0 ? 0 : _batchSize, Count = _batchSize, First = 0, FirstUnit = 0, Units = _hidden,
             Output = _memory.Outputs[0].Rows(_batch.Rows), DOutput = _dy, StartsFromZero = true, HasMask = false,
         };

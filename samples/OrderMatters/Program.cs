@@ -41,10 +41,7 @@ var recurrent = new TrainingOptions
 ];
 
 var models = new List<TextClassifier>();
-foreach ((string _, TrainingOptions options) in kinds)
-{
-    models.Add(TextClassifier.Train(reviews, options));
-}
+foreach ((string _, TrainingOptions options) in kinds) models.Add(TextClassifier.Train(reviews, options));
 
 PrintRow("P(positive)", kinds.Select(kind => kind.Name));
 foreach (string sentence in sentences)

@@ -54,29 +54,39 @@ internal sealed class LeakyMean : Layer
 
     public override int OutputSize(int inputSize) => inputSize;
 
-    public float Memory(int unit) => _weights.Values[unit] * _weights.Values[unit] / (1 + _weights.Values[unit] * _weights.Values[unit]);
+    public float Memory(int unit) =>
+        _weights.Values[unit] * _weights.Values[unit] / (1 + _weights.Values[unit] * _weights.Values[unit]);
 
     protected override void Forward(in LayerCall call)
     {
         for (int s = 0; s < call.Input.Sequences; s++)
-        for (int t = 0; t < call.Input.LengthOf(s); t++)
-        for (int j = 0; j < InputSize; j++)
         {
-            float before = t == 0 ? 0 : call.Output[s, t - 1][j];
-            call.Output[s, t][j] = Memory(j) * before + (1 - Memory(j)) * call.Input[s, t][j];
+            for (int t = 0; t < call.Input.LengthOf(s); t++)
+            {
+                for (int j = 0; j < InputSize; j++)
+                {
+                    float before = t == 0 ? 0 : call.Output[s, t - 1][j];
+                    call.Output[s, t][j] = Memory(j) * before + (1 - Memory(j)) * call.Input[s, t][j];
+                }
+            }
         }
     }
 
     protected override void Backward(in LayerCall call)
     {
         for (int s = 0; s < call.Input.Sequences; s++)
-        for (int t = call.Input.LengthOf(s) - 1; t >= 0; t--)
-        for (int j = 0; j < InputSize; j++)
         {
-            float dh = call.Output.GradientOf(s, t)[j], before = t == 0 ? 0 : call.Output[s, t - 1][j], w = _weights.Values[j];
-            _weights.Gradient[j] += dh * (before - call.Input[s, t][j]) * 2 * w / ((1 + w * w) * (1 + w * w));
-            if (call.Input.WantsGradient) call.Input.GradientOf(s, t)[j] += dh * (1 - Memory(j));
-            if (t > 0) call.Output.GradientOf(s, t - 1)[j] += dh * Memory(j);
+            for (int t = call.Input.LengthOf(s) - 1; t >= 0; t--)
+            {
+                for (int j = 0; j < InputSize; j++)
+                {
+                    float dh = call.Output.GradientOf(s, t)[j], before = t == 0 ? 0 : call.Output[s, t - 1][j];
+                    float w = _weights.Values[j];
+                    _weights.Gradient[j] += dh * (before - call.Input[s, t][j]) * 2 * w / ((1 + w * w) * (1 + w * w));
+                    if (call.Input.WantsGradient) call.Input.GradientOf(s, t)[j] += dh * (1 - Memory(j));
+                    if (t > 0) call.Output.GradientOf(s, t - 1)[j] += dh * Memory(j);
+                }
+            }
         }
     }
 }

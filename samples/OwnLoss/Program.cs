@@ -55,4 +55,5 @@ static float[] Series(Random random, int length)
 
 static SequenceBatch Inputs(float[][] series) => SequenceBatch.Of([.. series.Select(values => values[..^1])]);
 
-static SequenceBatch Targets(float[][] series) => SequenceBatch.Of([.. series.Select(values => values[1..].Select(y => new[] { y, y, y }).ToArray())]);
+static SequenceBatch Targets(float[][] series) =>
+    SequenceBatch.Of([.. series.Select(values => values[1..].Select(y => new[] { y, y, y }).ToArray())]);

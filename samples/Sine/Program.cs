@@ -4,7 +4,8 @@ using Recurant.Losses;
 using Recurant.Optimizers;
 
 // The next value of a sine wave, from numbers alone: 32 waves with phases of their own, 40 steps each.
-float[][] waves = [.. Enumerable.Range(0, 32).Select(i => Enumerable.Range(0, 41).Select(t => MathF.Sin(0.3f * t + i)).ToArray())];
+float[][] waves =
+    [.. Enumerable.Range(0, 32).Select(i => Enumerable.Range(0, 41).Select(t => MathF.Sin(0.3f * t + i)).ToArray())];
 SequenceBatch inputs = SequenceBatch.Of([.. waves.Select(wave => wave[..^1])]);
 SequenceBatch targets = SequenceBatch.Of([.. waves.Select(wave => wave[1..])]);
 
@@ -30,4 +31,5 @@ for (int t = 20; t < 50; t++)
 }
 
 Console.WriteLine($"mean squared error after 300 steps: {loss:0.000000}");
-Console.WriteLine($"largest error of 30 values ahead: {wave.Select((y, t) => Math.Abs(y - MathF.Sin(0.3f * t + 0.5f))).Max():0.000}");
+Console.WriteLine(
+    $"largest error of 30 values ahead: {wave.Select((y, t) => Math.Abs(y - MathF.Sin(0.3f * t + 0.5f))).Max():0.000}");

@@ -54,11 +54,7 @@ internal static class Cells
     internal static CellKind KindOf(ReadOnlySpan<char> value)
     {
         value = value.Trim();
-        if (value.IsEmpty || (value.Length <= 9 && s_missing.Contains(value)))
-        {
-            return CellKind.Missing;
-        }
-
+        if (value.IsEmpty || (value.Length <= 9 && s_missing.Contains(value))) return CellKind.Missing;
         bool digits = false;
         bool dateWord = false;
         bool mixed = false;
@@ -73,11 +69,7 @@ internal static class Cells
             else if (char.IsLetter(c))
             {
                 int end = i + 1;
-                while (end < value.Length && char.IsLetter(value[end]))
-                {
-                    end++;
-                }
-
+                while (end < value.Length && char.IsLetter(value[end])) end++;
                 ReadOnlySpan<char> letters = value[i..end];
                 bool date = s_dates.Contains(letters);
                 bool unit = letters.Length <= LongestUnit && digits && s_units.Contains(letters);
@@ -155,11 +147,7 @@ internal static class Cells
         }
 
         int separator = first.IndexOfAny('-', '/', '.');
-        if (separator is < 1 or > 4)
-        {
-            return false;
-        }
-
+        if (separator is < 1 or > 4) return false;
         int numbers = 0;
         int longer = 0;
         foreach (Range range in first.Split(first[separator]))

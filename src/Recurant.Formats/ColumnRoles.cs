@@ -18,8 +18,8 @@ internal sealed class ColumnRoles
     /// </summary>
     private const double Repetition = 1.5;
 
-    private readonly string[] names;
-    private readonly ColumnStatistics[] columns;
+    private readonly string[] _names;
+    private readonly ColumnStatistics[] _columns;
 
     /// <summary>Looks at some columns.</summary>
     /// <param name="names">The names, an empty one for a column without.</param>
@@ -29,8 +29,8 @@ internal sealed class ColumnRoles
     /// <param name="labelled">Whether a label is wanted at all.</param>
     internal ColumnRoles(string[] names, ColumnStatistics[] columns, int text, int label, bool labelled)
     {
-        this.names = names;
-        this.columns = columns;
+        _names = names;
+        _columns = columns;
         bool textAsked = text >= 0;
         Text = textAsked ? text : Best(label, TextScore);
         int[] all = [.. Enumerable.Range(0, columns.Length)];
@@ -63,18 +63,18 @@ internal sealed class ColumnRoles
     /// <param name="name">How one of them is named in a message.</param>
     internal InvalidDataException NoText(string path, string what, Func<int, string> name)
     {
-        int[] all = [.. Enumerable.Range(0, columns.Length)];
+        int[] all = [.. Enumerable.Range(0, _columns.Length)];
         string[] parts =
         [
             .. new[]
             {
-                List(all.Where(i => columns[i].Is(CellKind.Number)), "numbers"),
-                List(all.Where(i => columns[i].Is(CellKind.Date)), "dates"),
-                List(all.Where(i => columns[i].IsNumericMixture), "numbers and dates"),
-                List(all.Where(i => !columns[i].IsNumeric && !columns[i].IsEmpty), "a few values that repeat"),
+                List(all.Where(i => _columns[i].Is(CellKind.Number)), "numbers"),
+                List(all.Where(i => _columns[i].Is(CellKind.Date)), "dates"),
+                List(all.Where(i => _columns[i].IsNumericMixture), "numbers and dates"),
+                List(all.Where(i => !_columns[i].IsNumeric && !_columns[i].IsEmpty), "a few values that repeat"),
             }.OfType<string>(),
         ];
-        int example = Array.FindIndex(columns, column => column.IsNumeric);
+        int example = Array.FindIndex(_columns, column => column.IsNumeric);
         string asked = name(Math.Max(0, example)).Trim('"').Replace("column ", "", StringComparison.Ordinal);
         return new InvalidDataException(
             $"{path}: no {what} holds texts: {string.Join(", ", parts)}. Recurant learns from words; it cannot learn from tables "
@@ -94,24 +94,17 @@ internal sealed class ColumnRoles
     /// <summary>Of two columns the one that is not the text, where its values do not speak against it.</summary>
     private int OnlyOther()
     {
-        if (columns.Length != 2 || Text < 0)
-        {
-            return -1;
-        }
-
+        if (_columns.Length != 2 || Text < 0) return -1;
         int other = 1 - Text;
-        return columns[other].CannotBeLabel || columns[other].Is(CellKind.Date) || columns[other].IsMeasured ? -1 : other;
+        return _columns[other].CannotBeLabel || _columns[other].Is(CellKind.Date) || _columns[other].IsMeasured ? -1 : other;
     }
 
     private int Best(int taken, Func<int, double> score)
     {
         int best = -1;
-        for (int i = 0; i < columns.Length; i++)
+        for (int i = 0; i < _columns.Length; i++)
         {
-            if (i != taken && (best < 0 || score(i) > score(best)))
-            {
-                best = i;
-            }
+            if (i != taken && (best < 0 || score(i) > score(best))) best = i;
         }
 
         return best;
@@ -120,17 +113,13 @@ internal sealed class ColumnRoles
     /// <summary>Whether a column holds a name from a short list in each row.</summary>
     private bool IsCategory(int i)
     {
-        ColumnStatistics column = columns[i];
-        int known = KnownNames.Rank(names[i], KnownNames.Text);
-        if (known >= 0 && known < KnownNames.Text.Length)
-        {
-            return false;
-        }
-
+        ColumnStatistics column = _columns[i];
+        int known = KnownNames.Rank(_names[i], KnownNames.Text);
+        if (known >= 0 && known < KnownNames.Text.Length) return false;
         bool repeats = column.AverageWords < 2 && column.CanBeLabel;
-        bool othersAreNumeric = columns.Length > 1
-            && Enumerable.Range(0, columns.Length).All(j => j == i || columns[j].IsNumeric || columns[j].IsEmpty);
-        bool isLabel = KnownNames.Rank(names[i], KnownNames.Label) >= 0 || Label < 0 || columns[Label].IsMeasured;
+        bool othersAreNumeric = _columns.Length > 1
+            && Enumerable.Range(0, _columns.Length).All(j => j == i || _columns[j].IsNumeric || _columns[j].IsEmpty);
+        bool isLabel = KnownNames.Rank(_names[i], KnownNames.Label) >= 0 || Label < 0 || _columns[Label].IsMeasured;
         return repeats && ((column.Rows >= CategoryRows && (long)column.DistinctBelow * CategoryRepeats <= column.Rows)
             || (othersAreNumeric && isLabel && (long)column.DistinctBelow * SureRepeats <= column.Rows));
     }
@@ -138,17 +127,13 @@ internal sealed class ColumnRoles
     /// <summary>Words count, and many of them; a known name decides between columns of words.</summary>
     private double TextScore(int i)
     {
-        ColumnStatistics column = columns[i];
-        if (column.IsEmpty)
-        {
-            return -2000;
-        }
-
-        int rank = KnownNames.Rank(names[i], KnownNames.Text);
+        ColumnStatistics column = _columns[i];
+        if (column.IsEmpty) return -2000;
+        int rank = KnownNames.Rank(_names[i], KnownNames.Text);
         double score = Math.Min(column.AverageLength, 1000) * Math.Pow(column.DistinctShare, Repetition);
         score *= column.Is(CellKind.Code) ? 0.1 : 1;
-        score *= KnownNames.Rank(names[i], KnownNames.Other) >= 0 && !column.HoldsText ? 0.3 : 1;
-        score *= KnownNames.Rank(names[i], KnownNames.Title) >= 0 ? 0.9 : 1;
+        score *= KnownNames.Rank(_names[i], KnownNames.Other) >= 0 && !column.HoldsText ? 0.3 : 1;
+        score *= KnownNames.Rank(_names[i], KnownNames.Title) >= 0 ? 0.9 : 1;
         bool isNamed = rank >= 0 && !column.Is(CellKind.Code);
         return column.IsNumeric ? score - 1000 : isNamed ? 2000 + Math.Max(0, 900 - rank) + (score * 1e-6) : score;
     }
@@ -156,8 +141,8 @@ internal sealed class ColumnRoles
     /// <summary>Names weigh most, then the kind of the values, then their number.</summary>
     private double LabelScore(int i)
     {
-        ColumnStatistics column = columns[i];
-        int rank = KnownNames.Rank(names[i], KnownNames.Label);
+        ColumnStatistics column = _columns[i];
+        int rank = KnownNames.Rank(_names[i], KnownNames.Label);
         bool isWhole = rank >= 0 && rank < KnownNames.Label.Length;
         if (column.IsEmpty || (!column.CanBeLabel && !(isWhole && !column.Is(CellKind.Date) && !column.IsMeasured)))
         {
@@ -165,13 +150,13 @@ internal sealed class ColumnRoles
         }
 
         double score = rank >= 0 ? (isWhole ? 120 : 100) - (0.5 * Math.Min(30, rank % KnownNames.Label.Length))
-            : KnownNames.Rank(names[i], KnownNames.LikelyLabel) >= 0 ? 60
-            : KnownNames.Rank(names[i], KnownNames.Other) >= 0 ? -15 : 0;
+            : KnownNames.Rank(_names[i], KnownNames.LikelyLabel) >= 0 ? 60
+            : KnownNames.Rank(_names[i], KnownNames.Other) >= 0 ? -15 : 0;
         score += column.Is(CellKind.Date) ? -60 : column.Is(CellKind.Code) ? -20 : column.IsMeasured ? -50
             : column.IsYesNo ? 5 : column.Is(CellKind.Number) ? 2 : 20;
         score += column.DistinctBelow is >= 2 and <= 1000 ? 10 - Math.Log2(column.DistinctBelow) : 0;
         score -= column.HoldsText && column.AverageLength > 30 ? 30 : 0;
         score -= column.LargestShare > 0.98 ? 15 : 0;
-        return score + (i == columns.Length - 1 ? 0.4 : i == 0 ? 0.2 : 0);
+        return score + (i == _columns.Length - 1 ? 0.4 : i == 0 ? 0.2 : 0);
     }
 }

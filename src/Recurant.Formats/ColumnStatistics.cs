@@ -14,51 +14,51 @@ internal sealed class ColumnStatistics
 
     private const double NearlyAll = 0.95;
 
-    private readonly Dictionary<string, int> counts = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> lookup;
-    private readonly long[] kinds = new long[Enum.GetValues<CellKind>().Length];
-    private readonly string first;
-    private long rows;
-    private long length;
-    private long blanks;
-    private long fractions;
-    private bool tooLong;
+    private readonly Dictionary<string, int> _counts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _lookup;
+    private readonly long[] _kinds = new long[Enum.GetValues<CellKind>().Length];
+    private readonly string _first;
+    private long _rows;
+    private long _length;
+    private long _blanks;
+    private long _fractions;
+    private bool _tooLong;
 
     /// <summary>Begins with the value of the first row.</summary>
     internal ColumnStatistics(string first)
     {
-        this.first = first;
-        lookup = counts.GetAlternateLookup<ReadOnlySpan<char>>();
+        _first = first;
+        _lookup = _counts.GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
     /// <summary>The length on average, that of the first row among them.</summary>
-    internal double AverageLength => (double)(length + first.Length) / (rows + 1);
+    internal double AverageLength => (double)(_length + _first.Length) / (_rows + 1);
 
     /// <summary>The share of the rows that differ from all others; 1 where there are too many values to count.</summary>
-    internal double DistinctShare => Distinct > MostLabels ? 1 : (double)Distinct / (rows + 1);
+    internal double DistinctShare => Distinct > MostLabels ? 1 : (double)Distinct / (_rows + 1);
 
     /// <summary>The words of a row on average, counted by the blanks between them.</summary>
-    internal double AverageWords => rows == 0 ? 0 : 1 + ((double)blanks / rows);
+    internal double AverageWords => _rows == 0 ? 0 : 1 + ((double)_blanks / _rows);
 
     /// <summary>The number of different values, that of the first row among them.</summary>
-    internal int Distinct => tooLong ? int.MaxValue : counts.Count + (FirstComesAgain ? 0 : 1);
+    internal int Distinct => _tooLong ? int.MaxValue : _counts.Count + (FirstComesAgain ? 0 : 1);
 
     /// <summary>The number of different values below the first row.</summary>
-    internal int DistinctBelow => tooLong || counts.Count > MostLabels ? int.MaxValue : counts.Count;
+    internal int DistinctBelow => _tooLong || _counts.Count > MostLabels ? int.MaxValue : _counts.Count;
 
     /// <summary>Whether the value of the first row is the value of another row too: then it is no column's name.</summary>
-    internal bool FirstComesAgain => counts.ContainsKey(first);
+    internal bool FirstComesAgain => _counts.ContainsKey(_first);
 
-    internal long Rows => rows;
+    internal long Rows => _rows;
 
     /// <summary>At least two values, each more than once on average: neither constant nor a number of the row.</summary>
-    internal bool CanBeLabel => !tooLong && counts.Count is >= 2 and <= MostLabels && rows + 1 >= 2 * counts.Count;
+    internal bool CanBeLabel => !_tooLong && _counts.Count is >= 2 and <= MostLabels && _rows + 1 >= 2 * _counts.Count;
 
     /// <summary>Many rows and hardly a value twice: a row's number or a text, no label.</summary>
-    internal bool CannotBeLabel => tooLong || counts.Count > MostLabels || (rows >= 20 && counts.Count > rows / 2);
+    internal bool CannotBeLabel => _tooLong || _counts.Count > MostLabels || (_rows >= 20 && _counts.Count > _rows / 2);
 
     /// <summary>Words with blanks between, or more than a word's length, in a row on average: no number and no name.</summary>
-    internal bool HoldsText => rows > 0 && !IsNumeric && !Is(CellKind.Code) && (length >= 16 * rows || blanks >= rows);
+    internal bool HoldsText => _rows > 0 && !IsNumeric && !Is(CellKind.Code) && (_length >= 16 * _rows || _blanks >= _rows);
 
     /// <summary>Whether nearly all values are numbers or dates.</summary>
     internal bool IsNumeric => Share(CellKind.Number) + Share(CellKind.Date) >= NearlyAll;
@@ -67,44 +67,44 @@ internal sealed class ColumnStatistics
     internal bool IsNumericMixture => IsNumeric && !Is(CellKind.Number) && !Is(CellKind.Date);
 
     /// <summary>Whether nearly all values are numbers and some have a fraction: measurements, no classes.</summary>
-    internal bool IsMeasured => Is(CellKind.Number) && fractions > 0 && counts.Count > 2;
+    internal bool IsMeasured => Is(CellKind.Number) && _fractions > 0 && _counts.Count > 2;
 
     /// <summary>Whether there is nothing in any row, or only marks for missing values.</summary>
-    internal bool IsEmpty => rows > 0 && kinds[(int)CellKind.Missing] == kinds.Sum();
+    internal bool IsEmpty => _rows > 0 && _kinds[(int)CellKind.Missing] == _kinds.Sum();
 
     /// <summary>Whether nearly all values are one of two such as yes and no.</summary>
-    internal bool IsYesNo => counts.Count == 2 && counts.Keys.All(value => value.ToLowerInvariant() is
+    internal bool IsYesNo => _counts.Count == 2 && _counts.Keys.All(value => value.ToLowerInvariant() is
         "0" or "1" or "true" or "false" or "yes" or "no" or "y" or "n" or "t" or "f" or "ja" or "nein" or "oui" or "non");
 
     /// <summary>The share of the most frequent value.</summary>
-    internal double LargestShare => rows == 0 || counts.Count == 0 ? 1 : (double)counts.Values.Max() / rows;
+    internal double LargestShare => _rows == 0 || _counts.Count == 0 ? 1 : (double)_counts.Values.Max() / _rows;
 
     /// <summary>Whether nearly all values that are there are of this kind.</summary>
     internal bool Is(CellKind kind) => Share(kind) >= NearlyAll;
 
     internal void Add(ReadOnlySpan<char> value)
     {
-        rows++;
-        length += value.Length;
-        blanks += value.Count(' ');
-        tooLong |= value.Length > LongestLabel;
-        if (rows <= KindsLooked || rows % KindsEvery == 0)
+        _rows++;
+        _length += value.Length;
+        _blanks += value.Count(' ');
+        _tooLong |= value.Length > LongestLabel;
+        if (_rows <= KindsLooked || _rows % KindsEvery == 0)
         {
             CellKind kind = Cells.KindOf(value);
-            kinds[(int)kind]++;
-            fractions += kind == CellKind.Number && HasFraction(value) ? 1 : 0;
+            _kinds[(int)kind]++;
+            _fractions += kind == CellKind.Number && HasFraction(value) ? 1 : 0;
         }
 
-        if (counts.Count <= MostLabels && !tooLong)
+        if (_counts.Count <= MostLabels && !_tooLong)
         {
-            CollectionsMarshal.GetValueRefOrAddDefault(lookup, value.Trim(), out _)++;
+            CollectionsMarshal.GetValueRefOrAddDefault(_lookup, value.Trim(), out _)++;
         }
     }
 
     private double Share(CellKind kind)
     {
-        long there = kinds.Sum() - kinds[(int)CellKind.Missing];
-        return there == 0 ? 0 : (double)kinds[(int)kind] / there;
+        long there = _kinds.Sum() - _kinds[(int)CellKind.Missing];
+        return there == 0 ? 0 : (double)_kinds[(int)kind] / there;
     }
 
     /// <summary>Whether a number has digits behind its point that are not all zero.</summary>

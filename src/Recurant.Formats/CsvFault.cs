@@ -67,10 +67,7 @@ internal static class CsvFault
             }
 
             state = Next(state, row[i], delimiter);
-            if (state == CsvState.FieldStart && --field == 0)
-            {
-                return (line, i + 2 - lineStart);
-            }
+            if (state == CsvState.FieldStart && --field == 0) return (line, i + 2 - lineStart);
         }
 
         return (line, 1);

@@ -11,21 +11,21 @@ internal sealed class CsvTable : TableReader
     /// <summary>The longest row, over all its lines.</summary>
     internal const int MaximumRow = 1 << 26;
 
-    private readonly DataFile source;
-    private readonly TextFile file;
-    private readonly char delimiter;
-    private readonly CsvDataReader csv;
-    private int nextLine = 1;
+    private readonly DataFile _source;
+    private readonly TextFile _file;
+    private readonly char _delimiter;
+    private readonly CsvDataReader _csv;
+    private int _nextLine = 1;
 
     internal CsvTable(DataFile path, char delimiter)
         : base(path)
     {
-        source = path;
-        this.delimiter = delimiter;
-        file = path.OpenText();
+        _source = path;
+        _delimiter = delimiter;
+        _file = path.OpenText();
         try
         {
-            csv = CsvDataReader.Create(new LineFeed(file), new CsvDataReaderOptions
+            _csv = CsvDataReader.Create(new LineFeed(_file), new CsvDataReaderOptions
             {
                 HasHeaders = false,
                 Delimiter = delimiter,
@@ -37,7 +37,7 @@ internal sealed class CsvTable : TableReader
         }
         catch (Exception exception)
         {
-            file.Dispose();
+            _file.Dispose();
             if (exception is CsvFormatException or CsvRecordTooLargeException)
             {
                 throw CsvFault.Find(path, delimiter, exception);
@@ -47,10 +47,10 @@ internal sealed class CsvTable : TableReader
         }
     }
 
-    internal override int FieldCount => csv.RowFieldCount;
+    internal override int FieldCount => _csv.RowFieldCount;
 
     internal override string Advice =>
-        $"Put a field that holds the separator '{delimiter}' in double quotes, and double the quotes inside it.";
+        $"Put a field that holds the separator '{_delimiter}' in double quotes, and double the quotes inside it.";
 
     internal override bool Read()
     {
@@ -58,22 +58,18 @@ internal sealed class CsvTable : TableReader
         {
             do
             {
-                Line = nextLine;
-                if (!csv.Read())
-                {
-                    return false;
-                }
-
-                nextLine += csv.GetRawRecordSpan().Count('\n');
+                Line = _nextLine;
+                if (!_csv.Read()) return false;
+                _nextLine += _csv.GetRawRecordSpan().Count('\n');
             }
-            while (!KeepsBlankLines && csv.RowFieldCount == 1 && csv.GetRawRecordSpan().IsWhiteSpace());
+            while (!KeepsBlankLines && _csv.RowFieldCount == 1 && _csv.GetRawRecordSpan().IsWhiteSpace());
 
             CheckMaximum();
             return true;
         }
         catch (Exception exception) when (exception is CsvFormatException or CsvRecordTooLargeException)
         {
-            throw CsvFault.Find(source, delimiter, exception);
+            throw CsvFault.Find(_source, _delimiter, exception);
         }
     }
 
@@ -81,23 +77,23 @@ internal sealed class CsvTable : TableReader
     {
         try
         {
-            return csv.GetFieldSpan(index);
+            return _csv.GetFieldSpan(index);
         }
         catch (CsvFormatException exception)
         {
-            throw CsvFault.Find(source, delimiter, exception);
+            throw CsvFault.Find(_source, _delimiter, exception);
         }
     }
 
     internal override InvalidDataException Error(int field, string message)
     {
-        (int line, int column) = CsvFault.Locate(csv.GetRawRecordSpan(), delimiter, field);
+        (int line, int column) = CsvFault.Locate(_csv.GetRawRecordSpan(), _delimiter, field);
         return TextFile.Error(Path, Line + line, column, message);
     }
 
     public override void Dispose()
     {
-        csv.Dispose();
-        file.Dispose();
+        _csv.Dispose();
+        _file.Dispose();
     }
 }

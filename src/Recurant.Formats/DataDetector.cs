@@ -21,11 +21,7 @@ public static class DataDetector
     public static DetectedData Detect(DataFile path, TextFormatOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(path);
-        if (path.Path.StartsWith(SdkData.Prefix, StringComparison.Ordinal))
-        {
-            return SdkData.Detect(path.Path);
-        }
-
+        if (path.Path.StartsWith(SdkData.Prefix, StringComparison.Ordinal)) return SdkData.Detect(path.Path);
         if (MnistScenes.IsMnist(path.Path))
         {
             return new DetectedData(DataKind.ImageSentences, "MNIST's digits, as scenes with a sentence each");
@@ -55,11 +51,7 @@ public static class DataDetector
 
     private static DetectedData FromKeys(DataFile path, string name, TextFormatOptions options)
     {
-        if (options.LabelColumn is not null)
-        {
-            return Labelled(path, options);
-        }
-
+        if (options.LabelColumn is not null) return Labelled(path, options);
         using (var file = path.OpenText())
         {
             ReadOnlySpan<char> line;
@@ -97,17 +89,9 @@ public static class DataDetector
     private static DataKind FromColumns(DataFile path, string format, char delimiter, TextFormatOptions options)
     {
         using TableReader table = TableReader.Open(path, format, delimiter);
-        if (options.LabelColumn is not null || !table.Read())
-        {
-            return DataKind.LabelledTexts;
-        }
-
+        if (options.LabelColumn is not null || !table.Read()) return DataKind.LabelledTexts;
         string[] first = PairDatasetReader.FirstRow(table);
-        if (first.Length == 1)
-        {
-            return DataKind.PlainText;
-        }
-
+        if (first.Length == 1) return DataKind.PlainText;
         if (first.Length == 2 && (CaptionDatasetReader.IsImage(first[0]) || NextIsImage(path, format, delimiter)))
         {
             return DataKind.ImageSentences;
@@ -147,10 +131,7 @@ public static class DataDetector
                 return null; // the reader says where and why
             }
 
-            for (int i = 0; i < columns.Length; i++)
-            {
-                columns[i].Add(table.Field(i));
-            }
+            for (int i = 0; i < columns.Length; i++) columns[i].Add(table.Field(i));
         }
 
         return columns;

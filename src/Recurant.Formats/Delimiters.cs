@@ -21,11 +21,7 @@ internal static class Delimiters
         (double Share, bool Named) most = default;
         foreach (char delimiter in Usual)
         {
-            if (!lines.Any(line => line.Contains(delimiter)))
-            {
-                continue;
-            }
-
+            if (!lines.Any(line => line.Contains(delimiter))) continue;
             List<int> counts = Columns(lines, delimiter);
             int usual = MostFrequent(counts);
             if (usual < 2)
@@ -58,16 +54,8 @@ internal static class Delimiters
         }
 
         List<int> counts = Columns(lines, delimiter);
-        if (counts[0] < 2 || counts.Exists(count => count != counts[0]))
-        {
-            return false;
-        }
-
-        if (counts[0] >= SureColumns)
-        {
-            return true;
-        }
-
+        if (counts[0] < 2 || counts.Exists(count => count != counts[0])) return false;
+        if (counts[0] >= SureColumns) return true;
         foreach (int column in Enumerable.Range(0, counts[0]))
         {
             string[] values = [.. lines.Skip(1).Select(line => line.Split(delimiter)).Where(row => row.Length == counts[0])
@@ -88,10 +76,7 @@ internal static class Delimiters
         foreach (char candidate in lines.Count < FewestLines ? "" : Usual + Unusual)
         {
             int count = lines[0].Count(c => c == candidate);
-            if (count > 0 && lines.All(line => line.Count(c => c == candidate) == count))
-            {
-                return candidate;
-            }
+            if (count > 0 && lines.All(line => line.Count(c => c == candidate) == count)) return candidate;
         }
 
         return '\0';

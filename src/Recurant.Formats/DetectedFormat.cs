@@ -41,21 +41,9 @@ public sealed record DetectedFormat(string Format, bool HasHeader, string? TextC
     public override string ToString()
     {
         var text = new StringBuilder(Name);
-        if (Format is FormatName.Csv or FormatName.Tsv)
-        {
-            text.Append(HasHeader ? " with a header" : " without a header");
-        }
-
-        if (TextColumn is not null)
-        {
-            text.Append(", text in ").Append(TextColumn);
-        }
-
-        if (LabelColumn is not null)
-        {
-            text.Append(", label in ").Append(LabelColumn);
-        }
-
+        if (Format is FormatName.Csv or FormatName.Tsv) text.Append(HasHeader ? " with a header" : " without a header");
+        if (TextColumn is not null) text.Append(", text in ").Append(TextColumn);
+        if (LabelColumn is not null) text.Append(", label in ").Append(LabelColumn);
         return text.ToString();
     }
 }

@@ -32,10 +32,7 @@ internal static class DirectoryReader
             using TextFile lines = path.Beside(file).OpenText();
             while (lines.TryReadLine(out ReadOnlySpan<char> line))
             {
-                if (!line.IsWhiteSpace())
-                {
-                    examples.Add(line, label, lines.LineNumber, file);
-                }
+                if (!line.IsWhiteSpace()) examples.Add(line, label, lines.LineNumber, file);
             }
         }
 
@@ -50,10 +47,7 @@ internal static class DirectoryReader
         var directories = new List<string>();
         foreach (string directory in listing.Directories())
         {
-            if (TextFiles(listing, directory).Count > 0)
-            {
-                directories.Add(directory);
-            }
+            if (TextFiles(listing, directory).Count > 0) directories.Add(directory);
         }
 
         return directories;
@@ -100,7 +94,7 @@ internal static class DirectoryReader
         return byExtension ? files.ConvertAll(file => (file.File, file.Extension[1..]))
             : byName ? files.ConvertAll(file => (file.File, file.Stem))
             : throw new InvalidDataException(
-                $"{listing.Root}: no labels found in this directory. Expected sub-directories named as the labels with .txt files in "
-                + "them, or one file a label, such as reviews.pos and reviews.neg, with a text a line.");
+                $"{listing.Root}: no labels found in this directory. Expected sub-directories named as the labels with .txt "
+                + "files in them, or one file a label, such as reviews.pos and reviews.neg, with a text a line.");
     }
 }

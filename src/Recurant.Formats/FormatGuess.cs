@@ -84,10 +84,7 @@ internal static class FormatGuess
             bool blank = line.IsWhiteSpace();
             texts += blank ? 0 : 1;
             length += line.Length;
-            if (!blank || (lines.Count > 0 && lines[^1].Length > 0))
-            {
-                lines.Add(blank ? "" : line.ToString());
-            }
+            if (!blank || (lines.Count > 0 && lines[^1].Length > 0)) lines.Add(blank ? "" : line.ToString());
         }
 
         if (texts == 1 && lines[0].AsSpan().TrimEnd('\r').Count('\r') > 0)
@@ -108,11 +105,7 @@ internal static class FormatGuess
     {
         ReadOnlySpan<char> first = lines[0].AsSpan().TrimStart();
         string extension = path.Extension;
-        if (extension is ".ft" or ".fasttext" || IsFastText(lines))
-        {
-            return FormatName.FastText;
-        }
-
+        if (extension is ".ft" or ".fasttext" || IsFastText(lines)) return FormatName.FastText;
         if (first.StartsWith("{\"") || first.StartsWith("{ \"") || extension is ".jsonl" or ".ndjson" or ".json")
         {
             return FormatName.JsonLines;
@@ -138,10 +131,7 @@ internal static class FormatGuess
             case ".tsv" or ".tab":
                 return !tabs && delimiter is not ('\0' or '\t') && !lines[0].Contains('\t') ? FormatName.Csv : FormatName.Tsv;
             default:
-                if (tabs)
-                {
-                    return FormatName.Tsv;
-                }
+                if (tabs) return FormatName.Tsv;
 
                 bool isTable = Delimiters.NamesBoth(lines[0], delimiter == '\0' ? ',' : delimiter)
                     || Delimiters.AreColumns(lines, delimiter);

@@ -44,7 +44,8 @@ internal sealed class JsonLayout
         int label = labelled ? Resolve(path.Path, firstLine, names, options.LabelColumn, "label") : -1;
         if (text >= 0 && text == label)
         {
-            throw TextFile.Error(path.Path, firstLine, 1, $"the text and the label cannot both be {Suggestion.Quote(names[text])}.");
+            throw TextFile.Error(
+                path.Path, firstLine, 1, $"the text and the label cannot both be {Suggestion.Quote(names[text])}.");
         }
 
         var roles = new ColumnRoles(names, columns, text, label, labelled);
@@ -56,11 +57,7 @@ internal sealed class JsonLayout
                 + "Name it with --text (TextColumn).");
         }
 
-        if (roles.HasNoText)
-        {
-            throw roles.NoText(path.Path, "key", i => Suggestion.Quote(names[i]));
-        }
-
+        if (roles.HasNoText) throw roles.NoText(path.Path, "key", i => Suggestion.Quote(names[i]));
         return new JsonLayout(names[roles.Text], roles.Label < 0 ? null : names[roles.Label], names)
         {
             IsTextAsked = text >= 0,
@@ -93,11 +90,7 @@ internal sealed class JsonLayout
         int most = int.MaxValue;
         for (int count = 0; count < most && file.TryReadLine(out ReadOnlySpan<char> line);)
         {
-            if (line.IsWhiteSpace())
-            {
-                continue;
-            }
-
+            if (line.IsWhiteSpace()) continue;
             json ??= new JsonLine(file);
             firstLine = firstLine == 0 ? file.LineNumber : firstLine;
             json.ReadAll(line, (key, value) =>
@@ -125,11 +118,7 @@ internal sealed class JsonLayout
 
     private static int Resolve(string path, int line, string[] names, string? asked, string role)
     {
-        if (asked is null)
-        {
-            return -1;
-        }
-
+        if (asked is null) return -1;
         int index = Array.IndexOf(names, asked);
         return index >= 0
             ? index

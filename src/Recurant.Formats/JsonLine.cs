@@ -9,11 +9,11 @@ internal sealed class JsonLine
     /// <summary>Deeper objects have no texts of their own.</summary>
     private const int DeepestKey = 8;
 
-    private readonly TextFile file;
-    private readonly string[] textPath = [];
-    private readonly string[] labelPath = [];
-    private readonly bool acceptsNumbers;
-    private byte[] bytes = new byte[1024];
+    private readonly TextFile _file;
+    private readonly string[] _textPath = [];
+    private readonly string[] _labelPath = [];
+    private readonly bool _acceptsNumbers;
+    private byte[] _bytes = new byte[1024];
 
     /// <summary>Reads objects of which the keys are known.</summary>
     internal JsonLine(TextFile file, JsonLayout layout, bool labelled)
@@ -21,15 +21,15 @@ internal sealed class JsonLine
     {
         TextKey = layout.TextKey;
         LabelKey = labelled ? layout.LabelKey : null;
-        textPath = TextKey.Split('.');
-        acceptsNumbers = layout.IsTextAsked;
-        labelPath = LabelKey?.Split('.') ?? [];
+        _textPath = TextKey.Split('.');
+        _acceptsNumbers = layout.IsTextAsked;
+        _labelPath = LabelKey?.Split('.') ?? [];
     }
 
     /// <summary>Reads objects of which nothing is known yet.</summary>
     internal JsonLine(TextFile file)
     {
-        this.file = file;
+        _file = file;
         TextKey = "";
     }
 
@@ -141,16 +141,12 @@ internal sealed class JsonLine
             throw HalfSurrogate(reader);
         }
 
-        if (text is null)
-        {
-            throw Missing(TextKey);
-        }
-
+        if (text is null) throw Missing(TextKey);
         if (LabelKey is not null && (Pairs ? label is null : string.IsNullOrWhiteSpace(label)))
         {
             throw label is null
                 ? Missing(LabelKey)
-                : file.Error(1, $"the value of {Suggestion.Quote(LabelKey)} is empty: a label is expected.");
+                : _file.Error(1, $"the value of {Suggestion.Quote(LabelKey)} is empty: a label is expected.");
         }
 
         return (text, label);
@@ -162,14 +158,14 @@ internal sealed class JsonLine
             {
                 bool isText = depth == 0 && reader.ValueTextEquals(TextKey);
                 bool isLabel = depth == 0 && LabelKey is not null && reader.ValueTextEquals(LabelKey);
-                bool toText = inText && depth < textPath.Length && reader.ValueTextEquals(textPath[depth]);
-                bool toLabel = inLabel && depth < labelPath.Length && reader.ValueTextEquals(labelPath[depth]);
-                isText |= toText && depth == textPath.Length - 1;
-                isLabel |= toLabel && depth == labelPath.Length - 1;
+                bool toText = inText && depth < _textPath.Length && reader.ValueTextEquals(_textPath[depth]);
+                bool toLabel = inLabel && depth < _labelPath.Length && reader.ValueTextEquals(_labelPath[depth]);
+                isText |= toText && depth == _textPath.Length - 1;
+                isLabel |= toLabel && depth == _labelPath.Length - 1;
                 reader.Read();
                 if (isText)
                 {
-                    text = Value(reader, TextKey, stringOnly: !acceptsNumbers);
+                    text = Value(reader, TextKey, stringOnly: !_acceptsNumbers);
                 }
                 else if (isLabel)
                 {
@@ -189,10 +185,7 @@ internal sealed class JsonLine
 
     private void ReadStart(ref Utf8JsonReader reader)
     {
-        if (reader.Read() && reader.TokenType != JsonTokenType.StartObject)
-        {
-            throw NoObject();
-        }
+        if (reader.Read() && reader.TokenType != JsonTokenType.StartObject) throw NoObject();
     }
 
     private static void ReadEnd(ref Utf8JsonReader reader)
@@ -204,9 +197,9 @@ internal sealed class JsonLine
     }
 
     private InvalidDataException Missing(string key) =>
-        file.Error(1, $"there is no {Suggestion.Quote(key)} in this object. Every line must have the same keys.");
+        _file.Error(1, $"there is no {Suggestion.Quote(key)} in this object. Every line must have the same keys.");
 
-    private InvalidDataException NoObject() => file.Error(
+    private InvalidDataException NoObject() => _file.Error(
         1,
         "expected one JSON object a line, such as {\"text\": \"...\", \"label\": \"...\"}. "
         + "(jq -c '.[]' turns an array into lines.)");
@@ -227,11 +220,13 @@ internal sealed class JsonLine
                 {
                     JsonTokenType.StartArray when stringOnly => " Here it is an array: join its parts to one string first.",
                     JsonTokenType.StartArray => " Here it is an array: a text with several labels is not supported.",
-                    JsonTokenType.StartObject => $" Here it is an object: name one of the keys in it, such as {Suggestion.Quote(key + ".KEY")}.",
+                    JsonTokenType.StartObject =>
+                        $" Here it is an object: name one of the keys in it, such as {Suggestion.Quote(key + ".KEY")}.",
                     JsonTokenType.Null => " Here it is null: add the value or remove the line.",
                     _ => "",
                 };
-                throw file.Error(Column(reader.TokenStartIndex), $"the value of {Suggestion.Quote(key)} must be {expected}.{found}");
+                throw _file.Error(
+                    Column(reader.TokenStartIndex), $"the value of {Suggestion.Quote(key)} must be {expected}.{found}");
         }
     }
 
@@ -248,7 +243,7 @@ internal sealed class JsonLine
     }
 
     private InvalidDataException HalfSurrogate(in Utf8JsonReader reader) =>
-        file.Error(Column(reader.TokenStartIndex), "half of a surrogate pair in a \\u escape: write both halves.");
+        _file.Error(Column(reader.TokenStartIndex), "half of a surrogate pair in a \\u escape: write both halves.");
 
     private List<string> Keys(ReadOnlySpan<char> line)
     {
@@ -276,7 +271,7 @@ internal sealed class JsonLine
     {
         if (count > TableReader.MaximumColumns)
         {
-            throw file.Error(
+            throw _file.Error(
                 0,
                 $"the object has more than {TableReader.MaximumColumns:N0} keys. Keep only those of the text and the label.");
         }
@@ -285,12 +280,8 @@ internal sealed class JsonLine
     private Utf8JsonReader Open(ReadOnlySpan<char> line)
     {
         int most = Encoding.UTF8.GetMaxByteCount(line.Length);
-        if (bytes.Length < most)
-        {
-            bytes = new byte[most];
-        }
-
-        return new Utf8JsonReader(bytes.AsSpan(0, Encoding.UTF8.GetBytes(line, bytes)));
+        if (_bytes.Length < most) _bytes = new byte[most];
+        return new Utf8JsonReader(_bytes.AsSpan(0, Encoding.UTF8.GetBytes(line, _bytes)));
     }
 
     private InvalidDataException Fault(JsonException exception)
@@ -298,9 +289,9 @@ internal sealed class JsonLine
         // The exception's own message ends in a position; ours names it in characters.
         string message = exception.Message;
         int position = message.IndexOf(" LineNumber:", StringComparison.Ordinal);
-        return file.Error(
+        return _file.Error(
             Column(exception.BytePositionInLine ?? 0), $"not valid JSON: {(position > 0 ? message[..position] : message)}");
     }
 
-    private int Column(long bytePosition) => Encoding.UTF8.GetCharCount(bytes.AsSpan(0, (int)bytePosition)) + 1;
+    private int Column(long bytePosition) => Encoding.UTF8.GetCharCount(_bytes.AsSpan(0, (int)bytePosition)) + 1;
 }

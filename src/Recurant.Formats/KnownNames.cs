@@ -52,10 +52,7 @@ internal static class KnownNames
         foreach (string name in names)
         {
             int index = Array.IndexOf(normal, name);
-            if (index >= 0)
-            {
-                return index;
-            }
+            if (index >= 0) return index;
         }
 
         return -1;
@@ -69,16 +66,8 @@ internal static class KnownNames
     {
         string normal = Normal(column);
         int whole = Array.IndexOf(names, normal);
-        if (whole < 0 && normal.EndsWith('s'))
-        {
-            whole = Array.IndexOf(names, normal[..^1]);
-        }
-
-        if (whole >= 0)
-        {
-            return whole;
-        }
-
+        if (whole < 0 && normal.EndsWith('s')) whole = Array.IndexOf(names, normal[..^1]);
+        if (whole >= 0) return whole;
         string[] words = normal.Split(' ');
         int last = words.Length > 1 && words[^1] is "name" or "value" or "class" or "text" ? words.Length - 2 : words.Length - 1;
         int end = words.Length < 2 ? -1 : Array.IndexOf(names, words[^1]);
@@ -96,11 +85,7 @@ internal static class KnownNames
             if (!char.IsLetterOrDigit(c))
             {
                 bool mark = char.GetUnicodeCategory(c) == System.Globalization.UnicodeCategory.NonSpacingMark;
-                if (!mark && normal.Length > 0 && normal[^1] != ' ')
-                {
-                    normal.Append(' ');
-                }
-
+                if (!mark && normal.Length > 0 && normal[^1] != ' ') normal.Append(' ');
                 lower &= mark;
                 continue;
             }

@@ -55,17 +55,9 @@ internal readonly ref struct LabelledLine(ReadOnlySpan<char> label, ReadOnlySpan
         while (from < line.Length)
         {
             int found = line[from..].IndexOf(FastTextPrefix);
-            if (found < 0)
-            {
-                return -1;
-            }
-
+            if (found < 0) return -1;
             from += found;
-            if (from == 0 || char.IsWhiteSpace(line[from - 1]))
-            {
-                return from;
-            }
-
+            if (from == 0 || char.IsWhiteSpace(line[from - 1])) return from;
             from += FastTextPrefix.Length;
         }
 

@@ -23,11 +23,7 @@ public static class PlainTextReader
             any |= !string.IsNullOrWhiteSpace(line);
         }
 
-        if (!any)
-        {
-            throw new InvalidDataException($"{path}: the file contains no text; expected lines of text.");
-        }
-
+        if (!any) throw new InvalidDataException($"{path}: the file contains no text; expected lines of text.");
         if (options is not { TextColumn: not null } and not { Format: not null })
         {
             NumericTexts.Refuse(path.Path, lines.Count, i => lines[i], "lines", "say so with --format lines (Format)");

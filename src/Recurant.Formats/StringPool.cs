@@ -3,20 +3,20 @@ namespace Recurant.Formats;
 /// <summary>Gives equal pieces of text the same string.</summary>
 internal sealed class StringPool
 {
-    private readonly HashSet<string> strings = new(StringComparer.Ordinal);
-    private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> lookup;
+    private readonly HashSet<string> _strings = new(StringComparer.Ordinal);
+    private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _lookup;
 
     internal StringPool()
     {
-        lookup = strings.GetAlternateLookup<ReadOnlySpan<char>>();
+        _lookup = _strings.GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
     internal string Get(ReadOnlySpan<char> text)
     {
-        if (!lookup.TryGetValue(text, out string? known))
+        if (!_lookup.TryGetValue(text, out string? known))
         {
             known = text.ToString();
-            strings.Add(known);
+            _strings.Add(known);
         }
 
         return known;

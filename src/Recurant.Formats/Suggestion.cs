@@ -32,10 +32,7 @@ internal static class Suggestion
         foreach (string name in names)
         {
             int distance = name.Length > LongestName ? int.MaxValue : Distance(asked.ToLowerInvariant(), name.ToLowerInvariant());
-            if (distance < least && distance < name.Length)
-            {
-                (nearest, least) = (name, distance);
-            }
+            if (distance < least && distance < name.Length) (nearest, least) = (name, distance);
         }
 
         return nearest;
@@ -45,11 +42,7 @@ internal static class Suggestion
     private static int Distance(string a, string b)
     {
         var row = new int[b.Length + 1];
-        for (int j = 0; j < row.Length; j++)
-        {
-            row[j] = j;
-        }
-
+        for (int j = 0; j < row.Length; j++) row[j] = j;
         for (int i = 1; i <= a.Length; i++)
         {
             int diagonal = row[0];

@@ -136,11 +136,7 @@ public static class TextDatasetReader
         using TableReader table = TableReader.Open(path, format, delimiter);
         for (bool header = layout.HasHeader; table.Read(); header = false)
         {
-            if (header)
-            {
-                continue;
-            }
-
+            if (header) continue;
             table.CheckFieldCount(layout.FieldCount);
             ReadOnlySpan<char> label = table.Field(layout.LabelColumn);
             if (label.IsWhiteSpace())
@@ -193,14 +189,11 @@ public static class TextDatasetReader
         }
 
         TextDataset data = examples.ToDataset(path);
-        if (format == FormatName.FastText && options.Delimiter is null)
-        {
-            LabelledLine.CheckFastTextLabels(data);
-        }
-
+        if (format == FormatName.FastText && options.Delimiter is null) LabelledLine.CheckFastTextLabels(data);
         if (options.Format is null)
         {
-            NumericTexts.Refuse(path.Path, data.Count, i => data.Examples[i].Text, "texts", $"say so with --format {format} (Format)");
+            NumericTexts.Refuse(
+                path.Path, data.Count, i => data.Examples[i].Text, "texts", $"say so with --format {format} (Format)");
         }
 
         return data;
@@ -245,10 +238,7 @@ public static class TextDatasetReader
     {
         while (file.TryReadLine(out line))
         {
-            if (!line.IsWhiteSpace())
-            {
-                return true;
-            }
+            if (!line.IsWhiteSpace()) return true;
         }
 
         return false;

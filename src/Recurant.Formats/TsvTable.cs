@@ -16,14 +16,14 @@ internal sealed class TsvTable(DataFile path) : TableReader(path)
     /// <summary>The longest row, over all its lines.</summary>
     private const int MaximumRow = CsvTable.MaximumRow;
 
-    private readonly TextFile file = path.OpenText();
-    private readonly List<int> ends = []; // where each field of the row ends
-    private readonly List<(string Text, int Number)> ahead = []; // lines looked at; those from next on are yet to be read
-    private readonly StringBuilder joined = new();
-    private char[] row = new char[1024];
-    private char[] unquoted = [];
-    private int expected;
-    private int next;
+    private readonly TextFile _file = path.OpenText();
+    private readonly List<int> _ends = []; // where each field of the row ends
+    private readonly List<(string Text, int Number)> _ahead = []; // lines looked at; those from next on are yet to be read
+    private readonly StringBuilder _joined = new();
+    private char[] _row = new char[1024];
+    private char[] _unquoted = [];
+    private int _expected;
+    private int _next;
 
     /// <summary>How many rows were read as quoted ones that hold tabs or line ends.</summary>
     internal int QuotedRows { get; private set; }
@@ -31,7 +31,7 @@ internal sealed class TsvTable(DataFile path) : TableReader(path)
     /// <summary>The line of the first of them.</summary>
     internal int FirstQuotedRow { get; private set; }
 
-    internal override int FieldCount => ends.Count;
+    internal override int FieldCount => _ends.Count;
 
     internal override string Advice =>
         "Separate the columns with one tab each; put a text with tabs or line ends in double quotes, and double those inside.";
@@ -40,54 +40,46 @@ internal sealed class TsvTable(DataFile path) : TableReader(path)
     {
         do
         {
-            if (!Next(out int number))
-            {
-                return false;
-            }
-
+            if (!Next(out int number)) return false;
             Line = number;
         }
-        while (!KeepsBlankLines && ends.Count == 1 && row.AsSpan(0, ends[0]).IsWhiteSpace());
+        while (!KeepsBlankLines && _ends.Count == 1 && _row.AsSpan(0, _ends[0]).IsWhiteSpace());
 
-        if (OpensQuote())
-        {
-            ReadQuoted();
-        }
-
+        if (OpensQuote()) ReadQuoted();
         CheckMaximum();
-        expected = expected == 0 ? ends.Count : expected;
+        _expected = _expected == 0 ? _ends.Count : _expected;
         return true;
     }
 
     internal override ReadOnlySpan<char> Field(int index)
     {
-        ReadOnlySpan<char> field = row.AsSpan(Start(index), ends[index] - Start(index));
+        ReadOnlySpan<char> field = _row.AsSpan(Start(index), _ends[index] - Start(index));
         return field.Length >= 2 && field[0] == '"' && field[^1] == '"' ? Unquote(field) : field;
     }
 
     internal override InvalidDataException Error(int field, string message)
     {
-        ReadOnlySpan<char> before = row.AsSpan(0, Start(field));
+        ReadOnlySpan<char> before = _row.AsSpan(0, Start(field));
         int lines = before.Count('\n');
         int column = before.Length - (before.LastIndexOf('\n') + 1);
         return TextFile.Error(Path, Line + lines, column + 1, message);
     }
 
-    public override void Dispose() => file.Dispose();
+    public override void Dispose() => _file.Dispose();
 
-    private int Start(int index) => index == 0 ? 0 : ends[index - 1] + 1;
+    private int Start(int index) => index == 0 ? 0 : _ends[index - 1] + 1;
 
     /// <summary>Takes one line as the row.</summary>
     private bool Next(out int number)
     {
         ReadOnlySpan<char> line;
-        if (next < ahead.Count)
+        if (_next < _ahead.Count)
         {
-            (line, number) = ahead[next++];
+            (line, number) = _ahead[_next++];
         }
-        else if (file.TryReadLine(out line))
+        else if (_file.TryReadLine(out line))
         {
-            number = file.LineNumber;
+            number = _file.LineNumber;
         }
         else
         {
@@ -96,35 +88,31 @@ internal sealed class TsvTable(DataFile path) : TableReader(path)
         }
 
         Keep(line);
-        ends.Clear();
+        _ends.Clear();
         int start = 0;
         int tab;
         while ((tab = line[start..].IndexOf('\t')) >= 0)
         {
-            ends.Add(start + tab);
+            _ends.Add(start + tab);
             start += tab + 1;
         }
 
-        ends.Add(line.Length);
+        _ends.Add(line.Length);
         return true;
     }
 
     private void Keep(ReadOnlySpan<char> text)
     {
-        if (row.Length < text.Length)
-        {
-            row = new char[2 * text.Length];
-        }
-
-        text.CopyTo(row);
+        if (_row.Length < text.Length) _row = new char[2 * text.Length];
+        text.CopyTo(_row);
     }
 
     /// <summary>Whether a field begins with a quote that the field does not close.</summary>
     private bool OpensQuote()
     {
-        for (int i = 0; i < ends.Count; i++)
+        for (int i = 0; i < _ends.Count; i++)
         {
-            ReadOnlySpan<char> field = row.AsSpan(Start(i), ends[i] - Start(i));
+            ReadOnlySpan<char> field = _row.AsSpan(Start(i), _ends[i] - Start(i));
             if (field.Length > 0 && field[0] == '"'
                 && (field.Length == 1 || field[^1] != '"' || Unquote(field).Length == field.Length))
             {
@@ -138,59 +126,47 @@ internal sealed class TsvTable(DataFile path) : TableReader(path)
     /// <summary>Reads the row again as a quoted one, with the lines below as far as needed, if the evidence is for it.</summary>
     private void ReadQuoted()
     {
-        joined.Clear().Append(row, 0, ends[^1]);
+        _joined.Clear().Append(_row, 0, _ends[^1]);
         var fields = new List<int>();
         var state = CsvState.FieldStart;
         int scanned = 0;
         int looked = 0;
-        int columns = expected > 0 ? expected : ends.Count;
-        int whole = ends.Count == columns && expected > 0 ? 1 : 0; // lines that make rows of their own, and those that do not
+        int columns = _expected > 0 ? _expected : _ends.Count;
+        int whole = _ends.Count == columns && _expected > 0 ? 1 : 0; // lines that make rows of their own, and those that do not
         int parts = 1 - whole;
         while (Scan(ref state, ref scanned, fields) && state == CsvState.Quoted)
         {
-            if (joined.Length > MaximumRow || !LookAhead(looked, out string line))
-            {
-                return;
-            }
-
+            if (_joined.Length > MaximumRow || !LookAhead(looked, out string line)) return;
             looked++;
             bool isRow = line.AsSpan().Count('\t') + 1 == columns;
             whole += isRow ? 1 : 0;
             parts += isRow || string.IsNullOrWhiteSpace(line) ? 0 : 1;
-            joined.Append('\n').Append(line);
+            _joined.Append('\n').Append(line);
         }
 
-        fields.Add(joined.Length);
-        bool isWhole = state is CsvState.QuoteInQuoted or CsvState.FieldStart or CsvState.Plain && scanned == joined.Length;
-        if (!isWhole || parts < Math.Max(1, whole) || (expected > 0 ? fields.Count != expected : fields.Count < 2))
+        fields.Add(_joined.Length);
+        bool isWhole = state is CsvState.QuoteInQuoted or CsvState.FieldStart or CsvState.Plain && scanned == _joined.Length;
+        if (!isWhole || parts < Math.Max(1, whole) || (_expected > 0 ? fields.Count != _expected : fields.Count < 2))
         {
             return;
         }
 
-        next += looked;
-        Keep(joined.ToString());
-        ends.Clear();
-        ends.AddRange(fields);
+        _next += looked;
+        Keep(_joined.ToString());
+        _ends.Clear();
+        _ends.AddRange(fields);
         FirstQuotedRow = QuotedRows++ == 0 ? Line : FirstQuotedRow;
     }
 
     /// <summary>Goes over what was joined last; false where text follows a closing quote, which no quoted row has.</summary>
     private bool Scan(ref CsvState state, ref int scanned, List<int> fields)
     {
-        foreach (char c in joined.ToString(scanned, joined.Length - scanned))
+        foreach (char c in _joined.ToString(scanned, _joined.Length - scanned))
         {
             CsvState before = state;
             state = CsvFault.Next(state, c, '\t');
-            if (before == CsvState.QuoteInQuoted && state == CsvState.Plain)
-            {
-                return false;
-            }
-
-            if (state == CsvState.FieldStart)
-            {
-                fields.Add(scanned);
-            }
-
+            if (before == CsvState.QuoteInQuoted && state == CsvState.Plain) return false;
+            if (state == CsvState.FieldStart) fields.Add(scanned);
             scanned++;
         }
 
@@ -200,40 +176,32 @@ internal sealed class TsvTable(DataFile path) : TableReader(path)
     /// <summary>The line at a place behind this one, which stays to be read.</summary>
     private bool LookAhead(int place, out string line)
     {
-        if (next == ahead.Count)
+        if (_next == _ahead.Count)
         {
-            ahead.Clear();
-            next = 0;
+            _ahead.Clear();
+            _next = 0;
         }
 
-        if (next + place == ahead.Count)
+        if (_next + place == _ahead.Count)
         {
-            if (!file.TryReadLine(out ReadOnlySpan<char> read))
+            if (!_file.TryReadLine(out ReadOnlySpan<char> read))
             {
                 line = "";
                 return false;
             }
 
-            ahead.Add((read.ToString(), file.LineNumber));
+            _ahead.Add((read.ToString(), _file.LineNumber));
         }
 
-        line = ahead[next + place].Text;
+        line = _ahead[_next + place].Text;
         return true;
     }
 
     private ReadOnlySpan<char> Unquote(ReadOnlySpan<char> field)
     {
         ReadOnlySpan<char> inner = field[1..^1];
-        if (!inner.Contains('"'))
-        {
-            return inner;
-        }
-
-        if (unquoted.Length < inner.Length)
-        {
-            unquoted = new char[2 * inner.Length];
-        }
-
+        if (!inner.Contains('"')) return inner;
+        if (_unquoted.Length < inner.Length) _unquoted = new char[2 * inner.Length];
         int length = 0;
         for (int i = 0; i < inner.Length; i++)
         {
@@ -242,9 +210,9 @@ internal sealed class TsvTable(DataFile path) : TableReader(path)
                 return field; // a single quote inside: those outside are part of the text as well
             }
 
-            unquoted[length++] = inner[i];
+            _unquoted[length++] = inner[i];
         }
 
-        return unquoted.AsSpan(0, length);
+        return _unquoted.AsSpan(0, length);
     }
 }

@@ -10,8 +10,8 @@ public static class TensorBatches
 {
     /// <summary>Makes a batch of a tensor.</summary>
     /// <param name="tensor">
-    /// [B, T, N]: sequences, steps, numbers of a step; or [B, N], one row for each sequence. What lies beyond a sequence's length is
-    /// not read.
+    /// [B, T, N]: sequences, steps, numbers of a step; or [B, N], one row for each sequence. What lies beyond a sequence's length
+    /// is not read.
     /// </param>
     /// <param name="lengths">The number of steps of each sequence, 1 to T; empty where each has T.</param>
     /// <exception cref="ArgumentException">The tensor has another rank or no elements, or the lengths do not fit it.</exception>
@@ -20,7 +20,8 @@ public static class TensorBatches
         if (tensor.Rank is not (2 or 3) || tensor.FlattenedLength == 0)
         {
             throw new ArgumentException(
-                $"The tensor has {tensor.Rank} axes and {tensor.FlattenedLength} elements; [B, T, N] or [B, N] is expected.", nameof(tensor));
+                $"The tensor has {tensor.Rank} axes and {tensor.FlattenedLength} elements; [B, T, N] or [B, N] is expected.",
+                nameof(tensor));
         }
 
         (int sequences, int steps, int size) = (Length(tensor.Lengths[0]), tensor.Rank == 2 ? 1 : Length(tensor.Lengths[1]),
@@ -29,7 +30,8 @@ public static class TensorBatches
         if (counts.Length != sequences || counts.Any(count => count < 1 || count > steps))
         {
             throw new ArgumentException(
-                $"The tensor has {sequences} sequences of up to {steps} steps, but the lengths are [{string.Join(", ", counts)}].",
+                $"The tensor has {sequences} sequences of up to {steps} steps, but the lengths are "
+                + $"[{string.Join(", ", counts)}].",
                 nameof(lengths));
         }
 
@@ -38,10 +40,7 @@ public static class TensorBatches
         {
             for (int t = 0; t < counts[i]; t++, first += size)
             {
-                for (int j = 0; j < size; j++)
-                {
-                    values[first + j] = tensor.Rank == 2 ? tensor[i, j] : tensor[i, t, j];
-                }
+                for (int j = 0; j < size; j++) values[first + j] = tensor.Rank == 2 ? tensor[i, j] : tensor[i, t, j];
             }
         }
 

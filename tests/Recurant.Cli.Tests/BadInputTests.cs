@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Text;
-using Xunit;
 
 namespace Recurant.Cli.Tests;
 

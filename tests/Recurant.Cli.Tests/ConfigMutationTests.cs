@@ -1,6 +1,5 @@
 using System.Text;
 using Recurant.Tests.Mutations;
-using Xunit;
 
 namespace Recurant.Cli.Tests;
 

@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Recurant.Cli.Tests;
 
 /// <summary>The configuration file: written by init, read by train.</summary>

@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Recurant.Cli.Tests;
 
 /// <summary>What a signal does, without one.</summary>

@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Recurant.Cli.Tests;
 
 /// <summary>Lines and tables in terminals of every width, also one that becomes narrower.</summary>

@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Recurant.Cli.Tests;
 
 /// <summary>Settings that would change nothing are refused by name and with the reason; those that act are not.</summary>

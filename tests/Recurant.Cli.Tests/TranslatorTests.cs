@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using Recurant.Formats;
-using Xunit;
 
 namespace Recurant.Cli.Tests;
 

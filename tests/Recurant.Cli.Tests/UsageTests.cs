@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Recurant.Cli.Tests;
 
 /// <summary>Help, version, and command lines that cannot be meant.</summary>

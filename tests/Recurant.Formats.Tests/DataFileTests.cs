@@ -2,7 +2,6 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using System.IO.Pipes;
 using System.Text;
-using Xunit;
 
 namespace Recurant.Formats.Tests;
 
@@ -63,7 +62,8 @@ public sealed class DataFileTests : TemporaryFiles
             "d.zip: the zip archive holds 2 files (\"a.csv\", \"b.csv\"), and one is expected.",
             Fault("d.zip", Zip(("a.csv", plain), ("b.csv", plain))));
         Assert.Contains(
-            "d.tar: the tar archive holds 2 files (\"a.csv\", \"b.csv\")", Fault("d.tar", Tar(("a.csv", plain), ("b.csv", plain))));
+            "d.tar: the tar archive holds 2 files (\"a.csv\", \"b.csv\")",
+            Fault("d.tar", Tar(("a.csv", plain), ("b.csv", plain))));
         Assert.Contains("d.zip: the zip archive holds no file.", Fault("d.zip", Zip((".git", plain))));
     }
 
@@ -141,7 +141,8 @@ public sealed class DataFileTests : TemporaryFiles
     [InlineData("d.tsv.zst", "\u0028\u00B5\u002F\u00FD", "the Zstandard data is damaged or cut short")]
     [InlineData("d.tsv.bz2", "BZh91AY", "the bzip2 data is damaged or cut short")]
     [InlineData("d.rar", "Rar!\u001A\u0007", "this is a RAR archive, and text is expected. Unpack it first.")]
-    [InlineData("d.xlsx", "PK\u0003\u0004\u0014\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\u0013\0\0\0[Content_Types].xml", "this is an office file")]
+    [InlineData("d.xlsx", "PK\u0003\u0004\u0014\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\u0013\0\0\0[Content_Types].xml",
+        "this is an office file")]
     public void Read_DamagedOrOtherPacking_IsNamed(string name, string start, string expected) =>
         Assert.Contains(expected, Fault(name, Encoding.Latin1.GetBytes(start)));
 
@@ -151,10 +152,12 @@ public sealed class DataFileTests : TemporaryFiles
         byte[] table = Encoding.Latin1.GetBytes("text,label\ncaf\u00E9,a\nth\u00E9,b\n");
         var file = new DataFile(Write("d.csv", table)) { Encoding = Encoding.Latin1 };
         Assert.Equal("2 a: caf\u00E9 | 3 b: th\u00E9", Show(TextDatasetReader.Read(file)));
-        var lines = new DataFile(Write("d.txt", Encoding.Latin1.GetBytes("caf\u00E9\nth\u00E9\n"))) { Encoding = Encoding.Latin1 };
+        var lines = new DataFile(
+            Write("d.txt", Encoding.Latin1.GetBytes("caf\u00E9\nth\u00E9\n"))) { Encoding = Encoding.Latin1 };
         Assert.Equal(["caf\u00E9", "th\u00E9"], PlainTextReader.Read(lines).Lines);
         Assert.Equal("caf\u00E9", PairDatasetReader.ReadLines(lines, lines).Pairs[0].Target);
-        var tagged = new DataFile(Write("d.conll", Encoding.Latin1.GetBytes("caf\u00E9 N\n\nth\u00E9 N\n"))) { Encoding = Encoding.Latin1 };
+        var tagged = new DataFile(
+            Write("d.conll", Encoding.Latin1.GetBytes("caf\u00E9 N\n\nth\u00E9 N\n"))) { Encoding = Encoding.Latin1 };
         Assert.Equal("caf\u00E9", TaggedDatasetReader.Read(tagged).Sentences[0].Words[0]);
     }
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Xunit;
 
 namespace Recurant.Formats.Tests;
 
@@ -14,7 +13,8 @@ public sealed class GuessTests : TemporaryFiles
     public void Detect_TableOfNumbers_IsRefusedWithItsColumns(string header, string row, string expected)
     {
         string name = row.Contains('\t') ? "d.tsv" : "d.csv";
-        string rows = string.Join('\n', Enumerable.Range(10, 18).Select(i => row.Replace("{0}", $"{i}") + (row.EndsWith("walk") && i % 2 > 0 ? "s" : "")));
+        string rows = string.Join('\n',
+            Enumerable.Range(10, 18).Select(i => row.Replace("{0}", $"{i}") + (row.EndsWith("walk") && i % 2 > 0 ? "s" : "")));
         Assert.Contains(expected, Fault(name, header + rows));
     }
 
@@ -38,7 +38,8 @@ public sealed class GuessTests : TemporaryFiles
     }
 
     [Theory]
-    [InlineData("Region;Kategorie;Betreff;Text;Betrag", "Nord{2};K{3};ein Titel {0};ein langer Text, {0} mit Worten;{0},50", "Text", "Kategorie")]
+    [InlineData("Region;Kategorie;Betreff;Text;Betrag", "Nord{2};K{3};ein Titel {0};ein langer Text, {0} mit Worten;{0},50",
+        "Text", "Kategorie")]
     [InlineData("id,helpful,rating,reviewText", "{0},{2},{5},some longer text number {0}", "reviewText", "rating")]
     [InlineData("v1,v2,,,", "s{2},\"text, number {0}\",,,", "v2", "v1")]
     [InlineData("phrase_text|airline_sentiment|region", "words of it {0}|s{3}|r{2}", "phrase_text", "airline_sentiment")]
@@ -53,7 +54,8 @@ public sealed class GuessTests : TemporaryFiles
     [Fact]
     public void Detect_OtherColumns_AreListed()
     {
-        string rows = string.Join('\n', Enumerable.Range(0, 60).Select(i => $"{(i % 2 == 0 ? "Nord" : "Ost")},k{i % 3},a text number {i},the longer text {i} here"));
+        string rows = string.Join('\n', Enumerable.Range(0, 60)
+            .Select(i => $"{(i % 2 == 0 ? "Nord" : "Ost")},k{i % 3},a text number {i},the longer text {i} here"));
         DetectedFormat format = TextDatasetReader.Detect(Write("d.csv", $"region,kategorie,betreff,text\n{rows}\n"));
         Assert.Equal(["region"], format.OtherLabels);
         Assert.Equal(["betreff"], format.OtherTexts);
@@ -73,10 +75,8 @@ public sealed class GuessTests : TemporaryFiles
     [InlineData("text\tlabel\nx\ta\n\"two\nlines\"\tb\n", "2 a: x | 3 b: two\nlines")]
     [InlineData("label\ttext\na\t\"one \"\"q\"\"\ttab\nlast\"\nb\ty\n", "2 a: one \"q\"\ttab\nlast | 4 b: y")]
     [InlineData("label\ttext\na\t\"Never closed\nb\ty \"z\"\n", "2 a: \"Never closed | 3 b: y \"z\"")]
-    public void Read_TabsInBothConventions_AreReadByTheEvidence(string content, string expected)
-    {
+    public void Read_TabsInBothConventions_AreReadByTheEvidence(string content, string expected) =>
         Assert.Equal(expected, Show(TextDatasetReader.Read(Write("d.tsv", content))));
-    }
 
     [Fact]
     public void Read_CommaBehindFastTextLabels_IsAnErrorOrADelimiter()
@@ -168,7 +168,8 @@ public sealed class GuessTests : TemporaryFiles
         string path = Write("d.csv", rows);
         Assert.EndsWith(
             $"d.csv, line 1: there is only one column. Does '{sign}' separate columns? Then give --delimiter {sign}. If each "
-            + "row is one text, say so: --format lines.", Assert.Throws<InvalidDataException>(() => DataDetector.Detect(path)).Message);
+            + "row is one text, say so: --format lines.",
+            Assert.Throws<InvalidDataException>(() => DataDetector.Detect(path)).Message);
         Assert.Equal(DataKind.PlainText, DataDetector.Detect(path, new TextFormatOptions { Format = "lines" }).Kind);
         Assert.Equal(DataKind.LabelledTexts, DataDetector.Detect(path, new TextFormatOptions { Delimiter = sign }).Kind);
         Assert.Equal(DataKind.PlainText, DataDetector.Detect(Write("e.csv", rows.Replace(sign, '!'))).Kind);
@@ -183,9 +184,7 @@ public sealed class GuessTests : TemporaryFiles
     }
 
     [Fact]
-    public void Read_CarriageReturnsAlone_SaysSo()
-    {
+    public void Read_CarriageReturnsAlone_SaysSo() =>
         Assert.StartsWith(
             "d.csv, line 1, column 11: the lines end in a carriage return alone", Fault("d.csv", "text,label\rx,a\ry,b\r"));
-    }
 }

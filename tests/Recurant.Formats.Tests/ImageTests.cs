@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
-using Xunit;
 
 namespace Recurant.Formats.Tests;
 
@@ -102,10 +101,8 @@ public sealed class ImageTests : TemporaryFiles
     [InlineData(new byte[] { 0xFF, 0xD8, 0xFF, 0xE0, 0, 16, 74, 70 }, "the JPEG image is cut short at byte 8.")]
     [InlineData(new byte[] { 0xFF, 0xD8, 0xFF, 0xE0, 0, 2, 74, 70 }, "the JPEG image is damaged at byte 6")]
     [InlineData(new byte[] { 66, 77, 0, 0 }, "the BMP image is cut short at byte 4.")]
-    public void Read_NoImage_SaysSo(byte[] content, string expected)
-    {
+    public void Read_NoImage_SaysSo(byte[] content, string expected) =>
         Assert.Contains(expected, ImageFault("a.png", content));
-    }
 
     [Fact]
     public void Read_EveryCutOfAnImage_IsAFault()
@@ -114,10 +111,7 @@ public sealed class ImageTests : TemporaryFiles
         foreach (byte[] good in images)
         {
             int needed = good[0] == 'B' ? good.Length - 3 : good.Length; // the last row of a BMP may end in padding
-            for (int length = 0; length < needed; length++)
-            {
-                ImageFault("a.png", good[..length]);
-            }
+            for (int length = 0; length < needed; length++) ImageFault("a.png", good[..length]);
         }
     }
 
@@ -306,11 +300,7 @@ public sealed class ImageTests : TemporaryFiles
         "BM"u8.CopyTo(file);
         (int At, int Value)[] head =
             [(2, file.Length), (10, 54), (14, 40), (18, width), (22, height), (34, row * height)];
-        foreach ((int at, int value) in head)
-        {
-            BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(at), value);
-        }
-
+        foreach ((int at, int value) in head) BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(at), value);
         (file[26], file[28]) = (1, 24);
         pixels.CopyTo(file, 54);
         return file;

@@ -1,5 +1,4 @@
 using System.Text;
-using Xunit;
 
 namespace Recurant.Formats.Tests;
 
@@ -21,10 +20,8 @@ public sealed class LineFormatTests : TemporaryFiles
     [InlineData("d.txt", "x y __label__a\nz __label__b w\n", "1 a: x y | 2 b: z w")]
     [InlineData("d.label", "NUM:dist How far ?\nHUM:desc Who ?\n", "1 NUM: How far ? | 2 HUM: Who ?")]
     [InlineData("d.txt", "NUM:dist How far ?\nHUM:desc Who ?\n", "1 NUM: How far ? | 2 HUM: Who ?")]
-    public void Read_LineFormat_GivesTheExamples(string name, string content, string expected)
-    {
+    public void Read_LineFormat_GivesTheExamples(string name, string content, string expected) =>
         Assert.Equal(expected, Show(TextDatasetReader.Read(Write(name, content))));
-    }
 
     [Fact]
     public void Read_TrecFine_GivesTheWholeLabel()
@@ -89,10 +86,8 @@ public sealed class LineFormatTests : TemporaryFiles
         "d.json", "[\n{\"text\": \"x\", \"label\": \"a\"}\n]\n",
         "d.json, line 1, column 1: expected one JSON object a line")]
     [InlineData("d.txt", "just some text\nand more\n", "d.txt: plain lines without labels.")]
-    public void Read_FaultyLines_SaysWhere(string name, string content, string expected)
-    {
+    public void Read_FaultyLines_SaysWhere(string name, string content, string expected) =>
         Assert.StartsWith(expected, Fault(name, content));
-    }
 
     [Fact]
     public void Read_OptionsThatDoNotFit_ListWhatThereIs()
@@ -101,7 +96,8 @@ public sealed class LineFormatTests : TemporaryFiles
         Assert.Contains(
             "there is no key \"lable\" for the label. The keys are: \"text\", \"label\". Did you mean \"label\"?",
             Fault("d.jsonl", line, new TextFormatOptions { LabelColumn = "lable" }));
-        Assert.Contains("cannot both be \"text\"", Fault("d.jsonl", line, new TextFormatOptions { TextColumn = "text", LabelColumn = "text" }));
+        Assert.Contains("cannot both be \"text\"",
+            Fault("d.jsonl", line, new TextFormatOptions { TextColumn = "text", LabelColumn = "text" }));
         Assert.Contains(
             "Did you mean \"fine\"?", Fault("d.label", "NUM:dist How ?\n", new TextFormatOptions { LabelColumn = "fien" }));
         string path = Write("d.txt", "x");
@@ -175,10 +171,8 @@ public sealed class LineFormatTests : TemporaryFiles
     [InlineData("d.jsonl", "{\"text\": \"x\"}\n\n{\"text\": \"y\", \"label\": 1}\n", "x|y")]
     [InlineData("d.txt", "__label__a x\n__label__b y\n", "x|y")]
     [InlineData("d.label", "NUM:dist How ?\n", "How ?")]
-    public void ReadTexts_AnyFormat_GivesTheTexts(string name, string content, string expected)
-    {
+    public void ReadTexts_AnyFormat_GivesTheTexts(string name, string content, string expected) =>
         Assert.Equal(expected, string.Join('|', TextDatasetReader.ReadTexts(Write(name, content))));
-    }
 
     [Fact]
     public void ReadTexts_FaultFurtherDown_GivesTheTextsBeforeIt()
@@ -187,10 +181,7 @@ public sealed class LineFormatTests : TemporaryFiles
         int count = 0;
         Assert.Throws<InvalidDataException>(() =>
         {
-            foreach (string text in TextDatasetReader.ReadTexts(path))
-            {
-                count++;
-            }
+            foreach (string text in TextDatasetReader.ReadTexts(path)) count++;
         });
         Assert.Equal(200, count);
     }
@@ -202,14 +193,10 @@ public sealed class LineFormatTests : TemporaryFiles
     [InlineData("d.txt", "__label__a x\n", "fastText lines")]
     [InlineData("d.label", "NUM:dist How ?\n", "TREC question lines")]
     [InlineData("d.txt", "x\n", "plain lines")]
-    public void Detect_AnyFormat_SaysWhatItIs(string name, string content, string expected)
-    {
+    public void Detect_AnyFormat_SaysWhatItIs(string name, string content, string expected) =>
         Assert.Equal(expected, TextDatasetReader.Detect(Write(name, content)).ToString());
-    }
 
     [Fact]
-    public void Detect_Directory_SaysWhatItIs()
-    {
+    public void Detect_Directory_SaysWhatItIs() =>
         Assert.Equal("a directory, labels from its names", TextDatasetReader.Detect(Root).ToString());
-    }
 }

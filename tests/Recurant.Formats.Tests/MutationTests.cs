@@ -1,6 +1,5 @@
 using System.Text;
 using Recurant.Tests.Mutations;
-using Xunit;
 
 namespace Recurant.Formats.Tests;
 
@@ -50,12 +49,16 @@ public sealed class MutationTests : TemporaryFiles
         byte[] Text(string text) => Encoding.UTF8.GetBytes(text);
         yield return new("a.csv", Text(Rows), Labelled);
         yield return new("a.tsv", Text("text\tlabel\ngood\tpos\n\"a \"\"b\"\"\"\tneg\nc\tpos\n"), Labelled);
-        yield return new("a.jsonl", Text("{\"text\":\"a \\u00e9\",\"label\":1}\n{\"text\":\"b\",\"label\":true,\"x\":[1,{}]}\n"), Labelled);
+        yield return new(
+            "a.jsonl", Text("{\"text\":\"a \\u00e9\",\"label\":1}\n{\"text\":\"b\",\"label\":true,\"x\":[1,{}]}\n"), Labelled);
         yield return new("a.ft", Text("__label__pos good one\n__label__neg bad one\n"), Labelled);
         yield return new("a.label", Text("NUM:dist How far is it?\nDESC:def What is it?\n"), Labelled);
-        yield return new("a.conll", Text("# c\nThe DT B-NP\ndog NN I-NP\n\n-DOCSTART- -X- O\n\na DT O\n"), path => TaggedDatasetReader.Read(path));
+        yield return new("a.conll", Text("# c\nThe DT B-NP\ndog NN I-NP\n\n-DOCSTART- -X- O\n\na DT O\n"),
+            path => TaggedDatasetReader.Read(path));
         yield return new(
-            "a.conllu", Text("# text = x\n1-2\tdu\t_\t_\t_\t_\t_\t_\t_\t_\n1\td\td\tADP\t_\t_\t0\troot\t_\t_\n2\tu\tu\tDET\t_\t_\t1\tdet\t_\t_\n\n"),
+            "a.conllu",
+            Text("# text = x\n1-2\tdu\t_\t_\t_\t_\t_\t_\t_\t_\n1\td\td\tADP\t_\t_\t0\troot\t_\t_\n"
+                + "2\tu\tu\tDET\t_\t_\t1\tdet\t_\t_\n\n"),
             path => TaggedDatasetReader.Read(path));
         yield return new("p.tsv", Text("en\tde\na dog\tein Hund\na cat\teine Katze\n"), path => PairDatasetReader.Read(path));
         yield return new("p.jsonl", Text("{\"source\":\"a\",\"target\":\"b\"}\n"), path => PairDatasetReader.Read(path));
@@ -67,7 +70,8 @@ public sealed class MutationTests : TemporaryFiles
         yield return new("q.csv", Text(Rows), path => _ = TextDatasetReader.ReadTexts(
             path, new TextFormatOptions { FormatFromNameOnly = true }).Count());
         yield return new("v.txt", Text("3 2\nthe 0.1 0.2\nof\t-3e1  4\na b 5 6\n"), path => WordVectors.Read(path));
-        yield return new("v.bin", [.. "2 2\na "u8, .. new byte[8], 10, .. "b "u8, .. new byte[8], 10], path => WordVectors.Read(path));
+        yield return new(
+            "v.bin", [.. "2 2\na "u8, .. new byte[8], 10, .. "b "u8, .. new byte[8], 10], path => WordVectors.Read(path));
         yield return new("a.csv.gz", DataFileTests.Gzip(Text(Rows)), Labelled);
         yield return new("a.zip", DataFileTests.Zip(("a.csv", Text(Rows))), Labelled);
         yield return new("a.tar", DataFileTests.Tar(("a.csv", Text(Rows))), Labelled);
@@ -93,7 +97,8 @@ public sealed class MutationTests : TemporaryFiles
 
     private byte[] Model()
     {
-        var data = new TextDataset("t", [.. Enumerable.Range(0, 60).Select(i => new TextExample($"word{i} text {i * 7}", i % 2 == 0 ? "a" : "b", i + 1))]);
+        var data = new TextDataset("t",
+            [.. Enumerable.Range(0, 60).Select(i => new TextExample($"word{i} text {i * 7}", i % 2 == 0 ? "a" : "b", i + 1))]);
         TrainingResult<ClassifierModel, Evaluation> result = ClassifierTrainer.Train(
             data, new TrainingOptions { Hidden = 2, Embedding = 2, Epochs = 1, Threads = 1 });
         string path = Path.Combine(Root, "good.safetensors");
@@ -107,10 +112,10 @@ public sealed class MutationTests : TemporaryFiles
 
     private const string Record =
         "{\"kind\":\"run\",\"task\":\"x\"}\n"
-        + "{\"kind\":\"steps\",\"stage\":\"\",\"epoch\":1,\"first\":1,\"last\":2,\"loss\":0.5,\"norm\":1,\"largest_norm\":2,\"clipped\":0,"
-        + "\"rate\":0.1,\"tokens\":10,\"seconds\":0.1}\n"
-        + "{\"kind\":\"epoch\",\"stage\":\"\",\"epoch\":1,\"train_loss\":0.5,\"train_accuracy\":null,\"valid_loss\":0.4,\"measure\":\"loss\","
-        + "\"value\":0.4,\"higher_is_better\":false,\"best\":true,\"seconds\":1}\n"
+        + "{\"kind\":\"steps\",\"stage\":\"\",\"epoch\":1,\"first\":1,\"last\":2,\"loss\":0.5,\"norm\":1,\"largest_norm\":2,"
+        + "\"clipped\":0,\"rate\":0.1,\"tokens\":10,\"seconds\":0.1}\n"
+        + "{\"kind\":\"epoch\",\"stage\":\"\",\"epoch\":1,\"train_loss\":0.5,\"train_accuracy\":null,\"valid_loss\":0.4,"
+        + "\"measure\":\"loss\",\"value\":0.4,\"higher_is_better\":false,\"best\":true,\"seconds\":1}\n"
         + "{\"kind\":\"result\",\"score\":1}\n";
 
     private sealed record MutationCase(string Name, byte[] Content, Action<string> Read);

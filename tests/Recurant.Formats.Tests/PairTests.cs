@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Recurant.Formats.Tests;
 
 public sealed class PairTests : TemporaryFiles
@@ -17,10 +15,8 @@ public sealed class PairTests : TemporaryFiles
     [InlineData("d.jsonl", "{\"en\": \"a\", \"de\": \"c\"}\n\n{\"de\": \"e\", \"en\": \"d\"}\n", "1 a -> c | 3 d -> e")]
     [InlineData("d.jsonl", "{\"x\": \"a\", \"y\": \"c\"}\n", "1 a -> c")]
     [InlineData("d.tsv", "\U0001F600\t\u6F22\u5B57\ne\u0301\tx\n", "1 \U0001F600 -> \u6F22\u5B57 | 2 e\u0301 -> x")]
-    public void Read_OneFile_GivesThePairs(string name, string content, string expected)
-    {
+    public void Read_OneFile_GivesThePairs(string name, string content, string expected) =>
         Assert.Equal(expected, Show(PairDatasetReader.Read(Write(name, content))));
-    }
 
     [Theory]
     [InlineData("d.csv", "a,b,c\n1,2,3\n", "c", "a", "2 3 -> 1")]
@@ -45,10 +41,12 @@ public sealed class PairTests : TemporaryFiles
     [InlineData("d.tsv", "a\tb\nc\td\te\n", "d.tsv, line 2, column 5: too many fields: expected 2, found 3.")]
     [InlineData("d.tsv", "a\tb\tc\n", "d.tsv, line 1: cannot tell which of the 3 columns hold the source and the target.")]
     [InlineData("d.csv", "text\na\n", "d.csv, line 1, column 1: there is only one column")]
-    [InlineData("d.tsv", "a\tb\nc\t\n\te\nf\t \n", "d.tsv, line 2: the target of the pair is empty, and 3 of 4 pairs have an empty")]
+    [InlineData("d.tsv", "a\tb\nc\t\n\te\nf\t \n",
+        "d.tsv, line 2: the target of the pair is empty, and 3 of 4 pairs have an empty")]
     [InlineData("d.tsv", "\tb\n", "d.tsv, line 1: the source of the pair is empty, and 1 of 1")]
     [InlineData("d.tsv", "\t \n", "d.tsv: the file is empty")]
-    [InlineData("d.jsonl", "{\"a\": \"x\", \"b\": \"y\", \"c\": \"z\"}\n", "d.jsonl, line 1: cannot tell which key holds the source.")]
+    [InlineData("d.jsonl", "{\"a\": \"x\", \"b\": \"y\", \"c\": \"z\"}\n",
+        "d.jsonl, line 1: cannot tell which key holds the source.")]
     [InlineData("d.jsonl", "{\"a\": \"x\", \"b\": 1}\n", "d.jsonl, line 1, column 17: the value of \"b\" must be a string.")]
     [InlineData("d.jsonl", "{\"a\": \"x\", \"b\": \"y\"}\n{\"a\": \"x\"}\n", "d.jsonl, line 2, column 1: there is no \"b\"")]
     public void Read_FaultyFile_SaysWhere(string name, string content, string expected)
@@ -58,7 +56,8 @@ public sealed class PairTests : TemporaryFiles
     }
 
     [Theory]
-    [InlineData("sorce", null, "there is no column \"sorce\" for the source. The first row holds: \"source\", \"target\". Did you")]
+    [InlineData("sorce", null,
+        "there is no column \"sorce\" for the source. The first row holds: \"source\", \"target\". Did you")]
     [InlineData("3", null, "there is no column \"3\" for the source.")]
     [InlineData("1", "source", "the source and the target cannot both be column 1.")]
     public void Read_ColumnThatIsNotThere_ListsTheOthers(string? source, string? target, string expected)
@@ -88,7 +87,8 @@ public sealed class PairTests : TemporaryFiles
     }
 
     [Theory]
-    [InlineData("a\nb\nc\nd\n", "A\nB\n", "s.en, line 3: the files part here. This one has 4 lines and ROOT/t.de has 2;", "\"c\"")]
+    [InlineData("a\nb\nc\nd\n", "A\nB\n", "s.en, line 3: the files part here. This one has 4 lines and ROOT/t.de has 2;",
+        "\"c\"")]
     [InlineData("a\n", "A\nB\nC", "t.de, line 2: the files part here. This one has 3 lines and ROOT/s.en has 1;", "\"B\"")]
     [InlineData("", "A\n", "t.de, line 1: the files part here. This one has 1 lines and ROOT/s.en has 0;", "\"A\"")]
     public void ReadLines_UnequalCounts_SaysWhereTheyPart(string first, string second, string expected, string line)
@@ -115,7 +115,8 @@ public sealed class PairTests : TemporaryFiles
     [InlineData("d.csv", "text\nx\ny\n", DataKind.PlainText, "CSV, one column")]
     [InlineData("d.tsv", "source\ttarget\na\tb\n", DataKind.TextPairs, "tab-separated columns, pairs of texts")]
     [InlineData("d.tsv", "de\ten\na\tb\n", DataKind.TextPairs, "tab-separated columns, pairs of texts")]
-    [InlineData("d.csv", "text,target\na,b\n", DataKind.LabelledTexts, "CSV with a header, text in \"text\", label in \"target\"")]
+    [InlineData("d.csv", "text,target\na,b\n", DataKind.LabelledTexts,
+        "CSV with a header, text in \"text\", label in \"target\"")]
     [InlineData("d.csv", "source,text,label,target\na,b,c,d\n", DataKind.LabelledTexts,
         "CSV with a header, text in \"text\", label in \"label\"")]
     [InlineData("d.csv", "question,answer\na,b\n", DataKind.TextPairs, "CSV, pairs of texts")]
@@ -126,10 +127,8 @@ public sealed class PairTests : TemporaryFiles
     [InlineData("d.jsonl", "{\"text\": \"x\", \"stars\": 1}\n", DataKind.LabelledTexts,
         "JSON lines, text in \"text\", label in \"stars\"")]
     [InlineData("d.txt", "__label__a x\n", DataKind.LabelledTexts, "fastText lines")]
-    public void Detect_AnyData_SaysWhatItIs(string name, string content, DataKind kind, string description)
-    {
+    public void Detect_AnyData_SaysWhatItIs(string name, string content, DataKind kind, string description) =>
         Assert.Equal(new DetectedData(kind, description), DataDetector.Detect(Write(name, content)));
-    }
 
     [Fact]
     public void Detect_TwoColumnsOfTexts_ArePairs()
@@ -160,7 +159,8 @@ public sealed class PairTests : TemporaryFiles
         Assert.Contains(expected, Assert.Throws<InvalidDataException>(() => PlainTextReader.Read(path)).Message);
     }
 
-    private string WithoutRoot(string message) => message.Replace(Root + Path.DirectorySeparatorChar, "", StringComparison.Ordinal);
+    private string WithoutRoot(string message) =>
+        message.Replace(Root + Path.DirectorySeparatorChar, "", StringComparison.Ordinal);
 
     private static string Show(PairDataset data) =>
         string.Join(" | ", data.Pairs.Select(pair => $"{pair.Line} {pair.Source} -> {pair.Target}"));

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
-using Xunit;
 
 namespace Recurant.Formats.Tests;
 
@@ -17,10 +16,8 @@ public sealed class SceneTests : TemporaryFiles
     [InlineData(1, 2, -1, 4, "a two right of a one and above a four")]
     [InlineData(1, -1, 3, 4, "a three left of a four and below a one")]
     [InlineData(-1, 2, 3, 4, "a four right of a three and below a two")]
-    public void Describe_EveryLayout_HasItsSentence(int a, int b, int c, int d, string expected)
-    {
+    public void Describe_EveryLayout_HasItsSentence(int a, int b, int c, int d, string expected) =>
         Assert.Equal(expected, SceneGrammar.Describe([a, b, c, d]));
-    }
 
     [Fact]
     public void Describe_OtherCounts_AreRefused()

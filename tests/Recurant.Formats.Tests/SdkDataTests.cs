@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Recurant.Formats.Tests;
 
 /// <summary>Every machine that runs these tests has an SDK with its messages; what is counted here is that of .NET 10.</summary>
@@ -12,10 +10,8 @@ public sealed class SdkDataTests : TemporaryFiles
     private static readonly Lazy<DataParts<PairDataset>> s_german = new(() => SdkData.ReadTranslations("de"));
 
     [Fact]
-    public void Languages_OfThisSdk_AreThirteen()
-    {
+    public void Languages_OfThisSdk_AreThirteen() =>
         Assert.Equal(s_languages, SdkData.Languages());
-    }
 
     [Fact]
     public void ReadLanguages_OfThisSdk_HasManyOfEach()
@@ -107,19 +103,15 @@ public sealed class SdkDataTests : TemporaryFiles
     [Theory]
     [InlineData("Cannot open file.", "cannot open FILE {0}")]
     [InlineData("a 1", "a 2")]
-    public void PartOf_TextsOfTheSameLetters_AreInOnePart(string a, string b)
-    {
+    public void PartOf_TextsOfTheSameLetters_AreInOnePart(string a, string b) =>
         Assert.Equal(ContentSplit.PartOf(a), ContentSplit.PartOf(b));
-    }
 
     [Theory]
     [InlineData("error", ContentSplit.Train)]
     [InlineData("Commands", ContentSplit.Valid)]
     [InlineData("z", ContentSplit.Test)]
-    public void PartOf_KnownTexts_NeverMove(string text, int part)
-    {
+    public void PartOf_KnownTexts_NeverMove(string text, int part) =>
         Assert.Equal(part, ContentSplit.PartOf(text));
-    }
 
     [Fact]
     public void ReadTranslations_UnknownLanguage_ListsTheOthers()
@@ -187,17 +179,13 @@ public sealed class SdkDataTests : TemporaryFiles
     [InlineData("sdk:languages", DataKind.LabelledTexts)]
     [InlineData("sdk:translate/de", DataKind.TextPairs)]
     [InlineData("sdk:docs", DataKind.PlainText)]
-    public void Detect_NamesOfSdkData_TellTheTask(string name, DataKind kind)
-    {
+    public void Detect_NamesOfSdkData_TellTheTask(string name, DataKind kind) =>
         Assert.Equal(kind, DataDetector.Detect(name).Kind);
-    }
 
     [Theory]
     [InlineData("sdk:langauges")]
     [InlineData("sdk:translate/")]
     [InlineData("sdk:")]
-    public void Detect_UnknownNames_ListTheOthers(string name)
-    {
+    public void Detect_UnknownNames_ListTheOthers(string name) =>
         Assert.Contains("\"sdk:languages\"", Assert.Throws<ArgumentException>(() => DataDetector.Detect(name)).Message);
-    }
 }

@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Recurant.Formats.Tests;
 
 /// <summary>Reads the real data sets that stand beside the repository on some machines, in shared/data.</summary>
@@ -107,10 +105,8 @@ public class SharedDataTests
     [InlineData("ptb/ptb.valid.txt.gz", DataKind.PlainText)]
     [InlineData("tiny_shakespeare/input.txt", DataKind.PlainText)]
     [InlineData("multi30k_en_de/train.de.gz", DataKind.PlainText)]
-    public void Detect_AnyData_TellsTheTask(string name, DataKind kind)
-    {
+    public void Detect_AnyData_TellsTheTask(string name, DataKind kind) =>
         Assert.Equal(kind, DataDetector.Detect(Find(name)).Kind);
-    }
 
     [Fact]
     public void Read_Mnist_MakesScenes()
@@ -132,10 +128,7 @@ public class SharedDataTests
         for (DirectoryInfo? up = new(AppContext.BaseDirectory); up is not null; up = up.Parent)
         {
             string path = Path.Combine(up.FullName, "shared", "data", relative);
-            if (Path.Exists(path))
-            {
-                return path;
-            }
+            if (Path.Exists(path)) return path;
         }
 
         Assert.Skip($"shared/data/{relative} is not on this machine.");

@@ -1,5 +1,4 @@
 using System.Text;
-using Xunit;
 
 namespace Recurant.Formats.Tests;
 
@@ -23,10 +22,8 @@ public sealed class TableTests : TemporaryFiles
     [InlineData("d.tsv", "label\ttext\n  \na\tx\n\nb\ty\n", "3 a: x | 5 b: y")]
     [InlineData("d.tsv", "id\tsentiment\treview\n1\ta\tx\n2\tb\ty\n", Two)]
     [InlineData("d.csv", ",text,label\n0,x,a\n1,y,b\n", Two)]
-    public void Read_HeaderWithUsualNames_FindsTheColumns(string name, string content, string expected)
-    {
+    public void Read_HeaderWithUsualNames_FindsTheColumns(string name, string content, string expected) =>
         Assert.Equal(expected, Show(TextDatasetReader.Read(Write(name, content))));
-    }
 
     [Theory]
     [InlineData("d.tsv", "a\tx y z\nb\ty y y\na\tz\n", "1 a: x y z | 2 b: y y y | 3 a: z")]
@@ -36,10 +33,8 @@ public sealed class TableTests : TemporaryFiles
         "d.tsv", "question\twhat is it\nquestion\twho\nanswer\tme\n",
         "1 question: what is it | 2 question: who | 3 answer: me")]
     [InlineData("d.tsv", "x\ta\ny\ta\n", "1 a: x | 2 a: y")]
-    public void Read_NoHeader_GuessesTheColumns(string name, string content, string expected)
-    {
+    public void Read_NoHeader_GuessesTheColumns(string name, string content, string expected) =>
         Assert.Equal(expected, Show(TextDatasetReader.Read(Write(name, content))));
-    }
 
     [Fact]
     public void Read_OneLabelAndLongTexts_TakesTheShortColumnForTheLabel()
@@ -113,10 +108,8 @@ public sealed class TableTests : TemporaryFiles
     [InlineData(
         "d.tsv", "a\tb\tc\nx\ty\tz\n",
         "d.tsv: cannot tell which column holds the label. The columns are: \"a\", \"b\", \"c\".")]
-    public void Read_FaultyTable_SaysWhere(string name, string content, string expected)
-    {
+    public void Read_FaultyTable_SaysWhere(string name, string content, string expected) =>
         Assert.StartsWith(expected, Fault(name, content));
-    }
 
     [Fact]
     public void Read_UnclosedQuoteInALongFile_IsFoundWhereItOpened()

@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Recurant.Formats.Tests;
 
 public sealed class TaggedTests : TemporaryFiles
@@ -37,10 +35,8 @@ public sealed class TaggedTests : TemporaryFiles
     [Theory]
     [InlineData("#\tO\n# x\tO\n#y\tO\n", "#/O # x/O #y/O")]
     [InlineData("a O\n# O\n# remark that is no row\n#y O\n", "a/O #/O #y/O")]
-    public void Read_WordsWithHash_AreNoComments(string content, string expected)
-    {
+    public void Read_WordsWithHash_AreNoComments(string content, string expected) =>
         Assert.Equal(expected, Show(TaggedDatasetReader.Read(Write("d.conll", content))));
-    }
 
     [Theory]
     [InlineData(null, "I/O go/B-VP | so/O")]
@@ -93,7 +89,8 @@ public sealed class TaggedTests : TemporaryFiles
     [InlineData(
         "d.conllu", "1\ta\t_\t_\t_\t_\t_\t_\t_\t_\n", "uops",
         "d.conllu: there is no column \"uops\" for the tags. The columns are: \"ID\", \"FORM\", \"LEMMA\", \"UPOS\"")]
-    [InlineData("d.conllu", "1\ta\t_\t_\t_\t_\t_\t_\t_\t_\n", null, "d.conllu: every sentence has a word without a tag: the column UPOS holds \"_\"")]
+    [InlineData("d.conllu", "1\ta\t_\t_\t_\t_\t_\t_\t_\t_\n", null,
+        "d.conllu: every sentence has a word without a tag: the column UPOS holds \"_\"")]
     [InlineData("d.conllu", "1\ta\ta\n", null, "d.conllu, line 1: the column of the tags, UPOS, is missing: the line has 3")]
     [InlineData("d.conllu", "1 a a X X _ _ _ _ _\n", null, "d.conllu, line 1: the column of the tags, UPOS, is missing")]
     [InlineData(
@@ -147,10 +144,8 @@ public sealed class TaggedTests : TemporaryFiles
     [InlineData("d.txt", "la la\nla la\n\nlo la li\nla la\n", "lines")] // a song
     [InlineData("d.txt", "one two\nthree four\n\nfive six\nseven eight\n", "lines")]
     [InlineData("d.tsv", "1\tb\tc\td\te\tf\tg\th\ti\tj\n2\tb\tc\td\te\tf\tg\th\ti\tj\n", "tsv")] // ten columns, numbered
-    public void Guess_TextThatIsNoColumns_StaysWhatItWas(string name, string content, string expected)
-    {
+    public void Guess_TextThatIsNoColumns_StaysWhatItWas(string name, string content, string expected) =>
         Assert.Equal(expected, FormatGuess.Guess(Write(name, content), null).Format);
-    }
 
     private static string Show(TaggedDataset data) => string.Join(" | ", data.Sentences.Select(
         sentence => string.Join(' ', sentence.Words.Zip(sentence.Tags, (word, tag) => $"{word}/{tag}"))));

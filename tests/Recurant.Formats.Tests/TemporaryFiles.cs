@@ -5,13 +5,13 @@ namespace Recurant.Formats.Tests;
 /// <summary>Makes small files for one test and removes them afterwards.</summary>
 public abstract class TemporaryFiles : IDisposable
 {
-    private readonly DirectoryInfo root = Directory.CreateTempSubdirectory("recurant-");
+    private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("recurant-");
 
-    internal string Root => root.FullName;
+    internal string Root => _root.FullName;
 
     public void Dispose()
     {
-        root.Delete(recursive: true);
+        _root.Delete(recursive: true);
         GC.SuppressFinalize(this);
     }
 

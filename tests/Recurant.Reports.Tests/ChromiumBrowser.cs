@@ -1,6 +1,5 @@
 using Microsoft.Playwright;
 using Recurant.Reports.Tests;
-using Xunit;
 
 [assembly: AssemblyFixture(typeof(ChromiumBrowser))]
 

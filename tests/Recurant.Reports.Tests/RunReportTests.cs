@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.Playwright;
-using Xunit;
 
 namespace Recurant.Reports.Tests;
 

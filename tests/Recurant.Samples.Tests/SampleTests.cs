@@ -1,5 +1,4 @@
 using System.Reflection;
-using Xunit;
 
 namespace Recurant.Samples.Tests;
 
@@ -133,7 +132,10 @@ public sealed class SampleTests : IDisposable
         string[] lines = await SampleProgram.Run("OwnLoss", _folder.Path);
 
         Assert.Equal(3, lines.Length);
-        foreach ((string line, double share) in lines.Zip([10.0, 50, 90])) Assert.InRange(SampleProgram.Numbers(line)[0], share - 4, share + 4);
+        foreach ((string line, double share) in lines.Zip([10.0, 50, 90]))
+        {
+            Assert.InRange(SampleProgram.Numbers(line)[0], share - 4, share + 4);
+        }
     }
 
     [Fact]

@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Recurant.Samples.Tests;
 
 /// <summary>
@@ -23,11 +21,7 @@ internal static class ThreeWords
     public static void Check(string[] lines)
     {
         List<double[]> steps = Forward(out double loss);
-        for (int t = 0; t < Words; t++)
-        {
-            Equal([.. steps[t], -Math.Log(steps[t][Units + s_right[t]])], lines[t]);
-        }
-
+        for (int t = 0; t < Words; t++) Equal([.. steps[t], -Math.Log(steps[t][Units + s_right[t]])], lines[t]);
         Equal([loss], Line(lines, "J = "));
         Equal(Slopes(s_u), Line(lines, "dJ/dU = "));
         Equal(Slopes(s_w), Line(lines, "dJ/dW = "));

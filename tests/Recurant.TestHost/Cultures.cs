@@ -4,16 +4,20 @@ using System.Text;
 
 namespace Recurant.TestHost;
 
-/// <summary>Writes what the library makes of texts and numbers, in ASCII. Only the first line may depend on the culture.</summary>
+/// <summary>
+/// Writes what the library makes of texts and numbers, in ASCII. Only the first line may depend on the culture.
+/// </summary>
 internal static class Cultures
 {
     /// <summary>Capitals that ICU libraries and .NET fold differently, and those that Turkish folds in its own way.</summary>
     private const string Capitals =
-        "I \u0130 \u0131 \u017F \u1E9E \u212A \u1C89 \uA7CB \uA7CC \uA7DA \uA7DC \U00010D50 \U00010D65 \U00010400 TITLE ÄÖÜ ΣΑΣ Ж";
+        "I \u0130 \u0131 \u017F \u1E9E \u212A \u1C89 \uA7CB \uA7CC \uA7DA \uA7DC \U00010D50 \U00010D65 \U00010400 TITLE ÄÖÜ ΣΑΣ "
+        + "Ж";
 
     public static void Print(string directory)
     {
-        Console.WriteLine($"culture {CultureInfo.CurrentCulture.Name} {0.5.ToString(CultureInfo.CurrentCulture)}".Replace("  ", " "));
+        Console.WriteLine(
+            $"culture {CultureInfo.CurrentCulture.Name} {0.5.ToString(CultureInfo.CurrentCulture)}".Replace("  ", " "));
         Tokens();
         Messages();
         Trained(directory);
@@ -59,8 +63,10 @@ internal static class Cultures
 
     private static void Trained(string directory)
     {
-        string[] texts = [.. Enumerable.Range(0, 40).Select(i => i % 2 == 0 ? $"{Capitals} GOOD {i}" : $"bad {i} {Capitals} \uA7DC")];
-        var data = new TextDataset("data", [.. texts.Select((text, i) => new TextExample(text, i % 2 == 0 ? "I" : "\u0130", i + 1))]);
+        string[] texts =
+            [.. Enumerable.Range(0, 40).Select(i => i % 2 == 0 ? $"{Capitals} GOOD {i}" : $"bad {i} {Capitals} \uA7DC")];
+        var data = new TextDataset(
+            "data", [.. texts.Select((text, i) => new TextExample(text, i % 2 == 0 ? "I" : "\u0130", i + 1))]);
         ClassifierModel classifier = ClassifierTrainer.Train(data, new TrainingOptions
         {
             Hidden = 6, Embedding = 5, Epochs = 2, Threads = 1, MinimumCount = 1,

@@ -43,7 +43,8 @@ internal static class Models
         yield return ("lru", scan with { Cell = CellKind.Lru, Hidden = 10, Pooling = Pooling.Max, Bidirectional = false });
         yield return ("peephole-lstm", common with { Cell = CellKind.PeepholeLstm, Pooling = Pooling.Max });
         yield return ("layer-norm-lstm", common with { Cell = CellKind.LayerNormLstm, Pooling = Pooling.Mean });
-        yield return ("projected-lstm", common with { Cell = CellKind.ProjectedLstm, Pooling = Pooling.Attention, Embedding = 0 });
+        yield return (
+            "projected-lstm", common with { Cell = CellKind.ProjectedLstm, Pooling = Pooling.Attention, Embedding = 0 });
         yield return ("feed-forward", common with { Model = ModelKind.FeedForward, Activation = Activation.Sigmoid });
         yield return ("bag-of-words", common with { Model = ModelKind.BagOfWords });
         yield return ("vectors", common with { Embedding = null, Vectors = Vectors(directory), Layers = 1 });
@@ -84,7 +85,9 @@ internal static class Models
         return TextDataset.FromPairs(texts);
     }
 
-    /// <summary>Sentences whose words bear tags in the scheme B, I, O: behind "the" a name begins, of one word or of two.</summary>
+    /// <summary>
+    /// Sentences whose words bear tags in the scheme B, I, O: behind "the" a name begins, of one word or of two.
+    /// </summary>
     public static TaggedDataset Sentences()
     {
         var sentences = new List<TaggedSentence>();

@@ -1,10 +1,10 @@
 namespace Recurant.Tests;
 
 /// <summary>
-/// What an action allocates, on the quietest of several rounds. What is warm allocates nothing in any of them and what allocates does
-/// so in every one, but a single round may read a few thousand bytes that nobody asked for: the runtime hands a thread its memory in
-/// pieces of eight kilobytes and a collection that runs meanwhile, for any thread's sake, counts the rest of a piece as used; and the
-/// runtime and the test runner allocate now and then on threads of their own.
+/// What an action allocates, on the quietest of several rounds. What is warm allocates nothing in any of them and what allocates
+/// does so in every one, but a single round may read a few thousand bytes that nobody asked for: the runtime hands a thread its
+/// memory in pieces of eight kilobytes and a collection that runs meanwhile, for any thread's sake, counts the rest of a piece as
+/// used; and the runtime and the test runner allocate now and then on threads of their own.
 /// </summary>
 internal static class Allocation
 {

@@ -3,10 +3,10 @@ namespace Recurant.Samples.MakeReviews;
 /// <summary>Numbers that look random and depend on nothing but a key and a counter, on every machine alike.</summary>
 internal sealed class CounterHash(ulong key)
 {
-    private ulong counter;
+    private ulong _counter;
 
     /// <summary>The next number in [0, bound).</summary>
-    public int Next(int bound) => (int)(Mix(key + ++counter * 0x9E3779B97F4A7C15UL) % (ulong)bound);
+    public int Next(int bound) => (int)(Mix(key + ++_counter * 0x9E3779B97F4A7C15UL) % (ulong)bound);
 
     /// <summary>The next choice out of <paramref name="items"/>, item i with probability weight(i) / sum of weights.</summary>
     public T Pick<T>(IReadOnlyList<T> items, Func<T, int> weight)
@@ -15,10 +15,7 @@ internal sealed class CounterHash(ulong key)
         foreach (var item in items)
         {
             left -= weight(item);
-            if (left < 0)
-            {
-                return item;
-            }
+            if (left < 0) return item;
         }
 
         throw new InvalidOperationException("There is nothing to choose from.");
@@ -28,11 +25,7 @@ internal sealed class CounterHash(ulong key)
     public static ulong Of(string text)
     {
         var hash = 0xCBF29CE484222325UL;
-        foreach (var c in text)
-        {
-            hash = (hash ^ c) * 0x100000001B3UL;
-        }
-
+        foreach (var c in text) hash = (hash ^ c) * 0x100000001B3UL;
         return Mix(hash);
     }
 

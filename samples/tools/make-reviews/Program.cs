@@ -31,10 +31,7 @@ foreach (var construction in Grammar.Read(Path.Combine(here, "grammar.txt")))
                 var review = new SentenceWriter(bank, random, pattern, positive).Write();
                 var isHeldOut = CounterHash.Of(Seed + review.Key) % HeldOutShare == 0;
                 ref var wanted = ref isHeldOut ? ref heldOut : ref train;
-                if (wanted > 0 && pool.TryAdd(review, isHeldOut))
-                {
-                    wanted--;
-                }
+                if (wanted > 0 && pool.TryAdd(review, isHeldOut)) wanted--;
             }
         }
     }

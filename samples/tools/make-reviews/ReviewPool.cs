@@ -5,13 +5,13 @@ internal sealed class ReviewPool
 {
     private const int LeastOccurrences = 3;
 
-    private static readonly string[] KeySentences =
+    private static readonly string[] s_keySentences =
     [
         "this movie is not good", "this movie is good", "this movie is bad", "this movie is not bad",
         "this movie is not only good but great",
     ];
 
-    private readonly HashSet<string> taken = [];
+    private readonly HashSet<string> _taken = [];
 
     public List<Review> Training { get; private set; } = [];
 
@@ -30,7 +30,7 @@ internal sealed class ReviewPool
     {
         var words = Words(review.Text);
         var plain = string.Join(' ', words);
-        if (words.Length is < 3 or > 25 || KeySentences.Any(k => $" {plain} ".Contains($" {k} ")) || !taken.Add(plain))
+        if (words.Length is < 3 or > 25 || s_keySentences.Any(k => $" {plain} ".Contains($" {k} ")) || !_taken.Add(plain))
         {
             return false;
         }

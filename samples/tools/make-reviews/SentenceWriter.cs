@@ -12,25 +12,21 @@ internal sealed class SentenceWriter(WordBank bank, CounterHash random, Pattern 
     private const int OwnWeight = 20;
     private const int OppositeWeight = 4;
 
-    private readonly List<string> chosen = [];
-    private readonly List<string> used = [];
-    private Noun first = null!;
-    private Noun second = null!;
+    private readonly List<string> _chosen = [];
+    private readonly List<string> _used = [];
+    private Noun _first = null!;
+    private Noun _second = null!;
 
     public Review Write()
     {
         PickNouns();
         var text = Expand(pattern.Text);
-        var polar = used.Count > 0;
+        var polar = _used.Count > 0;
         text = Finish(text);
 
         // "good" and "bad" carry the story, so their combinations include the subject: training has them in every pattern.
-        if (!polar || used.Contains("good") || used.Contains("bad"))
-        {
-            used.Add(first.Word);
-        }
-
-        return new Review(positive, text, $"{pattern.Text}|{positive}|{string.Join('|', used)}|{string.Join('|', chosen)}");
+        if (!polar || _used.Contains("good") || _used.Contains("bad")) _used.Add(_first.Word);
+        return new Review(positive, text, $"{pattern.Text}|{positive}|{string.Join('|', _used)}|{string.Join('|', _chosen)}");
     }
 
     private void PickNouns()
@@ -40,8 +36,8 @@ internal sealed class SentenceWriter(WordBank bank, CounterHash random, Pattern 
         var hasSecond = t.Contains("{s2}") || t.Contains("{t}");
         var house = !needsWork && random.Next(100) < 18;
         var kinds = needsWork ? "W" : house ? "FHP" : random.Next(100) < 55 ? "W" : "TAM";
-        first = PickNoun(kinds, "");
-        second = hasSecond ? PickNoun(house ? "FHP" : first.Kind == 'W' ? first.Link : "TAM", first.Word) : first;
+        _first = PickNoun(kinds, "");
+        _second = hasSecond ? PickNoun(house ? "FHP" : _first.Kind == 'W' ? _first.Link : "TAM", _first.Word) : _first;
     }
 
     private Noun PickNoun(string kinds, string not) =>
@@ -72,7 +68,7 @@ internal sealed class SentenceWriter(WordBank bank, CounterHash random, Pattern 
             {
                 var options = inner.Split('|');
                 var option = options[random.Next(options.Length)];
-                chosen.Add(option);
+                _chosen.Add(option);
                 result.Append(Expand(option));
             }
             else
@@ -90,20 +86,20 @@ internal sealed class SentenceWriter(WordBank bank, CounterHash random, Pattern 
     {
         if (slot.Contains('|'))
         {
-            var noun = slot.StartsWith("2:", StringComparison.Ordinal) ? second : first;
+            var noun = slot.StartsWith("2:", StringComparison.Ordinal) ? _second : _first;
             return slot[(slot.IndexOf(':') + 1)..].Split('|')[noun.Many ? 1 : 0];
         }
 
         switch (slot)
         {
             case "s" or "sw":
-                return WithArticle(first, pattern.Text.Contains("{s2}") || pattern.Text.Contains("{w}"));
+                return WithArticle(_first, pattern.Text.Contains("{s2}") || pattern.Text.Contains("{w}"));
             case "s2":
-                return "the " + second.Word;
+                return "the " + _second.Word;
             case "w":
-                return first.Word;
+                return _first.Word;
             case "t":
-                return second.Word;
+                return _second.Word;
             case "very":
                 return "{very}";
             case "Z" or "z":
@@ -117,11 +113,7 @@ internal sealed class SentenceWriter(WordBank bank, CounterHash random, Pattern 
 
     private string WithArticle(Noun noun, bool simple)
     {
-        if (noun.Kind == 'W')
-        {
-            return Determiner(simple) + noun.Word;
-        }
-
+        if (noun.Kind == 'W') return Determiner(simple) + noun.Word;
         if ("TAM".Contains(noun.Kind) && !simple && random.Next(100) < 25)
         {
             var works = bank.Nouns.Where(n => n.Kind == 'W' && n.Link.Contains(noun.Kind)).ToList();
@@ -143,7 +135,7 @@ internal sealed class SentenceWriter(WordBank bank, CounterHash random, Pattern 
     {
         var options = phrases.Where(p => p.Positive == (positive == ours)).ToList();
         var words = options[random.Next(options.Count)].Words;
-        used.Add(words);
+        _used.Add(words);
         return words;
     }
 
@@ -152,16 +144,16 @@ internal sealed class SentenceWriter(WordBank bank, CounterHash random, Pattern 
     {
         var wanted = (slot[0] is 'X' or 'x') == positive;
         var mild = char.IsLower(slot[0]);
-        var kind = slot.Contains('2') ? second.Kind : first.Kind;
+        var kind = slot.Contains('2') ? _second.Kind : _first.Kind;
         var options = bank.Adjectives.Where(a => a.Positive == wanted
             && (!mild || !a.Strong)
             && (!slot.Contains('S') || a.Strong)
             && (!slot.Contains('m') || a.TakesMore)
             && (slot.Contains('*') ? a.Kinds.Length == 7 : a.Kinds.Contains(kind))
-            && !used.Contains(a.Word)).ToList();
+            && !_used.Contains(a.Word)).ToList();
         var storyWeight = wanted == positive ? OwnWeight : OppositeWeight;
         var adjective = random.Pick(options, a => a.Word is "good" or "bad" ? storyWeight : a.Weight);
-        used.Add(adjective.Word);
+        _used.Add(adjective.Word);
         return adjective.Word;
     }
 
@@ -188,11 +180,7 @@ internal sealed class SentenceWriter(WordBank bank, CounterHash random, Pattern 
     private string Intensify(string text)
     {
         var at = text.IndexOf("{very}", StringComparison.Ordinal);
-        if (at < 0)
-        {
-            return text;
-        }
-
+        if (at < 0) return text;
         var word = text[(at + 7)..].Split(' ', ',', '.')[0];
         string[] options = bank.Adjectives.Single(a => a.Word == word).TakesVery
             ? ["very", "really", "very"]
@@ -216,10 +204,7 @@ internal sealed class SentenceWriter(WordBank bank, CounterHash random, Pattern 
         var letters = text.ToCharArray();
         for (var i = 0; i < letters.Length; i++)
         {
-            if (i == 0 || (i > 1 && letters[i - 2] == '?'))
-            {
-                letters[i] = char.ToUpperInvariant(letters[i]);
-            }
+            if (i == 0 || (i > 1 && letters[i - 2] == '?')) letters[i] = char.ToUpperInvariant(letters[i]);
         }
 
         return new string(letters);

@@ -30,11 +30,7 @@ internal sealed class WordBank
         var bank = new WordBank();
         foreach (var line in File.ReadLines(path))
         {
-            if (line.Length == 0 || line[0] == '#')
-            {
-                continue;
-            }
-
+            if (line.Length == 0 || line[0] == '#') continue;
             var f = line.Split(' ');
             string Rest(int from) => string.Join(' ', f[from..]);
             switch (f[0])

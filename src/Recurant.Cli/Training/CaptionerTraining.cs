@@ -34,8 +34,14 @@ internal sealed class CaptionerTraining : TaskTraining<CaptionerModel, Captioner
         _train = parts?.Train ?? CaptionData.Read(settings.Data!, null, call, settings);
         (int, int, int) size = (_train.Width, _train.Height, _train.Channels);
         _validation = settings.ValidationFile is { } valid ? CaptionData.Read(valid, size, call, settings) : parts?.Valid;
-        if (settings.TestFile is { } test) _test = CaptionData.Read(test, size, call, settings);
-        else if (parts is not null) _test = parts.Test;
+        if (settings.TestFile is { } test)
+        {
+            _test = CaptionData.Read(test, size, call, settings);
+        }
+        else if (parts is not null)
+        {
+            _test = parts.Test;
+        }
         else
         {
             (_train, _test) = CaptionData.SetTestAside(_train);

@@ -16,9 +16,9 @@ public sealed class DataFile(string path)
 {
     private const int MostNotes = 20;
 
-    private List<string> notes = [];
-    private Spool? spool;
-    private string? entry;
+    private List<string> _notes = [];
+    private Spool? _spool;
+    private string? _entry;
 
     /// <summary>The path as it was given; messages call the file so.</summary>
     public string Path { get; } = path ?? throw new ArgumentNullException(nameof(path));
@@ -30,13 +30,13 @@ public sealed class DataFile(string path)
     public CancellationToken Cancellation { get; init; }
 
     /// <summary>What was concluded about the file while it was read and should be told to the user.</summary>
-    public IReadOnlyList<string> Notes => notes;
+    public IReadOnlyList<string> Notes => _notes;
 
     /// <summary>
     /// The name without what says how the file is packed: reviews.tsv of reviews.tsv.gz, and the name of the file in an
     /// archive, once that was opened.
     /// </summary>
-    internal string Name => WithoutPacking(System.IO.Path.GetFileName(entry ?? Path));
+    internal string Name => WithoutPacking(System.IO.Path.GetFileName(_entry ?? Path));
 
     /// <summary>In lower case, with its point: .tsv of reviews.tsv.gz.</summary>
     internal string Extension => System.IO.Path.GetExtension(Name).ToLowerInvariant();
@@ -70,7 +70,7 @@ public sealed class DataFile(string path)
         Stream raw = OpenRaw();
         try
         {
-            return Unpacking.Open(Path, raw, ref entry);
+            return Unpacking.Open(Path, raw, ref _entry);
         }
         catch
         {
@@ -93,28 +93,29 @@ public sealed class DataFile(string path)
 
     /// <summary>Another file that is read in the same way.</summary>
     internal DataFile Beside(string other) =>
-        new(other) { Encoding = Encoding, Cancellation = Cancellation, notes = notes };
+        new(other) { Encoding = Encoding, Cancellation = Cancellation, _notes = _notes };
 
     /// <summary>Adds to <see cref="Notes"/>, once.</summary>
     internal void Tell(string? note)
     {
-        if (note is not null && notes.Count < MostNotes && !notes.Contains(note)) notes.Add(note);
+        if (note is not null && _notes.Count < MostNotes && !_notes.Contains(note)) _notes.Add(note);
     }
 
     private Stream OpenRaw()
     {
-        if (spool is not null) return spool.Open();
+        if (_spool is not null) return _spool.Open();
         // Opening a pipe waits for its writer, and nothing can wake a thread that waits there: another one does.
         FileStream file = Waiting(() => InputFile.Open(Path), static late => late.Dispose());
         if (file.CanSeek) return file;
-        using (file) spool = Waiting(() => Spool.Of(file, Path), static _ => { });
-        return spool.Open();
+        using (file) _spool = Waiting(() => Spool.Of(file, Path), static _ => { });
+        return _spool.Open();
     }
 
     private T Waiting<T>(Func<T> work, Action<T> discard)
     {
         if (!Cancellation.CanBeCanceled) return work();
-        Task<T> task = Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        Task<T> task = Task.Factory.StartNew(
+            work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         try
         {
             return task.WaitAsync(Cancellation).GetAwaiter().GetResult();

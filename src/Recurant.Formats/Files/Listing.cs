@@ -7,15 +7,16 @@ internal sealed class Listing(DataFile root)
 {
     private const int NamesShown = 3;
 
-    private readonly SortedSet<string> passedOver = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> _passedOver = new(StringComparer.Ordinal);
 
     internal DataFile Root => root;
 
     /// <summary>What was passed over, for the user; null if nothing was.</summary>
-    internal string? Note => passedOver.Count == 0 ? null
-        : $"{root}: {passedOver.Count} hidden {(passedOver.Count == 1 ? "file, folder or link to nothing is" : "files, folders or "
-            + "links to nothing are")} passed over ({string.Join(", ", passedOver.Take(NamesShown))}"
-            + $"{(passedOver.Count > NamesShown ? ", ..." : "")}).";
+    internal string? Note => _passedOver.Count == 0 ? null
+        : $"{root}: {_passedOver.Count} hidden "
+            + (_passedOver.Count == 1 ? "file, folder or link to nothing is" : "files, folders or links to nothing are")
+            + $" passed over ({string.Join(", ", _passedOver.Take(NamesShown))}"
+            + $"{(_passedOver.Count > NamesShown ? ", ..." : "")}).";
 
     internal List<string> Directories() => Shown(root.Path, new DirectoryInfo(root.Path).GetDirectories());
 
@@ -27,7 +28,7 @@ internal sealed class Listing(DataFile root)
         var shown = new List<string>();
         foreach (FileSystemInfo item in items)
         {
-            if (Hidden.IsHidden(item)) passedOver.Add(item.Name);
+            if (Hidden.IsHidden(item)) _passedOver.Add(item.Name);
             else shown.Add(Path.Combine(directory, item.Name));
         }
 

@@ -5,13 +5,13 @@ namespace Recurant.Formats;
 /// <summary>The bytes of a pipe in a temporary file that no name leads to, readable as often as is needed.</summary>
 internal sealed class Spool
 {
-    private readonly SafeFileHandle handle; // closed by its finaliser, and by the end of the process
-    private readonly long length;
+    private readonly SafeFileHandle _handle; // closed by its finaliser, and by the end of the process
+    private readonly long _length;
 
     private Spool(SafeFileHandle handle, long length)
     {
-        this.handle = handle;
-        this.length = length;
+        _handle = handle;
+        _length = length;
     }
 
     /// <summary>Reads a stream to its end.</summary>
@@ -59,13 +59,13 @@ internal sealed class Spool
 
         public override bool CanWrite => false;
 
-        public override long Length => spool.length;
+        public override long Length => spool._length;
 
         public override long Position { get; set; }
 
         public override int Read(Span<byte> buffer)
         {
-            int read = RandomAccess.Read(spool.handle, buffer, Position);
+            int read = RandomAccess.Read(spool._handle, buffer, Position);
             Position += read;
             return read;
         }

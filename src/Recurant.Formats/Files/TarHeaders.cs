@@ -1,8 +1,8 @@
 namespace Recurant.Formats;
 
 /// <summary>
-/// The bytes of a tar archive on their way to .NET's reader, which takes as much memory for a long name or an extended attribute as
-/// the header before it claims: headers that claim more than any name needs are refused before it does.
+/// The bytes of a tar archive on their way to .NET's reader, which takes as much memory for a long name or an extended attribute
+/// as the header before it claims: headers that claim more than any name needs are refused before it does.
 /// </summary>
 internal sealed class TarHeaders(Stream source) : ForwardStream
 {
@@ -55,7 +55,9 @@ internal sealed class TarHeaders(Stream source) : ForwardStream
         _content = (size + Block - 1) / Block * Block;
     }
 
-    /// <summary>A size in octal digits, or, if the first bit is set, in base 256; 0 where it is neither, which the reader refuses.</summary>
+    /// <summary>
+    /// A size in octal digits, or, if the first bit is set, in base 256; 0 where it is neither, which the reader refuses.
+    /// </summary>
     private static long Size(ReadOnlySpan<byte> field)
     {
         long size = 0;

@@ -9,17 +9,17 @@ namespace Recurant.Formats;
 /// <param name="source">What the decompressor reads; its place tells how much was packed.</param>
 internal sealed class UnpackedStream(string path, string packing, Stream inner, CountedStream source) : ForwardStream
 {
-    private byte[] ahead = [];
-    private int taken;
-    private long count;
-    private bool ended;
-    private Action<long>? atEnd;
+    private byte[] _ahead = [];
+    private int _taken;
+    private long _count;
+    private bool _ended;
+    private Action<long>? _atEnd;
 
     /// <summary>Does something with every piece that is read, and with the number of bytes at the end.</summary>
     internal UnpackedStream Watch(ReadOnlySpanAction piece, Action<long> end)
     {
         OnPiece = piece;
-        atEnd = end;
+        _atEnd = end;
         return this;
     }
 
@@ -32,22 +32,22 @@ internal sealed class UnpackedStream(string path, string packing, Stream inner, 
     {
         var head = new byte[size];
         int length = this.ReadAtLeast(head, size, throwOnEndOfStream: false);
-        (ahead, taken) = (head[..length], 0);
-        return ahead;
+        (_ahead, _taken) = (head[..length], 0);
+        return _ahead;
     }
 
     public override int Read(Span<byte> buffer)
     {
-        if (taken < ahead.Length)
+        if (_taken < _ahead.Length)
         {
-            int size = Math.Min(buffer.Length, ahead.Length - taken);
-            ahead.AsSpan(taken, size).CopyTo(buffer);
-            taken += size;
+            int size = Math.Min(buffer.Length, _ahead.Length - _taken);
+            _ahead.AsSpan(_taken, size).CopyTo(buffer);
+            _taken += size;
             return size;
         }
 
         // Whoever watches the end may have moved on in the archive: the end is asked for once.
-        if (buffer.IsEmpty || ended) return 0;
+        if (buffer.IsEmpty || _ended) return 0;
         int read;
         try
         {
@@ -58,12 +58,12 @@ internal sealed class UnpackedStream(string path, string packing, Stream inner, 
         {
             if (source.Fault is { } fault) throw fault;
             // What was unpacked by this call is not counted yet.
-            if (InputFile.IsTrap(source.Count, count + buffer.Length)) throw Trap();
+            if (InputFile.IsTrap(source.Count, _count + buffer.Length)) throw Trap();
             throw Damaged(exception);
         }
 
-        count += read;
-        if (InputFile.IsTrap(source.Count, count)) throw Trap();
+        _count += read;
+        if (InputFile.IsTrap(source.Count, _count)) throw Trap();
         if (read > 0) OnPiece?.Invoke(buffer[..read]);
         else End();
         return read;
@@ -71,12 +71,12 @@ internal sealed class UnpackedStream(string path, string packing, Stream inner, 
 
     private void End()
     {
-        ended = true;
-        atEnd?.Invoke(count);
+        _ended = true;
+        _atEnd?.Invoke(_count);
     }
 
     internal InvalidDataException Damaged(Exception? exception) => new(
-        $"{path}: the {packing} data is damaged or cut short after {count} unpacked bytes. Fetch the file again.", exception);
+        $"{path}: the {packing} data is damaged or cut short after {_count} unpacked bytes. Fetch the file again.", exception);
 
     protected override void Dispose(bool disposing)
     {
@@ -90,8 +90,8 @@ internal sealed class UnpackedStream(string path, string packing, Stream inner, 
     }
 
     private InvalidDataException Trap() => new(
-        $"{path}: the {packing} data unpacks to more than 64 MiB and more than 200 times its size, as traps do. If it is meant so, "
-        + "unpack it and give the file itself.");
+        $"{path}: the {packing} data unpacks to more than 64 MiB and more than 200 times its size, as traps do. If it is meant "
+        + "so, unpack it and give the file itself.");
 }
 
 /// <summary>Counts the bytes that are read, and keeps the fault of the file itself.</summary>

@@ -164,6 +164,7 @@ internal static class Unpacking
         string list = string.Join(", ", names.Take(Shown).Select(Suggestion.Quote)) + (names.Count > Shown ? ", ..." : "");
         return new InvalidDataException(names.Count == 0
             ? $"{path}: the {kind} archive holds no file. Give the data itself."
-            : $"{path}: the {kind} archive holds {names.Count} files ({list}), and one is expected. Unpack it and name the file.");
+            : $"{path}: the {kind} archive holds {names.Count} files ({list}), and one is expected. Unpack it and name the "
+            + "file.");
     }
 }

@@ -11,21 +11,21 @@ namespace Recurant.Formats;
 internal sealed class XzFile : ForwardStream
 {
     private const int HeadLength = 12, LargestDictionary = 30; // (2 | n & 1) << (n / 2 + 11): 128 MiB
-    private readonly Stream source;
-    private readonly byte[] block = new byte[1 << 16];
-    private XZStream? stream;
+    private readonly Stream _source;
+    private readonly byte[] _block = new byte[1 << 16];
+    private XZStream? _stream;
 
     internal XzFile(Stream source)
     {
-        this.source = source;
+        _source = source;
         MoveOn();
     }
 
     public override int Read(byte[] buffer, int offset, int count)
     {
-        while (stream is not null)
+        while (_stream is not null)
         {
-            int read = stream.Read(buffer, offset, count);
+            int read = _stream.Read(buffer, offset, count);
             if (read > 0 || count == 0) return read;
             MoveOn();
         }
@@ -36,28 +36,28 @@ internal sealed class XzFile : ForwardStream
     // XZStream fills arrays only.
     public override int Read(Span<byte> buffer)
     {
-        int read = Read(block, 0, Math.Min(buffer.Length, block.Length));
-        block.AsSpan(0, read).CopyTo(buffer);
+        int read = Read(_block, 0, Math.Min(buffer.Length, _block.Length));
+        _block.AsSpan(0, read).CopyTo(buffer);
         return read;
     }
 
     /// <summary>Goes to the next stream of the file, if there is one.</summary>
     private void MoveOn()
     {
-        stream = null;
+        _stream = null;
         var head = new byte[HeadLength + 8];
         int first;
         do
         {
-            first = source.ReadByte();
+            first = _source.ReadByte();
         }
         while (first == 0);
 
         if (first < 0) return;
         head[0] = (byte)first;
-        int length = 1 + source.ReadAtLeast(head.AsSpan(1), head.Length - 1, throwOnEndOfStream: false);
+        int length = 1 + _source.ReadAtLeast(head.AsSpan(1), head.Length - 1, throwOnEndOfStream: false);
         CheckDictionary(head);
-        stream = new XZStream(new JoinedStream(new MemoryStream(head, 0, length), source));
+        _stream = new XZStream(new JoinedStream(new MemoryStream(head, 0, length), _source));
     }
 
     /// <summary>Reads the first block's head: its size, its flags, and, where LZMA2 is the only filter, the dictionary.</summary>

@@ -58,9 +58,9 @@ internal static class AreaAverage
     /// </summary>
     private struct Cover(int at, int old, int made)
     {
-        private readonly long start = (long)at * old;
-        private readonly long end = ((long)at + 1) * old;
-        private long next = (long)at * old / made;
+        private readonly long _start = (long)at * old;
+        private readonly long _end = ((long)at + 1) * old;
+        private long _next = (long)at * old / made;
 
         internal int At { get; private set; }
 
@@ -68,14 +68,10 @@ internal static class AreaAverage
 
         internal bool Next()
         {
-            long from = Math.Max(start, next * made);
-            long to = Math.Min(end, (next + 1) * made);
-            if (from >= to)
-            {
-                return false;
-            }
-
-            At = (int)next++;
+            long from = Math.Max(_start, _next * made);
+            long to = Math.Min(_end, (_next + 1) * made);
+            if (from >= to) return false;
+            At = (int)_next++;
             Weight = to - from;
             return true;
         }

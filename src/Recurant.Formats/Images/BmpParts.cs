@@ -26,7 +26,8 @@ internal static class BmpParts
             : (BinaryPrimitives.ReadInt32LittleEndian(file[18..]), BinaryPrimitives.ReadInt32LittleEndian(file[22..]));
         height = Math.Abs(height); // below 0 the upper row comes first
         int bits = BinaryPrimitives.ReadUInt16LittleEndian(file[(isShort ? 24 : 28)..]);
-        long packing = isShort || file.Length < WithCompression ? 0 : BinaryPrimitives.ReadUInt32LittleEndian(file[CompressionAt..]);
+        long packing = isShort || file.Length < WithCompression ? 0
+            : BinaryPrimitives.ReadUInt32LittleEndian(file[CompressionAt..]);
         var head = new ImageHead(width, height, Colour: true, Memory: 8.0 * width * height);
         fault = Unread(headLength, bits, packing);
         if (fault is not null || width < 1 || height < 1) return head;

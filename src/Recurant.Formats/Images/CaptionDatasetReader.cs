@@ -66,10 +66,7 @@ public static class CaptionDatasetReader
         name = name.Trim();
         foreach (string extension in (ReadOnlySpan<string>)[".png", ".jpg", ".jpeg", ".bmp"])
         {
-            if (name.EndsWith(extension, StringComparison.OrdinalIgnoreCase))
-            {
-                return true;
-            }
+            if (name.EndsWith(extension, StringComparison.OrdinalIgnoreCase)) return true;
         }
 
         return false;

@@ -87,10 +87,7 @@ public static class MnistScenes
     {
         for (int place = 0;; place++)
         {
-            if ((bits >> place & 1) != 0 && n-- == 0)
-            {
-                return place;
-            }
+            if ((bits >> place & 1) != 0 && n-- == 0) return place;
         }
     }
 

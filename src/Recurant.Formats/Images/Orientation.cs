@@ -15,7 +15,8 @@ internal static class Orientation
         if (exif.Length < 8) return Upright;
         bool little = exif.StartsWith("II*\0"u8);
         if (!little && !exif.StartsWith("MM\0*"u8)) return Upright;
-        uint start = little ? BinaryPrimitives.ReadUInt32LittleEndian(exif[4..]) : BinaryPrimitives.ReadUInt32BigEndian(exif[4..]);
+        uint start = little ? BinaryPrimitives.ReadUInt32LittleEndian(exif[4..])
+            : BinaryPrimitives.ReadUInt32BigEndian(exif[4..]);
         if (start > exif.Length - 2) return Upright;
         int count = Read16(exif[(int)start..], little);
         ReadOnlySpan<byte> entries = exif[((int)start + 2)..];

@@ -51,7 +51,8 @@ internal static class PngParts
             {
                 fault = type == "CgBI"
                     ? "this is a PNG image in Apple's own variant (CgBI). Save it as a usual PNG."
-                    : $"the PNG image is damaged: one head is expected at its start, and the part {Printable(type)} at byte {offset} "
+                    : $"the PNG image is damaged: one head is expected at its start, and the part {Printable(type)} at byte "
+                    + $"{offset} "
                         + "is something else. Fetch or save it again.";
                 return head;
             }
@@ -91,7 +92,8 @@ internal static class PngParts
         double bytes = Math.Ceiling(depth / 8.0), parts = colour == 3 ? 4 : channels % 2 == 1 ? channels + 1 : channels;
         double raw = pixels * channels * bytes;
         // The rows, the pixels with opacity (twice where passes are put together), those of 8 bits, and the copy handed out.
-        double memory = raw + (pixels * parts * (bytes + (interlaced ? bytes : 0) + (bytes > 1 ? 1 : 0) + (colour == 3 ? 0.25 : 0) + 1));
+        double memory = raw
+            + (pixels * parts * (bytes + (interlaced ? bytes : 0) + (bytes > 1 ? 1 : 0) + (colour == 3 ? 0.25 : 0) + 1));
         rows = raw > long.MaxValue / 2 ? long.MaxValue / 2
             : !interlaced ? height * (1 + RowLength(width, depth * channels)) : Interlaced(width, height, depth * channels);
         return new ImageHead(width, height, Colour: colour is not (0 or 4), memory);

@@ -27,11 +27,7 @@ internal static class SceneGrammar
                 + $"{Above(corner, column)} {Name(digits[column])}";
         }
 
-        if (count != 2)
-        {
-            throw new ArgumentException($"A scene has two or three digits; found {count}.", nameof(digits));
-        }
-
+        if (count != 2) throw new ArgumentException($"A scene has two or three digits; found {count}.", nameof(digits));
         int first = digits.IndexOfAnyExcept(-1);
         int second = digits.LastIndexOfAnyExcept(-1);
         string relation = first / 2 == second / 2 ? Beside(first, second)

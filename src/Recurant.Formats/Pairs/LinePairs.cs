@@ -18,11 +18,7 @@ internal static class LinePairs
                 throw Unequal(hasSource ? source : target, hasSource ? target : source, hasSource ? first : second);
             }
 
-            if (!hasSource)
-            {
-                return pairs.ToDataset();
-            }
-
+            if (!hasSource) return pairs.ToDataset();
             pairs.Add(first, second, source.LineNumber);
         }
     }

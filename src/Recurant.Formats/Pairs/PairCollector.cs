@@ -5,22 +5,22 @@ namespace Recurant.Formats;
 /// <summary>Gathers pairs; those with an empty side are left out and counted.</summary>
 internal sealed class PairCollector(string name, Func<IEnumerable<string>> notes)
 {
-    private readonly PairList pairs = new();
-    private int skipped;
-    private int firstSkipped;
-    private string firstSide = "";
+    private readonly PairList _pairs = new();
+    private int _skipped;
+    private int _firstSkipped;
+    private string _firstSide = "";
 
     internal void Add(ReadOnlySpan<char> source, ReadOnlySpan<char> target, int line)
     {
         bool noSource = source.IsWhiteSpace();
         if (!noSource && !target.IsWhiteSpace())
         {
-            pairs.Add(source, target, line);
+            _pairs.Add(source, target, line);
         }
-        else if (skipped++ == 0)
+        else if (_skipped++ == 0)
         {
-            firstSkipped = line;
-            firstSide = noSource && target.IsWhiteSpace() ? "both sides" : noSource ? "the source" : "the target";
+            _firstSkipped = line;
+            _firstSide = noSource && target.IsWhiteSpace() ? "both sides" : noSource ? "the source" : "the target";
         }
     }
 
@@ -28,28 +28,29 @@ internal sealed class PairCollector(string name, Func<IEnumerable<string>> notes
     /// <exception cref="InvalidDataException">There are no pairs, or more are left out than are kept.</exception>
     internal PairDataset ToDataset()
     {
-        if (skipped > pairs.Count)
+        if (_skipped > _pairs.Count)
         {
             throw new InvalidDataException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{name}, line {firstSkipped}: {firstSide} of the pair {(firstSide[0] == 'b' ? "are" : "is")} empty, and {skipped} "
-                + $"of {pairs.Count + skipped} pairs have an empty side. Check that these are the right columns or files."));
+                $"{name}, line {_firstSkipped}: {_firstSide} of the pair {(_firstSide[0] == 'b' ? "are" : "is")} empty, and "
+                + $"{_skipped} "
+                + $"of {_pairs.Count + _skipped} pairs have an empty side. Check that these are the right columns or files."));
         }
 
-        if (pairs.Count == 0)
+        if (_pairs.Count == 0)
         {
             throw new InvalidDataException($"{name}: there are no pairs; a source and a target text a line are expected.");
         }
 
-        return new PairDataset(name, pairs)
+        return new PairDataset(name, _pairs)
         {
-            Warnings = skipped == 0 ? [.. notes()] :
+            Warnings = _skipped == 0 ? [.. notes()] :
             [
                 .. notes(),
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{name}: {skipped} {(skipped == 1 ? "pair is" : "pairs are")} left out: a side is empty "
-                    + $"(first: {firstSide} on line {firstSkipped})."),
+                    $"{name}: {_skipped} {(_skipped == 1 ? "pair is" : "pairs are")} left out: a side is empty "
+                    + $"(first: {_firstSide} on line {_firstSkipped})."),
             ],
         };
     }

@@ -65,11 +65,7 @@ public static class PairDatasetReader
 
         int fields = table.FieldCount;
         (int source, int target, bool header) = FindColumns(table, options);
-        if (!header)
-        {
-            pairs.Add(table.Field(source), table.Field(target), table.Line);
-        }
-
+        if (!header) pairs.Add(table.Field(source), table.Field(target), table.Line);
         while (table.Read())
         {
             table.CheckFieldCount(fields);
@@ -114,21 +110,13 @@ public static class PairDatasetReader
     internal static string[] FirstRow(TableReader table)
     {
         var first = new string[table.FieldCount];
-        for (int i = 0; i < first.Length; i++)
-        {
-            first[i] = table.Field(i).Trim().ToString();
-        }
-
+        for (int i = 0; i < first.Length; i++) first[i] = table.Field(i).Trim().ToString();
         return first;
     }
 
     private static int Resolve(TableReader table, string[] first, string? asked, string role, ref bool header)
     {
-        if (asked is null)
-        {
-            return -1;
-        }
-
+        if (asked is null) return -1;
         int index = Array.FindIndex(first, name => name.Equals(asked, StringComparison.OrdinalIgnoreCase));
         if (int.TryParse(asked, NumberStyles.None, CultureInfo.InvariantCulture, out int number))
         {

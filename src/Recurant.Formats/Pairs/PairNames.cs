@@ -20,11 +20,7 @@ internal static class PairNames
     {
         int source = KnownNames.Find(names, s_sources);
         int target = KnownNames.Find(names, s_targets);
-        if (source >= 0 && target >= 0)
-        {
-            return (source, target);
-        }
-
+        if (source >= 0 && target >= 0) return (source, target);
         int first = -1;
         int second = -1;
         for (int i = 0; i < names.Count; i++)

@@ -22,10 +22,7 @@ internal static class ContentSplit
         var letters = new StringBuilder(text.Length);
         foreach (char c in text)
         {
-            if (char.IsLetter(c) || char.IsSurrogate(c))
-            {
-                letters.Append(LetterCase.ToLower(c));
-            }
+            if (char.IsLetter(c) || char.IsSurrogate(c)) letters.Append(LetterCase.ToLower(c));
         }
 
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];

@@ -24,11 +24,7 @@ internal static class ResourceStrings
         try
         {
             using var file = new PEReader(File.OpenRead(path), PEStreamOptions.PrefetchEntireImage);
-            if (!file.HasMetadata || file.PEHeaders.CorHeader is not { } header)
-            {
-                return strings;
-            }
-
+            if (!file.HasMetadata || file.PEHeaders.CorHeader is not { } header) return strings;
             MetadataReader metadata = file.GetMetadataReader();
             PEMemoryBlock data = file.GetSectionData(header.ResourcesDirectory.RelativeVirtualAddress);
             foreach (ManifestResourceHandle handle in metadata.ManifestResources)
@@ -66,10 +62,7 @@ internal static class ResourceStrings
             IDictionaryEnumerator entries = reader.GetEnumerator();
             while (entries.MoveNext())
             {
-                if (Text(entries) is { } text)
-                {
-                    strings[$"{set}:{entries.Key}"] = text;
-                }
+                if (Text(entries) is { } text) strings[$"{set}:{entries.Key}"] = text;
             }
         }
         catch (Exception exception) when (exception is NotSupportedException or ArgumentException or FormatException

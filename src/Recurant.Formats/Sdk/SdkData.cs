@@ -126,10 +126,7 @@ public static class SdkData
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (string paragraph in read.SelectMany(paragraphs => paragraphs))
         {
-            if (seen.Add(paragraph))
-            {
-                parts[ContentSplit.PartOf(paragraph)].Add(paragraph);
-            }
+            if (seen.Add(paragraph)) parts[ContentSplit.PartOf(paragraph)].Add(paragraph);
         }
 
         return Name(DocsName, parts, (name, lines) => new PlainText(name, lines));

@@ -13,21 +13,10 @@ internal static class SdkLocation
         var looked = new List<string>();
         foreach (string? candidate in asked is null ? Candidates() : [asked])
         {
-            if (string.IsNullOrEmpty(candidate))
-            {
-                continue;
-            }
-
+            if (string.IsNullOrEmpty(candidate)) continue;
             string root = Path.GetFullPath(candidate);
-            if (Directory.Exists(Path.Combine(root, "sdk")))
-            {
-                return root;
-            }
-
-            if (!looked.Contains(root))
-            {
-                looked.Add(root);
-            }
+            if (Directory.Exists(Path.Combine(root, "sdk"))) return root;
+            if (!looked.Contains(root)) looked.Add(root);
         }
 
         throw new DirectoryNotFoundException(

@@ -11,21 +11,21 @@ internal sealed class SdkMessages
     /// <summary>Folders with fewer translated libraries than this are no language of the SDK.</summary>
     private const int FewestLibraries = 20;
 
-    private readonly string sdk;
-    private readonly SortedDictionary<string, List<(string Main, string Satellite)>> files;
-    private readonly ConcurrentDictionary<string, Dictionary<string, string>> originals = new(StringComparer.Ordinal);
+    private readonly string _sdk;
+    private readonly SortedDictionary<string, List<(string Main, string Satellite)>> _files;
+    private readonly ConcurrentDictionary<string, Dictionary<string, string>> _originals = new(StringComparer.Ordinal);
 
     private SdkMessages(string sdk, SortedDictionary<string, List<(string Main, string Satellite)>> files)
     {
-        this.sdk = sdk;
-        this.files = files;
+        _sdk = sdk;
+        _files = files;
     }
 
     /// <summary>The languages in ordinal order.</summary>
-    internal IReadOnlyList<string> Languages => [.. files.Keys];
+    internal IReadOnlyList<string> Languages => [.. _files.Keys];
 
     /// <summary>The folder of the SDK.</summary>
-    internal string Folder => sdk;
+    internal string Folder => _sdk;
 
     /// <summary>Looks which libraries are translated, but does not read them.</summary>
     /// <exception cref="DirectoryNotFoundException">There is no SDK, or none with translations.</exception>
@@ -79,7 +79,7 @@ internal sealed class SdkMessages
     /// <exception cref="InvalidDataException">No message could be read.</exception>
     internal List<(string English, string Text)> Read(string language)
     {
-        if (!files.TryGetValue(language, out List<(string Main, string Satellite)>? list))
+        if (!_files.TryGetValue(language, out List<(string Main, string Satellite)>? list))
         {
             throw new ArgumentException(
                 $"The SDK has no messages in \"{language}\". {Suggestion.Describe("Its languages are", language, Languages)}",
@@ -112,7 +112,7 @@ internal sealed class SdkMessages
         return pairs.Count > 0
             ? pairs
             : throw new InvalidDataException(
-                $"{sdk}: no messages in \"{language}\" could be read from its {list.Count} libraries. Is the SDK damaged?");
+                $"{_sdk}: no messages in \"{language}\" could be read from its {list.Count} libraries. Is the SDK damaged?");
     }
 
     private static void Count(List<(string Text, int Count)> texts, string text)
@@ -129,15 +129,12 @@ internal sealed class SdkMessages
     }
 
     /// <summary>The English messages of a library, which all languages share; several threads may ask.</summary>
-    private Dictionary<string, string> English(string main) => originals.GetOrAdd(main, static path =>
+    private Dictionary<string, string> English(string main) => _originals.GetOrAdd(main, static path =>
     {
         var messages = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach ((string key, string text) in ResourceStrings.Read(path, null))
         {
-            if (OneLine(text) is { } line)
-            {
-                messages.Add(key, line);
-            }
+            if (OneLine(text) is { } line) messages.Add(key, line);
         }
 
         return messages;

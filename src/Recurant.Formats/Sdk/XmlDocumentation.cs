@@ -8,7 +8,7 @@ internal sealed class XmlDocumentation
 {
     private const int FewestLetters = 20;
 
-    private readonly StringBuilder paragraph = new();
+    private readonly StringBuilder _paragraph = new();
 
     /// <summary>The paragraphs of a file in their order. Code, headings and those without a few words are left out.</summary>
     /// <exception cref="InvalidDataException">The file is no XML.</exception>
@@ -51,7 +51,7 @@ internal sealed class XmlDocumentation
                     break;
                 case XmlNodeType.Text or XmlNodeType.CDATA or XmlNodeType.SignificantWhitespace or XmlNodeType.Whitespace
                     when inMember:
-                    paragraph.Append(reader.Value);
+                    _paragraph.Append(reader.Value);
                     break;
             }
 
@@ -78,7 +78,7 @@ internal sealed class XmlDocumentation
 
         if (reader.IsEmptyElement)
         {
-            paragraph.Append(name switch
+            _paragraph.Append(name switch
             {
                 "paramref" or "typeparamref" => reader.GetAttribute("name"),
                 "see" or "xref" => reader.GetAttribute("langword")
@@ -120,17 +120,17 @@ internal sealed class XmlDocumentation
     {
         int letters = 0;
         int blanks = 0;
-        for (int i = 0; i < paragraph.Length; i++)
+        for (int i = 0; i < _paragraph.Length; i++)
         {
-            letters += char.IsLetter(paragraph[i]) ? 1 : 0;
-            blanks += char.IsWhiteSpace(paragraph[i]) ? 1 : 0;
+            letters += char.IsLetter(_paragraph[i]) ? 1 : 0;
+            blanks += char.IsWhiteSpace(_paragraph[i]) ? 1 : 0;
         }
 
         if (letters >= FewestLetters && blanks > 1)
         {
-            paragraphs.Add(string.Join(' ', paragraph.ToString().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)));
+            paragraphs.Add(string.Join(' ', _paragraph.ToString().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)));
         }
 
-        paragraph.Clear();
+        _paragraph.Clear();
     }
 }

@@ -13,11 +13,11 @@ internal sealed class ConllLayout
     private static readonly string[] s_universal =
         ["ID", "FORM", "LEMMA", "UPOS", "XPOS", "FEATS", "HEAD", "DEPREL", "DEPS", "MISC"];
 
-    private readonly DataFile path;
+    private readonly DataFile _path;
 
     private ConllLayout(DataFile path, bool universal)
     {
-        this.path = path;
+        _path = path;
         Universal = universal;
     }
 
@@ -63,22 +63,15 @@ internal sealed class ConllLayout
 
     /// <summary>Whether a line is a comment: everything behind # in CoNLL-U; elsewhere # may be a word.</summary>
     internal bool IsComment(ReadOnlySpan<char> line) =>
-        line.StartsWith('#') && (Universal || (line.StartsWith("# ") && (Tabs ? !line.Contains('\t') : Count(line) != ColumnCount)));
+        line.StartsWith('#')
+            && (Universal || (line.StartsWith("# ") && (Tabs ? !line.Contains('\t') : Count(line) != ColumnCount)));
 
     /// <summary>The number of columns of a row.</summary>
     internal int Count(ReadOnlySpan<char> line)
     {
-        if (Tabs)
-        {
-            return line.TrimEnd(' ').Count('\t') + 1;
-        }
-
+        if (Tabs) return line.TrimEnd(' ').Count('\t') + 1;
         int count = 0;
-        for (int i = 0; i < line.Length; i++)
-        {
-            count += !IsBlank(line[i]) && (i == 0 || IsBlank(line[i - 1])) ? 1 : 0;
-        }
-
+        for (int i = 0; i < line.Length; i++) count += !IsBlank(line[i]) && (i == 0 || IsBlank(line[i - 1])) ? 1 : 0;
         return count;
     }
 
@@ -88,18 +81,10 @@ internal sealed class ConllLayout
         int start = 0;
         while (true)
         {
-            while (!Tabs && start < line.Length && IsBlank(line[start]))
-            {
-                start++;
-            }
-
+            while (!Tabs && start < line.Length && IsBlank(line[start])) start++;
             int length = Tabs ? line[start..].IndexOf('\t') : line[start..].IndexOfAny(' ', '\t');
             int end = length < 0 ? line.Length : start + length;
-            if (column-- == 0)
-            {
-                return start..end;
-            }
-
+            if (column-- == 0) return start..end;
             start = Math.Min(end + 1, line.Length);
         }
     }
@@ -108,7 +93,7 @@ internal sealed class ConllLayout
 
     private void Look()
     {
-        using var file = path.OpenText();
+        using var file = _path.OpenText();
         string? spaced = null; // the first row, should there be no tab
         int comments = 0;
         for (int i = 0; i < LinesLooked && file.TryReadLine(out ReadOnlySpan<char> line); i++)
@@ -118,11 +103,7 @@ internal sealed class ConllLayout
                 Names = line[GlobalColumns.Length..].Trim().ToString().Split(' ', StringSplitOptions.RemoveEmptyEntries);
             }
 
-            if (line.IsWhiteSpace() || line.StartsWith(DocumentStart))
-            {
-                continue;
-            }
-
+            if (line.IsWhiteSpace() || line.StartsWith(DocumentStart)) continue;
             if (line.StartsWith('#') && (Universal || (line.StartsWith("# ") && !line.Contains('\t') && comments == 0)))
             {
                 comments++;
@@ -141,13 +122,13 @@ internal sealed class ConllLayout
 
         if (ColumnCount > TableReader.MaximumColumns)
         {
-            throw TableReader.TooManyColumns(path.Path, file.LineNumber, ColumnCount);
+            throw TableReader.TooManyColumns(_path.Path, file.LineNumber, ColumnCount);
         }
 
         if (ColumnCount == 0)
         {
             ColumnCount = spaced is null
-                ? throw new InvalidDataException($"{path}: there are no rows; a word and its tag a line are expected.")
+                ? throw new InvalidDataException($"{_path}: there are no rows; a word and its tag a line are expected.")
                 : Count(spaced);
         }
 
@@ -172,7 +153,7 @@ internal sealed class ConllLayout
         int index = Array.IndexOf(Names, name);
         return index >= 0
             ? index
-            : throw new InvalidDataException($"{path}: the global.columns line of the file lacks the column {name}.");
+            : throw new InvalidDataException($"{_path}: the global.columns line of the file lacks the column {name}.");
     }
 
     private int Resolve(string? asked)
@@ -183,8 +164,9 @@ internal sealed class ConllLayout
             return last > 0 || (Universal && last >= 0)
                 ? last
                 : throw new InvalidDataException(Universal
-                    ? $"{path}: there is no column UPOS. {List("")} Name the column of the tags with --tag-column (TagColumn)."
-                    : $"{path}: there is only one column; a word and its tag a line are expected, with a tab or a blank between.");
+                    ? $"{_path}: there is no column UPOS. {List("")} Name the column of the tags with --tag-column (TagColumn)."
+                    : $"{_path}: there is only one column; a word and its tag a line are expected, with a tab or a blank "
+                    + "between.");
         }
 
         if (int.TryParse(asked, NumberStyles.None, CultureInfo.InvariantCulture, out int number))
@@ -192,20 +174,20 @@ internal sealed class ConllLayout
             return number >= 1 && number <= ColumnCount
                 ? Other(asked, number - 1)
                 : throw new InvalidDataException(
-                    $"{path}: there is no column {asked} for the tags: the rows have {ColumnCount} columns, counted from 1.");
+                    $"{_path}: there is no column {asked} for the tags: the rows have {ColumnCount} columns, counted from 1.");
         }
 
         int index = Array.FindIndex(Names, name => name.Equals(asked, StringComparison.OrdinalIgnoreCase));
         bool last2 = !Universal && index < 0 && asked.ToLowerInvariant() is "tag" or "ner";
         return index >= 0 || last2
             ? Other(asked, last2 ? ColumnCount - 1 : index)
-            : throw new InvalidDataException($"{path}: there is no column \"{asked}\" for the tags. {List(asked)}");
+            : throw new InvalidDataException($"{_path}: there is no column \"{asked}\" for the tags. {List(asked)}");
     }
 
     private int Other(string asked, int index) => index != WordColumn
         ? index
         : throw new InvalidDataException(
-            $"{path}: column {asked} holds the words and cannot be that of the tags too. {List("")}");
+            $"{_path}: column {asked} holds the words and cannot be that of the tags too. {List("")}");
 
     private string List(string asked) => Names.Length > 0
         ? Suggestion.Describe("The columns are", asked, Names)

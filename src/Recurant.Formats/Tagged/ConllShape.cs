@@ -10,16 +10,8 @@ internal static class ConllShape
     /// <param name="lines">The first lines; where blank ones stand, one empty string.</param>
     internal static string? Find(string extension, List<string> lines)
     {
-        if (extension is ".conllu" or ".conllup")
-        {
-            return FormatName.ConllU;
-        }
-
-        if (IsUniversal(lines))
-        {
-            return FormatName.ConllU;
-        }
-
+        if (extension is ".conllu" or ".conllup") return FormatName.ConllU;
+        if (IsUniversal(lines)) return FormatName.ConllU;
         return IsName(extension) || IsColumns(lines) ? FormatName.Conll : null;
     }
 
@@ -47,17 +39,9 @@ internal static class ConllShape
 
             ReadOnlySpan<char> row = line;
             int digits = row.IndexOfAnyExceptInRange('0', '9');
-            if (digits < 1 || row.Count('\t') != 9 || !int.TryParse(row[..digits], out int number))
-            {
-                return false;
-            }
-
+            if (digits < 1 || row.Count('\t') != 9 || !int.TryParse(row[..digits], out int number)) return false;
             bool empty = row[digits] == '.';
-            if (number != (empty ? next - 1 : next))
-            {
-                return false;
-            }
-
+            if (number != (empty ? next - 1 : next)) return false;
             next += row[digits] == '\t' ? 1 : 0; // a range such as 3-4 stands before its words
             rows = true;
         }
@@ -86,23 +70,11 @@ internal static class ConllShape
                 continue;
             }
 
-            if (line.StartsWith(ConllLayout.DocumentStart, StringComparison.Ordinal))
-            {
-                return true;
-            }
-
-            if (line.StartsWith("# ", StringComparison.Ordinal) && !line.Contains('\t'))
-            {
-                continue;
-            }
-
+            if (line.StartsWith(ConllLayout.DocumentStart, StringComparison.Ordinal)) return true;
+            if (line.StartsWith("# ", StringComparison.Ordinal) && !line.Contains('\t')) continue;
             bool tabs = line.Contains('\t');
             char separator = tabs ? '\t' : ' ';
-            if (line.AsSpan().Count(separator) > TableReader.MaximumColumns)
-            {
-                return false;
-            }
-
+            if (line.AsSpan().Count(separator) > TableReader.MaximumColumns) return false;
             string[] fields = line.Trim(' ').Split(separator);
             width = width == 0 ? fields.Length : width;
             if (width < 2 || fields.Length != width || Array.Exists(fields, field => field.Length == 0 || field.Contains(' ')))

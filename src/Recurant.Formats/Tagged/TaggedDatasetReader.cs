@@ -55,10 +55,7 @@ public static class TaggedDatasetReader
                     tags.Clear();
                 }
 
-                if (!more)
-                {
-                    break;
-                }
+                if (!more) break;
             }
             else if (!layout.IsComment(line))
             {
@@ -86,11 +83,14 @@ public static class TaggedDatasetReader
             throw gaps.Count == 0
                 ? new InvalidDataException($"{path}: there are no words; a word and its tag a line are expected.")
                 : new InvalidDataException(
-                    $"{path}: every sentence has a word without a tag: the column {layout.TagName} holds \"_\" (first: the sentence "
-                    + $"of line {gaps.First}). Name another column with --tag-column (TagColumn).");
+                    $"{path}: every sentence has a word without a tag: the column {layout.TagName} holds \"_\" (first: the "
+                    + $"sentence of line {gaps.First}). Name another column with --tag-column (TagColumn).");
         }
 
-        var data = new TaggedDataset(path.Path, sentences) { Warnings = [.. path.Notes, .. Warnings(path, layout, gaps, longOnes)] };
+        var data = new TaggedDataset(path.Path, sentences)
+        {
+            Warnings = [.. path.Notes, .. Warnings(path, layout, gaps, longOnes)],
+        };
         if (options.Format is null && options.TagColumn is null)
         {
             NumericTexts.Refuse(
@@ -107,7 +107,8 @@ public static class TaggedDatasetReader
         {
             yield return string.Create(
                 CultureInfo.InvariantCulture,
-                $"{path}: {gaps.Count} {(gaps.Count == 1 ? "sentence is" : "sentences are")} left out: a word has no {layout.TagName}, "
+                $"{path}: {gaps.Count} {(gaps.Count == 1 ? "sentence is" : "sentences are")} left out: a word has no "
+                + $"{layout.TagName}, "
                 + $"only \"_\" (first: line {gaps.First}).");
         }
 
@@ -115,8 +116,8 @@ public static class TaggedDatasetReader
         {
             yield return string.Create(
                 CultureInfo.InvariantCulture,
-                $"{path}: {longOnes.Count} {(longOnes.Count == 1 ? "sentence has" : "sentences have")} more than {LongSentence} words "
-                + $"(first: line {longOnes.First}). Are the blank lines between sentences missing?");
+                $"{path}: {longOnes.Count} {(longOnes.Count == 1 ? "sentence has" : "sentences have")} more than {LongSentence} "
+                + $"words (first: line {longOnes.First}). Are the blank lines between sentences missing?");
         }
     }
 
@@ -135,11 +136,7 @@ public static class TaggedDatasetReader
     private static void CheckColumns(TextFile file, ConllLayout layout, ReadOnlySpan<char> line)
     {
         int count = layout.Count(line);
-        if (count == layout.ColumnCount)
-        {
-            return;
-        }
-
+        if (count == layout.ColumnCount) return;
         string separator = layout.Tabs ? "separated by one tab each" : "separated by blanks";
         throw file.Error(0, count <= layout.TagColumn
             ? $"the column of the tags, {layout.TagName}, is missing: the line has {count} of the {layout.ColumnCount} columns "
@@ -153,11 +150,7 @@ public static class TaggedDatasetReader
         Range place = layout.Locate(line, layout.NumberColumn);
         ReadOnlySpan<char> number = line[place];
         int digits = number.IndexOfAnyExceptInRange('0', '9');
-        if (digits < 0 && number.Length > 0)
-        {
-            return true;
-        }
-
+        if (digits < 0 && number.Length > 0) return true;
         ReadOnlySpan<char> rest = digits > 0 ? number[(digits + 1)..] : default;
         if (digits > 0 && number[digits] is '-' or '.' && rest.Length > 0 && rest.IndexOfAnyExceptInRange('0', '9') < 0)
         {

@@ -25,19 +25,13 @@ internal static class ActivationKernels
         activation switch { Activation.Tanh => "tanh", Activation.Relu => "relu", _ => "sigmoid" };
 
     /// <summary>output = act(input); the two may be the same span.</summary>
-    public static void Apply(Activation activation, ReadOnlySpan<float> input, Span<float> output)
-    {
-        var kernel = new ForwardKernel { Activation = activation, Input = input, Output = output };
-        VectorLoop.Run(ref kernel, output.Length);
-    }
+    public static void Apply(Activation activation, ReadOnlySpan<float> input, Span<float> output) =>
+        VectorLoop.Apply(new Forward(activation), input, output);
 
     /// <summary>dInput = dOutput * act'(input): 1 - y^2, 1 where y > 0, or y (1 - y). dInput may be dOutput.</summary>
     public static void GradientFromOutput(
-        Activation activation, ReadOnlySpan<float> output, ReadOnlySpan<float> dOutput, Span<float> dInput)
-    {
-        var kernel = new BackwardKernel { Activation = activation, Output = output, DOutput = dOutput, DInput = dInput };
-        VectorLoop.Run(ref kernel, dInput.Length);
-    }
+        Activation activation, ReadOnlySpan<float> output, ReadOnlySpan<float> dOutput, Span<float> dInput) =>
+        VectorLoop.Apply(new Backward(activation), output, dOutput, dInput);
 
     /// <summary>act(x) of a vector.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -61,37 +55,15 @@ internal static class ActivationKernels
             _ => TWidth.Multiply(dy, TWidth.Multiply(y, TWidth.Subtract(TWidth.Create(1f), y))),
         };
 
-    private ref struct ForwardKernel : IVectorKernel
+    private readonly struct Forward(Activation activation) : IFunction
     {
-        public Activation Activation;
-        public ReadOnlySpan<float> Input;
-        public Span<float> Output;
-
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Apply<TWidth, TVector, TReach>(int j, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach
-        {
-            TVector x = Lanes<TWidth, TVector, TReach>.Load(Input, j, left);
-            Lanes<TWidth, TVector, TReach>.Store(Of<TWidth, TVector>(Activation, x), Output, j, left);
-        }
+        TVector IFunction.Of<TWidth, TVector>(TVector x) => Of<TWidth, TVector>(activation, x);
     }
 
-    private ref struct BackwardKernel : IVectorKernel
+    private readonly struct Backward(Activation activation) : IFunctionOfTwo
     {
-        public Activation Activation;
-        public ReadOnlySpan<float> Output, DOutput;
-        public Span<float> DInput;
-
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Apply<TWidth, TVector, TReach>(int j, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach
-        {
-            TVector y = Lanes<TWidth, TVector, TReach>.Load(Output, j, left), dy = Lanes<TWidth, TVector, TReach>.Load(DOutput, j, left);
-            Lanes<TWidth, TVector, TReach>.Store(GradientOf<TWidth, TVector>(Activation, y, dy), DInput, j, left);
-        }
+        TVector IFunctionOfTwo.Of<TWidth, TVector>(TVector y, TVector dy) => GradientOf<TWidth, TVector>(activation, y, dy);
     }
 }

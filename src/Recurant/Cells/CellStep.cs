@@ -4,8 +4,8 @@ namespace Recurant.Cells;
 /// The part of one time step that one worker does: some sequences and some hidden units.
 /// <para>Where the sequences are divided, a worker has the sequences <c>First</c> to <c>Count - 1</c> and all units, and nobody
 /// waits for anybody. Neighbours stay together: rows dealt out in turn would lie twice as far apart, and of rows 4 KB apart a
-/// first-level cache holds few. Where the units are divided, it has all sequences and the units <c>FirstUnit .. FirstUnit + Units</c> of every
-/// gate, and the workers meet after each step.</para>
+/// first-level cache holds few. Where the units are divided, it has all sequences and the units <c>FirstUnit .. FirstUnit +
+/// Units</c> of every gate, and the workers meet after each step.</para>
 /// </summary>
 internal readonly struct CellStep
 {
@@ -97,6 +97,14 @@ internal readonly struct CellStep
 
     /// <summary>This worker's rows of a matrix with one row a sequence.</summary>
     public Matrix Sequences(RowStore store) => store.Rows(Count).Slice(First, Count - First);
+
+    /// <summary>Runs a kernel over this worker's rows and units.</summary>
+    public void Run<TKernel>(scoped TKernel kernel) where TKernel : IUnitKernel, allows ref struct =>
+        UnitLoop.Run(ref kernel, First, Count, Units);
+
+    /// <summary>The same for a kernel in two passes.</summary>
+    public void RunTwice<TKernel>(scoped TKernel kernel) where TKernel : ITwoPassKernel, allows ref struct =>
+        UnitLoop.RunTwice(ref kernel, First, Count, Units);
 
     /// <summary>
     /// target += W h_(t-1), or target = start + W h_(t-1), for this worker's rows and units. Sequences that start here from

@@ -110,10 +110,7 @@ internal sealed class ElmanCell(
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Apply<TWidth, TVector, TReach>(int j, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach
+        readonly void IUnitKernel.Apply<TWidth, TVector, TReach>(int j, int left)
         {
             TVector z = UnitLanes<TWidth, TVector, TReach>.Load(_z + j, left);
             UnitLanes<TWidth, TVector, TReach>.Store(ActivationKernels.Of<TWidth, TVector>(activation, z), _hidden + j, left);
@@ -134,10 +131,7 @@ internal sealed class ElmanCell(
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Apply<TWidth, TVector, TReach>(int j, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach
+        readonly void IUnitKernel.Apply<TWidth, TVector, TReach>(int j, int left)
         {
             TVector h = UnitLanes<TWidth, TVector, TReach>.Load(_hidden + j, left);
             TVector dh = TWidth.Add(

@@ -51,17 +51,9 @@ internal sealed class GruCell(int inputSize, int hiddenSize, string suffix, bool
         Activate(step);
     }
 
-    public void Activate(in CellStep step)
-    {
-        var kernel = new ForwardKernel(step, HiddenSize);
-        UnitLoop.RunTwice(ref kernel, step.First, step.Count, step.Units);
-    }
+    public void Activate(in CellStep step) => step.RunTwice(new ForwardKernel(step, HiddenSize));
 
-    public override void StepBackward(in CellStep step)
-    {
-        var kernel = new BackwardKernel(step, HiddenSize);
-        UnitLoop.Run(ref kernel, step.First, step.Count, step.Units);
-    }
+    public override void StepBackward(in CellStep step) => step.Run(new BackwardKernel(step, HiddenSize));
 
     /// <summary>dh_(t-1) = dh z + ...</summary>
     public override bool CarriesDHidden => true;
@@ -93,10 +85,7 @@ internal sealed class GruCell(int inputSize, int hiddenSize, string suffix, bool
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Apply<TWidth, TVector, TReach>(int j, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach
+        readonly void IUnitKernel.Apply<TWidth, TVector, TReach>(int j, int left)
         {
             TVector r = VectorMath<TWidth, TVector>.Sigmoid(TWidth.Add(
                 UnitLanes<TWidth, TVector, TReach>.Load(_r + j, left),
@@ -109,10 +98,7 @@ internal sealed class GruCell(int inputSize, int hiddenSize, string suffix, bool
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void ApplySecond<TWidth, TVector, TReach>(int j, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach
+        readonly void ITwoPassKernel.ApplySecond<TWidth, TVector, TReach>(int j, int left)
         {
             TVector r = UnitLanes<TWidth, TVector, TReach>.Load(_r + j, left);
             TVector z = UnitLanes<TWidth, TVector, TReach>.Load(_z + j, left);
@@ -164,10 +150,7 @@ internal sealed class GruCell(int inputSize, int hiddenSize, string suffix, bool
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Apply<TWidth, TVector, TReach>(int j, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach
+        readonly void IUnitKernel.Apply<TWidth, TVector, TReach>(int j, int left)
         {
             TVector one = TWidth.Create(1f);
             TVector r = UnitLanes<TWidth, TVector, TReach>.Load(_r + j, left);

@@ -148,16 +148,14 @@ internal sealed class GruOutsideCell(int inputSize, int hiddenSize, string suffi
         public Span<float> Hidden;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Apply<TWidth, TVector, TReach>(int j, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach
+        readonly void IVectorKernel.Apply<TWidth, TVector, TReach>(int j, int left)
         {
-            TVector n = VectorMath<TWidth, TVector>.Tanh(Lanes<TWidth, TVector, TReach>.Load(_n, j, left));                   // (4)
+            TVector n = VectorMath<TWidth, TVector>.Tanh(Lanes<TWidth, TVector, TReach>.Load(_n, j, left)); // (4)
             TVector previous = Lanes<TWidth, TVector, TReach>.Load(PreviousHidden, j, left);
             Lanes<TWidth, TVector, TReach>.Store(n, _n, j, left);
             Lanes<TWidth, TVector, TReach>.Store(
-                TWidth.FusedMultiplyAdd(Lanes<TWidth, TVector, TReach>.Load(_z, j, left), TWidth.Subtract(previous, n), n), Hidden, j, left); // (5)
+                TWidth.FusedMultiplyAdd(Lanes<TWidth, TVector, TReach>.Load(_z, j, left), TWidth.Subtract(previous, n), n),
+                    Hidden, j, left); // (5)
         }
     }
 
@@ -168,18 +166,17 @@ internal sealed class GruOutsideCell(int inputSize, int hiddenSize, string suffi
         public Span<float> DHidden;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Apply<TWidth, TVector, TReach>(int j, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach
+        readonly void IVectorKernel.Apply<TWidth, TVector, TReach>(int j, int left)
         {
             TVector one = TWidth.Create(1f);
             TVector z = Lanes<TWidth, TVector, TReach>.Load(_z, j, left), n = Lanes<TWidth, TVector, TReach>.Load(_n, j, left);
             TVector dh = Lanes<TWidth, TVector, TReach>.Load(DHidden, j, left);
             // (5') and on through the tanh and the update gate's sigmoid
-            TVector dUpdate = TWidth.Multiply(dh, TWidth.Subtract(Lanes<TWidth, TVector, TReach>.Load(PreviousHidden, j, left), n));
+            TVector dUpdate = TWidth.Multiply(
+                dh, TWidth.Subtract(Lanes<TWidth, TVector, TReach>.Load(PreviousHidden, j, left), n));
             Lanes<TWidth, TVector, TReach>.Store(TWidth.Multiply(dh, z), DHidden, j, left);
-            Lanes<TWidth, TVector, TReach>.Store(TWidth.Multiply(dUpdate, TWidth.Multiply(z, TWidth.Subtract(one, z))), _z, j, left);
+            Lanes<TWidth, TVector, TReach>.Store(
+                TWidth.Multiply(dUpdate, TWidth.Multiply(z, TWidth.Subtract(one, z))), _z, j, left);
             Lanes<TWidth, TVector, TReach>.Store(
                 TWidth.Multiply(
                     TWidth.Multiply(dh, TWidth.Subtract(one, z)), TWidth.Subtract(one, TWidth.Multiply(n, n))),

@@ -31,17 +31,11 @@ internal sealed class IndRnnCell(
         InputBias.Value.Clear();
     }
 
-    public override void StepForward(in CellStep step)
-    {
-        var kernel = new ForwardKernel(step, StateWeights!.Matrix.At(0) + step.FirstUnit, activation);
-        UnitLoop.Run(ref kernel, step.First, step.Count, step.Units);
-    }
+    public override void StepForward(in CellStep step) =>
+        step.Run(new ForwardKernel(step, StateWeights!.Matrix.At(0) + step.FirstUnit, activation));
 
-    public override void StepBackward(in CellStep step)
-    {
-        var kernel = new BackwardKernel(step, StateWeights!.Matrix.At(0) + step.FirstUnit, activation);
-        UnitLoop.Run(ref kernel, step.First, step.Count, step.Units);
-    }
+    public override void StepBackward(in CellStep step) =>
+        step.Run(new BackwardKernel(step, StateWeights!.Matrix.At(0) + step.FirstUnit, activation));
 
     private ref struct ForwardKernel(in CellStep step, Address weights, Activation activation) : IUnitKernel
     {
@@ -56,10 +50,7 @@ internal sealed class IndRnnCell(
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Apply<TWidth, TVector, TReach>(int j, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach
+        readonly void IUnitKernel.Apply<TWidth, TVector, TReach>(int j, int left)
         {
             TVector z = TWidth.FusedMultiplyAdd(
                 UnitLanes<TWidth, TVector, TReach>.Load(weights + j, left),
@@ -86,10 +77,7 @@ internal sealed class IndRnnCell(
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Apply<TWidth, TVector, TReach>(int j, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach
+        readonly void IUnitKernel.Apply<TWidth, TVector, TReach>(int j, int left)
         {
             TVector dh = TWidth.Add(
                 UnitLanes<TWidth, TVector, TReach>.Load(_dHidden + j, left),

@@ -23,10 +23,7 @@ internal static class LruScan
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Apply<TWidth, TVector, TReach>(int j, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach
+        readonly void IUnitKernel.Apply<TWidth, TVector, TReach>(int j, int left)
         {
             TVector real = UnitLanes<TWidth, TVector, TReach>.Load(_constants + j, left);
             TVector imaginary = UnitLanes<TWidth, TVector, TReach>.Load(_constants + pairs + j, left);
@@ -62,10 +59,7 @@ internal static class LruScan
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Apply<TWidth, TVector, TReach>(int j, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach
+        readonly void IUnitKernel.Apply<TWidth, TVector, TReach>(int j, int left)
         {
             TVector real = UnitLanes<TWidth, TVector, TReach>.Load(_constants + j, left);
             TVector imaginary = UnitLanes<TWidth, TVector, TReach>.Load(_constants + pairs + j, left);
@@ -118,10 +112,7 @@ internal static class LruScan
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Apply<TWidth, TVector, TReach>(int j, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach =>
+        readonly void IUnitKernel.Apply<TWidth, TVector, TReach>(int j, int left) =>
             UnitLanes<TWidth, TVector, TReach>.Store(
                 TWidth.FusedMultiplyAdd(
                     UnitLanes<TWidth, TVector, TReach>.Load(_dRead + j, left),

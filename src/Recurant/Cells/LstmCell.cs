@@ -16,7 +16,7 @@ namespace Recurant.Cells;
 /// Cummins 2000. The derivation of the way back is in docs/cells/lstm.md.
 /// </summary>
 internal sealed class LstmCell(int inputSize, int hiddenSize, string suffix, bool oneHotInput = false, float forgetBias = 1f)
-    : RecurrentCell(inputSize, hiddenSize, gates: ["i", "f", "g", "o"], suffix, oneHotInput), IStripCell
+    : MemoryCell(inputSize, hiddenSize, suffix, oneHotInput, forgetBias), IStripCell
 {
     public override string Name => "LSTM";
 
@@ -30,44 +30,15 @@ internal sealed class LstmCell(int inputSize, int hiddenSize, string suffix, boo
         "h_t = o * tanh(c_t)",
     ];
 
-    public override bool HasCellState => true;
-
-    /// <summary>
-    /// Uniform in +-1 / sqrt(H); the forget gate's bias starts at <c>forgetBias</c>, so that at first the cell remembers
-    /// (Gers et al. 2000; Jozefowicz, Zaremba and Sutskever 2015 find 1 a good value).
-    /// </summary>
-    public override void Initialise(ulong seed, uint ordinal)
-    {
-        base.Initialise(seed, ordinal);
-        InputBias.Value.Slice(HiddenSize, HiddenSize).Fill(forgetBias);
-        HiddenBias.Value.Slice(HiddenSize, HiddenSize).Clear();
-    }
-
-    public override void Reserve(CellMemory memory, int rows, int sequences)
-    {
-        memory.Cells.Reserve(memory.KeepsHistory ? rows : sequences, HiddenSize);
-        memory.Intermediate.Reserve(memory.KeepsHistory ? rows : 0, HiddenSize);
-    }
-
     public override void StepForward(in CellStep step)
     {
-        CellMemory memory = step.Memory;
-        step.AddHiddenShare(
-            memory.Packed.Forward.Matrix, Address.None, memory.Gates.At(step.GateRowStart), memory.Gates.Step);
+        AddHiddenShare(step);
         Activate(step);
     }
 
-    public void Activate(in CellStep step)
-    {
-        var kernel = new ForwardKernel(step, HiddenSize);
-        UnitLoop.RunTwice(ref kernel, step.First, step.Count, step.Units);
-    }
+    public void Activate(in CellStep step) => step.RunTwice(new ForwardKernel(step, HiddenSize));
 
-    public override void StepBackward(in CellStep step)
-    {
-        var kernel = new BackwardKernel(step, HiddenSize);
-        UnitLoop.Run(ref kernel, step.First, step.Count, step.Units);
-    }
+    public override void StepBackward(in CellStep step) => step.Run(new BackwardKernel(step, HiddenSize));
 
     /// <summary>The element-wise part of a step.</summary>
     /// <param name="step">The step.</param>
@@ -105,10 +76,7 @@ internal sealed class LstmCell(int inputSize, int hiddenSize, string suffix, boo
             projects ? _step.Memory.Shown.At(_step.HistoryRow(row)) : _step.Hidden(row);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Apply<TWidth, TVector, TReach>(int j, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach
+        readonly void IUnitKernel.Apply<TWidth, TVector, TReach>(int j, int left)
         {
             TVector i = VectorMath<TWidth, TVector>.Sigmoid(UnitLanes<TWidth, TVector, TReach>.Load(_i + j, left));  // (1)
             TVector f = VectorMath<TWidth, TVector>.Sigmoid(UnitLanes<TWidth, TVector, TReach>.Load(_f + j, left));  // (2)
@@ -128,10 +96,7 @@ internal sealed class LstmCell(int inputSize, int hiddenSize, string suffix, boo
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void ApplySecond<TWidth, TVector, TReach>(int j, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach
+        readonly void ITwoPassKernel.ApplySecond<TWidth, TVector, TReach>(int j, int left)
         {
             TVector tanhC = VectorMath<TWidth, TVector>.Tanh(UnitLanes<TWidth, TVector, TReach>.Load(_cell + j, left));
             TVector o = UnitLanes<TWidth, TVector, TReach>.Load(_o + j, left);
@@ -179,10 +144,7 @@ internal sealed class LstmCell(int inputSize, int hiddenSize, string suffix, boo
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Apply<TWidth, TVector, TReach>(int j, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach
+        readonly void IUnitKernel.Apply<TWidth, TVector, TReach>(int j, int left)
         {
             TVector one = TWidth.Create(1f);
             TVector i = UnitLanes<TWidth, TVector, TReach>.Load(_i + j, left);

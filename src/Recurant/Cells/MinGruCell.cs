@@ -24,17 +24,9 @@ internal sealed class MinGruCell(int inputSize, int hiddenSize, string suffix, b
         "h_t = (1 - z) * h_(t-1) + z * n",
     ];
 
-    public override void StepForward(in CellStep step)
-    {
-        var kernel = new ForwardKernel(step, HiddenSize);
-        UnitLoop.Run(ref kernel, step.First, step.Count, step.Units);
-    }
+    public override void StepForward(in CellStep step) => step.Run(new ForwardKernel(step, HiddenSize));
 
-    public override void StepBackward(in CellStep step)
-    {
-        var kernel = new BackwardKernel(step, HiddenSize);
-        UnitLoop.Run(ref kernel, step.First, step.Count, step.Units);
-    }
+    public override void StepBackward(in CellStep step) => step.Run(new BackwardKernel(step, HiddenSize));
 
     private ref struct ForwardKernel(in CellStep step, int hidden) : IUnitKernel
     {
@@ -51,10 +43,7 @@ internal sealed class MinGruCell(int inputSize, int hiddenSize, string suffix, b
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Apply<TWidth, TVector, TReach>(int j, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach
+        readonly void IUnitKernel.Apply<TWidth, TVector, TReach>(int j, int left)
         {
             TVector z = VectorMath<TWidth, TVector>.Sigmoid(UnitLanes<TWidth, TVector, TReach>.Load(_z + j, left));  // (1)
             TVector n = UnitLanes<TWidth, TVector, TReach>.Load(_n + j, left);                                       // (2)
@@ -81,10 +70,7 @@ internal sealed class MinGruCell(int inputSize, int hiddenSize, string suffix, b
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Apply<TWidth, TVector, TReach>(int j, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach
+        readonly void IUnitKernel.Apply<TWidth, TVector, TReach>(int j, int left)
         {
             TVector one = TWidth.Create(1f);
             TVector z = UnitLanes<TWidth, TVector, TReach>.Load(_z + j, left);

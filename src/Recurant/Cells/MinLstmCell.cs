@@ -34,17 +34,9 @@ internal sealed class MinLstmCell(int inputSize, int hiddenSize, string suffix, 
         InputBias.Value[..HiddenSize].Fill(forgetBias);
     }
 
-    public override void StepForward(in CellStep step)
-    {
-        var kernel = new ForwardKernel(step, HiddenSize);
-        UnitLoop.Run(ref kernel, step.First, step.Count, step.Units);
-    }
+    public override void StepForward(in CellStep step) => step.Run(new ForwardKernel(step, HiddenSize));
 
-    public override void StepBackward(in CellStep step)
-    {
-        var kernel = new BackwardKernel(step, HiddenSize);
-        UnitLoop.Run(ref kernel, step.First, step.Count, step.Units);
-    }
+    public override void StepBackward(in CellStep step) => step.Run(new BackwardKernel(step, HiddenSize));
 
     private ref struct ForwardKernel(in CellStep step, int hidden) : IUnitKernel
     {
@@ -62,10 +54,7 @@ internal sealed class MinLstmCell(int inputSize, int hiddenSize, string suffix, 
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Apply<TWidth, TVector, TReach>(int j, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach
+        readonly void IUnitKernel.Apply<TWidth, TVector, TReach>(int j, int left)
         {
             TVector f = VectorMath<TWidth, TVector>.Sigmoid(UnitLanes<TWidth, TVector, TReach>.Load(_f + j, left));  // (1)
             TVector i = VectorMath<TWidth, TVector>.Sigmoid(UnitLanes<TWidth, TVector, TReach>.Load(_i + j, left));  // (2)
@@ -100,10 +89,7 @@ internal sealed class MinLstmCell(int inputSize, int hiddenSize, string suffix, 
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Apply<TWidth, TVector, TReach>(int j, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach
+        readonly void IUnitKernel.Apply<TWidth, TVector, TReach>(int j, int left)
         {
             TVector one = TWidth.Create(1f);
             TVector f = UnitLanes<TWidth, TVector, TReach>.Load(_f + j, left);

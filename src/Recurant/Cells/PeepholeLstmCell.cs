@@ -17,7 +17,7 @@ namespace Recurant.Cells;
 /// </summary>
 internal sealed class PeepholeLstmCell(
     int inputSize, int hiddenSize, string suffix, bool oneHotInput = false, float forgetBias = 1f)
-    : RecurrentCell(inputSize, hiddenSize, gates: ["i", "f", "g", "o"], suffix, oneHotInput)
+    : MemoryCell(inputSize, hiddenSize, suffix, oneHotInput, forgetBias)
 {
     private readonly Parameter _peepholes = new("weight_ch_" + suffix, 3 * hiddenSize);
 
@@ -35,40 +35,18 @@ internal sealed class PeepholeLstmCell(
 
     public override IEnumerable<Parameter> Parameters => [.. base.Parameters, _peepholes];
 
-    public override bool HasCellState => true;
-
-    /// <summary>Uniform in +-1 / sqrt(H); the forget gate's bias starts at <c>forgetBias</c>.</summary>
-    public override void Initialise(ulong seed, uint ordinal)
-    {
-        base.Initialise(seed, ordinal);
-        InputBias.Value.Slice(HiddenSize, HiddenSize).Fill(forgetBias);
-        HiddenBias.Value.Slice(HiddenSize, HiddenSize).Clear();
-    }
-
-    public override void Reserve(CellMemory memory, int rows, int sequences)
-    {
-        memory.Cells.Reserve(memory.KeepsHistory ? rows : sequences, HiddenSize);
-        memory.Intermediate.Reserve(memory.KeepsHistory ? rows : 0, HiddenSize);
-    }
-
     public override void StepForward(in CellStep step)
     {
-        CellMemory memory = step.Memory;
-        step.AddHiddenShare(
-            memory.Packed.Forward.Matrix, Address.None, memory.Gates.At(step.GateRowStart), memory.Gates.Step);
-        var kernel = new ForwardKernel(step, HiddenSize, _peepholes.Matrix.At(0) + step.FirstUnit);
-        UnitLoop.RunTwice(ref kernel, step.First, step.Count, step.Units);
+        AddHiddenShare(step);
+        step.RunTwice(new ForwardKernel(step, HiddenSize, _peepholes.Matrix.At(0) + step.FirstUnit));
     }
 
     public override void BeginBackward(
         Workers workers, BatchLayout batch, bool reverse, Matrix output, Matrix dOutput, CellMemory memory) =>
         memory.UnitSums.Reserve(batch.Sequences, 3 * HiddenSize).Clear();
 
-    public override void StepBackward(in CellStep step)
-    {
-        var kernel = new BackwardKernel(step, HiddenSize, _peepholes.Matrix.At(0) + step.FirstUnit);
-        UnitLoop.Run(ref kernel, step.First, step.Count, step.Units);
-    }
+    public override void StepBackward(in CellStep step) =>
+        step.Run(new BackwardKernel(step, HiddenSize, _peepholes.Matrix.At(0) + step.FirstUnit));
 
     /// <summary>dp: the sums over each sequence's steps, added up sequence by sequence.</summary>
     public override void AddOwnGradients(Workers workers, CellMemory memory, int sequences, int rows) =>
@@ -93,10 +71,7 @@ internal sealed class PeepholeLstmCell(
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Apply<TWidth, TVector, TReach>(int j, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach
+        readonly void IUnitKernel.Apply<TWidth, TVector, TReach>(int j, int left)
         {
             TVector previous = UnitLanes<TWidth, TVector, TReach>.Load(_previousCell + j, left);
             TVector i = VectorMath<TWidth, TVector>.Sigmoid(TWidth.FusedMultiplyAdd(
@@ -118,10 +93,7 @@ internal sealed class PeepholeLstmCell(
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void ApplySecond<TWidth, TVector, TReach>(int j, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach
+        readonly void ITwoPassKernel.ApplySecond<TWidth, TVector, TReach>(int j, int left)
         {
             TVector c = UnitLanes<TWidth, TVector, TReach>.Load(_cell + j, left);
             TVector tanhC = VectorMath<TWidth, TVector>.Tanh(c);
@@ -155,10 +127,7 @@ internal sealed class PeepholeLstmCell(
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Apply<TWidth, TVector, TReach>(int j, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach
+        readonly void IUnitKernel.Apply<TWidth, TVector, TReach>(int j, int left)
         {
             TVector one = TWidth.Create(1f);
             TVector i = UnitLanes<TWidth, TVector, TReach>.Load(_i + j, left);

@@ -11,18 +11,11 @@ namespace Recurant.Cells;
 /// and Beaufays 2014, "Long short-term memory recurrent neural network architectures for large scale acoustic modeling".
 /// Derivation: docs/cells/projected-lstm.md.
 /// </summary>
-internal sealed class ProjectedLstmCell : RecurrentCell
+internal sealed class ProjectedLstmCell(
+    int inputSize, int hiddenSize, int cellSize, string suffix, bool oneHotInput = false, float forgetBias = 1f)
+    : MemoryCell(inputSize, hiddenSize, suffix, oneHotInput, forgetBias, cellSize)
 {
-    private readonly Parameter _projection;
-    private readonly float _forgetBias;
-
-    public ProjectedLstmCell(
-        int inputSize, int hiddenSize, int cellSize, string suffix, bool oneHotInput = false, float forgetBias = 1f)
-        : base(inputSize, hiddenSize, gates: ["i", "f", "g", "o"], suffix, oneHotInput, cellSize: cellSize)
-    {
-        _forgetBias = forgetBias;
-        _projection = new Parameter("weight_hr_" + suffix, hiddenSize, cellSize);
-    }
+    private readonly Parameter _projection = new("weight_hr_" + suffix, hiddenSize, cellSize);
 
     public override string Name => "projected LSTM";
 
@@ -38,26 +31,14 @@ internal sealed class ProjectedLstmCell : RecurrentCell
 
     public override IEnumerable<Parameter> Parameters => [.. base.Parameters, _projection];
 
-    public override bool HasCellState => true;
-
     /// <summary>(7) needs all memory cells.</summary>
     public override bool DividesUnits => false;
 
-    /// <summary>Uniform in +-1 / sqrt(H); the forget gate's bias starts at <c>forgetBias</c>.</summary>
-    public override void Initialise(ulong seed, uint ordinal)
-    {
-        base.Initialise(seed, ordinal);
-        InputBias.Value.Slice(CellSize, CellSize).Fill(_forgetBias);
-        HiddenBias.Value.Slice(CellSize, CellSize).Clear();
-    }
-
     public override void Reserve(CellMemory memory, int rows, int sequences)
     {
-        int history = memory.KeepsHistory ? rows : 0, kept = memory.KeepsHistory ? rows : sequences;
-        memory.Cells.Reserve(kept, CellSize);
-        memory.Shown.Reserve(kept, CellSize);
-        memory.Intermediate.Reserve(history, CellSize);
-        memory.HiddenGates.Reserve(history, HiddenSize);
+        base.Reserve(memory, rows, sequences);
+        memory.Shown.Reserve(memory.KeepsHistory ? rows : sequences, CellSize);
+        memory.HiddenGates.Reserve(memory.KeepsHistory ? rows : 0, HiddenSize);
         memory.Scratch.Reserve(sequences, CellSize);
     }
 
@@ -77,8 +58,7 @@ internal sealed class ProjectedLstmCell : RecurrentCell
     public override void StepForward(in CellStep step)
     {
         CellMemory memory = step.Memory;
-        step.AddHiddenShare(
-            memory.Packed.Forward.Matrix, Address.None, memory.Gates.At(step.GateRowStart), memory.Gates.Step);
+        AddHiddenShare(step);
         var kernel = new LstmCell.ForwardKernel(step, CellSize, projects: true);
         UnitLoop.RunTwice(ref kernel, step.First, step.Count, CellSize);
         Address shown = memory.Shown.At(step.HistoryRow(step.First));

@@ -299,10 +299,7 @@ internal abstract class RecurrentCell
     {
         float bound = 1f / MathF.Sqrt(HiddenSize);
         uint offset = 0;
-        foreach (Parameter parameter in Parameters)
-        {
-            parameter.InitialiseUniform(seed, ordinal + offset++, bound);
-        }
+        foreach (Parameter parameter in Parameters) parameter.InitialiseUniform(seed, ordinal + offset++, bound);
     }
 
     private InvalidOperationException NoHiddenProduct() =>

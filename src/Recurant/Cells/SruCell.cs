@@ -56,17 +56,11 @@ internal sealed class SruCell(int inputSize, int hiddenSize, string suffix, bool
         memory.Intermediate.Reserve(memory.KeepsHistory && _carriesInput ? rows : 0, HiddenSize);
     }
 
-    public override void StepForward(in CellStep step)
-    {
-        var kernel = new ForwardKernel(step, HiddenSize, StateWeights!.Matrix.At(0) + step.FirstUnit, _carriesInput);
-        UnitLoop.Run(ref kernel, step.First, step.Count, step.Units);
-    }
+    public override void StepForward(in CellStep step) =>
+        step.Run(new ForwardKernel(step, HiddenSize, StateWeights!.Matrix.At(0) + step.FirstUnit, _carriesInput));
 
-    public override void StepBackward(in CellStep step)
-    {
-        var kernel = new BackwardKernel(step, HiddenSize, StateWeights!.Matrix.At(0) + step.FirstUnit, _carriesInput);
-        UnitLoop.Run(ref kernel, step.First, step.Count, step.Units);
-    }
+    public override void StepBackward(in CellStep step) =>
+        step.Run(new BackwardKernel(step, HiddenSize, StateWeights!.Matrix.At(0) + step.FirstUnit, _carriesInput));
 
     /// <summary>No: the highway takes it too, if it is as wide as h.</summary>
     public override bool ReadsInputInGatesOnly => !_carriesInput;
@@ -97,10 +91,7 @@ internal sealed class SruCell(int inputSize, int hiddenSize, string suffix, bool
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Apply<TWidth, TVector, TReach>(int j, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach
+        readonly void IUnitKernel.Apply<TWidth, TVector, TReach>(int j, int left)
         {
             TVector previous = UnitLanes<TWidth, TVector, TReach>.Load(_previous + j, left);
             TVector n = UnitLanes<TWidth, TVector, TReach>.Load(_n + j, left);                                       // (1)
@@ -149,10 +140,7 @@ internal sealed class SruCell(int inputSize, int hiddenSize, string suffix, bool
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Apply<TWidth, TVector, TReach>(int j, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach
+        readonly void IUnitKernel.Apply<TWidth, TVector, TReach>(int j, int left)
         {
             TVector one = TWidth.Create(1f), scale = TWidth.Create(_scale);
             TVector n = UnitLanes<TWidth, TVector, TReach>.Load(_n + j, left);

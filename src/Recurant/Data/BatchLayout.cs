@@ -46,7 +46,9 @@ internal sealed class BatchLayout
     /// <summary>For each sequence of the batch its position in the list that was asked for.</summary>
     public ReadOnlySpan<int> Order => _order.AsSpan(0, Sequences);
 
-    /// <summary>The place of a sequence of the list that was asked for among those of the batch: the inverse of <see cref="Order"/>.</summary>
+    /// <summary>
+    /// The place of a sequence of the list that was asked for among those of the batch: the inverse of <see cref="Order"/>.
+    /// </summary>
     public int RankOf(int sequence)
     {
         if (!_hasRanks)

@@ -14,7 +14,8 @@ public sealed record BleuScore(
     /// <summary>For example "BLEU = 31.05, precisions 63.1 / 38.9 / 25.4 / 16.9, brevity penalty 0.981".</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"BLEU = {Score:0.00}, precisions {string.Join(" / ", Precisions.Select(p => p.ToString("0.0", CultureInfo.InvariantCulture)))}, "
+        $"BLEU = {Score:0.00}, precisions "
+        + $"{string.Join(" / ", Precisions.Select(p => p.ToString("0.0", CultureInfo.InvariantCulture)))}, "
         + $"brevity penalty {BrevityPenalty:0.000}");
 }
 

@@ -25,14 +25,16 @@ public sealed class BytePairEncoding
 
     private const int CacheSize = 1 << 14;
 
-    private readonly List<string> pieces;
-    private readonly Dictionary<int, int> characterPieces = []; // Unicode scalar value -> number
-    private readonly Dictionary<ulong, (int Rank, int Piece)> joins = [];
-    private readonly string[] characters;
-    private readonly string[] merges;
+    private readonly List<string> _pieces;
+    private readonly Dictionary<int, int> _characterPieces = []; // Unicode scalar value -> number
+    private readonly Dictionary<ulong, (int Rank, int Piece)> _joins = [];
+    private readonly string[] _characters;
+    private readonly string[] _merges;
 
-    /// <summary>Segments cut lately. Threads may overwrite each other's entries; each is complete and compared before use.</summary>
-    private readonly Entry?[] cache = new Entry?[CacheSize];
+    /// <summary>
+    /// Segments cut lately. Threads may overwrite each other's entries; each is complete and compared before use.
+    /// </summary>
+    private readonly Entry?[] _cache = new Entry?[CacheSize];
 
     /// <summary>Makes an encoding of what was saved with a model.</summary>
     /// <param name="characters">The characters known, each a Unicode scalar value; the mark of a blank need not be there.</param>
@@ -43,14 +45,10 @@ public sealed class BytePairEncoding
     {
         ArgumentNullException.ThrowIfNull(characters);
         ArgumentNullException.ThrowIfNull(merges);
-        (pieces, Dictionary<string, int> numbers) = Begin(characters);
-        this.characters = [.. characters];
-        this.merges = [.. merges];
-        for (int i = ByteCount; i < pieces.Count; i++)
-        {
-            characterPieces.Add(Rune.GetRuneAt(pieces[i], 0).Value, i);
-        }
-
+        (_pieces, Dictionary<string, int> numbers) = Begin(characters);
+        _characters = [.. characters];
+        _merges = [.. merges];
+        for (int i = ByteCount; i < _pieces.Count; i++) _characterPieces.Add(Rune.GetRuneAt(_pieces[i], 0).Value, i);
         for (int rank = 0; rank < merges.Count; rank++)
         {
             string merge = merges[rank];
@@ -59,19 +57,20 @@ public sealed class BytePairEncoding
                 || !numbers.TryGetValue(merge[(blank + 1)..], out int right) || right < ByteCount)
             {
                 throw new ArgumentException(
-                    $"Merge {rank}, \"{merge}\", must be two pieces with a blank between, each a character or a pair joined before.",
+                    $"Merge {rank}, \"{merge}\", must be two pieces with a blank between, each a character or a pair joined "
+                    + "before.",
                     nameof(merges));
             }
 
             string joined = string.Concat(merge.AsSpan(0, blank), merge.AsSpan(blank + 1));
             if (!numbers.TryGetValue(joined, out int piece))
             {
-                piece = pieces.Count;
-                pieces.Add(joined);
+                piece = _pieces.Count;
+                _pieces.Add(joined);
                 numbers.Add(joined, piece);
             }
 
-            if (piece < ByteCount || !joins.TryAdd(Pair(left, right), (rank, piece)))
+            if (piece < ByteCount || !_joins.TryAdd(Pair(left, right), (rank, piece)))
             {
                 throw new ArgumentException(
                     $"Merge {rank}, \"{merge}\", occurs twice or gives the name of a byte.", nameof(merges));
@@ -80,19 +79,19 @@ public sealed class BytePairEncoding
     }
 
     /// <summary>The characters known, in ordinal order when they were learnt.</summary>
-    public IReadOnlyList<string> Characters => characters;
+    public IReadOnlyList<string> Characters => _characters;
 
     /// <summary>The pairs to join in the order of learning, each its two pieces with a blank between.</summary>
-    public IReadOnlyList<string> Merges => merges;
+    public IReadOnlyList<string> Merges => _merges;
 
     /// <summary>
     /// The pieces in the order of their numbers: the 256 bytes as <c>&lt;0x00&gt;</c> to <c>&lt;0xFF&gt;</c>, the mark of a
     /// blank, the characters, and what the merges make.
     /// </summary>
-    public IReadOnlyList<string> Pieces => pieces;
+    public IReadOnlyList<string> Pieces => _pieces;
 
     /// <summary>The number of pieces.</summary>
-    public int Count => pieces.Count;
+    public int Count => _pieces.Count;
 
     /// <summary>
     /// Learns from texts, all of them together: give the sources and the targets of a translation to have one set of pieces for
@@ -184,10 +183,10 @@ public sealed class BytePairEncoding
         bool first = true;
         foreach (int number in numbers)
         {
-            if ((uint)number >= (uint)pieces.Count)
+            if ((uint)number >= (uint)_pieces.Count)
             {
                 throw new ArgumentOutOfRangeException(
-                    nameof(numbers), number, $"The number of a piece must be from 0 to {pieces.Count - 1}.");
+                    nameof(numbers), number, $"The number of a piece must be from 0 to {_pieces.Count - 1}.");
             }
 
             if (number < ByteCount)
@@ -197,7 +196,7 @@ public sealed class BytePairEncoding
             else
             {
                 Flush(bytes, text);
-                ReadOnlySpan<char> piece = pieces[number];
+                ReadOnlySpan<char> piece = _pieces[number];
                 foreach (char c in first && piece[0] == SubwordScanner.Blank ? piece[1..] : piece)
                 {
                     text.Append(c == SubwordScanner.Blank ? ' ' : c);
@@ -227,11 +226,7 @@ public sealed class BytePairEncoding
     private static (List<string> Pieces, Dictionary<string, int> Numbers) Begin(IReadOnlyList<string> characters)
     {
         var pieces = new List<string>();
-        for (int i = 0; i < ByteCount; i++)
-        {
-            pieces.Add($"<0x{i:X2}>");
-        }
-
+        for (int i = 0; i < ByteCount; i++) pieces.Add($"<0x{i:X2}>");
         pieces.Add(SubwordScanner.Blank.ToString());
         pieces.AddRange(characters);
         var numbers = new Dictionary<string, int>(pieces.Count, StringComparer.Ordinal);
@@ -243,7 +238,8 @@ public sealed class BytePairEncoding
             if (!isCharacter || piece == " " || !numbers.TryAdd(piece, i))
             {
                 throw new ArgumentException(
-                    $"Character {i - ByteCount - 1}, \"{piece}\", must be a single Unicode character, not white space, and occur only once.",
+                    $"Character {i - ByteCount - 1}, \"{piece}\", must be a single Unicode character, not white space, and "
+                    + "occur only once.",
                     nameof(characters));
             }
         }
@@ -255,7 +251,7 @@ public sealed class BytePairEncoding
 
     private void AddCached(ReadOnlySpan<char> segment, List<int> numbers)
     {
-        ref Entry? entry = ref cache[string.GetHashCode(segment) & (CacheSize - 1)];
+        ref Entry? entry = ref _cache[string.GetHashCode(segment) & (CacheSize - 1)];
         Entry? known = entry;
         if (known is null || !segment.SequenceEqual(known.Segment))
         {
@@ -279,17 +275,14 @@ public sealed class BytePairEncoding
             int scalar = size == 2 ? char.ConvertToUtf32(segment[i], segment[i + 1])
                 : segment[i] == SubwordScanner.BlankItself ? -1
                 : segment[i];
-            if (characterPieces.TryGetValue(scalar, out int piece))
+            if (_characterPieces.TryGetValue(scalar, out int piece))
             {
                 numbers.Add(piece);
             }
             else
             {
                 int length = new Rune(scalar < 0 ? SubwordScanner.Blank : scalar).EncodeToUtf8(utf8);
-                foreach (byte value in utf8[..length])
-                {
-                    numbers.Add(value);
-                }
+                foreach (byte value in utf8[..length]) numbers.Add(value);
             }
 
             i += size;
@@ -303,18 +296,14 @@ public sealed class BytePairEncoding
             int joined = 0;
             for (int i = 0; i + 1 < parts.Length; i++)
             {
-                if (joins.TryGetValue(Pair(parts[i], parts[i + 1]), out (int Rank, int Piece) join) && join.Rank < best
+                if (_joins.TryGetValue(Pair(parts[i], parts[i + 1]), out (int Rank, int Piece) join) && join.Rank < best
                     && (dropout == 0 || (SplitMix64.Hash(seed, draws++) >> 40) >= dropout * (1 << 24)))
                 {
                     (best, at, joined) = (join.Rank, i, join.Piece);
                 }
             }
 
-            if (at < 0)
-            {
-                return;
-            }
-
+            if (at < 0) return;
             parts[at] = joined;
             numbers.RemoveAt(start + at + 1);
         }

@@ -6,13 +6,13 @@ internal sealed class ByteReader : IDisposable
     private const int InitialSize = 1 << 16;
 
     // What tells how much of the file is read, on the disk, however it is packed.
-    private readonly FileStream? file;
-    private readonly long size;
-    private Stream stream;
-    private byte[] buffer = new byte[InitialSize];
-    private int start;
-    private int end;
-    private bool ended;
+    private readonly FileStream? _file;
+    private readonly long _size;
+    private Stream _stream;
+    private byte[] _buffer = new byte[InitialSize];
+    private int _start;
+    private int _end;
+    private bool _ended;
 
     /// <summary>Opens a file; what is in it decides whether it is unpacked, not its name.</summary>
     internal ByteReader(string path)
@@ -26,12 +26,12 @@ internal sealed class ByteReader : IDisposable
     internal ByteReader(string path, Stream stream)
     {
         Path = path;
-        this.stream = stream;
-        file = stream is FileStream { CanSeek: true } seekable ? seekable : null;
-        size = file?.Length ?? 0;
+        _stream = stream;
+        _file = stream is FileStream { CanSeek: true } seekable ? seekable : null;
+        _size = _file?.Length ?? 0;
         try
         {
-            if (Peek(2) is [0x1F, 0x8B]) this.stream = new CheckedGzipStream(Rest());
+            if (Peek(2) is [0x1F, 0x8B]) _stream = new CheckedGzipStream(Rest());
         }
         catch
         {
@@ -45,7 +45,7 @@ internal sealed class ByteReader : IDisposable
     /// <summary>Bytes handed out so far, counted after unpacking.</summary>
     internal long Offset { get; private set; }
 
-    public void Dispose() => stream.Dispose();
+    public void Dispose() => _stream.Dispose();
 
     /// <summary>
     /// The bytes up to the next line feed, without it; false at the end of the file. If more than <paramref name="limit"/>
@@ -58,20 +58,20 @@ internal sealed class ByteReader : IDisposable
         bool hasNul = false;
         while (true)
         {
-            ReadOnlySpan<byte> fresh = buffer.AsSpan(start + searched, end - start - searched);
+            ReadOnlySpan<byte> fresh = _buffer.AsSpan(_start + searched, _end - _start - searched);
             int at = fresh.IndexOf((byte)'\n');
             hasNul |= at < 0 && searched > 0 && fresh.Contains((byte)0);
             if (hasNul && at < 0)
             {
-                line = Take(end - start); // no text: the rest of such a line may have no end
+                line = Take(_end - _start); // no text: the rest of such a line may have no end
                 return true;
             }
 
-            int length = at >= 0 ? searched + at : end - start;
+            int length = at >= 0 ? searched + at : _end - _start;
             if (length > limit)
             {
                 tooLong = true;
-                line = buffer.AsSpan(start, limit);
+                line = _buffer.AsSpan(_start, limit);
                 return true;
             }
 
@@ -93,33 +93,33 @@ internal sealed class ByteReader : IDisposable
     /// <summary>The next bytes without moving on: <paramref name="count"/> of them, or fewer at the end of the file.</summary>
     internal ReadOnlySpan<byte> Peek(int count)
     {
-        while (end - start < count && Fill())
+        while (_end - _start < count && Fill())
         {
         }
 
-        return buffer.AsSpan(start, Math.Min(count, end - start));
+        return _buffer.AsSpan(_start, Math.Min(count, _end - _start));
     }
 
     /// <summary>The bytes that are in the buffer and not yet taken.</summary>
-    internal ReadOnlySpan<byte> Pending => buffer.AsSpan(start, end - start);
+    internal ReadOnlySpan<byte> Pending => _buffer.AsSpan(_start, _end - _start);
 
     /// <summary>Lets a stream that is made of all bytes not yet taken stand in their place.</summary>
-    internal void Replace(Func<Stream, Stream> make) => stream = make(Rest());
+    internal void Replace(Func<Stream, Stream> make) => _stream = make(Rest());
 
     /// <summary>The next <paramref name="count"/> bytes, or fewer at the end of the file; valid until the next call.</summary>
     internal ReadOnlySpan<byte> Read(int count) => Take(Peek(count).Length);
 
     private JoinedStream Rest()
     {
-        var rest = new JoinedStream(new MemoryStream(Pending.ToArray()), stream);
-        (start, end, ended) = (0, 0, false);
+        var rest = new JoinedStream(new MemoryStream(Pending.ToArray()), _stream);
+        (_start, _end, _ended) = (0, 0, false);
         return rest;
     }
 
     private ReadOnlySpan<byte> Take(int count)
     {
-        ReadOnlySpan<byte> taken = buffer.AsSpan(start, count);
-        start += count;
+        ReadOnlySpan<byte> taken = _buffer.AsSpan(_start, count);
+        _start += count;
         Offset += count;
         return taken;
     }
@@ -127,35 +127,27 @@ internal sealed class ByteReader : IDisposable
     /// <summary>Gets more bytes behind those not yet taken; false at the end of the file.</summary>
     private bool Fill()
     {
-        if (ended)
+        if (_ended) return false;
+        if (_start > 0)
         {
-            return false;
+            Buffer.BlockCopy(_buffer, _start, _buffer, 0, _end - _start);
+            _end -= _start;
+            _start = 0;
         }
 
-        if (start > 0)
-        {
-            Buffer.BlockCopy(buffer, start, buffer, 0, end - start);
-            end -= start;
-            start = 0;
-        }
-
-        if (end == buffer.Length)
-        {
-            Array.Resize(ref buffer, (int)Math.Min(buffer.Length * 2L, Array.MaxLength));
-        }
-
+        if (_end == _buffer.Length) Array.Resize(ref _buffer, (int)Math.Min(_buffer.Length * 2L, Array.MaxLength));
         try
         {
-            int read = stream.Read(buffer, end, buffer.Length - end);
-            end += read;
-            ended = read == 0;
-            ReadingScope.Tell(ended || file is null ? size : Math.Min(file.Position, size - 1), size);
+            int read = _stream.Read(_buffer, _end, _buffer.Length - _end);
+            _end += read;
+            _ended = read == 0;
+            ReadingScope.Tell(_ended || _file is null ? _size : Math.Min(_file.Position, _size - 1), _size);
             return read > 0;
         }
         catch (InvalidDataException exception) when (!exception.Message.StartsWith(Path, StringComparison.Ordinal))
         {
             throw new InvalidDataException(
-                $"{Path}: {exception.Message} after {Offset + end} unpacked bytes. Fetch the file again.", exception);
+                $"{Path}: {exception.Message} after {Offset + _end} unpacked bytes. Fetch the file again.", exception);
         }
         catch (IOException exception) when (!exception.Message.Contains(Path, StringComparison.Ordinal))
         {

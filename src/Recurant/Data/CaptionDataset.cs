@@ -76,10 +76,7 @@ public sealed class CaptionDataset
             throw new ArgumentException($"An image has {pixels.Length} values; found room for {values.Length}.", nameof(values));
         }
 
-        for (int i = 0; i < pixels.Length; i++)
-        {
-            values[i] = pixels[i] / 255f;
-        }
+        for (int i = 0; i < pixels.Length; i++) values[i] = pixels[i] / 255f;
     }
 
     /// <summary>The images with the given numbers, in their order.</summary>

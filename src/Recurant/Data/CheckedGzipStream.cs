@@ -9,11 +9,11 @@ namespace Recurant.Data;
 /// </summary>
 internal sealed class CheckedGzipStream : ForwardStream
 {
-    private readonly GZipStream gzip;
-    private readonly JoinedStream packed;
-    private long unpacked;
-    private readonly byte[] held = new byte[Mark.Length]; // the last bytes unpacked: they may be the mark
-    private int heldCount;
+    private readonly GZipStream _gzip;
+    private readonly JoinedStream _packed;
+    private long _unpacked;
+    private readonly byte[] _held = new byte[Mark.Length]; // the last bytes unpacked: they may be the mark
+    private int _heldCount;
 
     internal CheckedGzipStream(Stream file)
     {
@@ -24,8 +24,8 @@ internal sealed class CheckedGzipStream : ForwardStream
         }
 
         packedMark.Position = 0;
-        packed = new JoinedStream(file, packedMark);
-        gzip = new GZipStream(packed, CompressionMode.Decompress);
+        _packed = new JoinedStream(file, packedMark);
+        _gzip = new GZipStream(_packed, CompressionMode.Decompress);
     }
 
     private const string Damaged = "the gzip data is damaged or cut short";
@@ -36,31 +36,28 @@ internal sealed class CheckedGzipStream : ForwardStream
     /// <exception cref="InvalidDataException">The file is damaged or cut short.</exception>
     public override int Read(Span<byte> destination)
     {
-        Span<byte> last = stackalloc byte[held.Length];
+        Span<byte> last = stackalloc byte[_held.Length];
         while (true)
         {
             int read = Unpack(destination);
             if (read == 0)
             {
-                return held.AsSpan(0, heldCount).SequenceEqual(Mark) || destination.IsEmpty
+                return _held.AsSpan(0, _heldCount).SequenceEqual(Mark) || destination.IsEmpty
                     ? 0
                     : throw new InvalidDataException(Damaged);
             }
 
             // Of the bytes held and then the bytes read, the last few are held and the rest go out.
-            int ready = Math.Max(0, heldCount + read - held.Length);
-            int fromRead = Math.Max(0, ready - heldCount);
-            int fromHeld = Math.Min(ready, heldCount);
-            held.AsSpan(fromHeld, heldCount - fromHeld).CopyTo(last);
-            destination[fromRead..read].CopyTo(last[(heldCount - fromHeld)..]);
+            int ready = Math.Max(0, _heldCount + read - _held.Length);
+            int fromRead = Math.Max(0, ready - _heldCount);
+            int fromHeld = Math.Min(ready, _heldCount);
+            _held.AsSpan(fromHeld, _heldCount - fromHeld).CopyTo(last);
+            destination[fromRead..read].CopyTo(last[(_heldCount - fromHeld)..]);
             destination[..fromRead].CopyTo(destination[fromHeld..]);
-            held.AsSpan(0, fromHeld).CopyTo(destination);
-            heldCount += read - ready;
-            last[..heldCount].CopyTo(held);
-            if (ready > 0)
-            {
-                return ready;
-            }
+            _held.AsSpan(0, fromHeld).CopyTo(destination);
+            _heldCount += read - ready;
+            last[.._heldCount].CopyTo(_held);
+            if (ready > 0) return ready;
         }
     }
 
@@ -68,9 +65,9 @@ internal sealed class CheckedGzipStream : ForwardStream
     {
         try
         {
-            int read = gzip.Read(destination);
-            unpacked += read;
-            return InputFile.IsTrap(packed.Position, unpacked) ? throw new InvalidDataException(InputFile.TrapMessage) : read;
+            int read = _gzip.Read(destination);
+            _unpacked += read;
+            return InputFile.IsTrap(_packed.Position, _unpacked) ? throw new InvalidDataException(InputFile.TrapMessage) : read;
         }
         catch (InvalidDataException exception) when (exception.Message != InputFile.TrapMessage)
         {
@@ -80,11 +77,7 @@ internal sealed class CheckedGzipStream : ForwardStream
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing)
-        {
-            gzip.Dispose();
-        }
-
+        if (disposing) _gzip.Dispose();
         base.Dispose(disposing);
     }
 }

@@ -71,7 +71,8 @@ public static class Chrf
     /// <summary>N-grams of each order: those of the output, of the reference, and those that match.</summary>
     private sealed class Counts
     {
-        private readonly long[] _given = new long[MaximumOrder], _expected = new long[MaximumOrder], _matches = new long[MaximumOrder];
+        private readonly long[] _given = new long[MaximumOrder], _expected = new long[MaximumOrder],
+            _matches = new long[MaximumOrder];
 
         public static Counts Of(int[] translation, int[] reference)
         {

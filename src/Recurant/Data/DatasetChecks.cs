@@ -14,11 +14,7 @@ public static class DatasetChecks
     public static void ForTraining(TextDataset train)
     {
         ArgumentNullException.ThrowIfNull(train);
-        if (train.Count == 0)
-        {
-            throw new InvalidDataException($"{train.Name}: there are no examples to train on.");
-        }
-
+        if (train.Count == 0) throw new InvalidDataException($"{train.Name}: there are no examples to train on.");
         if (train.Labels.Count == 1)
         {
             throw new InvalidDataException(
@@ -27,11 +23,7 @@ public static class DatasetChecks
         }
 
         var counts = new int[train.Labels.Count];
-        foreach (int label in train.LabelNumbers)
-        {
-            counts[label]++;
-        }
-
+        foreach (int label in train.LabelNumbers) counts[label]++;
         int single = 0;
         TextExample? first = null;
         for (int i = 0; i < train.Count; i++)

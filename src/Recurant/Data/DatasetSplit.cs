@@ -20,12 +20,7 @@ public static class DatasetSplit
         TextDataset data, double secondFraction, ulong seed, PhaseWork work)
     {
         ArgumentNullException.ThrowIfNull(data);
-        if (!(secondFraction >= 0 && secondFraction < 1))
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(secondFraction), secondFraction, "The share of the second part must be at least 0 and less than 1.");
-        }
-
+        RowGroups.CheckShare(secondFraction);
         RowGroups groups = RowGroups.Of(
             work.Over("splitting", data.Examples).Select(example => example.Text), data.Count, i => data.Examples[i].Text,
             text => RowGroups.HashOf(text), string.Equals);
@@ -34,11 +29,7 @@ public static class DatasetSplit
         foreach (List<int> stratum in ByLabel(data, groups, seed))
         {
             int size = 0;
-            foreach (int group in stratum)
-            {
-                size += groups.Sizes[group];
-            }
-
+            foreach (int group in stratum) size += groups.Sizes[group];
             wanted += secondFraction * size;
             for (int g = 0; g < stratum.Count - 1; g++) // the last group stays: the label must be learnt from something
             {
@@ -52,13 +43,7 @@ public static class DatasetSplit
         }
 
         KeepEveryLabelInFirst(data, groups, goesSecond);
-        int inSecond = groups.GroupOf.Count(group => goesSecond[group]);
-        int[] first = new int[data.Count - inSecond], second = new int[inSecond];
-        for (int i = 0, firsts = 0, seconds = 0; i < data.Count; i++)
-        {
-            if (goesSecond[groups.GroupOf[i]]) second[seconds++] = i; else first[firsts++] = i;
-        }
-
+        (int[] first, int[] second) = groups.Divide(goesSecond);
         return (data.SubsetOf(first), data.SubsetOf(second));
     }
 
@@ -66,11 +51,7 @@ public static class DatasetSplit
     private static List<int>[] ByLabel(TextDataset data, RowGroups groups, ulong seed)
     {
         var strata = new List<int>[data.Labels.Count];
-        for (int k = 0; k < strata.Length; k++)
-        {
-            strata[k] = [];
-        }
-
+        for (int k = 0; k < strata.Length; k++) strata[k] = [];
         for (int group = 0; group < groups.Count; group++)
         {
             strata[data.LabelNumbers[groups.FirstRows[group]]].Add(group);
@@ -79,7 +60,8 @@ public static class DatasetSplit
         foreach (List<int> stratum in strata)
         {
             // SplitMix64 never gives two indices the same key, so the order is total and the sort need not be stable.
-            stratum.Sort((a, b) => SplitMix64.Hash(seed, groups.FirstRows[a]).CompareTo(SplitMix64.Hash(seed, groups.FirstRows[b])));
+            stratum.Sort(
+                (a, b) => SplitMix64.Hash(seed, groups.FirstRows[a]).CompareTo(SplitMix64.Hash(seed, groups.FirstRows[b])));
         }
 
         return strata;
@@ -91,32 +73,18 @@ public static class DatasetSplit
     private static void KeepEveryLabelInFirst(TextDataset data, RowGroups groups, bool[] goesSecond)
     {
         var isThere = new bool[data.Labels.Count];
-        for (int i = 0; i < data.Count; i++)
-        {
-            isThere[data.LabelNumbers[i]] |= !goesSecond[groups.GroupOf[i]];
-        }
-
-        if (Array.IndexOf(isThere, false) < 0)
-        {
-            return;
-        }
-
+        for (int i = 0; i < data.Count; i++) isThere[data.LabelNumbers[i]] |= !goesSecond[groups.GroupOf[i]];
+        if (Array.IndexOf(isThere, false) < 0) return;
         // In the order of the groups, of which few hold such a label.
         var rowsOf = new SortedDictionary<int, List<int>>();
         for (int i = 0; i < data.Count; i++)
         {
-            if (!isThere[data.LabelNumbers[i]])
-            {
-                rowsOf.TryAdd(groups.GroupOf[i], []);
-            }
+            if (!isThere[data.LabelNumbers[i]]) rowsOf.TryAdd(groups.GroupOf[i], []);
         }
 
         for (int i = 0; i < data.Count; i++)
         {
-            if (rowsOf.TryGetValue(groups.GroupOf[i], out List<int>? rows))
-            {
-                rows.Add(data.LabelNumbers[i]);
-            }
+            if (rowsOf.TryGetValue(groups.GroupOf[i], out List<int>? rows)) rows.Add(data.LabelNumbers[i]);
         }
 
         foreach ((int group, List<int> labels) in rowsOf)

@@ -7,26 +7,14 @@ internal static class Emoticons
     internal static int Length(ReadOnlySpan<char> text, int start)
     {
         char eyes = text[start];
-        if (eyes is '<' or '^' or '-')
-        {
-            return Fixed(text[start..]);
-        }
-
-        if (eyes is not (':' or ';' or '=' or '8' or 'x' or 'X'))
-        {
-            return 0;
-        }
-
+        if (eyes is '<' or '^' or '-') return Fixed(text[start..]);
+        if (eyes is not (':' or ';' or '=' or '8' or 'x' or 'X')) return 0;
         bool afterWord = start > 0 && char.IsLetterOrDigit(text[start - 1]);
         bool wordEyes = eyes is '8' or 'x' or 'X';
         int i = start + 1;
         bool nose = i < text.Length && text[i] is '-' or '\'' or '^';
         i += nose ? 1 : 0;
-        if (i >= text.Length)
-        {
-            return 0;
-        }
-
+        if (i >= text.Length) return 0;
         bool fits = text[i] switch
         {
             // A bracket needs no blank before it ("good:)"), but with eyes such as 8 it needs a nose: "(8)" is a number.
@@ -44,11 +32,7 @@ internal static class Emoticons
     internal static int SkipRepeats(ReadOnlySpan<char> text, int end)
     {
         int i = end;
-        while (i < text.Length && text[i] == text[end - 1] && text[i] is ')' or '(' or 'd' or 'D')
-        {
-            i++;
-        }
-
+        while (i < text.Length && text[i] == text[end - 1] && text[i] is ')' or '(' or 'd' or 'D') i++;
         return i;
     }
 
@@ -56,10 +40,7 @@ internal static class Emoticons
     {
         foreach (string face in (ReadOnlySpan<string>)["<3", "</3", "^_^", "^^", "-_-"])
         {
-            if (text.StartsWith(face) && !IsWord(text, face.Length))
-            {
-                return face.Length;
-            }
+            if (text.StartsWith(face) && !IsWord(text, face.Length)) return face.Length;
         }
 
         return 0;

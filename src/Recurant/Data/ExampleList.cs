@@ -3,8 +3,8 @@ using System.Collections;
 namespace Recurant.Data;
 
 /// <summary>
-/// Labelled texts for a <see cref="TextDataset"/>, kept as in a <see cref="TextList"/>; equal labels and file names are one string.
-/// May be read by several threads at once, while nothing is added.
+/// Labelled texts for a <see cref="TextDataset"/>, kept as in a <see cref="TextList"/>; equal labels and file names are one
+/// string. May be read by several threads at once, while nothing is added.
 /// </summary>
 public sealed class ExampleList : IReadOnlyList<TextExample>, IDisposable
 {

@@ -112,7 +112,8 @@ public sealed record FileKind(string Name, FileFamily Family)
         foreach ((string mark, string name, FileFamily family) in s_starts)
         {
             // Letters alone are no sign: a text about an ORC begins so, too.
-            bool isSign = !isText || family is FileFamily.Document or FileFamily.Pointer || mark[0] == '<' || mark.StartsWith("GIF8", StringComparison.Ordinal);
+            bool isSign = !isText || family is FileFamily.Document or FileFamily.Pointer || mark[0] == '<'
+                || mark.StartsWith("GIF8", StringComparison.Ordinal);
             if (isSign && StartsWith(start, mark)) return new FileKind(name, family);
         }
 

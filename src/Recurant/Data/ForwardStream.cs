@@ -1,6 +1,8 @@
 namespace Recurant.Data;
 
-/// <summary>A stream that is only read, from the front to the end. A subclass says how, in <see cref="Read(Span{byte})"/>.</summary>
+/// <summary>
+/// A stream that is only read, from the front to the end. A subclass says how, in <see cref="Read(Span{byte})"/>.
+/// </summary>
 internal abstract class ForwardStream : Stream
 {
     public override bool CanRead => true;

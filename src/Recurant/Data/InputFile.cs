@@ -66,7 +66,8 @@ public static class InputFile
     /// <summary>Says so where a path is a link to a file that is not there.</summary>
     internal static void ThrowIfLinkToNothing(string path)
     {
-        if (new FileInfo(path) is { LinkTarget: { } target } link && link.ResolveLinkTarget(returnFinalTarget: true) is { Exists: false })
+        if (new FileInfo(path) is { LinkTarget: { } target } link
+            && link.ResolveLinkTarget(returnFinalTarget: true) is { Exists: false })
         {
             throw new IOException($"{path}: this is a link to {target}, which does not exist.");
         }

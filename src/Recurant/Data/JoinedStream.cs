@@ -3,25 +3,25 @@ namespace Recurant.Data;
 /// <summary>What stands in one stream and then in another, to be read from the front.</summary>
 internal sealed class JoinedStream(Stream first, Stream second) : ForwardStream
 {
-    private bool firstEnded;
-    private long position;
+    private bool _firstEnded;
+    private long _position;
 
     public override long Position
     {
-        get => position;
+        get => _position;
         set => throw new NotSupportedException();
     }
 
     public override int Read(Span<byte> buffer)
     {
-        int read = firstEnded ? 0 : first.Read(buffer);
+        int read = _firstEnded ? 0 : first.Read(buffer);
         if (read == 0 && !buffer.IsEmpty)
         {
-            firstEnded = true;
+            _firstEnded = true;
             read = second.Read(buffer);
         }
 
-        position += read;
+        _position += read;
         return read;
     }
 

@@ -15,7 +15,8 @@ internal static class LabelSpelling
 
     // Greek and Cyrillic letters that have a mark of their own; those of the Latin blocks are told by their range.
     private const string Composed = "\u0386\u0388\u0389\u038A\u038C\u038E\u038F\u0390\u03AA\u03AB\u03AC\u03AD\u03AE\u03AF\u03B0"
-        + "\u03CA\u03CB\u03CC\u03CD\u03CE\u0400\u0401\u0403\u0407\u040C\u040D\u040E\u0419\u0439\u0450\u0451\u0453\u0457\u045C\u045D\u045E";
+        + "\u03CA\u03CB\u03CC\u03CD\u03CE\u0400\u0401\u0403\u0407\u040C\u040D\u040E\u0419\u0439\u0450\u0451\u0453\u0457"
+        + "\u045C\u045D\u045E";
 
     /// <summary>The groups of labels that are spelt alike, in the order of their first labels.</summary>
     internal static IReadOnlyList<IReadOnlyList<string>> Alike(IReadOnlyList<string> labels)
@@ -55,11 +56,7 @@ internal static class LabelSpelling
         {
             char c = raw is >= '\uFF01' and <= '\uFF5E' ? (char)(raw - 0xFEE0) : raw; // full width
             UnicodeCategory category = char.GetUnicodeCategory(c);
-            if (category is UnicodeCategory.Format or UnicodeCategory.Control && !char.IsWhiteSpace(c))
-            {
-                continue;
-            }
-
+            if (category is UnicodeCategory.Format or UnicodeCategory.Control && !char.IsWhiteSpace(c)) continue;
             if (char.IsWhiteSpace(c) || c == '_' || category == UnicodeCategory.DashPunctuation)
             {
                 gap = key.Length > 0;
@@ -72,10 +69,7 @@ internal static class LabelSpelling
                 gap = false;
             }
 
-            if (!Join(key, c, loosely))
-            {
-                key.Append(loosely && IsAccented(c) ? Accented : char.ToLowerInvariant(c));
-            }
+            if (!Join(key, c, loosely)) key.Append(loosely && IsAccented(c) ? Accented : char.ToLowerInvariant(c));
         }
 
         // A label of signs alone is told by its signs.
@@ -85,11 +79,7 @@ internal static class LabelSpelling
     /// <summary>Joins a mark or a part of a Hangul syllable to the character before it; false if it is neither.</summary>
     private static bool Join(StringBuilder key, char c, bool loosely)
     {
-        if (key.Length == 0)
-        {
-            return false;
-        }
-
+        if (key.Length == 0) return false;
         char before = key[^1];
         if (c is >= FirstVowel and <= LastVowel && before is >= FirstLead and <= LastLead)
         {
@@ -109,11 +99,7 @@ internal static class LabelSpelling
             return true;
         }
 
-        if (!loosely || !IsMark(c))
-        {
-            return false;
-        }
-
+        if (!loosely || !IsMark(c)) return false;
         key[^1] = Accented;
         return true;
     }

@@ -15,7 +15,9 @@ internal static class LetterCase
     /// <summary>The small letter of each character of the basic plane.</summary>
     private static readonly char[] s_small = SmallLetters();
 
-    /// <summary>Runs of capitals: the first, how many, the step from one to the next, and how far away the small letters are.</summary>
+    /// <summary>
+    /// Runs of capitals: the first, how many, the step from one to the next, and how far away the small letters are.
+    /// </summary>
     private static ReadOnlySpan<int> Runs =>
     [
         0x41, 26, 1, 32, 0xC0, 23, 1, 32, 0xD8, 7, 1, 32, 0x100, 24, 2, 1, 0x132, 3, 2, 1, 0x139, 8, 2, 1, 0x14A, 23, 2, 1,

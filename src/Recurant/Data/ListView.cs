@@ -13,7 +13,8 @@ internal sealed class ListView<T>(IReadOnlyList<T> all, int[] rows) : IReadOnlyL
 
     /// <summary>A view of a view looks at the list itself.</summary>
     public static IReadOnlyList<T> Of(IReadOnlyList<T> all, int[] rows) =>
-        all is ListView<T> view ? new ListView<T>(view.All, Array.ConvertAll(rows, row => view.Rows[row])) : new ListView<T>(all, rows);
+        all is ListView<T> view ? new ListView<T>(view.All, Array.ConvertAll(rows, row => view.Rows[row]))
+            : new ListView<T>(all, rows);
 
     private IReadOnlyList<T> All => all;
 

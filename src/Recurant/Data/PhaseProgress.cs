@@ -8,8 +8,8 @@ namespace Recurant.Data;
 /// <see cref="ReadingScope"/>. A phase is told when it begins, many times while it lasts, and when it ends.
 /// </summary>
 /// <param name="Phase">
-/// What is being done: "reading", "splitting", "building the vocabulary", "encoding", "training", "validating"; of the command also
-/// "testing" and "training the baseline".
+/// What is being done: "reading", "splitting", "building the vocabulary", "encoding", "training", "validating"; of the command
+/// also "testing" and "training the baseline".
 /// </param>
 /// <param name="Done">How much of it is done; 0 when it begins, <paramref name="Total"/> when it ends.</param>
 /// <param name="Total">How much there is, in bytes, rows or steps; 0 where that is not known.</param>

@@ -9,29 +9,29 @@ internal sealed class RecodedStream(Stream source, Encoding encoding) : ForwardS
 {
     private const int BlockSize = 1 << 14;
 
-    private readonly Decoder decoder = Strict(encoding).GetDecoder();
-    private readonly byte[] block = new byte[BlockSize];
-    private readonly char[] characters = new char[BlockSize + 2];
-    private readonly byte[] ready = new byte[3 * (BlockSize + 2)];
-    private char half; // the first half of a surrogate pair, whose second comes in the next block
-    private int start;
-    private int end;
-    private bool ended;
-    private DecoderFallbackException? fault;
+    private readonly Decoder _decoder = Strict(encoding).GetDecoder();
+    private readonly byte[] _block = new byte[BlockSize];
+    private readonly char[] _characters = new char[BlockSize + 2];
+    private readonly byte[] _ready = new byte[3 * (BlockSize + 2)];
+    private char _half; // the first half of a surrogate pair, whose second comes in the next block
+    private int _start;
+    private int _end;
+    private bool _ended;
+    private DecoderFallbackException? _fault;
 
     /// <summary>Hands out what was decoded before a fault, and then throws it.</summary>
     /// <exception cref="DecoderFallbackException">The next bytes are no character of the encoding.</exception>
     public override int Read(Span<byte> buffer)
     {
-        while (start == end && !ended)
+        while (_start == _end && !_ended)
         {
-            if (fault is not null) throw fault;
+            if (_fault is not null) throw _fault;
             Decode();
         }
 
-        int size = Math.Min(buffer.Length, end - start);
-        ready.AsSpan(start, size).CopyTo(buffer);
-        start += size;
+        int size = Math.Min(buffer.Length, _end - _start);
+        _ready.AsSpan(_start, size).CopyTo(buffer);
+        _start += size;
         return size;
     }
 
@@ -50,44 +50,48 @@ internal sealed class RecodedStream(Stream source, Encoding encoding) : ForwardS
 
     private void Decode()
     {
-        int read = source.Read(block);
-        ended = read == 0;
+        int read = source.Read(_block);
+        _ended = read == 0;
         int count = 0;
-        if (half != '\0') characters[count++] = half;
-        half = '\0';
+        if (_half != '\0') _characters[count++] = _half;
+        _half = '\0';
         try
         {
-            if (encoding.IsSingleByte && TryAll(block.AsSpan(0, read), characters.AsSpan(count), out int decoded))
+            if (encoding.IsSingleByte && TryAll(_block.AsSpan(0, read), _characters.AsSpan(count), out int decoded))
             {
                 count += decoded;
             }
             else
             {
                 // Byte by byte, so that a fault leaves all that stands before it.
-                for (int i = 0; i < read; i++) count += decoder.GetChars(block.AsSpan(i, 1), characters.AsSpan(count), flush: false);
-                if (ended) count += decoder.GetChars([], characters.AsSpan(count), flush: true);
+                for (int i = 0; i < read; i++)
+                {
+                    count += _decoder.GetChars(_block.AsSpan(i, 1), _characters.AsSpan(count), flush: false);
+                }
+
+                if (_ended) count += _decoder.GetChars([], _characters.AsSpan(count), flush: true);
             }
         }
         catch (DecoderFallbackException exception)
         {
-            fault = exception;
+            _fault = exception;
         }
 
-        if (count > 0 && char.IsHighSurrogate(characters[count - 1])) half = characters[--count];
-        (start, end) = (0, Encoding.UTF8.GetBytes(characters.AsSpan(0, count), ready));
-        ended &= end == 0 && fault is null;
+        if (count > 0 && char.IsHighSurrogate(_characters[count - 1])) _half = _characters[--count];
+        (_start, _end) = (0, Encoding.UTF8.GetBytes(_characters.AsSpan(0, count), _ready));
+        _ended &= _end == 0 && _fault is null;
     }
 
     private bool TryAll(ReadOnlySpan<byte> bytes, Span<char> to, out int decoded)
     {
         try
         {
-            decoded = decoder.GetChars(bytes, to, flush: false);
+            decoded = _decoder.GetChars(bytes, to, flush: false);
             return true;
         }
         catch (DecoderFallbackException)
         {
-            decoder.Reset();
+            _decoder.Reset();
             decoded = 0;
             return false;
         }

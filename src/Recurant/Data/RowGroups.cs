@@ -74,4 +74,25 @@ internal sealed class RowGroups
         foreach (char c in text) hash = BitOperations.RotateLeft((hash ^ c) * 0xFF51AFD7ED558CCD, 31);
         return SplitMix64.Hash(hash, 0);
     }
+
+    /// <summary>The rows whose groups stay, and those whose groups go to the second part; both in order.</summary>
+    public (int[] First, int[] Second) Divide(bool[] goesSecond)
+    {
+        int inSecond = GroupOf.Count(group => goesSecond[group]);
+        int[] first = new int[GroupOf.Length - inSecond], second = new int[inSecond];
+        for (int i = 0, firsts = 0, seconds = 0; i < GroupOf.Length; i++)
+        {
+            if (goesSecond[GroupOf[i]]) second[seconds++] = i; else first[firsts++] = i;
+        }
+
+        return (first, second);
+    }
+
+    /// <summary>Throws unless the share of the second part is at least 0 and less than 1.</summary>
+    public static void CheckShare(double secondFraction)
+    {
+        if (secondFraction is >= 0 and < 1) return;
+        throw new ArgumentOutOfRangeException(
+            nameof(secondFraction), secondFraction, "The share of the second part must be at least 0 and less than 1.");
+    }
 }

@@ -124,7 +124,9 @@ internal sealed class RunningText(TokenUnit unit, bool lowercase, Vocabulary voc
         if (ends) numbers.Add(End);
     }
 
-    /// <summary>A token as it is written behind another; of a subword that is a byte, nothing: see <see cref="ByteOf"/>.</summary>
+    /// <summary>
+    /// A token as it is written behind another; of a subword that is a byte, nothing: see <see cref="ByteOf"/>.
+    /// </summary>
     /// <param name="token">The token's number.</param>
     /// <param name="before">The number of the token before it.</param>
     public string Written(int token, int before)

@@ -5,27 +5,20 @@ namespace Recurant.Data;
 /// <summary>The different segments of texts, each with how often it comes: what subwords are learnt from.</summary>
 internal sealed class SegmentCounts
 {
-    private readonly Dictionary<string, long> segments = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _segments = new(StringComparer.Ordinal);
 
     internal SegmentCounts(IEnumerable<string> texts)
     {
         Dictionary<string, long>.AlternateLookup<ReadOnlySpan<char>> lookup =
-            segments.GetAlternateLookup<ReadOnlySpan<char>>();
+            _segments.GetAlternateLookup<ReadOnlySpan<char>>();
         char[] buffer = [];
         foreach (string text in texts)
         {
             int length = SubwordScanner.PreparedLength(text);
-            if (buffer.Length < length)
-            {
-                buffer = new char[2 * length];
-            }
-
+            if (buffer.Length < length) buffer = new char[2 * length];
             SubwordScanner.Prepare(text, buffer);
             var scanner = new SubwordScanner(buffer.AsSpan(0, length));
-            while (scanner.Next())
-            {
-                CollectionsMarshal.GetValueRefOrAddDefault(lookup, scanner.Segment, out _)++;
-            }
+            while (scanner.Next()) CollectionsMarshal.GetValueRefOrAddDefault(lookup, scanner.Segment, out _)++;
         }
     }
 
@@ -36,7 +29,7 @@ internal sealed class SegmentCounts
     internal List<string> Characters(int minimumCount)
     {
         var counts = new Dictionary<int, long>();
-        foreach ((string segment, long count) in segments)
+        foreach ((string segment, long count) in _segments)
         {
             for (int i = 0; i < segment.Length; i += ScalarSize(segment, i))
             {
@@ -50,10 +43,7 @@ internal sealed class SegmentCounts
         var characters = new List<string>();
         foreach ((int scalar, long count) in counts)
         {
-            if (count >= minimumCount)
-            {
-                characters.Add(char.ConvertFromUtf32(scalar));
-            }
+            if (count >= minimumCount) characters.Add(char.ConvertFromUtf32(scalar));
         }
 
         characters.Sort(StringComparer.Ordinal);
@@ -66,7 +56,7 @@ internal sealed class SegmentCounts
         Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> lookup =
             numbers.GetAlternateLookup<ReadOnlySpan<char>>();
         var parts = new List<int>();
-        foreach ((string segment, long count) in segments)
+        foreach ((string segment, long count) in _segments)
         {
             for (int i = 0; i < segment.Length;)
             {
@@ -89,11 +79,7 @@ internal sealed class SegmentCounts
 
     private static void AddPart(BytePairLearner learner, List<int> parts, long count)
     {
-        if (parts.Count > 1)
-        {
-            learner.Add([.. parts], count);
-        }
-
+        if (parts.Count > 1) learner.Add([.. parts], count);
         parts.Clear();
     }
 }

@@ -13,8 +13,8 @@ public enum ProblemKind
 }
 
 /// <summary>
-/// A generated problem of a length. Its sequences are made from random numbers that depend on their seed and number alone, so that
-/// they never end, need no file, and are the same on every machine.
+/// A generated problem of a length. Its sequences are made from random numbers that depend on their seed and number alone, so
+/// that they never end, need no file, and are the same on every machine.
 /// <code>
 /// adding:T    x_t = (u_t, m_t), u_t uniform in [0, 1), t = 1 .. T; m is 1 at one step of the first half and at one of the
 ///             second, else 0. Asked after the last step: sum_t m_t u_t. Whoever always says 1 has a mean squared error of 1/6.
@@ -59,7 +59,8 @@ public sealed record SequenceProblem(ProblemKind Kind, int Length)
         foreach ((string word, ProblemKind kind) in s_names)
         {
             if (!name.StartsWith(word + ":", StringComparison.Ordinal)) continue;
-            bool isNumber = int.TryParse(name.AsSpan(word.Length + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int length);
+            bool isNumber = int.TryParse(
+                name.AsSpan(word.Length + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int length);
             if (isNumber && length is >= 2 and <= LongestLength) return new SequenceProblem(kind, length);
             throw new FormatException(
                 $"{name}: behind \"{word}:\" there must be a length from 2 to {LongestLength}, as in \"{word}:200\".");

@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace Recurant.Data;
 
 /// <summary>
@@ -25,14 +23,14 @@ internal ref struct SubwordScanner
 
     private const int LongestPlaceholder = 20;
 
-    private readonly ReadOnlySpan<char> text;
-    private int end;
-    private bool afterLetters;
+    private readonly ReadOnlySpan<char> _text;
+    private int _end;
+    private bool _afterLetters;
 
     /// <summary>Begins with a text that <see cref="Prepare"/> wrote.</summary>
     internal SubwordScanner(ReadOnlySpan<char> prepared)
     {
-        text = prepared;
+        _text = prepared;
         Segment = default;
     }
 
@@ -45,11 +43,7 @@ internal ref struct SubwordScanner
     /// <summary>Writes a text as the scanner wants it: with a mark for each blank, and no lone surrogate but ours.</summary>
     internal static void Prepare(string text, Span<char> prepared)
     {
-        if (text.Length == 0)
-        {
-            return;
-        }
-
+        if (text.Length == 0) return;
         prepared[0] = Blank;
         for (int i = 0; i < text.Length; i++)
         {
@@ -75,28 +69,24 @@ internal ref struct SubwordScanner
     /// <summary>Goes to the next segment; false at the end.</summary>
     internal bool Next()
     {
-        int start = end;
-        if (start >= text.Length)
-        {
-            return false;
-        }
-
+        int start = _end;
+        if (start >= _text.Length) return false;
         int i = start;
-        if (text[i] == Blank && (++i == text.Length || text[i] == Blank))
+        if (_text[i] == Blank && (++i == _text.Length || _text[i] == Blank))
         {
-            afterLetters = false; // one of several blanks, or the last
+            _afterLetters = false; // one of several blanks, or the last
         }
         else
         {
             CharacterKind kind = KindAt(i, out int size);
-            int special = kind != CharacterKind.Other ? 0 : text[i] == '{' ? Placeholder(i)
-                : text[i] is '\'' or '\u2019' && i == start && afterLetters ? WordEnd(i) : 0;
-            i = special > 0 ? i + special : Run(start, i + size, kind, text.Slice(i, size));
-            afterLetters = kind == CharacterKind.Letter;
+            int special = kind != CharacterKind.Other ? 0 : _text[i] == '{' ? Placeholder(i)
+                : _text[i] is '\'' or '\u2019' && i == start && _afterLetters ? WordEnd(i) : 0;
+            i = special > 0 ? i + special : Run(start, i + size, kind, _text.Slice(i, size));
+            _afterLetters = kind == CharacterKind.Letter;
         }
 
-        Segment = text[start..i];
-        end = i;
+        Segment = _text[start..i];
+        _end = i;
         return true;
     }
 
@@ -104,10 +94,10 @@ internal ref struct SubwordScanner
     private readonly int Run(int start, int i, CharacterKind kind, ReadOnlySpan<char> first)
     {
         bool same = kind is CharacterKind.Other or CharacterKind.Blank; // a run of one and the same character
-        while (i < text.Length && text[i] != Blank)
+        while (i < _text.Length && _text[i] != Blank)
         {
             CharacterKind next = KindAt(i, out int size);
-            if (next != kind || (same && !text.Slice(i, size).SequenceEqual(first)) || i + size - start > LongestSegment)
+            if (next != kind || (same && !_text.Slice(i, size).SequenceEqual(first)) || i + size - start > LongestSegment)
             {
                 break;
             }
@@ -120,31 +110,24 @@ internal ref struct SubwordScanner
 
     private readonly CharacterKind KindAt(int i, out int size)
     {
-        if (text[i] == BlankItself)
+        if (_text[i] == BlankItself)
         {
             size = 1;
             return CharacterKind.Other;
         }
 
-        return CharacterKinds.At(text, i, out size);
+        return CharacterKinds.At(_text, i, out size);
     }
 
     /// <summary>The length of a placeholder such as {0}, {name} or {1:N2}; 0 if there is none.</summary>
     private readonly int Placeholder(int start)
     {
-        int most = Math.Min(text.Length, start + LongestPlaceholder);
+        int most = Math.Min(_text.Length, start + LongestPlaceholder);
         for (int i = start + 1; i < most; i++)
         {
-            char c = text[i];
-            if (c == '}')
-            {
-                return i > start + 1 ? i + 1 - start : 0;
-            }
-
-            if (!char.IsAsciiLetterOrDigit(c) && c is not (':' or '.' or ',' or '-' or '_'))
-            {
-                break;
-            }
+            char c = _text[i];
+            if (c == '}') return i > start + 1 ? i + 1 - start : 0;
+            if (!char.IsAsciiLetterOrDigit(c) && c is not (':' or '.' or ',' or '-' or '_')) break;
         }
 
         return 0;
@@ -154,7 +137,7 @@ internal ref struct SubwordScanner
     private readonly int WordEnd(int start)
     {
         int i = start + 1;
-        while (i < text.Length && i <= start + 3 && text[i] != Blank && KindAt(i, out int size) == CharacterKind.Letter)
+        while (i < _text.Length && i <= start + 3 && _text[i] != Blank && KindAt(i, out int size) == CharacterKind.Letter)
         {
             i += size;
         }

@@ -17,10 +17,7 @@ public sealed class TaggedDataset
         foreach (TaggedSentence sentence in sentences)
         {
             WordCount += sentence.Words.Count;
-            for (int i = 0; i < sentence.Tags.Count; i++)
-            {
-                seen.Add(sentence.Tags[i]);
-            }
+            for (int i = 0; i < sentence.Tags.Count; i++) seen.Add(sentence.Tags[i]);
         }
 
         var tags = new string[seen.Count];

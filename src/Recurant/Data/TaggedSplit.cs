@@ -18,12 +18,7 @@ public static class TaggedSplit
         TaggedDataset data, double secondFraction, ulong seed, PhaseWork work)
     {
         ArgumentNullException.ThrowIfNull(data);
-        if (!(secondFraction >= 0 && secondFraction < 1))
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(secondFraction), secondFraction, "The share of the second part must be at least 0 and less than 1.");
-        }
-
+        RowGroups.CheckShare(secondFraction);
         RowGroups groups = RowGroups.Of(
             work.Over("splitting", data.Sentences).Select(sentence => sentence.Words), data.Count, i => data.Sentences[i].Words,
             HashOf, (a, b) => a.SequenceEqual(b, StringComparer.Ordinal));
@@ -41,9 +36,7 @@ public static class TaggedSplit
             goesSecond[group] = true;
         }
 
-        var first = new List<int>(data.Count);
-        var second = new List<int>();
-        for (int i = 0; i < data.Count; i++) (goesSecond[groups.GroupOf[i]] ? second : first).Add(i);
+        (int[] first, int[] second) = groups.Divide(goesSecond);
         return (data.Subset(first), data.Subset(second));
     }
 

@@ -14,7 +14,7 @@ internal static class TextCleaner
         SearchValues.Create([.. Enumerable.Range(0, 128).Select(c => (char)c).Where(c => c is not '<' and not '`')]);
 
     /// <summary>Names of HTML elements that occur in running text; anything else in angle brackets is left alone.</summary>
-    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> tagNames = new HashSet<string>(
+    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> s_tagNames = new HashSet<string>(
         [
             "a", "abbr", "b", "big", "blockquote", "body", "br", "center", "code", "dd", "del", "div", "dl", "dt", "em",
             "font", "h1", "h2", "h3", "h4", "h5", "h6", "head", "hr", "html", "i", "img", "ins", "li", "ol", "p", "pre", "q",
@@ -85,11 +85,7 @@ internal static class TextCleaner
             }
         }
 
-        if (lowercase)
-        {
-            LowerInPlace(clean[..length]);
-        }
-
+        if (lowercase) LowerInPlace(clean[..length]);
         return length;
     }
 
@@ -146,12 +142,8 @@ internal static class TextCleaner
 
         int name = text.Length > 1 && text[1] == '/' ? 2 : 1;
         int end = name;
-        while (end < text.Length && end < LongestTag && char.IsAsciiLetterOrDigit(text[end]))
-        {
-            end++;
-        }
-
-        if (end == name || end >= text.Length || !tagNames.Contains(text[name..end])
+        while (end < text.Length && end < LongestTag && char.IsAsciiLetterOrDigit(text[end])) end++;
+        if (end == name || end >= text.Length || !s_tagNames.Contains(text[name..end])
             || (text[end] is not ('>' or '/') && !char.IsWhiteSpace(text[end])))
         {
             return 0;

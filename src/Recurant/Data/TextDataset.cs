@@ -5,7 +5,8 @@ public sealed class TextDataset
 {
     /// <summary>Makes a data set of the examples given.</summary>
     /// <param name="name">What messages call the data: the path of its file.</param>
-    /// <param name="examples">The examples; the list is kept, not copied. Of many an <see cref="ExampleList"/> takes least memory.
+    /// <param name="examples">The examples; the list is kept, not copied. Of many an <see cref="ExampleList"/> takes least
+    /// memory.
     /// </param>
     public TextDataset(string name, IReadOnlyList<TextExample> examples)
     {
@@ -66,11 +67,7 @@ public sealed class TextDataset
     {
         ArgumentNullException.ThrowIfNull(pairs);
         var examples = new List<TextExample>();
-        foreach ((string text, string label) in pairs)
-        {
-            examples.Add(new TextExample(text, label, examples.Count + 1));
-        }
-
+        foreach ((string text, string label) in pairs) examples.Add(new TextExample(text, label, examples.Count + 1));
         return new TextDataset(name, examples);
     }
 

@@ -35,13 +35,15 @@ public static class TextEncodings
         catch (ArgumentException exception)
         {
             throw new ArgumentException(
-                $"There is no encoding \"{name}\". Usual names are utf-8, utf-16, windows-1252, iso-8859-1 (latin1), windows-1250, "
-                + "windows-1251, koi8-r, shift_jis, gb18030, big5 and euc-kr.",
+                $"There is no encoding \"{name}\". Usual names are utf-8, utf-16, windows-1252, iso-8859-1 (latin1), "
+                + "windows-1250, windows-1251, koi8-r, shift_jis, gb18030, big5 and euc-kr.",
                 nameof(name), exception);
         }
     }
 
-    /// <summary>The encoding that the byte order mark at the start of a file names, and its length; null if there is none.</summary>
+    /// <summary>
+    /// The encoding that the byte order mark at the start of a file names, and its length; null if there is none.
+    /// </summary>
     internal static (Encoding Encoding, int Length)? OfMark(ReadOnlySpan<byte> head) => head switch
     {
         [0xEF, 0xBB, 0xBF, ..] => (Encoding.UTF8, 3),
@@ -107,7 +109,9 @@ public static class TextEncodings
         _ => static c => c is >= '\u4E00' and <= '\u9FA5' or >= '\u3000' and <= '\u3002' or >= '\uFF00' and <= '\uFF5E',
     };
 
-    /// <summary>Which share of the characters beyond ASCII are of one sort; 0 where the bytes are no text in the encoding.</summary>
+    /// <summary>
+    /// Which share of the characters beyond ASCII are of one sort; 0 where the bytes are no text in the encoding.
+    /// </summary>
     private static double ShareOf(ReadOnlySpan<byte> sample, string name, Func<char, bool> isOne)
     {
         string text = CodePagesEncodingProvider.Instance.GetEncoding(name)!.GetString(sample);

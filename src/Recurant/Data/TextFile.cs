@@ -19,9 +19,9 @@ public sealed class TextFile : IDisposable
     private const int Looked = 1 << 12;
     private const int LargeLine = 1 << 20;
 
-    private readonly ByteReader bytes;
-    private readonly Encoding encoding;
-    private char[] characters = new char[1024];
+    private readonly ByteReader _bytes;
+    private readonly Encoding _encoding;
+    private char[] _characters = new char[1024];
 
     /// <summary>Opens a file for reading.</summary>
     /// <param name="path">The file; gzip if its first two bytes say so.</param>
@@ -32,8 +32,8 @@ public sealed class TextFile : IDisposable
     /// <exception cref="IOException">The path is a directory.</exception>
     public TextFile(string path, Encoding? encoding = null)
     {
-        bytes = new ByteReader(path);
-        this.encoding = FindEncoding(encoding);
+        _bytes = new ByteReader(path);
+        _encoding = FindEncoding(encoding);
     }
 
     /// <summary>Reads text from a stream.</summary>
@@ -45,12 +45,12 @@ public sealed class TextFile : IDisposable
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(name);
-        bytes = new ByteReader(name, stream);
-        this.encoding = FindEncoding(encoding);
+        _bytes = new ByteReader(name, stream);
+        _encoding = FindEncoding(encoding);
     }
 
     /// <summary>The path as it was given.</summary>
-    public string Path => bytes.Path;
+    public string Path => _bytes.Path;
 
     /// <summary>The number of the line read last; 0 before the first.</summary>
     public int LineNumber { get; private set; }
@@ -70,7 +70,7 @@ public sealed class TextFile : IDisposable
         bool tooLong;
         try
         {
-            if (!bytes.TryReadLine(MaximumLineBytes, out raw, out tooLong))
+            if (!_bytes.TryReadLine(MaximumLineBytes, out raw, out tooLong))
             {
                 line = default;
                 return false;
@@ -84,9 +84,9 @@ public sealed class TextFile : IDisposable
 
         LineNumber++;
         if (raw.Length > 0 && raw[^1] == (byte)'\r') raw = raw[..^1];
-        if (characters.Length < raw.Length) characters = new char[raw.Length < LargeLine ? raw.Length * 2 : raw.Length];
-        OperationStatus status = Utf8.ToUtf16(raw, characters, out int read, out int written, replaceInvalidSequences: false);
-        line = characters.AsSpan(0, written);
+        if (_characters.Length < raw.Length) _characters = new char[raw.Length < LargeLine ? raw.Length * 2 : raw.Length];
+        OperationStatus status = Utf8.ToUtf16(raw, _characters, out int read, out int written, replaceInvalidSequences: false);
+        line = _characters.AsSpan(0, written);
         int nul = line.IndexOf('\0');
         if (nul >= 0)
         {
@@ -118,39 +118,32 @@ public sealed class TextFile : IDisposable
     public static InvalidDataException Error(string path, int line, int column, string message)
     {
         var place = new StringBuilder(path);
-        if (line > 0)
-        {
-            place.Append(CultureInfo.InvariantCulture, $", line {line}");
-        }
-
-        if (column > 0)
-        {
-            place.Append(CultureInfo.InvariantCulture, $", column {column}");
-        }
-
+        if (line > 0) place.Append(CultureInfo.InvariantCulture, $", line {line}");
+        if (column > 0) place.Append(CultureInfo.InvariantCulture, $", column {column}");
         return new InvalidDataException($"{place}: {MessageText.Bounded(message)}");
     }
 
     /// <inheritdoc/>
-    public void Dispose() => bytes.Dispose();
+    public void Dispose() => _bytes.Dispose();
 
     /// <summary>Finds out the encoding and skips the byte order mark; refuses what is no text by its name.</summary>
     private Encoding FindEncoding(Encoding? asked)
     {
         try
         {
-            ReadOnlySpan<byte> head = bytes.Peek(Looked);
+            ReadOnlySpan<byte> head = _bytes.Peek(Looked);
             Encoding found = asked ?? Encoding.UTF8;
             if (TextEncodings.OfMark(head) is var (marked, length))
             {
                 found = marked;
-                bytes.Read(length);
+                _bytes.Read(length);
             }
             else if (asked is not null)
             {
                 bool isUtf8 = head.ContainsAnyInRange((byte)0x80, (byte)0xFF) && Utf8.IsValid(WithoutCutEnd(head));
                 Note = !isUtf8 || asked is UTF8Encoding ? null
-                    : $"{Path}: read as {asked.WebName}, as was asked for; but its bytes are valid UTF-8, which is hardly ever chance.";
+                    : $"{Path}: read as {asked.WebName}, as was asked for; but its bytes are valid UTF-8, which is hardly ever "
+                    + "chance.";
             }
             else if (FileKind.Of(head[..Math.Min(head.Length, FileKind.SampleLength)]) is { Family: not FileFamily.Text } kind)
             {
@@ -162,12 +155,12 @@ public sealed class TextFile : IDisposable
                 Note = $"{Path}: read as {certain.WebName}: every other byte of its letters is zero. --encoding names another.";
             }
 
-            if (found is not UTF8Encoding) bytes.Replace(stream => new RecodedStream(stream, found));
+            if (found is not UTF8Encoding) _bytes.Replace(stream => new RecodedStream(stream, found));
             return found;
         }
         catch
         {
-            bytes.Dispose();
+            _bytes.Dispose();
             throw;
         }
     }
@@ -198,7 +191,7 @@ public sealed class TextFile : IDisposable
     {
         const int Around = 2000, LongestWord = 30;
         ReadOnlySpan<byte> near = raw[Math.Max(0, at - Around)..Math.Min(raw.Length, at + Around)];
-        byte[] sample = [.. near, .. bytes.Pending[..Math.Min(bytes.Pending.Length, Around)]];
+        byte[] sample = [.. near, .. _bytes.Pending[..Math.Min(_bytes.Pending.Length, Around)]];
         string likely = TextEncodings.Likely(sample);
         int start = raw[..at].LastIndexOfAny(" \t,;\"|"u8) + 1, length = raw[at..].IndexOfAny(" \t,;\"|.!?"u8);
         int end = length < 0 ? raw.Length : at + length;
@@ -215,10 +208,10 @@ public sealed class TextFile : IDisposable
     {
         string found = exception.BytesUnknown is { Length: > 0 } unknown
             ? $"the {(unknown.Length == 1 ? "byte" : "bytes")} {string.Join(' ', unknown.Select(value => $"0x{value:X2}"))} "
-                + $"{(unknown.Length == 1 ? "is" : "are")} no character of {encoding.WebName}"
-            : $"the text ends inside a character of {encoding.WebName}";
+                + $"{(unknown.Length == 1 ? "is" : "are")} no character of {_encoding.WebName}"
+            : $"the text ends inside a character of {_encoding.WebName}";
         return Error(
-            Encoding.UTF8.GetCharCount(bytes.Pending) + 1,
+            Encoding.UTF8.GetCharCount(_bytes.Pending) + 1,
             $"{found}. The file is damaged or in another encoding: name it with --encoding, or save it as UTF-8.");
     }
 }

@@ -8,8 +8,8 @@ namespace Recurant.Data;
 
 /// <summary>
 /// Texts in UTF-8, one behind the other: a text takes about the bytes it has in its file, and becomes a string when it is asked
-/// for. <see cref="PlainText"/> and other data sets that are made with such a list need as much memory as their file is large. May
-/// be read by several threads at once, while nothing is added.
+/// for. <see cref="PlainText"/> and other data sets that are made with such a list need as much memory as their file is large.
+/// May be read by several threads at once, while nothing is added.
 /// </summary>
 public sealed class TextList : IReadOnlyList<string>, IDisposable
 {

@@ -4,8 +4,8 @@ namespace Recurant.Data;
 
 /// <summary>
 /// Sequences of token numbers, packed: a number takes one byte below 128, two below 16,384, then three or more. Vocabularies are
-/// ordered by frequency, so that a token of prose takes about one and a half bytes instead of four, and a sequence no array of its
-/// own.
+/// ordered by frequency, so that a token of prose takes about one and a half bytes instead of four, and a sequence no array of
+/// its own.
 /// </summary>
 internal sealed class TokenRows : IReadOnlyList<int[]>
 {

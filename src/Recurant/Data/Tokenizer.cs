@@ -33,7 +33,7 @@ public sealed class Tokenizer
     /// Strings made lately, so that frequent words are not made again and again. Threads may overwrite each other's entries:
     /// each entry is a complete string and is compared before it is used.
     /// </summary>
-    private readonly string?[] cache = new string?[CacheSize];
+    private readonly string?[] _cache = new string?[CacheSize];
 
     /// <summary>Makes a tokenizer.</summary>
     /// <param name="options">How to cut.</param>
@@ -68,7 +68,7 @@ public sealed class Tokenizer
     public void Tokenize(string text, List<string> tokens)
     {
         ArgumentNullException.ThrowIfNull(tokens);
-        var sink = new StringSink(tokens, cache);
+        var sink = new StringSink(tokens, _cache);
         Scan(text, ref sink);
     }
 
@@ -115,11 +115,7 @@ public sealed class Tokenizer
     {
         ArgumentNullException.ThrowIfNull(text);
         bool words = Options.Unit == TokenUnit.Word;
-        if (words)
-        {
-            text = TextCleaner.DecodeEntities(text);
-        }
-
+        if (words) text = TextCleaner.DecodeEntities(text);
         char[] buffer = Workspace.Rent<char>(Math.Max(1, text.Length));
         try
         {
@@ -177,7 +173,8 @@ public sealed class Tokenizer
         public void Add(ReadOnlySpan<char> token) => call(pairs.Next(token));
     }
 
-    private readonly struct PairIndexSink(Vocabulary vocabulary, List<int> indices, WordPairs pairs, List<int> pairIndices) : ITokenSink
+    private readonly struct PairIndexSink(Vocabulary vocabulary, List<int> indices, WordPairs pairs, List<int> pairIndices)
+        : ITokenSink
     {
         public void Add(ReadOnlySpan<char> token)
         {

@@ -10,9 +10,9 @@ public sealed class Vocabulary
 
     private const string UnknownWord = "<unk>";
 
-    private readonly string[] words;
-    private readonly Dictionary<string, int> indices;
-    private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> spanIndices;
+    private readonly string[] _words;
+    private readonly Dictionary<string, int> _indices;
+    private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _spanIndices;
 
     /// <summary>Makes a vocabulary of the words given, as they were saved with a model.</summary>
     /// <param name="words">Distinct words; the first must be <c>&lt;unk&gt;</c>.</param>
@@ -32,27 +32,28 @@ public sealed class Vocabulary
                 $"The first word of a vocabulary must be \"{UnknownWord}\"; found {found}.", nameof(words));
         }
 
-        this.words = new string[words.Count];
-        indices = new Dictionary<string, int>(words.Count, StringComparer.Ordinal);
+        _words = new string[words.Count];
+        _indices = new Dictionary<string, int>(words.Count, StringComparer.Ordinal);
         for (int i = 0; i < words.Count; i++)
         {
-            this.words[i] = words[i];
-            if (!indices.TryAdd(words[i], i))
+            _words[i] = words[i];
+            if (!_indices.TryAdd(words[i], i))
             {
                 throw new ArgumentException(
-                    $"The word \"{words[i]}\" stands twice in the vocabulary, at {indices[words[i]]} and at {i}.", nameof(words));
+                    $"The word \"{words[i]}\" stands twice in the vocabulary, at {_indices[words[i]]} and at {i}.",
+                    nameof(words));
             }
         }
 
-        spanIndices = indices.GetAlternateLookup<ReadOnlySpan<char>>();
+        _spanIndices = _indices.GetAlternateLookup<ReadOnlySpan<char>>();
         Counts = counts;
     }
 
     /// <summary>The number of words, <c>&lt;unk&gt;</c> included.</summary>
-    public int Count => words.Length;
+    public int Count => _words.Length;
 
     /// <summary>The words in the order of their numbers.</summary>
-    public IReadOnlyList<string> Words => words;
+    public IReadOnlyList<string> Words => _words;
 
     /// <summary>
     /// How often each word occurred in the documents the vocabulary was built from; place 0 counts all the words left
@@ -62,7 +63,7 @@ public sealed class Vocabulary
 
     /// <summary>The word with the number given.</summary>
     /// <param name="index">From 0 to <see cref="Count"/> - 1.</param>
-    public string this[int index] => words[index];
+    public string this[int index] => _words[index];
 
     /// <summary>
     /// Counts the words of the documents and keeps the most frequent: ordered by falling count, equal counts by ordinal
@@ -80,10 +81,7 @@ public sealed class Vocabulary
         var counts = new WordCounts();
         foreach (IReadOnlyList<string> document in documents)
         {
-            for (int i = 0; i < document.Count; i++)
-            {
-                counts.Add(document[i]);
-            }
+            for (int i = 0; i < document.Count; i++) counts.Add(document[i]);
         }
 
         return Build(counts, minimumCount, maximumSize);
@@ -110,27 +108,19 @@ public sealed class Vocabulary
 
         ordered.Sort((a, b) => a.Value != b.Value ? b.Value.CompareTo(a.Value) : string.CompareOrdinal(a.Key, b.Key));
         int kept = Math.Min(ordered.Count, maximumSize - 1);
-        for (int i = kept; i < ordered.Count; i++)
-        {
-            unknown += ordered[i].Value;
-        }
-
+        for (int i = kept; i < ordered.Count; i++) unknown += ordered[i].Value;
         var known = new string[kept + 1];
         var keptCounts = new int[kept + 1];
         (known[0], keptCounts[0]) = (UnknownWord, unknown);
-        for (int i = 0; i < kept; i++)
-        {
-            (known[i + 1], keptCounts[i + 1]) = (ordered[i].Key, ordered[i].Value);
-        }
-
+        for (int i = 0; i < kept; i++) (known[i + 1], keptCounts[i + 1]) = (ordered[i].Key, ordered[i].Value);
         return new Vocabulary(known, keptCounts);
     }
 
     /// <summary>The number of a word; <see cref="Unknown"/> if it is not in the vocabulary.</summary>
     /// <param name="token">A token as <see cref="Tokenizer"/> makes it.</param>
-    public int IndexOf(string token) => indices.GetValueOrDefault(token, Unknown);
+    public int IndexOf(string token) => _indices.GetValueOrDefault(token, Unknown);
 
     /// <summary>The number of a word; <see cref="Unknown"/> if it is not in the vocabulary.</summary>
     /// <param name="token">A token as <see cref="Tokenizer"/> makes it.</param>
-    public int IndexOf(ReadOnlySpan<char> token) => spanIndices.TryGetValue(token, out int index) ? index : Unknown;
+    public int IndexOf(ReadOnlySpan<char> token) => _spanIndices.TryGetValue(token, out int index) ? index : Unknown;
 }

@@ -1,6 +1,8 @@
 namespace Recurant.Data;
 
-/// <summary>Joins each word of a text to the one before it, with a blank between them; the edges of the text count as words.</summary>
+/// <summary>
+/// Joins each word of a text to the one before it, with a blank between them; the edges of the text count as words.
+/// </summary>
 internal sealed class WordPairs
 {
     /// <summary>What stands before the first and behind the last word of a text.</summary>
@@ -17,7 +19,9 @@ internal sealed class WordPairs
         (_word, _length) = (0, TextStart.Length);
     }
 
-    /// <summary>The pair that ends with the next word of the text, or with <see cref="TextEnd"/>; valid until the next call.</summary>
+    /// <summary>
+    /// The pair that ends with the next word of the text, or with <see cref="TextEnd"/>; valid until the next call.
+    /// </summary>
     public ReadOnlySpan<char> Next(ReadOnlySpan<char> word)
     {
         int before = _length - _word;

@@ -10,20 +10,20 @@ internal readonly ref struct WordScanner
     private const int LongestMailName = 64; // RFC 5321; the bounds also keep the time linear
     private const int MostInitials = 8;
 
-    private readonly ReadOnlySpan<char> text;
-    private readonly bool hasAt;
+    private readonly ReadOnlySpan<char> _text;
+    private readonly bool _hasAt;
 
     internal WordScanner(ReadOnlySpan<char> text)
     {
-        this.text = text;
-        hasAt = text.Contains('@');
+        _text = text;
+        _hasAt = text.Contains('@');
     }
 
     internal void Scan<TSink>(ref TSink sink)
         where TSink : struct, ITokenSink
     {
         int i = 0;
-        while (i < text.Length)
+        while (i < _text.Length)
         {
             int plain = PlainWordEnd(i);
             if (plain > i)
@@ -32,7 +32,7 @@ internal readonly ref struct WordScanner
                 continue;
             }
 
-            CharacterKind kind = CharacterKinds.At(text, i, out int size);
+            CharacterKind kind = CharacterKinds.At(_text, i, out int size);
             switch (kind)
             {
                 case CharacterKind.Blank:
@@ -58,16 +58,16 @@ internal readonly ref struct WordScanner
     private int PlainWordEnd(int start)
     {
         // x is the eyes of some faces.
-        if (!char.IsAsciiLetter(text[start]) || text[start] is 'x' or 'X') return start;
+        if (!char.IsAsciiLetter(_text[start]) || _text[start] is 'x' or 'X') return start;
         int end = start + 1;
-        while (end < text.Length && char.IsAsciiLetter(text[end])) end++;
-        if (end == text.Length) return end;
-        return text[end] switch
+        while (end < _text.Length && char.IsAsciiLetter(_text[end])) end++;
+        if (end == _text.Length) return end;
+        return _text[end] switch
         {
             ' ' => end,
             ',' or ';' or '!' or '?' => end,
             // A point may belong to initials or to an address.
-            '.' => end - start > 1 && !hasAt && text[start] is not ('w' or 'W') ? end : start,
+            '.' => end - start > 1 && !_hasAt && _text[start] is not ('w' or 'W') ? end : start,
             _ => start,
         };
     }
@@ -77,38 +77,22 @@ internal readonly ref struct WordScanner
         where TSink : struct, ITokenSink
     {
         int address = AddressEnd(start);
-        if (address > start)
-        {
-            return Emit(start, address, ref sink);
-        }
-
-        int face = Emoticons.Length(text, start);
+        if (address > start) return Emit(start, address, ref sink);
+        int face = Emoticons.Length(_text, start);
         if (face > 0)
         {
             Emit(start, start + face, ref sink);
-            return Emoticons.SkipRepeats(text, start + face);
+            return Emoticons.SkipRepeats(_text, start + face);
         }
 
         int initials = InitialsEnd(start);
-        if (initials > start)
-        {
-            return Emit(start, initials, ref sink);
-        }
-
+        if (initials > start) return Emit(start, initials, ref sink);
         int end = WordEnd(start);
         end = TakeApostrophes(start, end, out int stem);
-        if (stem > start)
-        {
-            Emit(start, stem, ref sink);
-        }
-
-        if (end > stem)
-        {
-            Emit(stem, end, ref sink);
-        }
-
+        if (stem > start) Emit(start, stem, ref sink);
+        if (end > stem) Emit(stem, end, ref sink);
         // A hyphen that joins two words is dropped.
-        return end + 1 < text.Length && text[end] == '-' && IsWordAt(end + 1) ? end + 1 : end;
+        return end + 1 < _text.Length && _text[end] == '-' && IsWordAt(end + 1) ? end + 1 : end;
     }
 
     /// <summary>The end of a run of letters, digits, the marks inside numbers and underscores between letters.</summary>
@@ -116,16 +100,16 @@ internal readonly ref struct WordScanner
     {
         int i = start;
         bool digit = false;
-        while (i < text.Length)
+        while (i < _text.Length)
         {
-            CharacterKind kind = CharacterKinds.At(text, i, out int size);
+            CharacterKind kind = CharacterKinds.At(_text, i, out int size);
             if (kind is CharacterKind.Letter or CharacterKind.Digit)
             {
                 digit = kind == CharacterKind.Digit;
                 i += size;
             }
-            else if (i > start && i + 1 < text.Length
-                && ((digit && text[i] is '.' or ',' or '/' or ':' && IsDigitAt(i + 1)) || (text[i] == '_' && IsWordAt(i + 1))))
+            else if (i > start && i + 1 < _text.Length
+                && ((digit && _text[i] is '.' or ',' or '/' or ':' && IsDigitAt(i + 1)) || (_text[i] == '_' && IsWordAt(i + 1))))
             {
                 i++;
             }
@@ -144,11 +128,11 @@ internal readonly ref struct WordScanner
     /// </summary>
     private int TakeApostrophes(int start, int end, out int stem)
     {
-        while (end + 1 < text.Length && text[end] == '\'' && IsWordAt(end + 1))
+        while (end + 1 < _text.Length && _text[end] == '\'' && IsWordAt(end + 1))
         {
             int tail = WordEnd(end + 1);
-            ReadOnlySpan<char> suffix = text[(end + 1)..tail];
-            if (suffix is "t" or "T" && text[end - 1] is 'n' or 'N')
+            ReadOnlySpan<char> suffix = _text[(end + 1)..tail];
+            if (suffix is "t" or "T" && _text[end - 1] is 'n' or 'N')
             {
                 stem = end - 1; // do n't
                 return tail;
@@ -171,24 +155,24 @@ internal readonly ref struct WordScanner
     private int Mark<TSink>(int start, ref TSink sink)
         where TSink : struct, ITokenSink
     {
-        int face = Emoticons.Length(text, start);
+        int face = Emoticons.Length(_text, start);
         if (face > 0)
         {
             Emit(start, start + face, ref sink);
-            return Emoticons.SkipRepeats(text, start + face);
+            return Emoticons.SkipRepeats(_text, start + face);
         }
 
-        char c = text[start];
-        bool wordFollows = start + 1 < text.Length && IsWordAt(start + 1);
+        char c = _text[start];
+        bool wordFollows = start + 1 < _text.Length && IsWordAt(start + 1);
         switch (c)
         {
             case '\'' when wordFollows:
                 int tail = WordEnd(start + 1);
-                return Emit(start, IsContraction(text[(start + 1)..tail]) ? tail : start + 1, ref sink);
-            case '\'' or '`' when start + 1 < text.Length && text[start + 1] == c:
+                return Emit(start, IsContraction(_text[(start + 1)..tail]) ? tail : start + 1, ref sink);
+            case '\'' or '`' when start + 1 < _text.Length && _text[start + 1] == c:
                 sink.Add("\"");
                 return start + 2;
-            case '.' when IsDigitAt(start + 1) && (start == 0 || !char.IsLetterOrDigit(text[start - 1])):
+            case '.' when IsDigitAt(start + 1) && (start == 0 || !char.IsLetterOrDigit(_text[start - 1])):
                 return Emit(start, WordEnd(start + 1), ref sink);
             case '@' or '#' when wordFollows && !IsDigitAt(start + 1):
                 return Emit(start, WordEnd(start + 1), ref sink);
@@ -209,20 +193,12 @@ internal readonly ref struct WordScanner
     private int Run<TSink>(int start, ref TSink sink)
         where TSink : struct, ITokenSink
     {
-        char c = text[start];
+        char c = _text[start];
         int end = start + 1;
-        while (end < text.Length && text[end] == c)
+        while (end < _text.Length && _text[end] == c) end++;
+        if (c is '!' or '?' && end < _text.Length && _text[end] is '!' or '?')
         {
-            end++;
-        }
-
-        if (c is '!' or '?' && end < text.Length && text[end] is '!' or '?')
-        {
-            while (end < text.Length && text[end] is '!' or '?')
-            {
-                end++;
-            }
-
+            while (end < _text.Length && _text[end] is '!' or '?') end++;
             sink.Add("?!");
             return end;
         }
@@ -241,39 +217,35 @@ internal readonly ref struct WordScanner
     private int One<TSink>(int start, int atLeast, ref TSink sink)
         where TSink : struct, ITokenSink
     {
-        int end = start + StringInfo.GetNextTextElementLength(text[start..]);
+        int end = start + StringInfo.GetNextTextElementLength(_text[start..]);
         return Emit(start, Math.Max(end, atLeast), ref sink);
     }
 
     private int Emit<TSink>(int start, int end, ref TSink sink)
         where TSink : struct, ITokenSink
     {
-        sink.Add(text[start..end]);
+        sink.Add(_text[start..end]);
         return end;
     }
 
     /// <summary>The end of a web or mail address that begins here; the start if there is none.</summary>
     private int AddressEnd(int start)
     {
-        ReadOnlySpan<char> rest = text[start..];
+        ReadOnlySpan<char> rest = _text[start..];
         const StringComparison anyCase = StringComparison.OrdinalIgnoreCase;
         int head = rest.StartsWith("http://", anyCase) ? 7
             : rest.StartsWith("https://", anyCase) ? 8
             : rest.StartsWith("ftp://", anyCase) ? 6
             : rest.StartsWith("www.", anyCase) ? 4
             : 0;
-        if (head == 0 || !IsWordAt(start + head))
-        {
-            return hasAt ? MailEnd(start) : start;
-        }
-
+        if (head == 0 || !IsWordAt(start + head)) return _hasAt ? MailEnd(start) : start;
         int end = start + head;
-        while (end < text.Length && text[end] is not ('<' or '>' or '"' or '|') && !char.IsWhiteSpace(text[end]))
+        while (end < _text.Length && _text[end] is not ('<' or '>' or '"' or '|') && !char.IsWhiteSpace(_text[end]))
         {
             end++;
         }
 
-        while (text[end - 1] is '.' or ',' or ';' or ':' or '!' or '?' or ')' or ']' or '\'')
+        while (_text[end - 1] is '.' or ',' or ';' or ':' or '!' or '?' or ')' or ']' or '\'')
         {
             end--; // the sentence's, not the address's
         }
@@ -284,23 +256,19 @@ internal readonly ref struct WordScanner
     private int MailEnd(int start)
     {
         int at = start;
-        int limit = Math.Min(text.Length, start + LongestMailName + 1);
-        while (at < limit && (char.IsAsciiLetterOrDigit(text[at]) || text[at] is '.' or '_' or '%' or '+' or '-'))
+        int limit = Math.Min(_text.Length, start + LongestMailName + 1);
+        while (at < limit && (char.IsAsciiLetterOrDigit(_text[at]) || _text[at] is '.' or '_' or '%' or '+' or '-'))
         {
             at++;
         }
 
-        if (at >= limit || text[at] != '@')
-        {
-            return start;
-        }
-
+        if (at >= limit || _text[at] != '@') return start;
         int end = at + 1;
         int dot = 0;
-        while (end < text.Length
-            && (char.IsAsciiLetterOrDigit(text[end]) || (text[end] is '.' or '-' && end > at + 1 && IsWordAt(end + 1))))
+        while (end < _text.Length
+            && (char.IsAsciiLetterOrDigit(_text[end]) || (_text[end] is '.' or '-' && end > at + 1 && IsWordAt(end + 1))))
         {
-            dot = text[end] == '.' ? end : dot;
+            dot = _text[end] == '.' ? end : dot;
             end++;
         }
 
@@ -311,12 +279,12 @@ internal readonly ref struct WordScanner
     private int InitialsEnd(int start)
     {
         int i = start;
-        while (i + 1 < text.Length && i - start < 2 * MostInitials && char.IsLetter(text[i]) && text[i + 1] == '.')
+        while (i + 1 < _text.Length && i - start < 2 * MostInitials && char.IsLetter(_text[i]) && _text[i + 1] == '.')
         {
             i += 2;
         }
 
-        bool whole = i - start >= 4 && (i == text.Length || (!IsWordAt(i) && text[i] != '.'));
+        bool whole = i - start >= 4 && (i == _text.Length || (!IsWordAt(i) && _text[i] != '.'));
         return whole ? i : start;
     }
 
@@ -324,12 +292,8 @@ internal readonly ref struct WordScanner
     private int MarkerEnd(int start)
     {
         int i = start + 1;
-        while (i < text.Length && i - start <= 12 && char.IsAsciiLetter(text[i]))
-        {
-            i++;
-        }
-
-        return i > start + 1 && i < text.Length && text[i] == '>' ? i + 1 : start;
+        while (i < _text.Length && i - start <= 12 && char.IsAsciiLetter(_text[i])) i++;
+        return i > start + 1 && i < _text.Length && _text[i] == '>' ? i + 1 : start;
     }
 
     private static bool IsContraction(ReadOnlySpan<char> suffix) =>
@@ -340,8 +304,8 @@ internal readonly ref struct WordScanner
             _ => false,
         };
 
-    private bool IsDigitAt(int i) => i < text.Length && CharacterKinds.At(text, i, out _) == CharacterKind.Digit;
+    private bool IsDigitAt(int i) => i < _text.Length && CharacterKinds.At(_text, i, out _) == CharacterKind.Digit;
 
     private bool IsWordAt(int i) =>
-        i < text.Length && CharacterKinds.At(text, i, out _) is CharacterKind.Letter or CharacterKind.Digit;
+        i < _text.Length && CharacterKinds.At(_text, i, out _) is CharacterKind.Letter or CharacterKind.Digit;
 }

@@ -7,22 +7,22 @@ public sealed class WordVectors
 {
     private const int MostRowsPerBlock = 1024, NumbersPerBlock = 1 << 20;
 
-    private readonly Dictionary<string, int> rows = new(StringComparer.Ordinal);
-    private readonly List<float[]> blocks = []; // a table that grows without being copied
+    private readonly Dictionary<string, int> _rows = new(StringComparer.Ordinal);
+    private readonly List<float[]> _blocks = []; // a table that grows without being copied
 
-    private readonly int rowsPerBlock;
+    private readonly int _rowsPerBlock;
 
     internal WordVectors(int dimension)
     {
         Dimension = dimension;
-        rowsPerBlock = Math.Clamp(NumbersPerBlock / dimension, 1, MostRowsPerBlock);
+        _rowsPerBlock = Math.Clamp(NumbersPerBlock / dimension, 1, MostRowsPerBlock);
     }
 
     /// <summary>The length of each vector.</summary>
     public int Dimension { get; }
 
     /// <summary>The number of words kept.</summary>
-    public int Count => rows.Count;
+    public int Count => _rows.Count;
 
     /// <summary>What is worth telling the user about the file, such as lines that were passed over.</summary>
     public IReadOnlyList<string> Warnings { get; internal set; } = [];
@@ -75,32 +75,24 @@ public sealed class WordVectors
                 $"The vectors have {Dimension} numbers; there is room for {vector.Length}.", nameof(vector));
         }
 
-        if (!rows.TryGetValue(word, out int row))
-        {
-            return false;
-        }
-
+        if (!_rows.TryGetValue(word, out int row)) return false;
         Row(row).CopyTo(vector);
         return true;
     }
 
     /// <summary>The words kept, in the order of the file (usually the most frequent first).</summary>
-    internal IEnumerable<string> Words => rows.Keys;
+    internal IEnumerable<string> Words => _rows.Keys;
 
-    internal bool Contains(string word) => rows.ContainsKey(word);
+    internal bool Contains(string word) => _rows.ContainsKey(word);
 
     /// <summary>Makes room for the vector of a new word.</summary>
     internal Span<float> Add(string word)
     {
-        int row = rows.Count;
-        rows.Add(word, row);
-        if (row % rowsPerBlock == 0)
-        {
-            blocks.Add(new float[rowsPerBlock * Dimension]);
-        }
-
+        int row = _rows.Count;
+        _rows.Add(word, row);
+        if (row % _rowsPerBlock == 0) _blocks.Add(new float[_rowsPerBlock * Dimension]);
         return Row(row);
     }
 
-    private Span<float> Row(int row) => blocks[row / rowsPerBlock].AsSpan(row % rowsPerBlock * Dimension, Dimension);
+    private Span<float> Row(int row) => _blocks[row / _rowsPerBlock].AsSpan(row % _rowsPerBlock * Dimension, Dimension);
 }

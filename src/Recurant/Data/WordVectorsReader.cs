@@ -14,10 +14,10 @@ internal sealed class WordVectorsReader(ByteReader reader, ISet<string>? keep, E
     private const int Looked = 1 << 14;
     private const int MissingForOne = 100; // of so many words one may be missing: more, and the file is cut short
 
-    private readonly List<string> warnings = [];
-    private int withoutWord;
-    private string firstWithoutWord = "";
-    private int notUtf8;
+    private readonly List<string> _warnings = [];
+    private int _withoutWord;
+    private string _firstWithoutWord = "";
+    private int _notUtf8;
 
     internal WordVectors Read()
     {
@@ -28,21 +28,21 @@ internal sealed class WordVectorsReader(ByteReader reader, ISet<string>? keep, E
         }
 
         WordVectors vectors = ReadRows();
-        if (withoutWord > 0)
+        if (_withoutWord > 0)
         {
-            warnings.Add(
-                $"{reader.Path}: {withoutWord} {(withoutWord == 1 ? "vector has" : "vectors have")} no word and "
-                + $"{(withoutWord == 1 ? "is" : "are")} passed over (first: {firstWithoutWord}).");
+            _warnings.Add(
+                $"{reader.Path}: {_withoutWord} {(_withoutWord == 1 ? "vector has" : "vectors have")} no word and "
+                + $"{(_withoutWord == 1 ? "is" : "are")} passed over (first: {_firstWithoutWord}).");
         }
 
-        if (notUtf8 > 0)
+        if (_notUtf8 > 0)
         {
-            warnings.Add(
-                $"{reader.Path}: {notUtf8} {(notUtf8 == 1 ? "word is" : "words are")} not valid UTF-8 and passed over "
+            _warnings.Add(
+                $"{reader.Path}: {_notUtf8} {(_notUtf8 == 1 ? "word is" : "words are")} not valid UTF-8 and passed over "
                 + "(--encoding names another encoding).");
         }
 
-        vectors.Warnings = warnings;
+        vectors.Warnings = _warnings;
         return vectors;
     }
 
@@ -109,7 +109,8 @@ internal sealed class WordVectorsReader(ByteReader reader, ISet<string>? keep, E
             return dimension;
         }
 
-        warnings.Add($"{reader.Path}: the header promises {dimension} numbers a word, and the rows have {found}; the rows count.");
+        _warnings.Add(
+            $"{reader.Path}: the header promises {dimension} numbers a word, and the rows have {found}; the rows count.");
         return found;
     }
 
@@ -188,7 +189,7 @@ internal sealed class WordVectorsReader(ByteReader reader, ISet<string>? keep, E
                 + "it is whole, correct the header.");
         }
 
-        warnings.Add($"{reader.Path}: the header promises {promised} words, the file has {found}; all are read.");
+        _warnings.Add($"{reader.Path}: the header promises {promised} words, the file has {found}; all are read.");
     }
 
     /// <summary>The word, or null if it is empty, no text, known already or not asked for.</summary>
@@ -196,14 +197,14 @@ internal sealed class WordVectorsReader(ByteReader reader, ISet<string>? keep, E
     {
         if (bytes.IsEmpty)
         {
-            if (withoutWord++ == 0) firstWithoutWord = place();
+            if (_withoutWord++ == 0) _firstWithoutWord = place();
             return null;
         }
 
         bool isUtf8 = Utf8.IsValid(bytes);
         if (!isUtf8 && encoding is null)
         {
-            notUtf8++;
+            _notUtf8++;
             return null;
         }
 

@@ -89,7 +89,10 @@ internal static class TokenTraits
         for (int t = 0; t < values.Length; t++)
         {
             values[t] = after ? 1f : 0f;
-            if (s_negations.Contains(tokens[t])) after = true;
+            if (s_negations.Contains(tokens[t]))
+            {
+                after = true;
+            }
             else if (IsLineEnd(tokens[t]) || IsSentenceEnd(tokens[t]) || tokens[t] is "," or ";" or ":" or "(" or ")")
             {
                 after = false;

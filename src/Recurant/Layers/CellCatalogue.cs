@@ -47,7 +47,10 @@ public static class CellCatalogue
     public static IReadOnlyList<CellEntry> All { get; } =
     [
         new(CellKind.Elman, "elman", "recurrent", s =>
-            new ElmanCell(s.InputSize, s.HiddenSize, s.Suffix, s.Spec.Activation, s.Spec.Form, s.OneHot)) { HasActivation = true },
+            new ElmanCell(s.InputSize, s.HiddenSize, s.Suffix, s.Spec.Activation, s.Spec.Form, s.OneHot))
+        {
+            HasActivation = true,
+        },
         new(CellKind.Lstm, "lstm", "LSTM", s =>
             new LstmCell(s.InputSize, s.HiddenSize, s.Suffix, s.OneHot, s.Spec.ForgetBias)) { HasForgetBias = true },
         new(CellKind.Gru, "gru", "GRU", s => s.Spec.GruReset == GruReset.Outside
@@ -56,12 +59,22 @@ public static class CellCatalogue
         new(CellKind.MinGru, "mingru", "minGRU", s =>
             new MinGruCell(s.InputSize, s.HiddenSize, s.Suffix, s.OneHot)) { HasHiddenProduct = false },
         new(CellKind.MinLstm, "minlstm", "minLSTM", s =>
-            new MinLstmCell(s.InputSize, s.HiddenSize, s.Suffix, s.OneHot, s.Spec.ForgetBias)) { HasHiddenProduct = false, HasForgetBias = true },
-        new(CellKind.Sru, "sru", "SRU", s => new SruCell(s.InputSize, s.HiddenSize, s.Suffix, s.OneHot)) { HasHiddenProduct = false },
+            new MinLstmCell(s.InputSize, s.HiddenSize, s.Suffix, s.OneHot, s.Spec.ForgetBias))
+        {
+            HasHiddenProduct = false, HasForgetBias = true,
+        },
+        new(CellKind.Sru, "sru", "SRU", s =>
+            new SruCell(s.InputSize, s.HiddenSize, s.Suffix, s.OneHot)) { HasHiddenProduct = false },
         new(CellKind.IndRnn, "indrnn", "IndRNN", s =>
-            new IndRnnCell(s.InputSize, s.HiddenSize, s.Suffix, s.Spec.Activation, s.OneHot)) { HasHiddenProduct = false, HasActivation = true },
+            new IndRnnCell(s.InputSize, s.HiddenSize, s.Suffix, s.Spec.Activation, s.OneHot))
+        {
+            HasHiddenProduct = false, HasActivation = true,
+        },
         new(CellKind.Lru, "lru", "LRU", s =>
-            new LruCell(s.InputSize, s.HiddenSize, s.Suffix, s.Spec.Activation, s.OneHot)) { HasHiddenProduct = false, HasActivation = true },
+            new LruCell(s.InputSize, s.HiddenSize, s.Suffix, s.Spec.Activation, s.OneHot))
+        {
+            HasHiddenProduct = false, HasActivation = true,
+        },
         new(CellKind.PeepholeLstm, "peephole-lstm", "peephole LSTM", s =>
             new PeepholeLstmCell(s.InputSize, s.HiddenSize, s.Suffix, s.OneHot, s.Spec.ForgetBias)) { HasForgetBias = true },
         new(CellKind.LayerNormLstm, "layernorm-lstm", "LSTM with layer normalisation", s =>

@@ -142,8 +142,8 @@ public sealed class PoolingLayer : Layer
     /// <summary>Makes a layer.</summary>
     /// <param name="pooling">How the steps are joined.</param>
     /// <param name="directions">
-    /// 2 if the input comes from a bidirectional <see cref="Recurrent"/>, whose backward half has read everything at the first step;
-    /// it matters to <see cref="Pooling.Last"/> alone. Default: 1.
+    /// 2 if the input comes from a bidirectional <see cref="Recurrent"/>, whose backward half has read everything at the first
+    /// step; it matters to <see cref="Pooling.Last"/> alone. Default: 1.
     /// </param>
     /// <exception cref="ArgumentException">The kind is <see cref="Pooling.Attention"/>, a layer of its own.</exception>
     public PoolingLayer(Pooling pooling = Pooling.Last, int directions = 1)

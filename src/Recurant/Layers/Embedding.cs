@@ -100,11 +100,7 @@ public sealed class Embedding : Layer
     /// <summary>dE[w] += sum of the gradients of all rows whose token is w, in the order of the rows.</summary>
     internal void Backward(Workers workers, ReadOnlyMemory<int> tokens, Matrix dOutput)
     {
-        if (!Table.IsTrainable)
-        {
-            return;
-        }
-
+        if (!Table.IsTrainable) return;
         if (Table.Touched is { } touched)
         {
             foreach (int token in tokens.Span)

@@ -99,7 +99,9 @@ internal sealed class EncoderAttention
     /// <summary>D.</summary>
     public int StateSize { get; }
 
-    /// <summary>A bias of the keys would shift all scores of a step alike, except under the tanh; one of the queries is that.</summary>
+    /// <summary>
+    /// A bias of the keys would shift all scores of a step alike, except under the tanh; one of the queries is that.
+    /// </summary>
     public IEnumerable<Parameter> Parameters => _score switch
     {
         AttentionScore.Dot => [],

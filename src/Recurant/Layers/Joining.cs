@@ -27,7 +27,8 @@ internal abstract class JoiningLayer : Layer
 
         if (NeedsEqualWidths && a.Size != b.Size)
         {
-            throw new ArgumentException($"The rows of the two inputs have {a.Size} and {b.Size} numbers; equal widths are expected.");
+            throw new ArgumentException(
+                $"The rows of the two inputs have {a.Size} and {b.Size} numbers; equal widths are expected.");
         }
 
         return a.Size;

@@ -81,7 +81,9 @@ public abstract class Layer
         return pass.Run(this, input, null);
     }
 
-    /// <summary>Fills the parameters with random numbers, by the rule that suits the layer. Default: leaves them at zero.</summary>
+    /// <summary>
+    /// Fills the parameters with random numbers, by the rule that suits the layer. Default: leaves them at zero.
+    /// </summary>
     /// <param name="seed">The same seed gives the same numbers.</param>
     /// <param name="ordinal">
     /// Which numbers of the seed's: layers of one network take different ones, else they would begin with equal weights. A layer

@@ -195,7 +195,10 @@ public sealed partial class Pass(ulong seed = 0, int threads = 0)
     {
         for (int i = 0; i < _calls; i++)
         {
-            if (ReferenceEquals(_records[i].Output, output) && ReferenceEquals(_records[i].Layer, layer)) return _records[i].Memory;
+            if (ReferenceEquals(_records[i].Output, output) && ReferenceEquals(_records[i].Layer, layer))
+            {
+                return _records[i].Memory;
+            }
         }
 
         return null;
@@ -212,11 +215,7 @@ public sealed partial class Pass(ulong seed = 0, int threads = 0)
 
         if (_calls == _records.Count) _records.Add(new Record());
         Record record = _records[_calls];
-        if (!ReferenceEquals(record.Layer, layer))
-        {
-            (record.Layer, record.Memory) = (layer, layer.CreateMemory());
-        }
-
+        if (!ReferenceEquals(record.Layer, layer)) (record.Layer, record.Memory) = (layer, layer.CreateMemory());
         _calls++;
         return record;
     }

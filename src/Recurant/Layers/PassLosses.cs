@@ -70,8 +70,8 @@ public sealed partial class Pass
         if (classes.Length != logits.Sequences || logits.Steps != 1)
         {
             throw new ArgumentException(
-                $"{classes.Length} classes were given for logits of {logits}; one class for each sequence and one row for each is "
-                + "expected. Where every step has a class, give an array of classes for each sequence.", nameof(classes));
+                $"{classes.Length} classes were given for logits of {logits}; one class for each sequence and one row for each "
+                + "is expected. Where every step has a class, give an array of classes for each sequence.", nameof(classes));
         }
 
         RequireBeforeBackward(logits);
@@ -125,7 +125,8 @@ public sealed partial class Pass
     {
         if (smoothing is not (>= 0 and < 1))
         {
-            throw new ArgumentOutOfRangeException(nameof(smoothing), $"The smoothing is {smoothing}; 0 to less than 1 is expected.");
+            throw new ArgumentOutOfRangeException(
+                nameof(smoothing), $"The smoothing is {smoothing}; 0 to less than 1 is expected.");
         }
 
         if (label < 0) return 0;
@@ -163,7 +164,8 @@ public sealed partial class Pass
         if (!fits)
         {
             throw new ArgumentException(
-                $"The {name} ({rows}, {rows.Size} numbers a row) does not fit the prediction ({prediction}): the same rows of {size} "
+                $"The {name} ({rows}, {rows.Size} numbers a row) does not fit the prediction ({prediction}): the same rows of "
+                + $"{size} "
                 + "numbers are expected.", name);
         }
     }

@@ -144,14 +144,13 @@ internal static class FixedPooling
         public float Step;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Apply<TWidth, TVector, TReach>(int j, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach
+        readonly void IVectorKernel.Apply<TWidth, TVector, TReach>(int j, int left)
         {
-            TVector value = Lanes<TWidth, TVector, TReach>.Load(Values, j, left), largest = Lanes<TWidth, TVector, TReach>.Load(Largest, j, left);
+            TVector value = Lanes<TWidth, TVector, TReach>.Load(Values, j, left),
+                largest = Lanes<TWidth, TVector, TReach>.Load(Largest, j, left);
             TVector steps = Lanes<TWidth, TVector, TReach>.Load(Steps, j, left);
-            Lanes<TWidth, TVector, TReach>.Store(TWidth.SelectGreater(value, largest, TWidth.Create(Step), steps), Steps, j, left);
+            Lanes<TWidth, TVector, TReach>.Store(
+                TWidth.SelectGreater(value, largest, TWidth.Create(Step), steps), Steps, j, left);
             Lanes<TWidth, TVector, TReach>.Store(TWidth.SelectGreater(value, largest, value, largest), Largest, j, left);
         }
     }

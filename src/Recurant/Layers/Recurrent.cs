@@ -114,7 +114,9 @@ public sealed class Recurrent : Layer
     /// One row of <see cref="StateSize"/> numbers for each sequence, in the layout of <see cref="FinalState"/>.
     /// </param>
     /// <returns>The outputs.</returns>
-    /// <exception cref="ArgumentException">The states have another width, or their number is not that of the sequences.</exception>
+    /// <exception cref="ArgumentException">
+    /// The states have another width, or their number is not that of the sequences.
+    /// </exception>
     public SequenceBatch Forward(Pass pass, SequenceBatch input, SequenceBatch initialState)
     {
         ArgumentNullException.ThrowIfNull(pass);

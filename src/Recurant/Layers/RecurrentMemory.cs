@@ -25,7 +25,8 @@ internal sealed class RecurrentMemory
 
     /// <summary>
     /// If not empty, the input of the lowest layer has fewer rows than the batch, and row r of the batch reads row
-    /// InputRows[r] of it; its gradient has as many rows. Where a way back follows, only if <see cref="RecurrentStack.MayShareInput"/>.
+    /// InputRows[r] of it; its gradient has as many rows. Where a way back follows, only if
+    /// <see cref="RecurrentStack.MayShareInput"/>.
     /// </summary>
     public ReadOnlyMemory<int> InputRows { get; set; }
 
@@ -35,6 +36,8 @@ internal sealed class RecurrentMemory
     /// </summary>
     public bool Continues { get; set; }
 
-    /// <summary>Whether a way back will follow, for which every step is kept; otherwise only the outputs are. Default: yes.</summary>
+    /// <summary>
+    /// Whether a way back will follow, for which every step is kept; otherwise only the outputs are. Default: yes.
+    /// </summary>
     public bool KeepsHistory { get; set; } = true;
 }

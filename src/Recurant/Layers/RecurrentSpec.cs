@@ -3,7 +3,9 @@ using static Recurant.Layers.SpecRange;
 
 namespace Recurant.Layers;
 
-/// <summary>The settings of recurrent layers, whatever they read; data only. They stand in model files and are checked here.</summary>
+/// <summary>
+/// The settings of recurrent layers, whatever they read; data only. They stand in model files and are checked here.
+/// </summary>
 public record RecurrentSpec
 {
     /// <summary>The widest hidden state.</summary>

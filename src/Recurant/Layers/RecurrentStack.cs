@@ -19,7 +19,8 @@ internal sealed class RecurrentStack
             int inputSize = layer == 0 ? spec.InputSize : spec.OutputSize;
             string suffix = reverse ? $"l{layer}_reverse" : $"l{layer}";
             _directions[i] = new RecurrentDirection(
-                CellCatalogue.Of(spec.Cell).Make(new CellShape(spec, inputSize, suffix, spec.OneHotInput && layer == 0)), reverse);
+                CellCatalogue.Of(spec.Cell).Make(new CellShape(spec, inputSize, suffix, spec.OneHotInput && layer == 0)),
+                    reverse);
         }
     }
 
@@ -284,17 +285,14 @@ internal sealed class RecurrentStack
             int hidden = Stack.Spec.HiddenSize, first = direction * hidden, index = FirstDirection + direction;
             Stack._directions[index].Backward(
                 workers, Batch, Input, Output.Column(first, hidden), DOutput.Column(first, hidden), Memory.Cells[index],
-                Memory.HasInitialState, Memory.HasInitialState || Memory.WantsInitialGradient, HasMask, Memory.Continues, InputRows);
+                Memory.HasInitialState, Memory.HasInitialState || Memory.WantsInitialGradient, HasMask, Memory.Continues,
+                InputRows);
         }
     }
 
     private void MakeRecurrentMask(CellMemory memory, BatchLayout batch, DropoutPlan? dropout, int index)
     {
-        if (dropout is not { Recurrent: > 0 } plan)
-        {
-            return;
-        }
-
+        if (dropout is not { Recurrent: > 0 } plan) return;
         Dropout.MakeMask(
             memory.RecurrentMask, batch, Spec.HiddenSize, plan.Recurrent,
             plan.Stream(RandomPurpose.RecurrentDropout, (uint)index));

@@ -178,7 +178,9 @@ internal sealed class SampledSoftmax(Parameter weights, Parameter bias)
         }
     }
 
-    /// <summary>dX += W_w dz_w and dW_w += x dz_w: columns are dealt out, in cache lines, so that rows add in their order.</summary>
+    /// <summary>
+    /// dX += W_w dz_w and dW_w += x dz_w: columns are dealt out, in cache lines, so that rows add in their order.
+    /// </summary>
     private struct RightWork : IParallelWork
     {
         public Matrix Weights, DWeights, X, DX, Logits;

@@ -168,7 +168,9 @@ public sealed partial class SequenceBatch
     /// <summary>The pass that has computed this; null if it was given.</summary>
     internal Pass? Owner => IsOutput ? _seen.Pass : null;
 
-    /// <summary>Drops the gradient of the pass before, when a pass that has begun anew reads the values for the first time.</summary>
+    /// <summary>
+    /// Drops the gradient of the pass before, when a pass that has begun anew reads the values for the first time.
+    /// </summary>
     internal void Enter(Pass pass, long begin)
     {
         if (_seen == (pass, begin)) return;

@@ -2,7 +2,9 @@ namespace Recurant.Layers;
 
 public sealed partial class SequenceBatch
 {
-    /// <summary>Makes a batch of sequences, each of which is one array: the numbers of its steps, one step after the other.</summary>
+    /// <summary>
+    /// Makes a batch of sequences, each of which is one array: the numbers of its steps, one step after the other.
+    /// </summary>
     /// <param name="sequences">B arrays of T_b N numbers.</param>
     /// <param name="size">N, the numbers of a step. Default: 1.</param>
     /// <exception cref="ArgumentException">A sequence is empty, or its length is no multiple of the size.</exception>
@@ -113,7 +115,9 @@ public sealed partial class SequenceBatch
         }
     }
 
-    /// <summary>Takes other sequences, in the same memory: as <see cref="Of(ReadOnlySpan{int}, ReadOnlySpan{float}, int)"/>.</summary>
+    /// <summary>
+    /// Takes other sequences, in the same memory: as <see cref="Of(ReadOnlySpan{int}, ReadOnlySpan{float}, int)"/>.
+    /// </summary>
     /// <inheritdoc cref="Of(ReadOnlySpan{int}, ReadOnlySpan{float}, int)"/>
     public void Set(ReadOnlySpan<int> lengths, ReadOnlySpan<float> values, int size = 1)
     {

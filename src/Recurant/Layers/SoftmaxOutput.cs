@@ -59,7 +59,9 @@ internal sealed class SoftmaxOutput(Parameter weights, Parameter bias)
         return logits;
     }
 
-    /// <summary>The sum of the rows' losses (1) without the smoothing; with a <paramref name="dInput"/> also the way back.</summary>
+    /// <summary>
+    /// The sum of the rows' losses (1) without the smoothing; with a <paramref name="dInput"/> also the way back.
+    /// </summary>
     /// <param name="workers">The threads.</param>
     /// <param name="input">X [rows, D].</param>
     /// <param name="right">The right word of each row.</param>

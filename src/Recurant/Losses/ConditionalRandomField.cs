@@ -301,10 +301,7 @@ internal sealed class ConditionalRandomField
         public Span<float> Sums;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Apply<TWidth, TVector, TReach>(int j, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach
+        readonly void IVectorKernel.Apply<TWidth, TVector, TReach>(int j, int left)
         {
             TVector transitions = Lanes<TWidth, TVector, TReach>.Load(Transitions, j, left), sum = TWidth.Create(0f);
             for (int t = 1; t < Batch.Steps; t++)
@@ -340,10 +337,7 @@ internal sealed class ConditionalRandomField
         public Span<float> Result;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Apply<TWidth, TVector, TReach>(int j, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach
+        readonly void IVectorKernel.Apply<TWidth, TVector, TReach>(int j, int left)
         {
             TVector largest = Term<TWidth, TVector, TReach>(0, j, left);
             for (int i = 1; i < Source.Length; i++)

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+
 namespace Recurant.Numerics;
 
 /// <summary>
@@ -11,24 +12,18 @@ internal static class Elementwise
     public static void Add(ReadOnlySpan<float> source, Span<float> destination)
     {
         Check(source.Length, destination.Length);
-        var kernel = new AddKernel { Source = source, Destination = destination };
-        VectorLoop.Run(ref kernel, destination.Length);
+        VectorLoop.Apply(new Sum(), source, destination, destination);
     }
 
     /// <summary>destination += factor * source, fused.</summary>
     public static void AddScaled(ReadOnlySpan<float> source, float factor, Span<float> destination)
     {
         Check(source.Length, destination.Length);
-        var kernel = new AddScaledKernel { Source = source, Factor = factor, Destination = destination };
-        VectorLoop.Run(ref kernel, destination.Length);
+        VectorLoop.Apply(new ScaledSum(factor), source, destination, destination);
     }
 
     /// <summary>values *= factor.</summary>
-    public static void Scale(Span<float> values, float factor)
-    {
-        var kernel = new ScaleKernel { Values = values, Factor = factor };
-        VectorLoop.Run(ref kernel, values.Length);
-    }
+    public static void Scale(Span<float> values, float factor) => VectorLoop.Apply(new Scaled(factor), values, values);
 
     /// <summary>Copies the first row of a matrix into all the others, on all workers.</summary>
     public static void RepeatFirstRow(Workers workers, Matrix matrix)
@@ -53,8 +48,7 @@ internal static class Elementwise
     {
         Check(left.Length, destination.Length);
         Check(right.Length, destination.Length);
-        var kernel = new MultiplyKernel { Left = left, Right = right, Destination = destination };
-        VectorLoop.Run(ref kernel, destination.Length);
+        VectorLoop.Apply(new Product(), left, right, destination);
     }
 
     /// <summary>destination += left * right, element by element, fused.</summary>
@@ -62,22 +56,22 @@ internal static class Elementwise
     {
         Check(left.Length, destination.Length);
         Check(right.Length, destination.Length);
-        var kernel = new AddProductKernel { Left = left, Right = right, Destination = destination };
-        VectorLoop.Run(ref kernel, destination.Length);
+        VectorLoop.Accumulate(new SumOfProducts(), left, right, destination);
     }
 
     /// <summary>destination = e^source.</summary>
-    public static void Exp(ReadOnlySpan<float> source, Span<float> destination) => Apply<ExpFunction>(source, destination);
+    public static void Exp(ReadOnlySpan<float> source, Span<float> destination) => Apply(new ExpFunction(), source, destination);
 
     /// <summary>destination = ln source.</summary>
-    public static void Log(ReadOnlySpan<float> source, Span<float> destination) => Apply<LogFunction>(source, destination);
+    public static void Log(ReadOnlySpan<float> source, Span<float> destination) => Apply(new LogFunction(), source, destination);
 
     /// <summary>destination = tanh source.</summary>
-    public static void Tanh(ReadOnlySpan<float> source, Span<float> destination) => Apply<TanhFunction>(source, destination);
+    public static void Tanh(ReadOnlySpan<float> source, Span<float> destination) =>
+        Apply(new TanhFunction(), source, destination);
 
     /// <summary>destination = 1 / (1 + e^-source).</summary>
     public static void Sigmoid(ReadOnlySpan<float> source, Span<float> destination) =>
-        Apply<SigmoidFunction>(source, destination);
+        Apply(new SigmoidFunction(), source, destination);
 
     /// <summary>ln of one number, with the bits of the vector kernel.</summary>
     public static float Log(float value)
@@ -95,145 +89,66 @@ internal static class Elementwise
     private static void ThrowUnequal(int length, int expected) => throw new ArgumentException(
         $"An element-wise kernel was given a source of {length} elements for a destination of {expected}; they must be equal.");
 
-    private ref struct AddKernel : IVectorKernel
-    {
-        public ReadOnlySpan<float> Source;
-        public Span<float> Destination;
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Apply<TWidth, TVector, TReach>(int index, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach =>
-            Lanes<TWidth, TVector, TReach>.Store(
-                TWidth.Add(Lanes<TWidth, TVector, TReach>.Load(Destination, index, left), Lanes<TWidth, TVector, TReach>.Load(Source, index, left)),
-                Destination, index, left);
-    }
-
-    private ref struct AddScaledKernel : IVectorKernel
-    {
-        public ReadOnlySpan<float> Source;
-        public float Factor;
-        public Span<float> Destination;
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Apply<TWidth, TVector, TReach>(int index, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach =>
-            Lanes<TWidth, TVector, TReach>.Store(
-                TWidth.FusedMultiplyAdd(
-                    TWidth.Create(Factor), Lanes<TWidth, TVector, TReach>.Load(Source, index, left),
-                    Lanes<TWidth, TVector, TReach>.Load(Destination, index, left)),
-                Destination, index, left);
-    }
-
-    private ref struct ScaleKernel : IVectorKernel
-    {
-        public Span<float> Values;
-        public float Factor;
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Apply<TWidth, TVector, TReach>(int index, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach =>
-            Lanes<TWidth, TVector, TReach>.Store(
-                TWidth.Multiply(Lanes<TWidth, TVector, TReach>.Load(Values, index, left), TWidth.Create(Factor)), Values, index, left);
-    }
-
-    private ref struct MultiplyKernel : IVectorKernel
-    {
-        public ReadOnlySpan<float> Left;
-        public ReadOnlySpan<float> Right;
-        public Span<float> Destination;
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Apply<TWidth, TVector, TReach>(int index, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach =>
-            Lanes<TWidth, TVector, TReach>.Store(
-                TWidth.Multiply(Lanes<TWidth, TVector, TReach>.Load(Left, index, left), Lanes<TWidth, TVector, TReach>.Load(Right, index, left)),
-                Destination, index, left);
-    }
-
-    private ref struct AddProductKernel : IVectorKernel
-    {
-        public ReadOnlySpan<float> Left;
-        public ReadOnlySpan<float> Right;
-        public Span<float> Destination;
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Apply<TWidth, TVector, TReach>(int index, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach =>
-            Lanes<TWidth, TVector, TReach>.Store(
-                TWidth.FusedMultiplyAdd(
-                    Lanes<TWidth, TVector, TReach>.Load(Left, index, left), Lanes<TWidth, TVector, TReach>.Load(Right, index, left),
-                    Lanes<TWidth, TVector, TReach>.Load(Destination, index, left)),
-                Destination, index, left);
-    }
-
-    private static void Apply<TFunction>(ReadOnlySpan<float> source, Span<float> destination) where TFunction : struct, IFunction
+    private static void Apply<TFunction>(TFunction function, ReadOnlySpan<float> source, Span<float> destination)
+        where TFunction : struct, IFunction
     {
         Check(source.Length, destination.Length);
-        var kernel = new FunctionKernel<TFunction> { Source = source, Destination = destination };
-        VectorLoop.Run(ref kernel, destination.Length);
+        VectorLoop.Apply(function, source, destination);
     }
 
-    /// <summary>A function of one number, at any width.</summary>
-    private interface IFunction
+    private readonly struct Sum : IFunctionOfTwo
     {
-        static abstract TVector Of<TWidth, TVector>(TVector x)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct;
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        TVector IFunctionOfTwo.Of<TWidth, TVector>(TVector x, TVector y) => TWidth.Add(y, x);
+    }
+
+    private readonly struct ScaledSum(float factor) : IFunctionOfTwo
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        TVector IFunctionOfTwo.Of<TWidth, TVector>(TVector x, TVector y) =>
+            TWidth.FusedMultiplyAdd(TWidth.Create(factor), x, y);
+    }
+
+    private readonly struct Scaled(float factor) : IFunction
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        TVector IFunction.Of<TWidth, TVector>(TVector x) => TWidth.Multiply(x, TWidth.Create(factor));
+    }
+
+    private readonly struct Product : IFunctionOfTwo
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        TVector IFunctionOfTwo.Of<TWidth, TVector>(TVector x, TVector y) => TWidth.Multiply(x, y);
+    }
+
+    /// <summary>x y + z, with one rounding.</summary>
+    internal readonly struct SumOfProducts : IFunctionOfThree
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        TVector IFunctionOfThree.Of<TWidth, TVector>(TVector x, TVector y, TVector z) => TWidth.FusedMultiplyAdd(x, y, z);
     }
 
     private readonly struct ExpFunction : IFunction
     {
-        public static TVector Of<TWidth, TVector>(TVector x)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct =>
-            VectorMath<TWidth, TVector>.Exp(x);
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        TVector IFunction.Of<TWidth, TVector>(TVector x) => VectorMath<TWidth, TVector>.Exp(x);
     }
 
     private readonly struct LogFunction : IFunction
     {
-        public static TVector Of<TWidth, TVector>(TVector x)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct =>
-            VectorMath<TWidth, TVector>.Log(x);
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        TVector IFunction.Of<TWidth, TVector>(TVector x) => VectorMath<TWidth, TVector>.Log(x);
     }
 
     private readonly struct TanhFunction : IFunction
     {
-        public static TVector Of<TWidth, TVector>(TVector x)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct =>
-            VectorMath<TWidth, TVector>.Tanh(x);
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        TVector IFunction.Of<TWidth, TVector>(TVector x) => VectorMath<TWidth, TVector>.Tanh(x);
     }
 
     private readonly struct SigmoidFunction : IFunction
     {
-        public static TVector Of<TWidth, TVector>(TVector x)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct =>
-            VectorMath<TWidth, TVector>.Sigmoid(x);
-    }
-
-    private ref struct FunctionKernel<TFunction> : IVectorKernel where TFunction : struct, IFunction
-    {
-        public ReadOnlySpan<float> Source;
-        public Span<float> Destination;
-
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Apply<TWidth, TVector, TReach>(int index, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach =>
-            Lanes<TWidth, TVector, TReach>.Store(
-                TFunction.Of<TWidth, TVector>(Lanes<TWidth, TVector, TReach>.Load(Source, index, left)), Destination, index, left);
+        TVector IFunction.Of<TWidth, TVector>(TVector x) => VectorMath<TWidth, TVector>.Sigmoid(x);
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+
 namespace Recurant.Numerics;
 
 /// <summary>
@@ -16,18 +17,14 @@ internal static class LogSoftmax
     public static float Exponentials(Span<float> z, out float largest, out float sum)
     {
         largest = Largest(z);
-        var kernel = new ShiftedExpKernel { Values = z, Shift = largest };
-        VectorLoop.Run(ref kernel, z.Length);
+        VectorLoop.Apply(new ShiftedExp(largest), z, z);
         sum = (float)Reductions.Sum(z);
         return largest + Elementwise.Log(sum);
     }
 
     /// <summary>values = factor * values + addend, fused.</summary>
-    public static void ScaleAndAdd(Span<float> values, float factor, float addend)
-    {
-        var kernel = new ScaleAndAddKernel { Values = values, Factor = factor, Addend = addend };
-        VectorLoop.Run(ref kernel, values.Length);
-    }
+    public static void ScaleAndAdd(Span<float> values, float factor, float addend) =>
+        VectorLoop.Apply(new ScaledAndAdded(factor, addend), values, values);
 
     /// <summary>The largest element, if none is NaN.</summary>
     public static float Largest(ReadOnlySpan<float> values)
@@ -37,8 +34,7 @@ internal static class LogSoftmax
         for (int i = 0; i < values.Length; i += MaximumLanes)
         {
             ReadOnlySpan<float> part = values.Slice(i, Math.Min(MaximumLanes, values.Length - i));
-            var kernel = new LargestKernel { Source = part, Largest = lanes[..part.Length] };
-            VectorLoop.Run(ref kernel, part.Length);
+            VectorLoop.Apply(new Larger(), part, lanes[..part.Length], lanes[..part.Length]);
         }
 
         float largest = lanes[0];
@@ -46,51 +42,24 @@ internal static class LogSoftmax
         return largest;
     }
 
-    private ref struct LargestKernel : IVectorKernel
+    private readonly struct Larger : IFunctionOfTwo
     {
-        public ReadOnlySpan<float> Source;
-        public Span<float> Largest;
-
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Apply<TWidth, TVector, TReach>(int index, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach
-        {
-            TVector value = Lanes<TWidth, TVector, TReach>.Load(Source, index, left), largest = Lanes<TWidth, TVector, TReach>.Load(Largest, index, left);
-            Lanes<TWidth, TVector, TReach>.Store(TWidth.SelectGreater(value, largest, value, largest), Largest, index, left);
-        }
+        TVector IFunctionOfTwo.Of<TWidth, TVector>(TVector x, TVector largest) =>
+            TWidth.SelectGreater(x, largest, x, largest);
     }
 
-    private ref struct ShiftedExpKernel : IVectorKernel
+    private readonly struct ShiftedExp(float shift) : IFunction
     {
-        public Span<float> Values;
-        public float Shift;
-
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Apply<TWidth, TVector, TReach>(int index, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach
-        {
-            TVector shifted = TWidth.Subtract(Lanes<TWidth, TVector, TReach>.Load(Values, index, left), TWidth.Create(Shift));
-            Lanes<TWidth, TVector, TReach>.Store(VectorMath<TWidth, TVector>.Exp(shifted), Values, index, left);
-        }
+        TVector IFunction.Of<TWidth, TVector>(TVector x) =>
+            VectorMath<TWidth, TVector>.Exp(TWidth.Subtract(x, TWidth.Create(shift)));
     }
 
-    private ref struct ScaleAndAddKernel : IVectorKernel
+    private readonly struct ScaledAndAdded(float factor, float addend) : IFunction
     {
-        public Span<float> Values;
-        public float Factor, Addend;
-
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Apply<TWidth, TVector, TReach>(int index, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach =>
-            Lanes<TWidth, TVector, TReach>.Store(
-                TWidth.FusedMultiplyAdd(
-                    Lanes<TWidth, TVector, TReach>.Load(Values, index, left), TWidth.Create(Factor), TWidth.Create(Addend)),
-                Values, index, left);
+        TVector IFunction.Of<TWidth, TVector>(TVector x) =>
+            TWidth.FusedMultiplyAdd(x, TWidth.Create(factor), TWidth.Create(addend));
     }
 }

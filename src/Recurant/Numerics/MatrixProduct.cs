@@ -195,11 +195,7 @@ internal static unsafe class MatrixProduct
         where TWidth : struct, IVectorWidth<TVector>
         where TVector : struct
     {
-        if (firstPanel >= lastPanel)
-        {
-            return;
-        }
-
+        if (firstPanel >= lastPanel) return;
         int lowest = int.MaxValue, highest = 0;
         long rows = 0;
         foreach (ref readonly RowBlock block in blocks)

@@ -153,7 +153,8 @@ internal sealed unsafe class PackedMatrix
     {
         if (interleave && columns / groups % (Quad * PanelWidth) != 0)
         {
-            throw new ArgumentException($"Only groups of whole {Quad * PanelWidth} columns can be interleaved, not {columns / groups}.");
+            throw new ArgumentException(
+                $"Only groups of whole {Quad * PanelWidth} columns can be interleaved, not {columns / groups}.");
         }
 
         IsInterleaved = interleave;
@@ -243,7 +244,8 @@ internal sealed unsafe class PackedMatrix
                 for (int step = 0; step < Target.DepthSteps; step++)
                 {
                     (int begin, int end) = Target.DepthRange(step);
-                    TransposeBlock(source + begin, Step, Target.Width(panel), end - begin, Target.Panel(panel, step), Target.RowPitch);
+                    TransposeBlock(
+                        source + begin, Step, Target.Width(panel), end - begin, Target.Panel(panel, step), Target.RowPitch);
                 }
             }
         }
@@ -329,10 +331,7 @@ internal sealed unsafe class PackedMatrix
 
         for (; j < PanelWidth; j++)
         {
-            for (int k = 0; k < depth; k++)
-            {
-                destination[k * pitch + j] = j < width ? source[j * step + k] : 0;
-            }
+            for (int k = 0; k < depth; k++) destination[k * pitch + j] = j < width ? source[j * step + k] : 0;
         }
     }
 }

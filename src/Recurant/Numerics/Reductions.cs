@@ -35,8 +35,8 @@ internal static unsafe class Reductions
         for (int i = 0; i < left.Length; i += Lanes)
         {
             int count = Math.Min(Lanes, left.Length - i);
-            var kernel = new DotKernel { Left = left.Slice(i, count), Right = right.Slice(i, count), Sums = lanes[..count] };
-            VectorLoop.Run(ref kernel, count);
+            VectorLoop.Accumulate(
+                new Elementwise.SumOfProducts(), left.Slice(i, count), right.Slice(i, count), lanes[..count]);
         }
 
         return AddPairwise(lanes);
@@ -82,10 +82,7 @@ internal static unsafe class Reductions
         public void Begin(int row) => _first = matrix.At(row);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Apply<TWidth, TVector, TReach>(int j, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach
+        readonly void IUnitKernel.Apply<TWidth, TVector, TReach>(int j, int left)
         {
             TVector sum = UnitLanes<TWidth, TVector, TReach>.Load(sums + j, left);
             Address row = _first + j;
@@ -136,8 +133,7 @@ internal static unsafe class Reductions
             for (int i = 0; i < block.Length; i += Lanes)
             {
                 ReadOnlySpan<float> part = block.Slice(i, Math.Min(Lanes, block.Length - i));
-                var kernel = new AccumulateKernel { Source = part, Sums = lanes[..part.Length], Squares = squares };
-                VectorLoop.Run(ref kernel, part.Length);
+                VectorLoop.Apply(new RunningSum(squares), part, lanes[..part.Length], lanes[..part.Length]);
             }
 
             total += AddPairwise(lanes);
@@ -156,38 +152,10 @@ internal static unsafe class Reductions
         return lanes[0];
     }
 
-    private ref struct DotKernel : IVectorKernel
+    private readonly struct RunningSum(bool squares) : IFunctionOfTwo
     {
-        public ReadOnlySpan<float> Left, Right;
-        public Span<float> Sums;
-
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Apply<TWidth, TVector, TReach>(int index, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach =>
-            Lanes<TWidth, TVector, TReach>.Store(
-                TWidth.FusedMultiplyAdd(
-                    Lanes<TWidth, TVector, TReach>.Load(Left, index, left), Lanes<TWidth, TVector, TReach>.Load(Right, index, left),
-                    Lanes<TWidth, TVector, TReach>.Load(Sums, index, left)),
-                Sums, index, left);
-    }
-
-    private ref struct AccumulateKernel : IVectorKernel
-    {
-        public ReadOnlySpan<float> Source;
-        public Span<float> Sums;
-        public bool Squares;
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Apply<TWidth, TVector, TReach>(int index, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach
-        {
-            TVector value = Lanes<TWidth, TVector, TReach>.Load(Source, index, left), sum = Lanes<TWidth, TVector, TReach>.Load(Sums, index, left);
-            sum = Squares ? TWidth.FusedMultiplyAdd(value, value, sum) : TWidth.Add(sum, value);
-            Lanes<TWidth, TVector, TReach>.Store(sum, Sums, index, left);
-        }
+        TVector IFunctionOfTwo.Of<TWidth, TVector>(TVector x, TVector sum) =>
+            squares ? TWidth.FusedMultiplyAdd(x, x, sum) : TWidth.Add(sum, x);
     }
 }

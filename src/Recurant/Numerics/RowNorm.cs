@@ -20,8 +20,7 @@ internal static class RowNorm
     public static float Forward(ReadOnlySpan<float> z, Span<float> y)
     {
         float mean = (float)(Reductions.Sum(z) / z.Length);
-        var center = new CenterKernel { Z = z, Mean = mean, Y = y };
-        VectorLoop.Run(ref center, y.Length);
+        VectorLoop.Apply(new Centered(mean), z, y);
         float scale = (float)(1 / Math.Sqrt(Reductions.SumOfSquares(y) / y.Length + Epsilon));
         Elementwise.Scale(y, scale);
         return scale;
@@ -35,40 +34,20 @@ internal static class RowNorm
     public static void Backward(ReadOnlySpan<float> y, float scale, ReadOnlySpan<float> dy, Span<float> dz)
     {
         float mean = (float)(Reductions.Sum(dy) / dy.Length), slope = Reductions.Dot(dy, y) / y.Length;
-        var kernel = new BackwardKernel { Y = y, DY = dy, Mean = mean, Slope = slope, Scale = scale, DZ = dz };
-        VectorLoop.Run(ref kernel, dz.Length);
+        VectorLoop.Apply(new NormGradient(mean, slope, scale), y, dy, dz);
     }
 
-    private ref struct CenterKernel : IVectorKernel
+    private readonly struct Centered(float mean) : IFunction
     {
-        public ReadOnlySpan<float> Z;
-        public float Mean;
-        public Span<float> Y;
-
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Apply<TWidth, TVector, TReach>(int index, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach =>
-            Lanes<TWidth, TVector, TReach>.Store(
-                TWidth.Subtract(Lanes<TWidth, TVector, TReach>.Load(Z, index, left), TWidth.Create(Mean)), Y, index, left);
+        TVector IFunction.Of<TWidth, TVector>(TVector x) => TWidth.Subtract(x, TWidth.Create(mean));
     }
 
-    private ref struct BackwardKernel : IVectorKernel
+    private readonly struct NormGradient(float mean, float slope, float scale) : IFunctionOfTwo
     {
-        public ReadOnlySpan<float> Y, DY;
-        public float Mean, Slope, Scale;
-        public Span<float> DZ;
-
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Apply<TWidth, TVector, TReach>(int index, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach
-        {
-            TVector dy = TWidth.Subtract(Lanes<TWidth, TVector, TReach>.Load(DY, index, left), TWidth.Create(Mean));
-            TVector dz = TWidth.FusedMultiplyAdd(Lanes<TWidth, TVector, TReach>.Load(Y, index, left), TWidth.Create(-Slope), dy);
-            Lanes<TWidth, TVector, TReach>.Store(TWidth.Multiply(TWidth.Create(Scale), dz), DZ, index, left);
-        }
+        TVector IFunctionOfTwo.Of<TWidth, TVector>(TVector y, TVector dy) =>
+            TWidth.Multiply(TWidth.Create(scale), TWidth.FusedMultiplyAdd(
+                y, TWidth.Create(-slope), TWidth.Subtract(dy, TWidth.Create(mean))));
     }
 }

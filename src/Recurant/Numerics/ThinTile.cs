@@ -42,7 +42,8 @@ internal static unsafe class ThinTile<TWidth, TVector, TRows>
                 }
 
                 float* left = run.Tiles->Left;
-                float* p0 = run.Panel + panel * run.PanelDepth * PackedMatrix.PanelWidth + part, p1 = p0 + panelStep, p2 = p1 + panelStep, p3 = p2 + panelStep;
+                float* p0 = run.Panel + panel * run.PanelDepth * PackedMatrix.PanelWidth + part, p1 = p0 + panelStep,
+                    p2 = p1 + panelStep, p3 = p2 + panelStep;
                 for (float* end = p0 + run.Depth * pitch; p0 < end; p0 += pitch)
                 {
                     TVector x = TWidth.Create(left[0]);

@@ -35,10 +35,10 @@ internal static unsafe class TransposedProduct
     private const int CacheLine = 16;
 
     [ThreadStatic]
-    private static FloatBuffer? t_left;
+    private static FloatBuffer? s_left;
 
     [ThreadStatic]
-    private static FloatBuffer? t_sums;
+    private static FloatBuffer? s_sums;
 
     /// <summary>C = A^T B or C += A^T B on all workers; A [K, rows], C [A.Columns, B.Columns].</summary>
     /// <param name="workers">The threads.</param>
@@ -111,7 +111,9 @@ internal static unsafe class TransposedProduct
         GC.KeepAlive(columnSums);
     }
 
-    /// <summary>The products on the calling thread at a given vector width, for the panels [firstPanel, lastPanel) only.</summary>
+    /// <summary>
+    /// The products on the calling thread at a given vector width, for the panels [firstPanel, lastPanel) only.
+    /// </summary>
     public static void Multiply<TWidth, TVector>(
         LeftFactor a, int rows, ReadOnlySpan<TransposedTarget> targets, int firstPanel, int lastPanel,
         float* columnSums = null)
@@ -151,7 +153,7 @@ internal static unsafe class TransposedProduct
         if (right.Depth == 0) return;
         TileAddress* addresses = stackalloc TileAddress[MatrixProduct.TilesPerChunk];
         nint tileStep = height * PackedMatrix.DepthBlock + CacheLine;
-        float* packed = Room(ref t_left, tiles * tileStep).Pointer;
+        float* packed = Room(ref s_left, tiles * tileStep).Pointer;
         var run = new TileRun { Tiles = addresses, TileCount = tiles, RowStep = 1, DepthStep = height };
         // The sums of each tile have room for a vector past the tile's height.
         float* added = stackalloc float[columnSums == null ? 0 : MatrixProduct.TilesPerChunk * CacheLine];
@@ -225,7 +227,7 @@ internal static unsafe class TransposedProduct
         }
 
         if (needed == 0) return;
-        Address next = Room(ref t_sums, needed).At(0);
+        Address next = Room(ref s_sums, needed).At(0);
         for (int i = 0; i < targets.Length; i++)
         {
             if (!sums[i].IsBorrowed) continue;

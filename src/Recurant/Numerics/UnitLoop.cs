@@ -126,20 +126,14 @@ internal static class UnitLoop
     private readonly struct FirstPass<TKernel> : IPass<TKernel> where TKernel : IUnitKernel, allows ref struct
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static void Apply<TWidth, TVector, TReach>(scoped ref TKernel kernel, int j, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach =>
+        static void IPass<TKernel>.Apply<TWidth, TVector, TReach>(scoped ref TKernel kernel, int j, int left) =>
             kernel.Apply<TWidth, TVector, TReach>(j, left);
     }
 
     private readonly struct SecondPass<TKernel> : IPass<TKernel> where TKernel : ITwoPassKernel, allows ref struct
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static void Apply<TWidth, TVector, TReach>(scoped ref TKernel kernel, int j, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach =>
+        static void IPass<TKernel>.Apply<TWidth, TVector, TReach>(scoped ref TKernel kernel, int j, int left) =>
             kernel.ApplySecond<TWidth, TVector, TReach>(j, left);
     }
 }

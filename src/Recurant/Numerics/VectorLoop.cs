@@ -21,9 +21,58 @@ internal interface IVectorKernel
         where TReach : struct, IReach;
 }
 
+/// <summary>f(x), element by element; what f needs beside x stands in its fields, so that the compiler knows it.</summary>
+internal interface IFunction
+{
+    TVector Of<TWidth, TVector>(TVector x)
+        where TWidth : struct, IVectorWidth<TVector>
+        where TVector : struct;
+}
+
+/// <summary>f(x, y), element by element.</summary>
+internal interface IFunctionOfTwo
+{
+    TVector Of<TWidth, TVector>(TVector x, TVector y)
+        where TWidth : struct, IVectorWidth<TVector>
+        where TVector : struct;
+}
+
+/// <summary>f(x, y, z), element by element.</summary>
+internal interface IFunctionOfThree
+{
+    TVector Of<TWidth, TVector>(TVector x, TVector y, TVector z)
+        where TWidth : struct, IVectorWidth<TVector>
+        where TVector : struct;
+}
+
 /// <summary>Runs a kernel over all elements at the widest vectors of this machine.</summary>
 internal static class VectorLoop
 {
+    /// <summary>result = f(x); the result may be x.</summary>
+    public static void Apply<TFunction>(TFunction function, ReadOnlySpan<float> x, Span<float> result)
+        where TFunction : struct, IFunction
+    {
+        var kernel = new FunctionKernel<TFunction>(function, x, result);
+        Run(ref kernel, result.Length);
+    }
+
+    /// <summary>result = f(x, y); the result may be x or y.</summary>
+    public static void Apply<TFunction>(TFunction function, ReadOnlySpan<float> x, ReadOnlySpan<float> y, Span<float> result)
+        where TFunction : struct, IFunctionOfTwo
+    {
+        var kernel = new FunctionOfTwoKernel<TFunction>(function, x, y, result);
+        Run(ref kernel, result.Length);
+    }
+
+    /// <summary>result = f(x, y, result).</summary>
+    public static void Accumulate<TFunction>(
+        TFunction function, ReadOnlySpan<float> x, ReadOnlySpan<float> y, Span<float> result)
+        where TFunction : struct, IFunctionOfThree
+    {
+        var kernel = new FunctionOfThreeKernel<TFunction>(function, x, y, result);
+        Run(ref kernel, result.Length);
+    }
+
     public static void Run<TKernel>(scoped ref TKernel kernel, int length) where TKernel : IVectorKernel, allows ref struct
     {
         if (Width.Is512)
@@ -72,6 +121,49 @@ internal static class VectorLoop
         }
 
         if (index < length) kernel.Apply<Width128, Vector128<float>, PartOfVector>(index, length - index);
+    }
+
+    private ref struct FunctionKernel<TFunction>(TFunction function, ReadOnlySpan<float> x, Span<float> result)
+        : IVectorKernel where TFunction : struct, IFunction
+    {
+        private readonly ReadOnlySpan<float> _x = x;
+        private readonly Span<float> _result = result;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        readonly void IVectorKernel.Apply<TWidth, TVector, TReach>(int index, int left) =>
+            Lanes<TWidth, TVector, TReach>.Store(
+                function.Of<TWidth, TVector>(Lanes<TWidth, TVector, TReach>.Load(_x, index, left)), _result, index, left);
+    }
+
+    private ref struct FunctionOfTwoKernel<TFunction>(
+        TFunction function, ReadOnlySpan<float> x, ReadOnlySpan<float> y, Span<float> result)
+        : IVectorKernel where TFunction : struct, IFunctionOfTwo
+    {
+        private readonly ReadOnlySpan<float> _x = x, _y = y;
+        private readonly Span<float> _result = result;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        readonly void IVectorKernel.Apply<TWidth, TVector, TReach>(int index, int left) =>
+            Lanes<TWidth, TVector, TReach>.Store(
+                function.Of<TWidth, TVector>(
+                    Lanes<TWidth, TVector, TReach>.Load(_x, index, left), Lanes<TWidth, TVector, TReach>.Load(_y, index, left)),
+                _result, index, left);
+    }
+
+    private ref struct FunctionOfThreeKernel<TFunction>(
+        TFunction function, ReadOnlySpan<float> x, ReadOnlySpan<float> y, Span<float> result)
+        : IVectorKernel where TFunction : struct, IFunctionOfThree
+    {
+        private readonly ReadOnlySpan<float> _x = x, _y = y;
+        private readonly Span<float> _result = result;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        readonly void IVectorKernel.Apply<TWidth, TVector, TReach>(int index, int left) =>
+            Lanes<TWidth, TVector, TReach>.Store(
+                function.Of<TWidth, TVector>(
+                    Lanes<TWidth, TVector, TReach>.Load(_x, index, left), Lanes<TWidth, TVector, TReach>.Load(_y, index, left),
+                    Lanes<TWidth, TVector, TReach>.Load(_result, index, left)),
+                _result, index, left);
     }
 }
 

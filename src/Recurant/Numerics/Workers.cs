@@ -88,16 +88,13 @@ internal sealed unsafe class Workers
     {
         if (count is < 1 or > MostThreads)
         {
-            throw new ArgumentException($"{count} threads were asked for; it must be 0 (one a core) to {MostThreads}.", nameof(count));
+            throw new ArgumentException(
+                $"{count} threads were asked for; it must be 0 (one a core) to {MostThreads}.", nameof(count));
         }
 
         lock (s_byCount)
         {
-            if (!s_byCount.TryGetValue(count, out Workers? workers))
-            {
-                s_byCount[count] = workers = new Workers(count);
-            }
-
+            if (!s_byCount.TryGetValue(count, out Workers? workers)) s_byCount[count] = workers = new Workers(count);
             return workers;
         }
     }
@@ -120,11 +117,7 @@ internal sealed unsafe class Workers
         if (!TryBegin())
         {
             int parts = together ? 1 : Count;
-            for (int part = 0; part < parts; part++)
-            {
-                work.Execute(part, parts);
-            }
-
+            for (int part = 0; part < parts; part++) work.Execute(part, parts);
             return false;
         }
 
@@ -247,7 +240,9 @@ internal sealed unsafe class Workers
         return wait.WasLong;
     }
 
-    /// <summary>A worker waited in vain: that is the failure only as long as the one that did not come has not told why.</summary>
+    /// <summary>
+    /// A worker waited in vain: that is the failure only as long as the one that did not come has not told why.
+    /// </summary>
     private void NoteBroken(BrokenMeetingException failure) => Interlocked.CompareExchange(ref _failure, failure, null);
 
     private void ThrowFailure()

@@ -4,12 +4,12 @@ namespace Recurant.Numerics;
 internal sealed class WorkspaceMeter
 {
     [ThreadStatic]
-    private static WorkspaceMeter? t_current;
+    private static WorkspaceMeter? s_current;
 
     private long _bytes;
 
     /// <summary>Whose buffers are being made on this thread; null if nobody counts them.</summary>
-    public static WorkspaceMeter? Current => t_current;
+    public static WorkspaceMeter? Current => s_current;
 
     /// <summary>The bytes of the buffers now.</summary>
     public long Bytes => Interlocked.Read(ref _bytes);
@@ -17,15 +17,15 @@ internal sealed class WorkspaceMeter
     /// <summary>Makes a workspace; the buffers made with it are counted as long as they live.</summary>
     public static T Measure<T>(Func<T> make, out WorkspaceMeter meter)
     {
-        WorkspaceMeter? before = t_current;
-        t_current = meter = new WorkspaceMeter();
+        WorkspaceMeter? before = s_current;
+        s_current = meter = new WorkspaceMeter();
         try
         {
             return make();
         }
         finally
         {
-            t_current = before;
+            s_current = before;
         }
     }
 

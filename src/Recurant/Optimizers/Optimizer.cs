@@ -34,7 +34,8 @@ public enum OptimizerKind
 /// </summary>
 /// <example>
 /// <code>
-/// var optimizer = new Optimizer(OptimizerKind.AdamW, network.Parameters) { LearningRate = 1e-3f, WeightDecay = 0.01f, Clip = 1f };
+/// var optimizer = new Optimizer(OptimizerKind.AdamW, network.Parameters)
+/// { LearningRate = 1e-3f, WeightDecay = 0.01f, Clip = 1f };
 /// // after each backward pass:
 /// optimizer.LearningRate = 1e-3f * Schedule.Factor(ScheduleKind.Cosine, progress);
 /// double norm = optimizer.Step();
@@ -89,7 +90,9 @@ public sealed class Optimizer
     /// <exception cref="ArgumentOutOfRangeException">It is negative or not finite.</exception>
     public float LearningRate { get => _learningRate; set => _learningRate = Require(value, nameof(LearningRate)); }
 
-    /// <summary>The factor of the weights in the gradient (AdamW: in the step), from 0; vectors are not decayed. Default: 0.</summary>
+    /// <summary>
+    /// The factor of the weights in the gradient (AdamW: in the step), from 0; vectors are not decayed. Default: 0.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">It is negative or not finite.</exception>
     public float WeightDecay { get => _weightDecay; set => _weightDecay = Require(value, nameof(WeightDecay)); }
 
@@ -100,7 +103,9 @@ public sealed class Optimizer
     /// <summary>Updates every parameter from its gradient and clears the gradients.</summary>
     /// <param name="threads">The number of threads; 0 for one a core. Default: 0. The bits do not depend on it.</param>
     /// <returns>The Euclidean norm of all gradients together, before it was limited.</returns>
-    /// <exception cref="InvalidOperationException">The norm is not finite; nothing was changed, and the gradients are kept.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The norm is not finite; nothing was changed, and the gradients are kept.
+    /// </exception>
     public double Step(int threads = 0)
     {
         Workers workers = Workers.Asked(threads);
@@ -108,8 +113,8 @@ public sealed class Optimizer
         if (!double.IsFinite(norm))
         {
             throw new InvalidOperationException(
-                $"The norm of the gradients is {norm}: the loss or a value on the way to it is not finite. Lower the learning rate, "
-                + "set Clip, or look at the inputs; ClearGradients goes on without this step.");
+                $"The norm of the gradients is {norm}: the loss or a value on the way to it is not finite. Lower the learning "
+                + "rate, set Clip, or look at the inputs; ClearGradients goes on without this step.");
         }
 
         Step(workers, LearningRate, WeightDecay, Clip > 0 && norm > Clip ? (float)(Clip / norm) : 1f);
@@ -282,10 +287,7 @@ public sealed class Optimizer
         public ReadOnlySpan<float> Gradient;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Apply<TWidth, TVector, TReach>(int j, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach
+        readonly void IVectorKernel.Apply<TWidth, TVector, TReach>(int j, int left)
         {
             TVector w = Lanes<TWidth, TVector, TReach>.Load(Value, j, left);
             TVector g = TWidth.Multiply(Lanes<TWidth, TVector, TReach>.Load(Gradient, j, left), TWidth.Create(Rule.Scale));
@@ -345,7 +347,8 @@ public sealed class Optimizer
 
         /// <summary>s = keep s + add g^2; the step is g / (sqrt(s) + epsilon).</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private readonly TVector ScaledStep<TWidth, TVector, TReach>(TVector g, float keep, float add, float epsilon, int j, int left)
+        private readonly TVector ScaledStep<TWidth, TVector, TReach>(
+            TVector g, float keep, float add, float epsilon, int j, int left)
             where TWidth : struct, IVectorWidth<TVector>
             where TVector : struct
             where TReach : struct, IReach

@@ -49,11 +49,7 @@ internal sealed class WeightAverage
     /// <summary>To be called after every step.</summary>
     public void Update(Workers workers)
     {
-        if (++_steps % _interval != 0)
-        {
-            return;
-        }
-
+        if (++_steps % _interval != 0) return;
         // At first the average forgets quickly, so that it does not stay near the random beginning.
         _updates++;
         float rate = 1 - Math.Min(_decay, (1f + _updates) / (10f + _updates));
@@ -70,11 +66,7 @@ internal sealed class WeightAverage
     /// </summary>
     public void Swap()
     {
-        if (_updates == 0)
-        {
-            return;
-        }
-
+        if (_updates == 0) return;
         for (int i = 0; i < _parameters.Length; i++)
         {
             Span<float> value = _parameters[i].Value, average = _averages[i].Span;
@@ -92,26 +84,15 @@ internal sealed class WeightAverage
         public readonly void Execute(int part, int parts)
         {
             (int first, int last) = Partition.Range(Value.Count, part, parts);
-            var kernel = new Kernel { Value = Value.Value[first..last], Average = Average.Span[first..last], Rate = Rate };
-            VectorLoop.Run(ref kernel, last - first);
+            Span<float> average = Average.Span[first..last];
+            VectorLoop.Apply(new Moved(Rate), Value.Value[first..last], average, average);
         }
     }
 
-    private ref struct Kernel : IVectorKernel
+    private readonly struct Moved(float rate) : IFunctionOfTwo
     {
-        public ReadOnlySpan<float> Value;
-        public Span<float> Average;
-        public float Rate;
-
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Apply<TWidth, TVector, TReach>(int j, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach
-        {
-            TVector average = Lanes<TWidth, TVector, TReach>.Load(Average, j, left);
-            TVector difference = TWidth.Subtract(Lanes<TWidth, TVector, TReach>.Load(Value, j, left), average);
-            Lanes<TWidth, TVector, TReach>.Store(TWidth.FusedMultiplyAdd(TWidth.Create(Rate), difference, average), Average, j, left);
-        }
+        TVector IFunctionOfTwo.Of<TWidth, TVector>(TVector value, TVector average) =>
+            TWidth.FusedMultiplyAdd(TWidth.Create(rate), TWidth.Subtract(value, average), average);
     }
 }

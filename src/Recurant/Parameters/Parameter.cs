@@ -64,7 +64,10 @@ public sealed class Parameter
     /// <summary>The value, for holders that cannot hold a span.</summary>
     internal Memory<float> ValueMemory => ValueBuffer.Memory;
 
-    /// <summary>The gradient of the loss with respect to the value, same layout; zeros until a backward pass. A layer of one's own adds to it.</summary>
+    /// <summary>
+    /// The gradient of the loss with respect to the value, same layout; zeros until a backward pass. A layer of one's own adds to
+    /// it.
+    /// </summary>
     public Span<float> Gradient => GradientBuffer.Span;
 
     /// <summary>
@@ -164,11 +167,7 @@ public sealed class Parameter
     /// <summary>Sets the gradient to zero; of a table, the touched rows only.</summary>
     internal void ClearGradient()
     {
-        if (_gradient is null)
-        {
-            return;
-        }
-
+        if (_gradient is null) return;
         if (Touched is null)
         {
             _isZero = true;
@@ -221,11 +220,7 @@ internal sealed class TouchedRows(int rows)
     public void Add(int row)
     {
         if (_isTouched.Length == 0) _isTouched = new bool[rows];
-        if (_isTouched[row])
-        {
-            return;
-        }
-
+        if (_isTouched[row]) return;
         _isTouched[row] = true;
         if (_count == _rows.Length) Array.Resize(ref _rows, Math.Min(Math.Max(256, 2 * _count), rows));
         _rows[_count++] = row;

@@ -16,11 +16,7 @@ internal static class ActivationEquations
     public static double[] Apply(ReferenceActivation activation, ReadOnlySpan<double> z)
     {
         double[] y = new double[z.Length];
-        for (int j = 0; j < y.Length; j++)
-        {
-            y[j] = Apply(activation, z[j]);
-        }
-
+        for (int j = 0; j < y.Length; j++) y[j] = Apply(activation, z[j]);
         return y;
     }
 

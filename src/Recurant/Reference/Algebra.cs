@@ -41,10 +41,7 @@ internal static class Algebra
     {
         for (int row = 0; row < dz.Length; row++)
         {
-            for (int column = 0; column < x.Length; column++)
-            {
-                dMatrix[row * x.Length + column] += dz[row] * x[column];
-            }
+            for (int column = 0; column < x.Length; column++) dMatrix[row * x.Length + column] += dz[row] * x[column];
         }
     }
 
@@ -59,21 +56,14 @@ internal static class Algebra
     /// <summary>sum += values, element by element.</summary>
     public static void AddTo(Span<double> sum, ReadOnlySpan<double> values)
     {
-        for (int i = 0; i < values.Length; i++)
-        {
-            sum[i] += values[i];
-        }
+        for (int i = 0; i < values.Length; i++) sum[i] += values[i];
     }
 
     /// <summary>a * b element by element; a copy of a where there is no b (a dropout mask that is absent).</summary>
     public static double[] Times(ReadOnlySpan<double> a, double[]? b)
     {
         double[] product = a.ToArray();
-        for (int i = 0; b is not null && i < product.Length; i++)
-        {
-            product[i] *= b[i];
-        }
-
+        for (int i = 0; b is not null && i < product.Length; i++) product[i] *= b[i];
         return product;
     }
 
@@ -84,11 +74,7 @@ internal static class Algebra
     public static double Norm(ReadOnlySpan<double> vector)
     {
         double squares = 0;
-        foreach (double value in vector)
-        {
-            squares += value * value;
-        }
-
+        foreach (double value in vector) squares += value * value;
         return Math.Sqrt(squares);
     }
 }

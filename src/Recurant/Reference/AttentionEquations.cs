@@ -58,10 +58,7 @@ internal static class AttentionEquations
             // (4') da_t = h_t . dp;  dh_t = a_t dp + (what follows)
             da[t] = Algebra.Multiply(Algebra.Row(h, t, width), dPooled)[0];
             mean += a[t] * da[t];
-            for (int j = 0; j < width; j++)
-            {
-                dh[t * width + j] = a[t] * dPooled[j];
-            }
+            for (int j = 0; j < width; j++) dh[t * width + j] = a[t] * dPooled[j];
         }
 
         for (int t = 0; t < length; t++)

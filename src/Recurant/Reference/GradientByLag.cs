@@ -73,10 +73,7 @@ public static class GradientByLag
             double[] dOutputs = new double[run.Outputs.Length];
             dOutputs[t * spec.OutputSize + direction * spec.HiddenSize + unit] = 1;
             double[] norms = NormsByLag(stack.Backward(run, dOutputs).States[row], t, direction, length);
-            for (int lag = 0; lag < squares.Length; lag++)
-            {
-                squares[lag] += norms[lag] * norms[lag];
-            }
+            for (int lag = 0; lag < squares.Length; lag++) squares[lag] += norms[lag] * norms[lag];
         }
 
         return Array.ConvertAll(squares, Math.Sqrt);

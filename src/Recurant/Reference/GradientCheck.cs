@@ -117,17 +117,9 @@ public static class GradientCheck
             double[] right = expected[name];
             double[] given = SameSize(name, right, analytic);
             double largest = floor;
-            foreach (double value in right)
-            {
-                largest = Math.Max(largest, share * Math.Abs(value));
-            }
-
+            foreach (double value in right) largest = Math.Max(largest, share * Math.Abs(value));
             GradientCheckRow worst = new(name, right.Length, -1, 0, 0, 0, 0);
-            for (int i = 0; i < right.Length; i++)
-            {
-                worst = Worst(worst, i, given[i], right[i], largest);
-            }
-
+            for (int i = 0; i < right.Length; i++) worst = Worst(worst, i, given[i], right[i], largest);
             rows.Add(worst);
         }
 

@@ -140,11 +140,7 @@ internal sealed class LayerNormLstmEquations : CellEquations
             product += dy[j] * y[j];
         }
 
-        for (int j = 0; j < z.Length; j++)
-        {
-            dz[j] = (dy[j] - sum / z.Length - y[j] * product / z.Length) / deviation;
-        }
-
+        for (int j = 0; j < z.Length; j++) dz[j] = (dy[j] - sum / z.Length - y[j] * product / z.Length) / deviation;
         return dz;
     }
 

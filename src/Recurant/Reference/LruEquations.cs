@@ -38,11 +38,7 @@ internal sealed class LruEquations(ReferenceActivation activation) : ScanEquatio
             new("weight_ho" + suffix, hiddenSize, hiddenSize),
             new("bias_ho" + suffix, hiddenSize),
         ];
-        if (carries)
-        {
-            shapes.Add(new("weight_skip" + suffix, hiddenSize));
-        }
-
+        if (carries) shapes.Add(new("weight_skip" + suffix, hiddenSize));
         return shapes;
     }
 
@@ -63,11 +59,7 @@ internal sealed class LruEquations(ReferenceActivation activation) : ScanEquatio
         // (4) y_t = W_ho [Re s_t, Im s_t] + b_ho + d * x_t
         double[] y = Algebra.Multiply(w["weight_ho"], s);
         Algebra.AddTo(y, w["bias_ho"]);
-        if (w.TryGet("weight_skip", out double[]? skip))
-        {
-            Algebra.AddTo(y, Algebra.Times(x, skip));
-        }
-
+        if (w.TryGet("weight_skip", out double[]? skip)) Algebra.AddTo(y, Algebra.Times(x, skip));
         // (5) h_t = f(y_t)
         double[] h = ActivationEquations.Apply(activation, y);
         return new Step

@@ -28,11 +28,7 @@ internal static class OutputEquations
 
         // (3) E = log sum_k exp(o_k - max o) - (o_label - max o)
         double largest = Largest(o), sum = 0;
-        foreach (double value in o)
-        {
-            sum += Math.Exp(value - largest);
-        }
-
+        foreach (double value in o) sum += Math.Exp(value - largest);
         // (2) yhat = softmax(o)
         return (Softmax(o), Math.Log(sum) - (o[label] - largest));
     }
@@ -45,11 +41,7 @@ internal static class OutputEquations
         // (3'), (2') do = scale (yhat - y)
         double[] dOut = [.. probabilities];
         dOut[label] -= 1;
-        for (int j = 0; j < dOut.Length; j++)
-        {
-            dOut[j] *= scale;
-        }
-
+        for (int j = 0; j < dOut.Length; j++) dOut[j] *= scale;
         // (1') dV += do h^T;  db += do;  dh = V^T do
         Algebra.AddOuter(gradients["output.weight"], dOut, h);
         Algebra.AddTo(gradients["output.bias"], dOut);
@@ -67,22 +59,14 @@ internal static class OutputEquations
             sum += y[j];
         }
 
-        for (int j = 0; j < y.Length; j++)
-        {
-            y[j] /= sum;
-        }
-
+        for (int j = 0; j < y.Length; j++) y[j] /= sum;
         return y;
     }
 
     private static double Largest(double[] values)
     {
         double largest = values[0];
-        foreach (double value in values)
-        {
-            largest = Math.Max(largest, value);
-        }
-
+        foreach (double value in values) largest = Math.Max(largest, value);
         return largest;
     }
 }

@@ -28,10 +28,7 @@ internal static class PoolingEquations
                     break;
                 case ReferencePooling.Mean:
                     // (2) p = (1/T) sum_t h_t
-                    for (int t = 0; t < length; t++)
-                    {
-                        pooled[j] += h[t * width + j] / length;
-                    }
+                    for (int t = 0; t < length; t++) pooled[j] += h[t * width + j] / length;
 
                     break;
                 case ReferencePooling.Max:
@@ -61,10 +58,7 @@ internal static class PoolingEquations
                     break;
                 case ReferencePooling.Mean:
                     // (2') dh_t = (1/T) dp
-                    for (int t = 0; t < length; t++)
-                    {
-                        dh[t * width + j] = dPooled[j] / length;
-                    }
+                    for (int t = 0; t < length; t++) dh[t * width + j] = dPooled[j] / length;
 
                     break;
                 case ReferencePooling.Max:
@@ -88,10 +82,7 @@ internal static class PoolingEquations
         int best = 0;
         for (int t = 1; t < length; t++)
         {
-            if (h[t * width + unit] > h[best * width + unit])
-            {
-                best = t;
-            }
+            if (h[t * width + unit] > h[best * width + unit]) best = t;
         }
 
         return best;

@@ -85,16 +85,8 @@ internal static class RandomFieldEquations
     private static double LogSum(int count, Func<int, double> term)
     {
         double largest = double.NegativeInfinity, sum = 0;
-        for (int i = 0; i < count; i++)
-        {
-            largest = Math.Max(largest, term(i));
-        }
-
-        for (int i = 0; i < count; i++)
-        {
-            sum += Math.Exp(term(i) - largest);
-        }
-
+        for (int i = 0; i < count; i++) largest = Math.Max(largest, term(i));
+        for (int i = 0; i < count; i++) sum += Math.Exp(term(i) - largest);
         return largest + Math.Log(sum);
     }
 }

@@ -28,10 +28,7 @@ public static class ReferenceBagOfWords
         double[] x = new double[width];
         foreach (int token in tokens)
         {
-            for (int j = 0; j < width; j++)
-            {
-                x[j] += embedding[token * width + j] / tokens.Count;
-            }
+            for (int j = 0; j < width; j++) x[j] += embedding[token * width + j] / tokens.Count;
         }
 
         return x;
@@ -51,10 +48,7 @@ public static class ReferenceBagOfWords
         double[] dEmbedding = new double[vocabularySize * dx.Length];
         foreach (int token in tokens)
         {
-            for (int j = 0; j < dx.Length; j++)
-            {
-                dEmbedding[token * dx.Length + j] += dx[j] / tokens.Count;
-            }
+            for (int j = 0; j < dx.Length; j++) dEmbedding[token * dx.Length + j] += dx[j] / tokens.Count;
         }
 
         return dEmbedding;
@@ -85,10 +79,7 @@ public static class ReferenceBagOfWords
             throw new ArgumentException("There is no token to take the mean of; expected at least one.", nameof(tokens));
         }
 
-        for (int i = 0; i < tokens.Count; i++)
-        {
-            CheckToken(tokens[i], i, vocabularySize);
-        }
+        for (int i = 0; i < tokens.Count; i++) CheckToken(tokens[i], i, vocabularySize);
     }
 
     private static void CheckToken(int token, int place, int vocabularySize)

@@ -90,11 +90,7 @@ public sealed class ReferenceNetwork
         Array.Fill(scales, 1.0 / scales.Length);
         ReferenceTensors gradients = ReferenceTensors.Zeros(Spec.Shapes());
         ReferenceTensors recurrent = _stack.Backward(run.Stack, OutputGradients(run, scales, gradients)).Tensors;
-        foreach (string name in recurrent.Names)
-        {
-            gradients[name] = recurrent[name];
-        }
-
+        foreach (string name in recurrent.Names) gradients[name] = recurrent[name];
         for (int t = 0; Spec.Input == ReferenceInput.Embedding && t < run.Stack.Length; t++)
         {
             // (1') a row of the embedding gets the sum of the gradients of its places in the sequence
@@ -114,22 +110,14 @@ public sealed class ReferenceNetwork
     {
         ReferenceTensors gradients = Backward(Forward(example));
         ReferenceTensors point = new();
-        foreach (ReferenceShape shape in Spec.Shapes())
-        {
-            point[shape.Name] = [.. _weights[shape.Name]];
-        }
-
+        foreach (ReferenceShape shape in Spec.Shapes()) point[shape.Name] = [.. _weights[shape.Name]];
         point["h0"] = example.InitialState is null ? new double[gradients["h0"].Length] : [.. example.InitialState];
         if (Spec.HasCell)
         {
             point["c0"] = example.InitialCell is null ? new double[gradients["c0"].Length] : [.. example.InitialCell];
         }
 
-        if (Spec.Input == ReferenceInput.Vectors)
-        {
-            point["input"] = [.. example.Vectors];
-        }
-
+        if (Spec.Input == ReferenceInput.Vectors) point["input"] = [.. example.Vectors];
         return GradientCheck.Run(point, gradients, at => new ReferenceNetwork(Spec, at).Forward(example with
         {
             Vectors = at.TryGet("input", out double[]? vectors) ? vectors : [],
@@ -149,10 +137,7 @@ public sealed class ReferenceNetwork
             // (3'), (4') through loss and output layer
             dRead = OutputEquations.Backward(_weights, gradients, OutputReads(run.Pooled, run.Stack, t),
                 run.Probabilities[t], run.Example.Labels[t], scales[t]);
-            if (Spec.Pooling == ReferencePooling.EveryStep)
-            {
-                dRead.CopyTo(dOutputs, t * dRead.Length);
-            }
+            if (Spec.Pooling == ReferencePooling.EveryStep) dRead.CopyTo(dOutputs, t * dRead.Length);
         }
 
         // (3') through the pooling

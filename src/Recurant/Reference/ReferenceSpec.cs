@@ -107,11 +107,7 @@ public sealed record ReferenceSpec
     public IReadOnlyList<ReferenceShape> Shapes()
     {
         List<ReferenceShape> shapes = [.. RecurrentShapes()];
-        if (Input == ReferenceInput.Embedding)
-        {
-            shapes.Insert(0, new("embedding.weight", VocabularySize, InputSize));
-        }
-
+        if (Input == ReferenceInput.Embedding) shapes.Insert(0, new("embedding.weight", VocabularySize, InputSize));
         if (Classes > 0)
         {
             if (Pooling == ReferencePooling.Attention)
@@ -142,10 +138,7 @@ public sealed record ReferenceSpec
         foreach (string name in weights.Names)
         {
             double[] values = weights[name];
-            for (int i = 0; i < values.Length; i++)
-            {
-                values[i] = scale * (2 * random.NextDouble() - 1);
-            }
+            for (int i = 0; i < values.Length; i++) values[i] = scale * (2 * random.NextDouble() - 1);
         }
 
         return weights;

@@ -150,11 +150,7 @@ public sealed class ReferenceStack
 
         gradients["input"] = dAbove;
         gradients["h0"] = dState0;
-        if (hasCell)
-        {
-            gradients["c0"] = dCell0;
-        }
-
+        if (hasCell) gradients["c0"] = dCell0;
         return new ReferenceStackGradients(gradients, dStates, dCells);
     }
 
@@ -163,22 +159,14 @@ public sealed class ReferenceStack
 
     private static double[] StartOrZeros(string name, double[]? given, int rows, int columns)
     {
-        if (given is not null)
-        {
-            CheckSize(name, given, rows, columns);
-        }
-
+        if (given is not null) CheckSize(name, given, rows, columns);
         return given ?? new double[rows * columns];
     }
 
     private static double[]? MaskOf(IReadOnlyList<double[]?>? masks, int index, string name, int rows, int columns)
     {
         double[]? mask = masks is not null && index < masks.Count ? masks[index] : null;
-        if (mask is not null)
-        {
-            CheckSize(name, mask, rows, columns);
-        }
-
+        if (mask is not null) CheckSize(name, mask, rows, columns);
         return mask;
     }
 

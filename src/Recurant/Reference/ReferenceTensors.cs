@@ -35,11 +35,7 @@ public sealed class ReferenceTensors
     public void Set(string name, ReadOnlySpan<float> values)
     {
         double[] copy = new double[values.Length];
-        for (int i = 0; i < copy.Length; i++)
-        {
-            copy[i] = values[i];
-        }
-
+        for (int i = 0; i < copy.Length; i++) copy[i] = values[i];
         _values[name] = copy;
     }
 
@@ -54,11 +50,7 @@ public sealed class ReferenceTensors
     public ReferenceTensors Copy()
     {
         ReferenceTensors copy = new();
-        foreach ((string name, double[] values) in _values)
-        {
-            copy._values[name] = [.. values];
-        }
-
+        foreach ((string name, double[] values) in _values) copy._values[name] = [.. values];
         return copy;
     }
 
@@ -66,11 +58,7 @@ public sealed class ReferenceTensors
     internal static ReferenceTensors Zeros(IEnumerable<ReferenceShape> shapes)
     {
         ReferenceTensors zeros = new();
-        foreach (ReferenceShape shape in shapes)
-        {
-            zeros._values[shape.Name] = new double[shape.Count];
-        }
-
+        foreach (ReferenceShape shape in shapes) zeros._values[shape.Name] = new double[shape.Count];
         return zeros;
     }
 

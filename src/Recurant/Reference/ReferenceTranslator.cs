@@ -151,11 +151,15 @@ internal sealed class ReferenceTranslator(ReferenceTranslatorSpec spec, Referenc
         for (int t = 0; t < steps; t++)
         {
             Span<double> context = Algebra.Row(joined, t, hidden + StateSize)[hidden..];
-            double[] u = [.. above is null ? Algebra.Row(joined, t, hidden + StateSize)[..hidden] : Algebra.Row(above.Outputs, t, hidden), .. context];
+            Span<double> below = above is null
+                ? Algebra.Row(joined, t, hidden + StateSize)[..hidden]
+                : Algebra.Row(above.Outputs, t, hidden);
+            double[] u = [.. below, .. context];
             double[] du = Word(u, right[t], smoothing, masks.Result, gradients, out probabilities[t], ref loss);
             Algebra.AddTo(Algebra.Row(dJoined, t, du.Length)[hidden..], du.AsSpan(hidden));
             Algebra.AddTo(
-                above is null ? Algebra.Row(dJoined, t, du.Length)[..hidden] : Algebra.Row(dAbove, t, hidden), du.AsSpan(0, hidden));
+                above is null ? Algebra.Row(dJoined, t, du.Length)[..hidden] : Algebra.Row(dAbove, t, hidden),
+                du.AsSpan(0, hidden));
         }
 
         // (4')
@@ -191,7 +195,8 @@ internal sealed class ReferenceTranslator(ReferenceTranslatorSpec spec, Referenc
             AddPart(gradients, "decoder.", back);
             (dh, dc) = (back["h0"], HasCell ? back["c0"] : []);
             Algebra.AddTo(
-                Algebra.Row(gradients[spec.TargetVectors], read[t], size), Algebra.Times(back["input"].AsSpan(0, size), masks.Target));
+                Algebra.Row(gradients[spec.TargetVectors], read[t], size),
+                    Algebra.Times(back["input"].AsSpan(0, size), masks.Target));
             if (!spec.AttendsBefore) continue;
             Algebra.AddTo(dContext, back["input"].AsSpan(size));
             Algebra.AddTo(dh, CrossAttentionEquations.Backward(
@@ -262,7 +267,8 @@ internal sealed class ReferenceTranslator(ReferenceTranslatorSpec spec, Referenc
     }
 
     private double[] Final(double[] outputs, int length) =>
-        [.. Algebra.Row(outputs, length - 1, StateSize)[..spec.EncoderSize], .. Algebra.Row(outputs, 0, StateSize)[spec.EncoderSize..]];
+        [.. Algebra.Row(outputs, length - 1, StateSize)[..spec.EncoderSize],
+            .. Algebra.Row(outputs, 0, StateSize)[spec.EncoderSize..]];
 
     private void AddFinal(double[] de, int length, double[] dFinal)
     {

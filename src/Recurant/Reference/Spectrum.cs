@@ -67,11 +67,7 @@ internal static class Spectrum
         double cotangent = (bb - aa) / (2 * ab);
         double tangent = (cotangent >= 0 ? 1 : -1) / (Math.Abs(cotangent) + Math.Sqrt(1 + cotangent * cotangent));
         double cosine = 1 / Math.Sqrt(1 + tangent * tangent), sine = cosine * tangent;
-        for (int i = 0; i < a.Length; i++)
-        {
-            (a[i], b[i]) = (cosine * a[i] - sine * b[i], sine * a[i] + cosine * b[i]);
-        }
-
+        for (int i = 0; i < a.Length; i++) (a[i], b[i]) = (cosine * a[i] - sine * b[i], sine * a[i] + cosine * b[i]);
         return true;
     }
 

@@ -105,18 +105,10 @@ internal sealed class SruEquations : ScanEquations
 
         // (4') da_p = dp_t
         bool projects = da.Length == 4 * hidden;
-        if (projects)
-        {
-            dp.CopyTo(da, 3 * hidden);
-        }
-
+        if (projects) dp.CopyTo(da, 3 * hidden);
         // (1') dW_ih += da x_t^T;  db_ih += da;  dx_t = W_ih^T da      (4') dx_t += sqrt(3) dp_t
         double[] dx = InputAffineBackward(w, dw, step.Input, da);
-        for (int j = 0; j < hidden && !projects; j++)
-        {
-            dx[j] += s_scale * dp[j];
-        }
-
+        for (int j = 0; j < hidden && !projects; j++) dx[j] += s_scale * dp[j];
         return new StepGradients(dh, dc, dx, new double[hidden], dPreviousCell);
     }
 

@@ -51,7 +51,8 @@ internal sealed class CheckpointFiles
     /// <summary>The exception for a file that is not as it was written.</summary>
     public static InvalidDataException Damaged(string path, string fault, Exception? cause = null) =>
         new(
-            $"{path}: the checkpoint is damaged: {MessageText.Bounded(fault)}. Copy it again if there is a copy, or begin a new run.",
+            $"{path}: the checkpoint is damaged: {MessageText.Bounded(fault)}. Copy it again if there is a copy, or begin a new "
+            + "run.",
             cause);
 
     private string Check(string name)

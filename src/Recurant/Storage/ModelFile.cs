@@ -67,11 +67,15 @@ public static class ModelFile
             + "'recurant inspect' shows what is in it; to predict, give a model that 'recurant train' wrote.");
         TrainedModel model = read.Model;
         // All names and shapes before the first value: until then the model takes no memory, whatever sizes the file claims.
-        foreach (Parameter parameter in model.Parameters) ParameterFile.RequireTensor(file, parameter.Name, parameter);
+        foreach (Parameter parameter in model.Parameters)
+        {
+            ParameterFile.RequireTensor(file, parameter.Name, parameter, TensorUse.Model);
+        }
+
         if (isAlone && file.Tensors.Count != model.Parameters.Count) RejectExtraTensor(file, model);
         foreach (Parameter parameter in model.Parameters)
         {
-            ParameterFile.ReadTensor(file, parameter.Name, parameter, parameter.Value, mustBeFinite: isAlone);
+            ParameterFile.ReadTensor(file, parameter.Name, parameter, parameter.Value, TensorUse.Model, mustBeFinite: isAlone);
             parameter.MarkChanged();
         }
 

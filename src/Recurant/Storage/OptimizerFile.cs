@@ -3,8 +3,9 @@ using System.Text.Json;
 namespace Recurant.Storage;
 
 /// <summary>
-/// What an optimiser has gathered over its steps (moments, and how many steps there were), so that a training of one's own that was
-/// stopped goes on as if it had not been: with the parameters of <see cref="ParameterFile"/> and <see cref="Pass.Step"/>, to the bit.
+/// What an optimiser has gathered over its steps (moments, and how many steps there were), so that a training of one's own that
+/// was stopped goes on as if it had not been: with the parameters of <see cref="ParameterFile"/> and <see cref="Pass.Step"/>, to
+/// the bit.
 /// </summary>
 /// <example>
 /// <code>
@@ -36,7 +37,11 @@ public static class OptimizerFile
             json.WriteNumber(Beta1, optimizer.Powers.Beta1);
             json.WriteNumber(Beta2, optimizer.Powers.Beta2);
         }));
-        foreach ((string name, int[] shape, FloatBuffer values) in Moments(optimizer, parameters)) writer.Add(name, shape, values.Memory);
+        foreach ((string name, int[] shape, FloatBuffer values) in Moments(optimizer, parameters))
+        {
+            writer.Add(name, shape, values.Memory);
+        }
+
         writer.Save(path);
     }
 
@@ -46,7 +51,9 @@ public static class OptimizerFile
     /// <param name="parameters">Its parameters with the names they have in files.</param>
     /// <exception cref="ArgumentException">A parameter of the optimiser is not among them.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">The file is damaged, of another kind of optimiser, or of other parameters.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is damaged, of another kind of optimiser, or of other parameters.
+    /// </exception>
     public static void Load(string path, Optimizer optimizer, IEnumerable<NamedParameter> parameters)
     {
         ArgumentNullException.ThrowIfNull(optimizer);
@@ -58,7 +65,8 @@ public static class OptimizerFile
             JsonElement root = document.RootElement;
             try
             {
-                return (root.GetProperty(Kind).GetString() ?? "", root.GetProperty(Beta1).GetDouble(), root.GetProperty(Beta2).GetDouble());
+                return (root.GetProperty(Kind).GetString() ?? "", root.GetProperty(Beta1).GetDouble(),
+                    root.GetProperty(Beta2).GetDouble());
             }
             catch (Exception fault) when (fault is KeyNotFoundException or InvalidOperationException)
             {
@@ -67,14 +75,15 @@ public static class OptimizerFile
         });
         if (kind != Choices.NameOf(optimizer.Kind))
         {
-            throw metadata.Fault(Key, $"it is the state of \"{kind}\", but the optimiser is \"{Choices.NameOf(optimizer.Kind)}\".");
+            throw metadata.Fault(
+                Key, $"it is the state of \"{kind}\", but the optimiser is \"{Choices.NameOf(optimizer.Kind)}\".");
         }
 
         (string Name, int[] Shape, FloatBuffer Values)[] moments = [.. Moments(optimizer, parameters)];
         float[][] values = [.. moments.Select(moment => new float[moment.Values.Length])];
         for (int i = 0; i < moments.Length; i++)
         {
-            ParameterFile.RequireTensor(file, moments[i].Name, moments[i].Shape);
+            ParameterFile.RequireTensor(file, moments[i].Name, moments[i].Shape, TensorUse.Network);
             file.ReadFloats(moments[i].Name, values[i]);
         }
 
@@ -93,8 +102,8 @@ public static class OptimizerFile
             if (!names.TryGetValue(parameter, out string? name))
             {
                 throw new ArgumentException(
-                    $"The optimiser changes a parameter '{parameter.Name}' that is not among those given. Give the named parameters of "
-                    + "all layers it was made with.", nameof(parameters));
+                    $"The optimiser changes a parameter '{parameter.Name}' that is not among those given. Give the named "
+                    + "parameters of all layers it was made with.", nameof(parameters));
             }
 
             yield return ($"{kind}.{name}", [.. parameter.Shape], values);

@@ -2,8 +2,8 @@ namespace Recurant.Storage;
 
 /// <summary>
 /// The parameters of a network in one .safetensors file, under PyTorch's names and in its layout: <c>torch.nn</c> modules of the
-/// same structure load it, and their files load here. A model of this library's tasks, which needs a vocabulary and more, is saved
-/// by <see cref="ModelFile"/>.
+/// same structure load it, and their files load here. A model of this library's tasks, which needs a vocabulary and more, is
+/// saved by <see cref="ModelFile"/>.
 /// </summary>
 /// <example>
 /// <code>
@@ -29,8 +29,8 @@ public static class ParameterFile
     }
 
     /// <summary>
-    /// Reads parameters, all or none: nothing is changed unless the file has every one of them. Tensors of other names are allowed
-    /// in the file.
+    /// Reads parameters, all or none: nothing is changed unless the file has every one of them. Tensors of other names are
+    /// allowed in the file.
     /// </summary>
     /// <param name="path">A safetensors file.</param>
     /// <param name="parameters">The parameters to fill, with their names in the file.</param>
@@ -43,9 +43,9 @@ public static class ParameterFile
         ArgumentNullException.ThrowIfNull(parameters);
         NamedParameter[] all = [.. parameters];
         using SafetensorsFile file = SafetensorsFile.Open(path);
-        foreach (NamedParameter named in all) RequireTensor(file, named.Name, named.Parameter);
+        foreach (NamedParameter named in all) RequireTensor(file, named.Name, named.Parameter, TensorUse.Network);
         float[][] values = [.. all.Select(named => new float[named.Parameter.Count])];
-        for (int i = 0; i < all.Length; i++) ReadTensor(file, all[i].Name, all[i].Parameter, values[i], mustBeFinite: true);
+        for (int i = 0; i < all.Length; i++) ReadTensor(file, all[i].Name, all[i].Parameter, values[i], TensorUse.Network);
         for (int i = 0; i < all.Length; i++) all[i].Parameter.SetValues(values[i]);
     }
 
@@ -73,29 +73,28 @@ public static class ParameterFile
         }
     }
 
-    internal static void RequireTensor(SafetensorsFile file, string name, Parameter parameter) => RequireTensor(
-        file, name, parameter.IsStoredTransposed ? [.. parameter.Shape.Reverse()] : [.. parameter.Shape]);
+    internal static void RequireTensor(SafetensorsFile file, string name, Parameter parameter, TensorUse use) => RequireTensor(
+        file, name, parameter.IsStoredTransposed ? [.. parameter.Shape.Reverse()] : [.. parameter.Shape], use);
 
-    internal static void RequireTensor(SafetensorsFile file, string name, int[] expected)
+    internal static void RequireTensor(SafetensorsFile file, string name, int[] expected, TensorUse use)
     {
         if (!file.TryGetTensor(name, out TensorInfo? tensor))
         {
             throw new InvalidDataException(
-                $"{file.FilePath}: the tensor '{name}' [{string.Join(", ", expected)}] is missing. "
-                + "Copy the file again or retrain the model.");
+                $"{file.FilePath}: the tensor '{name}' [{string.Join(", ", expected)}] is missing. {use.Remedy}");
         }
 
         if (!tensor.Shape.SequenceEqual(expected.Select(extent => (long)extent)))
         {
             throw new InvalidDataException(
                 $"{file.FilePath}: tensor '{name}' has the shape [{string.Join(", ", tensor.Shape)}], "
-                + $"but the model has [{string.Join(", ", expected)}]. Copy the file again or retrain the model.");
+                + $"but the {use.Owner} has [{string.Join(", ", expected)}]. {use.Remedy}");
         }
     }
 
     /// <summary>Reads the values of a parameter as they lie in memory.</summary>
     internal static void ReadTensor(
-        SafetensorsFile file, string name, Parameter parameter, Span<float> values, bool mustBeFinite)
+        SafetensorsFile file, string name, Parameter parameter, Span<float> values, TensorUse use, bool mustBeFinite = true)
     {
         if (parameter.IsStoredTransposed) file.ReadFloatsTransposed(name, values); else file.ReadFloats(name, values);
         int bad = values.IndexOfAnyExceptFinite();
@@ -104,7 +103,7 @@ public static class ParameterFile
             throw new InvalidDataException(
                 $"{file.FilePath}: tensor '{name}' holds {values[bad]} at element {bad}; "
                 + "weights must be finite numbers. "
-                + "The training that made the file went wrong, or the file is damaged: retrain the model.");
+                + $"The training that made the file went wrong, or the file is damaged: {use.RemedyOfValues}");
         }
     }
 
@@ -117,4 +116,20 @@ public static class ParameterFile
 
         return -1;
     }
+}
+
+/// <summary>What the tensors of a file are read into, and what helps where they do not fit.</summary>
+/// <param name="Owner">What messages call it.</param>
+/// <param name="Remedy">What to do where a tensor is missing or has another shape.</param>
+/// <param name="RemedyOfValues">What to do where a value is not finite.</param>
+internal sealed record TensorUse(string Owner, string Remedy, string RemedyOfValues)
+{
+    /// <summary>A trained model, whose file says itself what is in it.</summary>
+    public static TensorUse Model { get; } =
+        new("model", "Copy the file again or retrain the model.", "retrain the model.");
+
+    /// <summary>Layers that the caller has put together, or an optimiser of them.</summary>
+    public static TensorUse Network { get; } = new(
+        "network", "Give the network the structure and the names of the one that was saved, or copy the file again.",
+        "train the network again, with a lower learning rate or with clipped gradients.");
 }

@@ -10,14 +10,14 @@ internal sealed class SafetensorsBytes : IDisposable
 {
     private const int ChunkBytes = 1 << 18;
 
-    private readonly SafeFileHandle handle;
+    private readonly SafeFileHandle _handle;
 
     /// <summary>Takes over an open file; the caller closes it where this throws.</summary>
     /// <exception cref="InvalidDataException">It is a pipe or a device, which has no length.</exception>
     public SafetensorsBytes(string path, SafeFileHandle handle)
     {
         Path = path;
-        this.handle = handle;
+        _handle = handle;
         try
         {
             Length = RandomAccess.GetLength(handle);
@@ -81,7 +81,7 @@ internal sealed class SafetensorsBytes : IDisposable
     }
 
     /// <summary>Closes the file.</summary>
-    public void Dispose() => handle.Dispose();
+    public void Dispose() => _handle.Dispose();
 
     private static void Convert(string dtype, ReadOnlySpan<byte> bytes, Span<float> values)
     {
@@ -102,7 +102,7 @@ internal sealed class SafetensorsBytes : IDisposable
     {
         while (!bytes.IsEmpty)
         {
-            int read = RandomAccess.Read(handle, bytes, offset);
+            int read = RandomAccess.Read(_handle, bytes, offset);
             if (read == 0)
                 throw StorageFault.At(Path, offset, "the file became shorter while it was being read", StorageFault.CutShort);
             bytes = bytes[read..];

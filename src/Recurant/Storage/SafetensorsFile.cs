@@ -22,21 +22,21 @@ public sealed class SafetensorsFile : IDisposable
     // The values a transposed read holds at a time, unless one row of the file is longer.
     private const int BlockLength = 1 << 16;
 
-    private readonly SafetensorsBytes bytes;
-    private readonly Dictionary<string, TensorInfo> byName;
+    private readonly SafetensorsBytes _bytes;
+    private readonly Dictionary<string, TensorInfo> _byName;
 
     private SafetensorsFile(SafetensorsBytes bytes, in SafetensorsHeader header)
     {
-        this.bytes = bytes;
+        _bytes = bytes;
         Tensors = header.Tensors;
         Metadata = header.Metadata;
-        byName = new Dictionary<string, TensorInfo>(header.Tensors.Count, StringComparer.Ordinal);
+        _byName = new Dictionary<string, TensorInfo>(header.Tensors.Count, StringComparer.Ordinal);
         foreach (TensorInfo tensor in header.Tensors)
-            byName.Add(tensor.Name, tensor);
+            _byName.Add(tensor.Name, tensor);
     }
 
     /// <summary>The path the file was opened by.</summary>
-    public string FilePath => bytes.Path;
+    public string FilePath => _bytes.Path;
 
     /// <summary>All tensors, in the order of their bytes in the file.</summary>
     public IReadOnlyList<TensorInfo> Tensors { get; }
@@ -76,7 +76,7 @@ public sealed class SafetensorsFile : IDisposable
     /// <param name="name">The name, as the file spells it.</param>
     /// <param name="tensor">The tensor, or null where there is none of that name.</param>
     /// <returns>Whether there is one.</returns>
-    public bool TryGetTensor(string name, [NotNullWhen(true)] out TensorInfo? tensor) => byName.TryGetValue(name, out tensor);
+    public bool TryGetTensor(string name, [NotNullWhen(true)] out TensorInfo? tensor) => _byName.TryGetValue(name, out tensor);
 
     /// <summary>Reads a tensor's values into a new array.</summary>
     /// <param name="name">The tensor's name.</param>
@@ -95,7 +95,7 @@ public sealed class SafetensorsFile : IDisposable
                 "Read a file with smaller tensors.");
         }
         var values = GC.AllocateUninitializedArray<float>((int)tensor.ElementCount);
-        bytes.ReadFloats(tensor, 0, values);
+        _bytes.ReadFloats(tensor, 0, values);
         return values;
     }
 
@@ -109,7 +109,7 @@ public sealed class SafetensorsFile : IDisposable
     {
         TensorInfo tensor = FindFloats(name);
         CheckLength(tensor, destination.Length);
-        bytes.ReadFloats(tensor, 0, destination);
+        _bytes.ReadFloats(tensor, 0, destination);
     }
 
     /// <summary>
@@ -142,7 +142,7 @@ public sealed class SafetensorsFile : IDisposable
             for (int first = 0; first < columns; first += block)
             {
                 int width = Math.Min(block, columns - first);
-                bytes.ReadFloats(tensor, (long)first * rows, buffer.AsSpan(0, width * rows));
+                _bytes.ReadFloats(tensor, (long)first * rows, buffer.AsSpan(0, width * rows));
                 for (int r = 0; r < rows; r++)
                 {
                     Span<float> run = destination.Slice(r * columns + first, width);
@@ -158,12 +158,12 @@ public sealed class SafetensorsFile : IDisposable
     }
 
     /// <summary>Closes the file.</summary>
-    public void Dispose() => bytes.Dispose();
+    public void Dispose() => _bytes.Dispose();
 
     private TensorInfo FindFloats(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        if (!byName.TryGetValue(name, out TensorInfo? tensor))
+        if (!_byName.TryGetValue(name, out TensorInfo? tensor))
         {
             throw StorageFault.At(FilePath, $"tensor {StorageFault.Quote(name)}",
                 $"is not among the {Tensors.Count} tensors of this file", "Use a file written for this model.");

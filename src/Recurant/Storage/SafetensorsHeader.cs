@@ -20,19 +20,19 @@ internal ref struct SafetensorsHeader
     // PyTorch and NumPy stop at 64 axes; a limit keeps a header of a hundred million ones from growing in memory.
     private const int MaximumRank = 64;
 
-    private readonly string path;
-    private readonly long dataStart;
-    private readonly long fileLength;
-    private readonly List<Entry> entries = [];
-    private readonly HashSet<string> names = new(StringComparer.Ordinal);
-    private Utf8JsonReader reader;
+    private readonly string _path;
+    private readonly long _dataStart;
+    private readonly long _fileLength;
+    private readonly List<Entry> _entries = [];
+    private readonly HashSet<string> _names = new(StringComparer.Ordinal);
+    private Utf8JsonReader _reader;
 
     private SafetensorsHeader(string path, ReadOnlySpan<byte> json, long fileLength)
     {
-        this.path = path;
-        this.fileLength = fileLength;
-        dataStart = Start + json.Length;
-        reader = new Utf8JsonReader(json);
+        _path = path;
+        _fileLength = fileLength;
+        _dataStart = Start + json.Length;
+        _reader = new Utf8JsonReader(json);
     }
 
     private readonly record struct Entry(int Index, string Name, string DType, long[] Shape, long Count, long Begin, long End);
@@ -67,11 +67,11 @@ internal ref struct SafetensorsHeader
 
     private void ReadHeader()
     {
-        reader.Read();
-        if (reader.TokenType != JsonTokenType.StartObject)
+        _reader.Read();
+        if (_reader.TokenType != JsonTokenType.StartObject)
             throw Fault("the header must be a JSON object");
         bool hasMetadata = false;
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
+        while (_reader.Read() && _reader.TokenType != JsonTokenType.EndObject)
         {
             string name = ReadText();
             if (name == "__metadata__")
@@ -82,23 +82,23 @@ internal ref struct SafetensorsHeader
                 ReadMetadata();
                 continue;
             }
-            if (!names.Add(name))
+            if (!_names.Add(name))
                 throw Fault($"the tensor {StorageFault.Quote(name)} occurs twice");
             ReadTensor(name);
         }
-        reader.Read(); // Anything but blanks after the closing brace throws.
+        _reader.Read(); // Anything but blanks after the closing brace throws.
     }
 
     private void ReadMetadata()
     {
-        reader.Read();
-        if (reader.TokenType != JsonTokenType.StartObject)
+        _reader.Read();
+        if (_reader.TokenType != JsonTokenType.StartObject)
             throw Fault("__metadata__ must be an object of strings");
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
+        while (_reader.Read() && _reader.TokenType != JsonTokenType.EndObject)
         {
             string key = ReadText();
-            reader.Read();
-            if (reader.TokenType != JsonTokenType.String)
+            _reader.Read();
+            if (_reader.TokenType != JsonTokenType.String)
                 throw Fault($"the value of {StorageFault.Quote(key)} in __metadata__ must be a string");
             if (!Metadata.TryAdd(key, ReadText()))
                 throw Fault($"the key {StorageFault.Quote(key)} occurs twice in __metadata__");
@@ -110,16 +110,16 @@ internal ref struct SafetensorsHeader
         string? dtype = null;
         long[]? shape = null;
         long[]? offsets = null;
-        reader.Read();
-        if (reader.TokenType != JsonTokenType.StartObject)
+        _reader.Read();
+        if (_reader.TokenType != JsonTokenType.StartObject)
             throw Fault(name, "must be an object with dtype, shape and data_offsets");
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
+        while (_reader.Read() && _reader.TokenType != JsonTokenType.EndObject)
         {
             string key = ReadText();
             object? before = key switch { "dtype" => dtype, "shape" => shape, "data_offsets" => offsets, _ => null };
             if (before != null)
                 throw Fault(name, $"has the key '{key}' twice");
-            reader.Read();
+            _reader.Read();
             switch (key)
             {
                 case "dtype": dtype = ReadType(name); break;
@@ -137,11 +137,11 @@ internal ref struct SafetensorsHeader
 
     private string ReadType(string name)
     {
-        string dtype = reader.TokenType == JsonTokenType.String ? ReadText() : "";
+        string dtype = _reader.TokenType == JsonTokenType.String ? ReadText() : "";
         if (TensorTypes.BitsOf(dtype) == 0)
         {
             // A name that nobody wrote by accident is a type that came after this version.
-            throw StorageFault.At(path, $"tensor {StorageFault.Quote(name)}",
+            throw StorageFault.At(_path, $"tensor {StorageFault.Quote(name)}",
                 $"has the unknown dtype {StorageFault.Quote(dtype)}; one of {TensorTypes.Known} is expected",
                 "Use a newer version of Recurant, if there is one, or copy the file again.");
         }
@@ -150,14 +150,14 @@ internal ref struct SafetensorsHeader
 
     private long[] ReadWholeNumbers(string name, string key, int maximum)
     {
-        if (reader.TokenType != JsonTokenType.StartArray)
+        if (_reader.TokenType != JsonTokenType.StartArray)
             throw Fault(name, $"needs a list of whole numbers as {key}");
         var numbers = new List<long>();
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        while (_reader.Read() && _reader.TokenType != JsonTokenType.EndArray)
         {
             if (numbers.Count == maximum)
                 throw Fault(name, $"has more than {maximum} numbers in {key}");
-            if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out long number) || number < 0)
+            if (_reader.TokenType != JsonTokenType.Number || !_reader.TryGetInt64(out long number) || number < 0)
                 throw Fault(name, $"has something in {key} that is not a whole number from 0 to {long.MaxValue}");
             numbers.Add(number);
         }
@@ -192,15 +192,15 @@ internal ref struct SafetensorsHeader
             throw Fault(name, $"has {offsets[1] - offsets[0]} bytes by its data_offsets, "
                 + $"but {bytes} by its dtype {dtype} and its shape [{string.Join(", ", shape)}]");
         }
-        entries.Add(new Entry(entries.Count, name, dtype, shape, count, offsets[0], offsets[1]));
+        _entries.Add(new Entry(_entries.Count, name, dtype, shape, count, offsets[0], offsets[1]));
     }
 
     // The order of keys in a header is free; the order of the bytes is what counts.
     private readonly void PlaceTensors()
     {
-        entries.Sort((a, b) => (a.Begin, a.End, a.Index).CompareTo((b.Begin, b.End, b.Index)));
+        _entries.Sort((a, b) => (a.Begin, a.End, a.Index).CompareTo((b.Begin, b.End, b.Index)));
         long end = 0;
-        foreach (Entry entry in entries)
+        foreach (Entry entry in _entries)
         {
             if (entry.Begin < end)
             {
@@ -212,20 +212,20 @@ internal ref struct SafetensorsHeader
                 throw Fault(entry.Name, $"begins at byte {entry.Begin} of the data, "
                     + $"but bytes {end} to {entry.Begin - 1} are no tensor's");
             }
-            if (entry.End > fileLength - dataStart)
+            if (entry.End > _fileLength - _dataStart)
             {
                 string where = $"tensor {StorageFault.Quote(entry.Name)}";
-                throw StorageFault.At(path, where, $"ends at byte {entry.End} of the data, but the file holds only "
-                    + $"{fileLength - dataStart} bytes of data", StorageFault.CutShort);
+                throw StorageFault.At(_path, where, $"ends at byte {entry.End} of the data, but the file holds only "
+                    + $"{_fileLength - _dataStart} bytes of data", StorageFault.CutShort);
             }
             Tensors.Add(new TensorInfo(
-                entry.Name, entry.DType, entry.Shape, dataStart + entry.Begin, entry.End - entry.Begin, entry.Count));
+                entry.Name, entry.DType, entry.Shape, _dataStart + entry.Begin, entry.End - entry.Begin, entry.Count));
             end = entry.End;
         }
-        if (end < fileLength - dataStart)
+        if (end < _fileLength - _dataStart)
         {
-            throw StorageFault.At(path, dataStart + end,
-                $"{fileLength - dataStart - end} bytes follow the last tensor, where the file must end", StorageFault.Damaged);
+            throw StorageFault.At(_path, _dataStart + end,
+                $"{_fileLength - _dataStart - end} bytes follow the last tensor, where the file must end", StorageFault.Damaged);
         }
     }
 
@@ -233,7 +233,7 @@ internal ref struct SafetensorsHeader
     {
         try
         {
-            return reader.GetString()!;
+            return _reader.GetString()!;
         }
         catch (InvalidOperationException)
         {
@@ -242,10 +242,10 @@ internal ref struct SafetensorsHeader
     }
 
     private readonly InvalidDataException Fault(string fault) =>
-        StorageFault.At(path, Start + reader.BytesConsumed, fault, StorageFault.Damaged);
+        StorageFault.At(_path, Start + _reader.BytesConsumed, fault, StorageFault.Damaged);
 
     private readonly InvalidDataException Fault(string tensor, string fault) =>
-        StorageFault.At(path, $"tensor {StorageFault.Quote(tensor)}", fault, StorageFault.Damaged);
+        StorageFault.At(_path, $"tensor {StorageFault.Quote(tensor)}", fault, StorageFault.Damaged);
 
     private static int FirstInvalidByte(ReadOnlySpan<byte> text)
     {

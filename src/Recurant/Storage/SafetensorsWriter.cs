@@ -27,13 +27,13 @@ public sealed class SafetensorsWriter
     // The values held at a time, unless one row of a transposed tensor is longer.
     private const int BlockLength = 1 << 16;
 
-    private readonly SortedDictionary<string, string> metadata = new(StringComparer.Ordinal);
-    private readonly List<Tensor> tensors = [];
-    private readonly HashSet<string> names = new(StringComparer.Ordinal);
-    private long dataLength;
+    private readonly SortedDictionary<string, string> _metadata = new(StringComparer.Ordinal);
+    private readonly List<Tensor> _tensors = [];
+    private readonly HashSet<string> _names = new(StringComparer.Ordinal);
+    private long _dataLength;
 
     /// <summary>What was added to <c>__metadata__</c>.</summary>
-    internal IReadOnlyDictionary<string, string> Metadata => metadata;
+    internal IReadOnlyDictionary<string, string> Metadata => _metadata;
 
     // Rows and Columns are those of the source and are set where the file holds the tensor the other way round.
     private sealed record Tensor(string Name, long[] Shape, long Count, TensorSource Source, int Rows = 0, int Columns = 0);
@@ -46,7 +46,7 @@ public sealed class SafetensorsWriter
     {
         CheckText(key, nameof(key));
         CheckText(value, nameof(value));
-        if (!metadata.TryAdd(key, value))
+        if (!_metadata.TryAdd(key, value))
             throw new ArgumentException($"The metadata key {StorageFault.Quote(key)} was added before.", nameof(key));
     }
 
@@ -116,7 +116,7 @@ public sealed class SafetensorsWriter
     public void Save(string path, CancellationToken cancellationToken = default)
     {
         byte[] start = BuildStart();
-        AtomicFile.Write(path, stream => Write(stream, start, cancellationToken), start.Length + dataLength, cancellationToken);
+        AtomicFile.Write(path, stream => Write(stream, start, cancellationToken), start.Length + _dataLength, cancellationToken);
     }
 
     /// <summary>Writes the bytes of the file to a stream, from its position on, and leaves it open.</summary>
@@ -169,16 +169,16 @@ public sealed class SafetensorsWriter
         CheckText(tensor.Name, "name");
         if (tensor.Name is "" or "__metadata__")
             throw new ArgumentException("A tensor needs a name other than '' and '__metadata__'.", "name");
-        if (!names.Add(tensor.Name))
+        if (!_names.Add(tensor.Name))
             throw new ArgumentException($"The tensor {StorageFault.Quote(tensor.Name)} was added before.", "name");
-        dataLength = checked(dataLength + tensor.Count * sizeof(float));
-        tensors.Add(tensor);
+        _dataLength = checked(_dataLength + tensor.Count * sizeof(float));
+        _tensors.Add(tensor);
     }
 
     // The header's length and the header itself, padded so that the values begin at a multiple of 8.
     private byte[] BuildStart()
     {
-        var buffer = new ArrayBufferWriter<byte>(256 + 96 * tensors.Count);
+        var buffer = new ArrayBufferWriter<byte>(256 + 96 * _tensors.Count);
         buffer.Advance(SafetensorsHeader.Start);
         using (var json = new Utf8JsonWriter(buffer, JsonMembers.Options))
             WriteHeader(json);
@@ -199,15 +199,15 @@ public sealed class SafetensorsWriter
     private void WriteHeader(Utf8JsonWriter json)
     {
         json.WriteStartObject();
-        if (metadata.Count > 0)
+        if (_metadata.Count > 0)
         {
             json.WriteStartObject("__metadata__");
-            foreach ((string key, string value) in metadata)
+            foreach ((string key, string value) in _metadata)
                 json.WriteString(key, value);
             json.WriteEndObject();
         }
         long offset = 0;
-        foreach (Tensor tensor in tensors)
+        foreach (Tensor tensor in _tensors)
         {
             json.WriteStartObject(tensor.Name);
             json.WriteString("dtype", "F32");
@@ -228,7 +228,7 @@ public sealed class SafetensorsWriter
     private void Write(Stream stream, byte[] start, CancellationToken cancellationToken)
     {
         stream.Write(start);
-        foreach (Tensor tensor in tensors)
+        foreach (Tensor tensor in _tensors)
         {
             // Whole rows of the file in the transposed case: as many as fit, and at least one.
             int rows = Math.Max(1, tensor.Rows);

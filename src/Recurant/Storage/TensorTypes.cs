@@ -4,7 +4,8 @@ namespace Recurant.Storage;
 internal static class TensorTypes
 {
     /// <summary>All names, for messages.</summary>
-    public const string Known = "BOOL, F4, F6_E2M3, F6_E3M2, U8, I8, F8_E4M3, F8_E5M2, F8_E8M0, F8_E4M3FNUZ, F8_E5M2FNUZ, I16, U16, "
+    public const string Known =
+        "BOOL, F4, F6_E2M3, F6_E3M2, U8, I8, F8_E4M3, F8_E5M2, F8_E8M0, F8_E4M3FNUZ, F8_E5M2FNUZ, I16, U16, "
         + "F16, BF16, I32, U32, F32, C64, I64, U64, F64";
 
     /// <summary>The bits one element takes, or 0 where the name is not one of <see cref="Known"/>.</summary>

@@ -20,8 +20,11 @@ internal static class StepBundle
         var writer = new SafetensorsWriter();
         ModelFile.Add(capture.Model, writer);
         foreach ((string name, int[] shape, float[] values) in capture.States ?? []) writer.Add(Carried + name, shape, values);
-        foreach ((string kind, string name, float[] values) in update?.Moments ?? []) writer.Add(MomentName(kind, name),
-            [values.Length], values);
+        foreach ((string kind, string name, float[] values) in update?.Moments ?? [])
+        {
+            writer.Add(MomentName(kind, name), [values.Length], values);
+        }
+
         writer.AddMetadata(Key, Json(report, capture, update));
         writer.Save(path);
     }

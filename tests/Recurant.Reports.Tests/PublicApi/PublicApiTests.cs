@@ -1,5 +1,4 @@
 using Recurant.Tests.PublicApi;
-using Xunit;
 
 namespace Recurant.Reports.Tests.PublicApi;
 

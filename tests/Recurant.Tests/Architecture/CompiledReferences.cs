@@ -12,7 +12,8 @@ internal static class CompiledReferences
         BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
     private static readonly Dictionary<short, OpCode> s_opCodes = typeof(OpCodes)
-        .GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (OpCode)field.GetValue(null)!).ToDictionary(code => code.Value);
+        .GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (OpCode)field.GetValue(null)!)
+            .ToDictionary(code => code.Value);
 
     /// <summary>Every pair of a type and a type it uses, with the member that does.</summary>
     public static IEnumerable<(Type User, Type Used, string Member)> Of(Assembly assembly)

@@ -2,13 +2,12 @@ using System.Globalization;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text;
-using Xunit;
 
 namespace Recurant.Tests.Architecture;
 
 /// <summary>
-/// What the compiler does not warn of: texts that are made of numbers without saying in which culture. Where a culture is asked for,
-/// the analysers do (CA1304, CA1305, CA1310, CA1311: errors in .editorconfig).
+/// What the compiler does not warn of: texts that are made of numbers without saying in which culture. Where a culture is asked
+/// for, the analysers do (CA1304, CA1305, CA1310, CA1311: errors in .editorconfig).
 /// </summary>
 public class CultureTests
 {
@@ -20,7 +19,8 @@ public class CultureTests
     public void Core_MakesNoTextOfANumber_WithoutACulture()
     {
         string[] wrong = [.. CompiledReferences.Calls(typeof(FloatBuffer).Assembly)
-            .Where(call => IsCultural(call.Called)).Select(call => $"{call.Member} calls {call.Called.DeclaringType!.Name}.{call.Called}")
+            .Where(call => IsCultural(call.Called))
+                .Select(call => $"{call.Member} calls {call.Called.DeclaringType!.Name}.{call.Called}")
             .Distinct()];
         Assert.True(wrong.Length == 0, string.Join('\n', wrong));
         // Without these the reading of the assembly would be broken, and the test could not fail.
@@ -40,7 +40,9 @@ public class CultureTests
             && called.Name is "Append" or "Write" or "WriteLine";
     }
 
-    /// <summary>What the compiler writes for a record prints fractions as the culture does, so each says itself how it is printed.</summary>
+    /// <summary>
+    /// What the compiler writes for a record prints fractions as the culture does, so each says itself how it is printed.
+    /// </summary>
     [Fact]
     public void PublicRecords_WithFractions_PrintThemSelves()
     {

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Xunit;
 
 namespace Recurant.Tests;
 
@@ -9,10 +8,13 @@ public partial class WordingTests
     /// <summary>Phrases that a native reader stumbles over, each with what to write instead.</summary>
     private static readonly (string Phrase, string Instead)[] s_phrases =
     [
-        ("foretell", "predict"), ("foretold", "predicted"), ("learnt numbers", "parameters"), ("taken for what", "confusion matrix"),
+        ("foretell", "predict"), ("foretold", "predicted"), ("learnt numbers", "parameters"),
+        ("taken for what", "confusion matrix"),
         ("takes for what", "confusion matrix"), ("right \\\\ answered", "actual \\ predicted"), ("they must to", "expected"),
-        ("stand there", "occur"), ("page stands in", "Wrote FILE"), ("with it for it", "for it with ..."), ("rows learnt from", "training rows"),
-        ("rests most on", "strongest influence"), ("surest mistake", "most confident mistakes"), ("train anew", "retrain the model"),
+        ("stand there", "occur"), ("page stands in", "Wrote FILE"), ("with it for it", "for it with ..."),
+        ("rows learnt from", "training rows"),
+        ("rests most on", "strongest influence"), ("surest mistake", "most confident mistakes"),
+        ("train anew", "retrain the model"),
         ("ready-made word vectors", "pretrained word vectors"), ("way back", "backward pass"), ("does no worse", "is no worse"),
     ];
 
@@ -20,9 +22,14 @@ public partial class WordingTests
     public void StringLiterals_OfTheSources_HaveNoTranslatedPhrases()
     {
         var found = new List<string>();
-        foreach (string path in Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.cs", SearchOption.AllDirectories))
+        foreach (string path in Directory.EnumerateFiles(
+            Path.Combine(Repository.Root, "src"), "*.cs", SearchOption.AllDirectories))
         {
-            if (path.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal)) continue;
+            if (path.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
+            {
+                continue;
+            }
+
             int number = 0;
             foreach (string line in File.ReadLines(path))
             {

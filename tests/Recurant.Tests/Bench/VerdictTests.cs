@@ -1,5 +1,4 @@
 using Recurant.Bench.Peers;
-using Xunit;
 
 namespace Recurant.Tests.Bench;
 
@@ -46,7 +45,8 @@ public class VerdictTests
     public void Of_ReferenceAloneDiffers_TheEnginesHaveTheMajorityWhereTheyAgree()
     {
         Verdict verdict = Verdict.Of(
-            [("a", Answer(s_right)), ("b", Answer(s_right)), ("c", Answer(s_wrong)), ("d", Answer(s_right))], () => Answer(s_otherwise));
+            [("a", Answer(s_right)), ("b", Answer(s_right)), ("c", Answer(s_wrong)), ("d", Answer(s_right))],
+            () => Answer(s_otherwise));
         Assert.Equal(["c"], verdict.Faults.Keys);
     }
 
@@ -68,7 +68,9 @@ public class VerdictTests
         Assert.Equal(["torch"], Verdict.Of([("recurant", more), ("torch", less)], () => more).Faults.Keys);
     }
 
-    /// <summary>The gradient of a sum is checked by its slope: the reference of the grid hangs on the weights as it should.</summary>
+    /// <summary>
+    /// The gradient of a sum is checked by its slope: the reference of the grid hangs on the weights as it should.
+    /// </summary>
     [Theory]
     [InlineData("rnn")]
     [InlineData("gru")]

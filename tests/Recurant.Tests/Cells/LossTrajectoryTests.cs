@@ -1,6 +1,3 @@
-using Recurant.Tests.Layers;
-using Xunit;
-
 namespace Recurant.Tests.Cells;
 
 /// <summary>

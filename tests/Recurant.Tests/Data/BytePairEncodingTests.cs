@@ -1,6 +1,5 @@
 using System.Text;
 using CsCheck;
-using Xunit;
 
 namespace Recurant.Tests.Data;
 
@@ -30,7 +29,8 @@ public class BytePairEncodingTests
     [InlineData(1000)]
     public void Learn_AnyCorpus_IsWhatTheSlowWayLearns(int merges)
     {
-        string[] texts = [.. s_texts, "aaaa aaa aa aaaaa abababab ababab bababa <0x41> <0x41> <0x42>", "mississippi mission miss"];
+        string[] texts =
+            [.. s_texts, "aaaa aaa aa aaaaa abababab ababab bababa <0x41> <0x41> <0x42>", "mississippi mission miss"];
         Assert.Equal(SlowMerges(texts, merges), BytePairEncoding.Learn(texts, merges).Merges);
     }
 
@@ -38,7 +38,8 @@ public class BytePairEncodingTests
     public void Learn_RandomCorpora_IsWhatTheSlowWayLearns()
     {
         Gen<string> text = Gen.String[Gen.Char["aab b<0x41>"], 0, 40];
-        text.Array[1, 8].Sample(texts => Assert.Equal(SlowMerges(texts, 40), BytePairEncoding.Learn(texts, 40).Merges), iter: 300);
+        text.Array[1, 8]
+            .Sample(texts => Assert.Equal(SlowMerges(texts, 40), BytePairEncoding.Learn(texts, 40).Merges), iter: 300);
     }
 
     [Fact]
@@ -65,10 +66,7 @@ public class BytePairEncodingTests
     {
         var again = new BytePairEncoding(s_encoding.Characters, s_encoding.Merges);
         Assert.Equal(s_encoding.Pieces, again.Pieces);
-        foreach (string text in s_texts)
-        {
-            Assert.Equal(s_encoding.Encode(text), again.Encode(text));
-        }
+        foreach (string text in s_texts) Assert.Equal(s_encoding.Encode(text), again.Encode(text));
     }
 
     [Theory]
@@ -84,10 +82,8 @@ public class BytePairEncodingTests
     [InlineData("<0x41> is no byte")]
     [InlineData("{} {0 {0} {a b} {0123456789012345678901234567890}")]
     [InlineData("it's 's don't o'clock rock'n'roll '")]
-    public void Decode_WhatEncodeGave_IsTheText(string text)
-    {
+    public void Decode_WhatEncodeGave_IsTheText(string text) =>
         Assert.Equal(text, s_encoding.Decode(s_encoding.Encode(text).ToArray()));
-    }
 
     [Fact]
     public void Decode_RandomTexts_AreTheTexts()
@@ -183,10 +179,7 @@ public class BytePairEncodingTests
         var lines = new List<string>();
         using (var file = new TextFile(path))
         {
-            while (file.TryReadLine(out ReadOnlySpan<char> line))
-            {
-                lines.Add(line.ToString());
-            }
+            while (file.TryReadLine(out ReadOnlySpan<char> line)) lines.Add(line.ToString());
         }
 
         var encoding = BytePairEncoding.Learn(lines, 8000);
@@ -216,10 +209,7 @@ public class BytePairEncodingTests
             foreach (string segment in Segments(text))
             {
                 words.Add([.. segment.EnumerateRunes().Select(rune => rune.ToString())]);
-                foreach (string piece in words[^1])
-                {
-                    counts[piece] = counts.GetValueOrDefault(piece) + 1;
-                }
+                foreach (string piece in words[^1]) counts[piece] = counts.GetValueOrDefault(piece) + 1;
             }
         }
 
@@ -234,17 +224,9 @@ public class BytePairEncodingTests
                 .OrderByDescending(group => group.Count()).ThenBy(group => group.Key.First, StringComparer.Ordinal)
                 .ThenBy(group => group.Key.Second, StringComparer.Ordinal).Select(group => ((string, string)?)group.Key)
                 .FirstOrDefault();
-            if (best is not { } merge)
-            {
-                break;
-            }
-
+            if (best is not { } merge) break;
             string name = $"{merge.A} {merge.B}";
-            if (!result.Contains(name))
-            {
-                result.Add(name);
-            }
-
+            if (!result.Contains(name)) result.Add(name);
             for (int w = 0; w < words.Count; w++)
             {
                 var joined = new List<string>();
@@ -268,11 +250,7 @@ public class BytePairEncodingTests
         SubwordScanner.Prepare(text, prepared);
         var scanner = new SubwordScanner(prepared);
         var segments = new List<string>();
-        while (scanner.Next())
-        {
-            segments.Add(scanner.Segment.ToString());
-        }
-
+        while (scanner.Next()) segments.Add(scanner.Segment.ToString());
         Assert.Equal(new string(prepared), string.Concat(segments));
         return segments;
     }

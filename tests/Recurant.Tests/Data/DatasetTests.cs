@@ -1,5 +1,4 @@
 using CsCheck;
-using Xunit;
 
 namespace Recurant.Tests.Data;
 
@@ -67,16 +66,12 @@ public class DatasetTests
     [InlineData(1.0)]
     [InlineData(-0.1)]
     [InlineData(double.NaN)]
-    public void Stratified_FractionOutOfRange_Throws(double fraction)
-    {
+    public void Stratified_FractionOutOfRange_Throws(double fraction) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => DatasetSplit.Stratified(Rows(("a", 3)), fraction, 1));
-    }
 
     [Fact]
-    public void ForTraining_GoodData_Passes()
-    {
+    public void ForTraining_GoodData_Passes() =>
         DatasetChecks.ForTraining(Rows(("a", 2), ("b", 2)));
-    }
 
     [Fact]
     public void ForTraining_LabelOnce_NamesLabelAndLine()

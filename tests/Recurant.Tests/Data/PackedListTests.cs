@@ -1,6 +1,3 @@
-using Recurant.Tests.Training;
-using Xunit;
-
 namespace Recurant.Tests.Data;
 
 [Collection(nameof(AloneCollection))]
@@ -30,7 +27,10 @@ public class PackedListTests
         using var list = new TextList();
         for (int i = 0; i < 200_000; i++) list.Add(TextOf(i));
         for (int i = 0; i < 200_000; i++) Assert.Equal(TextOf(i), list[i]);
-        for (long i = 0, place = 0; i < 1000; i++, place = (place + 123_457) % 200_000) Assert.Equal(TextOf((int)place), list[(int)place]);
+        for (long i = 0, place = 0; i < 1000; i++, place = (place + 123_457) % 200_000)
+        {
+            Assert.Equal(TextOf((int)place), list[(int)place]);
+        }
 
         static string TextOf(int i) => new((char)('a' + i % 26), i % 37);
     }
@@ -111,7 +111,8 @@ public class PackedListTests
     [Fact]
     public void RowGroups_OfTexts_AreThoseOfADictionary()
     {
-        string[] texts = [.. Enumerable.Range(0, 5000).Select(i => (i * 7919 % 613).ToString(System.Globalization.CultureInfo.InvariantCulture))];
+        string[] texts = [.. Enumerable.Range(0, 5000)
+            .Select(i => (i * 7919 % 613).ToString(System.Globalization.CultureInfo.InvariantCulture))];
         // A poor hash: most rows must be compared.
         RowGroups groups = RowGroups.Of(texts, texts.Length, i => texts[i], text => (ulong)text.Length, string.Equals);
         var expected = new Dictionary<string, int>();

@@ -1,6 +1,3 @@
-using Recurant.Tests.Numerics;
-using Xunit;
-
 namespace Recurant.Tests.Data;
 
 public class SequenceProblemTests
@@ -70,7 +67,8 @@ public class SequenceProblemTests
         Assert.Null(SequenceProblem.Parse("reviews.tsv"));
         foreach (string name in (string[])["adding:", "adding:1", "copying:x", "copying:-3", "adding:9999999"])
         {
-            Assert.StartsWith(name, Assert.Throws<FormatException>(() => SequenceProblem.Parse(name)).Message, StringComparison.Ordinal);
+            Assert.StartsWith(
+                name, Assert.Throws<FormatException>(() => SequenceProblem.Parse(name)).Message, StringComparison.Ordinal);
         }
     }
 

@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Recurant.Tests.Data;
 
 /// <summary>The real data sets that stand beside the repository on some machines, in shared/data.</summary>
@@ -11,10 +9,7 @@ internal static class SharedData
         for (DirectoryInfo? up = new(AppContext.BaseDirectory); up is not null; up = up.Parent)
         {
             string path = Path.Combine(up.FullName, "shared", "data", relative);
-            if (Path.Exists(path))
-            {
-                return path;
-            }
+            if (Path.Exists(path)) return path;
         }
 
         Assert.Skip($"shared/data/{relative} is not on this machine.");

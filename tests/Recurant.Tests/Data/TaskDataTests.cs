@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Recurant.Tests.Data;
 
 public class TaskDataTests
@@ -16,7 +14,8 @@ public class TaskDataTests
     [Fact]
     public void TaggedSentence_UnequalCounts_AreRefused()
     {
-        Assert.Contains("2 words and 1 tags", Assert.Throws<ArgumentException>(() => new TaggedSentence(["a", "b"], ["X"])).Message);
+        Assert.Contains(
+            "2 words and 1 tags", Assert.Throws<ArgumentException>(() => new TaggedSentence(["a", "b"], ["X"])).Message);
         Assert.Throws<ArgumentException>(() => new TaggedSentence([], []));
     }
 }

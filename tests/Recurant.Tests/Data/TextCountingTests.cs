@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Recurant.Tests.Data;
 
 public class TextCountingTests
@@ -54,7 +52,8 @@ public class TextCountingTests
     [Fact]
     public void AddPairs_ManyPairsThatComeOnce_MakesNoStringsOfThem()
     {
-        TextExample[] texts = [.. Enumerable.Range(0, 20_000).Select(i => new TextExample($"w{i % 200} w{i / 200} w{i % 7}", "a", i + 1))];
+        TextExample[] texts =
+            [.. Enumerable.Range(0, 20_000).Select(i => new TextExample($"w{i % 200} w{i / 200} w{i % 7}", "a", i + 1))];
         WordCounts counts = TextCounting.Words(texts, s_tokenizer, PhaseWork.Unwatched, "", Workers.ForThreads(1));
         TextCounting.AddPairs(counts, texts, s_tokenizer, 2, PhaseWork.Unwatched);
         // 20,000 pairs of the first two words come once; those at the edges and of the last two often.
@@ -67,7 +66,8 @@ public class TextCountingTests
     [InlineData(true, 2)]
     public void Encode_SeveralThreads_GivesTheNumbersOfOneAfterAnother(bool pairs, int threads)
     {
-        string[] words = [.. s_texts.Take(1000).SelectMany(text => TextEncoder.WithPairs(s_tokenizer.Tokenize(text.Text))).Distinct()];
+        string[] words =
+            [.. s_texts.Take(1000).SelectMany(text => TextEncoder.WithPairs(s_tokenizer.Tokenize(text.Text))).Distinct()];
         var encoder = new TextEncoder(s_tokenizer, new Vocabulary(["<unk>", .. words]), pairs, maximumTokens: 9);
         Workers workers = Workers.ForThreads(threads);
         var encoding = new TextEncoding(encoder, threads);

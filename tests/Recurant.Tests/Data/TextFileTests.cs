@@ -1,15 +1,14 @@
 using System.IO.Compression;
 using System.IO.Pipes;
 using System.Text;
-using Xunit;
 
 namespace Recurant.Tests.Data;
 
 public sealed class TextFileTests : IDisposable
 {
-    private readonly DirectoryInfo directory = Directory.CreateTempSubdirectory("recurant-");
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("recurant-");
 
-    public void Dispose() => directory.Delete(recursive: true);
+    public void Dispose() => _directory.Delete(recursive: true);
 
     [Theory]
     [InlineData("a\nb\n", "a|b")]
@@ -19,16 +18,12 @@ public sealed class TextFileTests : IDisposable
     [InlineData("a\rb\n", "a\rb")]
     [InlineData("\n", "")]
     [InlineData("\u00E9\U0001F600\n", "\u00E9\U0001F600")]
-    public void TryReadLine_LineEndsAndMark_GivesTheLines(string content, string expected)
-    {
+    public void TryReadLine_LineEndsAndMark_GivesTheLines(string content, string expected) =>
         Assert.Equal(expected, string.Join('|', Read(Encoding.UTF8.GetBytes(content))));
-    }
 
     [Fact]
-    public void TryReadLine_EmptyFile_HasNoLine()
-    {
+    public void TryReadLine_EmptyFile_HasNoLine() =>
         Assert.Empty(Read([]));
-    }
 
     [Fact]
     public void TryReadLine_LinesLongerThanTheBuffer_AreWhole()
@@ -38,10 +33,8 @@ public sealed class TextFileTests : IDisposable
     }
 
     [Fact]
-    public void TryReadLine_Gzip_IsUnpacked()
-    {
+    public void TryReadLine_Gzip_IsUnpacked() =>
         Assert.Equal(["a", "b"], Read(Gzip("a\nb\n"u8.ToArray())));
-    }
 
     [Fact]
     public void TryReadLine_GzipFilesStrungTogether_AreOne()
@@ -139,7 +132,7 @@ public sealed class TextFileTests : IDisposable
     [Fact]
     public void TryReadLine_NamedEncodingOfAFileThatIsUtf8_IsUsedAndDoubted()
     {
-        string path = Path.Combine(directory.FullName, "file.txt");
+        string path = Path.Combine(_directory.FullName, "file.txt");
         File.WriteAllText(path, "caf\u00E9\n");
         using var file = new TextFile(path, Encoding.Latin1);
         Assert.Contains("valid UTF-8", file.Note);
@@ -148,9 +141,12 @@ public sealed class TextFileTests : IDisposable
     [Theory]
     [InlineData("windows-1252", "Das Caf\u00E9 war sch\u00F6n.", "probably in windows-1252, where the word reads \"Caf\u00E9\"")]
     [InlineData("windows-1250", "Zam\u00F3wi\u0142 z\u0142oty pier\u015Bcionek w mie\u015Bcie", "probably in windows-1250")]
-    [InlineData("windows-1251", "\u041F\u0440\u0438\u0432\u0435\u0442, \u043A\u0430\u043A \u0434\u0435\u043B\u0430", "probably in windows-1251")]
-    [InlineData("koi8-r", "\u041F\u0440\u0438\u0432\u0435\u0442, \u043A\u0430\u043A \u0434\u0435\u043B\u0430", "probably in koi8-r")]
-    [InlineData("shift_jis", "\u3053\u3093\u306B\u3061\u306F\u3001\u3053\u308C\u306F\u30C6\u30B9\u30C8\u3067\u3059", "probably in shift_jis")]
+    [InlineData("windows-1251", "\u041F\u0440\u0438\u0432\u0435\u0442, \u043A\u0430\u043A \u0434\u0435\u043B\u0430",
+        "probably in windows-1251")]
+    [InlineData("koi8-r", "\u041F\u0440\u0438\u0432\u0435\u0442, \u043A\u0430\u043A \u0434\u0435\u043B\u0430",
+        "probably in koi8-r")]
+    [InlineData("shift_jis", "\u3053\u3093\u306B\u3061\u306F\u3001\u3053\u308C\u306F\u30C6\u30B9\u30C8\u3067\u3059",
+        "probably in shift_jis")]
     [InlineData("euc-kr", "\uC548\uB155\uD558\uC138\uC694 \uC138\uACC4", "probably in euc-kr")]
     [InlineData("gb18030", "\u4F60\u597D\uFF0C\u4E16\u754C\u3002\u8FD9\u662F\u4E00\u4E2A\u6D4B\u8BD5", "probably in gb18030")]
     public void TryReadLine_OtherEncoding_IsGuessedInTheMessage(string name, string line, string expected)
@@ -178,20 +174,16 @@ public sealed class TextFileTests : IDisposable
     [InlineData("SQLite format 3\u0000", "this is an SQLite database")]
     [InlineData("7z\u00BC\u00AF\u0027\u001C", "this is a 7-Zip archive")]
     [InlineData("version https://git-lfs.github.com/spec/v1\n", "this is a Git LFS pointer")]
-    public void Constructor_KnownFileOfAnotherKind_IsNamed(string start, string expected)
-    {
+    public void Constructor_KnownFileOfAnotherKind_IsNamed(string start, string expected) =>
         Assert.Contains(expected, Assert.Throws<InvalidDataException>(() => Read(Encoding.Latin1.GetBytes(start))).Message);
-    }
 
     [Theory]
     [InlineData("ORCs attack the village\n")]
     [InlineData("PAR1 is a code\n")]
     [InlineData("ID3 tags\nare text\n")]
     [InlineData("BMW is a car\n")]
-    public void TryReadLine_TextThatBeginsLikeAnotherKind_IsText(string content)
-    {
+    public void TryReadLine_TextThatBeginsLikeAnotherKind_IsText(string content) =>
         Assert.Equal(content.TrimEnd('\n').Split('\n'), Read(Encoding.UTF8.GetBytes(content)));
-    }
 
     [Fact]
     public void TryReadLine_NotText_SaysWhatItIs()
@@ -204,11 +196,11 @@ public sealed class TextFileTests : IDisposable
     [Fact]
     public void Constructor_NoSuchFileOrDirectory_SaysSo()
     {
-        string missing = Path.Combine(directory.FullName, "missing.tsv");
+        string missing = Path.Combine(_directory.FullName, "missing.tsv");
         string message = Assert.Throws<FileNotFoundException>(() => new TextFile(missing)).Message;
         Assert.Equal($"{missing}: there is no such file. Check the path.", message);
         Assert.Throws<FileNotFoundException>(() => new TextFile(Path.Combine(missing, "x")));
-        Assert.Contains("this is a directory", Assert.Throws<IOException>(() => new TextFile(directory.FullName)).Message);
+        Assert.Contains("this is a directory", Assert.Throws<IOException>(() => new TextFile(_directory.FullName)).Message);
     }
 
     [Fact]
@@ -220,7 +212,7 @@ public sealed class TextFileTests : IDisposable
             return;
         }
 
-        string path = Path.Combine(directory.FullName, "secret.txt");
+        string path = Path.Combine(_directory.FullName, "secret.txt");
         File.WriteAllText(path, "x");
         File.SetUnixFileMode(path, UnixFileMode.None);
         Assert.SkipWhen(Environment.IsPrivilegedProcess, "The superuser may read every file.");
@@ -261,7 +253,7 @@ public sealed class TextFileTests : IDisposable
 
     private List<string> Read(byte[] content, Encoding? encoding = null)
     {
-        string path = Path.Combine(directory.FullName, "file.txt");
+        string path = Path.Combine(_directory.FullName, "file.txt");
         File.WriteAllBytes(path, content);
         using var file = new TextFile(path, encoding);
         var lines = new List<string>();

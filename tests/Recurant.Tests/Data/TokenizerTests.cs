@@ -2,13 +2,12 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using CsCheck;
-using Xunit;
 
 namespace Recurant.Tests.Data;
 
 public class TokenizerTests
 {
-    private static readonly Tokenizer words = new(new TokenizerOptions());
+    private static readonly Tokenizer s_words = new(new TokenizerOptions());
 
     [Theory]
     // contractions, and the same text already cut
@@ -78,15 +77,13 @@ public class TokenizerTests
     // nothing to say
     [InlineData("", "")]
     [InlineData(" \t\r\n\u00A0", "")]
-    public void Tokenize_Words_GivesTheseTokens(string text, string expected)
-    {
-        Assert.Equal(expected, string.Join(' ', words.Tokenize(text)));
-    }
+    public void Tokenize_Words_GivesTheseTokens(string text, string expected) =>
+        Assert.Equal(expected, string.Join(' ', s_words.Tokenize(text)));
 
     [Fact]
     public void Tokenize_LoneSurrogate_BecomesReplacementCharacter()
     {
-        Assert.Equal(["a", "\uFFFD", "b", "\uFFFD"], words.Tokenize("a\uD800b\uDC00"));
+        Assert.Equal(["a", "\uFFFD", "b", "\uFFFD"], s_words.Tokenize("a\uD800b\uDC00"));
         var characters = new Tokenizer(new TokenizerOptions { Unit = TokenUnit.Character });
         Assert.Equal(["\uFFFD", "x"], characters.Tokenize("\uDC00X"));
     }
@@ -103,7 +100,7 @@ public class TokenizerTests
     {
         var capitals = new Tokenizer(new TokenizerOptions { Lowercase = false });
         Assert.Equal(["DO", "N'T", "See", "\U00010400"], capitals.Tokenize("DON'T See \U00010400"));
-        Assert.Equal(["\U00010428", "i"], words.Tokenize("\U00010400 \u0130"));
+        Assert.Equal(["\U00010428", "i"], s_words.Tokenize("\U00010400 \u0130"));
     }
 
     [Fact]
@@ -114,9 +111,9 @@ public class TokenizerTests
         Gen<char> characters = Gen.OneOf(Gen.Int[0, special.Length - 1].Select(i => special[i]), Gen.Char);
         Gen.String[characters, 0, 40].Sample(text =>
         {
-            List<string> tokens = words.Tokenize(text);
+            List<string> tokens = s_words.Tokenize(text);
             Assert.DoesNotContain(tokens, token => token.Length == 0 || token.Contains(' ') || HasLoneSurrogate(token));
-            Assert.Equal(tokens, words.Tokenize(text)); // from the cache of strings
+            Assert.Equal(tokens, s_words.Tokenize(text)); // from the cache of strings
             var upper = new Tokenizer(new TokenizerOptions { Unit = TokenUnit.Character, Lowercase = false });
             Assert.Equal(text.EnumerateRunes().Select(rune => rune.ToString()), upper.Tokenize(text));
         }, iter: 20_000);
@@ -133,8 +130,8 @@ public class TokenizerTests
         ];
         Gen.Int[0, parts.Length - 1].Select(i => parts[i]).List[0, 12].Sample(chosen =>
         {
-            List<string> tokens = words.Tokenize(string.Join(' ', chosen));
-            Assert.Equal(tokens, words.Tokenize(string.Join(' ', tokens)));
+            List<string> tokens = s_words.Tokenize(string.Join(' ', chosen));
+            Assert.Equal(tokens, s_words.Tokenize(string.Join(' ', tokens)));
         }, iter: 5_000);
     }
 
@@ -151,7 +148,7 @@ public class TokenizerTests
     {
         // Time linear in the length: were it quadratic this would run for hours.
         string text = string.Concat(Enumerable.Repeat(pattern, 1_000_000 / pattern.Length)) + "@";
-        Assert.NotEmpty(words.Tokenize(text));
+        Assert.NotEmpty(s_words.Tokenize(text));
     }
 
     [Fact]
@@ -159,7 +156,7 @@ public class TokenizerTests
     {
         var vocabulary = new Vocabulary(["<unk>", "do", "n't", "like"]);
         var indices = new List<int> { 7 };
-        words.Encode("Don't like THIS", vocabulary, indices);
+        s_words.Encode("Don't like THIS", vocabulary, indices);
         Assert.Equal([7, 1, 2, 3, 0], indices);
     }
 
@@ -169,8 +166,8 @@ public class TokenizerTests
         var vocabulary = new Vocabulary(["<unk>", "do", "n't"]);
         var indices = new List<int>(100);
         const string text = "I don't think so, said <b>Tom</b>: 10/10 :)";
-        words.Encode(text, vocabulary, indices);
-        Assert.Equal(0, Allocation.LeastOnThisThread(() => words.Encode(text, vocabulary, indices)));
+        s_words.Encode(text, vocabulary, indices);
+        Assert.Equal(0, Allocation.LeastOnThisThread(() => s_words.Encode(text, vocabulary, indices)));
     }
 
     private static bool HasLoneSurrogate(string text) =>
@@ -184,8 +181,10 @@ public class TokenizerTests
     {
         string[] pieces =
         [
-            "a", "b", "t", "s", "d", "p", "x", "X", "w", "n", "W", "www", "http", "ll", "re", "don", "U", "S", "u", "xd", "8", "3", "1",
-            "0", " ", " ", " ", " ", ".", ".", ",", "'", "`", "-", "_", "@", "/", ":", "//", ";", "!", "?", ")", "(", "<", "</", "b>",
+            "a", "b", "t", "s", "d", "p", "x", "X", "w", "n", "W", "www", "http", "ll", "re", "don", "U", "S", "u", "xd", "8",
+            "3", "1",
+            "0", " ", " ", " ", " ", ".", ".", ",", "'", "`", "-", "_", "@", "/", ":", "//", ";", "!", "?", ")", "(", "<", "</",
+            "b>",
             "<br>", "&amp;", "&", "\t", "\n", "*", "=", "~", "#", "$", "^", "\u00E9", "\u00C9", "\u0130", "\u00DF", "\u03A3",
             "\u0301", "\u200D", "\u200B", "\u2019", "\u00B4", "\u201C", "\u2010", "\u00AD", "\u65E5", "\u3093", "\u0E01",
             "\U0001F600", "\uD800", "\uDC00", "\u2026", " ",
@@ -198,7 +197,10 @@ public class TokenizerTests
             var text = new StringBuilder();
             int count = (int)(Next() % 16);
             for (int k = 0; k < count; k++) text.Append(pieces[Next() % (ulong)pieces.Length]);
-            foreach (string token in tokenizer.Tokenize(text.ToString())) hash.AppendData(MemoryMarshal.AsBytes((token + "\n").AsSpan()));
+            foreach (string token in tokenizer.Tokenize(text.ToString()))
+            {
+                hash.AppendData(MemoryMarshal.AsBytes((token + "\n").AsSpan()));
+            }
         }
 
         Assert.Equal(digest, Convert.ToHexStringLower(hash.GetHashAndReset()));

@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Recurant.Tests.Data;
 
 /// <summary>BLEU and chrF against the numbers that sacreBLEU's own tests expect, and against counts made by hand.</summary>
@@ -39,7 +37,8 @@ public class TranslationScoreTests
     {
         // 1-grams 3 of 4; 2-grams 1 of 3; no 3-gram of 2 and no 4-gram of 1: 1 / (2 * 2) and 1 / (4 * 1).
         BleuScore score = Bleu.Corpus(["a b x d"], ["a b c d"]);
-        Assert.Equal([75, 100.0 / 3, 25, 25], score.Precisions.Select(p => Math.Round(p, 10)).Select((p, i) => i == 1 ? 100.0 / 3 : p));
+        Assert.Equal(
+            [75, 100.0 / 3, 25, 25], score.Precisions.Select(p => Math.Round(p, 10)).Select((p, i) => i == 1 ? 100.0 / 3 : p));
         Assert.Equal(100 * Math.Pow(0.75 / 3 * 0.25 * 0.25, 0.25), score.Score, BleuTolerance);
     }
 
@@ -67,8 +66,10 @@ public class TranslationScoreTests
         Assert.Equal(expected, string.Join(' ', Tokenizer13A.Tokenize(text)));
 
     [Theory]
-    [InlineData(" risk assessment must be made of those who are qualified and expertise in the sector - these are the scientists .",
-        "risk assessment has to be undertaken by those who are qualified and expert in that area - that is the scientists .", 63.361730)]
+    [InlineData(
+        " risk assessment must be made of those who are qualified and expertise in the sector - these are the scientists .",
+        "risk assessment has to be undertaken by those who are qualified and expert in that area - that is the scientists .",
+        63.361730)]
     [InlineData(" Die    Beziehung zwischen  Obama und Netanjahu ist nicht gerade  freundlich. ",
         "Das Verhältnis zwischen Obama und Netanyahu ist nicht gerade freundschaftlich.", 64.1302698)]
     [InlineData("Niemand hat die Absicht, eine Mauer zu errichten", "Niemand hat die Absicht, eine Mauer zu errichten", 100)]
@@ -115,8 +116,8 @@ public class TranslationScoreTests
     /// <summary>
     /// chrF as Popovic 2015 defines it and sacreBLEU counts it over a corpus. For n = 1 .. 6: the n-grams of an output and of its
     /// reference are bags; M_n adds up the sizes of their intersections, R_n those of the references' bags, and O_n those of the
-    /// outputs' bags, but only of lines whose reference has any n-gram. Precision M_n / O_n and recall M_n / R_n are averaged over
-    /// the n for which neither O_n nor R_n is 0; F_2 of the two means is the score.
+    /// outputs' bags, but only of lines whose reference has any n-gram. Precision M_n / O_n and recall M_n / R_n are averaged
+    /// over the n for which neither O_n nor R_n is 0; F_2 of the two means is the score.
     /// </summary>
     private static double ChrfByDefinition(string[] outputs, string[] references)
     {

@@ -1,15 +1,13 @@
-using Xunit;
-
 namespace Recurant.Tests.Data;
 
 public class VocabularyTests
 {
-    private static readonly string[][] documents = [["b", "a", "c"], ["c", "a", "<unk>"], ["c", "d"]];
+    private static readonly string[][] s_documents = [["b", "a", "c"], ["c", "a", "<unk>"], ["c", "d"]];
 
     [Fact]
     public void Build_AllWords_OrdersByCountThenOrdinal()
     {
-        Vocabulary vocabulary = Vocabulary.Build(documents, minimumCount: 1, maximumSize: 100);
+        Vocabulary vocabulary = Vocabulary.Build(s_documents, minimumCount: 1, maximumSize: 100);
         Assert.Equal(["<unk>", "c", "a", "b", "d"], vocabulary.Words);
         Assert.Equal([1, 3, 2, 1, 1], vocabulary.Counts);
         Assert.Equal(5, vocabulary.Count);
@@ -17,12 +15,10 @@ public class VocabularyTests
     }
 
     [Fact]
-    public void Build_DocumentsInOtherOrder_GivesTheSameWords()
-    {
+    public void Build_DocumentsInOtherOrder_GivesTheSameWords() =>
         Assert.Equal(
-            Vocabulary.Build(documents, 1, 100).Words,
-            Vocabulary.Build(documents.Reverse().Select(document => document.Reverse().ToArray()), 1, 100).Words);
-    }
+            Vocabulary.Build(s_documents, 1, 100).Words,
+            Vocabulary.Build(s_documents.Reverse().Select(document => document.Reverse().ToArray()), 1, 100).Words);
 
     [Theory]
     [InlineData(2, 100, "<unk> c a", 3)]
@@ -31,7 +27,7 @@ public class VocabularyTests
     [InlineData(4, 100, "<unk>", 8)]
     public void Build_Limited_CountsWhatIsLeftOutAsUnknown(int minimumCount, int maximumSize, string words, int unknown)
     {
-        Vocabulary vocabulary = Vocabulary.Build(documents, minimumCount, maximumSize);
+        Vocabulary vocabulary = Vocabulary.Build(s_documents, minimumCount, maximumSize);
         Assert.Equal(words, string.Join(' ', vocabulary.Words));
         Assert.Equal(unknown, vocabulary.Counts[Vocabulary.Unknown]);
         Assert.Equal(8, vocabulary.Counts.Sum());
@@ -65,7 +61,7 @@ public class VocabularyTests
     [Fact]
     public void Build_LimitsBelowOne_Throws()
     {
-        Assert.Throws<ArgumentOutOfRangeException>(() => Vocabulary.Build(documents, 0, 10));
-        Assert.Throws<ArgumentOutOfRangeException>(() => Vocabulary.Build(documents, 1, 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Vocabulary.Build(s_documents, 0, 10));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Vocabulary.Build(s_documents, 1, 0));
     }
 }

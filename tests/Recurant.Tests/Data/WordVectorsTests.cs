@@ -1,15 +1,14 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
-using Xunit;
 
 namespace Recurant.Tests.Data;
 
 public sealed class WordVectorsTests : IDisposable
 {
-    private readonly DirectoryInfo directory = Directory.CreateTempSubdirectory("recurant-");
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("recurant-");
 
-    public void Dispose() => directory.Delete(recursive: true);
+    public void Dispose() => _directory.Delete(recursive: true);
 
     [Theory]
     [InlineData("good 1 -2.5 3e-1\nbad 4 5 6\n")] // GloVe
@@ -83,11 +82,7 @@ public sealed class WordVectorsTests : IDisposable
     public void Read_ManyWords_KeepsAll()
     {
         var content = new StringBuilder();
-        for (int i = 0; i < 3000; i++)
-        {
-            content.Append($"w{i} {i} {-i}\n");
-        }
-
+        for (int i = 0; i < 3000; i++) content.Append($"w{i} {i} {-i}\n");
         WordVectors vectors = Read(content.ToString());
         Assert.Equal(3000, vectors.Count);
         Assert.Equal([1024f, -1024f], Vector(vectors, "w1024"));
@@ -113,10 +108,8 @@ public sealed class WordVectorsTests : IDisposable
     [InlineData("5 2\na 1 2\nb 4 5\n", "promises 5 words, the file has 2. It is truncated")]
     [InlineData("2 0\na\n", "the dimension must be 1 to 65536")]
     [InlineData("This is no vector file.\n", "line 1, column 1: no word vectors")]
-    public void Read_TextDamaged_SaysWhere(string content, string expected)
-    {
+    public void Read_TextDamaged_SaysWhere(string content, string expected) =>
         Assert.Contains(expected, Assert.Throws<InvalidDataException>(() => Read(content)).Message);
-    }
 
     [Theory]
     [InlineData("3 2\na 1 2\nb 4 5\n", "the header promises 3 words, the file has 2; all are read.")]
@@ -158,7 +151,7 @@ public sealed class WordVectorsTests : IDisposable
     [Fact]
     public void Read_EncodingNamed_ReadsTheWordsThatAreNoUtf8()
     {
-        string path = Path.Combine(directory.FullName, "vectors");
+        string path = Path.Combine(_directory.FullName, "vectors");
         File.WriteAllBytes(path, [.. "caf"u8, 0xE9, .. " 1 2\n"u8, .. "\u00FCber 3 4\n"u8]);
         WordVectors vectors = WordVectors.Read(path, encoding: TextEncodings.Find("latin1"));
         Assert.Equal([1f, 2f], Vector(vectors, "caf\u00E9"));
@@ -179,10 +172,8 @@ public sealed class WordVectorsTests : IDisposable
     }
 
     [Fact]
-    public void TryGet_SpanOfOtherLength_Throws()
-    {
+    public void TryGet_SpanOfOtherLength_Throws() =>
         Assert.Throws<ArgumentException>(() => Read("a 1 2\n").TryGet("a", new float[3]));
-    }
 
     [Fact]
     public void Read_SharedGloVe_CountsWords()
@@ -212,10 +203,7 @@ public sealed class WordVectorsTests : IDisposable
                 bytes.AddRange(four);
             }
 
-            if (lineFeeds)
-            {
-                bytes.Add((byte)'\n');
-            }
+            if (lineFeeds) bytes.Add((byte)'\n');
         }
 
         return [.. bytes];
@@ -225,7 +213,7 @@ public sealed class WordVectorsTests : IDisposable
 
     private WordVectors Read(byte[] content, ISet<string>? keep = null)
     {
-        string path = Path.Combine(directory.FullName, "vectors");
+        string path = Path.Combine(_directory.FullName, "vectors");
         File.WriteAllBytes(path, content);
         return WordVectors.Read(path, keep);
     }

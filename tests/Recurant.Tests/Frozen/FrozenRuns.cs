@@ -1,5 +1,3 @@
-using Recurant.Tests.Training;
-
 namespace Recurant.Tests.Frozen;
 
 /// <summary>

@@ -1,7 +1,3 @@
-using Recurant.Tests.Layers;
-using Recurant.Tests.Numerics;
-using Xunit;
-
 namespace Recurant.Tests.Inference;
 
 public class RecurrentStreamTests
@@ -16,10 +12,7 @@ public class RecurrentStreamTests
             foreach (CellKind cell in Enum.GetValues<CellKind>())
             {
                 (int, int, int)[] sizes = [(3, 5, 1), (7, 33, 2), (40, 128, 1), (16, 256, 2), (300, 256, 1), (64, 64, 1)];
-                foreach ((int input, int hidden, int layers) in sizes)
-                {
-                    cases.Add(cell, input, hidden, layers);
-                }
+                foreach ((int input, int hidden, int layers) in sizes) cases.Add(cell, input, hidden, layers);
             }
 
             return cases;
@@ -131,7 +124,8 @@ public class RecurrentStreamTests
     public void Step_OfPublicLayers_GivesTheBitsOfTheSequenceAndForks(
         CellKind cell, Activation activation, ElmanForm form, GruReset reset)
     {
-        var recurrent = new Recurrent(3, CellVariant.Spec(cell, activation, form, reset, inputSize: 3, hiddenSize: 20) with { Layers = 2 });
+        var recurrent = new Recurrent(
+            3, CellVariant.Spec(cell, activation, form, reset, inputSize: 3, hiddenSize: 20) with { Layers = 2 });
         recurrent.Initialise(seed: 1);
         SequenceBatch x = SequenceBatch.Of([Bits.Random(3 * Steps, 5)], size: 3);
         var pass = new Pass(threads: 1);

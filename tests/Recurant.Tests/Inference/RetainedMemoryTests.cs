@@ -1,7 +1,4 @@
 using System.Runtime.CompilerServices;
-using Recurant.Tests.Models;
-using Recurant.Tests.Training;
-using Xunit;
 
 namespace Recurant.Tests.Inference;
 

@@ -1,8 +1,3 @@
-using Recurant.Tests.Models;
-using Recurant.Tests.Numerics;
-using Recurant.Tests.Training;
-using Xunit;
-
 namespace Recurant.Tests.Inference;
 
 /// <summary>

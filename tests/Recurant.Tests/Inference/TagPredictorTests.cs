@@ -1,6 +1,3 @@
-using Recurant.Tests.Training;
-using Xunit;
-
 namespace Recurant.Tests.Inference;
 
 public class TagPredictorTests

@@ -1,6 +1,3 @@
-using Recurant.Tests.Training;
-using Xunit;
-
 namespace Recurant.Tests.Inference;
 
 /// <summary>One generator writes several texts at once: each is what it would be alone.</summary>
@@ -24,10 +21,12 @@ public class TextGeneratorTests
     {
         LanguageModel model = Model(cell, embedding);
         string[] prompts = ["", "ab", "the cat", "a\nb"];
-        string[] alone = [.. prompts.Select((prompt, i) => string.Concat(new TextGenerator(model).Continue(prompt, Length, Options(i))))];
+        string[] alone =
+            [.. prompts.Select((prompt, i) => string.Concat(new TextGenerator(model).Continue(prompt, Length, Options(i))))];
         Assert.Equal(prompts.Length, alone.Distinct().Count());
         var generator = new TextGenerator(model);
-        IEnumerator<string>[] texts = [.. prompts.Select((prompt, i) => generator.Continue(prompt, Length, Options(i)).GetEnumerator())];
+        IEnumerator<string>[] texts =
+            [.. prompts.Select((prompt, i) => generator.Continue(prompt, Length, Options(i)).GetEnumerator())];
         var written = new string[prompts.Length];
         // One writes three tokens while the next writes two, and so on; and one begins when others are in the middle.
         for (int turn = 0; texts.Any(text => text is not null); turn++)
@@ -108,7 +107,8 @@ public class TextGeneratorTests
         PlainText text = new("text", [.. Enumerable.Range(0, 60).Select(i => i % 2 == 0 ? "the cat sat" : "a dog ran, too")]);
         return LanguageModelTrainer.Train(text, new LanguageModelOptions
         {
-            Unit = TokenUnit.Character, Cell = cell, Hidden = 10, Embedding = embedding, Layers = 2, Epochs = 1, Batch = 4, Window = 10,
+            Unit = TokenUnit.Character, Cell = cell, Hidden = 10, Embedding = embedding, Layers = 2, Epochs = 1, Batch = 4,
+            Window = 10,
             Threads = 1, Dropout = Reviews.NoDropout,
         }).Model;
     }

@@ -1,6 +1,3 @@
-using Recurant.Tests.Training;
-using Xunit;
-
 namespace Recurant.Tests.Insight;
 
 public class CalibrationTests

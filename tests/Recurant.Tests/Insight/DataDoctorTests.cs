@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Recurant.Tests.Insight;
 
 /// <summary>Every check of data finds what was put there, names the line, and is silent where nothing is wrong.</summary>

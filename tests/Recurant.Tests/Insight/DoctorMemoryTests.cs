@@ -1,6 +1,3 @@
-using Recurant.Tests.Training;
-using Xunit;
-
 namespace Recurant.Tests.Insight;
 
 /// <summary>What the doctor holds of data, beside the data.</summary>

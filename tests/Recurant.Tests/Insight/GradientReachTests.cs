@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Recurant.Tests.Insight;
 
 /// <summary>The trouble and its cure, on the adding problem: what docs/lens.md shows at length.</summary>

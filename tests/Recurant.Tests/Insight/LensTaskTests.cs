@@ -1,6 +1,3 @@
-using Recurant.Tests.Training;
-using Xunit;
-
 namespace Recurant.Tests.Insight;
 
 /// <summary>The lens on language models, taggers and translators.</summary>

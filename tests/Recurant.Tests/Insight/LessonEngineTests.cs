@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Recurant.Tests.Insight;
 
 /// <summary>The numbers of a lesson are those of the fast code, which computes in single precision.</summary>

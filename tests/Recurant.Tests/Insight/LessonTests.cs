@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Recurant.Tests.Insight;
 
 /// <summary>Lessons with fresh weights: every number follows from those beside it.</summary>

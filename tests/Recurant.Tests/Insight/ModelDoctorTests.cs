@@ -1,6 +1,3 @@
-using Recurant.Tests.Training;
-using Xunit;
-
 namespace Recurant.Tests.Insight;
 
 /// <summary>Trained models pass every check of what must always hold, keep their weights, and a spoilt one is found

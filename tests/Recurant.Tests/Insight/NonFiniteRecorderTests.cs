@@ -1,7 +1,3 @@
-using Recurant.Tests.Storage;
-using Recurant.Tests.Training;
-using Xunit;
-
 namespace Recurant.Tests.Insight;
 
 /// <summary>A run that meets NaN or infinity says where, and its step can be done again from the file alone.</summary>

@@ -1,7 +1,3 @@
-using Recurant.Tests.Models;
-using Recurant.Tests.Training;
-using Xunit;
-
 namespace Recurant.Tests.Insight;
 
 /// <summary>Explanations of taggers, translators, language models and generated problems.</summary>

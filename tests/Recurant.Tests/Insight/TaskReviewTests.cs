@@ -1,7 +1,3 @@
-using Recurant.Tests.Models;
-using Recurant.Tests.Training;
-using Xunit;
-
 namespace Recurant.Tests.Insight;
 
 /// <summary>What a report shows of taggers, language models, translators and networks of generated problems.</summary>

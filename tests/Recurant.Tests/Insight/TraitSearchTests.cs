@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Recurant.Tests.Insight;
 
 public class TraitSearchTests

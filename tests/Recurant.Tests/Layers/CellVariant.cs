@@ -1,6 +1,3 @@
-using Recurant.Tests.Numerics;
-using Xunit;
-
 namespace Recurant.Tests.Layers;
 
 /// <summary>Every cell in every form it comes in, and stacks of them with all there is to give to a run.</summary>

@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Recurant.Tests.Layers;
 
 /// <summary>A network of nearly all public layers against PyTorch.</summary>

@@ -1,6 +1,3 @@
-using Recurant.Tests.Numerics;
-using Xunit;
-
 namespace Recurant.Tests.Layers;
 
 /// <summary>
@@ -12,7 +9,9 @@ public class EveryHiddenSizeTests
     private const int InputSize = 5, Wide = 48, Most = 40;
     private static readonly int[] s_lengths = [2, 4, 1];
 
-    /// <summary>The cells of which a smaller layer is part of a larger one: not where a sum or mean of all units counts.</summary>
+    /// <summary>
+    /// The cells of which a smaller layer is part of a larger one: not where a sum or mean of all units counts.
+    /// </summary>
     public static TheoryData<CellKind, Activation, ElmanForm, GruReset> Cells =>
     [
         .. CellVariant.All.Where(row =>

@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Recurant.Tests.Layers;
 
 /// <summary>Comparing single precision with a more precise computation of the same numbers.</summary>

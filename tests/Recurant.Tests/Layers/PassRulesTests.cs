@@ -1,5 +1,3 @@
-using Recurant.Tests.Numerics;
-using Xunit;
 using LayerNorm = Recurant.Layers.LayerNorm;
 
 namespace Recurant.Tests.Layers;

@@ -1,6 +1,3 @@
-using Recurant.Tests.Numerics;
-using Xunit;
-
 namespace Recurant.Tests.Layers;
 
 /// <summary>What a step of training leaves behind for the next, and values that gradients alone do not pin down.</summary>
@@ -53,13 +50,16 @@ public class PassStepTests
     {
         var network = new Sequential(new Dense(4, 4), new Dense(4, 4), new Sequential(new Dense(4, 4)));
         network.Initialise(seed: 3);
-        float[][] weights = [.. network.Parameters.Where(parameter => parameter.Shape.Count == 2).Select(p => p.Values.ToArray())];
+        float[][] weights =
+            [.. network.Parameters.Where(parameter => parameter.Shape.Count == 2).Select(p => p.Values.ToArray())];
 
         Assert.Equal(3, weights.Length);
         Assert.Equal(3, weights.Select(values => values[0]).Distinct().Count());
     }
 
-    /// <summary>The first pass makes something of the final states, the second does not: nothing of the first may act in it.</summary>
+    /// <summary>
+    /// The first pass makes something of the final states, the second does not: nothing of the first may act in it.
+    /// </summary>
     [Fact]
     public void Backward_WithoutTheFinalStateOfThePassBefore_GivesTheGradientsOfAFreshPass()
     {

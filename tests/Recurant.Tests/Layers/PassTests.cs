@@ -1,5 +1,3 @@
-using Recurant.Tests.Numerics;
-using Xunit;
 using LayerNorm = Recurant.Layers.LayerNorm;
 
 namespace Recurant.Tests.Layers;
@@ -53,7 +51,8 @@ public class PassTests
         get
         {
             Dictionary<string, (Layer[], Func<Pass, SequenceBatch, SequenceBatch>)> all = [];
-            void Add(string name, Layer[] layers, Func<Pass, SequenceBatch, SequenceBatch> forward) => all.Add(name, (layers, forward));
+            void Add(string name, Layer[] layers, Func<Pass, SequenceBatch, SequenceBatch> forward) =>
+                all.Add(name, (layers, forward));
             foreach (CellKind cell in Enum.GetValues<CellKind>())
             {
                 var recurrent = new Recurrent(cell, 3, 4, layers: 2, bidirectional: cell is CellKind.Lstm or CellKind.Sru);
@@ -193,7 +192,9 @@ public class PassTests
         Assert.All(rows, row => Assert.True(row.LargestRelativeError < NetworkGradientCheck.Tolerance, row.ToString()));
     }
 
-    /// <summary>PyTorch 1.13: mse_loss, l1_loss, huber_loss(delta=0.5), binary_cross_entropy_with_logits, cross_entropy.</summary>
+    /// <summary>
+    /// PyTorch 1.13: mse_loss, l1_loss, huber_loss(delta=0.5), binary_cross_entropy_with_logits, cross_entropy.
+    /// </summary>
     [Fact]
     public void Losses_OfOneRow_EqualPyTorch()
     {
@@ -263,7 +264,10 @@ public class PassTests
         float[][] one = Train(1);
         foreach (int threads in new[] { 2, 3, 5 })
         {
-            foreach ((float[] expected, float[] actual) in one.Zip(Train(threads))) Bits.AssertEqual(expected, actual, $"{threads}");
+            foreach ((float[] expected, float[] actual) in one.Zip(Train(threads)))
+            {
+                Bits.AssertEqual(expected, actual, $"{threads}");
+            }
         }
     }
 
@@ -394,7 +398,8 @@ public class PassTests
         Fails<ArgumentOutOfRangeException>("LearningRate is NaN", () => _ =
             new Optimizer(OptimizerKind.Sgd, []) { LearningRate = float.NaN });
         dense.Weights.Gradient[0] = float.PositiveInfinity;
-        Fails<InvalidOperationException>("Lower the learning rate", () => new Optimizer(OptimizerKind.Sgd, dense.Parameters).Step());
+        Fails<InvalidOperationException>(
+            "Lower the learning rate", () => new Optimizer(OptimizerKind.Sgd, dense.Parameters).Step());
     }
 
     [Fact]

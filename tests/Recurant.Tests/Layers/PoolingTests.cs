@@ -1,6 +1,3 @@
-using Recurant.Tests.Numerics;
-using Xunit;
-
 namespace Recurant.Tests.Layers;
 
 /// <summary>Pooling against the reference, for sequences of unequal lengths.</summary>

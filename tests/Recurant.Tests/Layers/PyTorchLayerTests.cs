@@ -1,6 +1,4 @@
 using System.Text.Json;
-using Recurant.Tests.Numerics;
-using Xunit;
 
 namespace Recurant.Tests.Layers;
 

@@ -1,6 +1,3 @@
-using Recurant.Tests.Numerics;
-using Xunit;
-
 namespace Recurant.Tests.Layers;
 
 /// <summary>What holds for every cell whatever it computes: threads, batches and memory change no bit.</summary>
@@ -40,9 +37,9 @@ public class RecurrentStackTests
         string message = Assert.Throws<InvalidDataException>(
             () => stack.RequireRoom(batch, keepsHistory: true, available: (long)Bytes - 1)).Message;
         Assert.Equal(
-            "A batch of 1 sequence with 1,900,000 steps (LSTM, 500 layers of 256 units) needs 7,841.3 GB of memory, and this machine "
-            + "has 7,841.3 GB.\nLower the batch size, the length of the sequences or the hidden size (--batch, --max-tokens, "
-            + "--hidden), or train with --recompute.", message);
+            "A batch of 1 sequence with 1,900,000 steps (LSTM, 500 layers of 256 units) needs 7,841.3 GB of memory, and this "
+            + "machine has 7,841.3 GB.\nLower the batch size, the length of the sequences or the hidden size (--batch, "
+            + "--max-tokens, --hidden), or train with --recompute.", message);
         stack.RequireRoom(batch, keepsHistory: true, available: (long)Bytes);
         stack.RequireRoom(batch, keepsHistory: false, available: (long)(Bytes / 3)); // outputs and little else
         Assert.SkipUnless(Workspace.AvailableBytes is > 0 and < (long)Bytes, "the machine has so much");

@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Recurant.Tests.Layers;
 
 public class RecurrentStartTests
@@ -66,7 +64,8 @@ public class RecurrentStartTests
     public void Validate_CellWithoutHiddenWeights_IsRefused()
     {
         var options = new TrainingOptions { Cell = CellKind.Lru, RecurrentStart = RecurrentStart.Orthogonal };
-        Assert.Contains("the cell lru has no recurrent weights", Assert.Throws<ArgumentException>(options.Validate).Message, StringComparison.Ordinal);
+        Assert.Contains("the cell lru has no recurrent weights", Assert.Throws<ArgumentException>(options.Validate).Message,
+            StringComparison.Ordinal);
     }
 
     /// <summary>What it is for: the gradient of a fresh tanh network falls by far less a step.</summary>

@@ -1,5 +1,3 @@
-using Recurant.Tests.Numerics;
-
 namespace Recurant.Tests.Layers;
 
 /// <summary>A stack with a batch and matrices of all its rows, to be run at once or in segments.</summary>

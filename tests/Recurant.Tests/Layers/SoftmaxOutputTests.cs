@@ -1,9 +1,8 @@
-using Recurant.Tests.Numerics;
-using Xunit;
-
 namespace Recurant.Tests.Layers;
 
-/// <summary>The output over a vocabulary against a dense layer with the plain cross-entropy, over several pieces of rows.</summary>
+/// <summary>
+/// The output over a vocabulary against a dense layer with the plain cross-entropy, over several pieces of rows.
+/// </summary>
 public class SoftmaxOutputTests
 {
     // Sums over 700 rows in another order of pieces, in single precision.

@@ -1,5 +1,3 @@
-using Recurant.Tests.Numerics;
-
 namespace Recurant.Tests.Layers;
 
 /// <summary>
@@ -115,10 +113,7 @@ internal sealed class StackCase
     /// <summary>Distinct weights, biases not zero.</summary>
     public static void FillWeights(RecurrentStack stack, float scale, ulong seed)
     {
-        foreach (Parameter parameter in stack.Parameters)
-        {
-            parameter.InitialiseUniform(seed++, ordinal: 0, scale);
-        }
+        foreach (Parameter parameter in stack.Parameters) parameter.InitialiseUniform(seed++, ordinal: 0, scale);
     }
 
     private (float[] Hidden, float[] Cell) FinalStates(BatchLayout batch, RecurrentMemory memory)
@@ -141,11 +136,7 @@ internal sealed class StackCase
     private static float[] GradientAsInFiles(Parameter parameter)
     {
         float[] gradient = parameter.Gradient.ToArray();
-        if (!parameter.IsStoredTransposed)
-        {
-            return gradient;
-        }
-
+        if (!parameter.IsStoredTransposed) return gradient;
         int rows = parameter.Shape[0], columns = parameter.Shape[1];
         float[] transposed = new float[gradient.Length];
         for (int i = 0; i < gradient.Length; i++) transposed[i % columns * rows + i / columns] = gradient[i];

@@ -1,6 +1,3 @@
-using Recurant.Tests.Numerics;
-using Xunit;
-
 namespace Recurant.Tests.Layers;
 
 /// <summary>However a layer is divided among threads and its steps into chunks, the bits are the same.</summary>
@@ -22,7 +19,8 @@ public class WorkSplitTests
         int next = 0;
         for (int part = 0; part < parts; part++)
         {
-            WorkShare share = WorkShare.OfSequences(stack.Cells.First(), stack.CreateMemory().Cells[0], default, batch, part, parts);
+            WorkShare share = WorkShare.OfSequences(
+                stack.Cells.First(), stack.CreateMemory().Cells[0], default, batch, part, parts);
             Assert.Equal(next, share.First);
             next = Math.Max(next, share.Last);
             int steps = batch.Lengths[share.First..Math.Max(share.First, share.Last)].ToArray().Sum();

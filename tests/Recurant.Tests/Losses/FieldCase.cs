@@ -1,5 +1,3 @@
-using Recurant.Tests.Numerics;
-
 namespace Recurant.Tests.Losses;
 
 /// <summary>A random field with distinct scores, and sentences of unequal length with scores and tags.</summary>

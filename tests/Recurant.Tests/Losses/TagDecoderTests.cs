@@ -1,6 +1,3 @@
-using Recurant.Tests.Numerics;
-using Xunit;
-
 namespace Recurant.Tests.Losses;
 
 public class TagDecoderTests
@@ -77,7 +74,9 @@ public class TagDecoderTests
         }
     }
 
-    /// <summary>Viterbi's algorithm, written anew: the best score that any path into each tag has, and the tag before it.</summary>
+    /// <summary>
+    /// Viterbi's algorithm, written anew: the best score that any path into each tag has, and the tag before it.
+    /// </summary>
     private static int[] BestPath(double[][] z, FieldCase field)
     {
         int tags = z[0].Length;
@@ -85,7 +84,8 @@ public class TagDecoderTests
         var before = new int[z.Length][];
         for (int t = 1; t < z.Length; t++)
         {
-            before[t] = [.. Enumerable.Range(0, tags).Select(j => Enumerable.Range(0, tags).MaxBy(i => best[i] + transitions[i * tags + j]))];
+            before[t] = [.. Enumerable.Range(0, tags)
+                .Select(j => Enumerable.Range(0, tags).MaxBy(i => best[i] + transitions[i * tags + j]))];
             int[] from = before[t];
             best = [.. Enumerable.Range(0, tags).Select(j => best[from[j]] + transitions[from[j] * tags + j] + z[t][j])];
         }

@@ -1,6 +1,3 @@
-using Recurant.Tests.Layers;
-using Xunit;
-
 namespace Recurant.Tests.Models;
 
 /// <summary>Logistic regression over words and pairs against its formula.</summary>

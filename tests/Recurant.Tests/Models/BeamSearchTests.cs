@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Recurant.Tests.Models;
 
 /// <summary>The search against log probabilities that the reference gives.</summary>
@@ -28,7 +26,8 @@ public class BeamSearchTests
             Assert.Equal(found[i].OrderByDescending(hypothesis => hypothesis.Score), found[i]);
             foreach (Hypothesis hypothesis in found[i])
             {
-                int[] words = TranslatorCase.Sources[i], right = [.. hypothesis.Words, .. hypothesis.IsEnded ? [TranslatorCase.Mark] : new int[0]];
+                int[] words = TranslatorCase.Sources[i],
+                    right = [.. hypothesis.Words, .. hypothesis.IsEnded ? [TranslatorCase.Mark] : new int[0]];
                 double[] x = [.. words.SelectMany(word => weights["encoder.embedding.weight"][(5 * word)..(5 * word + 5)])];
                 double loss = reference.Run(x, words, [TranslatorCase.Mark, .. right[..^1]], right).Loss;
                 Assert.Equal(-loss, hypothesis.LogProbability, Tolerance);

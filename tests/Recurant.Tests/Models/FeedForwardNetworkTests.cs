@@ -1,6 +1,3 @@
-using Recurant.Tests.Layers;
-using Xunit;
-
 namespace Recurant.Tests.Models;
 
 /// <summary>The feed-forward classifier against the reference in double precision.</summary>

@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Recurant.Tests.Models;
 
 public class KeptWordsTests
@@ -27,7 +25,7 @@ public class KeptWordsTests
         Assert.Equal([Mark], Forbidden(Forbid([1, 2, 3])));              // both are still to come: no end yet
         Assert.Equal([2, Mark], Forbidden(Forbid([1, 2, 3], 2)));        // {1} has come and may not come again
         Assert.Equal([2, 3], Forbidden(Forbid([1, 2, 3], 2, 1, 3)));     // both have come
-        Assert.Equal([2, 3], Forbidden(Forbid([2, 4])));                 // {2} has no counterpart; the others are not in the source
+        Assert.Equal([2, 3], Forbidden(Forbid([2, 4]))); // {2} has no counterpart; the others are not in the source
         Assert.Null(KeptWords.Find(source, new WordPieces(new Vocabulary(["<unk>", "{7}"]))));
     }
 }

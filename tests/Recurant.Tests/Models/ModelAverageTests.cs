@@ -1,6 +1,3 @@
-using Recurant.Tests.Storage;
-using Xunit;
-
 namespace Recurant.Tests.Models;
 
 /// <summary>Several networks whose probabilities are averaged.</summary>

@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Recurant.Tests.Models;
 
 /// <summary>A network of distinct weights and one pass over a batch of texts of unequal lengths.</summary>
@@ -98,7 +96,8 @@ internal sealed class NetworkCase
             if (!(Math.Abs(actual[i] - expected[i]) <= tolerance * Math.Max(largest, GradientFloor)))
             {
                 Assert.Fail(
-                    $"{what}gradient of {parameter.Name} [{i}]: {actual[i]:G9} instead of {expected[i]:G9}; largest {largest:G3}.");
+                    $"{what}gradient of {parameter.Name} [{i}]: {actual[i]:G9} instead of {expected[i]:G9}; largest "
+                    + $"{largest:G3}.");
             }
         }
     }

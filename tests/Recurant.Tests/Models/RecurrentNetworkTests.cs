@@ -1,7 +1,3 @@
-using Recurant.Tests.Layers;
-using Recurant.Tests.Numerics;
-using Xunit;
-
 namespace Recurant.Tests.Models;
 
 /// <summary>
@@ -11,7 +7,8 @@ namespace Recurant.Tests.Models;
 public class RecurrentNetworkTests
 {
     // Single precision over up to six steps, two layers and a softmax. Attention subtracts a mean
-    // from numbers much larger than the difference: measured below 1.5e-5 of the largest gradient of a tensor. A wrong term gives more than 1e-3.
+    // from numbers much larger than the difference: measured below 1.5e-5 of the largest gradient of a tensor. A wrong term gives
+    // more than 1e-3.
     private const double Tolerance = 2e-5;
 
     private static readonly string[] s_cells =

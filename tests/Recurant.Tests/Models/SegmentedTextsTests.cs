@@ -1,7 +1,3 @@
-using Recurant.Tests.Layers;
-using Recurant.Tests.Numerics;
-using Xunit;
-
 namespace Recurant.Tests.Models;
 
 /// <summary>A classifier in segments gives the same logits and, but for the order of sums, the same gradients.</summary>

@@ -1,7 +1,3 @@
-using Recurant.Tests.Layers;
-using Recurant.Tests.Numerics;
-using Xunit;
-
 namespace Recurant.Tests.Models;
 
 /// <summary>Classifiers that read the characters of words beside their vectors.</summary>

@@ -1,13 +1,16 @@
 namespace Recurant.Tests.Models;
 
-/// <summary>An encoder-decoder of distinct weights and a few pairs of unequal lengths, in production and in the reference.</summary>
+/// <summary>
+/// An encoder-decoder of distinct weights and a few pairs of unequal lengths, in production and in the reference.
+/// </summary>
 internal sealed class TranslatorCase
 {
     /// <summary>The words of either side; the last one is the mark.</summary>
     public const int Words = 8, VectorSize = 3, Mark = Words - 1;
 
     /// <summary>Neither side is sorted, and the order by length of the one is not that of the other.</summary>
-    public static readonly int[][] Sources = [[3, 1, 4, Mark], [5, 2, 6, 5, 3, Mark], [2, Mark], [6, 2, Mark], [1, 5, 2, 4, 4, Mark]];
+    public static readonly int[][] Sources =
+        [[3, 1, 4, Mark], [5, 2, 6, 5, 3, Mark], [2, Mark], [6, 2, Mark], [1, 5, 2, 4, 4, Mark]];
 
     public static readonly int[][] Targets = [[1, 2, Mark], [6, 3, Mark], [5, 4, 1, 1, 2, Mark], [Mark], [4, 3, 6, 2, Mark]];
 
@@ -40,7 +43,8 @@ internal sealed class TranslatorCase
     private bool ReadsVectors => Spec.SourceVectorSize > 0;
 
     public static TranslatorSpec SpecOf(
-        CellKind cell, AttentionKind attention, int layers = 1, TiedVectors tied = TiedVectors.None, bool vectors = false) => new()
+        CellKind cell, AttentionKind attention, int layers = 1, TiedVectors tied = TiedVectors.None,
+        bool vectors = false) => new()
     {
         SourceVocabularySize = vectors ? 0 : Words,
         SourceVectorSize = vectors ? VectorSize : 0,
@@ -113,7 +117,8 @@ internal sealed class TranslatorCase
         UpperLayers = Spec.DecoderLayers - 1,
         Score = Spec.Attention switch
         {
-            AttentionKind.Dot => ReferenceScore.Dot, AttentionKind.General => ReferenceScore.General, _ => ReferenceScore.Additive,
+            AttentionKind.Dot => ReferenceScore.Dot, AttentionKind.General => ReferenceScore.General,
+            _ => ReferenceScore.Additive,
         },
         AttendsBefore = Spec.Attention == AttentionKind.Bahdanau,
         SourceVectors = Spec.Tied == TiedVectors.All ? "embedding.weight" : "encoder.embedding.weight",
@@ -151,7 +156,8 @@ internal sealed class TranslatorCase
         int states = 2 * Spec.EncoderSize;
         return new ReferenceTranslatorMasks
         {
-            Source = ReadsVectors ? null : Mask(Batch.Source, plan, RandomPurpose.InputDropout, 0, plan.Input, Spec.EmbeddingSize, item),
+            Source = ReadsVectors ? null
+                : Mask(Batch.Source, plan, RandomPurpose.InputDropout, 0, plan.Input, Spec.EmbeddingSize, item),
             States = Mask(Batch.Source, plan, RandomPurpose.LayerDropout, 200, plan.Layers, states, item),
             Target = Mask(Batch.Target, decoder, RandomPurpose.InputDropout, 0, plan.Input, Spec.EmbeddingSize, item),
             Joined = Mask(

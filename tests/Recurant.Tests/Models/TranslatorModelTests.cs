@@ -1,6 +1,3 @@
-using Recurant.Tests.Numerics;
-using Xunit;
-
 namespace Recurant.Tests.Models;
 
 public class TranslatorModelTests
@@ -15,7 +12,8 @@ public class TranslatorModelTests
         var source = new WordPieces(new Vocabulary(["<unk>", "\u2581a", "\u2581b"]));
         var target = new WordPieces(new Vocabulary(["<unk>", "\u2581x"]));
         var model = new TranslatorModel(
-            new TranslatorSpec { SourceVocabularySize = 4, TargetVocabularySize = 3, EmbeddingSize = 2, EncoderSize = 2, DecoderSize = 2 },
+            new TranslatorSpec { SourceVocabularySize = 4, TargetVocabularySize = 3, EmbeddingSize = 2, EncoderSize = 2,
+                DecoderSize = 2 },
             source, target);
         int[] read = model.Read(string.Join(' ', Enumerable.Repeat("a", words - 1).Append("b")));
 
@@ -44,7 +42,8 @@ public class TranslatorModelTests
         };
         TranslatorMemory memory = run.Network.CreateMemory();
         run.Run(memory: memory);
-        float[] Mask(RecurrentMemory recurrent) => recurrent.Cells[0].RecurrentMask.Rows(TranslatorCase.Sources.Length).Span.ToArray();
+        float[] Mask(RecurrentMemory recurrent) =>
+            recurrent.Cells[0].RecurrentMask.Rows(TranslatorCase.Sources.Length).Span.ToArray();
         float[] ofEncoder = Mask(memory.Encoder.Recurrent), ofDecoder = Mask(memory.Decoder.Upper!);
         Assert.Equal(ofEncoder.Length, ofDecoder.Length);
         Assert.Contains(ofEncoder, value => value == 0);

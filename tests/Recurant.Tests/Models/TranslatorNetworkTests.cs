@@ -1,16 +1,14 @@
-using Recurant.Tests.Numerics;
-using Xunit;
-
 namespace Recurant.Tests.Models;
 
 /// <summary>The encoder-decoder against the equations in double precision: the loss and every gradient.</summary>
 public class TranslatorNetworkTests
 {
-    // Single precision through two recurrent networks, two softmaxes and a layer of tanh; measured below 2e-5 of a tensor's largest.
+    // Single precision through two recurrent networks, two softmaxes and a layer of tanh; measured below 2e-5 of a tensor's
+    // largest.
     private const double Tolerance = 5e-5;
 
-    // Finite differences in double precision of a loss near 6, whose rounding over a step of 1e-5 is 1e-10; a wrong term gives more
-    // than 1e-3.
+    // Finite differences in double precision of a loss near 6, whose rounding over a step of 1e-5 is 1e-10; a wrong term gives
+    // more than 1e-3.
     private const double DifferenceTolerance = 1e-6;
 
     public static TheoryData<CellKind, AttentionKind> Kinds

@@ -7,7 +7,8 @@ internal static class Mutator
 {
     private static readonly string[] s_dictionary =
     [
-        "\"", "\n", "\r", "\t", ",", ";", "\0", "\uFEFF", "{", "}", "[[[[[[[[", "__label__", "_", "-1", "4294967295", "2147483647",
+        "\"", "\n", "\r", "\t", ",", ";", "\0", "\uFEFF", "{", "}", "[[[[[[[[", "__label__", "_", "-1", "4294967295",
+        "2147483647",
         "1e999", "NaN", "\\ud800", "\u2028", "'s'n't", "null", "# global.columns = ID", "-DOCSTART-", "PK\u0003\u0004", "\u001F",
     ];
 
@@ -46,7 +47,11 @@ internal static class Mutator
                     bytes.InsertRange(at, Enumerable.Repeat((byte)random.Next(256), 1 << random.Next(0, 14)));
                     break;
                 default:
-                    for (int i = at; i < Math.Min(bytes.Count, at + 4); i++) bytes[i] = random.Next(2) == 0 ? (byte)0xFF : (byte)0;
+                    for (int i = at; i < Math.Min(bytes.Count, at + 4); i++)
+                    {
+                        bytes[i] = random.Next(2) == 0 ? (byte)0xFF : (byte)0;
+                    }
+
                     break;
             }
         }

@@ -1,8 +1,5 @@
 using System.Text;
 using System.Text.RegularExpressions;
-using Recurant.Tests.Storage;
-using Recurant.Tests.Training;
-using Xunit;
 
 namespace Recurant.Tests.Mutations;
 

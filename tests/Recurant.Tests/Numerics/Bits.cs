@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Xunit;
 
 namespace Recurant.Tests.Numerics;
 
@@ -15,11 +14,7 @@ internal static class Bits
 
     public static void AssertEqual(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual, string what)
     {
-        if (Equal(expected, actual))
-        {
-            return;
-        }
-
+        if (Equal(expected, actual)) return;
         int first = Of(expected).CommonPrefixLength(Of(actual));
         Assert.Fail(
             $"{what}: lengths {expected.Length} and {actual.Length}; at {first} expected " +

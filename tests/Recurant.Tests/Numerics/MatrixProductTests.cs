@@ -1,5 +1,4 @@
 using System.Runtime.Intrinsics;
-using Xunit;
 
 namespace Recurant.Tests.Numerics;
 

@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Recurant.Tests.Numerics;
 
 public unsafe class PackedMatrixTests

@@ -1,5 +1,4 @@
 using System.Runtime.Intrinsics;
-using Xunit;
 
 namespace Recurant.Tests.Numerics;
 
@@ -101,7 +100,8 @@ public unsafe class ThinTileTests
                 var run = new TileRun
                 {
                     Tiles = &tile, TileCount = 1, RowStep = product.LeftStep, DepthStep = 1, InitialStep = product.ResultStep,
-                    TargetStep = product.ResultStep, Depth = depth, PanelDepth = depth, Panel = right.Panel(0, 0), PanelStep = right.PanelStep(0),
+                    TargetStep = product.ResultStep, Depth = depth, PanelDepth = depth, Panel = right.Panel(0, 0),
+                    PanelStep = right.PanelStep(0),
                     RowPitch = right.RowPitch, PanelCount = panels,
                 };
                 ThinTile<TWidth, TVector, TRows>.Multiply(ref run);

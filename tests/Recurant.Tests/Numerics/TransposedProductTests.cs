@@ -1,5 +1,4 @@
 using System.Runtime.Intrinsics;
-using Xunit;
 
 namespace Recurant.Tests.Numerics;
 
@@ -156,8 +155,10 @@ public unsafe class TransposedProductTests
         FloatBuffer first = one.NewResult(Guard, accumulate), second = two.NewResult(Guard, accumulate);
         ReadOnlySpan<TransposedTarget> targets =
         [
-            new TransposedTarget { Right = one.PackRight(), Target = first.At(Guard), Step = one.ResultStep, Accumulate = accumulate },
-            new TransposedTarget { Right = two.PackRight(), Target = second.At(Guard), Step = two.ResultStep, Accumulate = accumulate },
+            new TransposedTarget { Right = one.PackRight(), Target = first.At(Guard), Step = one.ResultStep,
+                Accumulate = accumulate },
+            new TransposedTarget { Right = two.PackRight(), Target = second.At(Guard), Step = two.ResultStep,
+                Accumulate = accumulate },
         ];
         FloatBuffer sums = Bits.RandomBuffer(one.Rows, 41);
         float[] expected = ColumnSums(left, one, leftStep, sums);

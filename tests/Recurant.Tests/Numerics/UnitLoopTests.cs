@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using Xunit;
 
 namespace Recurant.Tests.Numerics;
 
@@ -70,19 +69,13 @@ public class UnitLoopTests
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Apply<TWidth, TVector, TReach>(int j, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach =>
+        readonly void IUnitKernel.Apply<TWidth, TVector, TReach>(int j, int left) =>
             UnitLanes<TWidth, TVector, TReach>.Store(
                 VectorMath<TWidth, TVector>.Sigmoid(UnitLanes<TWidth, TVector, TReach>.Load(_source + j, left)), _first + j,
                 left);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void ApplySecond<TWidth, TVector, TReach>(int j, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach =>
+        readonly void ITwoPassKernel.ApplySecond<TWidth, TVector, TReach>(int j, int left) =>
             UnitLanes<TWidth, TVector, TReach>.Store(
                 TWidth.Multiply(
                     VectorMath<TWidth, TVector>.Tanh(UnitLanes<TWidth, TVector, TReach>.Load(_source + j, left)),
@@ -96,10 +89,7 @@ public class UnitLoopTests
         public ReadOnlySpan<float> Source;
         public Span<float> First, Second;
 
-        public readonly void Apply<TWidth, TVector, TReach>(int j, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach
+        readonly void IVectorKernel.Apply<TWidth, TVector, TReach>(int j, int left)
         {
             TVector x = Lanes<TWidth, TVector, TReach>.Load(Source, j, left), y = VectorMath<TWidth, TVector>.Sigmoid(x);
             Lanes<TWidth, TVector, TReach>.Store(y, First, j, left);

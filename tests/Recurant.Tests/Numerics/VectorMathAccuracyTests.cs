@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Recurant.Tests.Numerics;
 
 /// <summary>How far exp, tanh, sigmoid and log are from the truth; docs/numerics.md has the table.</summary>

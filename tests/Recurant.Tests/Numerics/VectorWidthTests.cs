@@ -1,5 +1,4 @@
 using System.Runtime.Intrinsics;
-using Xunit;
 
 namespace Recurant.Tests.Numerics;
 
@@ -129,10 +128,7 @@ public class VectorWidthTests
         public ReadOnlySpan<float> Source;
         public Span<float> Destination;
 
-        public readonly void Apply<TWidth, TVector, TReach>(int index, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach
+        readonly void IVectorKernel.Apply<TWidth, TVector, TReach>(int index, int left)
         {
             TVector x = Lanes<TWidth, TVector, TReach>.Load(Source, index, left);
             TVector y = Function switch

@@ -1,5 +1,4 @@
 using System.Runtime.Intrinsics;
-using Xunit;
 
 namespace Recurant.Tests.Numerics;
 
@@ -28,9 +27,6 @@ public class WidthTests
     {
         public int Lanes;
 
-        public void Apply<TWidth, TVector, TReach>(int index, int left)
-            where TWidth : struct, IVectorWidth<TVector>
-            where TVector : struct
-            where TReach : struct, IReach => Lanes = TWidth.Count;
+        void IVectorKernel.Apply<TWidth, TVector, TReach>(int index, int left) => Lanes = TWidth.Count;
     }
 }

@@ -1,6 +1,4 @@
 using System.Text.Json;
-using Recurant.Tests.Layers;
-using Xunit;
 
 namespace Recurant.Tests.Optimizers;
 
@@ -86,8 +84,8 @@ public class PyTorchStepTests
     }
 
     /// <summary>
-    /// Embedding, one recurrent layer, its last state, a dense layer, cross-entropy: the golden program's classifier, of the public
-    /// layers.
+    /// Embedding, one recurrent layer, its last state, a dense layer, cross-entropy: the golden program's classifier, of the
+    /// public layers.
     /// </summary>
     private sealed class Classifier
     {

@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Recurant.Tests.Parameters;
 
 /// <summary>A gradient that was cleared is zero for everybody, also while its memory still holds other numbers.</summary>

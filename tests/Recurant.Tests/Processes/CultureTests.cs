@@ -1,6 +1,4 @@
 using System.Text.Json.Nodes;
-using Recurant.Tests.Storage;
-using Xunit;
 
 namespace Recurant.Tests.Processes;
 

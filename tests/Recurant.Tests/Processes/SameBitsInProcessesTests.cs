@@ -1,6 +1,4 @@
 using System.Runtime.InteropServices;
-using Recurant.Tests.Storage;
-using Xunit;
 
 namespace Recurant.Tests.Processes;
 

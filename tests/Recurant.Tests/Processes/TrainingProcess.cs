@@ -16,7 +16,8 @@ internal sealed record TrainingProcess(
     public static TrainingProcess Run(
         string directory, string set, int threads, string mode = "", params (string Name, string Value)[] environment)
     {
-        string[] arguments = [directory, set, threads.ToString(CultureInfo.InvariantCulture), .. mode.Length > 0 ? [mode] : Array.Empty<string>()];
+        string[] arguments =
+            [directory, set, threads.ToString(CultureInfo.InvariantCulture), .. mode.Length > 0 ? [mode] : Array.Empty<string>()];
         HostProcess process = HostProcess.Run(arguments, environment: environment);
         if (process.Errors.Length > 0) throw new InvalidOperationException(process.Errors);
         return Read(process.Code, process.Output);

@@ -2,7 +2,6 @@ using System.Reflection;
 using System.Text;
 using System.Text.RegularExpressions;
 using PublicApiGenerator;
-using Xunit;
 
 namespace Recurant.Tests.PublicApi;
 
@@ -53,7 +52,8 @@ internal static partial class ApprovedApi
             Assert.Fail(
                 $"The public API of {assembly.GetName().Name} is not what {file} says. "
                 + $"{FirstDifferences(approved, actual)}"
-                + $"If the change is meant, run this test again with {AcceptVariable}=1, which rewrites the file; then commit it.");
+                + $"If the change is meant, run this test again with {AcceptVariable}=1, which rewrites the file; then commit "
+                + "it.");
         }
     }
 

@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Recurant.Tests.PublicApi;
 
 /// <summary>The public API of the core, and the comparison itself.</summary>

@@ -1,4 +1,3 @@
-using Xunit;
 using static Recurant.Tests.Reference.ReferenceCases;
 
 namespace Recurant.Tests.Reference;
@@ -11,12 +10,12 @@ public class CellEquationsTests
 {
     private const double TwelveDigits = 1e-11;
 
-    private static readonly double[] Weight = [0.5, -0.3, 0.2, 0.8, -0.6, 0.4, 0.9, -0.7];
-    private static readonly double[] Hidden =
+    private static readonly double[] s_weight = [0.5, -0.3, 0.2, 0.8, -0.6, 0.4, 0.9, -0.7];
+    private static readonly double[] s_hidden =
         [0.1, 0.4, -0.2, 0.7, 0.3, -0.5, 0.6, 0.25, -0.45, 0.15, 0.35, -0.65, 0.55, 0.05, -0.15, 0.75];
 
-    private static readonly double[] InputBias = [0.05, -0.1, 0.5, 1.0, 0.2, -0.3, 0.15, 0.25];
-    private static readonly double[] HiddenBias = [0.02, 0.15, -0.04, 0.06, -0.08, 0.12, 0.07, -0.03];
+    private static readonly double[] s_inputBias = [0.05, -0.1, 0.5, 1.0, 0.2, -0.3, 0.15, 0.25];
+    private static readonly double[] s_hiddenBias = [0.02, 0.15, -0.04, 0.06, -0.08, 0.12, 0.07, -0.03];
 
     // Unit 0 of the first step by hand: z = 0.5 * 1 + 0.05 + 0.1 * 0.3 + 0.4 * -0.6 + 0.02 = 0.36, tanh(0.36) = 0.345214...
     [Theory]
@@ -64,10 +63,8 @@ public class CellEquationsTests
     }
 
     [Fact]
-    public void Forward_Preactivation_CarriesTheSumBeforeTheActivation()
-    {
+    public void Forward_Preactivation_CarriesTheSumBeforeTheActivation() =>
         AssertClose([-0.673337129227, 0.84290607682], Run("sigmoid preactivation", null).FinalState, TwelveDigits);
-    }
 
     [Fact]
     public void Forward_SigmoidPreactivationFromZero_EqualsHiddenFormFromOneHalf()
@@ -81,10 +78,8 @@ public class CellEquationsTests
     [Theory]
     [InlineData("tanh")]
     [InlineData("relu")]
-    public void Forward_PreactivationWithActivationZeroAtZero_EqualsHiddenForm(string cell)
-    {
+    public void Forward_PreactivationWithActivationZeroAtZero_EqualsHiddenForm(string cell) =>
         AssertClose(FromStart(cell, null), FromStart(cell + " preactivation", null), SameTolerance);
-    }
 
     private static double[] FromStart(string cell, double[]? start)
     {
@@ -100,8 +95,8 @@ public class CellEquationsTests
         {
             double[] values = shape.Name switch
             {
-                "weight_ih_l0" => Weight,
-                "weight_hh_l0" or "weight_ho_l0" => Hidden,
+                "weight_ih_l0" => s_weight,
+                "weight_hh_l0" or "weight_ho_l0" => s_hidden,
                 "weight_hr_l0" => [0.8, -0.5],
                 "weight_ch_l0" => [0.3, -0.2, 0.5, 0.1, -0.4, 0.6],
                 "norm_ih_l0" => [1.1, 0.9, -0.8, 1.2, 0.7, 1.3, 1.0, -1.4],
@@ -111,8 +106,8 @@ public class CellEquationsTests
                 "nu_log_l0" => [-0.7],
                 "theta_log_l0" => [0.4],
                 "gamma_log_l0" => [-0.3],
-                "bias_ih_l0" => InputBias,
-                _ => HiddenBias,
+                "bias_ih_l0" => s_inputBias,
+                _ => s_hiddenBias,
             };
             weights[shape.Name] = values[..shape.Count];
         }

@@ -1,4 +1,3 @@
-using Xunit;
 using static Recurant.Tests.Reference.ReferenceCases;
 
 namespace Recurant.Tests.Reference;
@@ -111,10 +110,7 @@ public class GradientByLagTests
         ReferenceNetwork network = new(spec, weights);
         double[] norms = Assert.Single(GradientByLag.OfLoss(network, network.Forward(Example(spec, false))));
         Assert.Equal(Length, norms.Length);
-        for (int lag = 1; lag < Length; lag++)
-        {
-            Assert.InRange(norms[lag] / norms[lag - 1], 1e-6, 0.2);
-        }
+        for (int lag = 1; lag < Length; lag++) Assert.InRange(norms[lag] / norms[lag - 1], 1e-6, 0.2);
     }
 
     [Fact]

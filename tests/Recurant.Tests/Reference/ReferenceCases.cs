@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Recurant.Tests.Reference;
 
 /// <summary>Specs, weights and examples for the tests of the reference: sizes that all differ, values that all differ.</summary>
@@ -72,11 +70,7 @@ internal static class ReferenceCases
     public static double[] Values(Random random, int count)
     {
         double[] values = new double[count];
-        for (int i = 0; i < count; i++)
-        {
-            values[i] = 2 * random.NextDouble() - 1;
-        }
-
+        for (int i = 0; i < count; i++) values[i] = 2 * random.NextDouble() - 1;
         return values;
     }
 
@@ -110,11 +104,7 @@ internal static class ReferenceCases
     {
         double[] Mask(int count) => Array.ConvertAll(Values(random, count), value => value > -0.5 ? 1.25 + 0.5 * value : 0);
         double[]?[] inputs = new double[]?[spec.Layers], recurrent = new double[]?[spec.StateRows];
-        for (int layer = 0; layer < spec.Layers; layer++)
-        {
-            inputs[layer] = Mask(Length * spec.LayerInputSize(layer));
-        }
-
+        for (int layer = 0; layer < spec.Layers; layer++) inputs[layer] = Mask(Length * spec.LayerInputSize(layer));
         for (int row = 0; row < spec.StateRows; row++)
         {
             // One unit dropped, never all: with all, W_hh would have no gradient to check.

@@ -1,4 +1,3 @@
-using Xunit;
 using static Recurant.Tests.Reference.ReferenceCases;
 
 namespace Recurant.Tests.Reference;
@@ -11,10 +10,7 @@ public class ReferenceGradientTests
         TheoryData<string, int, bool, bool> data = [];
         foreach (string cell in CellNames)
         {
-            for (int bits = 0; bits < 8; bits++)
-            {
-                data.Add(cell, 1 + (bits & 1), (bits & 2) != 0, (bits & 4) != 0);
-            }
+            for (int bits = 0; bits < 8; bits++) data.Add(cell, 1 + (bits & 1), (bits & 2) != 0, (bits & 4) != 0);
         }
 
         return data;
@@ -69,11 +65,7 @@ public class ReferenceGradientTests
         ReferenceTensors point = Weights(spec, 5);
         point["input"] = example.Vectors;
         point["h0"] = example.InitialState!;
-        if (example.InitialCell is not null)
-        {
-            point["c0"] = example.InitialCell;
-        }
-
+        if (example.InitialCell is not null) point["c0"] = example.InitialCell;
         double Loss(ReferenceTensors at)
         {
             ReferenceStackRun run = new ReferenceStack(spec, at).Forward(
@@ -85,11 +77,7 @@ public class ReferenceGradientTests
         ReferenceStackRun taken = stack.Forward(example.Vectors, example.InitialState, example.InitialCell, example.Masks);
         ReferenceTensors gradients = stack.Backward(taken, dOutputs, dState, spec.HasCell ? dCell : null).Tensors;
         ReferenceTensors recurrent = new();
-        foreach (string name in gradients.Names)
-        {
-            recurrent[name] = point[name];
-        }
-
+        foreach (string name in gradients.Names) recurrent[name] = point[name];
         AssertRight(GradientCheck.Run(recurrent, gradients, Loss), gradients, CarriesOutput(cell));
     }
 
@@ -139,11 +127,7 @@ public class ReferenceGradientTests
     private static double Dot(double[] a, double[] b)
     {
         double sum = 0;
-        for (int i = 0; i < a.Length; i++)
-        {
-            sum += a[i] * b[i];
-        }
-
+        for (int i = 0; i < a.Length; i++) sum += a[i] * b[i];
         return sum;
     }
 

@@ -1,4 +1,3 @@
-using Xunit;
 using static Recurant.Tests.Reference.ReferenceCases;
 
 namespace Recurant.Tests.Reference;

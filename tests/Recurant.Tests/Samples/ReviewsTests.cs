@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Recurant.Tests.Samples;
 
 public class ReviewsTests
@@ -13,8 +11,9 @@ public class ReviewsTests
 
     private const int LeastExamples = 25;
 
-    private static readonly IReadOnlyList<(bool Positive, string[] Words)> Training = ReviewFiles.Read(ReviewFiles.TrainingName);
-    private static readonly IReadOnlyList<(bool Positive, string[] Words)> HeldOut = ReviewFiles.Read(ReviewFiles.HeldOutName);
+    private static readonly IReadOnlyList<(bool Positive, string[] Words)> s_training = ReviewFiles.Read(
+        ReviewFiles.TrainingName);
+    private static readonly IReadOnlyList<(bool Positive, string[] Words)> s_heldOut = ReviewFiles.Read(ReviewFiles.HeldOutName);
 
     [Theory]
     [InlineData(ReviewFiles.TrainingName, 2200)]
@@ -41,7 +40,7 @@ public class ReviewsTests
     [Fact]
     public void Labels_InEachFile_AreBalanced()
     {
-        foreach (var rows in new[] { Training, HeldOut })
+        foreach (var rows in new[] { s_training, s_heldOut })
         {
             Assert.InRange(rows.Count(r => r.Positive) / (double)rows.Count, 0.49, 0.51);
         }
@@ -50,7 +49,7 @@ public class ReviewsTests
     [Fact]
     public void Texts_AcrossBothFiles_OccurOnce()
     {
-        var texts = Training.Concat(HeldOut).Select(r => string.Join(' ', r.Words)).ToList();
+        var texts = s_training.Concat(s_heldOut).Select(r => string.Join(' ', r.Words)).ToList();
         var twice = texts.GroupBy(t => t).Where(g => g.Count() > 1).Select(g => g.Key);
         Assert.Empty(twice);
     }
@@ -61,16 +60,14 @@ public class ReviewsTests
     [InlineData("this movie is bad")]
     [InlineData("this movie is not bad")]
     [InlineData("this movie is not only good but great")]
-    public void KeySentence_InEitherFile_IsAbsentEvenInsideALongerReview(string sentence)
-    {
-        Assert.DoesNotContain(Training.Concat(HeldOut), r => $" {string.Join(' ', r.Words)} ".Contains($" {sentence} "));
-    }
+    public void KeySentence_InEitherFile_IsAbsentEvenInsideALongerReview(string sentence) =>
+        Assert.DoesNotContain(s_training.Concat(s_heldOut), r => $" {string.Join(' ', r.Words)} ".Contains($" {sentence} "));
 
     [Fact]
     public void HeldOutWords_InTraining_OccurThreeTimesOrMore()
     {
-        var counts = Training.SelectMany(r => r.Words).GroupBy(w => w).ToDictionary(g => g.Key, g => g.Count());
-        Assert.Empty(HeldOut.SelectMany(r => r.Words).Where(w => counts.GetValueOrDefault(w) < 3).Distinct());
+        var counts = s_training.SelectMany(r => r.Words).GroupBy(w => w).ToDictionary(g => g.Key, g => g.Count());
+        Assert.Empty(s_heldOut.SelectMany(r => r.Words).Where(w => counts.GetValueOrDefault(w) < 3).Distinct());
     }
 
     [Theory]
@@ -101,7 +98,7 @@ public class ReviewsTests
     {
         foreach (var positive in new[] { true, false })
         {
-            var count = Training.Count(r => r.Positive == positive && $" {string.Join(' ', r.Words)} ".Contains($" {phrase} "));
+            var count = s_training.Count(r => r.Positive == positive && $" {string.Join(' ', r.Words)} ".Contains($" {phrase} "));
             Assert.True(count >= LeastExamples, $"'{phrase}' stands in {count} reviews with positive = {positive}.");
         }
     }
@@ -113,11 +110,11 @@ public class ReviewsTests
     [InlineData(0.03, 4)]
     public void BagOfWords_OnTheKeySentences_ReadsWordsAndNotOrder(double decay, int seed)
     {
-        var model = new WordCountRegression(Training, decay, seed);
+        var model = new WordCountRegression(s_training, decay, seed);
         Assert.InRange(model.Probability("This movie is not good"), Margin, 1);
         Assert.InRange(model.Probability("This movie is not bad"), 0, 1 - Margin);
         Assert.InRange(model.Probability("This movie is good"), 0.5, 1);
         Assert.InRange(model.Probability("This movie is bad"), 0, 0.5);
-        Assert.InRange(model.Accuracy(HeldOut), LeastBagOfWordsAccuracy, MostBagOfWordsAccuracy);
+        Assert.InRange(model.Accuracy(s_heldOut), LeastBagOfWordsAccuracy, MostBagOfWordsAccuracy);
     }
 }

@@ -6,8 +6,8 @@ namespace Recurant.Tests.Samples;
 /// </summary>
 internal sealed class WordCountRegression
 {
-    private readonly Dictionary<string, double> weights = [];
-    private double bias;
+    private readonly Dictionary<string, double> _weights = [];
+    private readonly double _bias;
 
     public WordCountRegression(IReadOnlyList<(bool Positive, string[] Words)> rows, double decay, int seed, int epochs = 15)
     {
@@ -21,10 +21,10 @@ internal sealed class WordCountRegression
             foreach (var i in order)
             {
                 var error = Probability(features[i]) - (rows[i].Positive ? 1 : 0);
-                bias -= 0.1 * rate * error;
+                _bias -= 0.1 * rate * error;
                 foreach (var feature in features[i])
                 {
-                    weights[feature] = weights.GetValueOrDefault(feature) * (1 - rate * decay) - rate * error;
+                    _weights[feature] = _weights.GetValueOrDefault(feature) * (1 - rate * decay) - rate * error;
                 }
             }
         }
@@ -36,7 +36,7 @@ internal sealed class WordCountRegression
         rows.Count(r => Probability(Features(r.Words)) > 0.5 == r.Positive) / (double)rows.Count;
 
     private double Probability(string[] features) =>
-        1 / (1 + Math.Exp(-(bias + features.Sum(f => weights.GetValueOrDefault(f)))));
+        1 / (1 + Math.Exp(-(_bias + features.Sum(f => _weights.GetValueOrDefault(f)))));
 
     private static string[] Features(string[] words) => [.. words, .. words.Zip(words.Skip(1), (a, b) => a + " " + b)];
 }

@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Recurant.Tests.Storage;
 
 public class AtomicFileTests
@@ -289,7 +287,7 @@ public class AtomicFileTests
     /// <summary>A file on a disk that takes so many bytes and no more.</summary>
     private sealed class SmallDisk(string path, int capacity) : FileStream(path, FileMode.CreateNew, FileAccess.Write)
     {
-        private int left = capacity;
+        private int _left = capacity;
 
         public override void Write(ReadOnlySpan<byte> buffer) => Take(buffer.Length, buffer);
 
@@ -297,9 +295,9 @@ public class AtomicFileTests
 
         private void Take(int count, ReadOnlySpan<byte> bytes)
         {
-            if (count > left)
+            if (count > _left)
                 throw new IOException("disk full", OperatingSystem.IsWindows() ? unchecked((int)0x80070070) : 28);
-            left -= count;
+            _left -= count;
             base.Write(bytes.ToArray(), 0, count);
         }
     }

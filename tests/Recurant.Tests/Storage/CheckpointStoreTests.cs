@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Recurant.Tests.Storage;
 
 /// <summary>The directory of checkpoints: what is in it at any moment, and what is never touched.</summary>
@@ -57,7 +55,8 @@ public class CheckpointStoreTests
         using var directory = new TemporaryDirectory();
         string run = directory["run"], elsewhere = directory["elsewhere"];
         string[] foreign =
-            ["checkpoint-500", "checkpoint-000001", "checkpoint-000500", "checkpoint-2147483647", ".checkpoint-000002.tmp", "checkpoint-7"];
+            ["checkpoint-500", "checkpoint-000001", "checkpoint-000500", "checkpoint-2147483647", ".checkpoint-000002.tmp",
+                "checkpoint-7"];
         foreach (string name in foreign)
         {
             Directory.CreateDirectory(Path.Combine(run, name));

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Xunit;
 
 namespace Recurant.Tests.Storage;
 
@@ -58,11 +57,14 @@ public class ModelFileFaultTests
 
     [Theory]
     [InlineData("format", 3, "the specification has format 3, but this version of Recurant reads format 2")]
-    [InlineData("format", 1, "the specification has format 1, that of versions before the first release; this version reads format 2. "
+    [InlineData("format", 1,
+        "the specification has format 1, that of versions before the first release; this version reads format 2. "
         + "Train the model again.")]
     [InlineData("task", "weaving", "the task \"weaving\" is not known to this version")]
     [InlineData("model", "transformer", "\"model\" is \"transformer\"; expected one of recurrent, feedforward, bag-of-words")]
-    [InlineData("recurrent.cell", "Lstm", "\"recurrent.cell\" is \"Lstm\"; expected one of elman, lstm, gru, mingru, minlstm, sru, indrnn, lru, peephole-lstm, layernorm-lstm, projected-lstm")]
+    [InlineData("recurrent.cell", "Lstm",
+        "\"recurrent.cell\" is \"Lstm\"; expected one of elman, lstm, gru, mingru, minlstm, sru, indrnn, lru, peephole-lstm, "
+        + "layernorm-lstm, projected-lstm")]
     [InlineData("pooling", "", "\"pooling\" is \"\"; expected one of")]
     [InlineData("recurrent.hidden_size", 0, "HiddenSize is 0; it must be 1 to")]
     [InlineData("recurrent.hidden_size", -5, "HiddenSize is -5")]

@@ -1,7 +1,3 @@
-using Recurant.Tests.Layers;
-using Recurant.Tests.Numerics;
-using Xunit;
-
 namespace Recurant.Tests.Storage;
 
 /// <summary>Models that are saved and loaded again, and files as PyTorch expects them.</summary>

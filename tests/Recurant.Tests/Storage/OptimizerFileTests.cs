@@ -1,6 +1,3 @@
-using Recurant.Tests.Numerics;
-using Xunit;
-
 namespace Recurant.Tests.Storage;
 
 public class OptimizerFileTests
@@ -46,7 +43,8 @@ public class OptimizerFileTests
         Assert.Contains(
             "it is the state of \"adam\", but the optimiser is \"sgd\"",
             Fault(new Optimizer(OptimizerKind.Sgd, run.Network.Parameters), run.Network.NamedParameters));
-        Assert.Contains("'first.weight' [2, 3] is missing", Fault(new Optimizer(OptimizerKind.Adam, other.Parameters), other.NamedParameters));
+        Assert.Contains("'first.weight' [2, 3] is missing",
+            Fault(new Optimizer(OptimizerKind.Adam, other.Parameters), other.NamedParameters));
         Assert.Contains("is not among those given", Fault(run.Optimizer, other.NamedParameters));
         ParameterFile.Save(path, other.NamedParameters);
         Assert.Contains("metadata 'optimizer': the key is missing", Fault(run.Optimizer, run.Network.NamedParameters));
@@ -59,7 +57,8 @@ public class OptimizerFileTests
         public Run(OptimizerKind kind)
         {
             Network = new Sequential(
-                new Embedding(6, 4), new Recurrent(CellKind.Gru, 4, 5) { RecurrentDropout = 0.3f }, new PoolingLayer(), new Dense(5, 2));
+                new Embedding(6, 4), new Recurrent(CellKind.Gru, 4, 5) { RecurrentDropout = 0.3f }, new PoolingLayer(),
+                new Dense(5, 2));
             Network.Initialise(seed: 1);
             Optimizer = new Optimizer(kind, Network.Parameters) { Clip = 1f };
         }

@@ -1,7 +1,3 @@
-using Recurant.Tests.Layers;
-using Recurant.Tests.Numerics;
-using Xunit;
-
 namespace Recurant.Tests.Storage;
 
 public class ParameterFileTests
@@ -39,7 +35,8 @@ public class ParameterFileTests
         ParameterFile.Load(path, recurrent.NamedParameters);
 
         Assert.Equal(16, recurrent.Parameters.Count);
-        Assert.All(recurrent.Parameters, parameter => Bits.AssertEqual(tensors[parameter.Name], parameter.Values, parameter.Name));
+        Assert.All(recurrent.Parameters,
+            parameter => Bits.AssertEqual(tensors[parameter.Name], parameter.Values, parameter.Name));
     }
 
     [Fact]
@@ -67,9 +64,11 @@ public class ParameterFileTests
             return new NamedParameter(name, parameter);
         }
 
-        Assert.Contains("'bias' [2] is missing", Fault(Of("weight", 1, 2, 2)));
-        Assert.Contains("has the shape [3]", Fault(Of("weight", 1, 2, 2), Of("bias", 1, 3)));
-        Assert.Contains("'bias' holds NaN", Fault(Of("weight", 1, 2, 2), Of("bias", float.NaN, 2)));
+        Assert.Contains("'bias' [2] is missing. Give the network the structure", Fault(Of("weight", 1, 2, 2)));
+        Assert.Contains("has the shape [3], but the network has [2]", Fault(Of("weight", 1, 2, 2), Of("bias", 1, 3)));
+        string notFinite = Fault(Of("weight", 1, 2, 2), Of("bias", float.NaN, 2));
+        Assert.Contains("'bias' holds NaN", notFinite);
+        Assert.Contains("train the network again", notFinite);
         Assert.Throws<ArgumentException>(() => ParameterFile.Save(path, [Of("a", 1, 1), Of("a", 1, 1)]));
     }
 

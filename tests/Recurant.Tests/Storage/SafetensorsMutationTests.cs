@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Recurant.Tests.Storage;
 
 /// <summary>Damage at random: a file opens with data that fit together, or it is refused; nothing else happens.</summary>

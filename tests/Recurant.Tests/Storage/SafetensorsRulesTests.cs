@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Text;
-using Xunit;
 
 namespace Recurant.Tests.Storage;
 
@@ -181,7 +180,9 @@ public class SafetensorsRulesTests
         Assert.Contains("tensor 'a?[31m?b'", message);
     }
 
-    /// <summary>Every type of the format, with 24 elements each; those that are no floats of 16 to 64 bits can be listed.</summary>
+    /// <summary>
+    /// Every type of the format, with 24 elements each; those that are no floats of 16 to 64 bits can be listed.
+    /// </summary>
     [Theory]
     [InlineData("BOOL", 24)]
     [InlineData("F4", 12)]
@@ -213,8 +214,14 @@ public class SafetensorsRulesTests
         using SafetensorsFile file = SafetensorsFile.Open(directory["m.safetensors"]);
         TensorInfo tensor = Assert.Single(file.Tensors);
         Assert.Equal((dtype, 24, bytes), (tensor.DType, tensor.ElementCount, tensor.ByteCount));
-        if (dtype is "F16" or "BF16" or "F32" or "F64") Assert.Equal(24, file.ReadFloats("a").Length);
-        else Assert.Contains($"holds {dtype}; F32, F64, F16 or BF16 is expected",
-            Assert.Throws<InvalidDataException>(() => file.ReadFloats("a")).Message);
+        if (dtype is "F16" or "BF16" or "F32" or "F64")
+        {
+            Assert.Equal(24, file.ReadFloats("a").Length);
+        }
+        else
+        {
+            Assert.Contains($"holds {dtype}; F32, F64, F16 or BF16 is expected",
+                Assert.Throws<InvalidDataException>(() => file.ReadFloats("a")).Message);
+        }
     }
 }

@@ -1,7 +1,5 @@
 using System.Numerics.Tensors;
 using Recurant.Tensors;
-using Recurant.Tests.Numerics;
-using Xunit;
 
 namespace Recurant.Tests.Tensors;
 

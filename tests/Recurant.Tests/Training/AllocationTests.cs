@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Recurant.Tests.Training;
 
 /// <summary>No other test runs beside these, whose subject is what the whole process allocates.</summary>

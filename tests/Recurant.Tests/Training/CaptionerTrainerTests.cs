@@ -1,6 +1,3 @@
-using Recurant.Tests.Storage;
-using Xunit;
-
 namespace Recurant.Tests.Training;
 
 public sealed class CaptionerTrainerTests : IDisposable
@@ -27,7 +24,8 @@ public sealed class CaptionerTrainerTests : IDisposable
         Assert.True(score.Exact >= 0.9, $"{score.Exact} of new sentences are right after {result.Epochs.Count} epochs.");
         Assert.True(score.Exact > CaptionerEvaluation.OfMostFrequent(Spots(400, seed: 1), unseen).Exact + 0.5);
         IReadOnlyList<Caption> captions = captioner.Describe(unseen);
-        Assert.Equal(score.Exact, captions.Where((caption, i) => caption.Text == unseen.Images[i].Sentence).Count() / 100.0, 1e-9);
+        Assert.Equal(
+            score.Exact, captions.Where((caption, i) => caption.Text == unseen.Images[i].Sentence).Count() / 100.0, 1e-9);
         Assert.All(captions[0].Attention, row => Assert.Equal(result.Model.Spec.Strips, row.Count));
         Assert.All(captions[0].Attention, row => Assert.Equal(1, row.Sum(), 1e-5));
     }
@@ -101,7 +99,8 @@ public sealed class CaptionerTrainerTests : IDisposable
         int steps = 0;
         CaptionerTrainingOptions stopped = options with
         {
-            Checkpoint = checkpoint with { Start = CheckpointStart.New, Saved = () => { if (++steps == 6) cancellation.Cancel(); } },
+            Checkpoint = checkpoint with { Start = CheckpointStart.New,
+                Saved = () => { if (++steps == 6) cancellation.Cancel(); } },
         };
         Assert.Equal(TrainingEnd.Cancelled, CaptionerTrainer.Train(
             Spots(60, seed: 1), stopped, cancellation: cancellation.Token).End);
@@ -118,7 +117,8 @@ public sealed class CaptionerTrainerTests : IDisposable
         Assert.Contains("10 x 6 with 1 are needed", Fault(
             () => CaptionerTrainer.Train(Spots(20, seed: 1), s_options, small)), StringComparison.Ordinal);
         CaptionerModel model = CaptionerTrainer.Train(Spots(20, seed: 1), s_options with { Epochs = 1 }).Model;
-        Assert.Contains("10 x 6 with 1 are needed", Fault(() => new Captioner(model).Describe(small)), StringComparison.Ordinal);
+        Assert.Contains(
+            "10 x 6 with 1 are needed", Fault(() => new Captioner(model).Describe(small)), StringComparison.Ordinal);
         Assert.Contains("BandHeight is 0", Assert.Throws<ArgumentException>(
             () => CaptionerTrainer.Train(small, s_options with { BandHeight = 0 })).Message, StringComparison.Ordinal);
 

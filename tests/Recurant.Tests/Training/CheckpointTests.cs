@@ -1,7 +1,3 @@
-using Recurant.Tests.Numerics;
-using Recurant.Tests.Storage;
-using Xunit;
-
 namespace Recurant.Tests.Training;
 
 /// <summary>A run that was stopped and continued gives the bytes of one that never stopped.</summary>
@@ -85,7 +81,8 @@ public sealed class CheckpointTests : IDisposable
         string run = Path.Combine(CheckpointStore.Last(_directory["run"])!, CheckpointStore.RunFile);
         double seconds = RunStateJson.Read(File.ReadAllText(run), Evaluation.Read).State.Seconds;
         Assert.True(seconds > 0);
-        TrainingResult<ClassifierModel, Evaluation> result = ClassifierTrainer.Train(_data, Checkpointed(options, CheckpointStart.Resume));
+        TrainingResult<ClassifierModel, Evaluation> result = ClassifierTrainer.Train(
+            _data, Checkpointed(options, CheckpointStart.Resume));
         Assert.Equal([1, 2, 3, 4], result.Epochs.Select(epoch => epoch.Number));
         Assert.True(result.Seconds > seconds);
     }
@@ -238,7 +235,8 @@ public sealed class CheckpointTests : IDisposable
     {
         var state = new RunState
         {
-            Epoch = 3, StepsInEpoch = 5, Step = 1L << 40, Loss = 1 / 3.0, Seen = 7, Correct = 6, Tokens = 1L << 33, Plateau = 0.1f,
+            Epoch = 3, StepsInEpoch = 5, Step = 1L << 40, Loss = 1 / 3.0, Seen = 7, Correct = 6, Tokens = 1L << 33,
+            Plateau = 0.1f,
             Seconds = 1e-7, SecondsInEpoch = Math.PI,
         };
         var validation = new Evaluation
@@ -285,8 +283,8 @@ public sealed class CheckpointTests : IDisposable
     }
 
     /// <summary>
-    /// Cancelled between two batches of the validation: nothing of that epoch is lost, and the run that is continued validates and
-    /// goes on to the same bytes.
+    /// Cancelled between two batches of the validation: nothing of that epoch is lost, and the run that is continued validates
+    /// and goes on to the same bytes.
     /// </summary>
     [Fact]
     public void Train_CancelledWhileValidating_ContinuesToTheSameBytes()
@@ -301,10 +299,12 @@ public sealed class CheckpointTests : IDisposable
             TrainingOptions options = Checkpointed(s_full, CheckpointStart.New);
             options = options with
             {
-                Checkpoint = options.Checkpoint! with { Saved = () => { if (++steps == 2 * progress.InEpoch) cancellation.Cancel(); } },
+                Checkpoint = options.Checkpoint! with { Saved = () =>
+                    { if (++steps == 2 * progress.InEpoch) cancellation.Cancel(); } },
             };
             // Cancelled with the last step of the second epoch: what is looked at next is the validation.
-            TrainingResult<ClassifierModel, Evaluation> result = ClassifierTrainer.Train(_data, options, cancellation: cancellation.Token);
+            TrainingResult<ClassifierModel, Evaluation> result = ClassifierTrainer.Train(
+                _data, options, cancellation: cancellation.Token);
             Assert.Equal(TrainingEnd.Cancelled, result.End);
             Assert.Single(result.Epochs);
         }

@@ -1,6 +1,3 @@
-using Recurant.Tests.Numerics;
-using Xunit;
-
 namespace Recurant.Tests.Training;
 
 public class ClassifierTrainerTests
@@ -21,7 +18,8 @@ public class ClassifierTrainerTests
             GruReset = cell == "gru outside" ? GruReset.Outside : GruReset.Inside,
             Hidden = 12, Epochs = 40,
         };
-        TrainingResult<ClassifierModel, Evaluation> result = ClassifierTrainer.Train(Reviews.Order(60, seed: 1), options, Reviews.Order(30, seed: 2));
+        TrainingResult<ClassifierModel, Evaluation> result = ClassifierTrainer.Train(
+            Reviews.Order(60, seed: 1), options, Reviews.Order(30, seed: 2));
         Assert.Equal(1, new Predictor(result.Model, threads: 1).Evaluate(Reviews.Order(50, seed: 3)).Accuracy);
     }
 
@@ -30,7 +28,8 @@ public class ClassifierTrainerTests
     {
         // Both texts of a pair are the same bag of words, so one answer is right and one wrong, whatever was learnt.
         TrainingOptions options = Reviews.Small with { Model = ModelKind.FeedForward, Hidden = 16, Epochs = 40 };
-        TrainingResult<ClassifierModel, Evaluation> result = ClassifierTrainer.Train(Reviews.Order(60, seed: 1), options, Reviews.Order(30, seed: 2));
+        TrainingResult<ClassifierModel, Evaluation> result = ClassifierTrainer.Train(
+            Reviews.Order(60, seed: 1), options, Reviews.Order(30, seed: 2));
         Assert.Equal(0.5, new Predictor(result.Model, threads: 1).Evaluate(Reviews.Order(50, seed: 3)).Accuracy);
     }
 
@@ -81,7 +80,8 @@ public class ClassifierTrainerTests
     {
         TextDataset validation = Reviews.Noise(40, seed: 2);
         TrainingOptions options = Reviews.Small with { Epochs = 60, Patience = 3 };
-        TrainingResult<ClassifierModel, Evaluation> result = ClassifierTrainer.Train(Reviews.Noise(60, seed: 1), options, validation);
+        TrainingResult<ClassifierModel, Evaluation> result = ClassifierTrainer.Train(
+            Reviews.Noise(60, seed: 1), options, validation);
         Assert.Equal(TrainingEnd.EarlyStopping, result.End);
         Assert.Equal(result.BestEpoch + 3, result.Epochs.Count);
         Assert.Equal(Enumerable.Range(1, result.Epochs.Count), result.Epochs.Select(epoch => epoch.Number));
@@ -113,7 +113,8 @@ public class ClassifierTrainerTests
     {
         var log = new ProgressLog();
         TrainingOptions options = Reviews.Small with { Budget = TimeSpan.FromTicks(1), Epochs = 50 };
-        TrainingResult<ClassifierModel, Evaluation> result = ClassifierTrainer.Train(Reviews.Words(80, seed: 1), options, progress: log);
+        TrainingResult<ClassifierModel, Evaluation> result = ClassifierTrainer.Train(
+            Reviews.Words(80, seed: 1), options, progress: log);
         Assert.Equal(TrainingEnd.Budget, result.End);
         Assert.Equal(1, Assert.Single(result.Epochs).Number);
         TrainingProgress report = Assert.Single(log.Epochs);

@@ -1,6 +1,3 @@
-using Recurant.Tests.Storage;
-using Xunit;
-
 namespace Recurant.Tests.Training;
 
 public sealed class LanguageModelTrainerTests : IDisposable
@@ -17,7 +14,8 @@ public sealed class LanguageModelTrainerTests : IDisposable
 
     /// <summary>After "ab" comes "c" or "d", and which one was told a line before: only a carried state can know.</summary>
     private static PlainText Rhymes(int lines) => new(
-        "rhymes", [.. Enumerable.Range(0, lines).Select(i => i % 4 < 2 ? (i % 2 == 0 ? "abc" : "aabc") : (i % 2 == 0 ? "abd" : "aabd"))]);
+        "rhymes", [.. Enumerable.Range(0, lines)
+            .Select(i => i % 4 < 2 ? (i % 2 == 0 ? "abc" : "aabc") : (i % 2 == 0 ? "abd" : "aabd"))]);
 
     [Fact]
     public void Train_LinesThatFollowARule_LearnsWhatCanBeKnown()
@@ -30,7 +28,9 @@ public sealed class LanguageModelTrainerTests : IDisposable
         Assert.Equal(60 * 4 + 30, again.Tokens);
     }
 
-    /// <summary>Else a window would always begin at the same places, and the first tokens of each never be predicted from more.</summary>
+    /// <summary>
+    /// Else a window would always begin at the same places, and the first tokens of each never be predicted from more.
+    /// </summary>
     [Fact]
     public void Train_EveryEpoch_BeginsAtAnOffsetOfItsOwn()
     {
@@ -59,7 +59,8 @@ public sealed class LanguageModelTrainerTests : IDisposable
     [Fact]
     public void Train_WordsStandApart_LearnsWords()
     {
-        PlainText text = new("words", [.. Enumerable.Range(0, 300).Select(i => i % 2 == 0 ? "the cat sat ." : "a dog ran , too .")]);
+        PlainText text = new(
+            "words", [.. Enumerable.Range(0, 300).Select(i => i % 2 == 0 ? "the cat sat ." : "a dog ran , too .")]);
         var result = LanguageModelTrainer.Train(text, s_small with { Tied = true, Embedding = null });
         Assert.Equal(TokenUnit.Word, result.Model.Spec.Unit);
         Assert.Equal("perplexity", result.Validation.Measure);
@@ -70,13 +71,16 @@ public sealed class LanguageModelTrainerTests : IDisposable
     public void Train_Subwords_WritesTheTextOn()
     {
         // The last line is in no training part, and its characters are read as bytes.
-        PlainText text = new("pieces", [.. Enumerable.Range(0, 300).Select(i => i % 2 == 0 ? "the cat sat" : "a dog ran"), "\u732b\u304c"]);
-        LanguageModelOptions options = s_small with { Unit = TokenUnit.Subword, Subwords = 10, Embedding = null, ValidationFraction = 0.1 };
+        PlainText text = new(
+            "pieces", [.. Enumerable.Range(0, 300).Select(i => i % 2 == 0 ? "the cat sat" : "a dog ran"), "\u732b\u304c"]);
+        LanguageModelOptions options =
+            s_small with { Unit = TokenUnit.Subword, Subwords = 10, Embedding = null, ValidationFraction = 0.1 };
         TrainingResult<LanguageModel, LanguageScore> result = LanguageModelTrainer.Train(text, options);
         ModelFile.Save(result.Model, _directory["m.safetensors"]);
         LanguageModel model = ModelFile.Load<LanguageModel>(_directory["m.safetensors"]);
         Assert.Equal(result.Model.Vocabulary.Words, model.Vocabulary.Words);
-        Assert.Equal(result.Validation.Bits * result.Validation.Tokens / result.Validation.Characters, result.Validation.Value, 9);
+        Assert.Equal(
+            result.Validation.Bits * result.Validation.Tokens / result.Validation.Characters, result.Validation.Value, 9);
         LanguageScore score = LanguageModelTrainer.Evaluate(model, new PlainText("test", ["the cat sat", "a dog ran"]));
         Assert.Equal(12 + 10, score.Characters);
         Assert.InRange(score.Tokens, 6, 15);

@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Recurant.Tests.Training;
 
 public class LargeDataTests
@@ -36,7 +34,8 @@ public class LargeDataTests
     {
         using var source = new CancellationTokenSource();
         var log = new PhaseLog();
-        log.At = value => { if (log.Over.Contains("validating") && value.Phase == "validating" && value.Done == 0) source.Cancel(); };
+        log.At = value =>
+            { if (log.Over.Contains("validating") && value.Phase == "validating" && value.Done == 0) source.Cancel(); };
         TrainingResult<ClassifierModel, Evaluation> result =
             ClassifierTrainer.Train(s_data, Reviews.Small, progress: log, cancellation: source.Token);
         Assert.Equal(TrainingEnd.Cancelled, result.End);

@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Recurant.Tests.Training;
 
 /// <summary>A run whose numbers overflow says in which step, and in which tensor or layer.</summary>

@@ -25,7 +25,8 @@ internal static class Phrases
         for (int i = 0; i < count; i++)
         {
             uint at = 10 * (uint)i;
-            int[] numbers = [.. Enumerable.Range(1, 2 + stream.Below(at, 4)).Select(k => stream.Below(at + (uint)k, s_from.Length))];
+            int[] numbers =
+                [.. Enumerable.Range(1, 2 + stream.Below(at, 4)).Select(k => stream.Below(at + (uint)k, s_from.Length))];
             pairs[i] = new TextPair(
                 string.Join(' ', numbers.Select(n => s_from[n])),
                 string.Join(' ', numbers.Reverse().Select(n => s_to[n])) + ".", i + 1);
@@ -34,7 +35,9 @@ internal static class Phrases
         return new PairDataset("numbers", pairs);
     }
 
-    /// <summary>The same with a name among the numbers of every pair; each name comes once, so that as a word it is unknown.</summary>
+    /// <summary>
+    /// The same with a name among the numbers of every pair; each name comes once, so that as a word it is unknown.
+    /// </summary>
     public static PairDataset Names(int count, ulong seed, string prefix)
     {
         var stream = new Philox(seed, RandomPurpose.Splitting);
@@ -63,7 +66,8 @@ internal static class Phrases
             pairs[i] = i % 2 == 0
                 ? new TextPair($"The {things[thing]} {{{first}}} was not found.", $"{{{first}}}: {dinge[thing]} fehlt.", i + 1)
                 : new TextPair(
-                    $"{{{first}}} of {{{second}}} has no {things[thing]}.", $"{dinge[thing]} von {{{second}}}, {{{first}}} fehlt.", i + 1);
+                    $"{{{first}}} of {{{second}}} has no {things[thing]}.",
+                    $"{dinge[thing]} von {{{second}}}, {{{first}}} fehlt.", i + 1);
         }
 
         return new PairDataset("messages", pairs);

@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Recurant.Tests.Training;
 
 /// <summary>What makes two runs one and the same.</summary>
@@ -26,7 +24,10 @@ public class PlanTextTests
         Assert.Equal("Max", text["Pooling"]);
         Assert.Equal("50", text["VocabularySize"]);
         Assert.Equal("Linear", text["Schedule"]);
-        foreach (string mayChange in new[] { "Budget", "Observers", "Options", "Stage" }) Assert.DoesNotContain(mayChange, text.Keys);
+        foreach (string mayChange in new[] { "Budget", "Observers", "Options", "Stage" })
+        {
+            Assert.DoesNotContain(mayChange, text.Keys);
+        }
     }
 
     /// <summary>Every property of a plan and a specification that is not marked otherwise; none has to be listed.</summary>
@@ -50,7 +51,8 @@ public class PlanTextTests
     public void Identity_OfTwoRuns_DiffersWhereClipOrRecomputeDo()
     {
         static string[] Of(TrainingOptions options) =>
-            [.. PreparedData.Make(Reviews.Words(40, seed: 1), null, options with { Checkpoint = s_checkpoint }).Identity().Select(item => $"{item}")];
+            [.. PreparedData.Make(Reviews.Words(40, seed: 1), null, options with { Checkpoint = s_checkpoint }).Identity()
+                .Select(item => $"{item}")];
 
         TrainingOptions plain = Reviews.Small with { Bidirectional = false, Optimizer = OptimizerKind.Sgd };
         string[] expected = Of(plain);

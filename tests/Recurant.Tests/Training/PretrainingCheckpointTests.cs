@@ -1,9 +1,8 @@
-using Recurant.Tests.Storage;
-using Xunit;
-
 namespace Recurant.Tests.Training;
 
-/// <summary>A run with pre-training that was stopped in either stage and continued gives the bytes of one that never stopped.</summary>
+/// <summary>
+/// A run with pre-training that was stopped in either stage and continued gives the bytes of one that never stopped.
+/// </summary>
 public sealed class PretrainingCheckpointTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
@@ -25,7 +24,8 @@ public sealed class PretrainingCheckpointTests : IDisposable
         var stages = new HashSet<string>();
         foreach (string copy in copies)
         {
-            stages.Add(RunStateJson.ReadStage(File.ReadAllText(Path.Combine(CheckpointStore.Last(copy)!, CheckpointStore.RunFile))));
+            stages.Add(RunStateJson.ReadStage(
+                File.ReadAllText(Path.Combine(CheckpointStore.Last(copy)!, CheckpointStore.RunFile))));
             var last = new CheckpointOptions { Directory = copy, Start = CheckpointStart.Resume };
             Assert.Equal(expected, Train(options with { Checkpoint = last }));
         }
@@ -80,7 +80,8 @@ public sealed class PretrainingCheckpointTests : IDisposable
             _data, Checkpointed(CheckpointStart.New, cancellation.Cancel), cancellation: cancellation.Token));
         TrainingOptions resumed = Checkpointed(CheckpointStart.Resume);
         Refused("pre-training: under way there, none here", resumed with { Pretraining = null });
-        Refused("pre-training: ", resumed with { Pretraining = new Pretraining { Texts = UnlabelledReviews.Text(81, 5), Epochs = 2 } });
+        Refused("pre-training: ",
+            resumed with { Pretraining = new Pretraining { Texts = UnlabelledReviews.Text(81, 5), Epochs = 2 } });
         Refused(
             "pre-training: Epochs: 2 there, 3 here", resumed with { Pretraining = s_options.Pretraining! with { Epochs = 3 } });
     }

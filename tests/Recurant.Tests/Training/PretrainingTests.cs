@@ -1,7 +1,3 @@
-using Recurant.Tests.Numerics;
-using Recurant.Tests.Storage;
-using Xunit;
-
 namespace Recurant.Tests.Training;
 
 public sealed class PretrainingTests : IDisposable
@@ -127,7 +123,8 @@ public sealed class PretrainingTests : IDisposable
         PreparedData data = PreparedData.Make(
             _data, null, PretrainingCheck.Fill(new TrainingOptions { Pretraining = new Pretraining { Model = language } }));
         ClassifierModel model = data.Model;
-        Assert.Equal((CellKind.Gru, 10, 12), (model.Spec.Recurrent.Cell, model.Spec.Recurrent.HiddenSize, model.Spec.EmbeddingSize));
+        Assert.Equal(
+            (CellKind.Gru, 10, 12), (model.Spec.Recurrent.Cell, model.Spec.Recurrent.HiddenSize, model.Spec.EmbeddingSize));
         Dictionary<string, float[]> here = Weights(model), there = Weights(language);
         foreach (string name in (string[])["weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0"])
         {
@@ -160,7 +157,8 @@ public sealed class PretrainingTests : IDisposable
         Refused("a model of the kind BagOfWords has none", UnlabelledReviews.Small with { Model = ModelKind.BagOfWords });
         Refused("Embedding is 0 (one-hot input)", UnlabelledReviews.Small with { Embedding = 0 });
         Refused("cannot be combined with Characters", UnlabelledReviews.Small with { Characters = 4 });
-        Refused("Hidden is 11, but that of the language model to start from (Pretraining.Model) is 10", started with { Hidden = 11 });
+        Refused("Hidden is 11, but that of the language model to start from (Pretraining.Model) is 10",
+            started with { Hidden = 11 });
         Refused("Cell is Lstm, but", started with { Cell = CellKind.Lstm });
         Refused("Embedding is 13, but", started with { Embedding = 13 });
         Refused("GruReset is Outside, but", started with { GruReset = GruReset.Outside });

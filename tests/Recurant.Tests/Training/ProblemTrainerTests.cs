@@ -1,6 +1,3 @@
-using Recurant.Tests.Storage;
-using Xunit;
-
 namespace Recurant.Tests.Training;
 
 public sealed class ProblemTrainerTests : IDisposable
@@ -138,9 +135,11 @@ public sealed class ProblemTrainerTests : IDisposable
     public void Train_OptionThatHasNoUse_SaysSo()
     {
         ProblemTrainingOptions chrono = s_small with { Cell = CellKind.IndRnn, MemorySteps = 10 };
-        Assert.Contains("MemorySteps is 10", Assert.Throws<ArgumentException>(() => ProblemTrainer.Train(s_adding, chrono)).Message);
+        Assert.Contains(
+            "MemorySteps is 10", Assert.Throws<ArgumentException>(() => ProblemTrainer.Train(s_adding, chrono)).Message);
         ProblemTrainingOptions dropout = s_small with { Dropout = Reviews.NoDropout with { Input = 0.1f } };
-        Assert.Contains("Layers and Recurrent", Assert.Throws<ArgumentException>(() => ProblemTrainer.Train(s_adding, dropout)).Message);
+        Assert.Contains(
+            "Layers and Recurrent", Assert.Throws<ArgumentException>(() => ProblemTrainer.Train(s_adding, dropout)).Message);
     }
 
     private byte[] File(ProblemTrainingOptions options)

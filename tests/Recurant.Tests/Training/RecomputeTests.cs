@@ -1,6 +1,3 @@
-using Recurant.Tests.Numerics;
-using Xunit;
-
 namespace Recurant.Tests.Training;
 
 /// <summary>Training with states computed twice instead of kept.</summary>
@@ -41,7 +38,8 @@ public class RecomputeTests
         IReadOnlyList<Parameter> expected = ClassifierTrainer.Train(s_texts, s_options).Model.Parameters;
         foreach (int threads in new[] { 2, 3 })
         {
-            TrainingResult<ClassifierModel, Evaluation> result = ClassifierTrainer.Train(s_texts, s_options with { Threads = threads });
+            TrainingResult<ClassifierModel, Evaluation> result = ClassifierTrainer.Train(
+                s_texts, s_options with { Threads = threads });
             IReadOnlyList<Parameter> actual = result.Model.Parameters;
             for (int i = 0; i < expected.Count; i++)
             {

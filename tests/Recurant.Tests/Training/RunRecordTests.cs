@@ -1,6 +1,4 @@
 using System.Text.Json;
-using Recurant.Tests.Storage;
-using Xunit;
 
 namespace Recurant.Tests.Training;
 
@@ -116,7 +114,8 @@ public sealed class RunRecordTests : IDisposable
     public void Read_AnotherFile_SaysThatItIsNoRecord(string text)
     {
         File.WriteAllText(Record, text);
-        Assert.Contains("recurant train --record FILE", Assert.Throws<InvalidDataException>(() => RunRecord.Read(Record)).Message);
+        Assert.Contains(
+            "recurant train --record FILE", Assert.Throws<InvalidDataException>(() => RunRecord.Read(Record)).Message);
     }
 
     [Fact]

@@ -1,6 +1,3 @@
-using Recurant.Tests.Storage;
-using Xunit;
-
 namespace Recurant.Tests.Training;
 
 /// <summary>The same data, seed and options give the same model file, byte for byte.</summary>
@@ -31,7 +28,8 @@ public sealed class SameBitsTests : IDisposable
         TrainingOptions options = Reviews.Small with
         {
             Cell = cell, Pooling = pooling, Embedding = embedding, Hidden = 96, Layers = 2, Bidirectional = true, Direct = true,
-            Dropout = CellCatalogue.Of(cell).HasHiddenProduct ? Reviews.EveryDropout : Reviews.EveryDropout with { Recurrent = null },
+            Dropout = CellCatalogue.Of(cell).HasHiddenProduct ? Reviews.EveryDropout
+                : Reviews.EveryDropout with { Recurrent = null },
             Batch = 32, Epochs = 2,
         };
         CheckThreads(data, options);

@@ -1,7 +1,3 @@
-using Recurant.Tests.Numerics;
-using Recurant.Tests.Storage;
-using Xunit;
-
 namespace Recurant.Tests.Training;
 
 /// <summary>Several classifiers trained one after another, whose probabilities are averaged.</summary>

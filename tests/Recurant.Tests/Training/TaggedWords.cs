@@ -65,7 +65,8 @@ internal static class TaggedWords
     /// <summary>The same sentences in the scheme IOB1: B- only where a span touches another one of its kind.</summary>
     public static TaggedDataset InIob1(TaggedDataset data) => new(data.Name, [.. data.Sentences.Select(sentence =>
         new TaggedSentence(sentence.Words, [.. sentence.Tags.Select((tag, t) =>
-            tag.StartsWith("B-", StringComparison.Ordinal) && (t == 0 || !sentence.Tags[t - 1].EndsWith(tag[1..], StringComparison.Ordinal))
+            tag.StartsWith("B-", StringComparison.Ordinal)
+                && (t == 0 || !sentence.Tags[t - 1].EndsWith(tag[1..], StringComparison.Ordinal))
                 ? "I-" + tag[2..] : tag)], sentence.Line))]);
 
     /// <summary>A small tagger that decides nothing by itself.</summary>

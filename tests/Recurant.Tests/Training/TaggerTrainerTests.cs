@@ -1,6 +1,3 @@
-using Recurant.Tests.Storage;
-using Xunit;
-
 namespace Recurant.Tests.Training;
 
 public sealed class TaggerTrainerTests : IDisposable
@@ -14,7 +11,8 @@ public sealed class TaggerTrainerTests : IDisposable
     {
         TaggerModel model = TaggerTrainer.Train(
             TaggedWords.PartsOfSpeech(30, seed: 1),
-            TaggedWords.Small with { Cell = CellKind.Lstm, ForgetBias = 3f, Characters = 4, Epochs = 1, LearningRate = 1e-12f }).Model;
+            TaggedWords.Small with { Cell = CellKind.Lstm, ForgetBias = 3f, Characters = 4, Epochs = 1,
+                LearningRate = 1e-12f }).Model;
 
         Assert.Equal(3f, model.Spec.Recurrent.ForgetBias);
         foreach (string layer in new[] { "", "characters." })

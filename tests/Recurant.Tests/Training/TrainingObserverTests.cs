@@ -1,6 +1,3 @@
-using Recurant.Tests.Numerics;
-using Xunit;
-
 namespace Recurant.Tests.Training;
 
 /// <summary>Those who look on at a training run: told of everything, of every task, and without a trace in the weights.</summary>
@@ -58,7 +55,8 @@ public class TrainingObserverTests
         TextDataset words = Reviews.Words(60, seed: 1);
         return task switch
         {
-            "classifier" => observers => Of(ClassifierTrainer.Train(words, Reviews.Small with { Epochs = 3, Observers = observers })),
+            "classifier" => observers =>
+                Of(ClassifierTrainer.Train(words, Reviews.Small with { Epochs = 3, Observers = observers })),
             Twice => observers => Of(ClassifierTrainer.Train(
                 words, Reviews.Small with { Epochs = 2, Models = 2, Observers = observers })),
             Pretrained => observers => Of(ClassifierTrainer.Train(words, Reviews.Small with

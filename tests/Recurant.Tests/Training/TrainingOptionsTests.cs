@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Recurant.Tests.Training;
 
 /// <summary>What training refuses to begin with, and what it says then.</summary>

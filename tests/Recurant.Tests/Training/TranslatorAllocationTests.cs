@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Recurant.Tests.Training;
 
 /// <summary>A step that learns to translate allocates nothing on any thread once its memory has grown.</summary>

@@ -1,6 +1,3 @@
-using Recurant.Tests.Storage;
-using Xunit;
-
 namespace Recurant.Tests.Training;
 
 public sealed class TranslatorTrainerTests : IDisposable
@@ -16,7 +13,8 @@ public sealed class TranslatorTrainerTests : IDisposable
     {
         var options = new TranslatorTrainingOptions
         {
-            Attention = attention, Subwords = subwords, Embedding = 24, Hidden = 48, Batch = 16, Epochs = 20, LearningRate = 0.01f,
+            Attention = attention, Subwords = subwords, Embedding = 24, Hidden = 48, Batch = 16, Epochs = 20,
+            LearningRate = 0.01f,
             Dropout = new DropoutOptions { Input = 0, Layers = 0, Output = 0 }, Threads = 2,
         };
         TrainingResult<TranslatorModel, TranslatorEvaluation> result =
@@ -94,7 +92,8 @@ public sealed class TranslatorTrainerTests : IDisposable
             Assert.Equal("", translations[0].Text);
             Assert.All(translations, translation => Assert.NotNull(translation.Text));
             Assert.Equal(model == subwords, translations[6].IsCut);
-            Assert.All(translations, translation => Assert.InRange(translation.SourcePieces.Count, 0, TranslatorModel.MostSourcePieces));
+            Assert.All(translations,
+                translation => Assert.InRange(translation.SourcePieces.Count, 0, TranslatorModel.MostSourcePieces));
         }
     }
 
@@ -110,7 +109,8 @@ public sealed class TranslatorTrainerTests : IDisposable
         TranslatorModel loaded = ModelFile.Load<TranslatorModel>(path);
         Assert.Equal(model.Spec, loaded.Spec);
         string[] texts = [.. Phrases.Numbers(20, seed: 5).Pairs.Select(pair => pair.Source)];
-        IReadOnlyList<Translation> expected = new Translator(model).Translate(texts), actual = new Translator(loaded).Translate(texts);
+        IReadOnlyList<Translation> expected = new Translator(model).Translate(texts),
+            actual = new Translator(loaded).Translate(texts);
         Assert.Equal(expected.Select(translation => translation.Text), actual.Select(translation => translation.Text));
         Assert.Equal(expected.Select(translation => translation.Score), actual.Select(translation => translation.Score));
         ModelFile.Save(loaded, _directory["again.safetensors"]);
@@ -146,7 +146,8 @@ public sealed class TranslatorTrainerTests : IDisposable
             int steps = 0;
             TranslatorTrainingOptions stopped = Phrases.Small with
             {
-                Checkpoint = checkpoint with { Start = CheckpointStart.New, Saved = () => { if (++steps == 11) cancellation.Cancel(); } },
+                Checkpoint = checkpoint with { Start = CheckpointStart.New,
+                    Saved = () => { if (++steps == 11) cancellation.Cancel(); } },
             };
             Assert.Equal(TrainingEnd.Cancelled, TranslatorTrainer.Train(
                 Phrases.Numbers(60, seed: 1), stopped, cancellation: cancellation.Token).End);
@@ -167,7 +168,8 @@ public sealed class TranslatorTrainerTests : IDisposable
         Assert.Contains("all 8 pairs have more than 2 pieces", Assert.Throws<InvalidDataException>(
             () => TranslatorTrainer.Train(Phrases.Numbers(9, 1), new() { MaximumPieces = 2 })).Message, StringComparison.Ordinal);
         Assert.Contains("no pairs to check the model with",
-            Assert.Throws<InvalidDataException>(() => TranslatorTrainer.Train(one, null, none)).Message, StringComparison.Ordinal);
+            Assert.Throws<InvalidDataException>(() => TranslatorTrainer.Train(one, null, none)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -185,7 +187,8 @@ public sealed class TranslatorTrainerTests : IDisposable
                     ];
         foreach ((TranslatorTrainingOptions options, string text) in cases)
         {
-            string message = Assert.Throws<ArgumentException>(() => TranslatorTrainer.Train(Phrases.Numbers(9, 1), options)).Message;
+            string message = Assert.Throws<ArgumentException>(
+                () => TranslatorTrainer.Train(Phrases.Numbers(9, 1), options)).Message;
             Assert.Contains(text, message, StringComparison.Ordinal);
         }
     }

@@ -11,7 +11,7 @@ internal static class CellGoldens
 {
     private const int HiddenSize = 4;
     private const int CellSize = 6;
-    private static readonly int[] Lengths = [4, 6, 1, 3];
+    private static readonly int[] s_lengths = [4, 6, 1, 3];
 
     private delegate (Tensor Output, Tensor H, Tensor C) Step(Func<string, Tensor> w, Tensor x, Tensor h, Tensor c);
 
@@ -52,7 +52,7 @@ internal static class CellGoldens
     private static void Save(
         string path, Random random, int inputSize, int cellSize, Step step, (string Name, long[] Shape)[] parameters)
     {
-        int batch = Lengths.Length, steps = Lengths.Max();
+        int batch = s_lengths.Length, steps = s_lengths.Max();
         var file = new SafetensorsWriter();
         var inputs = new Dictionary<string, Tensor>();
         foreach ((string name, long[] shape) in parameters) Draw(name, shape, 0.8f);
@@ -70,7 +70,7 @@ internal static class CellGoldens
         for (int b = 0; b < batch; b++)
         {
             (Tensor h, Tensor c) = (inputs["h0"][0, b], inputs["c0"][0, b]);
-            for (int t = 0; t < Lengths[b]; t++)
+            for (int t = 0; t < s_lengths[b]; t++)
             {
                 (Tensor shown, h, c) = step(name => inputs[name], inputs["input"][b, t], h, c);
                 loss += (shown * inputs["d_output"][b, t]).sum();

@@ -70,10 +70,7 @@ internal sealed class Classifier : nn.Module<Batch, Tensor>
     public void CopyFrom(Classifier other)
     {
         using var _ = no_grad();
-        foreach ((Parameter mine, Parameter theirs) in parameters().Zip(other.parameters()))
-        {
-            mine.copy_(theirs);
-        }
+        foreach ((Parameter mine, Parameter theirs) in parameters().Zip(other.parameters())) mine.copy_(theirs);
     }
 
     public double[] FlatParameters() => [.. parameters().SelectMany(Values.ToDoubles)];

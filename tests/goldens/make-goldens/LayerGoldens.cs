@@ -14,7 +14,7 @@ internal static class LayerGoldens
     private const double PackingTolerance = 1e-12;
 
     // Not sorted, the longest not first, one of a single step.
-    private static readonly long[] Lengths = [4, 6, 1, 3];
+    private static readonly long[] s_lengths = [4, 6, 1, 3];
 
     public static void Write(string directory)
     {
@@ -45,25 +45,17 @@ internal static class LayerGoldens
         Tensor h0 = inputs.Tensor("h0", type).requires_grad_();
         Tensor? c0 = layer.HasCellState ? inputs.Tensor("c0", type).requires_grad_() : null;
 
-        var packed = nn.utils.rnn.pack_padded_sequence(input, tensor(Lengths), batch_first: true, enforce_sorted: false);
+        var packed = nn.utils.rnn.pack_padded_sequence(input, tensor(s_lengths), batch_first: true, enforce_sorted: false);
         var (packedOutput, hn, cn) = layer.Run(packed, h0, c0);
         Tensor output = nn.utils.rnn.pad_packed_sequence(packedOutput, batch_first: true).Item1;
 
         Tensor loss = (output * inputs.Tensor("d_output", type)).sum();
         Tensor lossWithFinal = loss + (hn * inputs.Tensor("d_hn", type)).sum();
-        if (cn is not null)
-        {
-            lossWithFinal += (cn * inputs.Tensor("d_cn", type)).sum();
-        }
-
+        if (cn is not null) lossWithFinal += (cn * inputs.Tensor("d_cn", type)).sum();
         var results = new Results(loss.ToDouble(), lossWithFinal.ToDouble());
         results.Add("output", output);
         results.Add("hn", hn);
-        if (cn is not null)
-        {
-            results.Add("cn", cn);
-        }
-
+        if (cn is not null) results.Add("cn", cn);
         AddGradients("grad.", loss);
         AddGradients("grad_with_final.", lossWithFinal);
         return results;
@@ -78,10 +70,7 @@ internal static class LayerGoldens
                 .. layer.Parameters.Select(p => (p.name, (Tensor)p.parameter)),
             ];
             IList<Tensor> gradients = autograd.grad([from], [.. variables.Select(v => v.Tensor)], retain_graph: true);
-            for (int i = 0; i < variables.Length; i++)
-            {
-                results.Add(prefix + variables[i].Name, gradients[i]);
-            }
+            for (int i = 0; i < variables.Length; i++) results.Add(prefix + variables[i].Name, gradients[i]);
         }
     }
 
@@ -100,18 +89,14 @@ internal static class LayerGoldens
         var layer = inputs.MakeLayer(ScalarType.Float64);
         Tensor input = inputs.Tensor("input", ScalarType.Float64);
         Tensor output = results.Tensor("output");
-        for (int b = 0; b < Lengths.Length; b++)
+        for (int b = 0; b < s_lengths.Length; b++)
         {
             Tensor? c0 = layer.HasCellState ? One(inputs.Tensor("c0", ScalarType.Float64), b) : null;
             var (alone, h, c) = layer.Run(
-                input[b].narrow(0, 0, Lengths[b]).unsqueeze(1), One(inputs.Tensor("h0", ScalarType.Float64), b), c0);
-            Agree("output", output[b].narrow(0, 0, Lengths[b]), alone);
+                input[b].narrow(0, 0, s_lengths[b]).unsqueeze(1), One(inputs.Tensor("h0", ScalarType.Float64), b), c0);
+            Agree("output", output[b].narrow(0, 0, s_lengths[b]), alone);
             Agree("hn", One(results.Tensor("hn"), b), h);
-            if (c is not null)
-            {
-                Agree("cn", One(results.Tensor("cn"), b), c);
-            }
-
+            if (c is not null) Agree("cn", One(results.Tensor("cn"), b), c);
             void Agree(string what, Tensor packed, Tensor single) => Values.MustAgree(
                 $"{name}, {what} of sequence {b} alone", Values.ToDoubles(packed), Values.ToDoubles(single), PackingTolerance);
         }
@@ -122,11 +107,7 @@ internal static class LayerGoldens
     private static void Save(string path, Inputs inputs, Results results)
     {
         var file = new SafetensorsWriter();
-        foreach ((string name, long[] shape, float[] values) in inputs.Tensors)
-        {
-            file.Add(name, shape, values);
-        }
-
+        foreach ((string name, long[] shape, float[] values) in inputs.Tensors) file.Add(name, shape, values);
         foreach ((string name, long[] shape, double[] values) in results.Tensors)
         {
             file.Add(name, shape, Values.ToFloats(values));
@@ -144,7 +125,7 @@ internal static class LayerGoldens
         ["hidden_size"] = HiddenSize,
         ["layers"] = inputs.Layers,
         ["bidirectional"] = inputs.Bidirectional,
-        ["lengths"] = new JsonArray([.. Lengths.Select(length => (JsonNode)length)]),
+        ["lengths"] = new JsonArray([.. s_lengths.Select(length => (JsonNode)length)]),
         ["loss"] = results.Loss,
         ["loss_with_final"] = results.LossWithFinal,
     }.ToJsonString();
@@ -158,7 +139,7 @@ internal static class LayerGoldens
             var random = new Random(seed);
             var inputs = new Inputs(cell, layers, bidirectional, []);
             int directions = bidirectional ? 2 : 1;
-            long batch = Lengths.Length;
+            long batch = s_lengths.Length;
             long[] state = [layers * directions, batch, HiddenSize];
             var layer = new TorchLayer(cell, InputSize, HiddenSize, layers, bidirectional, ScalarType.Float64);
             foreach ((string name, var parameter) in layer.Parameters)
@@ -168,18 +149,10 @@ internal static class LayerGoldens
 
             inputs.AddPadded("input", InputSize, random);
             inputs.Add("h0", state, random, 0.9f);
-            if (layer.HasCellState)
-            {
-                inputs.Add("c0", state, random, 0.9f);
-            }
-
+            if (layer.HasCellState) inputs.Add("c0", state, random, 0.9f);
             inputs.AddPadded("d_output", directions * HiddenSize, random);
             inputs.Add("d_hn", state, random, 1);
-            if (layer.HasCellState)
-            {
-                inputs.Add("d_cn", state, random, 1);
-            }
-
+            if (layer.HasCellState) inputs.Add("d_cn", state, random, 1);
             return inputs;
         }
 
@@ -193,11 +166,7 @@ internal static class LayerGoldens
         {
             var layer = new TorchLayer(Cell, InputSize, HiddenSize, Layers, Bidirectional, type);
             using var _ = no_grad();
-            foreach ((string name, var parameter) in layer.Parameters)
-            {
-                parameter.copy_(Tensor(name, type));
-            }
-
+            foreach ((string name, var parameter) in layer.Parameters) parameter.copy_(Tensor(name, type));
             return layer;
         }
 
@@ -207,14 +176,14 @@ internal static class LayerGoldens
         /// <summary>[B,T,width], zero behind the end of each sequence.</summary>
         private void AddPadded(string name, int width, Random random)
         {
-            long steps = Lengths.Max();
-            var values = new float[Lengths.Length * steps * width];
-            for (int b = 0; b < Lengths.Length; b++)
+            long steps = s_lengths.Max();
+            var values = new float[s_lengths.Length * steps * width];
+            for (int b = 0; b < s_lengths.Length; b++)
             {
-                Goldens.Values.Uniform(random, Lengths[b] * width, 1).CopyTo(values, b * steps * width);
+                Goldens.Values.Uniform(random, s_lengths[b] * width, 1).CopyTo(values, b * steps * width);
             }
 
-            Tensors.Add((name, [Lengths.Length, steps, width], values));
+            Tensors.Add((name, [s_lengths.Length, steps, width], values));
         }
     }
 

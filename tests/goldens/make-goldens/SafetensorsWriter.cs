@@ -51,11 +51,7 @@ internal sealed class SafetensorsWriter
         }
 
         // The data begins at a multiple of eight, as the format advises; spaces may follow the JSON.
-        while (buffer.Length % 8 != 0)
-        {
-            buffer.WriteByte((byte)' ');
-        }
-
+        while (buffer.Length % 8 != 0) buffer.WriteByte((byte)' ');
         return buffer.ToArray();
     }
 }

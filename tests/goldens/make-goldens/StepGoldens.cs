@@ -104,11 +104,7 @@ internal static class StepGoldens
             loss.backward();
             double[] gradients = model.FlatGradients();
             norms[step] = Math.Sqrt(gradients.Sum(g => g * g));
-            if (settings.ClipNorm > 0)
-            {
-                nn.utils.clip_grad_norm_(model.parameters(), settings.ClipNorm);
-            }
-
+            if (settings.ClipNorm > 0) nn.utils.clip_grad_norm_(model.parameters(), settings.ClipNorm);
             optimizer.step();
             if (check)
             {

@@ -14,11 +14,7 @@ internal static class Values
     public static float[] Uniform(Random random, long count, float scale)
     {
         var values = new float[count];
-        for (int i = 0; i < values.Length; i++)
-        {
-            values[i] = (float)(random.NextDouble() * 2 - 1) * scale;
-        }
-
+        for (int i = 0; i < values.Length; i++) values[i] = (float)(random.NextDouble() * 2 - 1) * scale;
         return values;
     }
 
@@ -31,17 +27,9 @@ internal static class Values
 
     public static double LargestDifference(double[] a, double[] b)
     {
-        if (a.Length != b.Length)
-        {
-            throw new InvalidOperationException($"compared {a.Length} values with {b.Length}");
-        }
-
+        if (a.Length != b.Length) throw new InvalidOperationException($"compared {a.Length} values with {b.Length}");
         double largest = 0;
-        for (int i = 0; i < a.Length; i++)
-        {
-            largest = Math.Max(largest, Math.Abs(a[i] - b[i]));
-        }
-
+        for (int i = 0; i < a.Length; i++) largest = Math.Max(largest, Math.Abs(a[i] - b[i]));
         return largest;
     }
 

@@ -91,8 +91,12 @@ internal static class BalanceChecks
         var known = classes.Select(each => each.Label).ToHashSet(StringComparer.Ordinal);
         (string Label, long Count)[] unknown = [.. tested.Where(each => !known.Contains(each.Label))];
         long count = unknown.Sum(each => each.Count);
-        if (unknown.Length == 0) return new Finding($"{kind}s of the test", FindingLevel.Ok,
-            $"Every {kind} of the test data occurs in {train.Name}.");
+        if (unknown.Length == 0)
+        {
+            return new Finding(
+                $"{kind}s of the test", FindingLevel.Ok, $"Every {kind} of the test data occurs in {train.Name}.");
+        }
+
         var names = unknown.Select(each => each.Label).ToHashSet(StringComparer.Ordinal);
         return new Finding(
             $"{kind}s of the test", train.HasLabels ? FindingLevel.Fault : FindingLevel.Warning,

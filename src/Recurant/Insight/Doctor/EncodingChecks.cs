@@ -110,7 +110,10 @@ internal static class EncodingChecks
         for (int i = 1; i < text.Length; i++)
         {
             if (text[i] is >= '\u0300' and <= '\u036F' && char.GetUnicodeCategory(text[i - 1]) is UnicodeCategory.LowercaseLetter
-                or UnicodeCategory.UppercaseLetter) return true;
+                or UnicodeCategory.UppercaseLetter)
+            {
+                return true;
+            }
         }
 
         return false;

@@ -66,8 +66,12 @@ public static class ModelDoctor
         ArgumentNullException.ThrowIfNull(data);
         model = ModelFile.Copy(model); // The checks move weights and write gradients.
         int[] tokens = model.Encoder.Encode(data);
-        if (tokens.Length < 100) throw new InvalidDataException($"{data.Name}: {tokens.Length} tokens are too few to examine a "
-            + $"model with; give 100.");
+        if (tokens.Length < 100)
+        {
+            throw new InvalidDataException(
+                $"{data.Name}: {tokens.Length} tokens are too few to examine a model with; give 100.");
+        }
+
         var findings = new List<Finding> { Weights(model) };
         findings.AddRange(BatchChecks.Run(model, tokens[..Math.Min(tokens.Length, 257)]));
         findings.Add(SlopeChecks.Run(DoctorSteps.Of(model, tokens, texts: 2, steps: 12)));

@@ -105,8 +105,11 @@ internal static class ReferenceChecks
         Matrix shares = store.Rows(batch.Sequences);
         network.Direct?.Forward(batch, shares);
         var ordered = new double[batch.Sequences][];
-        for (int b = 0; b < ordered.Length; b++) ordered[batch.Order[b]] = [.. shares.Row(b).ToArray()
-            .Select(value => (double)value)];
+        for (int b = 0; b < ordered.Length; b++)
+        {
+            ordered[batch.Order[b]] = [.. shares.Row(b).ToArray().Select(value => (double)value)];
+        }
+
         return ordered;
     }
 
@@ -173,8 +176,11 @@ internal static class ReferenceChecks
         {
             double[] own = [.. gradients[name].Select(_ => 2 * random.NextDouble() - 1)];
             direction[name] = own;
-            for (int i = 0; i < own.Length; i++) (expected, length) = (expected + own[i] * gradients[name][i], length
-                + gradients[name][i] * gradients[name][i]);
+            for (int i = 0; i < own.Length; i++)
+            {
+                expected += own[i] * gradients[name][i];
+                length += gradients[name][i] * gradients[name][i];
+            }
         }
 
         double slope = (LossAt(Epsilon) - LossAt(-Epsilon)) / (2 * Epsilon);
@@ -184,11 +190,17 @@ internal static class ReferenceChecks
         double LossAt(double offset)
         {
             var moved = new ReferenceTensors();
-            foreach (string name in weights.Names) moved[name] = [.. weights[name].Zip(direction[name], (w, d) => w
-                + offset * d)];
+            foreach (string name in weights.Names)
+            {
+                moved[name] = [.. weights[name].Zip(direction[name], (w, d) => w + offset * d)];
+            }
+
             double loss = 0;
-            for (int i = 0; i < examples.Length; i++) loss += NetworkOf(spec, moved,
-                direct[i]).Forward(examples[i]).Loss / examples.Length;
+            for (int i = 0; i < examples.Length; i++)
+            {
+                loss += NetworkOf(spec, moved, direct[i]).Forward(examples[i]).Loss / examples.Length;
+            }
+
             return loss;
         }
     }
