@@ -70,17 +70,25 @@ public sealed class RecurrentStream
         _stack = stack;
         _cells = [.. stack.Cells];
         _workers = workers;
-        int panels = (stack.Spec.HiddenSize + PackedMatrix.PanelWidth - 1) / PackedMatrix.PanelWidth;
-        _divides = workers.Count > 1 && (StreamLayer.InStrips(_cells[0])
-            ? stack.Spec.HiddenSize / UnitStrips.UnitsOf(_cells[0].Gates) >= workers.Count
-                && _cells.Any(cell => WeightsOf(cell) >= WorthDividing)
-            : panels >= workers.Count && _cells.All(cell => cell.DividesUnits && !cell.CopiesPrevious)
-            && (stack.Spec.HiddenSize % (PackedMatrix.Quad * PackedMatrix.PanelWidth * workers.Count) == 0
-                || _cells.Any(cell => WeightsOf(cell) > CachedWeights))
-            && _cells.Any(cell => WeightsOf(cell) >= WorthDividing));
+        _divides = IsWorthDividing(stack.Spec.HiddenSize, _cells, workers.Count);
         _layers = [.. _cells.Select(cell => new StreamLayer(cell))];
         _work = new StepWork(_layers);
         Reset();
+    }
+
+    /// <summary>
+    /// The rule by which threads divide the hidden units: there is a strip or a panel of units for each thread; a layer has enough
+    /// multiply-adds to outweigh the meeting; and, where units lie in panels, the cells can be computed unit by unit, and either
+    /// the panels come out even or a layer's weights are more than one core's cache holds.
+    /// </summary>
+    private static bool IsWorthDividing(int hidden, RecurrentCell[] cells, int threads)
+    {
+        if (threads == 1 || !cells.Any(cell => WeightsOf(cell) >= WorthDividing)) return false;
+        if (StreamLayer.InStrips(cells[0])) return hidden / UnitStrips.UnitsOf(cells[0].Gates) >= threads;
+        int panels = (hidden + PackedMatrix.PanelWidth - 1) / PackedMatrix.PanelWidth;
+        bool comesOutEven = hidden % (PackedMatrix.Quad * PackedMatrix.PanelWidth * threads) == 0;
+        return panels >= threads && cells.All(cell => cell.DividesUnits && !cell.CopiesPrevious)
+            && (comesOutEven || cells.Any(cell => WeightsOf(cell) > CachedWeights));
     }
 
     private static long WeightsOf(RecurrentCell cell) =>

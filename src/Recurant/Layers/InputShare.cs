@@ -3,9 +3,6 @@ namespace Recurant.Layers;
 /// <summary>gates = b + W_ih x_t for some steps together: one product for all of a worker's rows.</summary>
 internal static class InputShare
 {
-    /// <summary>Additions below which a second thread costs more than it gives.</summary>
-    private const int WorthSplitting = 1 << 16;
-
     /// <summary>Fills the gates of the steps [begin, end) for a worker's rows and units.</summary>
     public static void Add(
         RecurrentCell cell, in WorkShare share, BatchLayout batch, int begin, int end, Matrix input,
@@ -99,7 +96,7 @@ internal static class InputShare
     public static void AddByRow(Workers workers, Matrix source, ReadOnlyMemory<int> targets, Matrix sums)
     {
         var work = new SumWork { Source = source, Targets = targets, Sums = sums };
-        if ((long)source.Rows * source.Columns < WorthSplitting) work.Execute(0, 1); else workers.Run(ref work);
+        workers.Run(ref work, (long)source.Rows * source.Columns);
     }
 
     private struct SumWork : IParallelWork

@@ -29,7 +29,7 @@ internal static class Elementwise
     public static void RepeatFirstRow(Workers workers, Matrix matrix)
     {
         var work = new RepeatWork { Matrix = matrix };
-        if ((long)matrix.Rows * matrix.Columns < 1 << 16) work.Execute(0, 1); else workers.Run(ref work);
+        workers.Run(ref work, (long)matrix.Rows * matrix.Columns);
     }
 
     private struct RepeatWork : IParallelWork

@@ -76,6 +76,9 @@ internal sealed unsafe class Workers
     /// <summary>The number of threads, the caller's own included.</summary>
     public int Count { get; }
 
+    /// <summary>Numbers to read and write once that outweigh handing half of them to another thread.</summary>
+    private const long WorthDividing = 1 << 16;
+
     /// <summary>The most threads of one call.</summary>
     public const int MostThreads = 1024;
 
@@ -105,6 +108,12 @@ internal sealed unsafe class Workers
     /// same.
     /// </summary>
     public void Run<TWork>(scoped ref TWork work) where TWork : struct, IParallelWork => Run(ref work, together: false);
+
+    /// <summary>The same, by the caller alone where dividing so few numbers would cost more than it saves.</summary>
+    public void Run<TWork>(scoped ref TWork work, long numbers) where TWork : struct, IParallelWork
+    {
+        if (numbers < WorthDividing) work.Execute(0, 1); else Run(ref work);
+    }
 
     private bool Run<TWork>(scoped ref TWork work, bool together) where TWork : struct, IParallelWork
     {

@@ -226,7 +226,7 @@ public sealed class Optimizer
                     SecondCorrection = (float)(1 / Math.Sqrt(1 - _beta2Power)),
                 },
             };
-            if (work.Elements < 1 << 16) work.Execute(0, 1); else workers.Run(ref work);
+            workers.Run(ref work, work.Elements);
             _parameters[i].MarkChanged();
         }
 
