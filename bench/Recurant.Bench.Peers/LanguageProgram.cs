@@ -50,69 +50,14 @@ internal static partial class LanguageProgram
     }
 
     /// <summary>Runs every engine that can train, each number of threads in a process of its own, one after the other.</summary>
-    public static int RunAll(Options options)
-    {
-        var results = new List<LanguageResult>();
-        var failed = new HashSet<string>();
-        foreach (int threads in options.Threads)
-        {
-            foreach (string engine in options.EngineNames)
-            {
-                Console.Error.WriteLine($"{engine}, threads: {threads}");
-                try
-                {
-                    results.Add(RunChild(engine, threads, options));
-                }
-                catch (InvalidOperationException fault)
-                {
-                    // The others are measured all the same; the row of this one is missing.
-                    Console.Error.WriteLine($"{Report.Title(engine)} does not run here: {fault.Message}");
-                    failed.Add(engine);
-                }
-            }
-        }
-
-        if (options.Json)
-        {
-            Console.WriteLine(JsonSerializer.Serialize(new
-            {
-                machine = Report.Machine(),
-                program = options.Program,
-                rows = results.Select(r => new
-                {
-                    engine = r.Engine, threads = r.Threads, tokens_per_second = r.TokensPerSecond, loss = r.Loss,
-                }),
-            }));
-            return failed.Contains(Engines.Recurant) ? 1 : 0;
-        }
-
-        Console.WriteLine(Report.Machine());
-        foreach (string engine in failed) Console.WriteLine($"\n{Report.Title(engine)} does not run here.");
-        Console.WriteLine("\n| engine | threads | tokens/s | loss of the last fifth, nats |\n|---|--:|--:|--:|");
-        foreach (LanguageResult r in results)
-        {
-            Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"| {r.Engine} | {r.Threads} | {r.TokensPerSecond:f0} | {r.Loss:f3} |"));
-        }
-
-        return failed.Contains(Engines.Recurant) ? 1 : 0;
-    }
+    public static int RunAll(Options options) => TrainingProgram.RunAll<LanguageResult>(
+        options, [],
+        r => new { engine = r.Engine, threads = r.Threads, tokens_per_second = r.TokensPerSecond, loss = r.Loss },
+        "tokens/s | loss of the last fifth, nats",
+        r => $"{r.Engine} | {r.Threads} | {r.TokensPerSecond:f0} | {r.Loss:f3}");
 
     /// <summary>Implemented in RecurantLanguageModel.cs: makes the model where the engine's name is Recurant's.</summary>
     static partial void MakeRecurant(string engine, int threads, LanguageShape shape, ref ILanguageModel? model);
-
-    private static LanguageResult RunChild(string engine, int threads, Options options)
-    {
-        ProcessStartInfo start = WorkerProcess.StartInfo(
-            "--worker", engine, "--program", options.Program!, "--data", options.Data,
-            "--threads", threads.ToString(CultureInfo.InvariantCulture));
-        using Process process = Scratch.Instance.Start(start);
-        string output = process.StandardOutput.ReadToEnd();
-        WorkerProcess.ThrowIfInterrupted(process);
-        return process.ExitCode == 0
-            ? JsonSerializer.Deserialize<LanguageResult>(output)!
-            : throw new InvalidOperationException($"the program of {engine} ended with {process.ExitCode}");
-    }
 
     /// <summary>The text as numbers, in the order in which its tokens occur first.</summary>
     private static (int[] Tokens, LanguageShape Shape) Read(Options options)

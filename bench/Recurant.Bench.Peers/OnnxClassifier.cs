@@ -18,7 +18,7 @@ internal static class OnnxClassifier
     public static byte[] Build(ClassifierModel model)
     {
         ClassifierSpec spec = model.Spec;
-        int hidden = spec.HiddenSize, rows = 4 * hidden, padding = spec.VocabularySize;
+        int hidden = spec.Recurrent.HiddenSize, rows = 4 * hidden, padding = spec.VocabularySize;
         float[] Values(string name) => model.Parameters.Single(parameter => parameter.Name == name).Value.ToArray();
         float[] Ordered(string name) => OnnxModel.Ordered("lstm", Values(name));
         float[] Both(string name) => [.. Ordered($"{name}_l0"), .. Ordered($"{name}_l0_reverse")];

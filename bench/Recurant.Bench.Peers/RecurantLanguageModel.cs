@@ -24,8 +24,8 @@ internal sealed class RecurantLanguageModel : ILanguageModel
         _workers = Workers.ForThreads(threads);
         _network = new LanguageModelNetwork(new LanguageModelSpec
         {
-            VocabularySize = shape.Vocabulary, EmbeddingSize = shape.Embedding, HiddenSize = shape.Hidden,
-            Layers = LanguageShape.Layers,
+            VocabularySize = shape.Vocabulary, EmbeddingSize = shape.Embedding,
+            Recurrent = new RecurrentSpec { HiddenSize = shape.Hidden, Layers = LanguageShape.Layers },
         });
         _network.Initialise((ulong)seed);
         _memory = _network.CreateMemory();

@@ -28,7 +28,7 @@ internal sealed class RecurantReviewModel : IReviewModel
             VocabularySize = vocabularySize,
             Classes = 2,
             EmbeddingSize = ReviewProgram.EmbeddingSize,
-            HiddenSize = ReviewProgram.HiddenSize,
+            Recurrent = new RecurrentSpec { HiddenSize = ReviewProgram.HiddenSize, Bidirectional = true },
         });
         _network.Initialise(_seed);
         _memory = _network.CreateMemory();

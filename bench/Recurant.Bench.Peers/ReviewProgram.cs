@@ -48,75 +48,21 @@ internal static partial class ReviewProgram
     }
 
     /// <summary>Runs every engine that can train, each number of threads in a process of its own, one after the other.</summary>
-    public static int RunAll(Options options)
-    {
-        var results = new List<ReviewResult>();
-        var failed = new HashSet<string>();
-        foreach (int threads in options.Threads)
+    public static int RunAll(Options options) => TrainingProgram.RunAll<ReviewResult>(
+        options, ["--epochs", options.Epochs.ToString(CultureInfo.InvariantCulture)],
+        r => new
         {
-            foreach (string engine in options.EngineNames)
-            {
-                Console.Error.WriteLine($"{engine}, threads: {threads}");
-                try
-                {
-                    results.Add(RunChild(engine, threads, options));
-                }
-                catch (InvalidOperationException fault)
-                {
-                    // The others are measured all the same; the row of this one is missing.
-                    Console.Error.WriteLine($"{Report.Title(engine)} does not run here: {fault.Message}");
-                    failed.Add(engine);
-                }
-            }
-        }
-
-        if (options.Json)
-        {
-            Console.WriteLine(JsonSerializer.Serialize(new
-            {
-                machine = Report.Machine(),
-                program = "mr",
-                rows = results.Select(r => new
-                {
-                    engine = r.Engine,
-                    threads = r.Threads,
-                    words_per_second = r.WordsPerSecond,
-                    train_seconds = r.TrainSeconds,
-                    accuracy = r.Accuracy,
-                }),
-            }));
-            return failed.Contains(Engines.Recurant) ? 1 : 0;
-        }
-
-        Console.WriteLine(Report.Machine());
-        foreach (string engine in failed) Console.WriteLine($"\n{Report.Title(engine)} does not run here.");
-        Console.WriteLine("\n| engine | threads | words/s | training s | test accuracy |\n|---|--:|--:|--:|--:|");
-        foreach (ReviewResult r in results)
-        {
-            Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"| {r.Engine} | {r.Threads} | {r.WordsPerSecond:f0} | {r.TrainSeconds:f1} | {r.Accuracy:f4} |"));
-        }
-
-        return failed.Contains(Engines.Recurant) ? 1 : 0;
-    }
+            engine = r.Engine,
+            threads = r.Threads,
+            words_per_second = r.WordsPerSecond,
+            train_seconds = r.TrainSeconds,
+            accuracy = r.Accuracy,
+        },
+        "words/s | training s | test accuracy",
+        r => $"{r.Engine} | {r.Threads} | {r.WordsPerSecond:f0} | {r.TrainSeconds:f1} | {r.Accuracy:f4}");
 
     /// <summary>Implemented in RecurantEngine.cs: makes the model where the engine's name is Recurant's.</summary>
     static partial void MakeRecurant(string engine, int threads, int vocabularySize, ref IReviewModel? model);
-
-    private static ReviewResult RunChild(string engine, int threads, Options options)
-    {
-        ProcessStartInfo start = WorkerProcess.StartInfo(
-            "--worker", engine, "--program", "mr", "--data", options.Data,
-            "--threads", threads.ToString(CultureInfo.InvariantCulture),
-            "--epochs", options.Epochs.ToString(CultureInfo.InvariantCulture));
-        using Process process = Scratch.Instance.Start(start);
-        string output = process.StandardOutput.ReadToEnd();
-        WorkerProcess.ThrowIfInterrupted(process);
-        return process.ExitCode == 0
-            ? JsonSerializer.Deserialize<ReviewResult>(output)!
-            : throw new InvalidOperationException($"the program of {engine} ended with {process.ExitCode}");
-    }
 
     private static ReviewResult Learn(string engine, int threads, IReviewModel model, ReviewData data, int epochs)
     {

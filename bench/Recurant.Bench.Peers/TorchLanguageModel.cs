@@ -1,6 +1,8 @@
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
+using Embedding = TorchSharp.Modules.Embedding;
+using Parameter = TorchSharp.Modules.Parameter;
 
 namespace Recurant.Bench.Peers;
 

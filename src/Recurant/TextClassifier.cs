@@ -32,7 +32,8 @@ public sealed class TextClassifier
         TextDataset data, TrainingOptions? options = null, TextDataset? validation = null,
         IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
-        TrainingResult<ClassifierModel, Evaluation> result = ClassifierTrainer.Train(data, options, validation, progress, cancellation);
+        TrainingResult<ClassifierModel, Evaluation> result =
+            ClassifierTrainer.Train(data, options, validation, progress, cancellation);
         return new TextClassifier(result.Model, options?.Threads ?? 0) { Training = result };
     }
 

@@ -16,6 +16,18 @@ internal static class Allocation
     /// <summary>Bytes allocated on all threads; the test must run alone, in <see cref="Training.AloneCollection"/>.</summary>
     public static long LeastInProcess(Action action) => Least(action, () => GC.GetTotalAllocatedBytes(precise: true));
 
+    /// <summary>Checks that an action which has been done often enough allocates nothing on the thread that calls.</summary>
+    public static void AssertNoneWarm(Action action, int times)
+    {
+        void Repeat()
+        {
+            for (int i = 0; i < times; i++) action();
+        }
+
+        for (int i = 0; i < 50; i++) action();
+        Assert.Equal(0, LeastOnThisThread(Repeat));
+    }
+
     private static long Least(Action action, Func<long> allocated)
     {
         long least = long.MaxValue;

@@ -134,11 +134,7 @@ public class SegmentedStackTests
             run.MarkChanged(parameters);
         }
 
-        for (int i = 0; i < 20; i++) Step();
-        Assert.Equal(0, Allocation.LeastOnThisThread(() =>
-        {
-            for (int i = 0; i < 10; i++) Step();
-        }));
+        Allocation.AssertNoneWarm(Step, times: 10);
     }
 
     [Fact]

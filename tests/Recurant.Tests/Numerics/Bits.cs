@@ -12,6 +12,18 @@ internal static class Bits
 
     public static bool Equal(ReadOnlySpan<float> left, ReadOnlySpan<float> right) => Of(left).SequenceEqual(Of(right));
 
+    /// <summary>The same bits in the values of every parameter.</summary>
+    public static void AssertValuesEqual(IEnumerable<Parameter> expected, IEnumerable<Parameter> actual)
+    {
+        foreach ((Parameter one, Parameter other) in expected.Zip(actual)) AssertEqual(one.Value, other.Value, one.Name);
+    }
+
+    /// <summary>The same bits in the gradients of every parameter.</summary>
+    public static void AssertGradientsEqual(IEnumerable<Parameter> expected, IEnumerable<Parameter> actual)
+    {
+        foreach ((Parameter one, Parameter other) in expected.Zip(actual)) AssertEqual(one.Gradient, other.Gradient, one.Name);
+    }
+
     public static void AssertEqual(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual, string what)
     {
         if (Equal(expected, actual)) return;

@@ -111,11 +111,7 @@ public class OptimizerTests
             optimizer.Step(workers, 0.01f, 0.01f, (float)Math.Min(1, 1 / optimizer.GradientNorm(workers)));
         }
 
-        for (int i = 0; i < 40; i++) Step();
-        Assert.Equal(0, Allocation.LeastOnThisThread(() =>
-        {
-            for (int i = 0; i < 40; i++) Step();
-        }));
+        Allocation.AssertNoneWarm(Step, times: 40);
     }
 
     private static readonly int[] s_many = [.. Enumerable.Range(0, 800)];

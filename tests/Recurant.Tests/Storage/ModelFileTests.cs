@@ -79,10 +79,7 @@ public sealed class ModelFileTests : IDisposable
         Assert.Equal(model.Labels, loaded.Labels);
         Assert.Equal(model.TrainingRecord, loaded.TrainingRecord);
         Assert.Equal(model.Parameters.Select(parameter => parameter.Name), loaded.Parameters.Select(parameter => parameter.Name));
-        foreach ((Parameter before, Parameter after) in model.Parameters.Zip(loaded.Parameters))
-        {
-            Bits.AssertEqual(before.Value, after.Value, before.Name);
-        }
+        Bits.AssertValuesEqual(model.Parameters, loaded.Parameters);
 
         float[] expected = Probabilities(new TextClassifier(model, threads: 1));
         float[] actual = Probabilities(TextClassifier.Load(path));

@@ -25,8 +25,7 @@ public class OptimizerFileTests
         OptimizerFile.Load(state, resumed.Optimizer, resumed.Network.NamedParameters);
         resumed.Pass.Step = StoppedAfter;
         resumed.Go(Steps - StoppedAfter);
-        Assert.All(whole.Network.Parameters.Zip(resumed.Network.Parameters), pair =>
-            Bits.AssertEqual(pair.First.Values, pair.Second.Values, pair.First.Name));
+        Bits.AssertValuesEqual(whole.Network.Parameters, resumed.Network.Parameters);
     }
 
     [Fact]

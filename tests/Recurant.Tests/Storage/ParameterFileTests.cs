@@ -15,8 +15,7 @@ public class ParameterFileTests
         ParameterFile.Save(path, saved.NamedParameters);
         ParameterFile.Load(path, loaded.NamedParameters);
 
-        Assert.All(saved.Parameters.Zip(loaded.Parameters), pair =>
-            Bits.AssertEqual(pair.First.Values, pair.Second.Values, pair.First.Name));
+        Bits.AssertValuesEqual(saved.Parameters, loaded.Parameters);
         using SafetensorsFile file = SafetensorsFile.Open(path);
         Assert.Equal(
             ["0.weight_ih_l0", "0.weight_hh_l0", "0.bias_ih_l0", "0.bias_hh_l0", "1.0.gain", "1.1.weight", "1.1.bias"],

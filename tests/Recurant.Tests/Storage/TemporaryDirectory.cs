@@ -15,5 +15,14 @@ internal sealed class TemporaryDirectory : IDisposable
         return names;
     }
 
+    /// <summary>Copies the last checkpoint of the run in "run" into another directory, whose path is returned.</summary>
+    public string CopyOfRun(string name)
+    {
+        string last = CheckpointStore.Last(this["run"])!, copy = Path.Combine(this[name], Path.GetFileName(last));
+        Directory.CreateDirectory(copy);
+        foreach (string file in Directory.GetFiles(last)) File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
+        return this[name];
+    }
+
     public void Dispose() => Directory.Delete(Root, recursive: true);
 }

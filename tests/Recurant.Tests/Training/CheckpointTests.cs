@@ -53,7 +53,7 @@ public sealed class CheckpointTests : IDisposable
         byte[] expected = Train(options);
         var copies = new List<string>();
         TrainingOptions every = Checkpointed(options, CheckpointStart.New);
-        void Saved() => copies.Add(CopyOfRun($"after {copies.Count}"));
+        void Saved() => copies.Add(_directory.CopyOfRun($"after {copies.Count}"));
         Train(every with { Checkpoint = every.Checkpoint! with { Saved = Saved } });
         Assert.Equal(14, copies.Count); // 54 texts in batches of 8, twice
         foreach (string copy in copies)
@@ -351,14 +351,6 @@ public sealed class CheckpointTests : IDisposable
         string path = _directory["model.safetensors"];
         ModelFile.Save(ClassifierTrainer.Train(_data, options, validation, cancellation: cancellation.Token).Model, path);
         return File.ReadAllBytes(path);
-    }
-
-    private string CopyOfRun(string name)
-    {
-        string last = CheckpointStore.Last(_directory["run"])!, copy = Path.Combine(_directory[name], Path.GetFileName(last));
-        Directory.CreateDirectory(copy);
-        foreach (string file in Directory.GetFiles(last)) File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
-        return _directory[name];
     }
 
     private static void AssertSameFile(byte[] expected, byte[] actual)

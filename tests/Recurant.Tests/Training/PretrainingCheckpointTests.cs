@@ -19,7 +19,7 @@ public sealed class PretrainingCheckpointTests : IDisposable
         TrainingOptions options = s_options with { Models = models };
         byte[] expected = Train(options);
         var copies = new List<string>();
-        void Saved() => copies.Add(CopyOfRun($"after {copies.Count}"));
+        void Saved() => copies.Add(_directory.CopyOfRun($"after {copies.Count}"));
         Train(Checkpointed(CheckpointStart.New, Saved) with { Models = models });
         var stages = new HashSet<string>();
         foreach (string copy in copies)
@@ -117,13 +117,5 @@ public sealed class PretrainingCheckpointTests : IDisposable
         string path = _directory["model.safetensors"];
         ModelFile.Save(ClassifierTrainer.Train(_data, options).Model, path);
         return File.ReadAllBytes(path);
-    }
-
-    private string CopyOfRun(string name)
-    {
-        string last = CheckpointStore.Last(_directory["run"])!, copy = Path.Combine(_directory[name], Path.GetFileName(last));
-        Directory.CreateDirectory(copy);
-        foreach (string file in Directory.GetFiles(last)) File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
-        return _directory[name];
     }
 }

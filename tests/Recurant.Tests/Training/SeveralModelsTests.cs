@@ -73,7 +73,7 @@ public sealed class SeveralModelsTests : IDisposable
             : s_two;
         byte[] expected = Train(options);
         var copies = new List<string>();
-        void Saved() => copies.Add(CopyOfRun($"after {copies.Count}"));
+        void Saved() => copies.Add(Path.GetFileName(_directory.CopyOfRun($"after {copies.Count}")));
         Train(options with { Checkpoint = Kept("run", CheckpointStart.New) with { Saved = Saved } });
         Assert.Equal(20, copies.Count); // 36 texts in batches of 8, twice, for two models
         for (int i = 0; i < copies.Count; i++)
@@ -175,14 +175,6 @@ public sealed class SeveralModelsTests : IDisposable
 
         return ClassifierTrainer.Train(
             _data, options with { Checkpoint = Kept("run", start) with { Saved = Saved } }, cancellation: cancellation.Token);
-    }
-
-    private string CopyOfRun(string name)
-    {
-        string last = CheckpointStore.Last(_directory["run"])!, copy = Path.Combine(_directory[name], Path.GetFileName(last));
-        Directory.CreateDirectory(copy);
-        foreach (string file in Directory.GetFiles(last)) File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
-        return name;
     }
 
     private byte[] Train(TrainingOptions options, IProgress<TrainingProgress>? progress = null) =>
