@@ -35,6 +35,8 @@ public sealed record LensOptions
     /// <summary>The number of threads; 0 for one a core. Default: 0.</summary>
     public int Threads { get; init; }
 
+    internal Workers Workers => Workers.ForThreads(Threads > 0 ? Threads : Environment.ProcessorCount);
+
     internal void Validate()
     {
         if (Sequences is < 1 or > 4096) throw new ArgumentException($"{nameof(Sequences)} is {Sequences}; it must be 1 to 4096.");

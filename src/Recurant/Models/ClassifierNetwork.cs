@@ -33,6 +33,9 @@ internal abstract class ClassifierNetwork
     /// <summary>The layers in the order the data passes them, each with its equation.</summary>
     public abstract IReadOnlyList<LayerDescription> Describe();
 
+    /// <summary>This network, where its layers are recurrent; else null.</summary>
+    public virtual RecurrentNetwork? Recurrent => null;
+
     public abstract void Initialise(ulong seed);
 
     public abstract NetworkMemory CreateMemory();

@@ -47,6 +47,8 @@ internal sealed partial class RecurrentNetwork : ClassifierNetwork, IVectorNetwo
 
     public override IReadOnlyList<Parameter> Parameters { get; }
 
+    public override RecurrentNetwork Recurrent => this;
+
     public Embedding? Embedding => _embedding;
 
     public RecurrentStack Stack => _stack;

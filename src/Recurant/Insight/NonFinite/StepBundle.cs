@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 
-namespace Recurant.Tasks;
+namespace Recurant.Insight;
 
 /// <summary>
 /// A step in one file: a model file (.safetensors) with the weights that the step began with, whatever numbers they hold, the

@@ -1,0 +1,29 @@
+namespace Recurant.Tasks;
+
+/// <summary>Translators in the catalogue.</summary>
+internal sealed class TranslatorEntry : TaskEntry<TranslatorModel>
+{
+    public override string Task => TaskNames.Translate;
+
+    protected override ReplayedStep Replay(TranslatorModel model, StepCapture capture, Workers workers)
+    {
+        var task = new TranslatorTask(
+            new TranslatorData
+            {
+                Model = model,
+                Plan = new TranslatorPlan
+                {
+                    Options = new TranslatorTrainingOptions { Seed = capture.Dropout.Seed },
+                    Spec = model.Spec, Dropout = capture.Dropout, LabelSmoothing = capture.LabelSmoothing,
+                    Batch = capture.Read.Count, Optimizer = OptimizerKind.Sgd, LearningRate = 1, WeightDecay = 0,
+                    Schedule = ScheduleKind.Constant, Clip = 0, Epochs = 1, Patience = 1,
+                },
+                Sources = [.. capture.Read],
+                Targets = [.. capture.Answers],
+                Validation = new PairDataset("the step", []),
+                PairsLeftOut = 0,
+            },
+            workers);
+        return new ReplayedStep(task, () => task.Replay(capture.Step));
+    }
+}
