@@ -22,7 +22,7 @@ internal static class DataExplainer
         WordForms? forms = model.NewForms();
         List<string>[] words = [.. texts.Select(text => model.Encoder.Cut(text.Text))];
         int[][] encoded = [.. words.Select(list => model.Encoder.Encode(list, forms))];
-        var network = model.Network as RecurrentNetwork;
+        RecurrentNetwork? network = model.Network.Recurrent;
         var runs = new TokenRun?[texts.Length];
         var pooled = new float[texts.Length][];
         var isTraced = new bool[texts.Length];
