@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Recurant.Insight;
 
@@ -6,7 +8,8 @@ namespace Recurant.Insight;
 /// <param name="Layer">The layer, or the tensor of weights: "recurrent layer 0, forward", "weight_hh_l0".</param>
 /// <param name="What">What the number is: "weights", "gates", "cell state", "output", "gradient of the gates", "loss".</param>
 /// <param name="Value">The number: NaN, an infinity, or of finite parts whose sum is not the largest of them.</param>
-public sealed record NumberPlace(string Layer, string What, float Value)
+public sealed record NumberPlace(
+    string Layer, string What, [property: JsonConverter(typeof(WideSingleConverter))] float Value)
 {
     /// <summary>The gate, under PyTorch's letter (i, f, g, o; r, z, n); null outside gates.</summary>
     public string? Gate { get; init; }
@@ -40,12 +43,14 @@ public sealed record NumberPlace(string Layer, string What, float Value)
 /// <param name="IsClipped">Whether it was shortened.</param>
 /// <param name="LearningRate">The learning rate of the step.</param>
 /// <param name="LargestWeight">
-/// The largest magnitude of a weight when the step began; of tables of which a step reads few rows, of the rows read since the
-/// run
+/// The largest magnitude of a weight when the step began; of tables of which a step reads few rows, of the rows read since the run
 /// began.
 /// </param>
+[method: JsonConstructor]
 public readonly record struct StepSizes(
-    long Number, double Loss, double GradientNorm, bool IsClipped, double LearningRate, float LargestWeight)
+    [property: JsonPropertyName("step")] long Number, double Loss, double GradientNorm,
+    [property: JsonPropertyName("clipped")] bool IsClipped, double LearningRate,
+    [property: JsonConverter(typeof(WideSingleConverter))] float LargestWeight)
 {
     /// <inheritdoc/>
     public override string ToString() => InvariantRecord.ToString(nameof(StepSizes), PrintMembers);
@@ -82,27 +87,31 @@ public sealed record NonFiniteReport
     public required NonFiniteCause Cause { get; init; }
 
     /// <summary>The steps before, oldest first.</summary>
+    [JsonPropertyOrder(2)]
     public IReadOnlyList<StepSizes> LastSteps { get; init; } = [];
 
     /// <summary>
     /// A hash over the bits of everything that the layers held, gradients too; two steps with the same one computed the same
     /// numbers. A NaN counts as a NaN whatever its sign and payload are.
     /// </summary>
+    [JsonPropertyOrder(1)]
     public string Fingerprint { get; init; } = "";
 
     /// <summary>
     /// Whether the update of the step before wrote the number into the weights, and the file replays that step and its update.
     /// </summary>
+    [JsonPropertyName("from_update"), JsonPropertyOrder(1)]
     public bool IsFromUpdate { get; init; }
 
     /// <summary>The words of the text that failed, as the network read them; empty where none can be named.</summary>
     public IReadOnlyList<string> Tokens { get; init; } = [];
 
     /// <summary>The file that replays the step; null if none was written.</summary>
+    [JsonPropertyOrder(3)]
     public string? Bundle { get; init; }
 
     /// <summary>The report as one JSON object; numbers that are not finite are texts in it.</summary>
-    public string ToJson() => ReportJson.Write(this);
+    public string ToJson() => JsonSerializer.Serialize(this, StepContext.Texts.NonFiniteReport);
 
     /// <inheritdoc/>
     public override string ToString() => InvariantRecord.ToString(nameof(NonFiniteReport), PrintMembers);

@@ -13,9 +13,10 @@ public sealed record CaptionMistake(int Number, string Right, string Answered, d
     public override string ToString() => InvariantRecord.ToString(nameof(CaptionMistake), PrintMembers);
 }
 
-/// <summary>What a captioner does on images with sentences, beyond its score: how often it is right where it is sure, and its
-/// surest
-/// mistakes. A sentence counts as right only if it is exactly the expected one.</summary>
+/// <summary>
+/// What a captioner does on images with sentences, beyond its score: how often it is right where it is sure, and its surest
+/// mistakes. A sentence counts as right only if it is exactly the expected one.
+/// </summary>
 public sealed record CaptionerReview
 {
     /// <summary>How often a sentence is right, by the geometric mean of its words' probabilities.</summary>
@@ -41,14 +42,17 @@ public sealed record CaptionerReview
         ArgumentNullException.ThrowIfNull(data);
         ArgumentOutOfRangeException.ThrowIfNegative(mistakes);
         IReadOnlyList<Caption> answers = new Captioner(model, threads).Describe(data, cancellation);
-        CaptionMistake[] all = [.. answers.Select((answer, i) => new CaptionMistake(
-            i + 1, data.Images[i].Sentence, answer.Text, Math.Min(1, Math.Exp(answer.Score))))];
-        CaptionMistake[] wrong = [.. all.Where(each => each.Right != each.Answered)];
+        var judged = new JudgedAnswers<CaptionMistake>();
+        for (int i = 0; i < answers.Count; i++)
+        {
+            (string right, string said, double probability) =
+                (data.Images[i].Sentence, answers[i].Text, Math.Min(1, Math.Exp(answers[i].Score)));
+            judged.Add(probability, right == said ? null : new CaptionMistake(i + 1, right, said, probability));
+        }
+
         return new CaptionerReview
         {
-            Calibration = Calibration.Of([.. all.Select(each => (each.Probability, each.Right == each.Answered))]),
-            Mistakes = [.. wrong.OrderByDescending(each => each.Probability).Take(mistakes)],
-            MistakeCount = wrong.Length,
+            Calibration = judged.Calibration, Mistakes = judged.Surest(mistakes), MistakeCount = judged.MistakeCount,
         };
     }
 

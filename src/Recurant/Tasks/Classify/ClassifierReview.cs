@@ -41,22 +41,16 @@ public sealed record ClassifierReview
         ArgumentOutOfRangeException.ThrowIfNegative(mistakes);
         IReadOnlyList<Prediction> answers =
             new Predictor(model, threads).Predict([.. data.Examples.Select(example => example.Text)], cancellation);
-        var found = new List<Mistake>();
-        var judged = new (double, bool)[answers.Count];
-        for (int i = 0; i < answers.Count; i++)
+        var judged = new JudgedAnswers<Mistake>();
+        foreach ((TextExample example, Prediction answer) in data.Examples.Zip(answers))
         {
-            TextExample example = data.Examples[i];
-            Prediction answer = answers[i];
-            judged[i] = (answer.Probability, answer.Label == example.Label);
-            if (answer.Label == example.Label) continue;
-            found.Add(new Mistake(example.Text, example.Label, answer.Label, answer.Probability));
+            judged.Add(answer.Probability, answer.Label == example.Label ? null
+                : new Mistake(example.Text, example.Label, answer.Label, answer.Probability));
         }
 
         return new ClassifierReview
         {
-            Calibration = Calibration.Of(judged),
-            Mistakes = [.. found.OrderByDescending(mistake => mistake.Probability).Take(mistakes)],
-            MistakeCount = found.Count,
+            Calibration = judged.Calibration, Mistakes = judged.Surest(mistakes), MistakeCount = judged.MistakeCount,
         };
     }
 
