@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Recurant.Insight;
 
 /// <summary>How well a hidden unit follows something that can be named.</summary>
@@ -12,13 +10,10 @@ namespace Recurant.Insight;
 /// many units reaches by chance.
 /// </param>
 /// <param name="Limit">The largest of the nineteen: chance reaches it in one case of twenty.</param>
-public sealed record UnitTrait(string Trait, int Unit, double Correlation, double HeldOut, double Chance, double Limit)
+public sealed record UnitTrait(string Trait, int Unit, double Correlation, double HeldOut, double Chance, double Limit) : InsightRecord
 {
     /// <summary>Whether the unit does better than chance on both halves, in the same direction.</summary>
     public bool IsReal =>
         Math.Abs(Correlation) > Limit && Math.Abs(HeldOut) > Limit
             && double.IsNegative(Correlation) == double.IsNegative(HeldOut);
-
-    /// <inheritdoc/>
-    public override string ToString() => InvariantRecord.ToString(nameof(UnitTrait), PrintMembers);
 }

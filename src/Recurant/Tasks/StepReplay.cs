@@ -1,18 +1,13 @@
-using System.Globalization;
-
 namespace Recurant.Tasks;
 
 /// <summary>What came of doing a step again.</summary>
 /// <param name="Recorded">What was met when the file was written.</param>
 /// <param name="Repeated">What was met now; null if all numbers were finite.</param>
-public sealed record ReplayResult(NonFiniteReport Recorded, NonFiniteReport? Repeated)
+public sealed record ReplayResult(NonFiniteReport Recorded, NonFiniteReport? Repeated) : InsightRecord
 {
     /// <summary>Whether the same number was met at the same place, and every layer held the same bits.</summary>
     public bool IsSame => Repeated is not null && Recorded.What == Repeated.What && Recorded.Value.Equals(Repeated.Value)
         && Recorded.Place == Repeated.Place && Recorded.Fingerprint == Repeated.Fingerprint;
-
-    /// <inheritdoc/>
-    public override string ToString() => InvariantRecord.ToString(nameof(ReplayResult), PrintMembers);
 }
 
 /// <summary>Does a step again from the file that <see cref="NonFiniteRecorder"/> wrote, and from nothing else.</summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 
 namespace Recurant.Insight;
@@ -13,7 +12,7 @@ namespace Recurant.Insight;
 /// </code>
 /// All numbers are those of the equations in double precision; tests compare them with the fast code.
 /// </summary>
-public sealed record Lesson
+public sealed record Lesson : InsightRecord
 {
     internal Lesson()
     {
@@ -105,7 +104,4 @@ public sealed record Lesson
         ArgumentNullException.ThrowIfNull(writer);
         LessonJson.Write(writer, this);
     }
-
-    /// <inheritdoc/>
-    public override string ToString() => InvariantRecord.ToString(nameof(Lesson), PrintMembers);
 }

@@ -9,7 +9,7 @@ namespace Recurant.Insight;
 /// <param name="What">What the number is: "weights", "gates", "cell state", "output", "gradient of the gates", "loss".</param>
 /// <param name="Value">The number: NaN, an infinity, or of finite parts whose sum is not the largest of them.</param>
 public sealed record NumberPlace(
-    string Layer, string What, [property: JsonConverter(typeof(WideSingleConverter))] float Value)
+    string Layer, string What, [property: JsonConverter(typeof(WideSingleConverter))] float Value) : InsightRecord
 {
     /// <summary>The gate, under PyTorch's letter (i, f, g, o; r, z, n); null outside gates.</summary>
     public string? Gate { get; init; }
@@ -31,9 +31,6 @@ public sealed record NumberPlace(
 
     /// <summary>The token that the network read there, or whose vector holds the number.</summary>
     public string? Token { get; init; }
-
-    /// <inheritdoc/>
-    public override string ToString() => InvariantRecord.ToString(nameof(NumberPlace), PrintMembers);
 }
 
 /// <summary>The sizes of one step.</summary>
@@ -63,7 +60,7 @@ public readonly record struct StepSizes(
 public sealed record NonFiniteCause(string Name, string Evidence, IReadOnlyList<string> Advice);
 
 /// <summary>What is known of the first number of a run that is not finite.</summary>
-public sealed record NonFiniteReport
+public sealed record NonFiniteReport : InsightRecord
 {
     /// <summary>What is being trained, as in <see cref="Training.TrainingProgress.Stage"/>.</summary>
     public required string Stage { get; init; }
@@ -112,7 +109,4 @@ public sealed record NonFiniteReport
 
     /// <summary>The report as one JSON object; numbers that are not finite are texts in it.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, StepContext.Texts.NonFiniteReport);
-
-    /// <inheritdoc/>
-    public override string ToString() => InvariantRecord.ToString(nameof(NonFiniteReport), PrintMembers);
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Recurant.Tasks;
 
 /// <summary>An image that was described otherwise than expected.</summary>
@@ -7,17 +5,13 @@ namespace Recurant.Tasks;
 /// <param name="Right">What was expected.</param>
 /// <param name="Answered">What the model said.</param>
 /// <param name="Probability">The geometric mean of its words' probabilities, 0 to 1.</param>
-public sealed record CaptionMistake(int Number, string Right, string Answered, double Probability)
-{
-    /// <inheritdoc/>
-    public override string ToString() => InvariantRecord.ToString(nameof(CaptionMistake), PrintMembers);
-}
+public sealed record CaptionMistake(int Number, string Right, string Answered, double Probability) : InsightRecord;
 
 /// <summary>
 /// What a captioner does on images with sentences, beyond its score: how often it is right where it is sure, and its surest
 /// mistakes. A sentence counts as right only if it is exactly the expected one.
 /// </summary>
-public sealed record CaptionerReview
+public sealed record CaptionerReview : InsightRecord
 {
     /// <summary>How often a sentence is right, by the geometric mean of its words' probabilities.</summary>
     public required Calibration Calibration { get; init; }
@@ -55,7 +49,4 @@ public sealed record CaptionerReview
             Calibration = judged.Calibration, Mistakes = judged.Surest(mistakes), MistakeCount = judged.MistakeCount,
         };
     }
-
-    /// <inheritdoc/>
-    public override string ToString() => InvariantRecord.ToString(nameof(CaptionerReview), PrintMembers);
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Recurant.Tasks;
 
 /// <summary>A word whose tag a tagger got wrong.</summary>
@@ -8,18 +6,14 @@ namespace Recurant.Tasks;
 /// <param name="Right">Its tag.</param>
 /// <param name="Answered">What the tagger said.</param>
 /// <param name="Probability">How sure it was, 0 to 1.</param>
-public sealed record TagMistake(IReadOnlyList<string> Words, int Place, string Right, string Answered, double Probability)
-{
-    /// <inheritdoc/>
-    public override string ToString() => InvariantRecord.ToString(nameof(TagMistake), PrintMembers);
-}
+public sealed record TagMistake(IReadOnlyList<string> Words, int Place, string Right, string Answered, double Probability) : InsightRecord;
 
 /// <summary>
 /// What a tagger does on tagged sentences, beyond its score: which tag it takes for which, how far its probabilities can be
 /// trusted, and its worst mistakes. The probability of a tag is that of the word given the whole sentence; with a conditional
 /// random field it is the marginal over all rows of tags, of the tag that the best row has there.
 /// </summary>
-public sealed record TaggerReview
+public sealed record TaggerReview : InsightRecord
 {
     /// <summary>What stands for the tags that are not among the most frequent.</summary>
     public const string Others = "(others)";
@@ -114,7 +108,4 @@ public sealed record TaggerReview
 
         return matrix;
     }
-
-    /// <inheritdoc/>
-    public override string ToString() => InvariantRecord.ToString(nameof(TaggerReview), PrintMembers);
 }
