@@ -9,7 +9,8 @@ namespace Recurant.Insight;
 /// <param name="AStep">What a step multiplies it by, in the geometric mean.</param>
 /// <param name="LostAt">Of a vanishing gradient: the lag from which less than a thousandth is left; otherwise null.</param>
 /// <param name="Measured">By what it was measured: "states", "weights", "last_step" or "jacobians".</param>
-public sealed record LensVerdict(GradientReach Reach, int Far, double Ratio, double AStep, int? LostAt, string Measured) : InsightRecord
+public sealed record LensVerdict(GradientReach Reach, int Far, double Ratio, double AStep, int? LostAt, string Measured)
+    : InsightRecord
 {
     /// <summary>A gradient vanishes if less than this part of it is left at the far lag.</summary>
     public const double VanishingBelow = 1e-3;

@@ -11,7 +11,8 @@ internal static class ReferenceAudit
     /// <param name="subject">The network; its weights are written over.</param>
     /// <param name="seed">Another seed gives other weights, texts and labels.</param>
     /// <returns>Each tensor with the number of its elements, and the largest relative error of either.</returns>
-    public static IReadOnlyList<(string Tensor, int Count, double Reference, double Engine)> Run(ReferenceSubject subject, int seed)
+    public static IReadOnlyList<(string Tensor, int Count, double Reference, double Engine)> Run(
+        ReferenceSubject subject, int seed)
     {
         ReferenceSpec spec = subject.SpecFor();
         ReferenceTensors weights = SinglePrecision(spec.RandomWeights(seed));

@@ -27,8 +27,8 @@ internal sealed record ReferenceSubject
     public DirectConnections? Direct { get; init; }
 
     /// <summary>
-    /// Forward, mean cross-entropy against the labels in the batch's order, and back to the initial states; the gradients are added
-    /// in the parameters.
+    /// Forward, mean cross-entropy against the labels in the batch's order, and back to the initial states; the gradients are
+    /// added in the parameters.
     /// </summary>
     public required Func<BatchLayout, int[], RecurrentMemory> Pass { get; init; }
 
@@ -38,7 +38,8 @@ internal sealed record ReferenceSubject
         SpecOf(Recurrent, Pooling, EmbeddingSize, words ?? VocabularySize, Classes);
 
     /// <summary>A recurrent classifier to the reference.</summary>
-    public static ReferenceSpec SpecOf(RecurrentSpec recurrent, Pooling pooling, int embeddingSize, int vocabularySize, int classes) =>
+    public static ReferenceSpec SpecOf(
+        RecurrentSpec recurrent, Pooling pooling, int embeddingSize, int vocabularySize, int classes) =>
         new()
         {
             Cell = Enum.TryParse(recurrent.Cell.ToString(), out ReferenceCell cell) ? cell
@@ -50,9 +51,7 @@ internal sealed record ReferenceSubject
             Input = embeddingSize == 0 ? ReferenceInput.OneHot : ReferenceInput.Embedding,
             VocabularySize = vocabularySize,
             InputSize = embeddingSize == 0 ? vocabularySize : embeddingSize,
-            HiddenSize = recurrent.HiddenSize,
-            Layers = recurrent.Layers,
-            Bidirectional = recurrent.Bidirectional,
+            HiddenSize = recurrent.HiddenSize, Layers = recurrent.Layers, Bidirectional = recurrent.Bidirectional,
             Pooling = Enum.Parse<ReferencePooling>(pooling.ToString()),
             AttentionSize = pooling == Pooling.Attention ? recurrent.HiddenSize : 0,
             Classes = classes,
@@ -112,7 +111,11 @@ internal sealed record ReferenceSubject
         Matrix shares = store.Rows(batch.Sequences);
         Direct?.Forward(batch, shares);
         var ordered = new double[batch.Sequences][];
-        for (int b = 0; b < ordered.Length; b++) ordered[batch.Order[b]] = [.. shares.Row(b).ToArray().Select(value => (double)value)];
+        for (int b = 0; b < ordered.Length; b++)
+        {
+            ordered[batch.Order[b]] = [.. shares.Row(b).ToArray().Select(value => (double)value)];
+        }
+
         return ordered;
     }
 

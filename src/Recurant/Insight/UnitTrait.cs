@@ -10,7 +10,8 @@ namespace Recurant.Insight;
 /// many units reaches by chance.
 /// </param>
 /// <param name="Limit">The largest of the nineteen: chance reaches it in one case of twenty.</param>
-public sealed record UnitTrait(string Trait, int Unit, double Correlation, double HeldOut, double Chance, double Limit) : InsightRecord
+public sealed record UnitTrait(string Trait, int Unit, double Correlation, double HeldOut, double Chance, double Limit)
+    : InsightRecord
 {
     /// <summary>Whether the unit does better than chance on both halves, in the same direction.</summary>
     public bool IsReal =>

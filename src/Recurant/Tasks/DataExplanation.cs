@@ -53,4 +53,5 @@ public sealed record UnitImportance(int Unit, double Effect, string Label, doubl
 /// <param name="Predicted">What the model said.</param>
 /// <param name="Probability">How sure it was.</param>
 /// <param name="Line">The line of the file, counted from 1; 0 if it is not known.</param>
-public sealed record DataMistake(string Text, int Place, string Expected, string Predicted, double Probability, int Line) : InsightRecord;
+public sealed record DataMistake(string Text, int Place, string Expected, string Predicted, double Probability, int Line)
+    : InsightRecord;

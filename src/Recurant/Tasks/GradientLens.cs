@@ -4,8 +4,8 @@ namespace Recurant.Tasks;
 
 /// <summary>
 /// Tells how far back in time the gradient of a network reaches: the gradient of every state, that of the recurrent weights split
-/// by lag, the Jacobians of the states, the spectral radius of W_hh, how the gates stand, and what to change. A model is only read:
-/// while it is looked at, others may predict with it. Equations: docs/lens.md.
+/// by lag, the Jacobians of the states, the spectral radius of W_hh, how the gates stand, and what to change. A model is only
+/// read: while it is looked at, others may predict with it. Equations: docs/lens.md.
 /// </summary>
 public static partial class GradientLens
 {

@@ -4,12 +4,12 @@ namespace Recurant.Tasks;
 
 /// <summary>
 /// Examines a trained model on data: its answers must not depend on the company a text is in, on threads or on how it is cut; its
-/// gradients must be the slope of its loss; it must beat whoever knows nothing; its weights must be finite and its units alive. The
-/// model is only read, and may serve others meanwhile. docs/doctor.md has the rules.
+/// gradients must be the slope of its loss; it must beat whoever knows nothing; its weights must be finite and its units alive.
+/// The model is only read, and may serve others meanwhile. docs/doctor.md has the rules.
 /// </summary>
 public static partial class ModelDoctor
 {
-    /// <summary>Texts of a step with large gradients, and their tokens: short, since finite differences take many passes.</summary>
+    /// <summary>Texts of a step with large gradients, and their tokens: finite differences take many passes.</summary>
     private const int SlopeTexts = 4, SlopeTokens = 12;
 
     /// <summary>Texts and tokens of a step whose units are looked at.</summary>

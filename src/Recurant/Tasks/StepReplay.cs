@@ -43,9 +43,7 @@ public static class StepReplay
         NumberPlace place = StepWords.Describe(PlaceFinder.Find(task, met.What), capture);
         return new ReplayResult(recorded, recorded with
         {
-            What = met.What,
-            Value = met.Value,
-            Place = place,
+            What = met.What, Value = met.Value, Place = place,
             Fingerprint = PlaceFinder.Fingerprint(task, met.Value, met.What == "norm of the gradient"),
             Tokens = StepWords.Of(capture, place.Sample),
         });

@@ -1,13 +1,15 @@
 namespace Recurant.Tasks;
 
-/// <summary>What may be asked about a model whose task is not known where it is asked: the one place that leads from a
-/// <see cref="TrainedModel"/> to the code of its task.</summary>
+/// <summary>
+/// What may be asked about a model whose task is not known where it is asked: the one place that leads from a
+/// <see cref="TrainedModel"/> to the code of its task.
+/// </summary>
 internal abstract class TaskEntry
 {
     /// <summary>The task: one of <see cref="TaskNames"/>.</summary>
     public abstract string Task { get; }
 
-    /// <summary>The task with the batch of a step as its only data, and the step; null where a step cannot be made again.</summary>
+    /// <summary>The task with the batch of a step as its only data, and the step; null where it cannot be made again.</summary>
     public virtual ReplayedStep? Replay(StepCapture capture, Workers workers) => null;
 }
 

@@ -6,9 +6,9 @@ using Xunit;
 namespace Recurant.Tests.Architecture;
 
 /// <summary>
-/// What class a model, a network or a training task has is asked in the folder of its task alone; whoever has one of unknown class
-/// asks the catalogue of tasks, or the object itself. All tasks share a namespace, so the folder is that of the source file, which
-/// the debugging symbols name; which classes are a task's is what its entry in the catalogue says.
+/// What class a model, a network or a training task has is asked in the folder of its task alone; whoever has one of unknown
+/// class asks the catalogue of tasks, or the object itself. All tasks share a namespace, so the folder is that of the source file,
+/// which the debugging symbols name; which classes are a task's is what its entry in the catalogue says.
 /// </summary>
 public class CastTests
 {
@@ -16,7 +16,8 @@ public class CastTests
 
     private static readonly Type[] s_classes = [.. s_core.GetTypes().Where(type => type is { IsClass: true, IsAbstract: false }
         && (type.IsSubclassOf(typeof(TrainedModel)) || type.IsSubclassOf(typeof(TrainingTask))
-            || (CompiledReferences.RoomOf(type) is "Models" or "Bodies" && type.Name.EndsWith("Network", StringComparison.Ordinal))))];
+            || (CompiledReferences.RoomOf(type) is "Models" or "Bodies"
+                && type.Name.EndsWith("Network", StringComparison.Ordinal))))];
 
     [Fact]
     public void Classes_OfATask_AreAskedForInItsFolderAlone()
@@ -40,7 +41,7 @@ public class CastTests
 
     internal static bool Careless(TrainedModel model) => model is TaggerModel;
 
-    /// <summary>Of each class the folders of the tasks to whose models it belongs: the model, its network, and its training.</summary>
+    /// <summary>Of each class the folders of the tasks to whose models it belongs.</summary>
     private static Dictionary<Type, HashSet<string>> FoldersOf(Sources sources)
     {
         var folders = new Dictionary<Type, HashSet<string>>();

@@ -88,7 +88,7 @@ internal static class CompiledReferences
         }
     }
 
-    /// <summary>Every type that a method of the assembly asks an object for, by <c>is</c>, <c>as</c>, <c>case</c> or a cast.</summary>
+    /// <summary>Every type that a method of the assembly asks an object for: <c>is</c>, <c>as</c>, <c>case</c>, casts.</summary>
     public static IEnumerable<(MethodBase Method, Type Asked)> Casts(Assembly assembly)
     {
         foreach (MethodBase method in assembly.GetTypes().SelectMany(type => type.GetMembers(Everything)).OfType<MethodBase>())

@@ -36,7 +36,8 @@ public class RoomTests
     [Fact]
     public void Rooms_All_HaveAFloor()
     {
-        IEnumerable<string> rooms = typeof(FloatBuffer).Assembly.GetTypes().Select(CompiledReferences.RoomOf).OfType<string>().Distinct();
+        IEnumerable<string> rooms = typeof(FloatBuffer).Assembly.GetTypes()
+            .Select(CompiledReferences.RoomOf).OfType<string>().Distinct();
         Assert.All(rooms, room => Assert.True(
             room == "Reference" || s_floors.ContainsKey(room), $"The room {room} has no floor."));
     }
@@ -135,7 +136,8 @@ public class RoomTests
     {
         foreach ((Type user, Type used, string member) in CompiledReferences.Of(typeof(FloatBuffer).Assembly))
         {
-            if (used.Assembly == user.Assembly && CompiledReferences.RoomOf(user) is { } from && CompiledReferences.RoomOf(used) is { } to && from != to)
+            if (used.Assembly == user.Assembly
+                && CompiledReferences.RoomOf(user) is { } from && CompiledReferences.RoomOf(used) is { } to && from != to)
             {
                 yield return (from, to, member);
             }

@@ -16,7 +16,8 @@ internal static class BatchChecks
     {
         float[][] alone = AloneOf(texts, answersOf);
         yield return Same(
-            "batch and order", "asked one by one, all at once and in reverse", alone, answersOf(texts, 1), ReversedOf(texts, answersOf));
+            "batch and order", "asked one by one, all at once and in reverse", alone, answersOf(texts, 1),
+            ReversedOf(texts, answersOf));
         T[] beside = [.. texts.SelectMany(text => new[] { text, longer(text) })];
         yield return Same(
             "padding", "with a longer text in the same batch", alone, [.. answersOf(beside, 1).Where((_, i) => i % 2 == 0)]);

@@ -24,7 +24,8 @@ internal static class ComparedFinding
 
     /// <summary>Of two numbers of any kind; what it means and what to do are said only of a model that is no better.</summary>
     public static Finding Against(
-        string check, bool isBetter, string what, string means, string advice, params IReadOnlyList<KeyValuePair<string, double>> values) =>
+        string check, bool isBetter, string what, string means, string advice,
+        params IReadOnlyList<KeyValuePair<string, double>> values) =>
         new(check, isBetter ? FindingLevel.Ok : FindingLevel.Warning, what)
         {
             Values = values, Means = isBetter ? "" : means, Advice = isBetter ? "" : advice,

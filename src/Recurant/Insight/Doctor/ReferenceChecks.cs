@@ -62,13 +62,12 @@ internal sealed class ReferenceChecks
         return new Finding(
             "gradients, every weight", isRight ? FindingLevel.Ok : FindingLevel.Fault,
             $"Compared with the equations in double precision: {Count(count)} elements on {Of(texts.Count, "text")}: largest "
-            + $"relative error {worst.LargestRelativeError:0.0e+00} ('{worst.Name}'); equations compared with finite differences in "
-            + $"{Directions} directions: {direction:0.0e+00}.")
+            + $"relative error {worst.LargestRelativeError:0.0e+00} ('{worst.Name}'); equations compared with finite differences "
+            + $"in {Directions} directions: {direction:0.0e+00}.")
         {
             Values = [Value("engine_error", worst.LargestRelativeError), Value("direction_error", direction),
                 Value("elements", count)],
-            Where = isRight ? [] : [worst.Name],
-            Means = isRight ? "" : WrongGradients.Means,
+            Where = isRight ? [] : [worst.Name], Means = isRight ? "" : WrongGradients.Means,
             Advice = isRight ? "" : WrongGradients.Advice,
         };
     }

@@ -14,8 +14,8 @@ namespace Recurant.Insight;
 internal static class SlopeChecks
 {
     /// <summary>
-    /// 0.1: rounding and curvature of J leave 1e-4 to 3e-2, the more the less a tensor moves J; a wrong sign or factor gives 0.5 or
-    /// more.
+    /// 0.1: rounding and curvature of J leave 1e-4 to 3e-2, the more the less a tensor moves J; a wrong sign or factor gives 0.5
+    /// or more.
     /// </summary>
     public const double Tolerance = 0.1;
 
@@ -66,8 +66,7 @@ internal static class SlopeChecks
         {
             Values = [Value("error", error), Value("tensors", rows.Count), Value("left_out", small)],
             Where = [.. rows.Where(row => row.Error > Tolerance).Select(row => row.Name)],
-            Means = isRight ? "" : WrongGradients.Means,
-            Advice = isRight ? "" : WrongGradients.Advice,
+            Means = isRight ? "" : WrongGradients.Means, Advice = isRight ? "" : WrongGradients.Advice,
         };
     }
 

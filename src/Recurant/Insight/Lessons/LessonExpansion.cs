@@ -79,10 +79,11 @@ internal static class LessonExpansion
             "All terms together: the same dJ/dW as the sum over t."));
     }
 
-    private static LessonSection Page(LessonLayer layer, string title, List<LessonMatrix> matrices, params string[] notes) => new()
+    private static LessonSection Page(
+        LessonLayer layer, string title, List<LessonMatrix> matrices, params string[] notes) => new()
     {
-        Part = LessonPart.Expanded, Layer = layer.Layer + 1, Direction = layer.Direction, Title = title + layer.Title, Notes = notes,
-        Matrices = matrices,
+        Part = LessonPart.Expanded, Layer = layer.Layer + 1, Direction = layer.Direction, Title = title + layer.Title,
+        Notes = notes, Matrices = matrices,
     };
 
     private static LessonSection OneStepFactors(LessonLayer layer, LessonCell cell, int[] order, string s)

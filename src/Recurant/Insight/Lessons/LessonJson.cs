@@ -106,7 +106,8 @@ internal static class LessonJson
         List(writer, items, write);
     }
 
-    private static void Numbers(Utf8JsonWriter writer, IEnumerable<double> values) => List(writer, values, writer.WriteFiniteValue);
+    private static void Numbers(Utf8JsonWriter writer, IEnumerable<double> values) =>
+        List(writer, values, writer.WriteFiniteValue);
 
     private static void List<T>(Utf8JsonWriter writer, IEnumerable<T> items, Action<T> write)
     {

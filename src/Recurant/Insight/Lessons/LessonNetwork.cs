@@ -61,18 +61,13 @@ internal sealed record LessonNetwork
         string input = options.EmbeddingSize == 0 ? "one-hot words" : $"word vectors of {options.EmbeddingSize} numbers";
         return new LessonNetwork
         {
-            Text = text,
-            Spec = spec,
+            Text = text, Spec = spec,
             Weights = FreshWeights(spec, options),
             Words = words,
             Tokens = [.. words.Select(word => Array.IndexOf(vocabulary, word))],
             Vocabulary = vocabulary,
             VocabularyNumbers = [.. Enumerable.Range(0, vocabulary.Length)],
-            VocabularySize = vocabulary.Length,
-            Classes = classes,
-            Labels = labels,
-            HasBias = options.Bias,
-            Target = target,
+            VocabularySize = vocabulary.Length, Classes = classes, Labels = labels, HasBias = options.Bias, Target = target,
             Summary = string.Create(CultureInfo.InvariantCulture,
                 $"{cell}, {options.HiddenSize} units, {input}, {classes.Length} classes; fresh weights, seed {options.Seed}"),
         };
@@ -86,19 +81,14 @@ internal sealed record LessonNetwork
         ReferenceSpec reduced = subject.SpecFor(distinct.Length);
         var network = new LessonNetwork
         {
-            Text = text.Text,
-            Spec = reduced,
+            Text = text.Text, Spec = reduced,
             Weights = WeightsOf(subject, reduced, distinct),
             Words = text.Pieces.Count == text.Numbers.Length ? text.Pieces
                 : [.. text.Numbers.Select(number => text.Vocabulary[number])],
             Tokens = [.. text.Numbers.Select(number => Array.IndexOf(distinct, number))],
             Vocabulary = [.. distinct.Select(number => text.Vocabulary[number])],
-            VocabularyNumbers = distinct,
-            VocabularySize = text.Vocabulary.Count,
-            Classes = text.Labels,
-            Labels = [0],
-            HasBias = true,
-            Target = "",
+            VocabularyNumbers = distinct, VocabularySize = text.Vocabulary.Count, Classes = text.Labels, Labels = [0],
+            HasBias = true, Target = "",
             Summary = $"{text.Summary}; the model's own weights",
             HasDirect = subject.Direct is not null,
         };
@@ -239,4 +229,5 @@ internal sealed record LessonNetwork
 /// <param name="Labels">The model's labels.</param>
 /// <param name="Summary">The model in one line.</param>
 internal sealed record LessonText(
-    string Text, int[] Numbers, IReadOnlyList<string> Pieces, Vocabulary Vocabulary, IReadOnlyList<string> Labels, string Summary);
+    string Text, int[] Numbers, IReadOnlyList<string> Pieces, Vocabulary Vocabulary, IReadOnlyList<string> Labels,
+    string Summary);

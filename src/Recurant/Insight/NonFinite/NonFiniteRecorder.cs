@@ -83,13 +83,8 @@ public sealed class NonFiniteRecorder : TrainingObserver
             : null;
         Report = new NonFiniteReport
         {
-            Stage = plan.Stage,
-            Epoch = fault.Epoch,
-            Step = isStep ? fault.Step + 1 : fault.Step,
-            What = fault.What,
-            Value = fault.Value,
-            Place = place,
-            LastSteps = last,
+            Stage = plan.Stage, Epoch = fault.Epoch, Step = isStep ? fault.Step + 1 : fault.Step, What = fault.What,
+            Value = fault.Value, Place = place, LastSteps = last,
             Tokens = capture is null ? [] : StepWords.Of(capture, place.Sample),
             Fingerprint = !isStep ? "" : update is not null ? PlaceFinder.Fingerprint(task.Parameters)
                 : PlaceFinder.Fingerprint(task, fault.Value, fault.What == "norm of the gradient"),

@@ -40,8 +40,8 @@ public sealed record NumberPlace(
 /// <param name="IsClipped">Whether it was shortened.</param>
 /// <param name="LearningRate">The learning rate of the step.</param>
 /// <param name="LargestWeight">
-/// The largest magnitude of a weight when the step began; of tables of which a step reads few rows, of the rows read since the run
-/// began.
+/// The largest magnitude of a weight when the step began; of tables of which a step reads few rows, of the rows read since
+/// the run began.
 /// </param>
 [method: JsonConstructor]
 public readonly record struct StepSizes(

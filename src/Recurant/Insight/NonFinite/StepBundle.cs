@@ -37,8 +37,8 @@ internal static class StepBundle
         if (!file.Metadata.TryGetValue(Key, out string? text))
         {
             throw new InvalidDataException(
-                $"{path}: this file does not contain a recorded step (its metadata has no key '{Key}'). Give the file with the ending "
-                + ".nonfinite.safetensors that 'recurant train' names when a value is not finite.");
+                $"{path}: this file does not contain a recorded step (its metadata has no key '{Key}'). Give the file with the "
+                + "ending .nonfinite.safetensors that 'recurant train' names when a value is not finite.");
         }
 
         TrainedModel model = ModelFile.Read(file, isAlone: false);
@@ -55,7 +55,8 @@ internal static class StepBundle
             var frozen = json.Frozen.ToHashSet(StringComparer.Ordinal);
             foreach (Parameter parameter in model.Parameters) parameter.IsTrainable = !frozen.Contains(parameter.Name);
             StepCapture capture = CaptureOf(json, model, file);
-            return (json.Report with { Bundle = path }, capture, json.Update is { } update ? UpdateOf(update, capture, file) : null);
+            UpdateCapture? update = json.Update is { } own ? UpdateOf(own, capture, file) : null;
+            return (json.Report with { Bundle = path }, capture, update);
         }
         catch (Exception fault) when (fault is JsonException or KeyNotFoundException or InvalidOperationException
             or FormatException or ArgumentException or OverflowException)
@@ -79,16 +80,10 @@ internal static class StepBundle
         Update = update is null ? null : new StepUpdate(
             update.Kind.ToString(), update.Update.LearningRate, update.Update.WeightDecay, update.Update.Scale,
             update.Powers.Beta1, update.Powers.Beta2),
-        LabelSmoothing = capture.LabelSmoothing,
-        Samples = capture.Samples,
-        Recompute = capture.Recompute,
-        Seed = capture.Seed,
-        Batch = capture.Batch,
-        HasStates = capture.States is not null,
+        LabelSmoothing = capture.LabelSmoothing, Samples = capture.Samples, Recompute = capture.Recompute,
+        Seed = capture.Seed, Batch = capture.Batch, HasStates = capture.States is not null,
         Frozen = [.. capture.Model.Parameters.Where(parameter => !parameter.IsTrainable).Select(parameter => parameter.Name)],
-        Texts = capture.Texts,
-        Read = capture.Read,
-        Answers = capture.Answers,
+        Texts = capture.Texts, Read = capture.Read, Answers = capture.Answers,
         // Half a surrogate pair is no text; the network reads it as U+FFFD, too.
         Words = capture.Forms is null ? null
             : [.. capture.Forms.Select(form => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(form.Word)))],
@@ -97,26 +92,20 @@ internal static class StepBundle
 
     private static StepCapture CaptureOf(StepJson json, TrainedModel model, SafetensorsFile file) => new()
     {
-        Model = model,
-        Step = json.Step,
+        Model = model, Step = json.Step,
         Dropout = new DropoutPlan
         {
             Word = json.Dropout.Word, Embedding = json.Dropout.Embedding, Input = json.Dropout.Input,
             Layers = json.Dropout.Layers, Recurrent = json.Dropout.Recurrent, Output = json.Dropout.Output,
             Seed = json.Dropout.Seed, Step = json.Step,
         },
-        LabelSmoothing = json.LabelSmoothing,
-        Samples = json.Samples,
-        Recompute = json.Recompute,
-        Seed = json.Seed,
-        Batch = json.Batch,
-        Texts = json.Texts,
-        Read = json.Read,
-        Answers = json.Answers,
+        LabelSmoothing = json.LabelSmoothing, Samples = json.Samples, Recompute = json.Recompute, Seed = json.Seed,
+        Batch = json.Batch, Texts = json.Texts, Read = json.Read, Answers = json.Answers,
         Forms = json.Words is null ? null : [.. json.Words.Zip(json.Seen ?? [])],
         States = !json.HasStates ? null
             : [.. file.Tensors.Where(tensor => tensor.Name.StartsWith(Carried, StringComparison.Ordinal)).Select(tensor =>
-                (tensor.Name[Carried.Length..], tensor.Shape.Select(length => (int)length).ToArray(), file.ReadFloats(tensor.Name)))],
+                (tensor.Name[Carried.Length..], tensor.Shape.Select(length => (int)length).ToArray(),
+                    file.ReadFloats(tensor.Name)))],
     };
 
     private static UpdateCapture UpdateOf(StepUpdate update, StepCapture capture, SafetensorsFile file)
@@ -133,8 +122,7 @@ internal static class StepBundle
             Update = new WeightUpdate(
                 Index: 0, (long)capture.Step, GradientNorm: 0, update.LearningRate, update.WeightDecay, update.Scale),
             Powers = (update.Beta1Power, update.Beta2Power),
-            Weights = [],
-            Moments = [.. moments],
+            Weights = [], Moments = [.. moments],
         };
     }
 }

@@ -46,10 +46,7 @@ internal sealed record UpdateCapture
     public static UpdateCapture? Of(TrainingTask task, Optimizer optimizer, in WeightUpdate update) =>
         task.Capture(update.Index, (ulong)update.Step) is not { } step ? null : new UpdateCapture
         {
-            Step = step,
-            Update = update,
-            Kind = optimizer.Kind,
-            Powers = optimizer.Powers,
+            Step = step, Update = update, Kind = optimizer.Kind, Powers = optimizer.Powers,
             Weights = [.. task.Parameters.Select(parameter => parameter.Value.ToArray())],
             Moments = [.. optimizer.Moments.Select(moment => (moment.Kind, moment.Parameter.Name, moment.Values.Span.ToArray()))],
         };

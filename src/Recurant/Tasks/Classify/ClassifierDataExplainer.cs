@@ -42,7 +42,8 @@ internal sealed class ClassifierDataExplainer(ClassifierModel model, ExplainOpti
                 pooled[text] = ofTexts.Row(b).ToArray();
                 if (!isTraced[text]) continue;
                 runs[text] = new TokenRun(
-                    [.. TokenTraits.Of(words[text], model.Spec.Unit == TokenUnit.Character)], TokenRun.OutputsOf(outputs, batch, b));
+                    [.. TokenTraits.Of(words[text], model.Spec.Unit == TokenUnit.Character)],
+                    TokenRun.OutputsOf(outputs, batch, b));
             }
         });
 
@@ -64,8 +65,7 @@ internal sealed class ClassifierDataExplainer(ClassifierModel model, ExplainOpti
             Texts = texts.Length,
             Accuracy = texts.Length == 0 ? null
                 : (double)predicted.Zip(right).Count(pair => pair.First == pair.Second) / texts.Length,
-            Words = important,
-            LargestError = largest,
+            Words = important, LargestError = largest,
             Units = network is null ? [] : UnitsOf(network, logits[0], pooled, predicted),
             Traits = network is null ? [] : TraitSearch.Find([.. runs.OfType<TokenRun>()], network.Stack.Spec.OutputSize),
             Mistakes = [.. Enumerable.Range(0, texts.Length).Where(i => predicted[i] != right[i])

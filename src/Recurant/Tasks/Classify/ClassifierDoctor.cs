@@ -107,7 +107,8 @@ public static partial class ModelDoctor
 
         return ComparedFinding.Against(
             "words the model knows", unknown <= Many * words || model.Spec.Model == ModelKind.BagOfWords,
-            $"{Share(unknown, words)} of what the model reads of {data.Name} is unknown to it ({Count(unknown)} of {Count(words)}).",
+            $"{Share(unknown, words)} of what the model reads of {data.Name} is unknown to it "
+            + $"({Count(unknown)} of {Count(words)}).",
             "All unknown words are one and the same to it.",
             "Learn from texts nearer to these, or use ready-made vectors or characters.",
             Value("unknown", unknown), Value("tokens", words));

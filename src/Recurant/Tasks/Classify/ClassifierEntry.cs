@@ -21,8 +21,7 @@ internal sealed class ClassifierEntry : TaskEntry<ClassifierModel>
                 Forms = StepWords.Encode(model.NewForms(), capture),
                 Train = [.. capture.Read],
                 TrainLabels = [.. capture.Answers.Select(answer => answer[0])],
-                Validation = [],
-                ValidationLabels = [],
+                Validation = [], ValidationLabels = [],
             },
             workers);
         return new ReplayedStep(task, () => task.Step(0, capture.Step));

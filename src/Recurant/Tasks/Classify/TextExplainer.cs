@@ -87,14 +87,10 @@ internal sealed class TextExplainer
         double Probability(int variant) => LogOdds.Probability(logOdds[variant]);
         return new TextExplanation
         {
-            Text = text,
-            Label = _model.Labels[label],
-            Predicted = _model.Labels[predicted],
-            Probability = Probability(0),
+            Text = text, Label = _model.Labels[label], Predicted = _model.Labels[predicted], Probability = Probability(0),
             Probabilities =
                 [.. _model.Labels.Select((name, j) => KeyValuePair.Create(name, LogOdds.Probability(odds[j])))],
-            Words = effects,
-            Attribution = sum,
+            Words = effects, Attribution = sum,
             Pairs = FindPairs(words, effects, logOdds[0], without, label, cancellation),
             EmptyProbability = Probability(1),
         };

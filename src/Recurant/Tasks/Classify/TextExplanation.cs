@@ -111,7 +111,8 @@ public sealed record AttributionSum(double Baseline, double LogOdds, double Sum,
 /// <param name="SecondEffect">What the second word does while the first is there.</param>
 /// <param name="SecondAlone">What it does while the first is not.</param>
 public sealed record WordPair(
-    int First, int Second, double Interaction, double FirstEffect, double FirstAlone, double SecondEffect, double SecondAlone) : InsightRecord
+    int First, int Second, double Interaction, double FirstEffect, double FirstAlone, double SecondEffect, double SecondAlone)
+    : InsightRecord
 {
     /// <summary>
     /// A change of sign counts from effects of a half on both sides: smaller ones change the probability by at most 0.125.

@@ -30,8 +30,8 @@ public static partial class ModelDoctor
     {
         int whole = tokens.Length - 1;
         yield return BatchChecks.Same(
-            "chunking", $"of {Of(whole, "token")} read in one piece, in windows of 64, 7 and 1, and with 3 threads", Losses(whole),
-            Losses(64), Losses(7), Losses(1), Losses(whole, threads: 3));
+            "chunking", $"of {Of(whole, "token")} read in one piece, in windows of 64, 7 and 1, and with 3 threads",
+            Losses(whole), Losses(64), Losses(7), Losses(1), Losses(whole, threads: 3));
         yield return BatchChecks.Stepwise(
             model.Network.Stack, tokens[..^1],
             token => model.Network.VectorOf(token) is { Length: > 0 } vector ? vector.ToArray() : null);

@@ -138,10 +138,7 @@ internal sealed class LanguageExplainer
 
         _model.Network.Stack.ResetInitialState(_memory.Recurrent, texts.Count);
         double loss = _model.Network.Loss(_workers, _batch, targets, _memory, dropout: null, withGradient: false);
-        if (!double.IsFinite(loss))
-        {
-            throw TrainedModel.AnswersNotFinite();
-        }
+        if (!double.IsFinite(loss)) throw TrainedModel.AnswersNotFinite();
 
         var bits = new double[texts.Count][];
         for (int b = 0; b < texts.Count; b++)

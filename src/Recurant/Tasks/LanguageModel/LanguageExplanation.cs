@@ -22,7 +22,8 @@ public sealed record LanguageExplanation : InsightRecord
 /// if the text is too long for it (<see cref="Explainer.MostInfluenceTokens"/>).
 /// </param>
 public sealed record TokenSurprise(
-    string Token, double Bits, IReadOnlyList<KeyValuePair<string, double>> Expected, IReadOnlyList<double> Influence) : InsightRecord
+    string Token, double Bits, IReadOnlyList<KeyValuePair<string, double>> Expected, IReadOnlyList<double> Influence)
+    : InsightRecord
 {
     /// <summary>p.</summary>
     public double Probability => Math.Pow(2, -Bits);

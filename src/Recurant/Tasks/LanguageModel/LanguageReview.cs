@@ -77,12 +77,7 @@ public sealed record LanguageReview : InsightRecord
             // A rounding may lead above 1.
             judged[place] = (Math.Min(1.0, memory.Output.Confidence[row]), memory.Output.IsRight[row]);
         });
-        if (!Array.TrueForAll(losses, float.IsFinite))
-        {
-            throw new InvalidDataException(
-                "The model's answers are not finite numbers: its weights are too large. Train again with a lower learning rate.");
-        }
-
+        if (!Array.TrueForAll(losses, float.IsFinite)) throw TrainedModel.AnswersNotFinite();
         return Gather(model.Vocabulary, tokens, losses, judged, costliest);
     }
 

@@ -11,7 +11,8 @@ public static partial class Explainer
     /// <param name="cancellation">Looked at between batches.</param>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static ProblemExplanation Explain(
-        SequenceModel model, int number, ulong seed = 1, ExplainOptions? options = null, CancellationToken cancellation = default) =>
+        SequenceModel model, int number, ulong seed = 1, ExplainOptions? options = null,
+        CancellationToken cancellation = default) =>
         Run(model, number, options, given =>
         {
             ArgumentOutOfRangeException.ThrowIfNegative(number);
@@ -53,9 +54,7 @@ internal static class ProblemExplainer
 
         return new ProblemExplanation
         {
-            Problem = problem.ToString(),
-            Expected = expected,
-            Answer = answer,
+            Problem = problem.ToString(), Expected = expected, Answer = answer,
             Steps = [.. inputs.Select((input, t) => new StepEffect(
                 problem.Kind == ProblemKind.Adding ? [input[0], input[1]] : [Array.IndexOf(input, 1f)],
                 scores[0] - scores[t + 1]))],

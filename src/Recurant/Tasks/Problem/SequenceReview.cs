@@ -62,8 +62,7 @@ public sealed record SequenceReview : InsightRecord
 
         return new SequenceReview
         {
-            Problem = problem.ToString(),
-            Sequences = sequences,
+            Problem = problem.ToString(), Sequences = sequences,
             // The first number of adding lies in the first half.
             ByDistance = Gather(counts, errors, isAdding ? problem.Steps - problem.Steps / 2 : 0),
             WithoutMemory = isAdding ? problem.Baseline : 1 - 1.0 / (problem.Outputs - 1),

@@ -14,7 +14,8 @@ public static partial class Explainer
     /// <exception cref="InvalidDataException">There are too many words, or the answers are not finite numbers.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static TagExplanation Explain(
-        TaggerModel model, IReadOnlyList<string> words, ExplainOptions? options = null, CancellationToken cancellation = default) =>
+        TaggerModel model, IReadOnlyList<string> words, ExplainOptions? options = null,
+        CancellationToken cancellation = default) =>
         Run(model, words, options, given =>
         {
             RequireLength(words.Count, MostTaggedWords, "words");
@@ -82,10 +83,7 @@ internal static class TagExplainer
         for (int j = 0; j < count; j++) variants.Add([.. sentence[..j], hidden, .. sentence[(j + 1)..]]);
         int[] found = scorer.Tag(forms, [sentence], cancellation: cancellation)[0];
         float[][] marginals = scorer.Marginals(forms, variants, cancellation);
-        if (!Array.TrueForAll(marginals[0], float.IsFinite))
-        {
-            throw TrainedModel.AnswersNotFinite();
-        }
+        if (!Array.TrueForAll(marginals[0], float.IsFinite)) throw TrainedModel.AnswersNotFinite();
 
         var effects = new TagEffect[count];
         for (int t = 0; t < count; t++)

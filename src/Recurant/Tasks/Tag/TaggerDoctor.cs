@@ -55,13 +55,15 @@ public static partial class ModelDoctor
         return new StepCapture
         {
             // Without word dropout it does not matter how often training saw a word.
-            Model = model, Step = 0, Dropout = default, Read = read, Forms = words, Answers = [.. chosen.Select(each => each.Tags)],
+            Model = model, Step = 0, Dropout = default, Read = read, Forms = words,
+            Answers = [.. chosen.Select(each => each.Tags)],
         };
     }
 
     private static Finding Baseline(TaggerModel model, TaggedDataset data, TaggedDataset train, int threads)
     {
-        TaggerEvaluation score = new TagPredictor(model, threads).Evaluate(data), simple = new MostFrequentTags(train).Evaluate(data);
+        TaggerEvaluation score = new TagPredictor(model, threads).Evaluate(data),
+            simple = new MostFrequentTags(train).Evaluate(data);
         return ComparedFinding.OfShares(
             "against the most frequent tags", "each word's most frequent tag", score.Measure, score.Value, simple.Value,
             (int)data.WordCount, FindingLevel.Warning);

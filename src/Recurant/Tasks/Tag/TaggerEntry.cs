@@ -26,9 +26,7 @@ internal sealed class TaggerEntry : TaskEntry<TaggerModel>
                     Schedule = ScheduleKind.Constant, Clip = 0, Epochs = 1, Patience = 1,
                 },
                 Forms = StepWords.Encode(model.NewForms(counts), capture)!,
-                Train = [.. capture.Read],
-                TrainTags = [.. capture.Answers],
-                Validation = [],
+                Train = [.. capture.Read], TrainTags = [.. capture.Answers], Validation = [],
                 ValidationData = new TaggedDataset("the step", []),
             },
             workers);

@@ -6,7 +6,8 @@ namespace Recurant.Tasks;
 /// <param name="Right">Its tag.</param>
 /// <param name="Answered">What the tagger said.</param>
 /// <param name="Probability">How sure it was, 0 to 1.</param>
-public sealed record TagMistake(IReadOnlyList<string> Words, int Place, string Right, string Answered, double Probability) : InsightRecord;
+public sealed record TagMistake(IReadOnlyList<string> Words, int Place, string Right, string Answered, double Probability)
+    : InsightRecord;
 
 /// <summary>
 /// What a tagger does on tagged sentences, beyond its score: which tag it takes for which, how far its probabilities can be
