@@ -7,8 +7,8 @@ namespace Recurant.Tests.Architecture;
 
 /// <summary>
 /// What class a model, a network or a training task has is asked in the folder of its task alone; whoever has one of unknown
-/// class asks the catalogue of tasks, or the object itself. All tasks share a namespace, so the folder is that of the source file,
-/// which the debugging symbols name; which classes are a task's is what its entry in the catalogue says.
+/// class asks the catalogue of tasks, or the object itself. All tasks share a namespace, so the folder is that of the source
+/// file, which the debugging symbols name; which classes are a task's is what its entry in the catalogue says.
 /// </summary>
 public class CastTests
 {
