@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Recurant.Insight;
 
 /// <summary>The answers whose probability lies in one part of 0 to 1.</summary>
@@ -8,11 +6,7 @@ namespace Recurant.Insight;
 /// <param name="Count">How many answers there are.</param>
 /// <param name="Confidence">The mean of their probabilities; NaN if there are none.</param>
 /// <param name="Accuracy">The share of them that is right; NaN if there are none.</param>
-public sealed record CalibrationBin(double From, double To, int Count, double Confidence, double Accuracy)
-{
-    /// <inheritdoc/>
-    public override string ToString() => InvariantRecord.ToString(nameof(CalibrationBin), PrintMembers);
-}
+public sealed record CalibrationBin(double From, double To, int Count, double Confidence, double Accuracy) : InsightRecord;
 
 /// <summary>
 /// Whether a model is right as often as its probabilities say: of the answers given with p = 0.8, are 8 of 10 right?
@@ -21,7 +15,7 @@ public sealed record CalibrationBin(double From, double To, int Count, double Co
 /// </code>
 /// over bins b of equal width. Source: Guo, Pleiss, Sun, Weinberger, "On Calibration of Modern Neural Networks" (2017), eq. (3).
 /// </summary>
-public sealed record Calibration
+public sealed record Calibration : InsightRecord
 {
     /// <summary>The bins, from 0 to 1.</summary>
     public required IReadOnlyList<CalibrationBin> Bins { get; init; }
@@ -64,7 +58,4 @@ public sealed record Calibration
 
         return new Calibration { Bins = made, ExpectedError = error };
     }
-
-    /// <inheritdoc/>
-    public override string ToString() => InvariantRecord.ToString(nameof(Calibration), PrintMembers);
 }

@@ -1,9 +1,7 @@
-using System.Globalization;
-
 namespace Recurant.Insight;
 
 /// <summary>How thoroughly <see cref="Explainer"/> looks at a text.</summary>
-public sealed record ExplainOptions
+public sealed record ExplainOptions : InsightRecord
 {
     /// <summary>The label to explain; null for the one the model gives. Default: null.</summary>
     public string? Label { get; init; }
@@ -35,20 +33,9 @@ public sealed record ExplainOptions
     /// </exception>
     public void Validate()
     {
-        if (MostSteps is < 16 or > 65536)
-        {
-            throw new ArgumentException($"{nameof(MostSteps)} is {MostSteps}; it must be 16 to 65,536.");
-        }
-
-        if (!(Tolerance is >= 0 and <= 1)) throw new ArgumentException($"{nameof(Tolerance)} is {Tolerance}; it must be 0 to 1.");
-        if (PairWords is < 0 or > 1000)
-        {
-            throw new ArgumentException($"{nameof(PairWords)} is {PairWords}; it must be 0 to 1,000.");
-        }
-
-        if (Threads < 0) throw new ArgumentException($"{nameof(Threads)} is {Threads}; it must be at least 0.");
+        Require(MostSteps is >= 16 and <= 65536, MostSteps, "16 to 65,536");
+        Require(Tolerance is >= 0 and <= 1, Tolerance, "0 to 1");
+        Require(PairWords is >= 0 and <= 1000, PairWords, "0 to 1,000");
+        Require(Threads >= 0, Threads, "at least 0");
     }
-
-    /// <inheritdoc/>
-    public override string ToString() => InvariantRecord.ToString(nameof(ExplainOptions), PrintMembers);
 }

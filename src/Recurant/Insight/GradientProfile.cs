@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Recurant.Insight;
 
 /// <summary>
@@ -11,7 +9,7 @@ namespace Recurant.Insight;
 /// state(lag)  = mean_b sqrt(||dJ_b/dh_t||^2 + ||dJ_b/dc_t||^2)
 /// </code>
 /// </summary>
-public sealed record GradientProfile
+public sealed record GradientProfile : InsightRecord
 {
     /// <summary>state(lag); of a cell without c the same as hidden(lag).</summary>
     public required IReadOnlyList<double> State { get; init; }
@@ -108,7 +106,4 @@ public sealed record GradientProfile
         foreach (float value in values) sum += (double)value * value;
         return sum;
     }
-
-    /// <inheritdoc/>
-    public override string ToString() => InvariantRecord.ToString(nameof(GradientProfile), PrintMembers);
 }

@@ -21,7 +21,7 @@ internal static class LensLook
         finally
         {
             foreach (LensPart part in subject.Parts) SetTraces(part, isSet: false);
-            foreach (Parameter parameter in subject.Parameters) parameter.DropGradient();
+            subject.Parameters.DropGradients();
         }
     }
 

@@ -64,11 +64,7 @@ public sealed record LensMoment(long Step, IReadOnlyList<LensMomentLayer> Layers
 /// <summary>A layer and direction of a <see cref="LensMoment"/>.</summary>
 /// <param name="Name">"layer 0", "layer 0 backward"; of an encoder-decoder "encoder layer 0", "decoder layer 0".</param>
 /// <param name="Profile">The gradients of its states in the step's batch, and its gates.</param>
-public sealed record LensMomentLayer(string Name, GradientProfile Profile)
-{
-    /// <inheritdoc/>
-    public override string ToString() => InvariantRecord.ToString(nameof(LensMomentLayer), PrintMembers);
-}
+public sealed record LensMomentLayer(string Name, GradientProfile Profile) : InsightRecord;
 
 /// <summary>
 /// Looks at the gradient of every N-th training step as <see cref="GradientLens"/> does: ||dJ/dh_t|| by lag and the gates. Only

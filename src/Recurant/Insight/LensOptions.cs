@@ -1,9 +1,7 @@
-using System.Globalization;
-
 namespace Recurant.Insight;
 
 /// <summary>What <see cref="GradientLens"/> looks at.</summary>
-public sealed record LensOptions
+public sealed record LensOptions : InsightRecord
 {
     /// <summary>
     /// The number of sequences, 1 to 4096: the first of the data; of running text as many windows, evenly apart. Default: 32.
@@ -35,14 +33,13 @@ public sealed record LensOptions
     /// <summary>The number of threads; 0 for one a core. Default: 0.</summary>
     public int Threads { get; init; }
 
+    internal Workers Workers => Workers.ForThreads(Threads > 0 ? Threads : Environment.ProcessorCount);
+
     internal void Validate()
     {
-        if (Sequences is < 1 or > 4096) throw new ArgumentException($"{nameof(Sequences)} is {Sequences}; it must be 1 to 4096.");
-        if (Window < 1) throw new ArgumentException($"{nameof(Window)} is {Window}; it must be 1 or more.");
-        if (JacobianSteps < 0) throw new ArgumentException($"{nameof(JacobianSteps)} is {JacobianSteps}; it must be 0 or more.");
-        if (!(Gain > 0) || !float.IsFinite(Gain)) throw new ArgumentException($"{nameof(Gain)} is {Gain}; it must be above 0.");
+        Require(Sequences is >= 1 and <= 4096, Sequences, "1 to 4096");
+        Require(Window is null or >= 1, Window, "1 or more");
+        Require(JacobianSteps is null or >= 0, JacobianSteps, "0 or more");
+        Require(Gain > 0 && float.IsFinite(Gain), Gain, "above 0");
     }
-
-    /// <inheritdoc/>
-    public override string ToString() => InvariantRecord.ToString(nameof(LensOptions), PrintMembers);
 }

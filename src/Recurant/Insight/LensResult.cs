@@ -25,17 +25,14 @@ public enum GradientReach
 /// <param name="Verdict">What it means and what to change, in sentences.</param>
 public sealed record LensResult(
     string Network, int Sequences, int Steps, double Loss, int ReadSteps, IReadOnlyList<LensLayer> Layers,
-    IReadOnlyList<string> Verdict)
+    IReadOnlyList<string> Verdict) : InsightRecord
 {
     /// <summary>The worst of the layers: exploding, else vanishing, else kept.</summary>
     public GradientReach Reach => Layers.Max(layer => layer.Verdict.Reach);
-
-    /// <inheritdoc/>
-    public override string ToString() => InvariantRecord.ToString(nameof(LensResult), PrintMembers);
 }
 
 /// <summary>How far back the gradient of one layer and direction reaches.</summary>
-public sealed record LensLayer
+public sealed record LensLayer : InsightRecord
 {
     /// <summary>Of an encoder-decoder "encoder" or "decoder"; null where a network has one stack of layers.</summary>
     public string? Part { get; init; }
@@ -97,9 +94,6 @@ public sealed record LensLayer
         LensVerdict.ByLastStep => GradientProfile.ReachOf(LastStep),
         _ => null,
     };
-
-    /// <inheritdoc/>
-    public override string ToString() => InvariantRecord.ToString(nameof(LensLayer), PrintMembers);
 }
 
 /// <summary>The largest magnitude of an eigenvalue of a block of W_hh.</summary>
@@ -145,7 +139,7 @@ public readonly record struct JacobianSize(int Lag, double Norm, double Largest,
 /// Whether t is the step at which the loss reads the last layer; otherwise all its terms count from the direction's last step.
 /// </param>
 public sealed record WeightGradientByLag(
-    IReadOnlyList<double> Norms, IReadOnlyList<double> Shares, double Total, double Difference, bool IsExact)
+    IReadOnlyList<double> Norms, IReadOnlyList<double> Shares, double Total, double Difference, bool IsExact) : InsightRecord
 {
     /// <summary>The part of sum_lag ||D(lag)|| that lies at a lag or further back.</summary>
     /// <param name="lag">The first lag that counts.</param>
@@ -153,7 +147,4 @@ public sealed record WeightGradientByLag(
 
     /// <summary>The smallest lag up to which nine tenths of sum_lag ||D(lag)|| lie.</summary>
     public int Reach90 => GradientProfile.ReachOf(Norms);
-
-    /// <inheritdoc/>
-    public override string ToString() => InvariantRecord.ToString(nameof(WeightGradientByLag), PrintMembers);
 }

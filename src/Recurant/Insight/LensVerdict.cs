@@ -10,6 +10,7 @@ namespace Recurant.Insight;
 /// <param name="LostAt">Of a vanishing gradient: the lag from which less than a thousandth is left; otherwise null.</param>
 /// <param name="Measured">By what it was measured: "states", "weights", "last_step" or "jacobians".</param>
 public sealed record LensVerdict(GradientReach Reach, int Far, double Ratio, double AStep, int? LostAt, string Measured)
+    : InsightRecord
 {
     /// <summary>A gradient vanishes if less than this part of it is left at the far lag.</summary>
     public const double VanishingBelow = 1e-3;
@@ -59,7 +60,4 @@ public sealed record LensVerdict(GradientReach Reach, int Far, double Ratio, dou
     internal static string Number(double value) => value == 0 || Math.Abs(value) is >= 1e-2 and < 1e4
         ? value.ToString("0.###", CultureInfo.InvariantCulture)
         : value.ToString("0.0e-0", CultureInfo.InvariantCulture);
-
-    /// <inheritdoc/>
-    public override string ToString() => InvariantRecord.ToString(nameof(LensVerdict), PrintMembers);
 }

@@ -7,12 +7,11 @@ namespace Recurant.Insight;
 /// error = |a - n| / max(floor, |a| + |n|)                                           (2)
 /// </code>
 /// </summary>
-/// <remarks>
-/// Layers compute in single precision, whose rounding (1e-7 of the values) divided by e would drown the slope of a small step. So
-/// the steps are large (1/32, then 1/256 and 1/8 where that disagrees), and (1) is exact up to the fifth derivative. The best of
-/// them counts: a wrong gradient disagrees at every step, while one near a kink of relu agrees at some. Right gradients score below <see cref="Tolerance"/>, a wrong sign or a missing term near 1. The floor of (2) is a fiftieth of the tensor's largest
-/// gradient.
-/// </remarks>
+/// <remarks>Layers compute in single precision, whose rounding (1e-7 of the values) divided by e would drown the slope of a small
+/// step. So the steps are large (1/32, then 1/256 and 1/8 where that disagrees), and (1) is exact up to the fifth derivative. The
+/// best of them counts: a wrong gradient disagrees at every step, while one near a kink of relu agrees at some. Right gradients
+/// score below <see cref="Tolerance"/>, a wrong sign or a missing term near 1. The floor of (2) is a fiftieth of the tensor's
+/// largest gradient.</remarks>
 public static class NetworkGradientCheck
 {
     /// <summary>0.02: right gradients score below it, wrong ones well above.</summary>

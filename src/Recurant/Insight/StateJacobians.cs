@@ -61,13 +61,7 @@ public static class StateJacobians
         var reference = new ReferenceSpec
         {
             Cell = cell, InputSize = 1, HiddenSize = spec.HiddenSize,
-            Activation = spec.Activation switch
-            {
-                Activation.Relu => ReferenceActivation.Relu,
-                Activation.Sigmoid => ReferenceActivation.Sigmoid,
-                _ => ReferenceActivation.Tanh,
-            },
-            Reset = spec.GruReset == GruReset.Outside ? ReferenceReset.Outside : ReferenceReset.Inside,
+            Activation = ReferenceSubject.ActivationOf(spec.Activation), Reset = ReferenceSubject.ResetOf(spec.GruReset),
         };
         int length = part.Batch.Lengths[sequence], size = SizeOf(row);
         double work = 2.0 * size * row.Cell.GateWidth * spec.HiddenSize * rows;

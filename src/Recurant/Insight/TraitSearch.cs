@@ -3,7 +3,20 @@ namespace Recurant.Insight;
 /// <summary>Some tokens that follow one another, and what the topmost layer said at each.</summary>
 /// <param name="Traits">The values of every trait, each [T].</param>
 /// <param name="Outputs">[T, units].</param>
-internal sealed record TokenRun(IReadOnlyList<(string Name, float[] Values)> Traits, float[] Outputs);
+internal sealed record TokenRun(IReadOnlyList<(string Name, float[] Values)> Traits, float[] Outputs)
+{
+    /// <summary>What a layer said at the steps of one sequence of a batch.</summary>
+    public static float[] OutputsOf(Matrix outputs, BatchLayout batch, int sequence)
+    {
+        var values = new float[batch.Lengths[sequence] * outputs.Columns];
+        for (int t = 0; t < batch.Lengths[sequence]; t++)
+        {
+            outputs.Row(batch.RowStart(t) + sequence).CopyTo(values.AsSpan(t * outputs.Columns));
+        }
+
+        return values;
+    }
+}
 
 /// <summary>
 /// Finds for each trait the unit whose output follows it best. Among hundreds of units the best one follows anything to some

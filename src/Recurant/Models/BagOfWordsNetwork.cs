@@ -8,7 +8,7 @@ namespace Recurant.Models;
 /// </code>
 /// The sum runs over occurrences, so a word that occurs twice counts twice; the factor keeps long texts from shouting.
 /// </summary>
-internal sealed class BagOfWordsNetwork : ClassifierNetwork
+internal sealed class BagOfWordsNetwork : ClassifierNetwork, IWordWeights
 {
     private readonly ClassifierSpec _spec;
     private readonly Parameter _weights, _bias;

@@ -41,6 +41,8 @@ public sealed class ClassifierModel : TrainedModel
     /// <summary>The words (of a bag of words: words and pairs) the model knows.</summary>
     public Vocabulary Vocabulary { get; }
 
+    internal override Vocabulary Words => Vocabulary;
+
     /// <summary>The characters the model knows; of a model without characters the unknown one alone.</summary>
     public Vocabulary Characters { get; }
 

@@ -43,6 +43,9 @@ internal abstract class ClassifierNetwork
     /// <summary>The cells of the recurrent layers. Default: none.</summary>
     public virtual IEnumerable<RecurrentCell> Cells => [];
 
+    /// <summary>This network, where its layers are recurrent; else null.</summary>
+    public virtual RecurrentNetwork? Recurrent => null;
+
     public abstract void Initialise(ulong seed);
 
     public abstract ClassifierMemory CreateMemory();

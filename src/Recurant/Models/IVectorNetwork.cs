@@ -24,3 +24,13 @@ internal interface IVectorNetwork
     void BackwardVectors(
         Workers workers, BatchLayout batch, Matrix vectors, ClassifierMemory memory, Matrix dLogits, Matrix dVectors);
 }
+
+/// <summary>A network whose logits are a bias and the weights of a text's words and pairs, and nothing else.</summary>
+internal interface IWordWeights
+{
+    /// <summary>W [V, C].</summary>
+    Parameter Weights { get; }
+
+    /// <summary>b [C].</summary>
+    Parameter Bias { get; }
+}

@@ -23,6 +23,8 @@ public sealed class LanguageModel : TrainedModel
     /// <summary>The tokens it knows.</summary>
     public Vocabulary Vocabulary { get; }
 
+    internal override Vocabulary Words => Vocabulary;
+
     /// <inheritdoc/>
     public override string Task => TaskNames.LanguageModel;
 

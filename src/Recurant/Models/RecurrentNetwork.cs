@@ -34,6 +34,8 @@ internal sealed class RecurrentNetwork : ClassifierNetwork, IVectorNetwork
 
     public Embedding? Embedding => _words.Words;
 
+    public override RecurrentNetwork Recurrent => this;
+
     public RecurrentStack Stack => _body.Stack;
 
     public override IEnumerable<RecurrentCell> Cells => Stack.Cells;

@@ -33,6 +33,8 @@ public sealed class TaggerModel : TrainedModel
     /// <summary>The words the model knows.</summary>
     public Vocabulary Vocabulary { get; }
 
+    internal override Vocabulary Words => Vocabulary;
+
     /// <summary>The characters the model knows; of a model without characters the unknown one alone.</summary>
     public Vocabulary Characters { get; }
 

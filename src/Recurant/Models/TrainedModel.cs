@@ -19,6 +19,9 @@ public abstract class TrainedModel
     /// <summary>All tensors, under PyTorch's names, in the order of the model file.</summary>
     public abstract IReadOnlyList<Parameter> Parameters { get; }
 
+    /// <summary>The words that the numbers of its texts mean; null where there are none, or two lists of them.</summary>
+    internal virtual Vocabulary? Words => null;
+
     /// <summary>The number of elements of all parameters.</summary>
     public int ParameterCount => Parameters.Sum(parameter => parameter.Count);
 

@@ -25,6 +25,13 @@ internal sealed record DividedData<T>(T Train, T Validation)
     ];
 }
 
+/// <summary>Data that need not be divided.</summary>
+internal static class DividedData
+{
+    /// <summary>What stands for both parts where there are none.</summary>
+    public static DividedData<T> None<T>(T empty) => new(empty, empty);
+}
+
 /// <summary>How data of one kind are divided.</summary>
 /// <param name="What">What the rows are: "sentences".</param>
 /// <param name="NameOf">The name of the data.</param>

@@ -153,7 +153,7 @@ public class GradientLensTests
 
     private static (ReferenceNetwork Network, ReferenceRun Run) Reference(ClassifierModel model, TextExample text)
     {
-        ReferenceSpec spec = GradientAudit.ReferenceSpecOf(model.Spec);
+        ReferenceSpec spec = GradientAudit.SubjectOf(model.Spec, model.Network.Recurrent!).SpecFor();
         var weights = new ReferenceTensors();
         foreach (var parameter in model.Parameters) weights.Set(parameter.Name, parameter.Value);
         var network = new ReferenceNetwork(spec, weights);

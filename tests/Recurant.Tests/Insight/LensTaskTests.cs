@@ -273,11 +273,11 @@ public class LensTaskTests
 
     private static LensSubject SubjectOf(string network, CellKind cell, int layers) => network switch
     {
-        "tags" => LensSubject.Of(
+        "tags" => GradientLens.SubjectOf(
             TaggerData.Make(TaggedWords.Names(40, 1), null, Tags(cell, layers)).Model, TaggedWords.Names(40, 1), s_few),
-        "translation" or "bahdanau" => LensSubject.Of(
+        "translation" or "bahdanau" => GradientLens.SubjectOf(
             TranslatorData.Make(s_pairs, null, Pairs(network, cell, layers)).Model, s_pairs, s_few),
-        _ => LensSubject.Of(PreparedText.Make(s_text, null, Text(network, cell, layers)).Model, s_text, s_few),
+        _ => GradientLens.SubjectOf(PreparedText.Make(s_text, null, Text(network, cell, layers)).Model, s_text, s_few),
     };
 
     private static string[] NamesOf(string network, int layers)

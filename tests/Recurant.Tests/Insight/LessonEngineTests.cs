@@ -54,7 +54,7 @@ public class LessonEngineTests
         foreach (Parameter parameter in network.Parameters)
         {
             double[] values = lesson.Weights[parameter.Name];
-            for (int i = 0; i < values.Length; i++) parameter.Value[GradientAudit.Place(parameter, i)] = (float)values[i];
+            for (int i = 0; i < values.Length; i++) parameter.Value[ReferenceSubject.PlaceOf(parameter, i)] = (float)values[i];
             parameter.MarkChanged();
         }
 
@@ -182,7 +182,7 @@ public class LessonEngineTests
             int row = i / width, column = i % width;
             int place = (rows ? lesson.VocabularyNumbers[row] : row) * columns
                 + (wordColumns ? lesson.VocabularyNumbers[column] : column);
-            found[i] = parameter.Gradient[GradientAudit.Place(parameter, place)];
+            found[i] = parameter.Gradient[ReferenceSubject.PlaceOf(parameter, place)];
         }
 
         Near(found, expected, parameter.Name);

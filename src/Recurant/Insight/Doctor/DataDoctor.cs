@@ -9,37 +9,27 @@ public static class DataDoctor
     /// <summary>Examines labelled texts.</summary>
     /// <param name="train">The texts to learn from.</param>
     /// <param name="test">Texts that are to be tested with; null for none.</param>
-    public static DoctorReport Examine(TextDataset train, TextDataset? test = null)
-    {
-        ArgumentNullException.ThrowIfNull(train);
-        return Examine(DoctorTexts.Of(train), test is null ? null : DoctorTexts.Of(test));
-    }
+    public static DoctorReport Examine(TextDataset train, TextDataset? test = null) => Examine(train, test, DoctorTexts.Of);
 
     /// <summary>Examines tagged sentences.</summary>
     /// <param name="train">The sentences to learn from.</param>
     /// <param name="test">Sentences that are to be tested with; null for none.</param>
-    public static DoctorReport Examine(TaggedDataset train, TaggedDataset? test = null)
-    {
-        ArgumentNullException.ThrowIfNull(train);
-        return Examine(DoctorTexts.Of(train), test is null ? null : DoctorTexts.Of(test));
-    }
+    public static DoctorReport Examine(TaggedDataset train, TaggedDataset? test = null) => Examine(train, test, DoctorTexts.Of);
 
     /// <summary>Examines pairs of texts.</summary>
     /// <param name="train">The pairs to learn from.</param>
     /// <param name="test">Pairs that are to be tested with; null for none.</param>
-    public static DoctorReport Examine(PairDataset train, PairDataset? test = null)
-    {
-        ArgumentNullException.ThrowIfNull(train);
-        return Examine(DoctorTexts.Of(train), test is null ? null : DoctorTexts.Of(test));
-    }
+    public static DoctorReport Examine(PairDataset train, PairDataset? test = null) => Examine(train, test, DoctorTexts.Of);
 
     /// <summary>Examines running text, line by line.</summary>
     /// <param name="train">The text to learn from.</param>
     /// <param name="test">Text that is to be tested with; null for none.</param>
-    public static DoctorReport Examine(PlainText train, PlainText? test = null)
+    public static DoctorReport Examine(PlainText train, PlainText? test = null) => Examine(train, test, DoctorTexts.Of);
+
+    private static DoctorReport Examine<T>(T train, T? test, Func<T, DoctorTexts> textsOf) where T : class
     {
         ArgumentNullException.ThrowIfNull(train);
-        return Examine(DoctorTexts.Of(train), test is null ? null : DoctorTexts.Of(test));
+        return Examine(textsOf(train), test is null ? null : textsOf(test));
     }
 
     private static DoctorReport Examine(DoctorTexts train, DoctorTexts? test)
@@ -57,8 +47,7 @@ public static class DataDoctor
         findings.AddRange(DuplicateChecks.Within(train));
         if (test is not null) findings.AddRange(DuplicateChecks.Across(train, test));
         findings.AddRange(LengthChecks.Run(train));
-        if (test is not null) findings.AddRange(LengthChecks.Run(test));
-        if (test is not null) findings.Add(LengthChecks.UnknownWords(train, test));
+        if (test is not null) findings.AddRange([.. LengthChecks.Run(test), LengthChecks.UnknownWords(train, test)]);
         findings.AddRange(EncodingChecks.Run(train));
         if (test is not null) findings.AddRange(EncodingChecks.Run(test).Where(finding => finding.Level > FindingLevel.Ok));
         if (train.HasLabels) findings.AddRange(GiveawayChecks.Run(train));

@@ -80,8 +80,7 @@ internal static class EncodingChecks
 
     /// <summary>
     /// The first byte of a character of two bytes in UTF-8 (C3, C2) as a letter of Latin-1, and behind it a second byte (80 to
-    /// BF), as
-    /// Latin-1 or as Windows-1252 shows it; or the beginning of the signs of three bytes, E2 80.
+    /// BF), as Latin-1 or as Windows-1252 shows it; or the beginning of the signs of three bytes, E2 80.
     /// </summary>
     private static bool IsDecodedTwice(string text)
     {

@@ -52,3 +52,12 @@ public sealed record DoctorReport(IReadOnlyList<Finding> Findings)
         return new DoctorReport([.. Findings, .. other.Findings]);
     }
 }
+
+/// <summary>What wrong gradients mean, whatever check found them.</summary>
+internal static class WrongGradients
+{
+    public const string Means =
+        "Training would go in a wrong direction. This is a fault of the program, not of the model.";
+
+    public const string Advice = "Please report it with the model and the output of 'recurant gradcheck'.";
+}

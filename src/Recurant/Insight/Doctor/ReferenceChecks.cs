@@ -9,7 +9,7 @@ namespace Recurant.Insight;
 /// slope = (J(w + e d) - J(w - e d)) / (2 e)   must be   g . d
 /// </code>
 /// </summary>
-internal static class ReferenceChecks
+internal sealed class ReferenceChecks
 {
     private const int Directions = 3;
 
@@ -25,161 +25,91 @@ internal static class ReferenceChecks
     /// more.</summary>
     public const double DirectionTolerance = 1e-4;
 
-    /// <summary>Null where the reference does not describe the network.</summary>
-    public static Finding? Run(ClassifierModel model, StepCapture step)
-    {
-        ClassifierSpec spec = model.Spec;
-        bool isTooLarge = spec.EmbeddingSize == 0 && spec.VocabularySize > 5000;
-        if (model.Network is not RecurrentNetwork network || spec.CharacterSize > 0 || isTooLarge) return null;
-        // Of the table of words only those of the texts: others have no gradient.
-        int[] words = [.. step.Read.SelectMany(text => text).Distinct().Order()];
-        bool hasTable = spec.EmbeddingSize > 0;
-        ReferenceSpec reference = GradientAudit.ReferenceSpecOf(hasTable ? spec with { VocabularySize = words.Length } : spec);
-        ReferenceTensors weights = WeightsOf(network, words, hasTable);
-        var batch = new BatchLayout();
-        batch.Fill([.. step.Read], [.. Enumerable.Range(0, step.Read.Count)]);
-        double[][] direct = DirectShares(network, batch, spec.Classes);
-        ReferenceExample[] examples = [.. step.Read.Select((text, i) => new ReferenceExample
-        {
-            Tokens = hasTable ? [.. text.Select(word => Array.BinarySearch(words, word))] : text, Labels = step.Answers[i],
-        })];
+    private readonly ReferenceSpec _spec;
+    private readonly ReferenceTensors _weights, _expected, _computed;
+    private readonly ReferenceExample[] _examples;
+    private readonly double[][] _direct;
 
-        ReferenceTensors expected = Gradients(reference, weights, examples, direct);
-        ReferenceTensors computed = EngineGradients(network, batch, step, words, hasTable);
-        GradientCheckRow worst = GradientCheck.Compare(computed, expected, floor: GradientCheck.Floor).MaxBy(row =>
-            row.LargestRelativeError);
-        double direction = Enumerable.Range(1, Directions).Max(seed => DirectionError(reference, weights, examples, direct,
-            expected, seed));
+    private ReferenceChecks(ReferenceSubject subject, IReadOnlyList<int[]> texts, IReadOnlyList<int[]> labels)
+    {
+        // Of the table of words only those of the texts: others have no gradient.
+        int[] words = [.. texts.SelectMany(text => text).Distinct().Order()];
+        bool hasTable = subject.EmbeddingSize > 0;
+        _spec = subject.SpecFor(hasTable ? words.Length : null);
+        _weights = subject.Tensors(words, gradients: false);
+        BatchLayout batch = ReferenceSubject.BatchOf(texts);
+        _direct = subject.DirectShares(batch);
+        _examples = [.. texts.Select((text, i) => new ReferenceExample
+        {
+            Tokens = hasTable ? [.. text.Select(word => Array.BinarySearch(words, word))] : text, Labels = labels[i],
+        })];
+        _expected = Gradients();
+        _computed = subject.Run(batch, [.. labels.Select(label => label[0])], words).Gradients;
+    }
+
+    /// <summary>Checks the gradients of a step.</summary>
+    /// <param name="subject">The network.</param>
+    /// <param name="texts">What it reads.</param>
+    /// <param name="labels">The label of each text.</param>
+    public static Finding Run(ReferenceSubject subject, IReadOnlyList<int[]> texts, IReadOnlyList<int[]> labels)
+    {
+        var checks = new ReferenceChecks(subject, texts, labels);
+        GradientCheckRow worst = GradientCheck.Compare(checks._computed, checks._expected, floor: GradientCheck.Floor)
+            .MaxBy(row => row.LargestRelativeError);
+        double direction = Enumerable.Range(1, Directions).Max(checks.DirectionError);
         bool isRight = worst.LargestRelativeError <= EngineTolerance && direction <= DirectionTolerance;
-        long count = expected.Names.Sum(name => (long)expected[name].Length);
+        long count = checks._expected.Names.Sum(name => (long)checks._expected[name].Length);
         return new Finding(
             "gradients, every weight", isRight ? FindingLevel.Ok : FindingLevel.Fault,
-            $"Compared with the equations in double precision: {Count(count)} elements on {Of(step.Read.Count, "text")}: largest "
-                + $"relative error "
-            + $"{worst.LargestRelativeError:0.0e+00} ('{worst.Name}'); equations compared with finite differences in {Directions} "
-                + $"directions: {direction:0.0e+00}.")
+            $"Compared with the equations in double precision: {Count(count)} elements on {Of(texts.Count, "text")}: largest "
+            + $"relative error {worst.LargestRelativeError:0.0e+00} ('{worst.Name}'); equations compared with finite differences "
+            + $"in {Directions} directions: {direction:0.0e+00}.")
         {
             Values = [Value("engine_error", worst.LargestRelativeError), Value("direction_error", direction),
                 Value("elements", count)],
-            Where = isRight ? [] : [worst.Name],
-            Means = isRight ? "" : "Training would go in a wrong direction. This is a fault of the program, not of the model.",
-            Advice = isRight ? "" : "Please report it with the model and the output of 'recurant gradcheck'.",
+            Where = isRight ? [] : [worst.Name], Means = isRight ? "" : WrongGradients.Means,
+            Advice = isRight ? "" : WrongGradients.Advice,
         };
     }
 
-    private static ReferenceTensors WeightsOf(RecurrentNetwork network, int[] words, bool hasTable)
-    {
-        var weights = new ReferenceTensors();
-        foreach (Parameter parameter in Described(network))
-        {
-            bool isTable = hasTable && ReferenceEquals(parameter, network.Embedding?.Table);
-            weights.Set(NameOf(parameter), isTable ? Rows(parameter.Matrix, words) : InFileOrder(parameter, parameter.Value));
-        }
-
-        return weights;
-    }
-
-    private static IEnumerable<Parameter> Described(RecurrentNetwork network) =>
-        network.Parameters.Where(parameter => !ReferenceEquals(parameter, network.Direct?.Weights));
-
-    /// <summary>The tensor's name in the network: of an average of models without the model's number, "models.0.".</summary>
-    private static string NameOf(Parameter parameter) =>
-        parameter.Name.StartsWith("models.", StringComparison.Ordinal)
-            ? parameter.Name[(parameter.Name.IndexOf('.', "models.".Length) + 1)..]
-            : parameter.Name;
-
-    private static float[] Rows(Matrix matrix, int[] rows) => [.. rows.SelectMany(row => matrix.Row(row).ToArray())];
-
-    private static float[] InFileOrder(Parameter parameter, ReadOnlySpan<float> values)
-    {
-        var ordered = new float[values.Length];
-        for (int i = 0; i < ordered.Length; i++) ordered[i] = values[GradientAudit.Place(parameter, i)];
-        return ordered;
-    }
-
-    /// <summary>What goes past the layers to each text's logits; to the equations it is part of the bias.</summary>
-    private static double[][] DirectShares(RecurrentNetwork network, BatchLayout batch, int classes)
-    {
-        var store = new RowStore();
-        store.Reserve(batch.Sequences, classes).Clear();
-        Matrix shares = store.Rows(batch.Sequences);
-        network.Direct?.Forward(batch, shares);
-        var ordered = new double[batch.Sequences][];
-        for (int b = 0; b < ordered.Length; b++)
-        {
-            ordered[batch.Order[b]] = [.. shares.Row(b).ToArray().Select(value => (double)value)];
-        }
-
-        return ordered;
-    }
-
-    private static ReferenceNetwork NetworkOf(ReferenceSpec spec, ReferenceTensors weights, double[] direct)
+    /// <summary>The network that reads one text: what goes past its layers is part of the bias.</summary>
+    private ReferenceNetwork NetworkOf(ReferenceTensors weights, int text)
     {
         var own = new ReferenceTensors();
         foreach (string name in weights.Names) own[name] = weights[name];
-        own["output.bias"] = [.. weights["output.bias"].Zip(direct, (bias, share) => bias + share)];
-        return new ReferenceNetwork(spec, own);
+        own["output.bias"] = [.. weights["output.bias"].Zip(_direct[text], (bias, share) => bias + share)];
+        return new ReferenceNetwork(_spec, own);
     }
 
-    private static ReferenceTensors Gradients(ReferenceSpec spec, ReferenceTensors weights, ReferenceExample[] examples,
-        double[][] direct)
+    private ReferenceTensors Gradients()
     {
-        var mean = ReferenceTensors.Zeros(spec.Shapes());
-        for (int i = 0; i < examples.Length; i++)
+        var mean = ReferenceTensors.Zeros(_spec.Shapes());
+        for (int i = 0; i < _examples.Length; i++)
         {
-            ReferenceNetwork network = NetworkOf(spec, weights, direct[i]);
-            ReferenceTensors own = network.Backward(network.Forward(examples[i]));
+            ReferenceNetwork network = NetworkOf(_weights, i);
+            ReferenceTensors own = network.Backward(network.Forward(_examples[i]));
             foreach (string name in mean.Names)
             {
-                for (int j = 0; j < mean[name].Length; j++) mean[name][j] += own[name][j] / examples.Length;
+                for (int j = 0; j < mean[name].Length; j++) mean[name][j] += own[name][j] / _examples.Length;
             }
         }
 
         return mean;
     }
 
-    private static ReferenceTensors EngineGradients(
-        RecurrentNetwork network, BatchLayout batch, StepCapture step, int[] words, bool hasTable)
-    {
-        int[] labels = [.. batch.Order.ToArray().Select(text => step.Answers[text][0])];
-        Workers workers = Workers.ForThreads(1);
-        ClassifierMemory memory = network.CreateMemory();
-        foreach (Parameter parameter in network.Parameters) parameter.ClearGradient();
-        Matrix logits = network.Forward(workers, batch, memory, dropout: null);
-        CrossEntropy.Apply(logits, labels, smoothing: 0, out _);
-        network.Backward(workers, batch, memory, logits, dropout: null);
-        var gradients = new ReferenceTensors();
-        foreach (Parameter parameter in Described(network))
-        {
-            bool isTable = hasTable && ReferenceEquals(parameter, network.Embedding?.Table);
-            gradients.Set(NameOf(parameter), isTable ? Rows(parameter.GradientMatrix, words) : InFileOrder(parameter,
-                parameter.Gradient));
-        }
-
-        foreach (Parameter parameter in network.Parameters)
-        {
-            parameter.ClearGradient();
-            parameter.DropGradient();
-        }
-
-        return gradients;
-    }
-
-    private static double DirectionError(
-        ReferenceSpec spec, ReferenceTensors weights, ReferenceExample[] examples, double[][] direct, ReferenceTensors gradients,
-            int seed)
+    private double DirectionError(int seed)
     {
         var random = new Random(seed);
         var direction = new ReferenceTensors();
         double expected = 0, length = 0;
-        foreach (string name in gradients.Names)
+        foreach (string name in _expected.Names)
         {
-            double[] own = [.. gradients[name].Select(_ => 2 * random.NextDouble() - 1)];
+            double[] own = [.. _expected[name].Select(_ => 2 * random.NextDouble() - 1)];
             direction[name] = own;
             for (int i = 0; i < own.Length; i++)
             {
-                expected += own[i] * gradients[name][i];
-                length += gradients[name][i] * gradients[name][i];
+                expected += own[i] * _expected[name][i];
+                length += _expected[name][i] * _expected[name][i];
             }
         }
 
@@ -190,15 +120,15 @@ internal static class ReferenceChecks
         double LossAt(double offset)
         {
             var moved = new ReferenceTensors();
-            foreach (string name in weights.Names)
+            foreach (string name in _weights.Names)
             {
-                moved[name] = [.. weights[name].Zip(direction[name], (w, d) => w + offset * d)];
+                moved[name] = [.. _weights[name].Zip(direction[name], (w, d) => w + offset * d)];
             }
 
             double loss = 0;
-            for (int i = 0; i < examples.Length; i++)
+            for (int i = 0; i < _examples.Length; i++)
             {
-                loss += NetworkOf(spec, moved, direct[i]).Forward(examples[i]).Loss / examples.Length;
+                loss += NetworkOf(moved, i).Forward(_examples[i]).Loss / _examples.Length;
             }
 
             return loss;

@@ -9,15 +9,13 @@ namespace Recurant.Insight;
 /// (2) (J(w + e d) - J(w - e d)) / (2 e)   must be   |g|
 /// </code>
 /// J is computed by the engine, in single precision, so that e is chosen to change J by about a thousandth and the error allowed
-/// is
-/// some percent; a wrong term gives more.
+/// is some percent; a wrong term gives more.
 /// </summary>
 internal static class SlopeChecks
 {
     /// <summary>
     /// 0.1: rounding and curvature of J leave 1e-4 to 3e-2, the more the less a tensor moves J; a wrong sign or factor gives 0.5
-    /// or
-    /// more.
+    /// or more.
     /// </summary>
     public const double Tolerance = 0.1;
 
@@ -26,9 +24,9 @@ internal static class SlopeChecks
 
     private static readonly double[] s_changes = [1e-3, 1e-4, 3e-3, 3e-5, 3e-4, 1e-2];
 
-    public static Finding Run(StepCapture step)
+    public static Finding Run(ReplayedStep step)
     {
-        (TrainingTask task, StepLoss start) = StepReplay.Step("the examined step", step, Workers.ForThreads(1));
+        (TrainingTask task, StepLoss start) = (step.Task, step.Make());
         // Of a loss near zero a thousandth would be rounding.
         double scale = Math.Max(0.1, start.Loss / start.Units);
         float[][] gradients = [.. task.Parameters.Select(parameter => parameter.IsTrainable && parameter.HasGradient
@@ -47,14 +45,10 @@ internal static class SlopeChecks
                 continue;
             }
 
-            rows.Add((task.Parameters[i].Name, ErrorOf(task, step, task.Parameters[i], gradients[i], norms[i], scale)));
+            rows.Add((task.Parameters[i].Name, ErrorOf(step, task.Parameters[i], gradients[i], norms[i], scale)));
         }
 
-        foreach (Parameter parameter in task.Parameters)
-        {
-            parameter.ClearGradient();
-            parameter.DropGradient();
-        }
+        task.Parameters.DropGradients();
 
         if (rows.Count == 0)
         {
@@ -72,15 +66,13 @@ internal static class SlopeChecks
         {
             Values = [Value("error", error), Value("tensors", rows.Count), Value("left_out", small)],
             Where = [.. rows.Where(row => row.Error > Tolerance).Select(row => row.Name)],
-            Means = isRight ? "" : "Training would go in a wrong direction. This is a fault of the program, not of the model.",
-            Advice = isRight ? "" : "Please report it with the model and the output of 'recurant gradcheck'.",
+            Means = isRight ? "" : WrongGradients.Means, Advice = isRight ? "" : WrongGradients.Advice,
         };
     }
 
     /// <summary>The smallest error of a few e: one that is too large sees the curvature or a kink, one too small the
     /// rounding.</summary>
-    private static double ErrorOf(
-        TrainingTask task, StepCapture step, Parameter parameter, float[] gradient, double norm, double scale)
+    private static double ErrorOf(ReplayedStep step, Parameter parameter, float[] gradient, double norm, double scale)
     {
         float[] weights = parameter.Value.ToArray();
         double best = double.PositiveInfinity;
@@ -97,8 +89,8 @@ internal static class SlopeChecks
         double LossAt(double e)
         {
             Move(e);
-            foreach (Parameter each in task.Parameters) each.ClearGradient();
-            StepLoss loss = Again(task, step);
+            foreach (Parameter each in step.Task.Parameters) each.ClearGradient();
+            StepLoss loss = step.Make();
             return loss.Loss / loss.Units;
         }
 
@@ -109,10 +101,4 @@ internal static class SlopeChecks
             parameter.MarkChanged();
         }
     }
-
-    private static StepLoss Again(TrainingTask task, StepCapture step) => task switch
-    {
-        LanguageModelTask language => language.Replay(step),
-        _ => task.Step(0, step.Step),
-    };
 }

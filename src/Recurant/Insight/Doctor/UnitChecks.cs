@@ -13,9 +13,10 @@ internal static class UnitChecks
 
     private const double Many = 0.2;
 
-    public static Finding Run(StepCapture step)
+    public static Finding Run(ReplayedStep step)
     {
-        (TrainingTask task, _) = StepReplay.Step("the examined step", step, Workers.ForThreads(1));
+        TrainingTask task = step.Task;
+        step.Make();
         var places = new List<string>();
         int units = 0, dead = 0, saturated = 0, rows = 0;
         bool isMuch = false;
@@ -36,11 +37,7 @@ internal static class UnitChecks
             (units, dead, saturated) = (units + width, dead + deadHere, saturated + saturatedHere);
         }
 
-        foreach (Parameters.Parameter parameter in task.Parameters)
-        {
-            parameter.ClearGradient();
-            parameter.DropGradient();
-        }
+        task.Parameters.DropGradients();
 
         if (units == 0) return new Finding("units", FindingLevel.Ok, "The model has no recurrent units.");
         return new Finding(

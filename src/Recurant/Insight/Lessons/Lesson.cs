@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 
 namespace Recurant.Insight;
@@ -13,7 +12,7 @@ namespace Recurant.Insight;
 /// </code>
 /// All numbers are those of the equations in double precision; tests compare them with the fast code.
 /// </summary>
-public sealed record Lesson
+public sealed record Lesson : InsightRecord
 {
     internal Lesson()
     {
@@ -94,24 +93,9 @@ public sealed record Lesson
         return LessonBuilder.Build(LessonNetwork.Fresh(text, options), options);
     }
 
-    /// <summary>A lesson with the weights of a saved classifier.</summary>
-    /// <param name="model">
-    /// The classifier; recurrent, with Elman, LSTM or GRU cells, without characters, and no average of models. What direct
-    /// connections add for this text is a constant that joins the output's bias.
-    /// </param>
-    /// <param name="text">The sentence; 1 to 64 words.</param>
-    /// <param name="options">The right answer, the step, and how much is shown; null for the defaults.</param>
-    /// <exception cref="ArgumentException">
-    /// The model is of another kind, an option is out of range, or the text has no words or too many.
-    /// </exception>
-    public static Lesson Of(ClassifierModel model, string text, LessonOptions? options = null)
-    {
-        ArgumentNullException.ThrowIfNull(model);
-        ArgumentNullException.ThrowIfNull(text);
-        options ??= new LessonOptions();
-        options.Validate();
-        return LessonBuilder.Build(LessonNetwork.Saved(model, text, options), options);
-    }
+    /// <summary>A lesson with the weights of a saved model.</summary>
+    internal static Lesson Of(ReferenceSubject subject, LessonText text, LessonOptions options) =>
+        LessonBuilder.Build(LessonNetwork.Saved(subject, text, options), options);
 
     /// <summary>Writes the lesson as one JSON object, as <c>recurant lesson --json</c> does.</summary>
     /// <param name="writer">Where to; it stands where a value may stand.</param>
@@ -120,7 +104,4 @@ public sealed record Lesson
         ArgumentNullException.ThrowIfNull(writer);
         LessonJson.Write(writer, this);
     }
-
-    /// <inheritdoc/>
-    public override string ToString() => InvariantRecord.ToString(nameof(Lesson), PrintMembers);
 }

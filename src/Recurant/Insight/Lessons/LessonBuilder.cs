@@ -78,25 +78,11 @@ internal sealed class LessonBuilder
         LessonUpdate.Add(_sections, _network, _options, _tensors, _run, _gradients, after, newRun);
         return new Lesson
         {
-            Text = _network.Text,
-            Words = _network.Words,
-            Tokens = _network.Tokens,
-            Vocabulary = _network.Vocabulary,
-            VocabularyNumbers = _network.VocabularyNumbers,
-            Classes = _network.Classes,
-            Labels = _network.Labels,
-            IsManyToMany = _output.IsManyToMany,
-            Summary = _network.Summary,
-            Spec = Spec,
-            Weights = _network.Weights,
-            Run = _run,
-            Gradients = _gradients,
-            NewWeights = after,
-            NewRun = newRun,
-            LearningRate = _options.LearningRate,
-            Tensors = _tensors,
-            Sections = _sections,
-            Paths = paths,
+            Text = _network.Text, Words = _network.Words, Tokens = _network.Tokens, Vocabulary = _network.Vocabulary,
+            VocabularyNumbers = _network.VocabularyNumbers, Classes = _network.Classes, Labels = _network.Labels,
+            IsManyToMany = _output.IsManyToMany, Summary = _network.Summary, Spec = Spec, Weights = _network.Weights,
+            Run = _run, Gradients = _gradients, NewWeights = after, NewRun = newRun, LearningRate = _options.LearningRate,
+            Tensors = _tensors, Sections = _sections, Paths = paths,
         };
     }
 
@@ -154,9 +140,7 @@ internal sealed class LessonBuilder
             Spec.Input == ReferenceInput.OneHot ? _network.Vocabulary : null);
         _sections.Add(new LessonSection
         {
-            Part = LessonPart.Weights,
-            Title = "The network and its weights",
-            Notes = notes,
+            Part = LessonPart.Weights, Title = "The network and its weights", Notes = notes,
             Matrices =
             [
                 inputs, .. _tensors.Select(tensor => LessonTensorList.Matrix(
@@ -278,13 +262,8 @@ internal sealed class LessonBuilder
     private static LessonSection Section(
         LessonPart part, int t, LessonLayer? layer, string title, List<LessonEquation> equations, List<LessonMatrix> matrices) => new()
         {
-            Part = part,
-            Step = t + 1,
-            Layer = layer is null ? 0 : layer.Layer + 1,
-            Direction = layer?.Direction ?? 0,
-            Title = title,
-            Equations = equations,
-            Matrices = matrices,
+            Part = part, Step = t + 1, Layer = layer is null ? 0 : layer.Layer + 1, Direction = layer?.Direction ?? 0,
+            Title = title, Equations = equations, Matrices = matrices,
         };
 
     private void ClearBiases()

@@ -115,8 +115,5 @@ internal abstract class LessonCell(LessonLayer layer)
             return line with { Value = value is null ? line.Sum : value(i) };
         }, node);
 
-    protected static string Name(LessonFunction function) => function switch
-    {
-        LessonFunction.Tanh => "tanh", LessonFunction.Relu => "relu", LessonFunction.Sigmoid => "sigmoid", _ => "",
-    };
+    protected static string Name(LessonFunction function) => LessonJson.FunctionName(function);
 }

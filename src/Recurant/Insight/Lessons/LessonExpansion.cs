@@ -64,38 +64,27 @@ internal static class LessonExpansion
                 d = previous;
             }
 
-            sections.Add(new LessonSection
-            {
-                Part = LessonPart.Expanded,
-                Step = t + 1,
-                Layer = layer.Layer + 1,
-                Direction = layer.Direction,
-                Title = $"dJ_{t + 1}/dW as a sum over k{layer.Title}",
-                Matrices = matrices,
-                Notes =
-                [
-                    isWhole
-                        ? $"J_{t + 1} is weighted with 1/T, as in J."
-                        : $"dJ_{t + 1} is the part of dJ that enters this layer from above at step {t + 1}.",
-                ],
-            });
+            string note = isWhole ? $"J_{t + 1} is weighted with 1/T, as in J."
+                : $"dJ_{t + 1} is the part of dJ that enters this layer from above at step {t + 1}.";
+            sections.Add(Page(layer, $"dJ_{t + 1}/dW as a sum over k", matrices, note) with { Step = t + 1 });
         }
 
-        sections.Add(new LessonSection
-        {
-            Part = LessonPart.Expanded,
-            Layer = layer.Layer + 1,
-            Direction = layer.Direction,
-            Title = $"The double sum{layer.Title}",
-            Notes = ["All terms together: the same dJ/dW as the sum over t."],
-            Matrices =
+        sections.Add(Page(
+            layer, "The double sum",
             [
                 LessonTerms.Matrix("dJ/dW", "sum_t sum_k of the terms", sum.Length / hidden, hidden, sum, options),
                 LessonTerms.Matrix(
                     "lengths", "the norm of the term of t (row) and k (column)", layer.Length, layer.Length, lengths, options),
             ],
-        });
+            "All terms together: the same dJ/dW as the sum over t."));
     }
+
+    private static LessonSection Page(
+        LessonLayer layer, string title, List<LessonMatrix> matrices, params string[] notes) => new()
+    {
+        Part = LessonPart.Expanded, Layer = layer.Layer + 1, Direction = layer.Direction, Title = title + layer.Title,
+        Notes = notes, Matrices = matrices,
+    };
 
     private static LessonSection OneStepFactors(LessonLayer layer, LessonCell cell, int[] order, string s)
     {
@@ -108,15 +97,9 @@ internal static class LessonExpansion
             matrices.Add(OfRows($"d{s}_{order[at] + 1}/d{s}_{order[at - 1] + 1}", "", rows, width, layer.Options));
         }
 
-        return new LessonSection
-        {
-            Part = LessonPart.Expanded,
-            Layer = layer.Layer + 1,
-            Direction = layer.Direction,
-            Title = $"The factors of one step{layer.Title}",
-            Notes = [$"{cell.FactorFormula}.", "Row: the unit that depends; column: the unit it depends on."],
-            Matrices = matrices,
-        };
+        return Page(
+            layer, "The factors of one step", matrices, $"{cell.FactorFormula}.",
+            "Row: the unit that depends; column: the unit it depends on.");
     }
 
     /// <summary>
@@ -146,17 +129,9 @@ internal static class LessonExpansion
         string term = width == hidden
             ? $"dJ_t/dW[i,j] through k is dJ_t/d{s}_k[i] times element [i,j]."
             : "dJ_t/dW[i,j] through k is dJ_t/dh_k[i] times element [i,j] of d+h_k/dW, and the same with c; s = [h c].";
-        return new LessonSection
-        {
-            Part = LessonPart.Expanded,
-            Layer = layer.Layer + 1,
-            Direction = layer.Direction,
-            Title = $"The factors d+{s}_k/dW{layer.Title}",
-            Notes = mixes
-                ? ["With the reset gate outside, every unit depends on all rows of W_r; the terms below include that."]
-                : [$"How W changes the state of step k with the previous state held fixed. {term}{rows}"],
-            Matrices = matrices,
-        };
+        return Page(layer, $"The factors d+{s}_k/dW", matrices, mixes
+            ? "With the reset gate outside, every unit depends on all rows of W_r; the terms below include that."
+            : $"How W changes the state of step k with the previous state held fixed. {term}{rows}");
     }
 
     private static string Product(int[] order, int at, int back, string s)

@@ -14,21 +14,15 @@ internal static class LessonJson
         writer.WriteStrings("words", lesson.Words);
         writer.WriteStrings("vocabulary", lesson.Vocabulary);
         writer.WriteStrings("classes", lesson.Classes);
-        writer.WriteStartArray("labels");
-        foreach (int label in lesson.Labels) writer.WriteNumberValue(label);
-        writer.WriteEndArray();
+        List(writer, "labels", lesson.Labels, writer.WriteNumberValue);
         writer.WriteNumber("layers", lesson.Spec.Layers);
         writer.WriteNumber("directions", lesson.Spec.Directions);
         writer.WriteNumber("hidden", lesson.Spec.HiddenSize);
         writer.WriteNumber("learning_rate", lesson.LearningRate);
         writer.WriteFinite("loss", lesson.Loss);
         writer.WriteFinite("new_loss", lesson.NewLoss);
-        writer.WriteStartArray("losses");
-        foreach (double loss in lesson.Run.Losses) writer.WriteFiniteValue(loss);
-        writer.WriteEndArray();
-        writer.WriteStartArray("probabilities");
-        foreach (double[] row in lesson.Run.Probabilities) Numbers(writer, row);
-        writer.WriteEndArray();
+        List(writer, "losses", lesson.Run.Losses, writer.WriteFiniteValue);
+        List(writer, "probabilities", lesson.Run.Probabilities, row => Numbers(writer, row));
         writer.WriteObjects("tensors", lesson.Tensors, tensor =>
         {
             writer.WriteString("symbol", tensor.Symbol);
@@ -47,33 +41,32 @@ internal static class LessonJson
             writer.WriteFinite("state_norm", path.StateNorm);
             writer.WriteFinite("gradient_norm", path.GradientNorm);
         });
-        writer.WriteStartArray("sections");
-        foreach (LessonSection section in lesson.Sections) Write(writer, section);
-        writer.WriteEndArray();
-        writer.WriteEndObject();
-    }
-
-    private static void Write(Utf8JsonWriter writer, LessonSection section)
-    {
-        writer.WriteStartObject();
-        writer.WriteString("part", section.Part.ToString().ToLowerInvariant());
-        writer.WriteNumber("step", section.Step);
-        writer.WriteNumber("layer", section.Layer);
-        writer.WriteNumber("direction", section.Direction);
-        writer.WriteString("title", section.Title);
-        writer.WriteStrings("notes", section.Notes);
-        writer.WriteStartArray("equations");
-        foreach (LessonEquation equation in section.Equations) Write(writer, equation);
-        writer.WriteEndArray();
-        writer.WriteStartArray("matrices");
-        foreach (LessonMatrix matrix in section.Matrices) Write(writer, matrix);
-        writer.WriteEndArray();
+        writer.WriteObjects("sections", lesson.Sections, section =>
+        {
+            writer.WriteString("part", section.Part.ToString().ToLowerInvariant());
+            writer.WriteNumber("step", section.Step);
+            writer.WriteNumber("layer", section.Layer);
+            writer.WriteNumber("direction", section.Direction);
+            writer.WriteString("title", section.Title);
+            writer.WriteStrings("notes", section.Notes);
+            writer.WriteObjects("equations", section.Equations, equation => Write(writer, equation));
+            writer.WriteObjects("matrices", section.Matrices, matrix =>
+            {
+                writer.WriteString("name", matrix.Name);
+                writer.WriteString("formula", matrix.Formula);
+                writer.WriteNumber("rows", matrix.Rows);
+                writer.WriteNumber("columns", matrix.Columns);
+                writer.WriteStrings("row_names", matrix.RowNames);
+                writer.WriteStrings("column_names", matrix.ColumnNames);
+                writer.WriteFinite("norm", matrix.Norm);
+                List(writer, "shown", matrix.Shown, row => Numbers(writer, row));
+            });
+        });
         writer.WriteEndObject();
     }
 
     private static void Write(Utf8JsonWriter writer, LessonEquation equation)
     {
-        writer.WriteStartObject();
         writer.WriteString("name", equation.Name);
         writer.WriteString("node", equation.Node);
         writer.WriteString("formula", equation.Formula);
@@ -86,8 +79,7 @@ internal static class LessonJson
             writer.WriteObjects("terms", line.Terms, term =>
             {
                 writer.WriteString("name", term.Name);
-                writer.WritePropertyName("factors");
-                Numbers(writer, term.Factors);
+                List(writer, "factors", term.Factors, writer.WriteFiniteValue);
                 if (term.LeftOut > 0) writer.WriteNumber("left_out", term.LeftOut);
             });
             if (line.DivisorName.Length > 0)
@@ -100,41 +92,27 @@ internal static class LessonJson
             if (line.Function != LessonFunction.None) writer.WriteString("function", FunctionName(line.Function));
             writer.WriteFinite("value", line.Value);
         });
-        writer.WriteEndObject();
-    }
-
-    private static void Write(Utf8JsonWriter writer, LessonMatrix matrix)
-    {
-        writer.WriteStartObject();
-        writer.WriteString("name", matrix.Name);
-        writer.WriteString("formula", matrix.Formula);
-        writer.WriteNumber("rows", matrix.Rows);
-        writer.WriteNumber("columns", matrix.Columns);
-        writer.WriteStrings("row_names", matrix.RowNames);
-        writer.WriteStrings("column_names", matrix.ColumnNames);
-        writer.WriteFinite("norm", matrix.Norm);
-        writer.WriteStartArray("shown");
-        foreach (IReadOnlyList<double> row in matrix.Shown) Numbers(writer, row);
-        writer.WriteEndArray();
-        writer.WriteEndObject();
     }
 
     /// <summary>The name of a function as lines and JSON bear it: tanh, sigmoid, relu, exp, -ln, max.</summary>
     public static string FunctionName(LessonFunction function) => function switch
     {
-        LessonFunction.Tanh => "tanh",
-        LessonFunction.Sigmoid => "sigmoid",
-        LessonFunction.Relu => "relu",
-        LessonFunction.Exp => "exp",
-        LessonFunction.MinusLog => "-ln",
-        LessonFunction.Max => "max",
-        _ => "",
+        LessonFunction.None => "", LessonFunction.MinusLog => "-ln", _ => function.ToString().ToLowerInvariant(),
     };
 
-    private static void Numbers(Utf8JsonWriter writer, IReadOnlyList<double> values)
+    private static void List<T>(Utf8JsonWriter writer, string name, IEnumerable<T> items, Action<T> write)
+    {
+        writer.WritePropertyName(name);
+        List(writer, items, write);
+    }
+
+    private static void Numbers(Utf8JsonWriter writer, IEnumerable<double> values) =>
+        List(writer, values, writer.WriteFiniteValue);
+
+    private static void List<T>(Utf8JsonWriter writer, IEnumerable<T> items, Action<T> write)
     {
         writer.WriteStartArray();
-        foreach (double value in values) writer.WriteFiniteValue(value);
+        foreach (T item in items) write(item);
         writer.WriteEndArray();
     }
 }

@@ -47,18 +47,13 @@ internal sealed record LessonNetwork
         CheckLength(words.Length, text);
         string[] vocabulary = [.. words.Distinct(StringComparer.Ordinal)];
         (string[] classes, int[] labels, string target) = Answers(words, vocabulary, options);
-        ReferenceSpec spec = GradientAudit.ReferenceSpecOf(new ClassifierSpec
+        var recurrent = new RecurrentSpec
         {
-            VocabularySize = vocabulary.Length,
-            Classes = classes.Length,
-            EmbeddingSize = options.EmbeddingSize,
-            Recurrent = new RecurrentSpec
-            {
-                Cell = options.Cell, Activation = options.Activation, Form = options.Form, GruReset = options.GruReset,
-                HiddenSize = options.HiddenSize,
-            },
-            Pooling = Pooling.Last,
-        });
+            Cell = options.Cell, Activation = options.Activation, Form = options.Form, GruReset = options.GruReset,
+            HiddenSize = options.HiddenSize,
+        };
+        ReferenceSpec spec = ReferenceSubject.SpecOf(
+            recurrent, Pooling.Last, options.EmbeddingSize, vocabulary.Length, classes.Length);
         if (labels.Length > 1 || options.Labels.Count != 1) spec = spec with { Pooling = ReferencePooling.EveryStep };
         string cell = options.Cell == CellKind.Elman
             ? $"Elman ({options.Activation.ToString().ToLowerInvariant()})"
@@ -66,65 +61,41 @@ internal sealed record LessonNetwork
         string input = options.EmbeddingSize == 0 ? "one-hot words" : $"word vectors of {options.EmbeddingSize} numbers";
         return new LessonNetwork
         {
-            Text = text,
-            Spec = spec,
+            Text = text, Spec = spec,
             Weights = FreshWeights(spec, options),
             Words = words,
             Tokens = [.. words.Select(word => Array.IndexOf(vocabulary, word))],
             Vocabulary = vocabulary,
             VocabularyNumbers = [.. Enumerable.Range(0, vocabulary.Length)],
-            VocabularySize = vocabulary.Length,
-            Classes = classes,
-            Labels = labels,
-            HasBias = options.Bias,
-            Target = target,
+            VocabularySize = vocabulary.Length, Classes = classes, Labels = labels, HasBias = options.Bias, Target = target,
             Summary = string.Create(CultureInfo.InvariantCulture,
                 $"{cell}, {options.HiddenSize} units, {input}, {classes.Length} classes; fresh weights, seed {options.Seed}"),
         };
     }
 
     /// <summary>The weights of a model; of tables with a row for each word, those of the sentence's words.</summary>
-    public static LessonNetwork Saved(ClassifierModel model, string text, LessonOptions options)
+    public static LessonNetwork Saved(ReferenceSubject subject, LessonText text, LessonOptions options)
     {
-        ClassifierSpec spec = model.Spec;
-        CheckFits(spec);
-        int[] numbers = model.Encoder.Encode(text);
-        CheckLength(numbers.Length, text);
-        List<string> pieces = TextEncoder.MakeTokenizer(spec.Unit, spec.Lowercase).Tokenize(text);
-        string[] words = pieces.Count == numbers.Length ? [.. pieces] : [.. numbers.Select(number => model.Vocabulary[number])];
-        int[] distinct = [.. numbers.Distinct()];
-        ReferenceSpec reduced = GradientAudit.ReferenceSpecOf(spec with { VocabularySize = distinct.Length });
+        CheckLength(text.Numbers.Length, text.Text);
+        int[] distinct = [.. text.Numbers.Distinct()];
+        ReferenceSpec reduced = subject.SpecFor(distinct.Length);
         var network = new LessonNetwork
         {
-            Text = text,
-            Spec = reduced,
-            Weights = WeightsOf(model, reduced, distinct),
-            Words = words,
-            Tokens = [.. numbers.Select(number => Array.IndexOf(distinct, number))],
-            Vocabulary = [.. distinct.Select(number => model.Vocabulary[number])],
-            VocabularyNumbers = distinct,
-            VocabularySize = model.Vocabulary.Count,
-            Classes = model.Labels,
-            Labels = [0],
-            HasBias = true,
-            Target = "",
-            Summary = $"{model.Summary}; the model's own weights",
-            HasDirect = spec.DirectBuckets > 0,
+            Text = text.Text, Spec = reduced,
+            Weights = WeightsOf(subject, reduced, distinct),
+            Words = text.Pieces.Count == text.Numbers.Length ? text.Pieces
+                : [.. text.Numbers.Select(number => text.Vocabulary[number])],
+            Tokens = [.. text.Numbers.Select(number => Array.IndexOf(distinct, number))],
+            Vocabulary = [.. distinct.Select(number => text.Vocabulary[number])],
+            VocabularyNumbers = distinct, VocabularySize = text.Vocabulary.Count, Classes = text.Labels, Labels = [0],
+            HasBias = true, Target = "",
+            Summary = $"{text.Summary}; the model's own weights",
+            HasDirect = subject.Direct is not null,
         };
-        if (network.HasDirect) AddDirect(((RecurrentNetwork)model.Network).Direct!, numbers, network.Weights["output.bias"]);
+        // Of one text the direct connections give a constant: it joins the bias of the output.
+        double[] bias = network.Weights["output.bias"], share = subject.DirectShares(ReferenceSubject.BatchOf([text.Numbers]))[0];
+        for (int j = 0; j < bias.Length; j++) bias[j] += share[j];
         return network.WithLabel(options);
-    }
-
-    /// <summary>Of one text the direct connections give a constant: it joins the bias of the output.</summary>
-    private static void AddDirect(DirectConnections direct, int[] numbers, double[] bias)
-    {
-        var batch = new BatchLayout();
-        batch.Fill([numbers], [0]);
-        var store = new RowStore();
-        store.Reserve(1, bias.Length).Clear();
-        Matrix share = store.Rows(1);
-        direct.Forward(batch, share);
-        for (int j = 0; j < bias.Length; j++) bias[j] += share.Row(0)[j];
     }
 
     private LessonNetwork WithLabel(LessonOptions options)
@@ -212,10 +183,10 @@ internal sealed record LessonNetwork
         return weights;
     }
 
-    private static ReferenceTensors WeightsOf(ClassifierModel model, ReferenceSpec spec, int[] words)
+    private static ReferenceTensors WeightsOf(ReferenceSubject subject, ReferenceSpec spec, int[] words)
     {
         var weights = new ReferenceTensors();
-        Dictionary<string, Parameter> parameters = model.Parameters.ToDictionary(parameter => parameter.Name);
+        Dictionary<string, Parameter> parameters = subject.Parameters.ToDictionary(parameter => parameter.Name);
         foreach (ReferenceShape shape in spec.Shapes())
         {
             Parameter parameter = parameters[shape.Name];
@@ -230,27 +201,13 @@ internal sealed record LessonNetwork
                 int row = i / columns, column = i % columns;
                 if (rowsAreWords) row = words[row];
                 if (columnsAreWords) column = words[column];
-                values[i] = parameter.Value[GradientAudit.Place(parameter, row * fileColumns + column)];
+                values[i] = parameter.Value[ReferenceSubject.PlaceOf(parameter, row * fileColumns + column)];
             }
 
             weights.Set(shape.Name, values);
         }
 
         return weights;
-    }
-
-    private static void CheckFits(ClassifierSpec spec)
-    {
-        if (spec.Model != ModelKind.Recurrent || spec.Recurrent.Cell is not (CellKind.Elman or CellKind.Lstm or CellKind.Gru))
-        {
-            throw new ArgumentException($"A lesson shows Elman, LSTM and GRU networks; this model is: {spec.Summary}.");
-        }
-
-        if (spec.Models > 1 || spec.CharacterSize > 0)
-        {
-            throw new ArgumentException(
-                $"A lesson shows one network over words; this model averages several or reads characters: {spec.Summary}.");
-        }
     }
 
     private static void CheckLength(int words, string text)
@@ -263,3 +220,14 @@ internal sealed record LessonNetwork
         }
     }
 }
+
+/// <summary>A text as a saved model reads it.</summary>
+/// <param name="Text">The text.</param>
+/// <param name="Numbers">The numbers of its words.</param>
+/// <param name="Pieces">Its words as they are written; where they are not as many as numbers, the vocabulary's are shown.</param>
+/// <param name="Vocabulary">The model's words.</param>
+/// <param name="Labels">The model's labels.</param>
+/// <param name="Summary">The model in one line.</param>
+internal sealed record LessonText(
+    string Text, int[] Numbers, IReadOnlyList<string> Pieces, Vocabulary Vocabulary, IReadOnlyList<string> Labels,
+    string Summary);

@@ -5,7 +5,7 @@ namespace Recurant.Insight;
 /// <summary>
 /// What a lesson computes with. The network's shape counts for fresh weights only: a saved model brings its own.
 /// </summary>
-public sealed record LessonOptions
+public sealed record LessonOptions : InsightRecord
 {
     /// <summary>The recurrent cell: Elman's, the LSTM or the GRU. Default: Elman.</summary>
     public CellKind Cell { get; init; } = CellKind.Elman;
@@ -33,8 +33,7 @@ public sealed record LessonOptions
 
     /// <summary>
     /// The right answers. None: at each word the next word is right (many to many), or with a model the class it finds most
-    /// probable. One: the label of the sentence (many to one). As many as words: a label for each (many to many).
-    /// Default: none.
+    /// probable. One: the label of the sentence (many to one). As many as words: a label for each (many to many). Default: none.
     /// </summary>
     public IReadOnlyList<string> Labels { get; init; } = [];
 
@@ -63,21 +62,10 @@ public sealed record LessonOptions
 
     internal void Validate()
     {
-        Require(Cell is CellKind.Elman or CellKind.Lstm or CellKind.Gru, nameof(Cell), Cell.ToString(), "Elman, Lstm or Gru");
-        Require(HiddenSize is >= 1 and <= 64, nameof(HiddenSize), HiddenSize.ToString(Invariant), "1 to 64");
-        Require(EmbeddingSize is >= 0 and <= 64, nameof(EmbeddingSize), EmbeddingSize.ToString(Invariant), "0 (one-hot) to 64");
-        Require(
-            LearningRate > 0 && double.IsFinite(LearningRate), nameof(LearningRate), LearningRate.ToString(Invariant), "above 0");
-        Require(UnitsShown >= 1, nameof(UnitsShown), UnitsShown.ToString(Invariant), "at least 1");
+        Require(Cell is CellKind.Elman or CellKind.Lstm or CellKind.Gru, Cell, "Elman, Lstm or Gru", isNamed: true);
+        Require(HiddenSize is >= 1 and <= 64, HiddenSize, "1 to 64", isNamed: true);
+        Require(EmbeddingSize is >= 0 and <= 64, EmbeddingSize, "0 (one-hot) to 64", isNamed: true);
+        Require(LearningRate > 0 && double.IsFinite(LearningRate), LearningRate, "above 0", isNamed: true);
+        Require(UnitsShown >= 1, UnitsShown, "at least 1", isNamed: true);
     }
-
-    private static IFormatProvider Invariant => System.Globalization.CultureInfo.InvariantCulture;
-
-    private static void Require(bool holds, string property, string value, string range)
-    {
-        if (!holds) throw new ArgumentException($"{property} is {value}; it must be {range}.", property);
-    }
-
-    /// <inheritdoc/>
-    public override string ToString() => InvariantRecord.ToString(nameof(LessonOptions), PrintMembers);
 }

@@ -179,12 +179,9 @@ internal sealed class LessonOutput
         string name, string formula, IReadOnlyList<LessonTerm> terms, double value, string node,
         LessonFunction function = LessonFunction.None, string note = "") => new()
         {
-            Name = name,
-            Formula = formula,
-            Shapes = "a number",
+            Name = name, Formula = formula, Shapes = "a number",
             Lines = [LessonTerms.Line(name, terms, value, function)],
-            Node = node,
-            Note = note,
+            Node = node, Note = note,
         };
 
     private string N(string name, int t) => IsManyToMany ? $"{name}_{t + 1}" : name;

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Recurant.Insight;
 
 /// <summary>The parts of a lesson.</summary>
@@ -50,7 +48,7 @@ public enum LessonFunction
 /// <param name="Name">The product with letters, for example <c>U[1,2] x_3[2]</c>.</param>
 /// <param name="Factors">The numbers put in. A first factor of -1 with others behind it is a minus sign.</param>
 /// <param name="LeftOut">How many terms it stands for, where it is the sum of those not shown; else 0.</param>
-public sealed record LessonTerm(string Name, IReadOnlyList<double> Factors, int LeftOut = 0)
+public sealed record LessonTerm(string Name, IReadOnlyList<double> Factors, int LeftOut = 0) : InsightRecord
 {
     /// <summary>The product.</summary>
     public double Value
@@ -62,13 +60,10 @@ public sealed record LessonTerm(string Name, IReadOnlyList<double> Factors, int 
             return product;
         }
     }
-
-    /// <inheritdoc/>
-    public override string ToString() => InvariantRecord.ToString(nameof(LessonTerm), PrintMembers);
 }
 
 /// <summary>One number of a lesson: <c>name = function(sum of the terms / divisor)</c>.</summary>
-public sealed record LessonLine
+public sealed record LessonLine : InsightRecord
 {
     /// <summary>Its name, for example <c>h_3[1]</c>: unit 1 after the third word. Everything counts from 1.</summary>
     public required string Name { get; init; }
@@ -90,9 +85,6 @@ public sealed record LessonLine
 
     /// <summary>The number, as the reference computed it.</summary>
     public required double Value { get; init; }
-
-    /// <inheritdoc/>
-    public override string ToString() => InvariantRecord.ToString(nameof(LessonLine), PrintMembers);
 }
 
 /// <summary>An equation with its numbers: one line for each unit or class.</summary>
@@ -121,7 +113,7 @@ public sealed record LessonEquation
 }
 
 /// <summary>A matrix or vector of a lesson; of a large one the first rows and columns.</summary>
-public sealed record LessonMatrix
+public sealed record LessonMatrix : InsightRecord
 {
     /// <summary>Its name.</summary>
     public required string Name { get; init; }
@@ -152,9 +144,6 @@ public sealed record LessonMatrix
     /// The root of the sum of all squares, those not shown included; NaN where only the shown rows were computed.
     /// </summary>
     public required double Norm { get; init; }
-
-    /// <inheritdoc/>
-    public override string ToString() => InvariantRecord.ToString(nameof(LessonMatrix), PrintMembers);
 }
 
 /// <summary>A page of a lesson.</summary>
@@ -201,8 +190,4 @@ public sealed record LessonTensor(string Symbol, string Tensor, int FirstRow, in
 /// <param name="K">Whose W is meant, from 1; not after t in the direction of reading.</param>
 /// <param name="StateNorm">The length of dJ_t/ds_k.</param>
 /// <param name="GradientNorm">The length of the term: the part of dJ/dW that comes from t through k.</param>
-public sealed record LessonPath(int Layer, int Direction, int T, int K, double StateNorm, double GradientNorm)
-{
-    /// <inheritdoc/>
-    public override string ToString() => InvariantRecord.ToString(nameof(LessonPath), PrintMembers);
-}
+public sealed record LessonPath(int Layer, int Direction, int T, int K, double StateNorm, double GradientNorm) : InsightRecord;

@@ -33,11 +33,9 @@ internal static class LessonSums
 
         return new LessonSection
         {
-            Part = LessonPart.Backward,
-            Title = "The gradients as sums over time",
+            Part = LessonPart.Backward, Title = "The gradients as sums over time",
             Notes = ["All steps share the same weights, so their gradient is the sum over the steps."],
-            Equations = equations,
-            Matrices = matrices,
+            Equations = equations, Matrices = matrices,
         };
     }
 

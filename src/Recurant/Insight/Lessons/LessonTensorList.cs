@@ -86,11 +86,9 @@ internal static class LessonTensorList
 
         return new LessonEquation
         {
-            Name = prefix + tensor.Symbol,
-            Formula = formula,
+            Name = prefix + tensor.Symbol, Formula = formula,
             Shapes = tensor.Columns == 0 ? $"[{tensor.Rows}]" : $"[{tensor.Rows},{tensor.Columns}]",
-            Lines = lines,
-            LinesLeftOut = tensor.Rows * columns - lines.Count,
+            Lines = lines, LinesLeftOut = tensor.Rows * columns - lines.Count,
         };
     }
 }

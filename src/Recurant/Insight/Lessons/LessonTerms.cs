@@ -34,13 +34,9 @@ internal static class LessonTerms
         int shown = options.Shown(count);
         return new LessonEquation
         {
-            Name = name,
-            Formula = formula,
-            Shapes = shapes,
+            Name = name, Formula = formula, Shapes = shapes,
             Lines = [.. Enumerable.Range(0, shown).Select(line)],
-            LinesLeftOut = count - shown,
-            Node = node,
-            Note = note,
+            LinesLeftOut = count - shown, Node = node, Note = note,
         };
     }
 
@@ -59,14 +55,8 @@ internal static class LessonTerms
         foreach (double value in values) squares += value * value;
         return new LessonMatrix
         {
-            Name = name,
-            Formula = formula,
-            Rows = rows,
-            Columns = columns,
-            Shown = shown,
-            Norm = Math.Sqrt(squares),
-            RowNames = [.. (rowNames ?? []).Take(shownRows)],
-            ColumnNames = [.. (columnNames ?? []).Take(shownColumns)],
+            Name = name, Formula = formula, Rows = rows, Columns = columns, Shown = shown, Norm = Math.Sqrt(squares),
+            RowNames = [.. (rowNames ?? []).Take(shownRows)], ColumnNames = [.. (columnNames ?? []).Take(shownColumns)],
         };
     }
 }

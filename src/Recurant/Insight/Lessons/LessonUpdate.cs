@@ -30,8 +30,7 @@ internal static class LessonUpdate
 
         sections.Add(new LessonSection
         {
-            Part = LessonPart.Update,
-            Title = "One step of gradient descent",
+            Part = LessonPart.Update, Title = "One step of gradient descent",
             Notes = [string.Create(CultureInfo.InvariantCulture, $"eta = {eta:0.######}. Every weight moves against its gradient.")],
             Equations = equations,
         });
@@ -74,8 +73,7 @@ internal static class LessonUpdate
                 "predicted change", [new("eta |dJ|^2", [-1, options.LearningRate, squares])], -options.LearningRate * squares)));
         return new LessonSection
         {
-            Part = LessonPart.Update,
-            Title = "The new loss",
+            Part = LessonPart.Update, Title = "The new loss",
             Notes = ["The forward pass again, with the new weights."],
             Equations = equations,
             Matrices =

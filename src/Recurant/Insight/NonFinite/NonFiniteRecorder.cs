@@ -76,21 +76,16 @@ public sealed class NonFiniteRecorder : TrainingObserver
         long kept = Math.Min(_count, _steps.Length);
         StepSizes[] last = new StepSizes[kept];
         for (int i = 0; i < last.Length; i++) last[i] = _steps[(_count - kept + i) % _steps.Length];
-        NumberPlace place = StepReplay.Describe(PlaceFinder.Find(task, fault.What), capture);
+        NumberPlace place = StepWords.Describe(PlaceFinder.Find(task, fault.What), capture);
         bool wasThereBefore = _atStart is not null;
         // What an update wrote is replayed with that update: this step would only read it.
         UpdateCapture? update = place.What == "weights" && !wasThereBefore && _update?.Update.Step == fault.Step - 1 ? _update
             : null;
         Report = new NonFiniteReport
         {
-            Stage = plan.Stage,
-            Epoch = fault.Epoch,
-            Step = isStep ? fault.Step + 1 : fault.Step,
-            What = fault.What,
-            Value = fault.Value,
-            Place = place,
-            LastSteps = last,
-            Tokens = place.Sample is { } sample && capture is not null ? StepReplay.TokensOf(capture, sample) : [],
+            Stage = plan.Stage, Epoch = fault.Epoch, Step = isStep ? fault.Step + 1 : fault.Step, What = fault.What,
+            Value = fault.Value, Place = place, LastSteps = last,
+            Tokens = capture is null ? [] : StepWords.Of(capture, place.Sample),
             Fingerprint = !isStep ? "" : update is not null ? PlaceFinder.Fingerprint(task.Parameters)
                 : PlaceFinder.Fingerprint(task, fault.Value, fault.What == "norm of the gradient"),
             IsFromUpdate = update is not null,

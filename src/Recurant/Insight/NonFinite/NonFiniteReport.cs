@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Recurant.Insight;
 
@@ -6,7 +8,8 @@ namespace Recurant.Insight;
 /// <param name="Layer">The layer, or the tensor of weights: "recurrent layer 0, forward", "weight_hh_l0".</param>
 /// <param name="What">What the number is: "weights", "gates", "cell state", "output", "gradient of the gates", "loss".</param>
 /// <param name="Value">The number: NaN, an infinity, or of finite parts whose sum is not the largest of them.</param>
-public sealed record NumberPlace(string Layer, string What, float Value)
+public sealed record NumberPlace(
+    string Layer, string What, [property: JsonConverter(typeof(WideSingleConverter))] float Value) : InsightRecord
 {
     /// <summary>The gate, under PyTorch's letter (i, f, g, o; r, z, n); null outside gates.</summary>
     public string? Gate { get; init; }
@@ -28,9 +31,6 @@ public sealed record NumberPlace(string Layer, string What, float Value)
 
     /// <summary>The token that the network read there, or whose vector holds the number.</summary>
     public string? Token { get; init; }
-
-    /// <inheritdoc/>
-    public override string ToString() => InvariantRecord.ToString(nameof(NumberPlace), PrintMembers);
 }
 
 /// <summary>The sizes of one step.</summary>
@@ -40,12 +40,14 @@ public sealed record NumberPlace(string Layer, string What, float Value)
 /// <param name="IsClipped">Whether it was shortened.</param>
 /// <param name="LearningRate">The learning rate of the step.</param>
 /// <param name="LargestWeight">
-/// The largest magnitude of a weight when the step began; of tables of which a step reads few rows, of the rows read since the
-/// run
-/// began.
+/// The largest magnitude of a weight when the step began; of tables of which a step reads few rows, of the rows read since
+/// the run began.
 /// </param>
+[method: JsonConstructor]
 public readonly record struct StepSizes(
-    long Number, double Loss, double GradientNorm, bool IsClipped, double LearningRate, float LargestWeight)
+    [property: JsonPropertyName("step")] long Number, double Loss, double GradientNorm,
+    [property: JsonPropertyName("clipped")] bool IsClipped, double LearningRate,
+    [property: JsonConverter(typeof(WideSingleConverter))] float LargestWeight)
 {
     /// <inheritdoc/>
     public override string ToString() => InvariantRecord.ToString(nameof(StepSizes), PrintMembers);
@@ -58,7 +60,7 @@ public readonly record struct StepSizes(
 public sealed record NonFiniteCause(string Name, string Evidence, IReadOnlyList<string> Advice);
 
 /// <summary>What is known of the first number of a run that is not finite.</summary>
-public sealed record NonFiniteReport
+public sealed record NonFiniteReport : InsightRecord
 {
     /// <summary>What is being trained, as in <see cref="Training.TrainingProgress.Stage"/>.</summary>
     public required string Stage { get; init; }
@@ -82,28 +84,29 @@ public sealed record NonFiniteReport
     public required NonFiniteCause Cause { get; init; }
 
     /// <summary>The steps before, oldest first.</summary>
+    [JsonPropertyOrder(2)]
     public IReadOnlyList<StepSizes> LastSteps { get; init; } = [];
 
     /// <summary>
     /// A hash over the bits of everything that the layers held, gradients too; two steps with the same one computed the same
     /// numbers. A NaN counts as a NaN whatever its sign and payload are.
     /// </summary>
+    [JsonPropertyOrder(1)]
     public string Fingerprint { get; init; } = "";
 
     /// <summary>
     /// Whether the update of the step before wrote the number into the weights, and the file replays that step and its update.
     /// </summary>
+    [JsonPropertyName("from_update"), JsonPropertyOrder(1)]
     public bool IsFromUpdate { get; init; }
 
     /// <summary>The words of the text that failed, as the network read them; empty where none can be named.</summary>
     public IReadOnlyList<string> Tokens { get; init; } = [];
 
     /// <summary>The file that replays the step; null if none was written.</summary>
+    [JsonPropertyOrder(3)]
     public string? Bundle { get; init; }
 
     /// <summary>The report as one JSON object; numbers that are not finite are texts in it.</summary>
-    public string ToJson() => ReportJson.Write(this);
-
-    /// <inheritdoc/>
-    public override string ToString() => InvariantRecord.ToString(nameof(NonFiniteReport), PrintMembers);
+    public string ToJson() => JsonSerializer.Serialize(this, StepContext.Texts.NonFiniteReport);
 }

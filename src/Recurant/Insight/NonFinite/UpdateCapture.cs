@@ -2,8 +2,7 @@ namespace Recurant.Insight;
 
 /// <summary>
 /// A step whose update may throw weights out of range, kept before it is done: the step itself, the weights, the optimiser's
-/// state
-/// and the size of the update. With it the very update can be replayed that wrote the first number that is not finite.
+/// state and the size of the update. With it the very update can be replayed that wrote the first number that is not finite.
 /// </summary>
 internal sealed record UpdateCapture
 {
@@ -12,9 +11,8 @@ internal sealed record UpdateCapture
 
     /// <summary>
     /// More than an element of Adam's step can be, (1 - beta1) / sqrt(1 - beta2) = 3.2 before its corrections, and of RMSprop's,
-    /// 10;
-    /// by momentum 0.9 a gradient counts 10 times, and 19 with Nesterov's look ahead. A tensor may learn some times as fast as
-    /// others.
+    /// 10; by momentum 0.9 a gradient counts 10 times, and 19 with Nesterov's look ahead. A tensor may learn some times as fast
+    /// as others.
     /// </summary>
     private const double LargestFactor = 100;
 
@@ -48,10 +46,7 @@ internal sealed record UpdateCapture
     public static UpdateCapture? Of(TrainingTask task, Optimizer optimizer, in WeightUpdate update) =>
         task.Capture(update.Index, (ulong)update.Step) is not { } step ? null : new UpdateCapture
         {
-            Step = step,
-            Update = update,
-            Kind = optimizer.Kind,
-            Powers = optimizer.Powers,
+            Step = step, Update = update, Kind = optimizer.Kind, Powers = optimizer.Powers,
             Weights = [.. task.Parameters.Select(parameter => parameter.Value.ToArray())],
             Moments = [.. optimizer.Moments.Select(moment => (moment.Kind, moment.Parameter.Name, moment.Values.Span.ToArray()))],
         };

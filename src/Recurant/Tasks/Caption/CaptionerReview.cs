@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Recurant.Tasks;
 
 /// <summary>An image that was described otherwise than expected.</summary>
@@ -7,16 +5,13 @@ namespace Recurant.Tasks;
 /// <param name="Right">What was expected.</param>
 /// <param name="Answered">What the model said.</param>
 /// <param name="Probability">The geometric mean of its words' probabilities, 0 to 1.</param>
-public sealed record CaptionMistake(int Number, string Right, string Answered, double Probability)
-{
-    /// <inheritdoc/>
-    public override string ToString() => InvariantRecord.ToString(nameof(CaptionMistake), PrintMembers);
-}
+public sealed record CaptionMistake(int Number, string Right, string Answered, double Probability) : InsightRecord;
 
-/// <summary>What a captioner does on images with sentences, beyond its score: how often it is right where it is sure, and its
-/// surest
-/// mistakes. A sentence counts as right only if it is exactly the expected one.</summary>
-public sealed record CaptionerReview
+/// <summary>
+/// What a captioner does on images with sentences, beyond its score: how often it is right where it is sure, and its surest
+/// mistakes. A sentence counts as right only if it is exactly the expected one.
+/// </summary>
+public sealed record CaptionerReview : InsightRecord
 {
     /// <summary>How often a sentence is right, by the geometric mean of its words' probabilities.</summary>
     public required Calibration Calibration { get; init; }
@@ -41,17 +36,17 @@ public sealed record CaptionerReview
         ArgumentNullException.ThrowIfNull(data);
         ArgumentOutOfRangeException.ThrowIfNegative(mistakes);
         IReadOnlyList<Caption> answers = new Captioner(model, threads).Describe(data, cancellation);
-        CaptionMistake[] all = [.. answers.Select((answer, i) => new CaptionMistake(
-            i + 1, data.Images[i].Sentence, answer.Text, Math.Min(1, Math.Exp(answer.Score))))];
-        CaptionMistake[] wrong = [.. all.Where(each => each.Right != each.Answered)];
+        var judged = new JudgedAnswers<CaptionMistake>();
+        for (int i = 0; i < answers.Count; i++)
+        {
+            (string right, string said, double probability) =
+                (data.Images[i].Sentence, answers[i].Text, Math.Min(1, Math.Exp(answers[i].Score)));
+            judged.Add(probability, right == said ? null : new CaptionMistake(i + 1, right, said, probability));
+        }
+
         return new CaptionerReview
         {
-            Calibration = Calibration.Of([.. all.Select(each => (each.Probability, each.Right == each.Answered))]),
-            Mistakes = [.. wrong.OrderByDescending(each => each.Probability).Take(mistakes)],
-            MistakeCount = wrong.Length,
+            Calibration = judged.Calibration, Mistakes = judged.Surest(mistakes), MistakeCount = judged.MistakeCount,
         };
     }
-
-    /// <inheritdoc/>
-    public override string ToString() => InvariantRecord.ToString(nameof(CaptionerReview), PrintMembers);
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Recurant.Tasks;
 
 /// <summary>A text whose label a classifier got wrong.</summary>
@@ -7,16 +5,12 @@ namespace Recurant.Tasks;
 /// <param name="Right">Its label.</param>
 /// <param name="Answered">What the classifier said.</param>
 /// <param name="Probability">How sure it was, 0 to 1.</param>
-public sealed record Mistake(string Text, string Right, string Answered, double Probability)
-{
-    /// <inheritdoc/>
-    public override string ToString() => InvariantRecord.ToString(nameof(Mistake), PrintMembers);
-}
+public sealed record Mistake(string Text, string Right, string Answered, double Probability) : InsightRecord;
 
 /// <summary>
 /// What a classifier does on labelled texts, beyond its score: how far its probabilities can be trusted, and its worst mistakes.
 /// </summary>
-public sealed record ClassifierReview
+public sealed record ClassifierReview : InsightRecord
 {
     /// <summary>How often it is right where it says so.</summary>
     public required Calibration Calibration { get; init; }
@@ -41,25 +35,16 @@ public sealed record ClassifierReview
         ArgumentOutOfRangeException.ThrowIfNegative(mistakes);
         IReadOnlyList<Prediction> answers =
             new Predictor(model, threads).Predict([.. data.Examples.Select(example => example.Text)], cancellation);
-        var found = new List<Mistake>();
-        var judged = new (double, bool)[answers.Count];
-        for (int i = 0; i < answers.Count; i++)
+        var judged = new JudgedAnswers<Mistake>();
+        foreach ((TextExample example, Prediction answer) in data.Examples.Zip(answers))
         {
-            TextExample example = data.Examples[i];
-            Prediction answer = answers[i];
-            judged[i] = (answer.Probability, answer.Label == example.Label);
-            if (answer.Label == example.Label) continue;
-            found.Add(new Mistake(example.Text, example.Label, answer.Label, answer.Probability));
+            judged.Add(answer.Probability, answer.Label == example.Label ? null
+                : new Mistake(example.Text, example.Label, answer.Label, answer.Probability));
         }
 
         return new ClassifierReview
         {
-            Calibration = Calibration.Of(judged),
-            Mistakes = [.. found.OrderByDescending(mistake => mistake.Probability).Take(mistakes)],
-            MistakeCount = found.Count,
+            Calibration = judged.Calibration, Mistakes = judged.Surest(mistakes), MistakeCount = judged.MistakeCount,
         };
     }
-
-    /// <inheritdoc/>
-    public override string ToString() => InvariantRecord.ToString(nameof(ClassifierReview), PrintMembers);
 }

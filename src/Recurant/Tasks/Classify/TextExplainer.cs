@@ -1,5 +1,43 @@
 namespace Recurant.Tasks;
 
+/// <content>Classifiers.</content>
+public static partial class Explainer
+{
+    /// <summary>Explains the label of a text.</summary>
+    /// <param name="model">The classifier, of any kind.</param>
+    /// <param name="text">The text.</param>
+    /// <param name="options">How thoroughly; null for the defaults.</param>
+    /// <param name="cancellation">Looked at between batches.</param>
+    /// <exception cref="ArgumentException">An option is outside its range, or the model does not know the label.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The text has more than <see cref="MostTokens"/> tokens, or the model's answers are not finite numbers.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static TextExplanation Explain(
+        ClassifierModel model, string text, ExplainOptions? options = null, CancellationToken cancellation = default) =>
+        Run(model, text, options, given => new TextExplainer(model, given).Explain(text, cancellation));
+
+    /// <summary>Tells what matters to a classifier over labelled texts: words, hidden units, and its surest mistakes.</summary>
+    /// <param name="model">The classifier, of any kind; of several averaged models the units of the first are looked at.</param>
+    /// <param name="data">The texts with their right labels.</param>
+    /// <param name="mostTexts">Of more texts so many are looked at, spread over the data. Default: 1,000.</param>
+    /// <param name="options">The threads; null for the defaults.</param>
+    /// <param name="cancellation">Looked at between texts.</param>
+    /// <exception cref="InvalidDataException">
+    /// A label is not one of the model's, or the model's answers are not finite numbers.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static DataExplanation Explain(
+        ClassifierModel model, TextDataset data, int mostTexts = 1000, ExplainOptions? options = null,
+        CancellationToken cancellation = default) =>
+        Run(model, data, options, given =>
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(mostTexts, 1);
+            DatasetChecks.TestLabelsKnown(model.Labels, data);
+            return new ClassifierDataExplainer(model, given, MostUnitTokens, MostMistakes).Explain(data, mostTexts, cancellation);
+        });
+}
+
 /// <summary>Explains the answers of one classifier.</summary>
 internal sealed class TextExplainer
 {
@@ -49,14 +87,10 @@ internal sealed class TextExplainer
         double Probability(int variant) => LogOdds.Probability(logOdds[variant]);
         return new TextExplanation
         {
-            Text = text,
-            Label = _model.Labels[label],
-            Predicted = _model.Labels[predicted],
-            Probability = Probability(0),
+            Text = text, Label = _model.Labels[label], Predicted = _model.Labels[predicted], Probability = Probability(0),
             Probabilities =
                 [.. _model.Labels.Select((name, j) => KeyValuePair.Create(name, LogOdds.Probability(odds[j])))],
-            Words = effects,
-            Attribution = sum,
+            Words = effects, Attribution = sum,
             Pairs = FindPairs(words, effects, logOdds[0], without, label, cancellation),
             EmptyProbability = Probability(1),
         };

@@ -1,12 +1,10 @@
-using System.Globalization;
-
 namespace Recurant.Tasks;
 
 /// <summary>
 /// Why a classifier gave a text its label. Effects are in log odds of the label, L = ln(p / (1 - p)): they add where
 /// probabilities saturate, and a model that merely adds up its words has no effects of pairs.
 /// </summary>
-public sealed record TextExplanation
+public sealed record TextExplanation : InsightRecord
 {
     /// <summary>The text.</summary>
     public required string Text { get; init; }
@@ -59,9 +57,6 @@ public sealed record TextExplanation
     /// <summary>The probability of the label for a text without words.</summary>
     public required double EmptyProbability { get; init; }
 
-    /// <inheritdoc/>
-    public override string ToString() => InvariantRecord.ToString(nameof(TextExplanation), PrintMembers);
-
     private bool IsClear(WordPair pair, double least)
     {
         bool isFirst = pair.Turned == pair.First;
@@ -82,11 +77,7 @@ public sealed record TextExplanation
 /// <param name="Effect">L of the text less L without the word: what it does where it stands.</param>
 public sealed record WordEffect(
     string Word, bool IsKnown, double Attribution, double ProbabilityAsRead, double ProbabilityWithout,
-    double ProbabilityHidden, double Effect)
-{
-    /// <inheritdoc/>
-    public override string ToString() => InvariantRecord.ToString(nameof(WordEffect), PrintMembers);
-}
+    double ProbabilityHidden, double Effect) : InsightRecord;
 
 /// <summary>
 /// What integrated gradients (Sundararajan, Taly and Yan 2017, "Axiomatic attribution for deep networks") add up to.
@@ -100,16 +91,13 @@ public sealed record WordEffect(
 /// <param name="LogOdds">L(x).</param>
 /// <param name="Sum">The sum of the words' attributions.</param>
 /// <param name="Steps">n.</param>
-public sealed record AttributionSum(double Baseline, double LogOdds, double Sum, int Steps)
+public sealed record AttributionSum(double Baseline, double LogOdds, double Sum, int Steps) : InsightRecord
 {
     /// <summary>What the sum must be, L(x) - L(x').</summary>
     public double Expected => LogOdds - Baseline;
 
     /// <summary>The sum less what it must be.</summary>
     public double Error => Sum - Expected;
-
-    /// <inheritdoc/>
-    public override string ToString() => InvariantRecord.ToString(nameof(AttributionSum), PrintMembers);
 }
 
 /// <summary>Two words of a text together.</summary>
@@ -124,6 +112,7 @@ public sealed record AttributionSum(double Baseline, double LogOdds, double Sum,
 /// <param name="SecondAlone">What it does while the first is not.</param>
 public sealed record WordPair(
     int First, int Second, double Interaction, double FirstEffect, double FirstAlone, double SecondEffect, double SecondAlone)
+    : InsightRecord
 {
     /// <summary>
     /// A change of sign counts from effects of a half on both sides: smaller ones change the probability by at most 0.125.
@@ -151,7 +140,4 @@ public sealed record WordPair(
 
     private static bool Turns(double together, double alone) =>
         Math.Min(Math.Abs(together), Math.Abs(alone)) >= LeastEffect && double.IsNegative(together) != double.IsNegative(alone);
-
-    /// <inheritdoc/>
-    public override string ToString() => InvariantRecord.ToString(nameof(WordPair), PrintMembers);
 }

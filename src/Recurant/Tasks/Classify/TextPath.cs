@@ -33,40 +33,35 @@ internal sealed class TextPath
         _vectors = [];
         WordForms? forms = model.NewForms();
         int[] tokens = model.Encoder.Encode(words, forms);
-        switch (model.Networks[network])
+        ClassifierNetwork asked = model.Networks[network];
+        if (asked.Recurrent is { Embedding: null } oneHot)
         {
-            case RecurrentNetwork { Embedding: null } oneHot:
-                int[] distinct = [.. tokens.Distinct()];
-                RecurrentNetwork dense = oneHot.ForVectorsOf(distinct);
-                _vectors = [.. tokens.Select(token => OneHot(Array.IndexOf(distinct, token), dense.Stack.Spec.InputSize))];
-                _network = dense;
-                _memory = dense.CreateMemory();
-                _direct = oneHot.Direct is { } past ? DirectPart.Of(past, tokens) : null;
-                break;
-            case RecurrentNetwork recurrent:
-                _network = recurrent;
-                _memory = recurrent.CreateMemory();
-                _vectors = ReadVectors(tokens, forms);
-                _direct = recurrent.Direct is { } connections
-                    ? DirectPart.Of(connections, forms is null ? tokens : [.. tokens.Select(forms.WordOf)])
-                    : null;
-                break;
-            case FeedForwardNetwork feedForward:
-                _network = feedForward;
-                _memory = feedForward.CreateMemory();
-                _vectors = ReadVectors(tokens, forms);
-                break;
-            case BagOfWordsNetwork bag:
-                bag.Bias.Value.CopyTo(_constant);
-                _direct = DirectPart.Of(bag.Weights.Matrix, model.Vocabulary, words);
-                if (_direct is null) Elementwise.Add(bag.Weights.Matrix.Row(Vocabulary.Unknown), _constant);
-                break;
+            int[] distinct = [.. tokens.Distinct()];
+            RecurrentNetwork dense = oneHot.ForVectorsOf(distinct);
+            _vectors = [.. tokens.Select(token => OneHot(Array.IndexOf(distinct, token), dense.Stack.Spec.InputSize))];
+            asked = dense;
+            (_network, _memory) = (dense, dense.CreateMemory());
+        }
+        else if (asked is IVectorNetwork vectors)
+        {
+            (_network, _memory) = (vectors, asked.CreateMemory());
+            _vectors = ReadVectors(tokens, forms);
         }
 
-        if (_network is ClassifierNetwork learnt)
+        if (model.Networks[network].Recurrent?.Direct is { } connections)
         {
-            foreach (Parameter parameter in learnt.Parameters) _parameters.Add((parameter, parameter.HasGradient));
+            _direct = DirectPart.Of(connections, forms is null ? tokens : [.. tokens.Select(forms.WordOf)]);
         }
+
+        if (asked is IWordWeights bag)
+        {
+            bag.Bias.Value.CopyTo(_constant);
+            _direct = DirectPart.Of(bag.Weights.Matrix, model.Vocabulary, words);
+            if (_direct is null) Elementwise.Add(bag.Weights.Matrix.Row(Vocabulary.Unknown), _constant);
+        }
+
+        if (_network is null) return;
+        foreach (Parameter parameter in asked.Parameters) _parameters.Add((parameter, parameter.HasGradient));
     }
 
     /// <summary>The most points that are worth asking for at once.</summary>

@@ -1,5 +1,72 @@
 namespace Recurant.Tasks;
 
+/// <content>Language models.</content>
+public static partial class Explainer
+{
+    /// <summary>
+    /// Of longer texts a language model does not say what earlier tokens did: its cost grows with the square of the length.
+    /// </summary>
+    public const int MostInfluenceTokens = 400;
+
+    /// <summary>A text is read in pieces of so many tokens, of which the first are not looked at.</summary>
+    private const int PieceTokens = 550, WarmUp = 50;
+
+    /// <summary>Tells how surprising each token of a text is, and which tokens before it made it so.</summary>
+    /// <param name="model">The language model.</param>
+    /// <param name="text">The text; it is read from the beginning of a line.</param>
+    /// <param name="options">The threads; null for the defaults.</param>
+    /// <param name="cancellation">Looked at between batches.</param>
+    /// <exception cref="InvalidDataException">The model's answers are not finite numbers.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static LanguageExplanation Explain(
+        LanguageModel model, string text, ExplainOptions? options = null, CancellationToken cancellation = default) =>
+        Run(model, text, options, given =>
+            new LanguageExplainer(model, given).Explain(text, MostInfluenceTokens, cancellation));
+
+    /// <summary>Tells which hidden units of a language model follow something that can be named.</summary>
+    /// <param name="model">The language model.</param>
+    /// <param name="text">Running text; pieces spread over it are looked at, 20,000 tokens together.</param>
+    /// <param name="options">The threads; null for the defaults.</param>
+    /// <param name="cancellation">Looked at between pieces.</param>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static DataExplanation Explain(
+        LanguageModel model, PlainText text, ExplainOptions? options = null, CancellationToken cancellation = default) =>
+        Run(model, text, options, given => UnitsOf(model, text, Workers.Asked(given.Threads), cancellation));
+
+    private static DataExplanation UnitsOf(
+        LanguageModel model, PlainText text, Workers workers, CancellationToken cancellation)
+    {
+        int[] tokens = model.Encoder.Encode(text);
+        string[] names = [.. tokens.Select(token => model.Vocabulary[token])];
+        (string Name, float[] Values)[] traits =
+            [.. TokenTraits.Of(names, model.Spec.Unit == TokenUnit.Character)
+                .Where(trait => trait.Name != "position in the text")];
+        int pieces = Math.Min(tokens.Length / PieceTokens, MostUnitTokens / (PieceTokens - WarmUp));
+        var runs = new List<TokenRun>();
+        LanguageModelMemory memory = model.Network.CreateMemory();
+        var batch = new BatchLayout();
+        for (int i = 0; i < pieces; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            int first = (int)((long)(tokens.Length - PieceTokens) * i / Math.Max(1, pieces - 1));
+            batch.Fill([tokens[first..(first + PieceTokens)]], [0]);
+            model.Network.Stack.ResetInitialState(memory.Recurrent, 1);
+            model.Network.Loss(workers, batch, new int[PieceTokens], memory, dropout: null, withGradient: false);
+            int units = model.Network.Stack.Spec.OutputSize;
+            float[] outputs = TokenRun.OutputsOf(memory.Recurrent.Outputs[^1].Rows(batch.Rows), batch, 0);
+            runs.Add(new TokenRun(
+                [.. traits.Select(trait => (trait.Name, trait.Values[(first + WarmUp)..(first + PieceTokens)]))],
+                outputs[(WarmUp * units)..]));
+        }
+
+        return new DataExplanation
+        {
+            Texts = pieces, Accuracy = null, Words = [], LargestError = 0, Units = [], Mistakes = [],
+            Traits = TraitSearch.Find(runs, model.Network.Stack.Spec.OutputSize),
+        };
+    }
+}
+
 /// <summary>Reads a text with a language model, whole and without each of its tokens.</summary>
 internal sealed class LanguageExplainer
 {
@@ -71,10 +138,7 @@ internal sealed class LanguageExplainer
 
         _model.Network.Stack.ResetInitialState(_memory.Recurrent, texts.Count);
         double loss = _model.Network.Loss(_workers, _batch, targets, _memory, dropout: null, withGradient: false);
-        if (!double.IsFinite(loss))
-        {
-            throw Answers.NotFinite();
-        }
+        if (!double.IsFinite(loss)) throw Answers.NotFinite();
 
         var bits = new double[texts.Count][];
         for (int b = 0; b < texts.Count; b++)

@@ -1,9 +1,7 @@
-using System.Globalization;
-
 namespace Recurant.Tasks;
 
 /// <summary>How surprised a language model is by a text, token by token as it reads.</summary>
-public sealed record LanguageExplanation
+public sealed record LanguageExplanation : InsightRecord
 {
     /// <summary>The text.</summary>
     public required string Text { get; init; }
@@ -13,9 +11,6 @@ public sealed record LanguageExplanation
 
     /// <summary>The bits of all tokens together: -log2 of the probability of the text.</summary>
     public double Bits => Tokens.Sum(token => token.Bits);
-
-    /// <inheritdoc/>
-    public override string ToString() => InvariantRecord.ToString(nameof(LanguageExplanation), PrintMembers);
 }
 
 /// <summary>One token as it was read.</summary>
@@ -28,10 +23,8 @@ public sealed record LanguageExplanation
 /// </param>
 public sealed record TokenSurprise(
     string Token, double Bits, IReadOnlyList<KeyValuePair<string, double>> Expected, IReadOnlyList<double> Influence)
+    : InsightRecord
 {
     /// <summary>p.</summary>
     public double Probability => Math.Pow(2, -Bits);
-
-    /// <inheritdoc/>
-    public override string ToString() => InvariantRecord.ToString(nameof(TokenSurprise), PrintMembers);
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Recurant.Tasks;
 
 /// <summary>What a token costs a language model over a text.</summary>
@@ -7,11 +5,7 @@ namespace Recurant.Tasks;
 /// <param name="Times">How often it was to be predicted.</param>
 /// <param name="Loss">The mean loss of predicting it, in nats.</param>
 /// <param name="Share">Its part of the text's whole loss, 0 to 1.</param>
-public sealed record TokenCost(string Token, int Times, double Loss, double Share)
-{
-    /// <inheritdoc/>
-    public override string ToString() => InvariantRecord.ToString(nameof(TokenCost), PrintMembers);
-}
+public sealed record TokenCost(string Token, int Times, double Loss, double Share) : InsightRecord;
 
 /// <summary>What the tokens that occur so often in a text cost a language model over it.</summary>
 /// <param name="From">The fewest occurrences.</param>
@@ -20,11 +14,7 @@ public sealed record TokenCost(string Token, int Times, double Loss, double Shar
 /// <param name="Times">How often one was to be predicted.</param>
 /// <param name="Loss">The mean loss, in nats.</param>
 /// <param name="Share">Their part of the text's whole loss, 0 to 1.</param>
-public sealed record FrequencyCost(int From, int To, int Kinds, int Times, double Loss, double Share)
-{
-    /// <inheritdoc/>
-    public override string ToString() => InvariantRecord.ToString(nameof(FrequencyCost), PrintMembers);
-}
+public sealed record FrequencyCost(int From, int To, int Kinds, int Times, double Loss, double Share) : InsightRecord;
 
 /// <summary>
 /// What a language model does on a text, beyond its score: whether its most probable next token is right as often as its
@@ -35,7 +25,7 @@ public sealed record FrequencyCost(int From, int To, int Kinds, int Times, doubl
 /// </code>
 /// over the tokens v, which occur n_v times with the mean loss loss_v.
 /// </summary>
-public sealed record LanguageReview
+public sealed record LanguageReview : InsightRecord
 {
     /// <summary>How many tokens were predicted.</summary>
     public required int Tokens { get; init; }
@@ -87,12 +77,7 @@ public sealed record LanguageReview
             // A rounding may lead above 1.
             judged[place] = (Math.Min(1.0, memory.Output.Confidence[row]), memory.Output.IsRight[row]);
         });
-        if (!Array.TrueForAll(losses, float.IsFinite))
-        {
-            throw new InvalidDataException(
-                "The model's answers are not finite numbers: its weights are too large. Train again with a lower learning rate.");
-        }
-
+        if (!Array.TrueForAll(losses, float.IsFinite)) throw Answers.NotFinite();
         return Gather(model.Vocabulary, tokens, losses, judged, costliest);
     }
 
@@ -137,7 +122,4 @@ public sealed record LanguageReview
 
         double Share(double loss) => total > 0 ? loss / total : 0;
     }
-
-    /// <inheritdoc/>
-    public override string ToString() => InvariantRecord.ToString(nameof(LanguageReview), PrintMembers);
 }

@@ -1,5 +1,25 @@
 namespace Recurant.Tasks;
 
+/// <content>Networks that learnt a generated problem.</content>
+public static partial class Explainer
+{
+    /// <summary>Tells what each step of one sequence of a generated problem did to the answer.</summary>
+    /// <param name="model">The network.</param>
+    /// <param name="number">Which sequence of those to test with; 0 is the first.</param>
+    /// <param name="seed">The key of the sequences. Default: 1.</param>
+    /// <param name="options">The threads; null for the defaults.</param>
+    /// <param name="cancellation">Looked at between batches.</param>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static ProblemExplanation Explain(
+        SequenceModel model, int number, ulong seed = 1, ExplainOptions? options = null,
+        CancellationToken cancellation = default) =>
+        Run(model, number, options, given =>
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(number);
+            return ProblemExplainer.Explain(model, number, seed, given, cancellation);
+        });
+}
+
 /// <summary>Asks a network about one sequence, whole and with a zero or a blank in the place of each step.</summary>
 internal static class ProblemExplainer
 {
@@ -34,9 +54,7 @@ internal static class ProblemExplainer
 
         return new ProblemExplanation
         {
-            Problem = problem.ToString(),
-            Expected = expected,
-            Answer = answer,
+            Problem = problem.ToString(), Expected = expected, Answer = answer,
             Steps = [.. inputs.Select((input, t) => new StepEffect(
                 problem.Kind == ProblemKind.Adding ? [input[0], input[1]] : [Array.IndexOf(input, 1f)],
                 scores[0] - scores[t + 1]))],

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Recurant.Tasks;
 
 /// <summary>What the steps of one sequence of a generated problem did to the answer.</summary>
@@ -25,8 +23,4 @@ public sealed record ProblemExplanation
 /// over the ten right symbols,
 /// less the same with a blank in its place.
 /// </param>
-public sealed record StepEffect(IReadOnlyList<double> Input, double Effect)
-{
-    /// <inheritdoc/>
-    public override string ToString() => InvariantRecord.ToString(nameof(StepEffect), PrintMembers);
-}
+public sealed record StepEffect(IReadOnlyList<double> Input, double Effect) : InsightRecord;

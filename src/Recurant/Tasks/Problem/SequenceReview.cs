@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Recurant.Tasks;
 
 /// <summary>How well a network answers where what it needs lies so far back.</summary>
@@ -9,20 +7,15 @@ namespace Recurant.Tasks;
 /// <param name="Error">
 /// Of adding the mean squared error; of copying the share of symbols that are wrong, 0 to 1.
 /// </param>
-public sealed record DistanceError(int From, int To, int Count, double Error)
-{
-    /// <inheritdoc/>
-    public override string ToString() => InvariantRecord.ToString(nameof(DistanceError), PrintMembers);
-}
+public sealed record DistanceError(int From, int To, int Count, double Error) : InsightRecord;
 
 /// <summary>
 /// What a network does on the test sequences of a generated problem, beyond its score: its error by how far back lies what it
-/// needs.
-/// Of adding that is the distance from the end of the sequence to the first marked number; of copying a symbol stands always
-/// equally
-/// far back, and what differs is its place in the row, so that the distance is counted from the first symbol that is said.
+/// needs. Of adding that is the distance from the end of the sequence to the first marked number; of copying a symbol stands
+/// always equally far back, and what differs is its place in the row, so that the distance is counted from the first symbol that
+/// is said.
 /// </summary>
-public sealed record SequenceReview
+public sealed record SequenceReview : InsightRecord
 {
     private const int Together = 100, Bands = 10;
 
@@ -69,8 +62,7 @@ public sealed record SequenceReview
 
         return new SequenceReview
         {
-            Problem = problem.ToString(),
-            Sequences = sequences,
+            Problem = problem.ToString(), Sequences = sequences,
             // The first number of adding lies in the first half.
             ByDistance = Gather(counts, errors, isAdding ? problem.Steps - problem.Steps / 2 : 0),
             WithoutMemory = isAdding ? problem.Baseline : 1 - 1.0 / (problem.Outputs - 1),
@@ -113,7 +105,4 @@ public sealed record SequenceReview
 
         return bands;
     }
-
-    /// <inheritdoc/>
-    public override string ToString() => InvariantRecord.ToString(nameof(SequenceReview), PrintMembers);
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Recurant.Tasks;
 
 /// <summary>Why a tagger gave the words of a sentence their tags.</summary>
@@ -25,8 +23,4 @@ public sealed record TagExplanation
 /// </param>
 public sealed record TagEffect(
     string Word, bool IsKnown, string Tag, double Probability, IReadOnlyList<KeyValuePair<string, double>> Probabilities,
-    double ProbabilityFromContext, IReadOnlyList<double> Influence)
-{
-    /// <inheritdoc/>
-    public override string ToString() => InvariantRecord.ToString(nameof(TagEffect), PrintMembers);
-}
+    double ProbabilityFromContext, IReadOnlyList<double> Influence) : InsightRecord;

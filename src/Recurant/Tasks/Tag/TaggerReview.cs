@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Recurant.Tasks;
 
 /// <summary>A word whose tag a tagger got wrong.</summary>
@@ -9,18 +7,14 @@ namespace Recurant.Tasks;
 /// <param name="Answered">What the tagger said.</param>
 /// <param name="Probability">How sure it was, 0 to 1.</param>
 public sealed record TagMistake(IReadOnlyList<string> Words, int Place, string Right, string Answered, double Probability)
-{
-    /// <inheritdoc/>
-    public override string ToString() => InvariantRecord.ToString(nameof(TagMistake), PrintMembers);
-}
+    : InsightRecord;
 
 /// <summary>
 /// What a tagger does on tagged sentences, beyond its score: which tag it takes for which, how far its probabilities can be
 /// trusted, and its worst mistakes. The probability of a tag is that of the word given the whole sentence; with a conditional
-/// random
-/// field it is the marginal over all rows of tags, of the tag that the best row has there.
+/// random field it is the marginal over all rows of tags, of the tag that the best row has there.
 /// </summary>
-public sealed record TaggerReview
+public sealed record TaggerReview : InsightRecord
 {
     /// <summary>What stands for the tags that are not among the most frequent.</summary>
     public const string Others = "(others)";
@@ -61,26 +55,16 @@ public sealed record TaggerReview
         IReadOnlyList<IReadOnlyList<TaggedWord>> answers =
             new TagPredictor(model, threads).Predict([.. data.Sentences.Select(sentence => sentence.Words)], cancellation);
         var counts = new Dictionary<(string Right, string Answered), int>();
-        var judged = new List<(double, bool)>();
-        var found = new List<TagMistake>();
-        int wrong = 0;
-        for (int i = 0; i < answers.Count; i++)
+        var judged = new JudgedAnswers<TagMistake>();
+        foreach ((TaggedSentence sentence, IReadOnlyList<TaggedWord> row) in data.Sentences.Zip(answers))
         {
-            TaggedSentence sentence = data.Sentences[i];
-            TagMistake? surest = null;
-            for (int t = 0; t < answers[i].Count; t++)
+            for (int t = 0; t < row.Count; t++)
             {
-                (string right, TaggedWord answer) = (sentence.Tags[t], answers[i][t]);
-                (string, string) pair = (right, answer.Tag);
-                counts[pair] = counts.GetValueOrDefault(pair) + 1;
-                judged.Add((answer.Probability, right == answer.Tag));
-                if (right == answer.Tag) continue;
-                wrong++;
-                if (surest is not null && surest.Probability >= answer.Probability) continue;
-                surest = new TagMistake(sentence.Words, t, right, answer.Tag, answer.Probability);
+                (string right, TaggedWord answer) = (sentence.Tags[t], row[t]);
+                counts[(right, answer.Tag)] = counts.GetValueOrDefault((right, answer.Tag)) + 1;
+                judged.Add(answer.Probability, right == answer.Tag ? null
+                    : new TagMistake(sentence.Words, t, right, answer.Tag, answer.Probability));
             }
-
-            if (surest is not null) found.Add(surest);
         }
 
         string[] shown = Frequent(model.Tags, counts, labels);
@@ -88,9 +72,9 @@ public sealed record TaggerReview
         {
             Labels = shown,
             Confusion = Matrix(shown, counts),
-            Calibration = Calibration.Of(judged),
-            Mistakes = [.. found.OrderByDescending(mistake => mistake.Probability).Take(mistakes)],
-            MistakeCount = wrong,
+            Calibration = judged.Calibration,
+            Mistakes = judged.Surest(mistakes, mistake => mistake.Words),
+            MistakeCount = judged.MistakeCount,
         };
     }
 
@@ -125,7 +109,4 @@ public sealed record TaggerReview
 
         return matrix;
     }
-
-    /// <inheritdoc/>
-    public override string ToString() => InvariantRecord.ToString(nameof(TaggerReview), PrintMembers);
 }

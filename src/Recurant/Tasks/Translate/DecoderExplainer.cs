@@ -1,5 +1,26 @@
 namespace Recurant.Tasks;
 
+/// <content>Translators.</content>
+public static partial class Explainer
+{
+    /// <summary>Explains a translation: the probability of each piece, and where the decoder looked.</summary>
+    /// <param name="model">The translator.</param>
+    /// <param name="text">The text to translate.</param>
+    /// <param name="beam">The hypotheses that are followed. 1 to 100. Default: 5.</param>
+    /// <param name="options">The threads; null for the defaults.</param>
+    /// <param name="cancellation">Looked at between batches.</param>
+    /// <exception cref="InvalidDataException">The text has more than <see cref="MostTokens"/> pieces.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static DecoderExplanation Explain(
+        TranslatorModel model, string text, int beam = 5, ExplainOptions? options = null,
+        CancellationToken cancellation = default) =>
+        Run(model, text, options, given =>
+        {
+            RequireBeam(beam);
+            return DecoderExplainer.Explain(model, text, beam, given, cancellation);
+        });
+}
+
 /// <summary>
 /// Explains one answer of an encoder-decoder: its best hypothesis with the attention of the search, the probability of each
 /// piece, and the same probabilities when a part of the source is missing.
@@ -43,31 +64,7 @@ internal static class DecoderExplainer
         };
     }
 
-    public static DecoderExplanation Explain(
-        CaptionerModel model, CaptionDataset images, int index, int beam, ExplainOptions options, CancellationToken cancellation)
-    {
-        Workers workers = Workers.Asked(options.Threads);
-        var image = new CaptionDataset(images.Name, [images.Images[index]], images.Width, images.Height, images.Channels);
-        Hypothesis best = new CaptionerScorer(model, workers).Find(image, beam, keepsAttention: true, cancellation)[0][0];
-        CaptionerSpec spec = model.Spec;
-        int mark = model.Network.Mark, across = (spec.Width + spec.StripWidth - 1) / spec.StripWidth;
-        int[] target = best.IsEnded ? [.. best.Words, mark] : best.Words;
-        int variants = spec.Strips + 1;
-        var strips = new HiddenStrips(new ImageStrips(image, spec.Layout));
-        int[][] targets = [.. Enumerable.Range(0, variants).Select(_ => target)];
-        double[][] logs = new Rescorer(model.Network, workers).LogProbabilities(
-            variants, target, cancellation, (batch, chosen) =>
-                batch.Fill(workers, strips, spec.StripSize, targets, chosen, chosen.Length, mark));
-        return new DecoderExplanation
-        {
-            Text = model.Target.Decode(best.Words),
-            Source = [.. Enumerable.Range(0, spec.Strips).Select(s => $"row {s / across + 1}, column {s % across + 1}")],
-            StripsAcross = across,
-            Pieces = PiecesOf(best, target, mark, model.Target, spec.Strips, logs),
-        };
-    }
-
-    private static PieceEffect[] PiecesOf(
+    public static PieceEffect[] PiecesOf(
         Hypothesis best, int[] target, int mark, TextPieces pieces, int sources, double[][] logs)
     {
         var effects = new PieceEffect[target.Length];
@@ -84,7 +81,7 @@ internal static class DecoderExplainer
     }
 
     /// <summary>ln p of the pieces of one target, given several sources.</summary>
-    private sealed class Rescorer(TranslatorNetwork network, Workers workers)
+    public sealed class Rescorer(TranslatorNetwork network, Workers workers)
     {
         private readonly TranslatorMemory _memory = network.CreateMemory();
         private readonly TranslationBatch _batch = new();
@@ -108,17 +105,6 @@ internal static class DecoderExplainer
             }
 
             return logs;
-        }
-    }
-
-    /// <summary>One image again and again: item 0 is whole, of item s + 1 the strip s is black.</summary>
-    private sealed class HiddenStrips(IVectorSource image) : IVectorSource
-    {
-        public int Steps(int item) => image.Steps(0);
-
-        public void Write(int item, int step, Span<float> vector)
-        {
-            if (step == item - 1) vector.Clear(); else image.Write(0, step, vector);
         }
     }
 }

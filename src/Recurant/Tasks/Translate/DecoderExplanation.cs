@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Recurant.Tasks;
 
 /// <summary>What a decoder said, how sure it was of each piece, and where it looked.</summary>
@@ -10,8 +8,7 @@ public sealed record DecoderExplanation
 
     /// <summary>
     /// What it looked at: the pieces of the source, with U+2581 for a blank and the end mark as <c>&lt;/s&gt;</c>; of an image
-    /// the
-    /// strips, row by row, as "row 1, column 2".
+    /// the strips, row by row, as "row 1, column 2".
     /// </summary>
     public required IReadOnlyList<string> Source { get; init; }
 
@@ -31,8 +28,4 @@ public sealed record DecoderExplanation
 /// same: what the answer rests on, which need not be where the decoder looked. Of the end mark 0.
 /// </param>
 public sealed record PieceEffect(
-    string Piece, double Probability, IReadOnlyList<double> Attention, IReadOnlyList<double> Influence)
-{
-    /// <inheritdoc/>
-    public override string ToString() => InvariantRecord.ToString(nameof(PieceEffect), PrintMembers);
-}
+    string Piece, double Probability, IReadOnlyList<double> Attention, IReadOnlyList<double> Influence) : InsightRecord;

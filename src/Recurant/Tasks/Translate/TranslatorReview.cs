@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Recurant.Tasks;
 
 /// <summary>A text that was translated, beside the right one.</summary>
@@ -7,11 +5,7 @@ namespace Recurant.Tasks;
 /// <param name="Right">What was expected.</param>
 /// <param name="Translated">What the model said.</param>
 /// <param name="Chrf">chrF2 of this text alone, 0 to 100: see <see cref="Data.Chrf"/>.</param>
-public sealed record JudgedTranslation(string Source, string Right, string Translated, double Chrf)
-{
-    /// <inheritdoc/>
-    public override string ToString() => InvariantRecord.ToString(nameof(JudgedTranslation), PrintMembers);
-}
+public sealed record JudgedTranslation(string Source, string Right, string Translated, double Chrf) : InsightRecord;
 
 /// <summary>How well texts of some lengths are translated.</summary>
 /// <param name="From">The fewest words of the source.</param>
@@ -20,11 +14,7 @@ public sealed record JudgedTranslation(string Source, string Right, string Trans
 /// <param name="Bleu">BLEU over them, 0 to 100.</param>
 /// <param name="Chrf">chrF2 over them, 0 to 100.</param>
 /// <param name="LengthRatio">Words of the translations for each word of the expected texts.</param>
-public sealed record LengthBand(int From, int To, int Pairs, double Bleu, double Chrf, double LengthRatio)
-{
-    /// <inheritdoc/>
-    public override string ToString() => InvariantRecord.ToString(nameof(LengthBand), PrintMembers);
-}
+public sealed record LengthBand(int From, int To, int Pairs, double Bleu, double Chrf, double LengthRatio) : InsightRecord;
 
 /// <summary>
 /// What a translator does on pairs of texts, beyond its score: its worst translations, and how the score depends on the length of

@@ -1,9 +1,7 @@
-using System.Globalization;
-
 namespace Recurant.Tasks;
 
 /// <summary>What matters to a model over a whole data set.</summary>
-public sealed record DataExplanation
+public sealed record DataExplanation : InsightRecord
 {
     /// <summary>The texts, sentences or pieces of text that were looked at.</summary>
     public required int Texts { get; init; }
@@ -29,9 +27,6 @@ public sealed record DataExplanation
 
     /// <summary>The mistakes of which the model was surest, the surest first; classifiers and taggers. At most twenty.</summary>
     public required IReadOnlyList<DataMistake> Mistakes { get; init; }
-
-    /// <inheritdoc/>
-    public override string ToString() => InvariantRecord.ToString(nameof(DataExplanation), PrintMembers);
 }
 
 /// <summary>What a word does for a label over the texts that get this label.</summary>
@@ -40,11 +35,7 @@ public sealed record DataExplanation
 /// <param name="Count">How often it stands in texts that the model gives the label.</param>
 /// <param name="Mean">The mean of its attributions there, in log odds of the label.</param>
 /// <param name="StandardError">The standard error of that mean; words are ranked by the mean less twice this.</param>
-public sealed record WordImportance(string Label, string Word, int Count, double Mean, double StandardError)
-{
-    /// <inheritdoc/>
-    public override string ToString() => InvariantRecord.ToString(nameof(WordImportance), PrintMembers);
-}
+public sealed record WordImportance(string Label, string Word, int Count, double Mean, double StandardError) : InsightRecord;
 
 /// <summary>What a hidden unit of the topmost layer does for the answers.</summary>
 /// <param name="Unit">The unit; of layers in both directions those of the second direction follow the first's.</param>
@@ -53,32 +44,7 @@ public sealed record WordImportance(string Label, string Word, int Count, double
 /// </param>
 /// <param name="Label">The label for which it speaks most.</param>
 /// <param name="LabelEffect">The mean of the same change, with its sign, over the texts that get that label.</param>
-public sealed record UnitImportance(int Unit, double Effect, string Label, double LabelEffect)
-{
-    /// <inheritdoc/>
-    public override string ToString() => InvariantRecord.ToString(nameof(UnitImportance), PrintMembers);
-}
-
-/// <summary>How well a hidden unit follows something that can be named.</summary>
-/// <param name="Trait">What it follows: "inside quotes".</param>
-/// <param name="Unit">The unit of the topmost layer that follows it best on one half of the texts.</param>
-/// <param name="Correlation">Pearson's correlation of its output and the trait over the tokens of that half.</param>
-/// <param name="HeldOut">The same unit's correlation on the other half, on which it was not chosen.</param>
-/// <param name="Chance">
-/// The largest correlation of any unit with the trait shifted along the text, the mean of nineteen shifts: what the best of so
-/// many units reaches by chance.
-/// </param>
-/// <param name="Limit">The largest of the nineteen: chance reaches it in one case of twenty.</param>
-public sealed record UnitTrait(string Trait, int Unit, double Correlation, double HeldOut, double Chance, double Limit)
-{
-    /// <summary>Whether the unit does better than chance on both halves, in the same direction.</summary>
-    public bool IsReal =>
-        Math.Abs(Correlation) > Limit && Math.Abs(HeldOut) > Limit
-            && double.IsNegative(Correlation) == double.IsNegative(HeldOut);
-
-    /// <inheritdoc/>
-    public override string ToString() => InvariantRecord.ToString(nameof(UnitTrait), PrintMembers);
-}
+public sealed record UnitImportance(int Unit, double Effect, string Label, double LabelEffect) : InsightRecord;
 
 /// <summary>A wrong answer.</summary>
 /// <param name="Text">The text or sentence.</param>
@@ -88,7 +54,4 @@ public sealed record UnitTrait(string Trait, int Unit, double Correlation, doubl
 /// <param name="Probability">How sure it was.</param>
 /// <param name="Line">The line of the file, counted from 1; 0 if it is not known.</param>
 public sealed record DataMistake(string Text, int Place, string Expected, string Predicted, double Probability, int Line)
-{
-    /// <inheritdoc/>
-    public override string ToString() => InvariantRecord.ToString(nameof(DataMistake), PrintMembers);
-}
+    : InsightRecord;

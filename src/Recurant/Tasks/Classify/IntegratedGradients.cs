@@ -1,4 +1,4 @@
-namespace Recurant.Insight;
+namespace Recurant.Tasks;
 
 /// <summary>
 /// The attributions of <see cref="AttributionSum"/>: gradients at the middles of n equal parts of the way, n doubled until the
