@@ -9,7 +9,7 @@ namespace Recurant.Training;
 /// <param name="TrainLoss">The mean training loss, in nats.</param>
 /// <param name="TrainAccuracy">The training accuracy; NaN where the task does not look at it.</param>
 /// <param name="ValidationLoss">The mean loss on the validation data, in nats.</param>
-/// <param name="Measure">The name of the measure that decides, <see cref="Models.Score.Measure"/>.</param>
+/// <param name="Measure">The name of the measure that decides, <see cref="Score.Measure"/>.</param>
 /// <param name="Value">Its value on the validation data.</param>
 /// <param name="HigherIsBetter">Whether more of it is better.</param>
 /// <param name="IsBest">Whether it was the best epoch so far.</param>
