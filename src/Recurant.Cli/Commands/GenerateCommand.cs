@@ -48,13 +48,12 @@ internal sealed class GenerateCommand : CliCommand
         int length = Read(call, Length, SettingValue.Whole, DefaultLength);
         if (length < 0) throw new UsageException($"{Length} is {length}; it must be 0 or more.");
         string prompt = call.Value(Prompt) ?? "";
-        var model = FittingModel.Load<LanguageModel>(call.Arguments[0], Name);
-        var generator = new TextGenerator(model, call.Threads == 0 ? 1 : call.Threads);
+        TrainedModel model = ModelFile.Load(call.Arguments[0]);
+        TextGenerator generator = CliTasks.Of(model).Generator(call, model);
         int unknown = generator.UnknownTokens(prompt);
-        if (unknown > 0 && !call.Quiet)
+        if (unknown > 0)
         {
-            call.Terminal.WriteNote(
-                $"{Numbers.Of(unknown, "token")} of the prompt {(unknown == 1 ? "is" : "are")} not known to the model "
+            call.Tell($"{Numbers.Of(unknown, "token")} of the prompt {(unknown == 1 ? "is" : "are")} not known to the model "
                 + "and read as an unknown one");
         }
 
@@ -68,11 +67,7 @@ internal sealed class GenerateCommand : CliCommand
                 text.Append(token);
             }
 
-            call.Terminal.Out.WriteLine(JsonText.Object(writer =>
-            {
-                writer.WriteString("prompt", prompt);
-                writer.WriteString("text", text.ToString());
-            }));
+            call.Terminal.Out.WriteLine(JsonText.Object(writer => writer.Write(("prompt", prompt), ("text", text.ToString()))));
             return ExitCode.Done;
         }
 

@@ -29,7 +29,7 @@ internal sealed class GradcheckCommand : CliCommand
     public override int Run(Invocation call)
     {
         TrainSettings settings = call.Apply(s_settings, new TrainSettings());
-        SettingUse.RequireOfCell(settings);
+        SettingUse.Require(settings, task: null);
         int seed = (int)(settings.Training.Seed & int.MaxValue);
         bool isOne = settings.Given.Any(given => given.Setting != SettingTable.Seed);
         if (isOne && call.Has("--all"))

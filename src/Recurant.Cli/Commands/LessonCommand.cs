@@ -120,7 +120,8 @@ internal sealed class LessonCommand : CliCommand
                 throw new UsageException($"{unfit} is for fresh weights and cannot be combined with {Model}.");
             }
 
-            return Lesson.Of(FittingModel.Load<ClassifierModel>(path, "lesson"), call.Arguments[0], options);
+            TrainedModel model = ModelFile.Load(path);
+            return CliTasks.Of(model).Teach(path, model, call.Arguments[0], options);
         }
         catch (ArgumentException fault)
         {

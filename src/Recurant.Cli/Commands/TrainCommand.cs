@@ -43,8 +43,7 @@ internal sealed class TrainCommand : CliCommand
     {
         string? resumed = call.Value("--resume");
         TrainSettings settings = ReadSettings(call, resumed);
-        TaskChoice task = TaskChoice.Of(settings);
-        return task.Make().Run(call, settings, resumed);
+        return CliTasks.Of(settings).Train().Run(call, settings, resumed);
     }
 
     private static TrainSettings ReadSettings(Invocation call, string? resumed)

@@ -172,7 +172,7 @@ internal sealed class RunFiles : IDisposable
     }
 
     private IEnumerable<(Setting Setting, string Value)> Told() =>
-        _settings.Given.Where(given => RecordSettings.IsForCommand(given.Setting));
+        _settings.Given.Where(given => SettingTable.IsForCommand(given.Setting));
 
     /// <summary>The command that does the run again, without what only wrote it down.</summary>
     private string Command()

@@ -40,7 +40,7 @@ internal static class CompiledReferences
                 if (method.GetMethodBody() is not { } body) continue;
                 Type[] typeArguments = user.GetGenericArguments();
                 Type[] methodArguments = method.IsGenericMethod ? method.GetGenericArguments() : [];
-                foreach (int token in Tokens(body.GetILAsByteArray()!))
+                foreach ((_, int token) in Tokens(body.GetILAsByteArray()!))
                 {
                     if (method.Module.ResolveMember(token, typeArguments, methodArguments) is MethodBase called)
                     {
@@ -75,7 +75,7 @@ internal static class CompiledReferences
         if (method.GetMethodBody() is not { } body) yield break;
         foreach (LocalVariableInfo local in body.LocalVariables) yield return local.LocalType;
         Type[] typeArguments = method.DeclaringType!.GetGenericArguments();
-        foreach (int token in Tokens(body.GetILAsByteArray()!))
+        foreach ((_, int token) in Tokens(body.GetILAsByteArray()!))
         {
             MemberInfo? used = method.Module.ResolveMember(token, typeArguments, methodArguments);
             yield return used as Type ?? used?.DeclaringType;
@@ -88,17 +88,43 @@ internal static class CompiledReferences
         }
     }
 
-    /// <summary>The metadata tokens of types, fields and methods in a method's instructions.</summary>
-    private static IEnumerable<int> Tokens(byte[] code)
+    /// <summary>Every type that a method of the assembly asks an object for, by <c>is</c>, <c>as</c>, <c>case</c> or a cast.</summary>
+    public static IEnumerable<(MethodBase Method, Type Asked)> Casts(Assembly assembly)
+    {
+        foreach (MethodBase method in assembly.GetTypes().SelectMany(type => type.GetMembers(Everything)).OfType<MethodBase>())
+        {
+            if (method.GetMethodBody() is not { } body) continue;
+            foreach ((OpCode code, int token) in Tokens(body.GetILAsByteArray()!))
+            {
+                if (code != OpCodes.Isinst && code != OpCodes.Castclass) continue;
+                Type[] methodArguments = method.IsGenericMethod ? method.GetGenericArguments() : [];
+                yield return (method, method.Module.ResolveType(
+                    token, method.DeclaringType!.GetGenericArguments(), methodArguments));
+            }
+        }
+    }
+
+    /// <summary>The room of a type of the core; null for what the compiler adds outside the project's namespaces.</summary>
+    public static string? RoomOf(Type type)
+    {
+        Type outermost = type;
+        while (outermost.DeclaringType is { } outer) outermost = outer;
+        string[] parts = (outermost.Namespace ?? "").Split('.');
+        return parts[0] != "Recurant" ? null : parts.Length == 1 ? "" : parts[1];
+    }
+
+    /// <summary>The instructions of a method that name types, fields and methods, with their metadata tokens.</summary>
+    private static IEnumerable<(OpCode Code, int Token)> Tokens(byte[] code)
     {
         for (int i = 0; i < code.Length;)
         {
             short value = code[i++];
             if (value == 0xFE) value = (short)(0xFE00 | code[i++]);
-            OperandType operand = s_opCodes[value].OperandType;
+            OpCode opCode = s_opCodes[value];
+            OperandType operand = opCode.OperandType;
             if (operand is OperandType.InlineMethod or OperandType.InlineField or OperandType.InlineType or OperandType.InlineTok)
             {
-                yield return BitConverter.ToInt32(code, i);
+                yield return (opCode, BitConverter.ToInt32(code, i));
             }
 
             i += operand switch
@@ -114,7 +140,7 @@ internal static class CompiledReferences
     }
 
     /// <summary>A type, what it is an array or pointer of, and what its generic arguments are.</summary>
-    private static IEnumerable<Type> Parts(Type? type)
+    public static IEnumerable<Type> Parts(Type? type)
     {
         if (type is null) yield break;
         if (type.HasElementType)
