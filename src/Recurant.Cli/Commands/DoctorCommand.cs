@@ -3,19 +3,12 @@ using Recurant.Formats;
 namespace Recurant.Cli;
 
 /// <summary><c>recurant doctor</c>: what is wrong with data, and with a model.</summary>
-internal sealed class DoctorCommand : CliCommand
+internal sealed class DoctorCommand() : CliCommand("doctor", "DATA [MODEL]",
+    "Check data: label balance, duplicates, contradictions, leakage into the test data, unknown words, damaged "
+    + "characters, words that give the label away. With MODEL, also check the model: its answers must not depend on "
+    + "batching, order or threads, its gradients must match its loss, and it must beat simple baselines. Exit code 0 if "
+    + "there is no fault, else 1.")
 {
-    public override string Name => "doctor";
-
-    public override string Summary =>
-        "Check data: label balance, duplicates, contradictions, leakage into the test data, unknown words, damaged characters, "
-        + "words that give the label away. With MODEL, also check the model: its answers must not depend on batching, order or "
-        + "threads, its gradients must match its loss, and it must beat simple baselines. Exit code 0 if there is no fault, else 1.";
-
-    public override string Arguments => "DATA [MODEL]";
-
-    public override (int Least, int Most) ArgumentCount => (1, 2);
-
     public override IReadOnlyList<CommandOption> Options { get; } =
     [
         new("--test", "FILE", "Test data: checked for overlap with DATA. With MODEL, the model is scored on them."),

@@ -1,20 +1,12 @@
 namespace Recurant.Cli;
 
 /// <summary><c>recurant explain</c>: why a model gave its answer.</summary>
-internal sealed class ExplainCommand : CliCommand
+internal sealed class ExplainCommand() : CliCommand("explain", "MODEL [TEXT...]",
+    "Show why a model gave its answer to each TEXT, word by word; with --data, what it relies on over a whole data set.")
 {
     public const string DataOption = "--data", LimitOption = "--limit";
 
     private const string LabelOption = "--class", StepsOption = "--steps", ReportOption = "--report", What = "What to explain";
-
-    public override string Name => "explain";
-
-    public override string Summary =>
-        "Show why a model gave its answer to each TEXT, word by word; with --data, what it relies on over a whole data set.";
-
-    public override string Arguments => "MODEL [TEXT...]";
-
-    public override (int Least, int Most) ArgumentCount => (1, int.MaxValue);
 
     public override IReadOnlyList<CommandOption> Options { get; } =
     [
@@ -22,15 +14,12 @@ internal sealed class ExplainCommand : CliCommand
         new(ReportOption, "FILE.html", "Also write a self-contained HTML page."),
         new(LimitOption, "N", "With --data: use at most N texts, spread over the file. Default: 1000."),
         .. SettingTable.Columns.Select(CommandOption.Of),
-        new(LabelOption, "LABEL",
-            "Classifiers: explain this label instead of the predicted one.") { Group = What },
+        new(LabelOption, "LABEL", "Classifiers: explain this label instead of the predicted one.") { Group = What },
         new("--word", "N", "Taggers: explain only word N of the text in detail, counted from 1.") { Group = What },
         new("--blanks", null, "Taggers: the texts are already split into words by spaces.") { Group = What },
         new("--image", "N", "Captioners: the image, counted from 1. Default: 1.") { Group = What },
-        new("--number", "N",
-            "Generated problems: the sequence, counted from 1. Default: 1.") { Group = What },
-        new("--beam", "N",
-            "Translators and captioners: the beam width. Default: 5.") { Group = What },
+        new("--number", "N", "Generated problems: the sequence, counted from 1. Default: 1.") { Group = What },
+        new("--beam", "N", "Translators and captioners: the beam width. Default: 5.") { Group = What },
         new(StepsOption, "N",
             "The maximum number of steps of integrated gradients, 16 to 65536. Default: 1024.") { Group = What },
         SharedOptions.Threads with { Group = "The run" },
@@ -56,10 +45,7 @@ internal sealed class ExplainCommand : CliCommand
         string[] texts = [.. call.Arguments.Skip(1)];
         PageFile.Check(ReportOption, call.Value(ReportOption), [path, data, .. texts]);
         TrainedModel model = ModelFile.Load(path);
-        if (data is not null && texts.Length > 0)
-        {
-            throw new UsageException($"Give either TEXT or {DataOption}, not both.");
-        }
+        if (data is not null && texts.Length > 0) throw new UsageException($"Give either TEXT or {DataOption}, not both.");
 
         CliTask task = CliTasks.Of(model);
         if (CliTasks.All.SelectMany(other => other.Options).Except(task.Options).FirstOrDefault(call.Has) is { } unfit)

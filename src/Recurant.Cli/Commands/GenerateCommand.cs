@@ -3,20 +3,13 @@ using System.Text;
 namespace Recurant.Cli;
 
 /// <summary><c>recurant generate</c>: continues a text with a language model, as it is written.</summary>
-internal sealed class GenerateCommand : CliCommand
+internal sealed class GenerateCommand() : CliCommand("generate", "MODEL",
+    "Continue a text with a language model.")
 {
     private const int DefaultLength = 200;
 
     private const string Prompt = "--prompt", Length = "--length", Temperature = "--temperature", TopK = "--top-k",
         TopP = "--top-p", Seed = "--seed";
-
-    public override string Name => "generate";
-
-    public override string Summary => "Continue a text with a language model.";
-
-    public override string Arguments => "MODEL";
-
-    public override (int Least, int Most) ArgumentCount => (1, 1);
 
     public override IReadOnlyList<CommandOption> Options { get; } =
     [

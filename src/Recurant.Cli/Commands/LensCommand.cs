@@ -4,7 +4,9 @@ using Recurant.Reports;
 namespace Recurant.Cli;
 
 /// <summary><c>recurant lens</c>: how far back in time the gradient reaches.</summary>
-internal sealed class LensCommand : CliCommand
+internal sealed class LensCommand() : CliCommand("lens", "[MODEL] DATA",
+    "Show how far back in time the gradient reaches: for every state, for the recurrent weights by lag, and through the "
+    + "Jacobians; with advice. With DATA only, it examines the network that training would start from.")
 {
     private const string Report = "--report";
 
@@ -22,16 +24,6 @@ internal sealed class LensCommand : CliCommand
 
     /// <summary>Where the data is.</summary>
     private static readonly Setting[] s_columns = [.. SettingTable.Columns, .. SettingTable.PairColumns];
-
-    public override string Name => "lens";
-
-    public override string Summary =>
-        "Show how far back in time the gradient reaches: for every state, for the recurrent weights by lag, and through the "
-        + "Jacobians; with advice. With DATA only, it examines the network that training would start from.";
-
-    public override string Arguments => "[MODEL] DATA";
-
-    public override (int Least, int Most) ArgumentCount => (1, 2);
 
     public override IReadOnlyList<CommandOption> Options { get; } =
     [

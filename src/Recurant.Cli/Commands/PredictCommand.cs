@@ -4,21 +4,13 @@ using Recurant.Formats;
 namespace Recurant.Cli;
 
 /// <summary><c>recurant predict</c>: tells the label of texts, or the tags of their words.</summary>
-internal sealed class PredictCommand : CliCommand
+internal sealed class PredictCommand() : CliCommand("predict", "MODEL [TEXT...]",
+    "Answer each TEXT: with its label, the tags of its words or its translation, or of the path of an image with its "
+    + "sentence. Without any TEXT each line of a file or of standard input is one.")
 {
     // Starting and waking threads takes longer than the answers to a few texts.
     private const int TextsWorthThreads = 16;
     private const string FileOption = "--file", TextOption = "--text", FormatOption = "--format", BlanksOption = "--blanks", BeamOption = "--beam";
-
-    public override string Name => "predict";
-
-    public override string Summary =>
-        "Answer each TEXT: with its label, the tags of its words or its translation, or of the path of an image with its sentence. "
-        + "Without any TEXT each line of a file or of standard input is one.";
-
-    public override string Arguments => "MODEL [TEXT...]";
-
-    public override (int Least, int Most) ArgumentCount => (1, int.MaxValue);
 
     public override IReadOnlyList<CommandOption> Options { get; } =
     [

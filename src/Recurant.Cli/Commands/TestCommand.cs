@@ -1,17 +1,10 @@
 namespace Recurant.Cli;
 
 /// <summary><c>recurant test</c>: scores a model on labelled texts.</summary>
-internal sealed class TestCommand : CliCommand
+internal sealed class TestCommand() : CliCommand("test", "MODEL DATA",
+    "Score a model on labelled texts, tagged words, pairs, images or running text, or on its generated problem, and show "
+    + "its confusion matrix.")
 {
-    public override string Name => "test";
-
-    public override string Summary => "Score a model on labelled texts, tagged words, pairs, images or running text, or on its generated problem, and show its "
-        + "confusion matrix.";
-
-    public override string Arguments => "MODEL DATA";
-
-    public override (int Least, int Most) ArgumentCount => (2, 2);
-
     public override IReadOnlyList<CommandOption> Options { get; } =
     [
         .. SettingTable.Columns.Select(CommandOption.Of),

@@ -90,8 +90,7 @@ internal abstract class TaskTraining<TModel, TData, TScore>(CliTask<TModel, TDat
         if (result.End == TrainingEnd.Cancelled)
         {
             Finish(files, settings, path, result, rows, test: null, baseline: null);
-            call.Terminal.WriteNote(
-                $"recurant: interrupted; {path} holds the best weights so far ({Kept(result.BestEpochs)}).");
+            call.Terminal.WriteNote($"recurant: interrupted; {path} holds the best weights so far ({Kept(result.BestEpochs)}).");
             keeper.TellHowToContinue();
             return interruption.Code;
         }
@@ -187,10 +186,7 @@ internal abstract class TaskTraining<TModel, TData, TScore>(CliTask<TModel, TDat
             call.Terminal.Error.WriteLine(line);
         }
 
-        if (report.Bundle is { } bundle)
-        {
-            call.Terminal.WriteCommand("To do this step again:", ShellCommand.Of("replay", bundle));
-        }
+        if (report.Bundle is { } bundle) call.Terminal.WriteCommand("To do this step again:", ShellCommand.Of("replay", bundle));
 
         if (bundleFault is not null) call.Terminal.WriteNote($"recurant: the step could not be kept: {bundleFault}");
         if (!call.Json) return;

@@ -40,8 +40,7 @@ internal static class DecoderSections
         string[] columns =
             [.. explanation.Source.Select((piece, s) => string.Create(CultureInfo.InvariantCulture, $"{s + 1} {Shown(piece)}"))];
         PageSection attention = page.Section(id + "-attention", number + "Attention");
-        attention.Text(
-            "The attention weights of the source tokens for each token of the translation; each row sums to 1.");
+        attention.Text("The attention weights of the source tokens for each token of the translation; each row sums to 1.");
         attention.Chart(new HeatMap
         {
             Title = "Attention", RowName = "translation", ColumnName = "source", Rows = rows, Columns = columns, Most = 1,

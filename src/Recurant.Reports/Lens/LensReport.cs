@@ -70,10 +70,7 @@ public static class LensReport
         section.Text("The norm of the loss's gradient with respect to each state, against the steps back from the end of the "
             + "sequence (of a backward direction: from its beginning). A straight line that falls is a gradient that vanishes; "
             + "one that rises, a gradient that explodes.");
-        if (HasParts(result))
-        {
-            section.Text("The encoder's steps are those of the source, the decoder's those of the target.");
-        }
+        if (HasParts(result)) section.Text("The encoder's steps are those of the source, the decoder's those of the target.");
 
         foreach ((string of, LensLayer[] layers) in PartsOf(result.Layers))
         {

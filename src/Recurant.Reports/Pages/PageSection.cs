@@ -26,17 +26,13 @@ internal sealed class PageSection
     public void Heading3(string text) => Add(to => to.Element("h3", text));
 
     /// <summary>Text of fixed width in its own lines: commands, equations.</summary>
-    public void Code(string text) => Add(to =>
-        to.Open("pre", ("tabindex", "0")).Element("code", text).Close());
+    public void Code(string text) => Add(to => to.Open("pre", ("tabindex", "0")).Element("code", text).Close());
 
     /// <summary>Names and what they stand for.</summary>
     public void Facts(IEnumerable<(string Name, string Value)> facts) => Add(to =>
     {
         to.Open("dl");
-        foreach ((string name, string value) in facts)
-        {
-            to.Open("div").Element("dt", name).Element("dd", value).Close();
-        }
+        foreach ((string name, string value) in facts) to.Open("div").Element("dt", name).Element("dd", value).Close();
 
         to.Close();
     });

@@ -38,10 +38,7 @@ internal static class CaptionData
     /// <exception cref="InvalidDataException">There are too few.</exception>
     public static (CaptionDataset Train, CaptionDataset Test) SetTestAside(CaptionDataset all)
     {
-        if (all.Count < 2 * TestEvery)
-        {
-            throw TestPart.TooFew(all.Name, Numbers.Of(all.Count, "image"), "a manifest");
-        }
+        if (all.Count < 2 * TestEvery) throw TestPart.TooFew(all.Name, Numbers.Of(all.Count, "image"), "a manifest");
 
         return (Part(false), Part(true));
 

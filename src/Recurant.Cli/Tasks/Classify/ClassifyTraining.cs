@@ -151,8 +151,7 @@ internal sealed class ClassifyTraining(ClassifyTask task) : TaskTraining<Classif
             bool fits = _validationOfBaseline?.Labels.Except(_forBaseline.Labels, StringComparer.Ordinal).Any() == false;
             Phases.Report(new PhaseProgress("training the baseline", 0, 1));
             TrainingResult<ClassifierModel, Evaluation> baseline =
-                ClassifierTrainer.Train(
-                    _forBaseline, options, fits ? _validationOfBaseline : null, progress, cancellation);
+                ClassifierTrainer.Train(_forBaseline, options, fits ? _validationOfBaseline : null, progress, cancellation);
             Phases.Report(new PhaseProgress("training the baseline", 1, 1));
             cancellation.ThrowIfCancellationRequested();
             return Score(baseline.Model, call, settings);

@@ -18,10 +18,7 @@ internal static class ConfusionTable
     private static IEnumerable<string> Square(string[] names, IReadOnlyList<IReadOnlyList<int>> confusion)
     {
         var rows = new List<string[]> { new[] { "actual \\ predicted" }.Concat(names).ToArray() };
-        for (int i = 0; i < names.Length; i++)
-        {
-            rows.Add([names[i], .. confusion[i].Select(count => Numbers.Count(count))]);
-        }
+        for (int i = 0; i < names.Length; i++) rows.Add([names[i], .. confusion[i].Select(count => Numbers.Count(count))]);
 
         return TextLayout.Table(rows, int.MaxValue);
     }

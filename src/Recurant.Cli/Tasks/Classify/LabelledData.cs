@@ -86,10 +86,7 @@ internal static class LabelledData
             (train, test) = (all.Subset([.. learnt, .. isRare[true]]), all.Subset([.. isRare[false]]));
         }
 
-        if (test.Count == 0)
-        {
-            throw TestPart.TooFew(all.Name, $"{all.Count} rows", more: "more rows");
-        }
+        if (test.Count == 0) throw TestPart.TooFew(all.Name, $"{all.Count} rows", more: "more rows");
 
         return (train, test);
     }

@@ -44,8 +44,7 @@ internal sealed class ProblemTraining(ProblemTask task) : TaskTraining<SequenceM
         SequenceReview review = SequenceReview.Of(model, threads: settings.Training.Threads);
         writer.WriteObject("by_distance", members =>
         {
-            members.Write(
-                ("problem", review.Problem), ("sequences", review.Sequences), ("without_memory", review.WithoutMemory));
+            members.Write(("problem", review.Problem), ("sequences", review.Sequences), ("without_memory", review.WithoutMemory));
             members.WriteObjects("bands", review.ByDistance, band => members.Write(
                 ("from", band.From), ("to", band.To), ("count", band.Count), ("error", band.Error)));
         });

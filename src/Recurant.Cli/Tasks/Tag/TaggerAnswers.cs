@@ -36,10 +36,7 @@ internal sealed class TaggerAnswers(TagPredictor predictor, bool atBlanks, TextW
                 continue;
             }
 
-            foreach (TaggedWord word in words)
-            {
-                to.WriteLine($"{TextLayout.OneLine(word.Word)}\t{TextLayout.OneLine(word.Tag)}");
-            }
+            foreach (TaggedWord word in words) to.WriteLine($"{TextLayout.OneLine(word.Word)}\t{TextLayout.OneLine(word.Tag)}");
 
             to.WriteLine();
         }

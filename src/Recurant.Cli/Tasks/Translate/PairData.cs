@@ -61,10 +61,7 @@ internal static class PairData
     public static (PairDataset Train, PairDataset Test) SetTestAside(PairDataset all)
     {
         const int Every = 10;
-        if (all.Count < 2 * Every)
-        {
-            throw TestPart.TooFew(all.Name, Numbers.Of(all.Count, "pair"));
-        }
+        if (all.Count < 2 * Every) throw TestPart.TooFew(all.Name, Numbers.Of(all.Count, "pair"));
 
         // Pairs that are equal, or share a side, must not stand in both parts: neighbours often do.
         PairDataset Part(bool test) =>
