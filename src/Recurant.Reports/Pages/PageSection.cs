@@ -40,6 +40,10 @@ internal sealed class PageSection
     /// <summary>A table.</summary>
     public void Table(TextTable table) => Add(table.WriteTo);
 
+    /// <summary>A table of things, a row each.</summary>
+    public void Table<T>(string caption, IEnumerable<T> items, params IReadOnlyList<Column<T>> columns) =>
+        Table(TextTable.Of(caption, items, columns));
+
     /// <summary>A picture, with the table behind it.</summary>
     public void Chart(IChart chart) => Add(chart.WriteTo);
 
