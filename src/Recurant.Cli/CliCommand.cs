@@ -1,19 +1,27 @@
 namespace Recurant.Cli;
 
 /// <summary>One command: what help says of it, what it takes, and what it does.</summary>
-internal abstract class CliCommand
+/// <param name="name">The first word of the command line.</param>
+/// <param name="arguments">What follows the name, such as <c>MODEL [DATA]</c>; what may be left out stands in brackets.</param>
+/// <param name="summary">What it does, in one or two sentences.</param>
+internal abstract class CliCommand(string name, string arguments, string summary)
 {
-    /// <summary>The first word of the command line.</summary>
-    public abstract string Name { get; }
+    public string Name => name;
 
-    /// <summary>What it does, in one or two sentences.</summary>
-    public abstract string Summary { get; }
+    public string Summary => summary;
 
-    /// <summary>What follows the name, such as <c>MODEL DATA</c>.</summary>
-    public abstract string Arguments { get; }
+    public string Arguments => arguments;
 
     /// <summary>The least and the most arguments.</summary>
-    public abstract (int Least, int Most) ArgumentCount { get; }
+    public virtual (int Least, int Most) ArgumentCount
+    {
+        get
+        {
+            string[] words = arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            bool isOpen = arguments.Contains("...", StringComparison.Ordinal);
+            return (words.Count(word => word[0] != '['), isOpen ? int.MaxValue : words.Length);
+        }
+    }
 
     /// <summary>The options beside those that every command takes.</summary>
     public virtual IReadOnlyList<CommandOption> Options => [];

@@ -32,8 +32,7 @@ internal static class SharedOptions
 
     public static readonly CommandOption Quiet = new("--quiet", null, "No progress display and no notes.");
 
-    public static readonly CommandOption Verbose =
-        new("--verbose", null, "Show errors in full, with the stack trace.");
+    public static readonly CommandOption Verbose = new("--verbose", null, "Show errors in full, with the stack trace.");
 
     public static readonly CommandOption Help = new("--help", null, "Show this help; --help all shows every option.");
 

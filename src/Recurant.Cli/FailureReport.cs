@@ -36,8 +36,7 @@ internal static class FailureReport
             UsageException => (ExitCode.WrongUsage, failure.Message),
             StandardStreamException when interruption.Outcome is { } outcome =>
                 (ExitCode.Failed, $"{failure.Message.TrimEnd('.')}; {outcome}."),
-            StandardStreamException or InvalidDataException or NonFiniteLossException =>
-                (ExitCode.Failed, failure.Message),
+            StandardStreamException or InvalidDataException or NonFiniteLossException => (ExitCode.Failed, failure.Message),
             FileLoadException or BadImageFormatException or DllNotFoundException or EntryPointNotFoundException
                 or MissingMemberException or TypeLoadException => (ExitCode.Failed, Incomplete(failure)),
             FileNotFoundException { FileName: null or [] } => (ExitCode.Failed, failure.Message),

@@ -42,6 +42,13 @@ internal sealed class Invocation
         return copy;
     }
 
+    /// <summary>Tells notes, unless none are wanted.</summary>
+    public void Tell(params IEnumerable<string> notes)
+    {
+        if (Quiet) return;
+        foreach (string note in notes) Terminal.WriteNote(note);
+    }
+
     public bool AsksForHelp => Has(SharedOptions.Help.Name);
 
     /// <summary>Whether help is to show every option: <c>--help all</c>.</summary>

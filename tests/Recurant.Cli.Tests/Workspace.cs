@@ -29,6 +29,18 @@ public sealed class Workspace : IDisposable
 
     public static string Command => System.IO.Path.Combine(AppContext.BaseDirectory, "Recurant.Cli.dll");
 
+    /// <summary>The directory of the sources.</summary>
+    public static string Repository()
+    {
+        string? directory = AppContext.BaseDirectory;
+        while (directory is not null && !File.Exists(System.IO.Path.Combine(directory, "Recurant.slnx")))
+        {
+            directory = System.IO.Path.GetDirectoryName(directory);
+        }
+
+        return directory ?? throw new InvalidOperationException("The repository was not found.");
+    }
+
     public string Path(string name) => System.IO.Path.Combine(Root, name);
 
     public bool Has(string name) => File.Exists(Path(name));

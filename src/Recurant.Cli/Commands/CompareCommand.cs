@@ -4,17 +4,11 @@ using Recurant.Reports;
 namespace Recurant.Cli;
 
 /// <summary><c>recurant compare</c>: several recorded training runs beside one another, in a table and on a page.</summary>
-internal sealed class CompareCommand : CliCommand
+internal sealed class CompareCommand() : CliCommand("compare", "RUN RUN...",
+    "Compare recorded training runs: scores, times and differing options, with learning curves on an HTML page.")
 {
     private const string PageOption = "--report";
     private const int LongestName = 22, LongestValue = 18;
-
-    public override string Name => "compare";
-
-    public override string Summary =>
-        "Compare recorded training runs: scores, times and differing options, with learning curves on an HTML page.";
-
-    public override string Arguments => "RUN RUN...";
 
     public override (int Least, int Most) ArgumentCount => (2, 100);
 
@@ -91,30 +85,17 @@ internal sealed class CompareCommand : CliCommand
 
     private static void WriteJson(Utf8JsonWriter writer, RunSummary[] runs, string page)
     {
-        writer.WriteStartArray("runs");
-        foreach (RunSummary run in runs)
+        writer.WriteObjects("runs", runs, run =>
         {
-            writer.WriteStartObject();
-            writer.WriteString("name", run.Name);
-            writer.WriteString("task", run.Task);
-            writer.WriteString("data", run.Data);
-            writer.WriteString("measure", run.Measure);
-            writer.WriteFinite("valid", run.Validation);
-            writer.WriteFinite("test", run.Test);
-            writer.WriteNumber("epochs", run.Epochs);
-            writer.WriteNumber("best_epoch", run.BestEpoch);
-            writer.WriteFinite("seconds", run.Seconds);
-            writer.WriteFinite("tokens_per_second", run.TokensPerSecond);
-            writer.WriteNumber("parameters", run.Parameters);
-            writer.WriteString("end", run.End);
+            writer.Write(("name", run.Name), ("task", run.Task), ("data", run.Data), ("measure", run.Measure),
+                ("valid", run.Validation), ("test", run.Test), ("epochs", run.Epochs), ("best_epoch", run.BestEpoch),
+                ("seconds", run.Seconds), ("tokens_per_second", run.TokensPerSecond), ("parameters", run.Parameters),
+                ("end", run.End));
             writer.WriteObject("settings", members =>
             {
                 foreach ((string name, string value) in run.Settings) members.WriteString(name, value);
             });
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
+        });
         writer.WriteStrings("differing", RunSummary.DifferingSettings(runs));
         if (page != "none") writer.WriteString("report", page);
     }

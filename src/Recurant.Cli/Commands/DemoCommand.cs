@@ -1,21 +1,13 @@
 namespace Recurant.Cli;
 
 /// <summary><c>recurant demo</c>: why the order of words matters, told with four models trained on the spot.</summary>
-internal sealed class DemoCommand : CliCommand
+internal sealed class DemoCommand() : CliCommand("demo", "",
+    "Train four models on the bundled reviews, in less than a minute, and see which of them understand \"This movie is "
+    + "not good\".")
 {
     private const string SaveOption = "--save";
 
     private static readonly Setting[] s_settings = [SettingTable.Seed];
-
-    public override string Name => "demo";
-
-    public override string Summary =>
-        "Train four models on the bundled reviews, in less than a minute, and see which of them understand "
-        + "\"This movie is not good\".";
-
-    public override string Arguments => "";
-
-    public override (int Least, int Most) ArgumentCount => (0, 0);
 
     public override IReadOnlyList<CommandOption> Options { get; } =
     [
@@ -117,35 +109,16 @@ internal sealed class DemoCommand : CliCommand
         {
             writer.WriteObjects("models", results, result =>
             {
-                writer.WriteString("name", result.Model.Name);
-                writer.WriteNumber("seconds", Math.Round(result.Seconds, 3));
-                writer.WriteNumber("parameters", result.Classifier.Model.ParameterCount);
-                writer.WriteObject("heldout", scores =>
-                {
-                    scores.WriteNumber("loss", result.HeldOut.Loss);
-                    scores.WriteNumber("accuracy", result.HeldOut.Accuracy);
-                });
+                writer.Write(("name", result.Model.Name), ("seconds", Math.Round(result.Seconds, 3)),
+                    ("parameters", result.Classifier.Model.ParameterCount));
+                writer.WriteObject("heldout", scores => scores.Write(
+                    ("loss", result.HeldOut.Loss), ("accuracy", result.HeldOut.Accuracy)));
             });
-            writer.WriteStartArray("sentences");
-            for (int s = 0; s < answers.Count; s++)
+            writer.WriteObjects("sentences", DemoText.Sentences.Zip(answers), sentence =>
             {
-                writer.WriteStartObject();
-                writer.WriteString("text", DemoText.Sentences[s].Text);
-                writer.WriteString("expected", DemoText.Sentences[s].Label);
-                writer.WriteStartArray("answers");
-                for (int m = 0; m < results.Count; m++)
-                {
-                    writer.WriteStartObject();
-                    writer.WriteString("model", results[m].Model.Name);
-                    writer.WriteString("label", answers[s][m].Label);
-                    writer.WriteNumber("probability", answers[s][m].Probability);
-                    writer.WriteEndObject();
-                }
-
-                writer.WriteEndArray();
-                writer.WriteEndObject();
-            }
-
-            writer.WriteEndArray();
+                writer.Write(("text", sentence.First.Text), ("expected", sentence.First.Label));
+                writer.WriteObjects("answers", results.Zip(sentence.Second), answer => writer.Write(
+                    ("model", answer.First.Model.Name), ("label", answer.Second.Label), ("probability", answer.Second.Probability)));
+            });
         }));
 }

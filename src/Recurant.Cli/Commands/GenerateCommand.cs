@@ -3,20 +3,13 @@ using System.Text;
 namespace Recurant.Cli;
 
 /// <summary><c>recurant generate</c>: continues a text with a language model, as it is written.</summary>
-internal sealed class GenerateCommand : CliCommand
+internal sealed class GenerateCommand() : CliCommand("generate", "MODEL",
+    "Continue a text with a language model.")
 {
     private const int DefaultLength = 200;
 
     private const string Prompt = "--prompt", Length = "--length", Temperature = "--temperature", TopK = "--top-k",
         TopP = "--top-p", Seed = "--seed";
-
-    public override string Name => "generate";
-
-    public override string Summary => "Continue a text with a language model.";
-
-    public override string Arguments => "MODEL";
-
-    public override (int Least, int Most) ArgumentCount => (1, 1);
 
     public override IReadOnlyList<CommandOption> Options { get; } =
     [
@@ -48,13 +41,12 @@ internal sealed class GenerateCommand : CliCommand
         int length = Read(call, Length, SettingValue.Whole, DefaultLength);
         if (length < 0) throw new UsageException($"{Length} is {length}; it must be 0 or more.");
         string prompt = call.Value(Prompt) ?? "";
-        var model = FittingModel.Load<LanguageModel>(call.Arguments[0], Name);
-        var generator = new TextGenerator(model, call.Threads == 0 ? 1 : call.Threads);
+        TrainedModel model = ModelFile.Load(call.Arguments[0]);
+        TextGenerator generator = CliTasks.Of(model).Generator(call, model);
         int unknown = generator.UnknownTokens(prompt);
-        if (unknown > 0 && !call.Quiet)
+        if (unknown > 0)
         {
-            call.Terminal.WriteNote(
-                $"{Numbers.Of(unknown, "token")} of the prompt {(unknown == 1 ? "is" : "are")} not known to the model "
+            call.Tell($"{Numbers.Of(unknown, "token")} of the prompt {(unknown == 1 ? "is" : "are")} not known to the model "
                 + "and read as an unknown one");
         }
 
@@ -68,11 +60,7 @@ internal sealed class GenerateCommand : CliCommand
                 text.Append(token);
             }
 
-            call.Terminal.Out.WriteLine(JsonText.Object(writer =>
-            {
-                writer.WriteString("prompt", prompt);
-                writer.WriteString("text", text.ToString());
-            }));
+            call.Terminal.Out.WriteLine(JsonText.Object(writer => writer.Write(("prompt", prompt), ("text", text.ToString()))));
             return ExitCode.Done;
         }
 

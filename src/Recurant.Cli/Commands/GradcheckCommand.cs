@@ -1,21 +1,13 @@
 namespace Recurant.Cli;
 
 /// <summary><c>recurant gradcheck</c>: are the gradients computed by hand the slope of the loss?</summary>
-internal sealed class GradcheckCommand : CliCommand
+internal sealed class GradcheckCommand() : CliCommand("gradcheck", "",
+    "Check gradients: of the reference equations against finite differences, and of the fast code against the reference. "
+    + "Without options every cell is checked; with some, the network they describe.")
 {
     private const int Words = 7, Classes = 3, DefaultHidden = 5, DefaultEmbedding = 4;
 
     private static readonly Setting[] s_settings = [.. SettingTable.Architecture, SettingTable.Seed];
-
-    public override string Name => "gradcheck";
-
-    public override string Summary =>
-        "Check gradients: of the reference equations against finite differences, and of the fast code against the reference. "
-        + "Without options every cell is checked; with some, the network they describe.";
-
-    public override string Arguments => "";
-
-    public override (int Least, int Most) ArgumentCount => (0, 0);
 
     public override IReadOnlyList<CommandOption> Options { get; } =
     [
@@ -29,7 +21,7 @@ internal sealed class GradcheckCommand : CliCommand
     public override int Run(Invocation call)
     {
         TrainSettings settings = call.Apply(s_settings, new TrainSettings());
-        SettingUse.RequireOfCell(settings);
+        SettingUse.Require(settings, task: null);
         int seed = (int)(settings.Training.Seed & int.MaxValue);
         bool isOne = settings.Given.Any(given => given.Setting != SettingTable.Seed);
         if (isOne && call.Has("--all"))
@@ -159,25 +151,14 @@ internal sealed class GradcheckCommand : CliCommand
         Invocation call, List<(string Name, IReadOnlyList<GradientAuditRow> Rows)> results, int failed) =>
         call.Terminal.Out.WriteLine(JsonText.Object(writer =>
         {
-            writer.WriteBoolean("passed", failed == 0);
-            writer.WriteNumber("reference_tolerance", GradientAudit.ReferenceTolerance);
-            writer.WriteNumber("production_tolerance", GradientAudit.ProductionTolerance);
-            writer.WriteStartArray("networks");
-            foreach ((string name, IReadOnlyList<GradientAuditRow> rows) in results)
+            writer.Write(("passed", failed == 0), ("reference_tolerance", GradientAudit.ReferenceTolerance),
+                ("production_tolerance", GradientAudit.ProductionTolerance));
+            writer.WriteObjects("networks", results, network =>
             {
-                writer.WriteStartObject();
-                writer.WriteString("name", name);
-                writer.WriteObjects("tensors", rows, row =>
-                {
-                    writer.WriteString("name", row.Tensor);
-                    writer.WriteNumber("count", row.Count);
-                    writer.WriteFinite("reference_error", row.ReferenceError);
-                    writer.WriteFinite("production_error", row.ProductionError);
-                    writer.WriteBoolean("passed", row.Passes);
-                });
-                writer.WriteEndObject();
-            }
-
-            writer.WriteEndArray();
+                writer.WriteString("name", network.Name);
+                writer.WriteObjects("tensors", network.Rows, row => writer.Write(
+                    ("name", row.Tensor), ("count", row.Count), ("reference_error", row.ReferenceError),
+                    ("production_error", row.ProductionError), ("passed", row.Passes)));
+            });
         }));
 }

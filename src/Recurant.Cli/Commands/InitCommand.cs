@@ -1,17 +1,10 @@
 namespace Recurant.Cli;
 
 /// <summary><c>recurant init</c>: writes a configuration file to fill in.</summary>
-internal sealed class InitCommand : CliCommand
+internal sealed class InitCommand() : CliCommand("init", "[FILE]",
+    "Write a configuration file for train --config, with every setting explained.")
 {
     private const string DefaultName = "recurant.json";
-
-    public override string Name => "init";
-
-    public override string Summary => "Write a configuration file for train --config, with every setting explained.";
-
-    public override string Arguments => "[FILE]";
-
-    public override (int Least, int Most) ArgumentCount => (0, 1);
 
     public override IReadOnlyList<CommandOption> Options { get; } = [new("--force", null, "Replace the file if it exists.")];
 

@@ -3,19 +3,11 @@ using System.Text.Json;
 namespace Recurant.Cli;
 
 /// <summary><c>recurant inspect</c>: what is in a safetensors file; the tensors' values are not read.</summary>
-internal sealed class InspectCommand : CliCommand
+internal sealed class InspectCommand() : CliCommand("inspect", "FILE",
+    "Show the contents of a safetensors file without loading its tensors; for a model of this program also its layers "
+    + "and equations.")
 {
     private const int LabelsShown = 12, LongestMetadata = 200;
-
-    public override string Name => "inspect";
-
-    public override string Summary =>
-        "Show the contents of a safetensors file without loading its tensors; for a model of this program also its layers and "
-        + "equations.";
-
-    public override string Arguments => "FILE";
-
-    public override (int Least, int Most) ArgumentCount => (1, 1);
 
     public override IReadOnlyList<string> Examples => ["inspect reviews.safetensors", "inspect reviews.safetensors --json"];
 
@@ -87,8 +79,7 @@ internal sealed class InspectCommand : CliCommand
         writer.WriteString("file", file.FilePath);
         writer.WriteObjects("tensors", file.Tensors, tensor =>
         {
-            writer.WriteString("name", tensor.Name);
-            writer.WriteString("dtype", tensor.DType);
+            writer.Write(("name", tensor.Name), ("dtype", tensor.DType));
             writer.WriteStartArray("shape");
             foreach (long extent in tensor.Shape) writer.WriteNumberValue(extent);
             writer.WriteEndArray();
@@ -112,16 +103,12 @@ internal sealed class InspectCommand : CliCommand
 
     private static void WriteModel(Utf8JsonWriter writer, ModelDescription model)
     {
-        writer.WriteString("task", model.Task);
-        writer.WriteString("description", model.Summary);
-        writer.WriteNumber("parameters", model.Layers.Sum(layer => layer.ParameterCount));
-        writer.WriteNumber("words", model.Tokens);
+        writer.Write(("task", model.Task), ("description", model.Summary),
+            ("parameters", model.Layers.Sum(layer => layer.ParameterCount)), ("words", model.Tokens));
         writer.WriteStrings("labels", model.Labels);
         writer.WriteObjects("layers", model.Layers, layer =>
         {
-            writer.WriteString("name", layer.Name);
-            writer.WriteString("shape", layer.Shape);
-            writer.WriteNumber("parameters", layer.ParameterCount);
+            writer.Write(("name", layer.Name), ("shape", layer.Shape), ("parameters", layer.ParameterCount));
             writer.WriteStrings("equations", layer.Equations);
             writer.WriteStrings("tensors", layer.Tensors);
         });

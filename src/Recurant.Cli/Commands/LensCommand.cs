@@ -4,7 +4,9 @@ using Recurant.Reports;
 namespace Recurant.Cli;
 
 /// <summary><c>recurant lens</c>: how far back in time the gradient reaches.</summary>
-internal sealed class LensCommand : CliCommand
+internal sealed class LensCommand() : CliCommand("lens", "[MODEL] DATA",
+    "Show how far back in time the gradient reaches: for every state, for the recurrent weights by lag, and through the "
+    + "Jacobians; with advice. With DATA only, it examines the network that training would start from.")
 {
     private const string Report = "--report";
 
@@ -21,17 +23,7 @@ internal sealed class LensCommand : CliCommand
     ];
 
     /// <summary>Where the data is.</summary>
-    private static readonly Setting[] s_columns = [.. SettingTable.Columns, .. TranslatorSettings.Columns];
-
-    public override string Name => "lens";
-
-    public override string Summary =>
-        "Show how far back in time the gradient reaches: for every state, for the recurrent weights by lag, and through the "
-        + "Jacobians; with advice. With DATA only, it examines the network that training would start from.";
-
-    public override string Arguments => "[MODEL] DATA";
-
-    public override (int Least, int Most) ArgumentCount => (1, 2);
+    private static readonly Setting[] s_columns = [.. SettingTable.Columns, .. SettingTable.PairColumns];
 
     public override IReadOnlyList<CommandOption> Options { get; } =
     [
@@ -96,27 +88,8 @@ internal sealed class LensCommand : CliCommand
             throw new UsageException($"{given} is for fresh weights, and {path} has its own. Omit {given}, or the model.");
         }
 
-        switch (ModelFile.Load(path))
-        {
-            case ClassifierModel classifier:
-                return GradientLens.Look(classifier, LabelledData.Read(data, settings, call), options);
-            case LanguageModel language:
-                return GradientLens.Look(language, LanguageModelReport.Read(data, settings, call), options);
-            case TaggerModel tagger:
-                return GradientLens.Look(tagger, TaggedData.Read(data, settings, call), options);
-            case TranslatorModel translator:
-                return GradientLens.Look(translator, PairData.Read(data, settings, call), options);
-            case SequenceModel sequence:
-                if (ProblemTraining.Read(data) != sequence.Spec.Problem)
-                {
-                    throw new UsageException(
-                        $"{path} was trained on {sequence.Spec.Problem}, not on {data}: give {sequence.Spec.Problem}.");
-                }
-
-                return GradientLens.Look(sequence, options);
-            case var other:
-                throw FittingModel.Unfit(path, other, "lens");
-        }
+        TrainedModel model = ModelFile.Load(path);
+        return CliTasks.Of(model).Look(call, model, data, settings, options);
     }
 
     private static LensResult Fresh(Invocation call, TrainSettings settings, LensOptions options)
@@ -127,20 +100,7 @@ internal sealed class LensCommand : CliCommand
             throw new UsageException($"DATA is missing: the texts to run the model on. Usage: {ShellCommand.Name} lens [MODEL] DATA");
         }
 
-        string task = TaskChoice.Of(settings with { Data = data }).Name;
-        return task switch
-        {
-            TaskNames.Problem => GradientLens.LookBefore(ProblemTraining.Read(data), settings.ProblemOptions, options),
-            TaskNames.LanguageModel => GradientLens.LookBefore(
-                LanguageModelReport.Read(data, settings, call), settings.LanguageOptions, options),
-            TaskNames.Tag => GradientLens.LookBefore(
-                TaggedData.Read(data, settings, call), TaggerTraining.OptionsOf(settings), options),
-            TaskNames.Translate => GradientLens.LookBefore(
-                PairData.Read(data, settings, call), settings.TranslationOptions, options),
-            TaskNames.Classify => GradientLens.LookBefore(
-                LabelledData.Read(data, settings, call), settings.Training, options),
-            _ => throw new UsageException($"--task: {data} is for the task {task}, which 'lens' does not support."),
-        };
+        return CliTasks.Of(settings with { Data = data }).LookBefore(call, data, settings, options);
     }
 
     private static float? Real(Invocation call, string name)

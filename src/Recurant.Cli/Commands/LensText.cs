@@ -142,76 +142,36 @@ internal static class LensText
 
     public static string Json(LensResult result) => JsonText.Object(writer =>
     {
-        writer.WriteString("network", result.Network);
-        writer.WriteNumber("sequences", result.Sequences);
-        writer.WriteNumber("steps", result.Steps);
-        writer.WriteFinite("loss", result.Loss);
-        writer.WriteNumber("steps_read", result.ReadSteps);
-        writer.WriteString("reach", ReachName(result.Reach));
+        writer.Write(("network", result.Network), ("sequences", result.Sequences), ("steps", result.Steps), ("loss", result.Loss),
+            ("steps_read", result.ReadSteps), ("reach", ReachName(result.Reach)));
         writer.WriteStrings("verdict", result.Verdict);
-        writer.WriteStartArray("layers");
-        foreach (LensLayer layer in result.Layers)
-        {
-            writer.WriteStartObject();
-            WriteLayer(writer, layer);
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
+        writer.WriteObjects("layers", result.Layers, layer => WriteLayer(writer, layer));
     });
 
     private static void WriteLayer(Utf8JsonWriter writer, LensLayer layer)
     {
         GradientProfile profile = layer.Profile;
-        if (layer.Part is { } part) writer.WriteString("part", part);
-        writer.WriteNumber("layer", layer.Layer);
-        writer.WriteString("direction", layer.IsReverse ? "backward" : "forward");
-        writer.WriteNumber("steps", layer.Steps);
-        writer.WriteNumber("steps_read", layer.ReadSteps);
-        writer.WriteString("reach", ReachName(layer.Verdict.Reach));
-        writer.WriteString("measured_by", layer.Verdict.Measured);
-        writer.WriteNumber("far", layer.Verdict.Far);
-        writer.WriteFinite("ratio", layer.Verdict.Ratio);
-        writer.WriteFinite("a_step", layer.Verdict.AStep);
-        if (layer.Memory is { } memory) writer.WriteNumber("memory_90", memory);
-        if (layer.Verdict.LostAt is { } lost) writer.WriteNumber("lost_at", lost);
-        writer.WriteFinite("mean_lag", profile.MeanLag);
+        LensVerdict verdict = layer.Verdict;
+        writer.Write(
+            ("part", layer.Part), ("layer", layer.Layer), ("direction", layer.IsReverse ? "backward" : "forward"),
+            ("steps", layer.Steps), ("steps_read", layer.ReadSteps), ("reach", ReachName(verdict.Reach)),
+            ("measured_by", verdict.Measured), ("far", verdict.Far), ("ratio", verdict.Ratio), ("a_step", verdict.AStep),
+            ("memory_90", layer.Memory), ("lost_at", verdict.LostAt), ("mean_lag", profile.MeanLag));
         writer.WriteNumbers("state_gradient", profile.State);
         writer.WriteNumbers("hidden_gradient", profile.Hidden);
         if (profile.Cell.Count > 0) writer.WriteNumbers("cell_gradient", profile.Cell);
         if (layer.LastStep.Count > 0) writer.WriteNumbers("last_step_gradient", layer.LastStep);
-        if (layer.HiddenNote is { } note) writer.WriteString("weight_hh_note", note);
-        if (layer.JacobianNote is { } jacobians) writer.WriteString("jacobians_note", jacobians);
+        writer.Write(("weight_hh_note", layer.HiddenNote), ("jacobians_note", layer.JacobianNote));
         Split(writer, "weight_hh", layer.HiddenWeights);
         Split(writer, "weight_ih", layer.InputWeights);
         writer.WriteObject("spectral_radius", members =>
         {
             foreach (BlockRadius block in layer.SpectralRadii) members.WriteFinite(block.Block, block.Radius);
         });
-        writer.WriteStartArray("gates");
-        foreach (GateUse gate in profile.Gates)
-        {
-            writer.WriteStartObject();
-            writer.WriteString("gate", gate.Name);
-            writer.WriteFinite("under_0.1", gate.Low);
-            writer.WriteFinite("over_0.9", gate.High);
-            writer.WriteFinite("mean", gate.Mean);
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
-        writer.WriteStartArray("jacobians");
-        foreach (JacobianSize size in layer.Jacobians)
-        {
-            writer.WriteStartObject();
-            writer.WriteNumber("lag", size.Lag);
-            writer.WriteFinite("norm", size.Norm);
-            writer.WriteFinite("largest", size.Largest);
-            writer.WriteFinite("smallest", size.Smallest);
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
+        writer.WriteObjects("gates", profile.Gates, gate => writer.Write(
+            ("gate", gate.Name), ("under_0.1", gate.Low), ("over_0.9", gate.High), ("mean", gate.Mean)));
+        writer.WriteObjects("jacobians", layer.Jacobians, size => writer.Write(
+            ("lag", size.Lag), ("norm", size.Norm), ("largest", size.Largest), ("smallest", size.Smallest)));
     }
 
     private static void Split(Utf8JsonWriter writer, string name, WeightGradientByLag? split)
@@ -219,9 +179,7 @@ internal static class LensText
         if (split is null) return;
         writer.WriteObject(name, members =>
         {
-            members.WriteBoolean("exact", split.IsExact);
-            members.WriteFinite("total", split.Total);
-            members.WriteFinite("difference", split.Difference);
+            members.Write(("exact", split.IsExact), ("total", split.Total), ("difference", split.Difference));
             members.WriteNumbers("norms", split.Norms);
             members.WriteNumbers("shares", split.Shares);
         });

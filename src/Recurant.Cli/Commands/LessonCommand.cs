@@ -5,7 +5,9 @@ using Recurant.Reports;
 namespace Recurant.Cli;
 
 /// <summary><c>recurant lesson</c>: the chapter's equations with the numbers of a sentence put in.</summary>
-internal sealed class LessonCommand : CliCommand
+internal sealed class LessonCommand() : CliCommand("lesson", "SENTENCE",
+    "Show the mathematics of recurrent networks with real numbers: the forward and backward pass of a sentence, with "
+    + "every product and sum written out, and one step of gradient descent.")
 {
     private const string Cell = "--cell", ActivationOption = "--activation", Form = "--form", Reset = "--gru-reset",
         Hidden = "--hidden", OneHot = "--onehot", Embedding = "--embedding", Bias = "--bias", Seed = "--seed", Label = "--label",
@@ -24,16 +26,6 @@ internal sealed class LessonCommand : CliCommand
         ("forward", [LessonPart.Weights, LessonPart.Forward]), ("backward", [LessonPart.Backward, LessonPart.Expanded]),
         ("update", [LessonPart.Update]),
     ];
-
-    public override string Name => "lesson";
-
-    public override string Summary =>
-        "Show the mathematics of recurrent networks with real numbers: the forward and backward pass of a sentence, with every "
-        + "product and sum written out, and one step of gradient descent.";
-
-    public override string Arguments => "SENTENCE";
-
-    public override (int Least, int Most) ArgumentCount => (1, 1);
 
     public override IReadOnlyList<CommandOption> Options { get; } =
     [
@@ -120,7 +112,8 @@ internal sealed class LessonCommand : CliCommand
                 throw new UsageException($"{unfit} is for fresh weights and cannot be combined with {Model}.");
             }
 
-            return Lesson.Of(FittingModel.Load<ClassifierModel>(path, "lesson"), call.Arguments[0], options);
+            TrainedModel model = ModelFile.Load(path);
+            return CliTasks.Of(model).Teach(path, model, call.Arguments[0], options);
         }
         catch (ArgumentException fault)
         {
@@ -144,8 +137,7 @@ internal sealed class LessonCommand : CliCommand
         return options with
         {
             Cell = Value(call, Cell, text => SettingValue.Choice(text, s_cells), options.Cell),
-            Activation = Value(
-                call, ActivationOption, text => SettingValue.Choice<Activation>(text), options.Activation),
+            Activation = Value(call, ActivationOption, text => SettingValue.Choice<Activation>(text), options.Activation),
             Form = Value(call, Form, text => SettingValue.Choice<ElmanForm>(text), options.Form),
             GruReset = Value(call, Reset, text => SettingValue.Choice<GruReset>(text), options.GruReset),
             HiddenSize = Value(call, Hidden, SettingValue.Whole, options.HiddenSize),

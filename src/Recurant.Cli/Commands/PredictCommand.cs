@@ -4,23 +4,13 @@ using Recurant.Formats;
 namespace Recurant.Cli;
 
 /// <summary><c>recurant predict</c>: tells the label of texts, or the tags of their words.</summary>
-internal sealed class PredictCommand : CliCommand
+internal sealed class PredictCommand() : CliCommand("predict", "MODEL [TEXT...]",
+    "Answer each TEXT: with its label, the tags of its words or its translation, or of the path of an image with its "
+    + "sentence. Without any TEXT each line of a file or of standard input is one.")
 {
-    private const int BatchSize = AnswerWriter.BatchSize;
-
     // Starting and waking threads takes longer than the answers to a few texts.
     private const int TextsWorthThreads = 16;
     private const string FileOption = "--file", TextOption = "--text", FormatOption = "--format", BlanksOption = "--blanks", BeamOption = "--beam";
-
-    public override string Name => "predict";
-
-    public override string Summary =>
-        "Answer each TEXT: with its label, the tags of its words or its translation, or of the path of an image with its sentence. "
-        + "Without any TEXT each line of a file or of standard input is one.";
-
-    public override string Arguments => "MODEL [TEXT...]";
-
-    public override (int Least, int Most) ArgumentCount => (1, int.MaxValue);
 
     public override IReadOnlyList<CommandOption> Options { get; } =
     [
@@ -58,49 +48,26 @@ internal sealed class PredictCommand : CliCommand
         }
 
         TrainSettings settings = call.Apply([SettingTable.Encoding, SettingTable.Delimiter], new TrainSettings());
-
         int threads = hasTexts && call.Arguments.Count <= TextsWorthThreads ? 1 : call.Threads;
         AnswerWriter answers = AnswersOf(call, threads);
-        if (hasTexts)
-        {
-            answers.Write([.. call.Arguments.Skip(1)]);
-        }
-        else if (file is not null)
-        {
-            AnswerFile(call, answers, settings.File(file), settings.Delimiter);
-        }
-        else
-        {
-            AnswerLines(call, answers, settings.Encoding);
-        }
-
+        if (hasTexts) answers.Write([.. call.Arguments.Skip(1)]);
+        else if (file is not null) AnswerFile(call, answers, settings.File(file), settings.Delimiter);
+        else AnswerLines(call, answers, settings.Encoding);
         return ExitCode.Done;
     }
 
-    private AnswerWriter AnswersOf(Invocation call, int threads)
+    private static AnswerWriter AnswersOf(Invocation call, int threads)
     {
         string path = call.Arguments[0];
-        bool atBlanks = call.Has(BlanksOption);
         TrainedModel model = ModelFile.Load(path);
-        if (atBlanks && model is not TaggerModel) throw new UsageException($"{BlanksOption} is for taggers; {path} is not one.");
-        if (call.Value(BeamOption) is not null && model is not (TranslatorModel or CaptionerModel))
+        CliTask task = CliTasks.Of(model);
+        foreach ((string option, string unfit) in (ReadOnlySpan<(string, string)>)
+            [(BlanksOption, $"is for taggers; {path} is not one"), (BeamOption, $"is for translators and captioners; {path} is neither")])
         {
-            throw new UsageException($"{BeamOption} is for translators and captioners; {path} is neither.");
+            if (call.Has(option) && !task.Options.Contains(option)) throw new UsageException($"{option} {unfit}.");
         }
 
-        int beam = TranslatorReport.Beam(call.Value(BeamOption));
-
-        return model switch
-        {
-            ClassifierModel classifier =>
-                new ClassifierAnswers(new Predictor(classifier, threads), call.Terminal.Out, call.Json),
-            TaggerModel tagger => new TaggerAnswers(new TagPredictor(tagger, threads), atBlanks, call.Terminal.Out, call.Json),
-            TranslatorModel translator => new TranslatorAnswers(
-                new Translator(translator, threads) { Beam = beam }, call.Terminal, call.Json),
-            CaptionerModel captioner => new CaptionerAnswers(
-                new Captioner(captioner, threads) { Beam = beam }, captioner.Spec, call.Terminal.Out, call.Json),
-            _ => throw FittingModel.Unfit(path, model, Name),
-        };
+        return task.Answers(call, model, threads);
     }
 
     /// <summary>
@@ -120,14 +87,13 @@ internal sealed class PredictCommand : CliCommand
             format = TextDatasetReader.Detect(file, options with { LabelColumn = null });
         }
 
-        if (!call.Quiet && format.Format != "lines")
+        if (format.Format != "lines")
         {
-            call.Terminal.WriteNote($"{file}: {format}{(call.Value(FormatOption) is null ? " (--format lines: each line is a text)" : "")}");
+            call.Tell($"{file}: {format}{(call.Value(FormatOption) is null ? " (--format lines: each line is a text)" : "")}");
         }
 
         answers.WriteFile(file, options, format);
-        if (call.Quiet) return;
-        foreach (string note in file.Notes) call.Terminal.WriteNote(note);
+        call.Tell(file.Notes);
     }
 
     private static void AnswerLines(Invocation call, AnswerWriter answers, Encoding? encoding)
@@ -137,26 +103,25 @@ internal sealed class PredictCommand : CliCommand
             call.Terminal.Error.WriteLine("Write one text a line; Ctrl-D (on Windows Ctrl-Z and Enter) ends.");
         }
 
-        if (encoding is not null)
+        bool isFirst = true;
+        foreach (IReadOnlyList<string> lines in BatchesOf(call.Terminal.Input, encoding))
         {
-            using var input = new TextFile(call.Terminal.Input, "standard input", encoding);
-            bool isFirst = true;
-            foreach (string[] lines in Lines(input).Chunk(BatchSize))
-            {
-                if (isFirst) NoteNumbers(call, lines);
-                isFirst = false;
-                answers.Write(lines);
-            }
-
-            return;
-        }
-
-        bool begins = true;
-        foreach (IReadOnlyList<string> lines in new LineSource(call.Terminal.Input).Read(BatchSize))
-        {
-            if (begins) NoteNumbers(call, lines);
-            begins = false;
+            if (isFirst) NoteNumbers(call, lines);
+            isFirst = false;
             answers.Write(lines);
+        }
+    }
+
+    /// <summary>Lines as they come; of another encoding than UTF-8 so many at a time.</summary>
+    private static IEnumerable<IReadOnlyList<string>> BatchesOf(Stream input, Encoding? encoding)
+    {
+        if (encoding is null) return new LineSource(input).Read(AnswerWriter.BatchSize);
+        return Decoded();
+
+        IEnumerable<IReadOnlyList<string>> Decoded()
+        {
+            using var file = new TextFile(input, "standard input", encoding);
+            foreach (string[] lines in Lines(file).Chunk(AnswerWriter.BatchSize)) yield return lines;
         }
     }
 

@@ -1,18 +1,10 @@
 namespace Recurant.Cli;
 
 /// <summary><c>recurant replay</c>: does the step of a run again that met NaN or infinity.</summary>
-internal sealed class ReplayCommand : CliCommand
+internal sealed class ReplayCommand() : CliCommand("replay", "BUNDLE",
+    "Repeat the step in which a training run met NaN or infinity, from the file that the run left, and show where, when "
+    + "and probably why.")
 {
-    public override string Name => "replay";
-
-    public override string Summary =>
-        "Repeat the step in which a training run met NaN or infinity, from the file that the run left, and show where, when and "
-        + "probably why.";
-
-    public override string Arguments => "BUNDLE";
-
-    public override (int Least, int Most) ArgumentCount => (1, 1);
-
     public override IReadOnlyList<CommandOption> Options { get; } = [SharedOptions.Threads];
 
     public override IReadOnlyList<string> Examples => ["replay reviews.nonfinite.safetensors"];

@@ -3,18 +3,11 @@ using Recurant.Reports;
 namespace Recurant.Cli;
 
 /// <summary><c>recurant report</c>: draws a recorded training run on a page.</summary>
-internal sealed class ReportCommand : CliCommand
+internal sealed class ReportCommand() : CliCommand("report", "RUN",
+    "Write an HTML page about a recorded training run: curves, scores, mistakes, equations. The run may still be going "
+    + "on.")
 {
     private const string PageOption = "--report";
-
-    public override string Name => "report";
-
-    public override string Summary =>
-        "Write an HTML page about a recorded training run: curves, scores, mistakes, equations. The run may still be going on.";
-
-    public override string Arguments => "RUN";
-
-    public override (int Least, int Most) ArgumentCount => (1, 1);
 
     public override IReadOnlyList<CommandOption> Options { get; } =
         [new(PageOption, "FILE.html", "The page to write. Default: the run's name with .html.") { Aliases = ["--out"] }];

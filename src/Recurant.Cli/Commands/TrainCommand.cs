@@ -1,18 +1,10 @@
 namespace Recurant.Cli;
 
 /// <summary><c>recurant train</c>: learns from data and writes a model file.</summary>
-internal sealed class TrainCommand : CliCommand
+internal sealed class TrainCommand() : CliCommand("train", "[DATA]",
+    "Train on labelled texts, tagged words, running text, pairs of texts, images with captions or a generated problem, "
+    + "and write a model file. All options are optional; the defaults depend on the data.")
 {
-    public override string Name => "train";
-
-    public override string Summary =>
-        "Train on labelled texts, tagged words, running text, pairs of texts, images with captions or a generated problem, and "
-        + "write a model file. All options are optional; the defaults depend on the data.";
-
-    public override string Arguments => "[DATA]";
-
-    public override (int Least, int Most) ArgumentCount => (0, 1);
-
     public override IReadOnlyList<CommandOption> Options { get; } =
     [
         new("--config", "FILE",
@@ -43,8 +35,7 @@ internal sealed class TrainCommand : CliCommand
     {
         string? resumed = call.Value("--resume");
         TrainSettings settings = ReadSettings(call, resumed);
-        TaskChoice task = TaskChoice.Of(settings);
-        return task.Make().Run(call, settings, resumed);
+        return CliTasks.Of(settings).Train().Run(call, settings, resumed);
     }
 
     private static TrainSettings ReadSettings(Invocation call, string? resumed)

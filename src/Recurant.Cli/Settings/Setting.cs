@@ -9,28 +9,37 @@ internal enum SettingKind
     Flag,
 }
 
+/// <summary>Why a setting would change nothing.</summary>
+/// <param name="Reason">The reason.</param>
+/// <param name="Remedy">What to do instead.</param>
+internal sealed record Idle(string Reason, string Remedy = "Leave it out")
+{
+    public static implicit operator Idle?(string? reason) => reason is null ? null : new Idle(reason);
+}
+
 /// <summary>
 /// One thing a user can decide about a training run: an option of the command line and a key of the configuration file
 /// at once, with the one description that help, <c>init</c> and messages share.
 /// </summary>
-internal sealed record Setting
+/// <param name="Name">The option without its hyphens, and the key in the file.</param>
+/// <param name="Group">The heading under which help and <c>init</c> list it.</param>
+/// <param name="Value">The value's name in help, such as N, FILE or COLUMN, or its choices, such as <c>elman|lstm|gru</c>.</param>
+/// <param name="Help">What it does, and its default, in one or two sentences.</param>
+/// <param name="Set">Writes the value into the settings; a bad value is a <see cref="FormatException"/>.</param>
+internal sealed record Setting(
+    string Name, string Group, string Value, string Help, Func<TrainSettings, string, TrainSettings> Set)
 {
-    /// <summary>The option without its hyphens, and the key in the file.</summary>
-    public required string Name { get; init; }
+    /// <summary>What kind of value it takes, which the name of its value tells.</summary>
+    public SettingKind Kind { get; } = Value switch
+    {
+        "true|false" => SettingKind.Flag,
+        "N" or "X" or "N|onehot" => SettingKind.Number,
+        _ when Value.Contains("FILE", StringComparison.Ordinal) || Value.Contains("DIR", StringComparison.Ordinal) => SettingKind.Path,
+        _ => SettingKind.Text,
+    };
 
-    /// <summary>The heading under which help and <c>init</c> list it.</summary>
-    public required string Group { get; init; }
-
-    /// <summary>The value's name in help, such as N, or its choices, such as <c>elman|lstm|gru</c>.</summary>
-    public required string Value { get; init; }
-
-    /// <summary>What it does, and its default, in one or two sentences.</summary>
-    public required string Help { get; init; }
-
-    public SettingKind Kind { get; init; } = SettingKind.Text;
-
-    /// <summary>Writes the value into the settings; a bad value is a <see cref="FormatException"/>.</summary>
-    public required Func<TrainSettings, string, TrainSettings> Set { get; init; }
+    /// <summary>Where it would change nothing, with the reason; beside the tasks that do not have it.</summary>
+    public IReadOnlyList<Func<SettingUse, Idle?>> Unless { get; init; } = [];
 
     /// <summary>Whether the value stays out of the training record, since it cannot change the model.</summary>
     public bool IsUnrecorded { get; init; }

@@ -1,360 +1,362 @@
+using static Recurant.Cli.SettingValue;
+
 namespace Recurant.Cli;
 
-/// <summary>All settings of a training run, in the order in which help and <c>init</c> list them.</summary>
+/// <summary>
+/// All settings of a training run, in the order in which help and <c>init</c> list them, each with the rules where it would change
+/// nothing. Which tasks have it, the tasks say.
+/// </summary>
 internal static class SettingTable
 {
-    private const string Data = "Data", Model = "Model", Learning = "Learning", Run = "The run";
+    private const string Data = "Data", Model = "Model", Learning = "Learning", Run = "The run", Record = "Record",
+        Pretraining = "Pre-training", Language = "Language model", Problems = "Generated problems", Translator = "Translator";
 
     /// <summary>What texts are written in; <c>predict</c> takes this, too.</summary>
-    public static Setting Encoding { get; } = new()
-    {
-        Name = "encoding", Group = Data, Value = "NAME",
-        Help = "What the texts are written in, such as windows-1252, latin1, shift_jis or utf-16le. Default: UTF-8, or what a byte "
-            + "order mark says.",
-        Set = (s, v) => s with { Encoding = SettingValue.Encoding(v) },
-    };
+    public static Setting Encoding { get; } = new("encoding", Data, "NAME",
+        "What the texts are written in, such as windows-1252, latin1, shift_jis or utf-16le. Default: UTF-8, or what a byte "
+        + "order mark says.", (s, v) => s with { Encoding = SettingValue.Encoding(v) });
 
     /// <summary>What separates columns; <c>predict</c> takes this, too.</summary>
-    public static Setting Delimiter { get; } = new()
-    {
-        Name = "delimiter", Group = Data, Value = "comma|semicolon|tab|pipe|CHAR",
-        Help = "What separates the columns, or the label of fastText lines from its text. Guessed if not given.",
-        Set = (s, v) => s with { Delimiter = SettingValue.Delimiter(v) },
-    };
+    public static Setting Delimiter { get; } = new("delimiter", Data, "comma|semicolon|tab|pipe|CHAR",
+        "What separates the columns, or the label of fastText lines from its text. Guessed if not given.",
+        (s, v) => s with { Delimiter = SettingValue.Delimiter(v) });
+
+    public static Setting Seed { get; } = Learn("seed", Run, "N",
+        "The seed of all random numbers: same data and seed, same model file. Default: 1.",
+        (t, v) => t with { Seed = SettingValue.Seed(v) });
 
     /// <summary>Where the labelled texts are; <c>test</c> takes these, too.</summary>
     public static IReadOnlyList<Setting> Columns { get; } =
     [
-        new()
-        {
-            Name = "text", Group = Data, Value = "COLUMN",
-            Help = "The column of the texts, by name or by number from 1. Guessed if not given.",
-            Set = (s, v) => s with { TextColumn = v },
-        },
-        new()
-        {
-            Name = "label", Group = Data, Value = "COLUMN",
-            Help = "The column of the labels, by name or by number from 1. Guessed if not given.",
-            Set = (s, v) => s with { LabelColumn = v },
-        },
-        new()
-        {
-            Name = "format", Group = Data, Value = "csv|tsv|jsonl|fasttext|trec|directory",
-            Help = "The format of the data. Guessed if not given.",
-            Set = (s, v) => s with { Format = v },
-        },
+        new("text", Data, "COLUMN", "The column of the texts, by name or by number from 1. Guessed if not given.",
+            (s, v) => s with { TextColumn = v }),
+        new("label", Data, "COLUMN", "The column of the labels, by name or by number from 1. Guessed if not given.",
+            (s, v) => s with { LabelColumn = v }),
+        new("format", Data, "csv|tsv|jsonl|fasttext|trec|directory", "The format of the data. Guessed if not given.",
+            (s, v) => s with { Format = v }),
         Encoding,
         Delimiter,
-        new()
-        {
-            Name = "tag-column", Group = Data, Value = "COLUMN",
-            Help = "Tagging: the column of the tags, by name or number from 1. Default: UPOS in CoNLL-U, otherwise the last.",
-            Set = (s, v) => s with { TagColumn = v },
-        },
+        new("tag-column", Data, "COLUMN",
+            "Tagging: the column of the tags, by name or number from 1. Default: UPOS in CoNLL-U, otherwise the last.",
+            (s, v) => s with { TagColumn = v }),
+    ];
+
+    /// <summary>Where pairs of texts are; <c>test</c> takes these, too.</summary>
+    public static IReadOnlyList<Setting> PairColumns { get; } =
+    [
+        new("source", Translator, "COLUMN|FILE",
+            "The column of the texts to translate, by name or number; or, without DATA, their file with one text per line.",
+            (s, v) => s with { Source = v }),
+        new("target", Translator, "COLUMN|FILE", "The column or the file of their translations.", (s, v) => s with { Target = v }),
     ];
 
     /// <summary>What a recurrent network looks like; <c>gradcheck</c> takes these, too.</summary>
     public static IReadOnlyList<Setting> Architecture { get; } =
     [
-        new()
+        Learn("cell", Model, Names<CellKind>(), "The recurrent cell. Default: lstm.",
+            (t, v) => t with { Cell = Choice<CellKind>(v) }) with { Unless = [NotRecurrent] },
+        Learn("activation", Model, Names<Activation>(),
+            "The activation of an Elman, IndRNN or LRU cell or a feed-forward network. Default: tanh.",
+            (t, v) => t with { Activation = Choice<Activation>(v) }) with { Unless = [IsBagOfWords, FixedActivation] },
+        Learn("form", Model, Names<ElmanForm>(),
+            "The formulation of an Elman cell: h_t = f(U x_t + W h_(t-1)), or s_t = U x_t + W f(s_(t-1)). Default: hidden.",
+            (t, v) => t with { Form = Choice<ElmanForm>(v) }) with
         {
-            Name = "cell", Group = Model, Value = SettingValue.Names<CellKind>(),
-            Help = "The recurrent cell. Default: lstm.",
-            Set = (s, v) => With(s, t => t with { Cell = SettingValue.Choice<CellKind>(v) }),
+            Unless =
+            [
+                NotRecurrent,
+                use => use.Cell is { } cell && cell.Kind != CellKind.Elman
+                    ? $"only the cell elman has two forms, and the cell is {cell.Name}" : null,
+            ],
         },
-        new()
+        Learn("gru-reset", Model, Names<GruReset>(),
+            "Where a GRU applies its reset gate: to W h (inside, as PyTorch) or to h (outside). Default: inside.",
+            (t, v) => t with { GruReset = Choice<GruReset>(v) }) with
         {
-            Name = "activation", Group = Model, Value = SettingValue.Names<Activation>(),
-            Help = "The activation of an Elman, IndRNN or LRU cell or a feed-forward network. Default: tanh.",
-            Set = (s, v) => With(s, t => t with { Activation = SettingValue.Choice<Activation>(v) }),
+            Unless =
+            [
+                NotRecurrent,
+                use => use.Cell is { } cell && cell.Kind != CellKind.Gru
+                    ? $"only the cell gru has it, and the cell is {cell.Name}" : null,
+            ],
         },
-        new()
-        {
-            Name = "form", Group = Model, Value = SettingValue.Names<ElmanForm>(),
-            Help = "The formulation of an Elman cell: h_t = f(U x_t + W h_(t-1)), or s_t = U x_t + W f(s_(t-1)). "
-                + "Default: hidden.",
-            Set = (s, v) => With(s, t => t with { Form = SettingValue.Choice<ElmanForm>(v) }),
-        },
-        new()
-        {
-            Name = "gru-reset", Group = Model, Value = SettingValue.Names<GruReset>(),
-            Help = "Where a GRU applies its reset gate: to W h (inside, as PyTorch) or to h (outside). Default: inside.",
-            Set = (s, v) => With(s, t => t with { GruReset = SettingValue.Choice<GruReset>(v) }),
-        },
-        new()
-        {
-            Name = "hidden", Group = Model, Value = "N", Kind = SettingKind.Number,
-            Help = "The width of each hidden layer and direction. Default: 128 (gradcheck: 5).",
-            Set = (s, v) => With(s, t => t with { Hidden = SettingValue.Whole(v) }),
-        },
-        new()
-        {
-            Name = "layers", Group = Model, Value = "N", Kind = SettingKind.Number,
-            Help = "The number of hidden layers. Default: 1.",
-            Set = (s, v) => With(s, t => t with { Layers = SettingValue.Whole(v) }),
-        },
-        new()
-        {
-            Name = "bidirectional", Group = Model, Value = "true|false", Kind = SettingKind.Flag,
-            Help = "Bidirectional: read the text from both ends. Default: true (gradcheck: false).",
-            Set = (s, v) => With(s, t => t with { Bidirectional = SettingValue.Flag(v) }),
-        },
-        new()
-        {
-            Name = "pooling", Group = Model, Value = SettingValue.Names<Pooling>(),
-            Help = "How the outputs of all steps are combined. Default: max (gradcheck: last).",
-            Set = (s, v) => With(s, t => t with { Pooling = SettingValue.Choice<Pooling>(v) }),
-        },
-        new()
-        {
-            Name = "embedding", Group = Model, Value = "N|onehot", Kind = SettingKind.Number,
-            Help = "The width of the word vectors, or onehot for one-hot input. Default: 100, of characters 64 (gradcheck: 4).",
-            Set = (s, v) => With(s, t => t with { Embedding = v == "onehot" ? 0 : SettingValue.Whole(v) }),
-        },
+        Learn("hidden", Model, "N", "The width of each hidden layer and direction. Default: 128 (gradcheck: 5).",
+            (t, v) => t with { Hidden = Whole(v) }) with { Unless = [IsBagOfWords] },
+        Learn("layers", Model, "N", "The number of hidden layers. Default: 1.",
+            (t, v) => t with { Layers = Whole(v) }) with { Unless = [IsBagOfWords] },
+        Learn("bidirectional", Model, "true|false",
+            "Bidirectional: read the text from both ends. Default: true (gradcheck: false).",
+            (t, v) => t with { Bidirectional = Flag(v) }) with { Unless = [NotRecurrent] },
+        Learn("pooling", Model, Names<Pooling>(), "How the outputs of all steps are combined. Default: max (gradcheck: last).",
+            (t, v) => t with { Pooling = Choice<Pooling>(v) }) with { Unless = [NotRecurrent] },
+        Learn("embedding", Model, "N|onehot",
+            "The width of the word vectors, or onehot for one-hot input. Default: 100, of characters 64 (gradcheck: 4).",
+            (t, v) => t with { Embedding = v == "onehot" ? 0 : Whole(v) }) with { Unless = [IsBagOfWords] },
     ];
 
-    public static Setting Seed { get; } = new()
-    {
-        Name = "seed", Group = Run, Value = "N", Kind = SettingKind.Number,
-        Help = "The seed of all random numbers: same data and seed, same model file. Default: 1.",
-        Set = (s, v) => With(s, t => t with { Seed = SettingValue.Seed(v) }),
-    };
-
-    public static Setting Threads { get; } = new()
-    {
-        Name = "threads", Group = Run, Value = "N", Kind = SettingKind.Number, IsUnrecorded = true,
-        Help = "The number of threads; 0 for one per core. The result does not depend on it. Default: 0.",
-        Set = (s, v) => With(s, t => t with { Threads = SettingValue.Whole(v) }),
-    };
+    /// <summary>What a training run writes down of itself.</summary>
+    private static readonly Setting[] s_records =
+    [
+        new("record", Record, "FILE",
+            "Write the run down while it runs, as JSON lines: for 'recurant report' and 'recurant compare'. Default: with "
+            + "--report, the model file's name with .run.jsonl; otherwise none.",
+            (s, v) => s with { RecordFile = v }) { IsUnrecorded = true },
+        new("report", Record, "FILE.html", "Write an HTML page about the run: curves, scores, mistakes, equations.",
+            (s, v) => s with { ReportFile = v }) { IsUnrecorded = true },
+        new("tensorboard", Record, "DIR", "Write the curves as events for TensorBoard into this directory.",
+            (s, v) => s with { TensorBoardDirectory = v }) { IsUnrecorded = true },
+    ];
 
     /// <summary>Every setting of <c>train</c>.</summary>
     public static IReadOnlyList<Setting> All { get; } =
     [
-        new()
-        {
-            Name = "task", Group = Data, Value = string.Join('|', TaskChoice.All.Select(task => task.Name)),
-            Help = "What to learn. Guessed from the data if not given.",
-            Set = (s, v) => s with { Task = v },
-        },
+        new("task", Data, string.Join('|', CliTasks.All.Select(task => task.Name)),
+            "What to learn. Guessed from the data if not given.", (s, v) => s with { Task = v }),
         .. Columns,
-        new()
+        new("valid", Data, "FILE|FRACTION",
+            "Validation texts for early stopping: a file, or the share of the data to set aside. Default: 0.1.", SetValidation)
         {
-            Name = "valid", Group = Data, Value = "FILE|FRACTION", Kind = SettingKind.Path,
-            Help = "Validation texts for early stopping: a file, or the share of the data to set aside. Default: 0.1.",
-            Set = SetValidation,
+            Unless =
+            [
+                use => use.Settings.ValidationFile is null && use.Task?.HasParts(use.Settings.Data!) == true
+                    ? new("the data has validation texts of its own", "Leave it out, or give a file of others") : null,
+            ],
         },
-        new()
+        new("test", Data, "FILE", "Labelled texts for the final scores. Default: a tenth of the data is set aside.",
+            (s, v) => s with { TestFile = v }),
+        new("unit", Data, Names<TokenUnit>(),
+            "What the tokens are; subword for language models alone. Default: word; guessed for language models.",
+            (s, v) => SetUnit(s, v == "character" ? TokenUnit.Character : Choice<TokenUnit>(v)))
         {
-            Name = "test", Group = Data, Value = "FILE", Kind = SettingKind.Path,
-            Help = "Labelled texts for the final scores. Default: a tenth of the data is set aside.",
-            Set = (s, v) => s with { TestFile = v },
+            Unless =
+            [
+                use => use.Settings.Language.Unit == TokenUnit.Subword && use.Task is { } task && !use.HasSubwords
+                    ? new($"subwords are the tokens of language models; the task is \"{task.Name}\"",
+                        "Choose word or char, or --task lm") : null,
+            ],
         },
-        new()
+        new("lowercase", Data, "true|false", "Convert to lower case. Default: true; false for language models.",
+            (s, v) => s.Learning(t => t with { Lowercase = Flag(v) }) with { Language = s.Language with { Lowercase = Flag(v) } }),
+        Learn("min-count", Data, "N", "Words that occur less often are read as unknown. Decided from the data if not given.",
+            (t, v) => t with { MinimumCount = Whole(v) }) with
         {
-            Name = "unit", Group = Data, Value = SettingValue.Names<TokenUnit>(),
-            Help = "What the tokens are; subword for language models alone. Default: word; guessed for language models.",
-            Set = (s, v) => SetUnit(
-                s, v == "character" ? TokenUnit.Character : SettingValue.Choice<TokenUnit>(v)),
+            Unless =
+            [
+                use => use.Task?.CountsWords(use.Settings) == false
+                    ? new("the pieces are subwords", "Leave it out, or read whole words with --subwords 0") : null,
+            ],
         },
-        new()
+        Learn("max-words", Data, "N", "The maximum size of the vocabulary. Default: 100000.",
+            (t, v) => t with { MaximumVocabulary = Whole(v) }) with
         {
-            Name = "lowercase", Group = Data, Value = "true|false", Kind = SettingKind.Flag,
-            Help = "Convert to lower case. Default: true; false for language models.",
-            Set = (s, v) => SetLowercase(s, SettingValue.Flag(v)),
+            Unless =
+            [
+                use => use.Settings.Training.Model == ModelKind.BagOfWords
+                    ? "a bag of words knows every word and pair that --min-count leaves" : null,
+                use => use.HasSubwords ? "the pieces are subwords, whose number --subwords limits" : null,
+            ],
         },
-        new()
+        Learn("max-tokens", Data, "N",
+            "Longer texts are cut to this many tokens, half from each end. Default: 400 words or 2000 characters.",
+            (t, v) => t with { MaximumTokens = Whole(v) }),
+        new("vectors", Data, "FILE", "Pretrained word vectors: GloVe, word2vec or fastText text, or word2vec binary.",
+            (s, v) => s with { VectorsFile = v }) { Unless = [IsBagOfWords] },
+        Learn("freeze-vectors", Data, "true|false", "Do not train pretrained word vectors. Default: false, they are trained.",
+            (t, v) => t with { FreezeVectors = Flag(v) }) with
         {
-            Name = "min-count", Group = Data, Value = "N", Kind = SettingKind.Number,
-            Help = "Words that occur less often are read as unknown. Decided from the data if not given.",
-            Set = (s, v) => With(s, t => t with { MinimumCount = SettingValue.Whole(v) }),
+            Unless =
+            [
+                IsBagOfWords,
+                use => use.Settings.VectorsFile is null ? "there are no --vectors to keep as they are" : null,
+            ],
         },
-        new()
-        {
-            Name = "max-words", Group = Data, Value = "N", Kind = SettingKind.Number,
-            Help = "The maximum size of the vocabulary. Default: 100000.",
-            Set = (s, v) => With(s, t => t with { MaximumVocabulary = SettingValue.Whole(v) }),
-        },
-        new()
-        {
-            Name = "max-tokens", Group = Data, Value = "N", Kind = SettingKind.Number,
-            Help = "Longer texts are cut to this many tokens, half from each end. Default: 400 words or 2000 characters.",
-            Set = (s, v) => With(s, t => t with { MaximumTokens = SettingValue.Whole(v) }),
-        },
-        new()
-        {
-            Name = "vectors", Group = Data, Value = "FILE", Kind = SettingKind.Path,
-            Help = "Pretrained word vectors: GloVe, word2vec or fastText text, or word2vec binary.",
-            Set = (s, v) => s with { VectorsFile = v },
-        },
-        new()
-        {
-            Name = "freeze-vectors", Group = Data, Value = "true|false", Kind = SettingKind.Flag,
-            Help = "Do not train pretrained word vectors. Default: false, they are trained.",
-            Set = (s, v) => With(s, t => t with { FreezeVectors = SettingValue.Flag(v) }),
-        },
-        new()
-        {
-            Name = "model", Group = Model, Value = SettingValue.Names<ModelKind>(),
-            Help = "The kind of model. Default: recurrent.",
-            Set = (s, v) => With(s, t => t with { Model = SettingValue.Choice<ModelKind>(v) }),
-        },
+        Learn("model", Model, Names<ModelKind>(), "The kind of model. Default: recurrent.",
+            (t, v) => t with { Model = Choice<ModelKind>(v) }),
         .. Architecture,
-        new()
+        new("characters", Model, "N",
+            "The width of the layer that reads a word's characters, per direction; 0 for none. Default: 0; tagging: 64.",
+            (s, v) => s with { Characters = Whole(v) }) { Unless = [NotRecurrent] },
+        new("crf", Model, "true|false",
+            "Tagging: score neighbouring tags with a conditional random field. Default: true where tags mark spans (B-, I-), "
+            + "false otherwise.", (s, v) => s with { RandomField = Flag(v) }),
+        Learn("direct", Model, "true|false",
+            "Also connect words and bigrams directly to the output, bypassing the recurrent layers. Default: true for words, "
+            + "false for characters.", (t, v) => t with { Direct = Flag(v) }) with { Unless = [NotRecurrent] },
+        Learn("models", Model, "N",
+            "Classification: train N models from different random numbers and average their answers. Default: 1.",
+            (t, v) => t with { Models = Whole(v) }),
+        Learn("forget-bias", Model, "X", "What the forget-gate bias of an LSTM starts from. Default: 1.",
+            (t, v) => t with { ForgetBias = Real(v) }) with
         {
-            Name = "characters", Group = Model, Value = "N", Kind = SettingKind.Number,
-            Help = "The width of the layer that reads a word's characters, per direction; 0 for none. Default: 0; tagging: 64.",
-            Set = (s, v) => s with { Characters = SettingValue.Whole(v) },
+            Unless =
+            [
+                NotRecurrent,
+                use => use.Cell is { HasForgetBias: false } cell
+                    ? new($"the cell {cell.Name} has no such bias",
+                        $"Leave it out, or choose the cell {CellsWith(entry => entry.HasForgetBias)}") : null,
+                use => use.Has("chrono") && use.Settings.Problem.MemorySteps != 0
+                    && use.Settings.Training.Cell is null or CellKind.Lstm or CellKind.PeepholeLstm
+                    ? new("the forget gates start as --chrono says, by default for the length of the problem",
+                        "Leave it out, or give --chrono 0")
+                    : null,
+            ],
         },
-        new()
+        Learn("recurrent-start", Model, Names<RecurrentStart>(),
+            "What the recurrent weights start from. orthogonal: each gate's keep the length of a gradient; identity: as "
+            + "relu's do. Default: usual, +-1 / sqrt(hidden).",
+            (t, v) => t with { RecurrentStart = Choice<RecurrentStart>(v) }) with { Unless = [NotRecurrent] },
+        new("pretrain", Pretraining, "FILE",
+            "Classification: unlabelled texts (labels are ignored) on which word vectors and layers are first trained to "
+            + "predict words; or a language model (.safetensors) to start from.",
+            (s, v) => s with { PretrainingFile = v }) { Unless = [NotRecurrent] },
+        new("pretrain-epochs", Pretraining, "N",
+            "The maximum number of epochs over the unlabelled texts. Default: as many as make six million tokens, 2 to 20.",
+            (s, v) => s with { PretrainingEpochs = Whole(v) })
         {
-            Name = "crf", Group = Model, Value = "true|false", Kind = SettingKind.Flag,
-            Help = "Tagging: score neighbouring tags with a conditional random field. "
-                + "Default: true where tags mark spans (B-, I-), false otherwise.",
-            Set = (s, v) => s with { RandomField = SettingValue.Flag(v) },
+            Unless =
+            [
+                NotRecurrent,
+                use => use.Settings.PretrainingFile is null ? "there is no --pretrain whose epochs it would limit" : null,
+                use => use.Settings.StartsFromModel ? "a language model that is trained already is not trained again" : null,
+            ],
         },
-        new()
+        OfLanguage("bptt", Language, "N",
+            "Truncated back-propagation: the steps of a window; states are carried over. Default: 35 words or 100 characters.",
+            (t, v) => t with { Window = Whole(v) }),
+        OfLanguage("samples", Language, "N",
+            "Words drawn for each step of training, instead of a softmax over all; 0 for all. Default: 8192 of 100,000 words "
+            + "or more, else 0.", (t, v) => t with { Samples = Whole(v) }),
+        OfLanguage("tied", Language, "true|false",
+            "Use the vectors of the tokens as the weights of the output, too. Default: true for words.",
+            (t, v) => t with { Tied = Flag(v) }),
+        new("chrono", Problems, "N",
+            "LSTM and GRU: initialise the gates to keep the state for 1 to N steps; 0 for the usual initialisation. Default: "
+            + "the length of the problem.", (s, v) => s with { Problem = s.Problem with { MemorySteps = Whole(v) } }),
+        .. PairColumns,
+        new("subwords", Translator, "N",
+            "The number of byte-pair merges for the subwords of each side; 0 for whole words, where unknown ones are copied. "
+            + "Default: a fifth of the pairs, 500 to 6000. Also for --unit subword; there the default is one for 500 "
+            + "characters.",
+            (s, v) => s with
+            {
+                Language = s.Language with { Subwords = Whole(v) }, Translation = s.Translation with { Subwords = Whole(v) },
+            })
         {
-            Name = "direct", Group = Model, Value = "true|false", Kind = SettingKind.Flag,
-            Help = "Also connect words and bigrams directly to the output, bypassing the recurrent layers. "
-                + "Default: true for words, false for characters.",
-            Set = (s, v) => With(s, t => t with { Direct = SettingValue.Flag(v) }),
+            Unless =
+            [
+                use => use.Has("unit") && !use.HasSubwords
+                    ? new("the tokens are no subwords", "Leave it out, or give --unit subword") : null,
+            ],
         },
-        new()
-        {
-            Name = "models", Group = Model, Value = "N", Kind = SettingKind.Number,
-            Help = "Classification: train N models from different random numbers and average their answers. Default: 1.",
-            Set = (s, v) => With(s, t => t with { Models = SettingValue.Whole(v) }),
-        },
-        new()
-        {
-            Name = "forget-bias", Group = Model, Value = "X", Kind = SettingKind.Number,
-            Help = "What the forget-gate bias of an LSTM starts from. Default: 1.",
-            Set = (s, v) => With(s, t => t with { ForgetBias = SettingValue.Real(v) }),
-        },
-        new()
-        {
-            Name = "recurrent-start", Group = Model, Value = SettingValue.Names<RecurrentStart>(),
-            Help = "What the recurrent weights start from. orthogonal: each gate's keep the length of a gradient; identity: as relu's do. "
-                + "Default: usual, +-1 / sqrt(hidden).",
-            Set = (s, v) => With(s, t => t with { RecurrentStart = SettingValue.Choice<RecurrentStart>(v) }),
-        },
-        .. PretrainingSettings.All,
-        .. LanguageSettings.All,
-        .. ProblemSettings.All,
-        .. TranslatorSettings.All,
-        new()
-        {
-            Name = "dropout", Group = Learning, Value = "RATE|LIST",
-            Help = "One rate for input, layers and output, or a list such as input=0.3,recurrent=0.1 of input, layers, recurrent, "
-                + "word, embedding and output. Rates that are not named depend on the data.",
-            Set = (s, v) => With(s, t => t with { Dropout = DropoutValue.Read(v) }),
-        },
-        new()
-        {
-            Name = "optimizer", Group = Learning, Value = SettingValue.Names<OptimizerKind>(),
-            Help = "The optimiser. Default: adamw.",
-            Set = (s, v) => With(s, t => t with { Optimizer = SettingValue.Choice<OptimizerKind>(v) }),
-        },
-        new()
-        {
-            Name = "learning-rate", Group = Learning, Value = "X", Kind = SettingKind.Number,
-            Help = "The learning rate. Depends on the optimiser if not given; adamw and adam: 0.004, bag of words: 0.01.",
-            Set = (s, v) => With(s, t => t with { LearningRate = SettingValue.Real(v) }),
-        },
-        new()
-        {
-            Name = "schedule", Group = Learning, Value = SettingValue.Names<ScheduleKind>(),
-            Help = "The learning rate schedule; plateau halves it when validation does not improve. "
-                + "Default: linear.",
-            Set = (s, v) => With(s, t => t with { Schedule = SettingValue.Choice<ScheduleKind>(v) }),
-        },
-        new()
-        {
-            Name = "weight-decay", Group = Learning, Value = "X", Kind = SettingKind.Number,
-            Help = "The weight decay. Default: 0.01, bag of words: 0.1.",
-            Set = (s, v) => With(s, t => t with { WeightDecay = SettingValue.Real(v) }),
-        },
-        new()
-        {
-            Name = "clip", Group = Learning, Value = "X", Kind = SettingKind.Number,
-            Help = "Clip the gradient of a step to this norm; 0 for no clipping. Default: 1.",
-            Set = (s, v) => With(s, t => t with { Clip = SettingValue.Real(v) }),
-        },
-        new()
-        {
-            Name = "label-smoothing", Group = Learning, Value = "X", Kind = SettingKind.Number,
-            Help = "Label smoothing: the share of the target spread over all labels. Default: depends on the data.",
-            Set = (s, v) => With(s, t => t with { LabelSmoothing = SettingValue.Real(v) }),
-        },
-        new()
-        {
-            Name = "batch", Group = Learning, Value = "N", Kind = SettingKind.Number,
-            Help = "The number of texts in a step. Default: 32.",
-            Set = (s, v) => With(s, t => t with { Batch = SettingValue.Whole(v) }),
-        },
-        new()
-        {
-            Name = "epochs", Group = Learning, Value = "N", Kind = SettingKind.Number,
-            Help = "The maximum number of epochs. Default: depends on the data.",
-            Set = (s, v) => With(s, t => t with { Epochs = SettingValue.Whole(v) }),
-        },
-        new()
-        {
-            Name = "patience", Group = Learning, Value = "N", Kind = SettingKind.Number,
-            Help = "Stop after N epochs without a better validation score. Default: 4.",
-            Set = (s, v) => With(s, t => t with { Patience = SettingValue.Whole(v) }),
-        },
-        new()
-        {
-            Name = "recompute", Group = Run, Value = "true|false", Kind = SettingKind.Flag,
-            Help = "For very long texts: keep only some states and recompute the others. Memory grows with the square root of the "
-                + "length, a step takes a third longer. Needs --bidirectional false. Default: false.",
-            Set = (s, v) => With(s, t => t with { Recompute = SettingValue.Flag(v) }),
-        },
-        new()
-        {
-            Name = "budget", Group = Run, Value = "TIME",
-            Help = "Stop, with the best weights so far, so that all is done after 90s, 5m, 1h or 1h30m: reading, training, scores.",
-            Set = (s, v) => With(s, t => t with { Budget = SettingValue.Duration(v) }),
-        },
+        OfTranslator("attention", Translator, Names<AttentionKind>(),
+            "The attention of the decoder; bahdanau attends before each step and is several times slower. Default: general.",
+            (t, v) => t with { Attention = Choice<AttentionKind>(v) }),
+        OfTranslator("tied-vectors", Translator, Names<TiedVectors>(),
+            "Which tables of word vectors are one: none; the decoder's and the output; all, with the same pieces on both "
+            + "sides. Default: output.", (t, v) => t with { Tied = Choice<TiedVectors>(v) }),
+        Learn("dropout", Learning, "RATE|LIST",
+            "One rate for input, layers and output, or a list such as input=0.3,recurrent=0.1 of input, layers, recurrent, "
+            + "word, embedding and output. Rates that are not named depend on the data.",
+            (t, v) => t with { Dropout = DropoutValue.Read(v) }) with { Unless = [IsBagOfWords, SettingUse.OfDropout] },
+        Learn("optimizer", Learning, Names<OptimizerKind>(), "The optimiser. Default: adamw.",
+            (t, v) => t with { Optimizer = Choice<OptimizerKind>(v) }),
+        Learn("learning-rate", Learning, "X",
+            "The learning rate. Depends on the optimiser if not given; adamw and adam: 0.004, bag of words: 0.01.",
+            (t, v) => t with { LearningRate = Real(v) }),
+        Learn("schedule", Learning, Names<ScheduleKind>(),
+            "The learning rate schedule; plateau halves it when validation does not improve. Default: linear.",
+            (t, v) => t with { Schedule = Choice<ScheduleKind>(v) }),
+        Learn("weight-decay", Learning, "X", "The weight decay. Default: 0.01, bag of words: 0.1.",
+            (t, v) => t with { WeightDecay = Real(v) }),
+        Learn("clip", Learning, "X", "Clip the gradient of a step to this norm; 0 for no clipping. Default: 1.",
+            (t, v) => t with { Clip = Real(v) }),
+        Learn("label-smoothing", Learning, "X",
+            "Label smoothing: the share of the target spread over all labels. Default: depends on the data.",
+            (t, v) => t with { LabelSmoothing = Real(v) }),
+        Learn("batch", Learning, "N", "The number of texts in a step. Default: 32.", (t, v) => t with { Batch = Whole(v) }),
+        Learn("epochs", Learning, "N", "The maximum number of epochs. Default: depends on the data.",
+            (t, v) => t with { Epochs = Whole(v) }),
+        Learn("patience", Learning, "N", "Stop after N epochs without a better validation score. Default: 4.",
+            (t, v) => t with { Patience = Whole(v) }),
+        Learn("recompute", Run, "true|false",
+            "For very long texts: keep only some states and recompute the others. Memory grows with the square root of the "
+            + "length, a step takes a third longer. Needs --bidirectional false. Default: false.",
+            (t, v) => t with { Recompute = Flag(v) }) with { Unless = [NotRecurrent] },
+        Learn("budget", Run, "TIME",
+            "Stop, with the best weights so far, so that all is done after 90s, 5m, 1h or 1h30m: reading, training, scores.",
+            (t, v) => t with { Budget = Duration(v) }),
         Seed,
-        Threads,
-        new()
+        Learn("threads", Run, "N", "The number of threads; 0 for one per core. The result does not depend on it. Default: 0.",
+            (t, v) => t with { Threads = Whole(v) }) with { IsUnrecorded = true },
+        new("out", Run, "FILE", "The model file to write. Default: the data's name with .safetensors, in the current directory.",
+            (s, v) => s with { OutFile = v }) { IsUnrecorded = true },
+        new("checkpoint", Run, "DIR|none",
+            "Where the state of the run is kept until the model file is written, so that --resume can continue it. Default: "
+            + "the model file's name with .checkpoint.", (s, v) => s with { CheckpointDirectory = v }) { IsUnrecorded = true },
+        new("checkpoint-every", Run, "TIME", "How often the state is saved: 30s, 10m. It is also saved on Ctrl-C. Default: 1m.",
+            (s, v) => s with { CheckpointInterval = Duration(v) })
         {
-            Name = "out", Group = Run, Value = "FILE", Kind = SettingKind.Path, IsUnrecorded = true,
-            Help = "The model file to write. Default: the data's name with .safetensors, in the current directory.",
-            Set = (s, v) => s with { OutFile = v },
+            IsUnrecorded = true,
+            Unless =
+            [
+                use => use.Settings.CheckpointDirectory == "none" ? "with --checkpoint none no state is kept" : null,
+            ],
         },
-        new()
-        {
-            Name = "checkpoint", Group = Run, Value = "DIR|none", Kind = SettingKind.Path, IsUnrecorded = true,
-            Help = "Where the state of the run is kept until the model file is written, so that --resume can continue it. "
-                + "Default: the model file's name with .checkpoint.",
-            Set = (s, v) => s with { CheckpointDirectory = v },
-        },
-        new()
-        {
-            Name = "checkpoint-every", Group = Run, Value = "TIME", IsUnrecorded = true,
-            Help = "How often the state is saved: 30s, 10m. It is also saved on Ctrl-C. Default: 1m.",
-            Set = (s, v) => s with { CheckpointInterval = SettingValue.Duration(v) },
-        },
-        .. RecordSettings.All,
-        .. LensSettings.All,
+        .. s_records,
+        new("lens-every", Run, "N",
+            "Every N steps, measure how far back the gradient reaches and how the gates behave, as 'recurant lens' does. 100 "
+            + "is a good start. Default: never.",
+            (s, v) => s with { LensEvery = LensSteps(v) }) { IsUnrecorded = true, Unless = [NotRecurrent] },
     ];
 
-    private static TrainSettings With(TrainSettings settings, Func<TrainingOptions, TrainingOptions> change) =>
-        settings with { Training = change(settings.Training) };
+    /// <summary>Whether an option says what is learnt how, and not only where something is written.</summary>
+    public static bool IsForCommand(Setting setting) =>
+        setting.Group != Record && setting.Name is not ("out" or "checkpoint" or "checkpoint-every");
 
-    /// <summary>Subwords are for language models alone; the choice of the task looks after that.</summary>
-    private static TrainSettings SetUnit(TrainSettings settings, TokenUnit unit) => LanguageSettings.With(
-        unit == TokenUnit.Subword ? settings : With(settings, t => t with { Unit = unit }), t => t with { Unit = unit });
+    private static Setting Learn(
+        string name, string group, string value, string help, Func<TrainingOptions, string, TrainingOptions> set) =>
+        new(name, group, value, help, (s, v) => s.Learning(t => set(t, v)));
 
-    private static TrainSettings SetLowercase(TrainSettings settings, bool lowercase) =>
-        LanguageSettings.With(With(settings, t => t with { Lowercase = lowercase }), t => t with { Lowercase = lowercase });
+    private static Setting OfLanguage(
+        string name, string group, string value, string help, Func<LanguageModelOptions, string, LanguageModelOptions> set) =>
+        new(name, group, value, help, (s, v) => s with { Language = set(s.Language, v) });
+
+    private static Setting OfTranslator(
+        string name, string group, string value, string help, Func<TranslatorTrainingOptions, string, TranslatorTrainingOptions> set) =>
+        new(name, group, value, help, (s, v) => s with { Translation = set(s.Translation, v) });
+
+    /// <summary>Subwords are for language models alone.</summary>
+    private static TrainSettings SetUnit(TrainSettings settings, TokenUnit unit) =>
+        (unit == TokenUnit.Subword ? settings : settings.Learning(t => t with { Unit = unit })) with
+        {
+            Language = settings.Language with { Unit = unit },
+        };
 
     private static TrainSettings SetValidation(TrainSettings settings, string value) =>
         double.TryParse(value, System.Globalization.CultureInfo.InvariantCulture, out double fraction) && !File.Exists(value)
-            ? With(settings with { ValidationFile = null }, t => t with { ValidationFraction = fraction })
+            ? (settings with { ValidationFile = null }).Learning(t => t with { ValidationFraction = fraction })
             : settings with { ValidationFile = value };
 
+    private static int LensSteps(string value) => Whole(value) is >= 2 and var steps
+        ? steps
+        : throw new FormatException($"\"{value}\" is too often; the least is 2.");
+
+    /// <summary>Settings of recurrent layers, which other kinds of classifier do not have.</summary>
+    private static Idle? NotRecurrent(SettingUse use) => use.Settings.Training.Model == ModelKind.Recurrent
+        ? null
+        : $"--model {Choices.NameOf(use.Settings.Training.Model)} has no recurrent layers";
+
+    /// <summary>Settings of hidden layers, which a bag of words does not have either.</summary>
+    private static Idle? IsBagOfWords(SettingUse use) => use.Settings.Training.Model != ModelKind.BagOfWords
+        ? null
+        : "a bag of words has no hidden layers and no word vectors";
+
+    private static Idle? FixedActivation(SettingUse use) => use.Cell is { HasActivation: false } cell
+        ? new($"the activations of the cell {cell.Name} are fixed",
+            $"Leave it out, or choose the cell {CellsWith(entry => entry.HasActivation)}")
+        : null;
+
+    /// <summary>"elman, indrnn or lru".</summary>
+    private static string CellsWith(Func<CellEntry, bool> which) =>
+        SettingUse.Listed([.. CellCatalogue.All.Where(which).Select(entry => entry.Name)], "or");
 }

@@ -54,6 +54,9 @@ internal sealed record TrainSettings
     /// <summary>The texts without labels, or the language model, that a classifier starts from.</summary>
     public string? PretrainingFile { get; init; }
 
+    /// <summary>Whether <c>--pretrain</c> names a language model, and not texts.</summary>
+    public bool StartsFromModel => PretrainingFile?.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase) == true;
+
     /// <summary>The most passes over the texts without labels; null: as many as fit their number.</summary>
     public int? PretrainingEpochs { get; init; }
 
@@ -80,6 +83,9 @@ internal sealed record TrainSettings
 
     /// <summary>How the model learns.</summary>
     public TrainingOptions Training { get; init; } = new();
+
+    /// <summary>The settings with another way to learn.</summary>
+    public TrainSettings Learning(Func<TrainingOptions, TrainingOptions> change) => this with { Training = change(Training) };
 
     /// <summary>What only language models are told.</summary>
     public LanguageModelOptions Language { get; init; } = new();

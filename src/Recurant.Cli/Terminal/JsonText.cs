@@ -24,6 +24,12 @@ internal static class JsonText
         return Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length);
     }
 
+    /// <summary>Members that are texts, numbers or truth values, in their order; one that is null is left out.</summary>
+    public static void Write(this Utf8JsonWriter writer, params ReadOnlySpan<(string Name, JsonValue Value)> members)
+    {
+        foreach ((string name, JsonValue value) in members) value.WriteTo(writer, name);
+    }
+
     /// <summary>A member that is an object itself.</summary>
     public static void WriteObject(this Utf8JsonWriter writer, string name, Action<Utf8JsonWriter> members)
     {
@@ -74,5 +80,41 @@ internal static class JsonText
     {
         if (double.IsFinite(value)) writer.WriteNumberValue(value);
         else writer.WriteNullValue();
+    }
+}
+
+/// <summary>The value of a member: a text, a number or a truth value; null for no member.</summary>
+internal readonly struct JsonValue
+{
+    private readonly object? _value;
+
+    private JsonValue(object? value) => _value = value;
+
+    public static implicit operator JsonValue(string? value) => new(value);
+
+    public static implicit operator JsonValue(bool value) => new(value);
+
+    public static implicit operator JsonValue(int value) => new((long)value);
+
+    public static implicit operator JsonValue(int? value) => new((long?)value);
+
+    public static implicit operator JsonValue(long value) => new(value);
+
+    public static implicit operator JsonValue(float value) => new(value);
+
+    public static implicit operator JsonValue(double value) => new(value);
+
+    public static implicit operator JsonValue(double? value) => new(value);
+
+    public void WriteTo(Utf8JsonWriter writer, string name)
+    {
+        switch (_value)
+        {
+            case string text: writer.WriteString(name, text); break;
+            case bool flag: writer.WriteBoolean(name, flag); break;
+            case long whole: writer.WriteNumber(name, whole); break;
+            case float single: writer.WriteNumber(name, single); break;
+            case double number: writer.WriteFinite(name, number); break;
+        }
     }
 }

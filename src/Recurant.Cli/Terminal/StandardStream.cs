@@ -38,8 +38,7 @@ internal sealed class StandardStream : Stream
 
     public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
-    public static StandardStream OpenInput() =>
-        new("standard input", IsOpen(Input) ? Console.OpenStandardInput() : null);
+    public static StandardStream OpenInput() => new("standard input", IsOpen(Input) ? Console.OpenStandardInput() : null);
 
     public static StandardStream OpenOutput() => new("standard output", IsOpen(Output) ? OpenOutputOrPipe() : null);
 

@@ -102,13 +102,14 @@ internal sealed class RunFiles : IDisposable
         _recorder!.WriteGathered();
         _recorder.Write("result", writer =>
         {
-            writer.WriteString("end", TrainingRecordJson.End(end));
-            writer.WriteString("summary", model.Summary);
-            writer.WriteNumber("parameters", model.ParameterCount);
+            writer.Write(
+                ("end", TrainingRecordJson.End(end)), ("summary", model.Summary), ("parameters", model.ParameterCount));
             members(writer);
-            writer.WriteStartArray("layers");
-            foreach (LayerDescription layer in description?.Layers ?? []) WriteLayer(writer, layer);
-            writer.WriteEndArray();
+            writer.WriteObjects("layers", description?.Layers ?? [], layer =>
+            {
+                writer.Write(("name", layer.Name), ("shape", layer.Shape), ("parameters", layer.ParameterCount));
+                writer.WriteStrings("equations", layer.Equations);
+            });
         });
         _recorder.Dispose();
         if (_settings.ReportFile is { } report) PageFile.Write(report, RunReport.Html(RunRecord.Read(_recordPath!)));
@@ -140,39 +141,23 @@ internal sealed class RunFiles : IDisposable
         _terminal.WriteNote($"recurant: {what} of the run is incomplete: {PathFault.Explain(fault, [path])}");
     }
 
-    private static void WriteLayer(Utf8JsonWriter writer, LayerDescription layer)
-    {
-        writer.WriteStartObject();
-        writer.WriteString("name", layer.Name);
-        writer.WriteString("shape", layer.Shape);
-        writer.WriteNumber("parameters", layer.ParameterCount);
-        writer.WriteStrings("equations", layer.Equations);
-        writer.WriteEndObject();
-    }
-
     private void WriteBeginning(Utf8JsonWriter writer, string task, int rows)
     {
-        writer.WriteNumber("format", 1);
-        writer.WriteString("task", task);
-        writer.WriteString("data", _settings.Data);
-        writer.WriteNumber("rows", rows);
-        writer.WriteString("model", _settings.OutFile);
+        writer.Write(("format", 1), ("task", task), ("data", _settings.Data), ("rows", rows), ("model", _settings.OutFile));
         writer.WriteObject("settings", members =>
         {
             foreach ((Setting setting, string value) in Told()) members.WriteString(setting.Name, value);
         });
-        writer.WriteString("command", Command());
-        writer.WriteString("version", Application.Version);
-        writer.WriteString("runtime", RuntimeInformation.FrameworkDescription);
-        writer.WriteString("machine",
-            $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, "
-            + Numbers.Of(Environment.ProcessorCount, "processor"));
-        writer.WriteString("begun", DateTimeOffset.UtcNow.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture));
+        writer.Write(
+            ("command", Command()), ("version", Application.Version), ("runtime", RuntimeInformation.FrameworkDescription),
+            ("machine", $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, "
+                + Numbers.Of(Environment.ProcessorCount, "processor")),
+            ("begun", DateTimeOffset.UtcNow.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture)));
         if (_isResumed) writer.WriteBoolean("continued", true);
     }
 
     private IEnumerable<(Setting Setting, string Value)> Told() =>
-        _settings.Given.Where(given => RecordSettings.IsForCommand(given.Setting));
+        _settings.Given.Where(given => SettingTable.IsForCommand(given.Setting));
 
     /// <summary>The command that does the run again, without what only wrote it down.</summary>
     private string Command()

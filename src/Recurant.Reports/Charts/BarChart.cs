@@ -42,12 +42,7 @@ internal sealed class BarChart : IChart
         }
 
         to.Close();
-        new TextTable
-        {
-            Caption = Title,
-            Columns = [LabelName, ValueName],
-            Rows = [.. Bars.Select(bar => (string[])[bar.Label, ChartText.Value(bar.Value)])],
-        }.WriteBehind(to);
+        TextTable.Of(Title, Bars, new(LabelName, bar => bar.Label), new(ValueName, bar => bar.Value)).WriteBehind(to);
         to.Close();
     }
 

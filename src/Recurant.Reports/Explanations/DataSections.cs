@@ -25,16 +25,11 @@ internal static class DataSections
             return;
         }
 
-        mistakes.Table(new TextTable
-        {
-            Caption = "Wrong answers, the most confident first", Columns = ["text", "predicted", "probability", "expected", "line"],
-            TextColumns = [0, 1, 3],
-            Rows = [.. explanation.Mistakes.Select(mistake => (IReadOnlyList<string>)
-            [
-                mistake.Place >= 0 ? $"{mistake.Text} (word {Whole(mistake.Place + 1)})" : mistake.Text, mistake.Predicted,
-                Four(mistake.Probability), mistake.Expected, mistake.Line > 0 ? Whole(mistake.Line) : "",
-            ])],
-        });
+        mistakes.Table("Wrong answers, the most confident first", explanation.Mistakes,
+            new("text", mistake => mistake.Place >= 0 ? $"{mistake.Text} (word {Whole(mistake.Place + 1)})" : mistake.Text),
+            new("predicted", mistake => mistake.Predicted, IsText: true), new("probability", mistake => Four(mistake.Probability)),
+            new("expected", mistake => mistake.Expected, IsText: true),
+            new("line", mistake => mistake.Line > 0 ? Whole(mistake.Line) : ""));
     }
 
     public static void Add(HtmlPage page, ProblemExplanation explanation)
@@ -51,15 +46,10 @@ internal static class DataSections
                 [new("effect", [.. explanation.Steps.Select((_, t) => t + 1.0)],
                 [.. explanation.Steps.Select(step => step.Effect)])],
         });
-        section.Table(new TextTable
-        {
-            Caption = "Steps with the largest effects", Columns = ["step", "input", "effect"], TextColumns = [1],
-            Rows = [.. explanation.Steps.Select((step, t) => (step, t)).OrderByDescending(pair => Math.Abs(pair.step.Effect))
-                .Take(20)
-                .OrderBy(pair => pair.t).Select(pair => (IReadOnlyList<string>)
-                    [Whole(pair.t + 1), Join(pair.step.Input),
-                        pair.step.Effect.ToString("+0.0000;\u22120.0000;0.0000", CultureInfo.InvariantCulture)])],
-        });
+        section.Table("Steps with the largest effects",
+            explanation.Steps.Index().OrderByDescending(pair => Math.Abs(pair.Item.Effect)).Take(20).OrderBy(pair => pair.Index),
+            new("step", pair => Whole(pair.Index + 1)), new("input", pair => Join(pair.Item.Input), IsText: true),
+            new("effect", pair => pair.Item.Effect.ToString("+0.0000;\u22120.0000;0.0000", CultureInfo.InvariantCulture)));
     }
 
     private static void AddWords(PageSection section, DataExplanation explanation)
@@ -83,13 +73,9 @@ internal static class DataSections
 
             to.Close();
         });
-        section.Table(new TextTable
-        {
-            Caption = "Words", Columns = ["word", "label", "count", "mean share", "standard error"],
-            TextColumns = [0, 1],
-            Rows = [.. explanation.Words.Select(word => (IReadOnlyList<string>)
-                [Visible(word.Word), word.Label, Whole(word.Count), Signed(word.Mean), Four(word.StandardError)])],
-        });
+        section.Table("Words", explanation.Words,
+            new("word", word => Visible(word.Word)), new("label", word => word.Label, IsText: true), new("count", word => Whole(word.Count)),
+            new("mean share", word => Signed(word.Mean)), new("standard error", word => Four(word.StandardError)));
     }
 
     private static void AddUnits(PageSection section, DataExplanation explanation)
@@ -109,18 +95,11 @@ internal static class DataSections
             "For each property, the unit whose output correlates with it most (Pearson). The unit is chosen on one half of the "
             + "texts; \u201Cheld out\u201D is its correlation on the other half. \u201CChance\u201D is the best correlation of any unit "
             + "when the property is shifted along the text: the mean of nineteen shifts, and the largest of them as the limit.");
-        section.Table(new TextTable
-        {
-            Caption = "Units that track a property",
-            Columns = ["property", "unit", "correlation", "held out", "chance", "limit", "above chance"],
-            TextColumns = [0, 6],
-            Rows = [.. explanation.Traits.Select(trait => (IReadOnlyList<string>)
-            [
-                trait.Trait, Whole(trait.Unit), Signed(trait.Correlation), Signed(trait.HeldOut), Four(trait.Chance),
-                Four(trait.Limit),
-                trait.IsReal ? "yes" : "no",
-            ])],
-        });
+        section.Table("Units that track a property", explanation.Traits,
+            new("property", trait => trait.Trait), new("unit", trait => Whole(trait.Unit)),
+            new("correlation", trait => Signed(trait.Correlation)), new("held out", trait => Signed(trait.HeldOut)),
+            new("chance", trait => Four(trait.Chance)), new("limit", trait => Four(trait.Limit)),
+            new("above chance", trait => trait.IsReal ? "yes" : "no", IsText: true));
     }
 
     private static string Whole(int value) => value.ToString("N0", CultureInfo.InvariantCulture);

@@ -17,18 +17,11 @@ internal static class DecoderSections
             Shown(piece.Piece), piece.Probability, $"probability {Four(piece.Probability)}"))], isJoined: false);
         AddLegend(section, "", "the stronger the colour, the higher the probability");
         section.Note(explanation.Text);
-        section.Table(new TextTable
-        {
-            Caption = "Output tokens",
-            Columns = ["token", "probability", "most attention", "most influence"],
-            TextColumns = [0, 2, 3],
-            Rows = [.. pieces.Select((piece, t) => (IReadOnlyList<string>)
-            [
-                Label(pieces, t), Four(piece.Probability),
-                Most(explanation, piece.Attention, 0, value => value.ToString("F2", CultureInfo.InvariantCulture)),
-                Most(explanation, piece.Influence, LeastInfluence, Signed),
-            ])],
-        });
+        section.Table("Output tokens", pieces.Index(),
+            new("token", each => Label(pieces, each.Index)), new("probability", each => Four(each.Item.Probability)),
+            new("most attention", each => Most(
+                explanation, each.Item.Attention, 0, value => value.ToString("F2", CultureInfo.InvariantCulture)), IsText: true),
+            new("most influence", each => Most(explanation, each.Item.Influence, LeastInfluence, Signed), IsText: true));
         if (pieces.Count == 0) return;
         if (explanation.StripsAcross > 0)
         {
@@ -40,8 +33,7 @@ internal static class DecoderSections
         string[] columns =
             [.. explanation.Source.Select((piece, s) => string.Create(CultureInfo.InvariantCulture, $"{s + 1} {Shown(piece)}"))];
         PageSection attention = page.Section(id + "-attention", number + "Attention");
-        attention.Text(
-            "The attention weights of the source tokens for each token of the translation; each row sums to 1.");
+        attention.Text("The attention weights of the source tokens for each token of the translation; each row sums to 1.");
         attention.Chart(new HeatMap
         {
             Title = "Attention", RowName = "translation", ColumnName = "source", Rows = rows, Columns = columns, Most = 1,

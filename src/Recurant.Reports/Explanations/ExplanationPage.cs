@@ -10,60 +10,24 @@ public static class ExplanationPage
     /// <param name="explanations">The explanations, each a chapter of the page.</param>
     /// <param name="model">What the page calls the model: its file, or its summary.</param>
     /// <returns>The HTML.</returns>
-    public static string Of(IReadOnlyList<TextExplanation> explanations, string model)
-    {
-        ArgumentNullException.ThrowIfNull(explanations);
-        string title = explanations.Count == 1 ? $"Why \u201C{explanations[0].Label}\u201D" : "Why these labels";
-        HtmlPage page = Page(title, model);
-        for (int i = 0; i < explanations.Count; i++)
-        {
-            TextSections.Add(page, explanations[i], Id(i), explanations.Count == 1 ? "" : Number(i) + ": ");
-        }
-
-        return page.ToString();
-    }
+    public static string Of(IReadOnlyList<TextExplanation> explanations, string model) => Of(
+        explanations, model, TextSections.Add, all => all.Count == 1 ? $"Why \u201C{all[0].Label}\u201D" : "Why these labels");
 
     /// <summary>Why a tagger gave words their tags.</summary>
     /// <inheritdoc cref="Of(IReadOnlyList{TextExplanation}, string)"/>
-    public static string Of(IReadOnlyList<TagExplanation> explanations, string model)
-    {
-        ArgumentNullException.ThrowIfNull(explanations);
-        HtmlPage page = Page("Why these tags", model);
-        for (int i = 0; i < explanations.Count; i++)
-        {
-            TagSections.Add(page, explanations[i], Id(i), explanations.Count == 1 ? "" : Number(i) + ": ");
-        }
-
-        return page.ToString();
-    }
+    public static string Of(IReadOnlyList<TagExplanation> explanations, string model) =>
+        Of(explanations, model, TagSections.Add, _ => "Why these tags");
 
     /// <summary>What a decoder said and where it looked.</summary>
     /// <inheritdoc cref="Of(IReadOnlyList{TextExplanation}, string)"/>
-    public static string Of(IReadOnlyList<DecoderExplanation> explanations, string model)
-    {
-        ArgumentNullException.ThrowIfNull(explanations);
-        HtmlPage page = Page(explanations.Any(one => one.StripsAcross > 0) ? "Why this sentence" : "Why this translation", model);
-        for (int i = 0; i < explanations.Count; i++)
-        {
-            DecoderSections.Add(page, explanations[i], Id(i), explanations.Count == 1 ? "" : Number(i) + ": ");
-        }
-
-        return page.ToString();
-    }
+    public static string Of(IReadOnlyList<DecoderExplanation> explanations, string model) => Of(
+        explanations, model, DecoderSections.Add,
+        all => all.Any(one => one.StripsAcross > 0) ? "Why this sentence" : "Why this translation");
 
     /// <summary>How surprised a language model was.</summary>
     /// <inheritdoc cref="Of(IReadOnlyList{TextExplanation}, string)"/>
-    public static string Of(IReadOnlyList<LanguageExplanation> explanations, string model)
-    {
-        ArgumentNullException.ThrowIfNull(explanations);
-        HtmlPage page = Page("How surprising the text is", model);
-        for (int i = 0; i < explanations.Count; i++)
-        {
-            LanguageSections.Add(page, explanations[i], Id(i), explanations.Count == 1 ? "" : Number(i) + ": ");
-        }
-
-        return page.ToString();
-    }
+    public static string Of(IReadOnlyList<LanguageExplanation> explanations, string model) =>
+        Of(explanations, model, LanguageSections.Add, _ => "How surprising the text is");
 
     /// <summary>What the steps of a sequence did.</summary>
     /// <param name="explanation">The explanation.</param>
@@ -90,6 +54,21 @@ public static class ExplanationPage
         return page.ToString();
     }
 
+    /// <summary>The page of explanations of a kind, each with sections of its own; where there are several they are numbered.</summary>
+    private static string Of<T>(
+        IReadOnlyList<T> explanations, string model, Action<HtmlPage, T, string, string> add, Func<IReadOnlyList<T>, string> title)
+    {
+        ArgumentNullException.ThrowIfNull(explanations);
+        HtmlPage page = Page(title(explanations), model);
+        foreach ((int i, T explanation) in explanations.Index())
+        {
+            string number = (i + 1).ToString(CultureInfo.InvariantCulture);
+            add(page, explanation, "e" + number, explanations.Count == 1 ? "" : number + ": ");
+        }
+
+        return page.ToString();
+    }
+
     private static HtmlPage Page(string title, string subtitle)
     {
         ArgumentNullException.ThrowIfNull(subtitle);
@@ -97,8 +76,4 @@ public static class ExplanationPage
         page.AddStyle(Asset.Read("explanation.css"));
         return page;
     }
-
-    private static string Id(int explanation) => "e" + Number(explanation);
-
-    private static string Number(int explanation) => (explanation + 1).ToString(CultureInfo.InvariantCulture);
 }

@@ -35,17 +35,11 @@ internal static class LanguageSections
             XNames = ["", .. tokens.Select(token => Visible(token.Token))],
             Series = [new("bits", [.. tokens.Select((_, t) => t + 1.0)], [.. tokens.Select(token => token.Bits)])],
         });
-        reading.Table(new TextTable
-        {
-            Caption = "Tokens", Columns = ["token", "bits", "probability", "most probable"],
-            TextColumns = [0, 3],
-            Rows = [.. tokens.Select((token, t) => (IReadOnlyList<string>)
-            [
-                Label(tokens, t), Signed(token.Bits)[1..], Four(token.Probability),
-                string.Join(
-                    ", ", token.Expected.Take(ExpectedShown).Select(other => $"{Visible(other.Key)} {Four(other.Value)}")),
-            ])],
-        });
+        reading.Table("Tokens", tokens.Index(),
+            new("token", each => Label(tokens, each.Index)), new("bits", each => Signed(each.Item.Bits)[1..]),
+            new("probability", each => Four(each.Item.Probability)),
+            new("most probable", each => string.Join(", ", each.Item.Expected.Take(ExpectedShown)
+                .Select(other => $"{Visible(other.Key)} {Four(other.Value)}")), IsText: true));
         if (tokens.Count > MostMatrix || tokens[^1].Influence.Count == 0) return;
         PageSection influence = page.Section(id + "-influence", number + "Influence of earlier tokens");
         influence.Text(

@@ -19,19 +19,12 @@ internal static class TagSections
             ? "Probabilities are the marginals of the conditional random field over the whole sentence."
             : "Probabilities are the softmax of each word.");
         section.Text("From context: the probability of the tag if the word itself is hidden, that is, replaced by an unknown word.");
-        section.Table(new TextTable
-        {
-            Caption = "Words and tags",
-            Columns = ["word", "known", "tag", "probability", "from context", "most probable tags"],
-            TextColumns = [0, 1, 2, 5],
-            Rows = [.. words.Select((word, t) => (IReadOnlyList<string>)
-            [
-                Label(words, t), word.IsKnown ? "yes" : "no", word.Tag, Four(word.Probability), Four(word.ProbabilityFromContext),
-                string.Join(
-                    ", ", word.Probabilities.OrderByDescending(tag => tag.Value).Take(MostTags)
-                    .Select(tag => $"{tag.Key} {Four(tag.Value)}")),
-            ])],
-        });
+        section.Table("Words and tags", words.Index(),
+            new("word", each => Label(words, each.Index)), new("known", each => each.Item.IsKnown ? "yes" : "no", IsText: true),
+            new("tag", each => each.Item.Tag, IsText: true), new("probability", each => Four(each.Item.Probability)),
+            new("from context", each => Four(each.Item.ProbabilityFromContext)),
+            new("most probable tags", each => string.Join(", ", each.Item.Probabilities.OrderByDescending(tag => tag.Value).Take(MostTags)
+                .Select(tag => $"{tag.Key} {Four(tag.Value)}")), IsText: true));
         if (words.Count == 0) return;
         PageSection rests = page.Section(id + "-influence", number + "Influence of other words on each tag");
         rests.Text(

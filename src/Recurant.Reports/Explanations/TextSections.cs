@@ -65,17 +65,11 @@ internal static class TextSections
             "The probability of the label if the text ended after the word (as read), without the word, and with an unknown word "
             + "in its place (hidden). The effect is how much the word raises the log odds: those of the text minus those without "
             + "the word.");
-        section.Table(new TextTable
-        {
-            Caption = "Each word",
-            Columns = ["word", "known", "as read", "without", "hidden", "effect", "share"],
-            TextColumns = [0, 1],
-            Rows = [.. explanation.Words.Select((word, t) => (IReadOnlyList<string>)
-            [
-                Numbered(explanation, t), word.IsKnown ? "yes" : "no", Four(word.ProbabilityAsRead), Four(word.ProbabilityWithout),
-                Four(word.ProbabilityHidden), Signed(word.Effect), Signed(word.Attribution),
-            ])],
-        });
+        section.Table("Each word", explanation.Words.Index(),
+            new("word", each => Numbered(explanation, each.Index)), new("known", each => each.Item.IsKnown ? "yes" : "no", IsText: true),
+            new("as read", each => Four(each.Item.ProbabilityAsRead)), new("without", each => Four(each.Item.ProbabilityWithout)),
+            new("hidden", each => Four(each.Item.ProbabilityHidden)), new("effect", each => Signed(each.Item.Effect)),
+            new("share", each => Signed(each.Item.Attribution)));
     }
 
     private static void AddPairs(PageSection section, TextExplanation explanation)
@@ -107,19 +101,12 @@ internal static class TextSections
         {
             Title = "Interaction", RowName = "word", ColumnName = "word", Rows = names, Columns = names, Values = values,
         });
-        section.Table(new TextTable
-        {
-            Caption = "The strongest pairs",
-            Columns = ["pair", "interaction", "1st, with 2nd", "1st, without", "2nd, with 1st", "2nd, without", "reversed"],
-            TextColumns = [0, 6],
-            Rows = [.. explanation.Pairs.Take(MostPairs).Select(pair => (IReadOnlyList<string>)
-            [
-                $"{Numbered(explanation, pair.First)}, {Numbered(explanation, pair.Second)}", Signed(pair.Interaction),
-                Signed(pair.FirstEffect),
-                Signed(pair.FirstAlone), Signed(pair.SecondEffect), Signed(pair.SecondAlone),
-                turns.Contains(pair) ? Numbered(explanation, pair.Turned) : "",
-            ])],
-        });
+        section.Table("The strongest pairs", explanation.Pairs.Take(MostPairs),
+            new("pair", pair => $"{Numbered(explanation, pair.First)}, {Numbered(explanation, pair.Second)}"),
+            new("interaction", pair => Signed(pair.Interaction)), new("1st, with 2nd", pair => Signed(pair.FirstEffect)),
+            new("1st, without", pair => Signed(pair.FirstAlone)), new("2nd, with 1st", pair => Signed(pair.SecondEffect)),
+            new("2nd, without", pair => Signed(pair.SecondAlone)),
+            new("reversed", pair => turns.Contains(pair) ? Numbered(explanation, pair.Turned) : "", IsText: true));
     }
 
     private static string Sentence(TextExplanation explanation, WordPair pair)

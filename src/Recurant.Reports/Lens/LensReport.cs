@@ -46,20 +46,12 @@ public static class LensReport
             ("longest sequence (steps)", ChartText.Value(result.Steps)), ("mean loss", ChartText.Value(result.Loss)),
             ("steps with a loss, at most", ChartText.Value(result.ReadSteps)),
         ]);
-        section.Table(new TextTable
-        {
-            Caption = "Layers",
-            Columns = ["layer", "gradient", "factor per step", "remaining", "steps back", "effective memory", "spectral radius"],
-            TextColumns = [0, 1, 6],
-            Rows = [.. result.Layers.Select(layer => (string[])
-            [
-                layer.Name, layer.Verdict.Reach.ToString().ToLowerInvariant(), ChartText.Value(layer.Verdict.AStep),
-                ChartText.Value(layer.Verdict.Ratio), ChartText.Value(layer.Verdict.Far),
-                layer.Memory is { } memory ? ChartText.Value(memory) : "",
-                string.Join(", ", layer.SpectralRadii.Select(
-                    block => $"{block.Block} {ChartText.Value(Math.Round(block.Radius, 3))}")),
-            ])],
-        });
+        section.Table("Layers", result.Layers,
+            new("layer", layer => layer.Name), new("gradient", layer => layer.Verdict.Reach.ToString().ToLowerInvariant(), IsText: true),
+            new("factor per step", layer => layer.Verdict.AStep), new("remaining", layer => layer.Verdict.Ratio),
+            new("steps back", layer => layer.Verdict.Far), new("effective memory", layer => layer.Memory ?? double.NaN),
+            new("spectral radius", layer => string.Join(", ", layer.SpectralRadii.Select(
+                block => $"{block.Block} {ChartText.Value(Math.Round(block.Radius, 3))}")), IsText: true));
     }
 
     private static bool HasParts(LensResult result) => result.Layers.Any(layer => layer.Part is not null);
@@ -70,10 +62,7 @@ public static class LensReport
         section.Text("The norm of the loss's gradient with respect to each state, against the steps back from the end of the "
             + "sequence (of a backward direction: from its beginning). A straight line that falls is a gradient that vanishes; "
             + "one that rises, a gradient that explodes.");
-        if (HasParts(result))
-        {
-            section.Text("The encoder's steps are those of the source, the decoder's those of the target.");
-        }
+        if (HasParts(result)) section.Text("The encoder's steps are those of the source, the decoder's those of the target.");
 
         foreach ((string of, LensLayer[] layers) in PartsOf(result.Layers))
         {
@@ -163,16 +152,10 @@ public static class LensReport
             });
         }
 
-        section.Table(new TextTable
-        {
-            Caption = "Parts of the sum",
-            Columns = ["weights", "||dJ/dW||", "90% within", "from the farther half of the lags", "difference from the training gradient"],
-            Rows = [.. splits.Select(split => (string[])
-            [
-                split.Name, ChartText.Value(split.Split.Total), ChartText.Value(split.Split.Reach90),
-                ChartText.Value(split.Split.Beyond((split.Split.Norms.Count + 1) / 2)), ChartText.Value(split.Split.Difference),
-            ])],
-        });
+        section.Table("Parts of the sum", splits,
+            new("weights", split => split.Name), new("||dJ/dW||", split => split.Split.Total), new("90% within", split => split.Split.Reach90),
+            new("from the farther half of the lags", split => split.Split.Beyond((split.Split.Norms.Count + 1) / 2)),
+            new("difference from the training gradient", split => split.Split.Difference));
     }
 
     private static void WriteJacobians(HtmlPage page, LensResult result)

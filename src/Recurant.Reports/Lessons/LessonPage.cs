@@ -40,29 +40,14 @@ public static class LessonPage
         return page.ToString();
     }
 
-    private static TextTable Answers(Lesson lesson)
-    {
-        List<IReadOnlyList<string>> rows = [];
-        for (int t = 0; t < lesson.Run.Losses.Count; t++)
-        {
-            int label = lesson.Labels[t];
-            rows.Add(
-            [
-                lesson.IsManyToMany ? $"{t + 1} {lesson.Words[t]}" : "the sentence", lesson.Classes[label],
-                LessonNotation.Number(lesson.Run.Probabilities[t][label]),
-                LessonNotation.Number(lesson.NewRun.Probabilities[t][label]),
-                LessonNotation.Number(lesson.Run.Losses[t]), LessonNotation.Number(lesson.NewRun.Losses[t]),
-            ]);
-        }
-
-        return new TextTable
-        {
-            Caption = "The expected answers, their probabilities and losses before and after the step",
-            Columns = ["step", "expected", "yhat before", "yhat after", "J_t before", "J_t after"],
-            Rows = rows,
-            TextColumns = [0, 1],
-        };
-    }
+    private static TextTable Answers(Lesson lesson) => TextTable.Of(
+        "The expected answers, their probabilities and losses before and after the step", Enumerable.Range(0, lesson.Run.Losses.Count),
+        new("step", t => lesson.IsManyToMany ? $"{t + 1} {lesson.Words[t]}" : "the sentence"),
+        new("expected", t => lesson.Classes[lesson.Labels[t]], IsText: true),
+        new("yhat before", t => LessonNotation.Number(lesson.Run.Probabilities[t][lesson.Labels[t]])),
+        new("yhat after", t => LessonNotation.Number(lesson.NewRun.Probabilities[t][lesson.Labels[t]])),
+        new("J_t before", t => LessonNotation.Number(lesson.Run.Losses[t])),
+        new("J_t after", t => LessonNotation.Number(lesson.NewRun.Losses[t])));
 
     private static void AddPaths(HtmlPage page, Lesson lesson)
     {
@@ -97,17 +82,12 @@ public static class LessonPage
         PageSection section = page.Section(id, heading);
         if (part == LessonPart.Weights)
         {
-            section.Table(new TextTable
-            {
-                Caption = "The letters of the equations and the tensors of a model file; rows and units are counted from 1",
-                Columns = ["letter", "shape", "tensor", "rows", "meaning"],
-                Rows = [.. lesson.Tensors.Select(tensor => (IReadOnlyList<string>)
-                [
-                    tensor.Symbol, tensor.Columns == 0 ? $"[{tensor.Rows}]" : $"[{tensor.Rows},{tensor.Columns}]", tensor.Tensor,
-                    $"{tensor.FirstRow} to {tensor.FirstRow + tensor.Rows - 1}", tensor.Meaning,
-                ])],
-                TextColumns = [0, 1, 2, 3, 4],
-            });
+            section.Table("The letters of the equations and the tensors of a model file; rows and units are counted from 1", lesson.Tensors,
+                new("letter", tensor => tensor.Symbol),
+                new("shape", tensor => tensor.Columns == 0 ? $"[{tensor.Rows}]" : $"[{tensor.Rows},{tensor.Columns}]", IsText: true),
+                new("tensor", tensor => tensor.Tensor, IsText: true),
+                new("rows", tensor => $"{tensor.FirstRow} to {tensor.FirstRow + tensor.Rows - 1}", IsText: true),
+                new("meaning", tensor => tensor.Meaning, IsText: true));
         }
 
         foreach (LessonSection one in lesson.Sections.Where(one => one.Part == part))

@@ -61,14 +61,8 @@ internal sealed class LessonPicture
             [("forward", "forward"), ("backward", "backward"), ("update", "update")])
         {
             _to.Open("label");
-            if (view == "forward")
-            {
-                _to.Void("input", ("type", "radio"), ("name", "view"), ("value", view), ("checked", ""));
-            }
-            else
-            {
-                _to.Void("input", ("type", "radio"), ("name", "view"), ("value", view));
-            }
+            if (view == "forward") _to.Void("input", ("type", "radio"), ("name", "view"), ("value", view), ("checked", ""));
+            else _to.Void("input", ("type", "radio"), ("name", "view"), ("value", view));
 
             _to.Text(" " + name).Close();
         }

@@ -26,23 +26,23 @@ internal sealed class PageSection
     public void Heading3(string text) => Add(to => to.Element("h3", text));
 
     /// <summary>Text of fixed width in its own lines: commands, equations.</summary>
-    public void Code(string text) => Add(to =>
-        to.Open("pre", ("tabindex", "0")).Element("code", text).Close());
+    public void Code(string text) => Add(to => to.Open("pre", ("tabindex", "0")).Element("code", text).Close());
 
     /// <summary>Names and what they stand for.</summary>
     public void Facts(IEnumerable<(string Name, string Value)> facts) => Add(to =>
     {
         to.Open("dl");
-        foreach ((string name, string value) in facts)
-        {
-            to.Open("div").Element("dt", name).Element("dd", value).Close();
-        }
+        foreach ((string name, string value) in facts) to.Open("div").Element("dt", name).Element("dd", value).Close();
 
         to.Close();
     });
 
     /// <summary>A table.</summary>
     public void Table(TextTable table) => Add(table.WriteTo);
+
+    /// <summary>A table of things, a row each.</summary>
+    public void Table<T>(string caption, IEnumerable<T> items, params IReadOnlyList<Column<T>> columns) =>
+        Table(TextTable.Of(caption, items, columns));
 
     /// <summary>A picture, with the table behind it.</summary>
     public void Chart(IChart chart) => Add(chart.WriteTo);

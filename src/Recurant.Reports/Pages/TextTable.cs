@@ -23,6 +23,14 @@ internal sealed class TextTable
     /// </summary>
     public bool IsMatrix { get; init; }
 
+    /// <summary>The table of things, a row each. Cells of the first column are words.</summary>
+    public static TextTable Of<T>(string caption, IEnumerable<T> items, params IReadOnlyList<Column<T>> columns) => new()
+    {
+        Caption = caption, Columns = [.. columns.Select(column => column.Heading)],
+        TextColumns = [.. Enumerable.Range(0, columns.Count).Where(i => i == 0 || columns[i].IsText)],
+        Rows = [.. items.Select(item => (string[])[.. columns.Select(column => column.Cell(item))])],
+    };
+
     /// <summary>Writes the table.</summary>
     public void WriteTo(HtmlWriter to)
     {
@@ -57,4 +65,17 @@ internal sealed class TextTable
     }
 
     private string Class(int column) => TextColumns.Contains(column) ? "words" : "number";
+}
+
+/// <summary>A column of a table of things.</summary>
+/// <param name="Heading">Its heading.</param>
+/// <param name="Cell">What it says of a thing.</param>
+/// <param name="IsText">Whether that is words; numbers stand to the right.</param>
+internal sealed record Column<T>(string Heading, Func<T, string> Cell, bool IsText = false)
+{
+    /// <summary>A column of numbers.</summary>
+    public Column(string heading, Func<T, double> value)
+        : this(heading, item => ChartText.Value(value(item)))
+    {
+    }
 }

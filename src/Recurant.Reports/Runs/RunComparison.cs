@@ -31,23 +31,15 @@ public static class RunComparison
             section.Note("These runs were trained on different tasks or data, so their scores cannot be compared.");
         }
 
-        section.Table(new TextTable
-        {
-            Caption = "Scores, times and sizes",
-            Columns = ["run", "measure", "validation", "test", "best epoch", "epochs", "seconds", "tokens/s", "parameters", "end"],
-            Rows = [.. runs.Select((run, i) => (string[])
-            [
-                names[i], run.Measure, ChartText.Value(run.Validation), ChartText.Value(run.Test),
-                ChartText.Value(run.BestEpoch), ChartText.Value(run.Epochs), ChartText.Value(Math.Round(run.Seconds, 1)),
-                RunReport.Whole(run.TokensPerSecond), RunReport.Whole(run.Parameters), run.End,
-            ])],
-            TextColumns = [0, 1, 9],
-        });
-        section.Table(new TextTable
-        {
-            Caption = "Models and data", Columns = ["run", "model", "data"], TextColumns = [0, 1, 2],
-            Rows = [.. runs.Select((run, i) => (string[])[names[i], run.Model, run.Data])],
-        });
+        section.Table("Scores, times and sizes", runs.Index(),
+            new("run", run => names[run.Index]), new("measure", run => run.Item.Measure, IsText: true),
+            new("validation", run => run.Item.Validation), new("test", run => run.Item.Test), new("best epoch", run => run.Item.BestEpoch),
+            new("epochs", run => run.Item.Epochs), new("seconds", run => Math.Round(run.Item.Seconds, 1)),
+            new("tokens/s", run => RunReport.Whole(run.Item.TokensPerSecond)), new("parameters", run => RunReport.Whole(run.Item.Parameters)),
+            new("end", run => run.Item.End, IsText: true));
+        section.Table("Models and data", runs.Index(),
+            new("run", run => names[run.Index]), new("model", run => run.Item.Model, IsText: true),
+            new("data", run => run.Item.Data, IsText: true));
         (DotPlot Plot, bool HasIntervals)[] plots =
         [
             .. Dots(records, runs, names, "validation", "valid", run => run.Validation),

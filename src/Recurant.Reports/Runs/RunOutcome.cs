@@ -1,10 +1,21 @@
 using System.Text.Json;
+using static Recurant.Reports.RunSummary;
 
 namespace Recurant.Reports;
 
 /// <summary>The sections of a report about the model's results: scores, confusion matrix, calibration, mistakes.</summary>
 internal static class RunOutcome
 {
+    /// <summary>
+    /// What a task may tell of its model, in the order of the page: the member of the result, and what shows it. The writer gets the
+    /// page, the result and the member.
+    /// </summary>
+    private static readonly (string Member, Action<HtmlPage, JsonElement, JsonElement> Write)[] s_sections =
+    [
+        ("confusion", WriteConfusion), ("counts", WriteCounts), ("calibration", WriteCalibration), ("mistakes", WriteMistakes),
+        ("token_costs", RunTokenCosts.Write), ("translations", RunTranslations.Write), ("by_distance", RunDistances.Write),
+    ];
+
     public static void Write(HtmlPage page, RunRecord record)
     {
         if (record.Result is not { } result)
@@ -15,26 +26,23 @@ internal static class RunOutcome
         }
 
         WriteScores(page.Section("scores", "Scores"), result);
-        WriteConfusion(page, result);
-        WriteCounts(page, result);
-        WriteCalibration(page, result);
-        WriteMistakes(page, result);
-        RunTokenCosts.Write(page, result);
-        RunTranslations.Write(page, result);
-        RunDistances.Write(page, result);
+        foreach ((string member, Action<HtmlPage, JsonElement, JsonElement> write) in s_sections)
+        {
+            if (Member(result, member) is { ValueKind: JsonValueKind.Object or JsonValueKind.Array } value) write(page, result, value);
+        }
     }
 
     /// <summary>What the model was evaluated on: "the test data", unless the record says otherwise.</summary>
     internal static string DataOf(JsonElement result) =>
-        RunSummary.Text(result, "reviewed") is { Length: > 0 } part ? $"the {part} data" : "the test data";
+        Text(result, "reviewed") is { Length: > 0 } part ? $"the {part} data" : "the test data";
 
     private static void WriteScores(PageSection section, JsonElement result)
     {
         var columns = new List<(string Name, Dictionary<string, string> Values)>();
-        Add("validation", RunSummary.Member(result, "valid"));
-        Add("test", RunSummary.Member(result, "test"));
-        JsonElement? baseline = RunSummary.Member(result, "baseline");
-        Add($"test, {RunSummary.Text(baseline, "name")}", RunSummary.Member(baseline, "test"));
+        Add("validation", Member(result, "valid"));
+        Add("test", Member(result, "test"));
+        JsonElement? baseline = Member(result, "baseline");
+        Add($"test, {Text(baseline, "name")}", Member(baseline, "test"));
         string[] names = [.. columns.SelectMany(column => column.Values.Keys).Distinct()];
         section.Table(new TextTable
         {
@@ -63,15 +71,14 @@ internal static class RunOutcome
         }
     }
 
-    private static void WriteConfusion(HtmlPage page, JsonElement result)
+    private static void WriteConfusion(HtmlPage page, JsonElement result, JsonElement confusion)
     {
-        if (RunSummary.Member(result, "confusion") is not { ValueKind: JsonValueKind.Array } confusion) return;
-        string[] labels = Strings(RunSummary.Member(result, "labels"));
+        string[] labels = Strings(Member(result, "labels"));
         double[][] counts =
             [.. confusion.EnumerateArray().Select(row => row.EnumerateArray().Select(count => count.GetDouble()).ToArray())];
         if (labels.Length != counts.Length) return;
         PageSection section = page.Section("confusion", "Confusion matrix");
-        string things = RunSummary.Text(result, "confusion_of") is { Length: > 0 } of ? of : "texts";
+        string things = Text(result, "confusion_of") is { Length: > 0 } of ? of : "texts";
         string label = things == "words" ? "tag" : "label";
         section.Text($"Rows are the actual {label}s, columns the predicted ones; cells count {things} of {DataOf(result)}. Shades are shares "
             + "of the row, so that in a good model only the diagonal is dark.");
@@ -80,28 +87,21 @@ internal static class RunOutcome
             Title = "Confusion matrix", RowName = "actual", ColumnName = "predicted", Rows = labels, Columns = labels,
             Values = counts, ShadeByRow = true,
         });
-        section.Table(new TextTable
-        {
-            Caption = $"Precision and recall of each {label}",
-            Columns = [label, "actual", "predicted", "precision", "recall"],
-            // A row that groups several labels has no precision of its own.
-            Rows = [.. labels.Index().Where(pair => pair.Item != TaggerReview.Others).Select(pair => (string[])
-            [
-                pair.Item, ChartText.Value(counts[pair.Index].Sum()), ChartText.Value(counts.Sum(row => row[pair.Index])),
-                ChartText.Value(counts[pair.Index][pair.Index] / counts.Sum(row => row[pair.Index])),
-                ChartText.Value(counts[pair.Index][pair.Index] / counts[pair.Index].Sum()),
-            ])],
-        });
+        // A row that groups several labels has no precision of its own.
+        section.Table($"Precision and recall of each {label}", labels.Index().Where(pair => pair.Item != TaggerReview.Others),
+            new(label, pair => pair.Item), new("actual", pair => counts[pair.Index].Sum()),
+            new("predicted", pair => counts.Sum(row => row[pair.Index])),
+            new("precision", pair => counts[pair.Index][pair.Index] / counts.Sum(row => row[pair.Index])),
+            new("recall", pair => counts[pair.Index][pair.Index] / counts[pair.Index].Sum()));
     }
 
     /// <summary>Precision, recall and F1 of each kind of span, or of each tag where the matrix has not all.</summary>
-    private static void WriteCounts(HtmlPage page, JsonElement result)
+    private static void WriteCounts(HtmlPage page, JsonElement result, JsonElement list)
     {
-        if (RunSummary.Member(result, "counts") is not { ValueKind: JsonValueKind.Array } list) return;
-        string name = RunSummary.Text(result, "counts_of");
+        string name = Text(result, "counts_of");
         (string Name, double Right, double Found, double Present)[] counts = [.. list.EnumerateArray().Select(count =>
-            (RunSummary.Text(count, "name"), RunSummary.Number(count, "right"), RunSummary.Number(count, "found"),
-                RunSummary.Number(count, "present"))).Where(count => count.Item3 + count.Item4 > 0)];
+            (Text(count, "name"), Number(count, "right"), Number(count, "found"),
+                Number(count, "present"))).Where(count => count.Item3 + count.Item4 > 0)];
         if (counts.Length == 0) return;
         PageSection section = page.Section("counts", $"Scores of each {name}");
         section.Text(name == "span"
@@ -112,60 +112,45 @@ internal static class RunOutcome
             Title = "F1", LabelName = name, ValueName = "F1", Most = 1,
             Bars = [.. counts.Select(count => (count.Name, 2 * count.Right / (count.Found + count.Present)))],
         });
-        section.Table(new TextTable
-        {
-            Caption = "Precision: correct / predicted; recall: correct / actual",
-            Columns = [name, "actual", "predicted", "correct", "precision", "recall", "F1"],
-            Rows = [.. counts.Select(count => (string[])
-            [
-                count.Name, ChartText.Value(count.Present), ChartText.Value(count.Found), ChartText.Value(count.Right),
-                ChartText.Value(count.Right / count.Found), ChartText.Value(count.Right / count.Present),
-                ChartText.Value(2 * count.Right / (count.Found + count.Present)),
-            ])],
-        });
+        section.Table("Precision: correct / predicted; recall: correct / actual", counts,
+            new(name, count => count.Name), new("actual", count => count.Present), new("predicted", count => count.Found),
+            new("correct", count => count.Right), new("precision", count => count.Right / count.Found),
+            new("recall", count => count.Right / count.Present),
+            new("F1", count => 2 * count.Right / (count.Found + count.Present)));
     }
 
-    private static void WriteCalibration(HtmlPage page, JsonElement result)
+    private static void WriteCalibration(HtmlPage page, JsonElement result, JsonElement calibration)
     {
-        if (RunSummary.Member(result, "calibration") is not { ValueKind: JsonValueKind.Object } calibration) return;
         PageSection section = page.Section("calibration", "Calibration");
-        double error = RunSummary.Number(calibration, "expected_error");
+        double error = Number(calibration, "expected_error");
         JsonElement[] bins =
             [.. calibration.GetProperty("bins").EnumerateArray().Where(bin => bin.GetProperty("count").GetInt32() > 0)];
         double gap = bins.Sum(bin => bin.GetProperty("count").GetInt32()
-            * (RunSummary.Number(bin, "confidence") - RunSummary.Number(bin, "accuracy")));
+            * (Number(bin, "confidence") - Number(bin, "accuracy")));
         string which = gap > 0 ? "overconfident" : "underconfident";
         section.Note($"The expected calibration error is {ChartText.Value(error)}: on average, the probability given to an answer "
             + $"and the share of correct answers differ by that much. The model is {which}.");
         if (CalibratedWhat(result) is { Length: > 0 } what) section.Text(what);
-        double[] confidence = [.. bins.Select(bin => RunSummary.Number(bin, "confidence"))];
+        double[] confidence = [.. bins.Select(bin => Number(bin, "confidence"))];
         section.Chart(new LineChart
         {
             Title = "Accuracy against predicted probability", XLabel = "predicted probability",
             YLabel = "accuracy", FromZero = true,
             Series =
             [
-                new("model", confidence, [.. bins.Select(bin => RunSummary.Number(bin, "accuracy"))]),
+                new("model", confidence, [.. bins.Select(bin => Number(bin, "accuracy"))]),
                 new("perfectly calibrated", confidence, confidence),
             ],
         });
-        section.Table(new TextTable
-        {
-            Caption = $"Answers on {DataOf(result)} by predicted probability",
-            Columns = ["probability", "answers", "mean probability", "accuracy"],
-            Rows = [.. bins.Select(bin => (string[])
-            [
-                $"{ChartText.Value(RunSummary.Number(bin, "from"))} to {ChartText.Value(RunSummary.Number(bin, "to"))}",
-                ChartText.Value(bin.GetProperty("count").GetInt32()), ChartText.Value(RunSummary.Number(bin, "confidence")),
-                ChartText.Value(RunSummary.Number(bin, "accuracy")),
-            ])],
-        });
+        section.Table($"Answers on {DataOf(result)} by predicted probability", bins,
+            new("probability", bin => $"{ChartText.Value(Number(bin, "from"))} to {ChartText.Value(Number(bin, "to"))}"),
+            Value("answers", "count"), Value("mean probability", "confidence"), Value("accuracy", "accuracy"));
     }
 
     private static string CalibratedWhat(JsonElement result) =>
-        RunSummary.Member(result, "token_costs") is not null
+        Member(result, "token_costs") is not null
             ? "Measured on the most probable next token at each position: its probability, and whether it is the actual next token."
-            : RunSummary.Text(result, "probability_of") switch
+            : Text(result, "probability_of") switch
             {
                 "tag" => "Measured on each word: the probability of its tag, and whether the tag is correct.",
                 "marginal" => "Measured on each word: the marginal probability of its tag over all tag sequences of the sentence, "
@@ -175,28 +160,20 @@ internal static class RunOutcome
                 _ => "",
             };
 
-    private static void WriteMistakes(HtmlPage page, JsonElement result)
+    private static void WriteMistakes(HtmlPage page, JsonElement result, JsonElement list)
     {
-        if (RunSummary.Member(result, "mistakes") is not { ValueKind: JsonValueKind.Array } list) return;
         PageSection section = page.Section("mistakes", "Most confident mistakes");
         JsonElement[] mistakes = [.. list.EnumerateArray()];
-        bool areWords = mistakes.Length > 0 && RunSummary.Member(mistakes[0], "word") is not null;
+        bool areWords = mistakes.Length > 0 && Member(mistakes[0], "word") is not null;
         section.Text(mistakes.Length == 0 ? $"There are no mistakes on {DataOf(result)}."
-            : $"The wrong answers with the highest probability, of {RunReport.Whole(RunSummary.Number(result, "mistake_count"))} on "
+            : $"The wrong answers with the highest probability, of {RunReport.Whole(Number(result, "mistake_count"))} on "
             + $"{DataOf(result)}{(areWords ? ", at most one per sentence" : "")}. Labels that are wrong in the data often show up here.");
         if (mistakes.Length == 0) return;
-        section.Table(new TextTable
-        {
-            Caption = "Wrong answers, the most confident first",
-            Columns = [.. areWords ? ["word"] : Array.Empty<string>(), "text", "expected", "predicted", "probability"],
-            Rows = [.. mistakes.Select(mistake => (string[])
-            [
-                .. areWords ? [RunSummary.Text(mistake, "word")] : Array.Empty<string>(),
-                RunSummary.Text(mistake, "text"), RunSummary.Text(mistake, "right"), RunSummary.Text(mistake, "answered"),
-                ChartText.Value(RunSummary.Number(mistake, "probability")),
-            ])],
-            TextColumns = areWords ? [0, 1, 2, 3] : [0, 1, 2],
-        });
+        section.Table("Wrong answers, the most confident first", mistakes,
+        [
+            .. areWords ? [Words("word", "word")] : Array.Empty<Column<JsonElement>>(), Words("text", "text"), Words("expected", "right"),
+            Words("predicted", "answered"), Value("probability", "probability"),
+        ]);
     }
 
     private static string[] Strings(JsonElement? list) => list is { ValueKind: JsonValueKind.Array } array

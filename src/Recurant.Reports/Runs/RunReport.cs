@@ -64,13 +64,8 @@ public static class RunReport
         };
         section.Facts(facts.Where(fact => fact.Item2.Length > 0));
         if (summary.Settings.Count == 0) return;
-        section.Table(new TextTable
-        {
-            Caption = "Options that were set; all others follow from the data or have their defaults",
-            Columns = ["option", "value"],
-            Rows = [.. summary.Settings.Select(setting => (string[])["--" + setting.Key, setting.Value])],
-            TextColumns = [0, 1],
-        });
+        section.Table("Options that were set; all others follow from the data or have their defaults", summary.Settings,
+            new("option", setting => "--" + setting.Key), new("value", setting => setting.Value, IsText: true));
     }
 
     private static string Verdict(RunSummary summary)

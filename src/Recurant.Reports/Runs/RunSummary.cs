@@ -105,6 +105,12 @@ public sealed record RunSummary
     internal static double Number(JsonElement? line, string name) =>
         Member(line, name) is { ValueKind: JsonValueKind.Number } value ? value.GetDouble() : double.NaN;
 
+    /// <summary>A column of a member that is a text.</summary>
+    internal static Column<JsonElement> Words(string heading, string member) => new(heading, line => Text(line, member), IsText: true);
+
+    /// <summary>A column of a member that is a number.</summary>
+    internal static Column<JsonElement> Value(string heading, string member) => new(heading, line => Number(line, member));
+
     private static long Whole(JsonElement? line, string name) =>
         Member(line, name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt64(out long whole) ? whole : 0;
 

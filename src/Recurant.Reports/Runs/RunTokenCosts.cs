@@ -1,52 +1,37 @@
 using System.Text.Json;
+using static Recurant.Reports.RunSummary;
 
 namespace Recurant.Reports;
 
 /// <summary>The section of a report that tells where a language model's loss comes from.</summary>
 internal static class RunTokenCosts
 {
-    public static void Write(HtmlPage page, JsonElement result)
+    public static void Write(HtmlPage page, JsonElement result, JsonElement costs)
     {
-        if (RunSummary.Member(result, "token_costs") is not { ValueKind: JsonValueKind.Object } costs) return;
         PageSection section = page.Section("tokens", "Where the loss comes from");
-        double tokens = RunSummary.Number(costs, "tokens");
+        double tokens = Number(costs, "tokens");
         section.Note($"Of {RunReport.Whole(tokens)} tokens of {RunOutcome.DataOf(result)} the most probable one was correct "
-            + $"{ChartText.Value(100 * RunSummary.Number(costs, "accuracy"))}% of the time; the mean loss per token is "
-            + $"{ChartText.Value(RunSummary.Number(costs, "loss"))} nats.");
-        JsonElement[] bands = RunSummary.List(costs, "by_frequency"), costliest = RunSummary.List(costs, "costliest");
+            + $"{ChartText.Value(100 * Number(costs, "accuracy"))}% of the time; the mean loss per token is "
+            + $"{ChartText.Value(Number(costs, "loss"))} nats.");
+        JsonElement[] bands = List(costs, "by_frequency"), costliest = List(costs, "costliest");
         section.Chart(new BarChart
         {
             Title = "Mean loss by token frequency", LabelName = "occurrences", ValueName = "loss (nats)",
-            Bars = [.. bands.Select(band => (RunReport.Range(band), RunSummary.Number(band, "loss")))],
+            Bars = [.. bands.Select(band => (RunReport.Range(band), Number(band, "loss")))],
         });
-        section.Table(new TextTable
-        {
-            Caption = "Rare and frequent tokens, and their share of the total loss",
-            Columns = ["occurrences", "different tokens", "times", "mean loss (nats)", "share of the loss"],
-            Rows = [.. bands.Select(band => (string[])
-            [
-                RunReport.Range(band), ChartText.Value(RunSummary.Number(band, "kinds")),
-                ChartText.Value(RunSummary.Number(band, "times")),
-                ChartText.Value(RunSummary.Number(band, "loss")), ChartText.Value(RunSummary.Number(band, "share")),
-            ])],
-        });
+        section.Table("Rare and frequent tokens, and their share of the total loss", bands,
+            new("occurrences", RunReport.Range), Value("different tokens", "kinds"), Value("times", "times"),
+            Value("mean loss (nats)", "loss"), Value("share of the loss", "share"));
         if (costliest.Length == 0) return;
         section.Text("A token has a large share of the loss if it is frequent, or if it is hard to predict.");
         section.Chart(new BarChart
         {
             Title = "Tokens with the largest share of the loss", LabelName = "token", ValueName = "share of the loss",
-            Bars = [.. costliest.Select(token => (Visible(RunSummary.Text(token, "token")), RunSummary.Number(token, "share")))],
+            Bars = [.. costliest.Select(token => (Visible(Text(token, "token")), Number(token, "share")))],
         });
-        section.Table(new TextTable
-        {
-            Caption = "Tokens with the largest shares of the loss",
-            Columns = ["token", "times", "mean loss (nats)", "share of the loss"],
-            Rows = [.. costliest.Select(token => (string[])
-            [
-                Visible(RunSummary.Text(token, "token")), ChartText.Value(RunSummary.Number(token, "times")),
-                ChartText.Value(RunSummary.Number(token, "loss")), ChartText.Value(RunSummary.Number(token, "share")),
-            ])],
-        });
+        section.Table("Tokens with the largest shares of the loss", costliest,
+            new("token", token => Visible(Text(token, "token"))), Value("times", "times"), Value("mean loss (nats)", "loss"),
+            Value("share of the loss", "share"));
     }
 
     /// <summary>A token as it can be seen: of blanks and line ends their names.</summary>

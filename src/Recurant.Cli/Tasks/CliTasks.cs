@@ -1,0 +1,56 @@
+using Recurant.Formats;
+
+namespace Recurant.Cli;
+
+/// <summary>The tasks of the commands, by name and by model.</summary>
+internal static class CliTasks
+{
+    /// <summary>All of them. The first is what data are taken for where nothing speaks for another.</summary>
+    public static IReadOnlyList<CliTask> All { get; } =
+        [new ClassifyTask(), new TagTask(), new LanguageModelTask(), new TranslateTask(), new CaptionTask(), new ProblemTask()];
+
+    /// <summary>The task that was asked for, or the one that the data suggests; its settings are checked.</summary>
+    /// <exception cref="UsageException">There is no task of that name, or a setting has no effect in it.</exception>
+    public static CliTask Of(TrainSettings settings)
+    {
+        CliTask task = settings.Task is { } name
+            ? All.FirstOrDefault(task => task.Name == name) ?? throw new UsageException(
+                $"--task: there is no task \"{name}\"; choose one of {string.Join(", ", All.Select(task => task.Name))}.")
+            : Guess(settings);
+        SettingUse.Require(settings, task);
+        return task;
+    }
+
+    /// <summary>The task that a model was trained for.</summary>
+    public static CliTask Of(TrainedModel model) => All.First(task => task.Name == model.Task);
+
+    /// <summary>What to say of a model that the command has no use for.</summary>
+    public static InvalidDataException Unfit(Invocation call, TrainedModel model) =>
+        Unfit(call.Arguments[0], model, call.Command.Name);
+
+    /// <summary>The same of a model that stands elsewhere on the command line.</summary>
+    public static InvalidDataException Unfit(string path, TrainedModel model, string command)
+    {
+        string article = "aeiou".Contains(model.Noun[0], StringComparison.Ordinal) ? "an" : "a";
+        return new InvalidDataException($"{path} holds {article} {model.Noun}, which '{command}' cannot use. "
+            + $"What fits it: {ShellCommand.Of(Of(model).Command, path)} ...");
+    }
+
+    /// <summary>What the data is; faults in it are for the task to tell.</summary>
+    private static CliTask Guess(TrainSettings settings)
+    {
+        string data = settings.Data!;
+        if ((All.FirstOrDefault(task => task.Owns(data)) ?? All.FirstOrDefault(task => task.IsToldBy(settings))) is { } told) return told;
+        try
+        {
+            DataKind kind = DataDetector.Detect(settings.File(data), settings.TextFormat).Kind;
+            return All.FirstOrDefault(task => task.Kind == kind) ?? All[0];
+        }
+        catch (Exception fault) when (
+            !data.StartsWith(SdkData.Prefix, StringComparison.Ordinal)
+            && fault is InvalidDataException or IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return All[0];
+        }
+    }
+}
