@@ -1,6 +1,7 @@
 using Recurant;
 using Recurant.Formats;
 using Recurant.Heads;
+using Recurant.Layers;
 using Recurant.Models;
 using Recurant.Tasks;
 

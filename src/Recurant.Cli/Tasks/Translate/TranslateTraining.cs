@@ -11,7 +11,7 @@ internal sealed class TranslateTraining(TranslateTask task) : TaskTraining<Trans
 
     protected override string Knows(TrainingResult<TranslatorModel, TranslatorEvaluation> result) =>
         $"{Numbers.Count(result.Model.SourcePieces)} pieces of the source, {Numbers.Count(result.Model.TargetPieces)} of the target"
-        + (result is TranslatorTrainingResult { PairsLeftOut: > 0 and int left } ? $"; {Numbers.Of(left, "pair")} too long to learn from" : "");
+        + (result.TrainingLeftOut > 0 ? $"; {Numbers.Of((int)result.TrainingLeftOut, "pair")} too long to learn from" : "");
 
     protected override int ValidationRows(TranslatorEvaluation validation) => validation.Rows;
 
