@@ -30,7 +30,7 @@ internal static class ThreeWords
         Equal([slope, slope], Line(lines, "dJ/dW[1,2]: "));
         double[] lags = SampleProgram.Numbers(Line(lines, "|dE_3/dH_k|"));
         Assert.Equal(3, lags.Length);
-        Assert.True(lags[0] > lags[1] && lags[1] > lags[2] && lags[2] > 0, "The gradient should shrink on its way back.");
+        Assert.True(lags[0] > lags[1] && lags[1] > lags[2] && lags[2] > 0, "The gradient should shrink in its backward pass.");
     }
 
     /// <summary>H_t and y_t of every step, one after the other, and J.</summary>

@@ -1,5 +1,3 @@
-using Recurant.Formats;
-
 namespace Recurant.Cli;
 
 /// <summary><c>recurant doctor</c>: what is wrong with data, and with a model.</summary>

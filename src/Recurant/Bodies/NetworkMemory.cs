@@ -10,9 +10,9 @@ internal abstract class NetworkMemory
     public virtual IReadOnlyList<RecurrentPart> Parts => [];
 
     /// <summary>What the layers left of the last batch, in the order it was computed.</summary>
-    /// <param name="afterBackward">Whether the way back has been gone: then gradients stand where values were.</param>
+    /// <param name="afterBackward">Whether the backward pass is done: then gradients stand where values were.</param>
     public abstract IEnumerable<LayerValues> Values(bool afterBackward);
 
-    /// <summary>The first layer of the last way forward whose output holds NaN or infinity; null if all are finite.</summary>
+    /// <summary>The first layer of the last forward pass whose output holds NaN or infinity; null if all are finite.</summary>
     public string? FirstNonFinite() => Values(afterBackward: false).FirstOrDefault(values => !values.Values.IsFinite)?.Place;
 }

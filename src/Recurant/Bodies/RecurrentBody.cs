@@ -7,10 +7,10 @@ internal sealed class BodyMemory
 
     public required RecurrentMemory Recurrent { get; init; }
 
-    /// <summary>The batch of the last way forward.</summary>
+    /// <summary>The batch of the last forward pass.</summary>
     public BatchLayout Batch { get; set; } = new();
 
-    /// <summary>Whether a way back will follow, for which every step is kept. Default: yes.</summary>
+    /// <summary>Whether a backward pass will follow, for which every step is kept. Default: yes.</summary>
     public bool KeepsHistory { get; set; } = true;
 }
 
@@ -64,7 +64,7 @@ internal sealed class RecurrentBody(Input input, RecurrentStack stack)
     /// <summary>h [rows, D H] of a batch. Dropout only while training.</summary>
     /// <param name="workers">The threads.</param>
     /// <param name="batch">The batch.</param>
-    /// <param name="memory">Keeps what the way back needs.</param>
+    /// <param name="memory">Keeps what the backward pass needs.</param>
     /// <param name="dropout">Only while training.</param>
     /// <param name="hasStates">Whether the first states stand in the memory; otherwise they are zero.</param>
     public Matrix Forward(Workers workers, BatchLayout batch, BodyMemory memory, DropoutPlan? dropout, bool hasStates = false)
@@ -104,7 +104,9 @@ internal sealed class RecurrentBody(Input input, RecurrentStack stack)
         input.AddGradient(workers, batch, memory.Input, dropout, dRead);                                                // (1')
     }
 
-    /// <summary>What was left in the memory, in the order it was computed; after the way back gradients, from the top.</summary>
+    /// <summary>
+    /// What was left in the memory, in the order it was computed; after the backward pass gradients, from the top.
+    /// </summary>
     public IEnumerable<LayerValues> Values(BodyMemory memory, bool afterBackward)
     {
         IEnumerable<LayerValues> layers = stack.Values(memory.Recurrent, memory.Batch, afterBackward, LayerName);

@@ -45,10 +45,10 @@ internal sealed class SegmentedTexts : ISegmentSource
 
     public DropoutPlan? Dropout { get; set; }
 
-    /// <summary>[B, H], written on the way forward.</summary>
+    /// <summary>[B, H], written in the forward pass.</summary>
     public Matrix Pooled { get; set; }
 
-    /// <summary>[B, H], read on the way back.</summary>
+    /// <summary>[B, H], read in the backward pass.</summary>
     public RowStore DPooled { get; set; } = new();
 
     public void Forward(Workers workers, BatchLayout batch, bool keepsHistory)

@@ -90,7 +90,7 @@ internal sealed class CellMemory
     public PackedCell Packed { get; } = new();
 
     /// <summary>
-    /// Whether every step is kept for the way back. Otherwise the stores hold what the steps to come need: a few steps of
+    /// Whether every step is kept for the backward pass. Otherwise the stores hold what the steps to come need: a few steps of
     /// gates, and of the states only the last ones.
     /// </summary>
     public bool KeepsHistory { get; set; } = true;
@@ -99,7 +99,7 @@ internal sealed class CellMemory
     public FloatBuffer GateStart { get; } = new();
 
     /// <summary>
-    /// [distinct inputs, G H]: the input's share of each input row that several rows have in common; on the way back the sum
+    /// [distinct inputs, G H]: the input's share of each input row that several rows have in common; in the backward pass the sum
     /// of their gates' gradients.
     /// </summary>
     public RowStore SharedGates { get; } = new(isTarget: true);
@@ -149,10 +149,10 @@ internal sealed class CellMemory
     /// <summary>[rows, H]: tanh(c_t) (LSTM); r h_(t-1) (GRU, reset outside).</summary>
     public RowStore Intermediate { get; } = new(isTarget: true);
 
-    /// <summary>[B, H]: dh on its way back through time, one row a sequence.</summary>
+    /// <summary>[B, H]: dh in its backward pass through time, one row a sequence.</summary>
     public RowStore DHidden { get; } = new(isTarget: true);
 
-    /// <summary>[B, H]: dc on its way back through time.</summary>
+    /// <summary>[B, H]: dc in its backward pass through time.</summary>
     public RowStore DCell { get; } = new(isTarget: true);
 
     /// <summary>[B, H]: the share of dh_(t-1) that comes through W_hh.</summary>
@@ -174,7 +174,8 @@ internal sealed class CellMemory
     public FloatBuffer BiasSums { get; } = new();
 
     /// <summary>
-    /// [B, n H]: of each sequence the gradients of weights that belong to single units, summed over its steps on the way back.
+    /// [B, n H]: of each sequence the gradients of weights that belong to single units, summed over its steps in the backward
+    /// pass.
     /// </summary>
     public RowStore UnitSums { get; } = new();
 
@@ -185,6 +186,6 @@ internal sealed class CellMemory
 
     public RowStore RecurrentMask { get; } = new();
 
-    /// <summary>If given, keeps the gradients of all states on the way back, for those who look at them.</summary>
+    /// <summary>If given, keeps the gradients of all states in the backward pass, for those who look at them.</summary>
     public BackwardTrace? Trace { get; set; }
 }

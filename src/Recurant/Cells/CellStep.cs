@@ -48,7 +48,7 @@ internal readonly struct CellStep
     /// <summary>The layer's output [rows, H].</summary>
     public required Matrix Output { get; init; }
 
-    /// <summary>The gradient of the loss with respect to the output [rows, H]; only on the way back.</summary>
+    /// <summary>The gradient of the loss with respect to the output [rows, H]; only in the backward pass.</summary>
     public Matrix DOutput { get; init; }
 
     /// <summary>Whether the initial state is zero, so that products with it can be left out.</summary>
@@ -63,7 +63,7 @@ internal readonly struct CellStep
     /// <summary>The number of this worker's rows.</summary>
     public int OwnRows => Math.Max(0, Count - First);
 
-    /// <summary>The row of a sequence in stores that keep every step for the way back, or only the last one.</summary>
+    /// <summary>The row of a sequence in stores that keep every step for the backward pass, or only the last one.</summary>
     public int HistoryRow(int sequence) => (Memory.KeepsHistory ? RowStart : 0) + sequence;
 
     /// <summary>x_t of a sequence, at this worker's first unit; for cells that let the input pass by the recurrence.</summary>

@@ -13,7 +13,7 @@ namespace Recurant.Cells;
 /// (6) h_t = o * tanh(c_t)
 /// </code>
 /// Gate order i, f, g, o as in PyTorch. Hochreiter and Schmidhuber 1997; the forget gate is from Gers, Schmidhuber and
-/// Cummins 2000. The derivation of the way back is in docs/cells/lstm.md.
+/// Cummins 2000. The derivation of the backward pass is in docs/cells/lstm.md.
 /// </summary>
 internal sealed class LstmCell(int inputSize, int hiddenSize, string suffix, bool oneHotInput = false, float forgetBias = 1f)
     : MemoryCell(inputSize, hiddenSize, suffix, oneHotInput, forgetBias), IStripCell

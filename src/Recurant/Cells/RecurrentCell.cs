@@ -138,10 +138,10 @@ internal abstract class RecurrentCell
     /// <summary>Whether a step needs h_(t-1) in memory.Previous even without a dropout mask.</summary>
     public virtual bool CopiesPrevious => false;
 
-    /// <summary>Whether x_t enters a step through the gates alone, so that rows may share one on the way back too.</summary>
+    /// <summary>Whether x_t enters a step through the gates alone, so that rows may share one in the backward pass too.</summary>
     public virtual bool ReadsInputInGatesOnly => true;
 
-    /// <summary>Whether the steps can do without the history of all steps when no way back follows.</summary>
+    /// <summary>Whether the steps can do without the history of all steps when no backward pass follows.</summary>
     public virtual bool CanForget => true;
 
     /// <summary>

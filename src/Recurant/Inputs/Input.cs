@@ -17,7 +17,8 @@ internal class InputMemory
 }
 
 /// <summary>
-/// What comes in: the items of a batch become the rows X that recurrent layers read, and gradients of the rows those of the input's
+/// What comes in: the items of a batch become the rows X that recurrent layers read, and gradients of the rows those of the
+/// input's
 /// own parameters.
 /// </summary>
 internal abstract class Input
@@ -47,10 +48,10 @@ internal abstract class Input
     /// <summary>X of a batch that has begun; nothing where the batch's tokens are read as one-hot vectors.</summary>
     /// <param name="workers">The threads.</param>
     /// <param name="batch">The batch.</param>
-    /// <param name="memory">Keeps what the way back needs.</param>
+    /// <param name="memory">Keeps what the backward pass needs.</param>
     /// <param name="dropout">Only while training.</param>
-    /// <param name="keepsHistory">Whether a way back will follow.</param>
-    /// <param name="mayShare">Whether rows of the batch may share rows of X though a way back will follow.</param>
+    /// <param name="keepsHistory">Whether a backward pass will follow.</param>
+    /// <param name="mayShare">Whether rows of the batch may share rows of X though a backward pass will follow.</param>
     public abstract Matrix Read(
         Workers workers, BatchLayout batch, InputMemory memory, DropoutPlan? dropout, bool keepsHistory, bool mayShare);
 

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Recurant.Insight;
 
-/// <summary>What becomes of a gradient on its way back through time.</summary>
+/// <summary>What becomes of a gradient in its backward pass through time.</summary>
 public enum GradientReach
 {
     /// <summary>It arrives at the far end with a size of the same order.</summary>

@@ -9,8 +9,9 @@ namespace Recurant.Insight;
 /// <code>
 /// dJ/dW_hh = sum_t sum_(k&lt;=t) dz_k^(t) h_(k-1)^T,   dJ/dW_ih = sum_t sum_(k&lt;=t) dz_k^(t) x_k^T
 /// </code>
-/// dz_k^(t) is the gradient of step k's gates, where the loss reads the part at step t alone. A way back is linear in what the
-/// loss gives it, so that one way back for each t gives them all.
+/// dz_k^(t) is the gradient of step k's gates, where the loss reads the part at step t alone. A backward pass is linear in what
+/// the
+/// loss gives it, so that one backward pass for each t gives them all.
 /// </summary>
 internal sealed class WeightSplitter
 {
@@ -53,7 +54,8 @@ internal sealed class WeightSplitter
     };
 
     /// <summary>
-    /// Splits, after a pass. Where ways back of single steps are needed, the gates in the part's memory and the gradients in its
+    /// Splits, after a pass. Where backward passes of single steps are needed, the gates in the part's memory and the gradients
+    /// in its
     /// weights are then others.
     /// </summary>
     /// <param name="readSteps">At how many steps of a sequence the part is read.</param>
@@ -61,7 +63,7 @@ internal sealed class WeightSplitter
     /// <returns>For each layer and direction W_hh and W_ih, null where there is no split.</returns>
     public (WeightGradientByLag? Hidden, WeightGradientByLag? Input)[] Split(int readSteps, bool isExact)
     {
-        // With one step read in one direction the pass itself is the way back of that step.
+        // With one step read in one direction the pass itself is the backward pass of that step.
         bool isOne = readSteps <= 1 && (_part.Spec.Directions == 1 || _part.Rows.Count == _part.Spec.Directions);
         bool exact = isOne || isExact || readSteps <= 1, goesBack = exact && !isOne;
         if (goesBack) AddSources();
@@ -77,7 +79,7 @@ internal sealed class WeightSplitter
         return results;
     }
 
-    /// <summary>A way back for each step that the loss reads, counted from the direction's end.</summary>
+    /// <summary>A backward pass for each step that the loss reads, counted from the direction's end.</summary>
     private void AddSources()
     {
         foreach (Share share in _shares)

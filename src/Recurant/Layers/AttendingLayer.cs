@@ -33,7 +33,7 @@ internal sealed class AttendingMemory
 /// (1) c_t = attention of h_(t-1) over the states e
 /// (2) h_t = cell([y_t; c_t], h_(t-1))
 /// </code>
-/// The steps wait for one another, so that each is a small product. On the way back every step is computed a second time.
+/// The steps wait for one another, so that each is a small product. In the backward pass every step is computed a second time.
 /// Source: Bahdanau, Cho and Bengio, "Neural machine translation by jointly learning to align and translate", ICLR 2015, with
 /// any cell in place of theirs.
 /// </summary>
@@ -49,7 +49,7 @@ internal sealed class AttendingLayer(RecurrentStack stack, EncoderAttention atte
     /// <param name="joined">[rows, H + D], written: h beside c.</param>
     /// <param name="recurrent">The layer's memory.</param>
     /// <param name="found">The attention's memory; afterwards that of the last step.</param>
-    /// <param name="memory">Keeps what the way back needs.</param>
+    /// <param name="memory">Keeps what the backward pass needs.</param>
     public void Forward(
         Workers workers, SequencePairs pairs, Matrix states, Matrix input, Matrix joined, RecurrentMemory recurrent,
         EncoderAttentionMemory found, AttendingMemory memory)
@@ -105,7 +105,7 @@ internal sealed class AttendingLayer(RecurrentStack stack, EncoderAttention atte
     }
 
     /// <summary>
-    /// The way back from d[h; c] [rows, H + D], which is changed. dy [rows, E] and de [source rows, D] are added to; the
+    /// The backward pass from d[h; c] [rows, H + D], which is changed. dy [rows, E] and de [source rows, D] are added to; the
     /// gradients of the initial states stand in the layer's memory, in which those of the final states stood.
     /// </summary>
     public void Backward(

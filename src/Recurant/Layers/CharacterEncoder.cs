@@ -82,8 +82,8 @@ internal sealed class CharacterEncoder
     /// <param name="words">The numbers of the batch's distinct words.</param>
     /// <param name="rows">For each row of the sentences the place of its word in <paramref name="words"/>.</param>
     /// <param name="output">[rows, 2 C], written.</param>
-    /// <param name="memory">Keeps what the way back needs.</param>
-    /// <param name="keepsHistory">Whether a way back will follow.</param>
+    /// <param name="memory">Keeps what the backward pass needs.</param>
+    /// <param name="keepsHistory">Whether a backward pass will follow.</param>
     /// <param name="dropout">The dropouts of the recurrent layers, if any.</param>
     public void Forward(
         Workers workers, IReadOnlyList<int[]> characters, ReadOnlySpan<int> words, ReadOnlySpan<int> rows, Matrix output,

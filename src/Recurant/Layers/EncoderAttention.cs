@@ -36,7 +36,7 @@ internal sealed class EncoderAttentionMemory
     /// <summary>[target rows, longest source]: a.</summary>
     public RowStore Weights { get; } = new();
 
-    /// <summary>[sequences, longest source]: scratch of the way back.</summary>
+    /// <summary>[sequences, longest source]: scratch of the backward pass.</summary>
     public RowStore DWeights { get; } = new();
 
     /// <summary>[sequences, 2 K]: scratch of the additive score.</summary>
@@ -145,7 +145,7 @@ internal sealed class EncoderAttention
     }
 
     /// <summary>
-    /// The way back: dQ [target rows, Q] and dE [source rows, D] are added to, and so are the gradients of the weights.
+    /// The backward pass: dQ [target rows, Q] and dE [source rows, D] are added to, and so are the gradients of the weights.
     /// </summary>
     public void Backward(
         Workers workers, SequencePairs pairs, Matrix states, Matrix queries, Matrix dContexts, Matrix dQueries, Matrix dStates,

@@ -14,7 +14,8 @@ public enum PassKind
 }
 
 /// <summary>
-/// The use of layers on one batch: it keeps the order in which they were called and what each of them needs on the way back, so
+/// The use of layers on one batch: it keeps the order in which they were called and what each of them needs in the backward pass,
+/// so
 /// that a network is ordinary code (branches, residual sums and shared layers included) and its gradients follow from one call.
 /// </summary>
 /// <remarks>
@@ -124,7 +125,7 @@ public sealed partial class Pass(ulong seed = 0, int threads = 0)
         }
         finally
         {
-            // Even if a layer throws: a second way back would add what the first has added.
+            // Even if a layer throws: a second backward pass would add what the first has added.
             if (IsTraining) Step++;
             (_calls, _hasBegun) = (0, false);
         }
@@ -277,7 +278,7 @@ public sealed partial class Pass(ulong seed = 0, int threads = 0)
 
         public void RequireSameInputs()
         {
-            // An initial state is read once, and may take the final state before the way back.
+            // An initial state is read once, and may take the final state before the backward pass.
             bool needsSecond = _second is not null && (Layer is JoiningLayer || _second.WantsGradient);
             if (_input.Version == _inputVersion && (!needsSecond || _second!.Version == _secondVersion)) return;
             throw new InvalidOperationException(

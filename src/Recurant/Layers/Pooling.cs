@@ -29,7 +29,7 @@ internal sealed class PoolingMemory
 
 /// <summary>
 /// The pooling without parameters. H is [rows, D], the result [B, D]. The batch may be a segment of a longer one: forward,
-/// segments come in the order of time, and the result stands when the last has come; the way back goes by segments in any
+/// segments come in the order of time, and the result stands when the last has come; the backward pass goes by segments in any
 /// order. The numbers are the same bits either way.
 /// </summary>
 internal static class FixedPooling

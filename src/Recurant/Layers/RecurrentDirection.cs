@@ -13,7 +13,7 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
     /// <param name="batch">The layout of the rows; the tokens, if the cell reads one-hot input.</param>
     /// <param name="input">X [rows, I]; not read by a cell with one-hot input.</param>
     /// <param name="output">H [rows, H], written.</param>
-    /// <param name="memory">Keeps what the way back needs, or only the last states: memory.KeepsHistory.</param>
+    /// <param name="memory">Keeps what the backward pass needs, or only the last states: memory.KeepsHistory.</param>
     /// <param name="hasInitialState">Whether an initial state was given; without one the first product is left out.</param>
     /// <param name="hasMask">
     /// Whether h_(t-1) is multiplied by memory.RecurrentMask before it enters the product, if there is one.

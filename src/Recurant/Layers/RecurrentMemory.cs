@@ -18,14 +18,15 @@ internal sealed class RecurrentMemory
     public bool HasInitialState { get; set; }
 
     /// <summary>
-    /// Whether the way back computes the gradients of initial states that nobody has given. Without it memory.Cells[i].DHidden
-    /// and DCell hold nothing of use after the way back, and the first step is spared a product.
+    /// Whether the backward pass computes the gradients of initial states that nobody has given. Without it
+    /// memory.Cells[i].DHidden
+    /// and DCell hold nothing of use after the backward pass, and the first step is spared a product.
     /// </summary>
     public bool WantsInitialGradient { get; set; }
 
     /// <summary>
     /// If not empty, the input of the lowest layer has fewer rows than the batch, and row r of the batch reads row
-    /// InputRows[r] of it; its gradient has as many rows. Where a way back follows, only if
+    /// InputRows[r] of it; its gradient has as many rows. Where a backward pass follows, only if
     /// <see cref="RecurrentStack.MayShareInput"/>.
     /// </summary>
     public ReadOnlyMemory<int> InputRows { get; set; }
@@ -37,7 +38,7 @@ internal sealed class RecurrentMemory
     public bool Continues { get; set; }
 
     /// <summary>
-    /// Whether a way back will follow, for which every step is kept; otherwise only the outputs are. Default: yes.
+    /// Whether a backward pass will follow, for which every step is kept; otherwise only the outputs are. Default: yes.
     /// </summary>
     public bool KeepsHistory { get; set; } = true;
 }

@@ -115,11 +115,12 @@ internal sealed class RecurrentStack
 
     /// <summary>
     /// Refuses a batch that cannot fit, before any of its memory is asked for: what every cell keeps of each row, or of each
-    /// sequence where no way back follows. A cell may keep more; so what is refused would certainly not fit. Whoever makes the
+    /// sequence where no backward pass follows. A cell may keep more; so what is refused would certainly not fit. Whoever makes
+    /// the
     /// input of many rows asks before that.
     /// </summary>
     /// <param name="batch">The batch.</param>
-    /// <param name="keepsHistory">Whether a way back will follow.</param>
+    /// <param name="keepsHistory">Whether a backward pass will follow.</param>
     /// <exception cref="InvalidDataException">A buffer or all together would be too large; says what to lower.</exception>
     public void RequireRoom(BatchLayout batch, bool keepsHistory) =>
         RequireRoom(batch, keepsHistory, Workspace.AvailableBytes);
@@ -189,7 +190,7 @@ internal sealed class RecurrentStack
 
     /// <summary>
     /// What the layers left in their memory of a batch: in the order of the data's way gates, cell states and outputs; after
-    /// the way back the gates' gradients instead, from the topmost layer down.
+    /// the backward pass the gates' gradients instead, from the topmost layer down.
     /// </summary>
     public IEnumerable<LayerValues> Values(
         RecurrentMemory memory, BatchLayout batch, bool afterBackward, string name = "recurrent layer")

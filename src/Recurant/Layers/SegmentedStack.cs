@@ -2,7 +2,7 @@ namespace Recurant.Layers;
 
 /// <summary>
 /// What stands below and above recurrent layers that run segment by segment, so that nothing has a row for every step. The
-/// segments come in the order of time on the way forward and from the last to the first on the way back.
+/// segments come in the order of time in the forward pass and from the last to the first in the backward pass.
 /// </summary>
 internal interface ISegmentSource
 {
@@ -12,7 +12,7 @@ internal interface ISegmentSource
     /// <summary>Writes X [rows, I], the same numbers in both passes. Not called for one-hot input.</summary>
     void ReadInput(Workers workers, BatchLayout segment, Matrix input);
 
-    /// <summary>Takes H [rows, H] on the way forward; it is lost after the call.</summary>
+    /// <summary>Takes H [rows, H] in the forward pass; it is lost after the call.</summary>
     void TakeOutput(Workers workers, BatchLayout segment, Matrix output);
 
     /// <summary>Adds dH [rows, H] to zeros.</summary>
@@ -35,7 +35,7 @@ internal sealed class SegmentMemory
     /// <summary>The same of c.</summary>
     public required RowStore[] Cell { get; init; }
 
-    /// <summary>Whether a way back will follow; otherwise only one segment's states are kept. Default: yes.</summary>
+    /// <summary>Whether a backward pass will follow; otherwise only one segment's states are kept. Default: yes.</summary>
     public bool KeepsHistory { get; set; } = true;
 
     /// <summary>The segment at work; after the forward pass the last.</summary>
@@ -56,7 +56,7 @@ internal sealed class SegmentMemory
 
 /// <summary>
 /// Back-propagation through time that keeps the states before every segment of about sqrt(T) steps instead of all steps, and
-/// computes each segment a second time on the way back (Chen et al. 2016, "Training deep nets with sublinear memory cost",
+/// computes each segment a second time in the backward pass (Chen et al. 2016, "Training deep nets with sublinear memory cost",
 /// applied to the steps of time). The states are the same bits as in one piece; a gradient of a weight is the sum over the
 /// segments from the last to the first, within a segment in the order of its rows, so it may differ in its last bits.
 /// </summary>
@@ -90,11 +90,11 @@ internal sealed class SegmentedStack
     /// <summary>The steps of a segment for sequences of T steps: sqrt(T), but 32 at least.</summary>
     public static int StepsFor(int steps) => Math.Max(FewestSteps, (int)Math.Ceiling(Math.Sqrt(steps)));
 
-    /// <summary>Runs all segments from zero states; the last one stays in the memory for the way back.</summary>
+    /// <summary>Runs all segments from zero states; the last one stays in the memory for the backward pass.</summary>
     /// <param name="workers">The threads.</param>
     /// <param name="batch">All steps.</param>
     /// <param name="source">Gives X and takes H.</param>
-    /// <param name="memory">Keeps what the way back needs, or only the last states: memory.KeepsHistory.</param>
+    /// <param name="memory">Keeps what the backward pass needs, or only the last states: memory.KeepsHistory.</param>
     /// <param name="dropout">The dropouts, drawn once a sequence.</param>
     /// <param name="segmentSteps">The steps of a segment; 0 to choose.</param>
     public void Forward(

@@ -25,7 +25,8 @@ internal sealed class SoftmaxOutputMemory
 }
 
 /// <summary>
-/// The output over a vocabulary: z = W x + b, y = softmax(z), with its loss and its way back. The rows go through in pieces, so
+/// The output over a vocabulary: z = W x + b, y = softmax(z), with its loss and its backward pass. The rows go through in pieces,
+/// so
 /// that the logits of a whole batch, the largest of all matrices, never stand in memory at once. W may be an embedding's table.
 /// <code>
 /// (1)  J_r = (1 - s) (ln sum_k e^z_k - z_right) + s / V sum_j (ln sum_k e^z_k - z_j)
@@ -60,14 +61,14 @@ internal sealed class SoftmaxOutput(Parameter weights, Parameter bias)
     }
 
     /// <summary>
-    /// The sum of the rows' losses (1) without the smoothing; with a <paramref name="dInput"/> also the way back.
+    /// The sum of the rows' losses (1) without the smoothing; with a <paramref name="dInput"/> also the backward pass.
     /// </summary>
     /// <param name="workers">The threads.</param>
     /// <param name="input">X [rows, D].</param>
     /// <param name="right">The right word of each row.</param>
     /// <param name="smoothing">s in [0, 1).</param>
     /// <param name="scale">The factor of all gradients: 1 / rows for the mean.</param>
-    /// <param name="dInput">dX [rows, D], written; null where no way back is wanted, and then no gradient is added.</param>
+    /// <param name="dInput">dX [rows, D], written; null where no backward pass is wanted, and then no gradient is added.</param>
     /// <param name="memory">The workspace.</param>
     /// <param name="correct">The number of rows whose largest logit is that of the right word.</param>
     public double Loss(

@@ -3,11 +3,11 @@ namespace Recurant.Models;
 /// <summary>What a classifier's network keeps of a batch.</summary>
 internal abstract class ClassifierMemory : NetworkMemory
 {
-    /// <summary>Whether a way back will follow, for which every step is kept. Default: yes.</summary>
+    /// <summary>Whether a backward pass will follow, for which every step is kept. Default: yes.</summary>
     public virtual bool KeepsHistory { get; set; } = true;
 
     /// <summary>
-    /// Whether recurrent layers run in segments and compute them a second time on the way back; networks without recurrent
+    /// Whether recurrent layers run in segments and compute them a second time in the backward pass; networks without recurrent
     /// layers have nothing to do for it. Default: no.
     /// </summary>
     public bool Recomputes { get; set; }
@@ -18,7 +18,7 @@ internal abstract class ClassifierMemory : NetworkMemory
     /// </summary>
     public virtual WordForms? Forms { get; set; }
 
-    /// <summary>The batch of the last way forward.</summary>
+    /// <summary>The batch of the last forward pass.</summary>
     public BatchLayout Batch { get; set; } = new();
 
     /// <summary>[B, C], in the batch's order.</summary>

@@ -84,7 +84,7 @@ internal sealed class FeedForwardNetwork : ClassifierNetwork, IVectorNetwork
             Matrix next = own.Levels[i + 1].Reserve(batch.Sequences, _spec.Recurrent.HiddenSize).Rows(batch.Sequences);
             _hidden[i].Forward(workers, h, next, own.Dense[i]);
             ActivationKernels.Apply(_spec.Recurrent.Activation, next.Span, next.Span);                                    // (2)
-            // What the activation gave is kept as it is for the way back; the dropped copy is what goes on.
+            // What the activation gave is kept as it is for the backward pass; the dropped copy is what goes on.
             next.Span.CopyTo(own.Activated[i].Reserve(batch.Sequences, _spec.Recurrent.HiddenSize).Rows(batch.Sequences).Span);
             Drop(batch, own, i + 1, next, dropout?.Layers ?? 0, dropout);
             h = next;

@@ -15,7 +15,7 @@ internal sealed class LanguageModelMemory(LanguageModelNetwork network) : Networ
     /// <summary>[rows, E], or of each token once.</summary>
     public RowStore Input => Body.Input.Read;
 
-    /// <summary>After the way back: the gradient of the states [rows, H].</summary>
+    /// <summary>After the backward pass: the gradient of the states [rows, H].</summary>
     public RowStore DRead => Head.DRead;
 
     public SoftmaxOutputMemory Output => Head.Output;
@@ -88,7 +88,7 @@ internal sealed class LanguageModelNetwork
     /// <param name="memory">The workspace.</param>
     /// <param name="dropout">Only while training.</param>
     /// <param name="withGradient">Whether to go back and add the gradients of the mean loss.</param>
-    /// <param name="draw">If given, the loss is taken over so many words drawn, and the way back goes along.</param>
+    /// <param name="draw">If given, the loss is taken over so many words drawn, and the backward pass goes along.</param>
     public double Loss(
         Workers workers, BatchLayout window, ReadOnlyMemory<int> targets, LanguageModelMemory memory, DropoutPlan? dropout,
         bool withGradient, SampleDraw? draw = null)

@@ -107,7 +107,7 @@ internal sealed class RecurrentNetwork : ClassifierNetwork, IVectorNetwork
     /// <summary>What the first layer read of a batch that keeps its history [rows, I]; nothing with one-hot input.</summary>
     public Matrix InputOf(ClassifierMemory memory, BatchLayout batch) => ((Memory)memory).Words.Rows;
 
-    /// <summary>After the way back: the gradient of the last layer's output [rows, D H].</summary>
+    /// <summary>After the backward pass: the gradient of the last layer's output [rows, D H].</summary>
     public Matrix OutputGradientOf(ClassifierMemory memory, BatchLayout batch) => ((Memory)memory).Head.DHidden.Rows(batch.Rows);
 
     /// <summary>The pooled vectors [B, D H] of the last forward pass, in the batch's order.</summary>

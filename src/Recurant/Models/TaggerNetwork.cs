@@ -7,7 +7,7 @@ internal sealed class TaggerMemory(TaggerNetwork network) : NetworkMemory
 
     public TagMemory Head { get; } = new();
 
-    /// <summary>Whether a way back will follow, for which every step is kept. Default: yes.</summary>
+    /// <summary>Whether a backward pass will follow, for which every step is kept. Default: yes.</summary>
     public bool KeepsHistory { get => Body.KeepsHistory; set => Body.KeepsHistory = value; }
 
     public RecurrentMemory Recurrent => Body.Recurrent;
@@ -88,7 +88,8 @@ internal sealed class TaggerNetwork
     }
 
     /// <summary>
-    /// The scores z [rows, K] of a batch whose tokens are numbers of forms; afterwards they are those of words. Dropout only while
+    /// The scores z [rows, K] of a batch whose tokens are numbers of forms; afterwards they are those of words. Dropout only
+    /// while
     /// training.
     /// </summary>
     public Matrix Forward(Workers workers, BatchLayout batch, WordForms forms, TaggerMemory memory, DropoutPlan? dropout)
@@ -106,7 +107,9 @@ internal sealed class TaggerNetwork
         Workers workers, BatchLayout batch, ReadOnlyMemory<int> tags, TaggerMemory memory, out int correct,
         float smoothing = 0f) => _head.Loss(workers, batch, tags, memory.Head, smoothing, out correct);
 
-    /// <summary>The loss of each sentence of the last forward pass, in the batch's order, into memory.Field; no gradients.</summary>
+    /// <summary>
+    /// The loss of each sentence of the last forward pass, in the batch's order, into memory.Field; no gradients.
+    /// </summary>
     public void SequenceLosses(Workers workers, BatchLayout batch, ReadOnlyMemory<int> tags, TaggerMemory memory) =>
         _head.SequenceLosses(workers, batch, tags, memory.Head);
 

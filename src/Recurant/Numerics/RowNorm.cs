@@ -16,7 +16,7 @@ internal static class RowNorm
     public const double Epsilon = 1e-5;
 
     /// <summary>(1); y may be z.</summary>
-    /// <returns>One over the deviation, which the way back needs.</returns>
+    /// <returns>One over the deviation, which the backward pass needs.</returns>
     public static float Forward(ReadOnlySpan<float> z, Span<float> y)
     {
         float mean = (float)(Reductions.Sum(z) / z.Length);

@@ -3,7 +3,8 @@ namespace Recurant.Parameters;
 /// <summary>How a weight lies for the products that read it.</summary>
 /// <param name="FirstRow">The first row of the parameter that takes part.</param>
 /// <param name="Rows">The number of its rows.</param>
-/// <param name="Transposed">Whether the product multiplies by the transpose, as on the way forward; otherwise as it lies.</param>
+/// <param name="Transposed">Whether the product multiplies by the transpose, as in the forward pass; otherwise as it
+/// lies.</param>
 /// <param name="Groups">Groups of columns that begin a new panel each.</param>
 /// <param name="Interleaved">Whether panels come in fours.</param>
 internal readonly record struct WeightLayout(int FirstRow, int Rows, bool Transposed, int Groups, bool Interleaved);
@@ -53,7 +54,7 @@ internal sealed class SharedLayouts(Parameter parameter)
         }
     }
 
-    /// <summary>Lets go of the layouts that only a way back reads.</summary>
+    /// <summary>Lets go of the layouts that only a backward pass reads.</summary>
     public void DropBackward()
     {
         lock (_lock) _entries.RemoveAll(entry => !entry.Layout.Transposed);

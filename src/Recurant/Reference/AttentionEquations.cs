@@ -13,7 +13,7 @@ namespace Recurant.Reference;
 /// </remarks>
 internal static class AttentionEquations
 {
-    /// <summary>Returns p [P], and a [T] and u [T][A] for the way back.</summary>
+    /// <summary>Returns p [P], and a [T] and u [T][A] for the backward pass.</summary>
     public static (double[] Pooled, double[] Weights, double[][] U) Forward(ReferenceTensors weights, double[] h, int length)
     {
         int width = h.Length / length;

@@ -26,7 +26,7 @@ internal enum ReferenceScore
 /// </remarks>
 internal static class CrossAttentionEquations
 {
-    /// <summary>Returns c [D], and a [S] for the way back.</summary>
+    /// <summary>Returns c [D], and a [S] for the backward pass.</summary>
     public static (double[] Context, double[] Weights) Forward(
         ReferenceScore score, ReferenceTensors weights, double[] e, int length, double[] q)
     {

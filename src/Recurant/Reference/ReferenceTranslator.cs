@@ -224,7 +224,7 @@ internal sealed class ReferenceTranslator(ReferenceTranslatorSpec spec, Referenc
         return (loss, probabilities, gradients);
     }
 
-    /// <summary>(5) and (6) of one step, and their way back to d[u; c].</summary>
+    /// <summary>(5) and (6) of one step, and their backward pass to d[u; c].</summary>
     private double[] Word(
         double[] u, int right, double smoothing, double[]? mask, ReferenceTensors gradients, out double[] probabilities,
         ref double loss)

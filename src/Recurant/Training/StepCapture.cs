@@ -34,7 +34,7 @@ internal sealed record StepCapture
     /// <summary>Of a language model: the states that the window began with; null if it began from zero.</summary>
     public IReadOnlyList<(string Name, int[] Shape, float[] Values)>? States { get; init; }
 
-    /// <summary>Whether recurrent layers were computed a second time on the way back.</summary>
+    /// <summary>Whether recurrent layers were computed a second time in the backward pass.</summary>
     public bool Recompute { get; init; }
 
     /// <summary>Of a generated problem: the key of its sequences, and how many there are in a step.</summary>

@@ -65,7 +65,7 @@ public class KeptHistoryTests
                 CellVariant.AssertSame(expected, small.Forward(threads: 1, memory), $"H {hidden}, history before: {keeps}");
             }
 
-            // And the way back finds all it needs when the next run keeps its history again.
+            // And the backward pass finds all it needs when the next run keeps its history again.
             memory.KeepsHistory = true;
             CellVariant.AssertSame(small.Run(threads: 1), small.Run(threads: 1, memory), $"H {hidden}, history again");
         }

@@ -154,7 +154,7 @@ public class PassStepTests
         Assert.Equal(4UL, pass.Step);
     }
 
-    /// <summary>y = m x, so dx = m dy: the same mask on the way back, and none where dropout does not act.</summary>
+    /// <summary>y = m x, so dx = m dy: the same mask in the backward pass, and none where dropout does not act.</summary>
     [Theory]
     [InlineData(PassKind.Training, false)]
     [InlineData(PassKind.Training, true)]

@@ -222,14 +222,14 @@ internal sealed class TranslatorDecoder
         BackwardFromRead(workers, pairs, states, dStates, dStart, memory, dropout);
     }
 
-    /// <summary>After the way back: the gradient [rows, H + D] of what the readout read, [u; c].</summary>
+    /// <summary>After the backward pass: the gradient [rows, H + D] of what the readout read, [u; c].</summary>
     public Matrix ReadGradient(DecoderMemory memory, int rows) => ReadGradientOf(memory).Rows(rows);
 
     // A layer that attends before its steps changes what it is given.
     private RowStore ReadGradientOf(DecoderMemory memory) =>
         _upper is null && _attending is null ? memory.DJoined : memory.DRead;
 
-    /// <summary>The way back below the readout, from what stands in <see cref="ReadGradient"/>.</summary>
+    /// <summary>The backward pass below the readout, from what stands in <see cref="ReadGradient"/>.</summary>
     public void BackwardFromRead(
         Workers workers, SequencePairs pairs, Matrix states, Matrix dStates, Matrix dStart, DecoderMemory memory,
         DropoutPlan? dropout)

@@ -129,7 +129,7 @@ internal sealed class NextTokenHead
         return _output.Forward(workers, projected, memory.Output);
     }
 
-    /// <summary>What was left in the memory of a window before the way back.</summary>
+    /// <summary>What was left in the memory of a window before the backward pass.</summary>
     public IEnumerable<LayerValues> Values(NextTokenMemory memory, BatchLayout window) => _projection is null ? [] :
         [new LayerValues("projection", "output", memory.Projected.Rows(window.Rows), RowMeaning.Steps, window)];
 }

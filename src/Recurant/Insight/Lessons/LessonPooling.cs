@@ -1,6 +1,6 @@
 namespace Recurant.Insight;
 
-/// <summary>Writes how the states of all steps become the vector p of a many-to-one network, and the way back.</summary>
+/// <summary>Writes how the states of all steps become the vector p of a many-to-one network, and the backward pass.</summary>
 internal sealed class LessonPooling(LessonNetwork network, ReferenceRun run, LessonOptions options, string outputName)
 {
     private int Width => network.Spec.OutputSize;

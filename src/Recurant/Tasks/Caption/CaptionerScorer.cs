@@ -25,7 +25,7 @@ internal sealed class CaptionerScorer(CaptionerModel model, Workers workers) : D
         double loss = Loss(
             [.. Enumerable.Range(0, targets.Length)],
             (batch, chosen) => batch.Fill(
-                workers, strips, model.Spec.StripSize, targets, chosen, chosen.Length, model.Network.Mark),
+                Workers, strips, model.Spec.StripSize, targets, chosen, chosen.Length, model.Network.Mark),
             cancellation);
         // Without finite answers there is nothing to describe with; the loss says so.
         string[] found = double.IsFinite(loss)

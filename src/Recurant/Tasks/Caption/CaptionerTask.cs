@@ -33,6 +33,6 @@ internal sealed class CaptionerTask(CaptionerData data, Workers workers)
     protected override void Fill(TranslationBatch batch, ReadOnlySpan<int> chosen)
     {
         chosen.CopyTo(Workspace.Reuse(_chosen));
-        batch.Fill(workers, _strips, data.Model.Spec.StripSize, data.Targets, _chosen, chosen.Length, data.Model.Network.Mark);
+        batch.Fill(Workers, _strips, data.Model.Spec.StripSize, data.Targets, _chosen, chosen.Length, data.Model.Network.Mark);
     }
 }

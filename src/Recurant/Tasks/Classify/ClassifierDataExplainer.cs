@@ -80,7 +80,7 @@ internal sealed class ClassifierDataExplainer(ClassifierModel model, ExplainOpti
     {
         var sums = new Dictionary<(int Label, string Word), (int Count, double Sum, double Squares)>();
         double largest = 0;
-        // The way back writes gradients.
+        // The backward pass writes gradients.
         ClassifierModel copy = ModelFile.Copy(model);
         for (int i = 0; i < texts.Length; i++)
         {

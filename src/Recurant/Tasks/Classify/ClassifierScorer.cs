@@ -22,7 +22,7 @@ internal sealed class ClassifierScorer(
     // [texts of a batch, N]
     private readonly float[] _logProbabilities = networks.Count > 1 ? new float[MostTexts * networks.Count] : [];
 
-    /// <summary>Forward without the history that only a way back needs.</summary>
+    /// <summary>Forward without the history that only a backward pass needs.</summary>
     private Matrix Forward(int network, WordForms? forms)
     {
         ClassifierMemory memory = _memories[network];

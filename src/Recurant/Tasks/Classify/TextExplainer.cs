@@ -48,7 +48,7 @@ internal sealed class TextExplainer
 
     public TextExplainer(ClassifierModel model, ExplainOptions options)
     {
-        // The way back writes gradients.
+        // The backward pass writes gradients.
         _model = model = ModelFile.Copy(model);
         _options = options;
         _workers = Workers.Asked(options.Threads);

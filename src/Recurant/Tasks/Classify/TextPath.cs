@@ -100,7 +100,7 @@ internal sealed class TextPath
         }
     }
 
-    /// <summary>Takes away the gradients of parameters that the way back has left, as if nobody had asked.</summary>
+    /// <summary>Takes away the gradients of parameters that the backward pass has left, as if nobody had asked.</summary>
     public void Clean()
     {
         foreach ((Parameter parameter, bool hadGradient) in _parameters)

@@ -32,7 +32,7 @@ public sealed record TrainingOptions : LearningOptions
 
     /// <summary>
     /// Whether the recurrent layers keep only the states before every segment of sqrt(T) steps and compute the others a second
-    /// time on the way back: memory grows with the root of the length of the texts instead of the length, and a step takes
+    /// time in the backward pass: memory grows with the root of the length of the texts instead of the length, and a step takes
     /// about 4/3 of the time. For a recurrent network in one direction whose pooling is last, mean or max; other kinds of model
     /// ignore it. It is one of the options that fix the bits: sums over time are added in another order. Not to be confused
     /// with <see cref="LearningOptions.Checkpoint"/>, which keeps a run on disk. Default: no.
@@ -49,7 +49,8 @@ public sealed record TrainingOptions : LearningOptions
     /// <summary>
     /// The number of models that are trained one after another and become one, which gives the mean of their probabilities. All
     /// learn from the same texts and are validated with the same; each starts from other weights, meets the texts in another
-    /// order and has other dropouts, since its random numbers have a key of their own, made from <see cref="LearningOptions.Seed"/>
+    /// order and has other dropouts, since its random numbers have a key of their own, made from <see
+    /// cref="LearningOptions.Seed"/>
     /// (the first has that itself). When the run is cancelled or its budget is over, the models that are finished are averaged;
     /// one that is not is left out, unless it is the first. Default: 1.
     /// </summary>

@@ -6,6 +6,8 @@ internal abstract class DecoderScorer(TranslatorNetwork network, Workers workers
     private readonly TranslatorMemory _memory = network.CreateMemory();
     private readonly TranslationBatch _batch = new();
 
+    protected Workers Workers => workers;
+
     /// <summary>The pairs that are scored side by side.</summary>
     protected abstract int Batch { get; }
 

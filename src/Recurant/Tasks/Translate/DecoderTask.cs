@@ -15,6 +15,8 @@ internal abstract class DecoderTask(
 
     private readonly TranslationBatch _batch = new();
 
+    protected Workers Workers => workers;
+
     public sealed override StepLoss Step(int index, ulong step) => Learn(Feed[index], step);
 
     /// <summary>Lays out pairs.</summary>

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Recurant.Tasks;
 
 /// <summary>Trains translators: an encoder-decoder with attention for any pairs of texts.</summary>
