@@ -83,7 +83,8 @@ internal static class Application
                     break;
                 default:
                     string guess = Nearest.Question(word, ["--help", "--version"]);
-                    throw new UsageException($"there is no option {word} without a command.{guess}\nTry '{ShellCommand.Name} --help'.");
+                    throw new UsageException(
+                        $"there is no option {word} without a command.{guess}\nTry '{ShellCommand.Name} --help'.");
             }
         }
 

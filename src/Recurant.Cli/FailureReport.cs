@@ -43,7 +43,8 @@ internal static class FailureReport
             FileNotFoundException when failure.Message.StartsWith("Could not load", StringComparison.Ordinal) =>
                 (ExitCode.Failed, Incomplete(failure)),
             IOException or UnauthorizedAccessException => (ExitCode.Failed, PathFault.Explain(failure, words)),
-            ArgumentException when !IsOfTheRuntime(failure) => (ExitCode.WrongUsage, WithoutParameter((ArgumentException)failure)),
+            ArgumentException when !IsOfTheRuntime(failure) =>
+                (ExitCode.WrongUsage, WithoutParameter((ArgumentException)failure)),
             OutOfMemoryException => (ExitCode.Failed, "not enough memory. Try smaller data or, to train, a smaller --batch, "
                 + "--max-tokens or --hidden."),
             _ => (ExitCode.Failed, $"unexpected failure: {failure.GetType().Name}: {failure.Message}\nThis is a fault of the "

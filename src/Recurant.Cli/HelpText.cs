@@ -25,7 +25,8 @@ internal static class HelpText
         }
 
         terminal.Out.WriteLine();
-        WriteWrapped(terminal, $"{ShellCommand.Name} COMMAND --help shows the options of a command; --version shows the version.");
+        WriteWrapped(
+            terminal, $"{ShellCommand.Name} COMMAND --help shows the options of a command; --version shows the version.");
     }
 
     /// <summary>Help about one command.</summary>

@@ -211,7 +211,8 @@ internal sealed class Invocation
         if (arguments.Count > most)
         {
             string extra = TextLayout.Shorten(arguments[most], 60);
-            throw new UsageException($"\"{extra}\" is one argument too many. Usage: {ShellCommand.Name} {command.Name} {command.Arguments}");
+            throw new UsageException(
+                $"\"{extra}\" is one argument too many. Usage: {ShellCommand.Name} {command.Name} {command.Arguments}");
         }
     }
 }

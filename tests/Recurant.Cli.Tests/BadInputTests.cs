@@ -101,8 +101,8 @@ public class BadInputTests
     }
 
     /// <summary>
-    /// A file that this program did not write is nobody's to replace: neither by the name that was given nor by the one that a run
-    /// chooses; what it wrote itself, or an empty file, is replaced.
+    /// A file that this program did not write is nobody's to replace: neither by the name that was given nor by the one that a
+    /// run chooses; what it wrote itself, or an empty file, is replaced.
     /// </summary>
     [Theory]
     [InlineData("data.safetensors", "train", "data.tsv")]

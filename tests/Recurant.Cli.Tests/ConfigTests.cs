@@ -66,7 +66,8 @@ public class ConfigTests
     [InlineData("{\n  \"hiden\": 8\n}", "c.json, line 2, column 3: there is no setting \"hiden\". Did you mean \"hidden\"?")]
     [InlineData("{\n  // a comment\n  \"é\": null, \"cell\": \"lsmt\"\n}", "c.json, line 3, column 3: there is no setting")]
     [InlineData("{\n  \"cell\": \"lsmt\"\n}",
-        "c.json, line 2, column 11: cell: \"lsmt\" is none of elman, lstm, gru, mingru, minlstm, sru, indrnn, lru, peephole-lstm, layernorm-lstm, projected-lstm. Did you mean \"lstm\"?")]
+        "c.json, line 2, column 11: cell: \"lsmt\" is none of elman, lstm, gru, mingru, minlstm, sru, indrnn, lru, "
+            + "peephole-lstm, layernorm-lstm, projected-lstm. Did you mean \"lstm\"?")]
     [InlineData("{ \"hidden\": \"wide\" }", "c.json, line 1, column 13: hidden: \"wide\" is not a whole number")]
     [InlineData("{ \"hidden\": 0 }", "c.json, line 1, column 13: hidden is 0; it must be")]
     [InlineData("{ \"hidden\": true }", "c.json, line 1, column 13: hidden: expected a number or null")]

@@ -144,11 +144,13 @@ public sealed class EndTests : IDisposable
     {
         _place.Write("data.tsv", Reviews.Tsv());
         Directory.CreateDirectory(_place.Path("small"));
-        Assert.SkipUnless(Shell("mount -t tmpfs -o size=8k tmpfs small").Code == 0, "A small disk can be made by the superuser only.");
+        Assert.SkipUnless(
+            Shell("mount -t tmpfs -o size=8k tmpfs small").Code == 0, "A small disk can be made by the superuser only.");
         try
         {
             CommandResult result = _place.Run(
-                ["train", "data.tsv", "--out", "model.safetensors", "--report", "small/run.html", "--record", "run.jsonl", .. Reviews.Small]);
+                ["train", "data.tsv", "--out", "model.safetensors", "--report", "small/run.html", "--record", "run.jsonl",
+                    .. Reviews.Small]);
             Assert.Equal(1, result.Code);
             Assert.Contains("validation", result.Out, StringComparison.Ordinal);
             Assert.Contains("small/run.html: the disk is full", result.Error, StringComparison.Ordinal);
@@ -167,7 +169,8 @@ public sealed class EndTests : IDisposable
     {
         _place.Write("data.tsv", Reviews.Tsv());
         Directory.CreateDirectory(_place.Path("small"));
-        Assert.SkipUnless(Shell("mount -t tmpfs -o size=8k tmpfs small").Code == 0, "A small disk can be made by the superuser only.");
+        Assert.SkipUnless(
+            Shell("mount -t tmpfs -o size=8k tmpfs small").Code == 0, "A small disk can be made by the superuser only.");
         try
         {
             CommandResult result = _place.Run(
@@ -218,7 +221,8 @@ public sealed class EndTests : IDisposable
     {
         using Process shell = Process.Start(new ProcessStartInfo("sh")
         {
-            WorkingDirectory = _place.Root, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+            WorkingDirectory = _place.Root, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError =
+                true,
             ArgumentList = { "-c", script },
         })!;
         shell.StandardInput.Close();
@@ -250,9 +254,14 @@ public sealed class EndTests : IDisposable
     /// <summary>Sends a signal; the process ends by it, and not at the limit after which a test gives up.</summary>
     private static CommandResult AssertEnds(Process process, string signal, int code, bool readsOutput = true)
     {
-        using (Process kill = Process.Start("kill", [signal, process.Id.ToString(CultureInfo.InvariantCulture)])) kill.WaitForExit();
+        using (Process kill = Process.Start("kill", [signal, process.Id.ToString(CultureInfo.InvariantCulture)]))
+        {
+            kill .WaitForExit();
+        }
+
         CommandResult result = Workspace.Finish(
-            process, readsOutput ? process.StandardOutput.ReadToEndAsync() : Task.FromResult(""), process.StandardError.ReadToEndAsync());
+            process, readsOutput
+                ? process.StandardOutput.ReadToEndAsync() : Task.FromResult(""), process.StandardError.ReadToEndAsync());
         Assert.True(code == result.Code, $"{result.Code}: {result.Error}");
         Assert.Contains("recurant: interrupted", result.Error, StringComparison.Ordinal);
         return result;

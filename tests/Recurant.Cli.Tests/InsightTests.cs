@@ -45,7 +45,8 @@ public class InsightTests
         CommandResult result = place.Run("gradcheck");
         Assert.True(result.Code == 0, result.Out);
         // Elman in six forms, the GRU in two.
-        Assert.Equal(Enum.GetValues<CellKind>().Length + 6, result.Out.Split('\n').Count(line => line.EndsWith("  ok", StringComparison.Ordinal)));
+        Assert.Equal(Enum.GetValues<CellKind>().Length
+            + 6, result.Out.Split('\n').Count(line => line.EndsWith("  ok", StringComparison.Ordinal)));
         Assert.EndsWith("All gradients agree.\n", result.Out, StringComparison.Ordinal);
     }
 

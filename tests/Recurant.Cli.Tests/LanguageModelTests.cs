@@ -8,7 +8,8 @@ public class LanguageModelTests : IDisposable
 {
     private static readonly string[] s_small =
     [
-        "--hidden", "24", "--embedding", "16", "--layers", "1", "--epochs", "10", "--batch", "4", "--bptt", "12", "--learning-rate",
+        "--hidden", "24", "--embedding", "16", "--layers", "1", "--epochs", "10", "--batch", "4", "--bptt", "12",
+            "--learning-rate",
         "0.02", "--dropout", "0", "--threads", "1", "--unit", "char",
     ];
 

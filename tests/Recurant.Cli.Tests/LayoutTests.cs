@@ -26,7 +26,8 @@ public class LayoutTests
     {
         foreach (int width in s_widths)
         {
-            string[] lines = [.. new EpochTable("acc.").Lines(Progress(1, 0.75), width), .. new EpochTable("acc.").Lines(Progress(2, 0.5), width)];
+            string[] lines = [.. new EpochTable("acc.").Lines(Progress(1, 0.75), width), .. new EpochTable("acc.").Lines(
+                Progress(2, 0.5), width)];
             Assert.Equal(4, lines.Length);
             Assert.All(lines, line => Assert.InRange(line.Length, 1, width));
             Assert.StartsWith("epoch", lines[0], StringComparison.Ordinal);
@@ -38,7 +39,8 @@ public class LayoutTests
     public void EpochTable_TerminalBecomesNarrower_WritesTheHeadingAgain()
     {
         var table = new EpochTable("acc.");
-        string[] lines = [.. table.Lines(Progress(1, 0.5), 80), .. table.Lines(Progress(2, 0.5), 80), .. table.Lines(Progress(3, 0.5), 40)];
+        string[] lines =
+            [.. table.Lines(Progress(1, 0.5), 80), .. table.Lines(Progress(2, 0.5), 80), .. table.Lines(Progress(3, 0.5), 40)];
         Assert.Equal(["epoch", "    1", "    2", "epoch", "    3"], lines.Select(line => line[..5]));
         Assert.Contains("tokens/s", lines[0], StringComparison.Ordinal);
         Assert.DoesNotContain("tokens/s", lines[3], StringComparison.Ordinal);
@@ -93,9 +95,11 @@ public class LayoutTests
     [Fact]
     public void Table_TooWide_BreaksTextsAndThenStacks()
     {
-        string[][] rows = [["network", "count", "error"], ["elman tanh preactivation", "401", "1.2e-07"], ["lstm", "1,301", "2.3e-07"]];
+        string[][] rows =
+            [["network", "count", "error"], ["elman tanh preactivation", "401", "1.2e-07"], ["lstm", "1,301", "2.3e-07"]];
         Assert.Equal(
-            ["network                   count    error", "elman tanh preactivation    401  1.2e-07", "lstm                      1,301  2.3e-07"],
+            ["network                   count    error", "elman tanh preactivation    401  1.2e-07",
+                "lstm                      1,301  2.3e-07"],
             TextLayout.Table(rows, 40));
         Assert.Equal(
             ["network        count    error", "elman tanh       401  1.2e-07", "preactivation", "lstm           1,301  2.3e-07"],
@@ -136,17 +140,20 @@ public class LayoutTests
                 HelpText.Write(terminal, command, isWhole);
                 string[] lines = text.ToString().Split('\n');
                 // An example's path and the name of this program are not broken: the tests have a long one.
-                Assert.All(lines.Where(line => !line.Contains(ShellCommand.Name, StringComparison.Ordinal) && !line.Contains('"', StringComparison.Ordinal)),
+                Assert.All(lines.Where(line => !line.Contains(ShellCommand.Name, StringComparison.Ordinal) && !line.Contains('"',
+                    StringComparison.Ordinal)),
                     line => Assert.True(line.Length <= width, $"{name}: {line}"));
                 if (isWhole || command.FirstOptions.Count == 0)
                 {
                     Assert.All(command.Options, option => Assert.Contains(
-                        "\n  " + (option.IsFlag ? $"--[no-]{option.Name[2..]}" : option.Name), text.ToString(), StringComparison.Ordinal));
+                        "\n  " + (option.IsFlag ? $"--[no-]{option.Name[2..]}"
+                            : option.Name), text.ToString(), StringComparison.Ordinal));
                 }
                 else
                 {
                     Assert.InRange(lines.Length, 10, width < 60 ? 95 : 70);
-                    Assert.All(command.Options, option => Assert.Contains(option.Name, text.ToString(), StringComparison.Ordinal));
+                    Assert.All(
+                        command.Options, option => Assert.Contains(option.Name, text.ToString(), StringComparison.Ordinal));
                     Assert.Contains("--help all", text.ToString().ReplaceLineEndings(" "), StringComparison.Ordinal);
                 }
             }
@@ -155,9 +162,11 @@ public class LayoutTests
 
     private static TrainingProgress Progress(int epoch, double? measure = null) => new()
     {
-        Stage = "model", Epoch = epoch, Epochs = 40, Step = 10, Steps = 20, Loss = 0.6931, Accuracy = 0.5, TokensPerSecond = 12_345,
+        Stage = "model", Epoch = epoch, Epochs = 40, Step = 10, Steps = 20, Loss = 0.6931, Accuracy = 0.5, TokensPerSecond =
+            12_345,
         Remaining = TimeSpan.FromSeconds(65), IsBest = measure is 0.75,
-        Validation = measure is { } value ? new Evaluation { Rows = 10, Loss = 0.6, Accuracy = value, MacroF1 = value, Confusion = [] } : null,
+        Validation = measure is { } value
+            ? new Evaluation { Rows = 10, Loss = 0.6, Accuracy = value, MacroF1 = value, Confusion = [] } : null,
     };
 
     private sealed class FailingStream : Stream

@@ -131,7 +131,8 @@ public partial class LessonTests
         }
     }
 
-    private static string WithoutFunction(string part) => Functions().Replace(part, "").Replace("e-", "", StringComparison.Ordinal);
+    private static string WithoutFunction(string part) =>
+        Functions().Replace(part, "").Replace("e-", "", StringComparison.Ordinal);
 
     /// <summary>A part: a function or not of a sum of products, perhaps divided.</summary>
     private static double Calculate(string part)

@@ -54,8 +54,10 @@ public class MemoryTests
     public void Train_LanguageModelWithABudgetAndALongTest_TestsWithAPart()
     {
         using var place = new Workspace();
-        File.WriteAllLines(place.Path("train.txt"), Enumerable.Range(0, 400).Select(i => $"the cat {i % 7} sat on the mat {i % 5}"));
-        File.WriteAllLines(place.Path("test.txt"), Enumerable.Range(0, 20_000).Select(i => $"the dog {i % 7} sat on the mat {i % 5}"));
+        File.WriteAllLines(
+            place.Path("train.txt"), Enumerable.Range(0, 400).Select(i => $"the cat {i % 7} sat on the mat {i % 5}"));
+        File.WriteAllLines(
+            place.Path("test.txt"), Enumerable.Range(0, 20_000).Select(i => $"the dog {i % 7} sat on the mat {i % 5}"));
         CommandResult result = place.Run(
             "train", "train.txt", "--task", "lm", "--test", "test.txt", "--budget", "1s", "--hidden", "4", "--embedding", "4",
             "--out", "lm.safetensors", "--checkpoint", "none");

@@ -145,17 +145,23 @@ public partial class NameTests
         place.Write("data.tsv", Reviews.Tsv());
         CommandResult result = place.Run(["train", "data.tsv", "--out", model, .. Reviews.Small]);
         string name = ShellCommand.Quote(calledAs, windows: false);
-        string next = result.Out.Split('\n').Single(line => line.StartsWith("Next: ", StringComparison.Ordinal))["Next: ".Length..];
+        string next =
+            result.Out.Split('\n').Single(line => line.StartsWith("Next: ", StringComparison.Ordinal))["Next: ".Length..];
         Assert.Equal($"{name} predict {quoted} \"...\"", next);
         string script = Path.GetFullPath(calledAs, place.Root);
         Directory.CreateDirectory(Path.GetDirectoryName(script)!);
         File.WriteAllText(script, $"#!/bin/sh\nexec dotnet '{Workspace.Command}' \"$@\"\n");
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+
         using var shell = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("sh", ["-c", next])
         {
             WorkingDirectory = place.Root, RedirectStandardOutput = true, RedirectStandardError = true,
         })!;
-        CommandResult predicted = Workspace.Finish(shell, shell.StandardOutput.ReadToEndAsync(), shell.StandardError.ReadToEndAsync());
+        CommandResult predicted = Workspace.Finish(
+            shell, shell.StandardOutput.ReadToEndAsync(), shell.StandardError.ReadToEndAsync());
         Assert.True(predicted.Code == 0, predicted.Error);
         Assert.Matches("^(positive|negative)\t", predicted.Out);
     }
@@ -167,7 +173,8 @@ public partial class NameTests
         place.TrainSmall("--record", "a.run.jsonl");
         foreach (string option in (string[])["--report", "--out"])
         {
-            Assert.Equal((0, "page.html\n"), place.Run("report", "a.run.jsonl", option, "page.html") is var result ? (result.Code, result.Out) : default);
+            Assert.Equal((0, "page.html\n"), place.Run("report", "a.run.jsonl", option, "page.html") is var result
+                ? (result.Code, result.Out) : default);
             Assert.Equal(0, place.Run("compare", "a.run.jsonl", "a.run.jsonl", option, "both.html").Code);
             Assert.True(place.Has("both.html"));
             File.Delete(place.Path("both.html"));
@@ -191,7 +198,8 @@ public partial class NameTests
         using var place = new Workspace();
         place.TrainSmall("--record", "run.jsonl");
         using JsonDocument last = JsonDocument.Parse(File.ReadLines(place.Path("run.jsonl")).Last());
-        int validation = last.RootElement.GetProperty("valid").TryGetProperty("rows", out JsonElement rows) ? rows.GetInt32() : 11;
+        int validation = last.RootElement.GetProperty("valid").TryGetProperty("rows", out JsonElement rows)
+            ? rows.GetInt32() : 11;
         using JsonDocument inspected = JsonDocument.Parse(place.Run("inspect", "model.safetensors", "--json").Out);
         JsonElement training = inspected.RootElement.GetProperty("model").GetProperty("training");
         // 120 rows, a tenth of them for the test, a tenth of the rest for validation.
@@ -207,7 +215,8 @@ public partial class NameTests
         using var place = new Workspace();
         place.TrainSmall();
         Prediction prediction = TextClassifier.Load(place.Path("model.safetensors")).Predict("The film is good.");
-        Assert.Equal(JsonSerializer.Serialize(prediction) + "\n", place.Run("predict", "model.safetensors", "--json", "The film is good.").Out);
+        Assert.Equal(JsonSerializer.Serialize(prediction)
+            + "\n", place.Run("predict", "model.safetensors", "--json", "The film is good.").Out);
     }
 
     /// <summary>What the README shows of the demo is what it prints, but for the times.</summary>
@@ -225,7 +234,11 @@ public partial class NameTests
     private static string Root()
     {
         string? directory = AppContext.BaseDirectory;
-        while (directory is not null && !File.Exists(Path.Combine(directory, "Recurant.slnx"))) directory = Path.GetDirectoryName(directory);
+        while (directory is not null && !File.Exists(Path.Combine(directory, "Recurant.slnx")))
+        {
+            directory = Path.GetDirectoryName(directory);
+        }
+
         return directory!;
     }
 

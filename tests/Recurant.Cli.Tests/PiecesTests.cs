@@ -50,7 +50,8 @@ public class PiecesTests
             using var error = new StringWriter();
             using var terminal = new UserTerminal
             {
-                Out = TextWriter.Null, Error = new ErrorWriter(error), Input = Stream.Null, ErrorIsTerminal = isTerminal, ErrorWidth = 20,
+                Out = TextWriter.Null, Error = new ErrorWriter(error), Input = Stream.Null, ErrorIsTerminal =
+                    isTerminal, ErrorWidth = 20,
             };
             terminal.WriteNote("the first line is longer than twenty\nsecond");
             return error.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

@@ -26,7 +26,8 @@ public class PretrainTests
         Assert.StartsWith("epoch    loss    acc.   valid    acc.", lines[second + 1], StringComparison.Ordinal);
         Assert.Contains("texts.txt: 60 texts to pre-train on", result.Error, StringComparison.Ordinal);
         string file = Encoding.Latin1.GetString(File.ReadAllBytes(place.Path("model.safetensors")));
-        Assert.Contains("\\\"pretrain\\\":\\\"texts.txt\\\"", file.Replace(" ", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Contains(
+            "\\\"pretrain\\\":\\\"texts.txt\\\"", file.Replace(" ", "", StringComparison.Ordinal), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -48,7 +49,8 @@ public class PretrainTests
         Assert.True(language.Code == 0, language.Error);
         place.Write("data.tsv", Reviews.Tsv());
         CommandResult result = place.Run(
-            "train", "data.tsv", "--pretrain", "language.safetensors", "--epochs", "2", "--out", "model.safetensors", "--threads", "1");
+            "train", "data.tsv", "--pretrain", "language.safetensors", "--epochs", "2", "--out", "model.safetensors", "--threads",
+                "1");
         Assert.True(result.Code == 0, result.Error);
         Assert.Contains("LSTM, 1 layer of 9 units, both directions", result.Out, StringComparison.Ordinal);
         Assert.Contains("pretrained word vectors", result.Out, StringComparison.Ordinal);

@@ -26,7 +26,8 @@ public sealed class RecordTests : IDisposable
         string[] headings = ["Loss and measures", "Confusion matrix", "Most confident mistakes", "equations"];
         Assert.All(headings, heading => Assert.Contains(heading, page));
 
-        JsonElement[] lines = [.. File.ReadLines(_place.Path("model.run.jsonl")).Select(line => JsonDocument.Parse(line).RootElement)];
+        JsonElement[] lines =
+            [.. File.ReadLines(_place.Path("model.run.jsonl")).Select(line => JsonDocument.Parse(line).RootElement)];
         Assert.Equal(
             "recurant train data.tsv --hidden 8 --embedding 8 --learning-rate 0.02 --epochs 3 --threads 1 --out model.safetensors"
                 .Split(' ').Order(),
@@ -52,7 +53,8 @@ public sealed class RecordTests : IDisposable
         Assert.Contains("bits a character", page);
         Assert.Contains("Where the loss comes from", page);
         JsonElement costs = ResultOf("lines").GetProperty("token_costs");
-        Assert.Equal(1, costs.GetProperty("by_frequency").EnumerateArray().Sum(band => band.GetProperty("share").GetDouble()), 1e-6);
+        Assert.Equal(
+            1, costs.GetProperty("by_frequency").EnumerateArray().Sum(band => band.GetProperty("share").GetDouble()), 1e-6);
         Assert.Equal(page, Again("lines"));
     }
 

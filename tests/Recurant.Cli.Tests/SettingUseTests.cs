@@ -15,7 +15,8 @@ public class SettingUseTests
     [InlineData("--text", "the columns of pairs are named by --source and --target", "translate", "2")]
     [InlineData("--label", "the column of the tags is named by --tag-column", "tag", "2")]
     [InlineData("--label", "the task is \"lm\", and only \"classify\" has it", "lm", "2")]
-    [InlineData("--lowercase", "the task is \"translate\", and only \"classify\", \"tag\" and \"lm\" have it", "translate", "true")]
+    [InlineData(
+        "--lowercase", "the task is \"translate\", and only \"classify\", \"tag\" and \"lm\" have it", "translate", "true")]
     [InlineData("--source", "the task is \"caption\", and only \"translate\" has it", "caption", "1")]
     [InlineData("--tied-vectors", "the task is \"caption\", and only \"translate\" has it", "caption", "all")]
     [InlineData("--max-tokens", "the task is \"caption\", and only \"classify\" and \"translate\" have it", "caption", "9")]
@@ -31,17 +32,20 @@ public class SettingUseTests
     [InlineData("--bidirectional", "a language model reads in one direction", "lm", "false")]
     [InlineData("--bidirectional", "the encoder always reads from both ends", "translate", "false")]
     [InlineData("--bidirectional", "networks for generated problems read in one direction", "problem", "false")]
-    [InlineData("--activation", "the activations of the cell lstm are fixed. Leave it out, or choose the cell elman, indrnn or lru", "lm", "relu")]
+    [InlineData("--activation",
+        "the activations of the cell lstm are fixed. Leave it out, or choose the cell elman, indrnn or lru", "lm", "relu")]
     [InlineData("--form", "only the cell elman has two forms, and the cell is lstm", "classify", "hidden")]
     [InlineData("--gru-reset", "only the cell gru has it, and the cell is sru", "classify", "inside", "--cell", "sru")]
-    [InlineData("--forget-bias", "the cell gru has no such bias. Leave it out, or choose the cell lstm, minlstm, ", "tag", "1", "--cell", "gru")]
+    [InlineData("--forget-bias", "the cell gru has no such bias. Leave it out, or choose the cell lstm, minlstm, ", "tag", "1",
+        "--cell", "gru")]
     [InlineData("--forget-bias", "the forget gates start as --chrono says", "problem", "2")]
     [InlineData("--cell", "--model feedforward has no recurrent layers", "classify", "gru", "--model", "feedforward")]
     [InlineData("--pooling", "--model bag-of-words has no recurrent layers", "classify", "max", "--model", "bag-of-words")]
     [InlineData("--recompute", "--model bag-of-words has no recurrent layers", "classify", "true", "--model", "bag-of-words")]
     [InlineData("--pretrain", "--model feedforward has no recurrent layers", "classify", "x.txt", "--model", "feedforward")]
     [InlineData("--lens-every", "--model feedforward has no recurrent layers", "classify", "9", "--model", "feedforward")]
-    [InlineData("--hidden", "a bag of words has no hidden layers and no word vectors", "classify", "9", "--model", "bag-of-words")]
+    [InlineData(
+        "--hidden", "a bag of words has no hidden layers and no word vectors", "classify", "9", "--model", "bag-of-words")]
     [InlineData("--max-words", "a bag of words knows every word and pair", "classify", "9", "--model", "bag-of-words")]
     [InlineData("--freeze-vectors", "there are no --vectors to keep as they are", "tag", "true")]
     [InlineData("--pretrain-epochs", "there is no --pretrain whose epochs it would limit", "classify", "2")]
@@ -52,11 +56,14 @@ public class SettingUseTests
     [InlineData("--max-words", "the pieces are subwords, whose number --subwords limits", "translate", "9")]
     [InlineData("--min-count", "the pieces are subwords. Leave it out, or read whole words with --subwords 0", "translate", "2")]
     [InlineData("--min-count", "the pieces are subwords", "caption", "2", "--subwords", "9")]
-    [InlineData("--dropout", "the network has no dropout of \"word\", only of input, layers, recurrent, embedding and output", "lm", "word=0.2,input=0.1")]
-    [InlineData("--dropout", "the network has no dropout of \"output\", only of input, layers and word", "classify", "output=0.2", "--model", "feedforward")]
+    [InlineData("--dropout", "the network has no dropout of \"word\", only of input, layers, recurrent, embedding and output",
+        "lm", "word=0.2,input=0.1")]
+    [InlineData("--dropout", "the network has no dropout of \"output\", only of input, layers and word", "classify", "output=0.2",
+        "--model", "feedforward")]
     [InlineData("--dropout", "dropout of \"layers\" acts between two layers, and there is one", "classify", "layers=0.2")]
     [InlineData("--dropout", "dropout of \"layers\" acts between two layers, and there is one", "problem", "layers=0.2")]
-    [InlineData("--dropout", "the network has no dropout of \"input\", only of layers and recurrent", "problem", "0.2", "--layers", "2")]
+    [InlineData(
+        "--dropout", "the network has no dropout of \"input\", only of layers and recurrent", "problem", "0.2", "--layers", "2")]
     public void Train_SettingWithoutEffect_IsRefusedWithTheReason(
         string option, string reason, string task, string value, params string[] others)
     {
@@ -75,7 +82,8 @@ public class SettingUseTests
         CommandResult result = place.Run("train", "sdk:languages", "--task", "classify", "--valid", "0.2", "--out", Nowhere);
         Assert.Equal(2, result.Code);
         Assert.StartsWith(
-            "recurant: --valid has no effect here: the data has validation texts of its own", result.Error, StringComparison.Ordinal);
+            "recurant: --valid has no effect here: the data has validation texts of its own", result.Error,
+                StringComparison.Ordinal);
     }
 
     [Fact]
@@ -85,27 +93,39 @@ public class SettingUseTests
         place.Write("data.tsv", Reviews.Tsv());
         CommandResult result = place.Run("train", "data.tsv", "--bptt", "9", "--out", Nowhere);
         Assert.StartsWith(
-            "recurant: --bptt has no effect here: the task is \"classify\", as the data suggests, and only \"lm\" has it. Leave it out, or "
+            "recurant: --bptt has no effect here: the task is \"classify\", as the data suggests, and only \"lm\" has it. Leave "
+                + "it out, or "
             + "name another task with --task.", result.Error, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("classify", "--text", "1", "--label", "2", "--format", "tsv", "--delimiter", "tab", "--unit", "char", "--max-tokens", "9")]
-    [InlineData("classify", "--cell", "elman", "--activation", "relu", "--form", "preactivation", "--pooling", "mean", "--no-bidirectional", "--recompute")]
+    [InlineData("classify", "--text", "1", "--label", "2", "--format", "tsv", "--delimiter", "tab", "--unit", "char",
+        "--max-tokens", "9")]
+    [InlineData("classify", "--cell", "elman", "--activation", "relu", "--form", "preactivation", "--pooling", "mean",
+        "--no-bidirectional", "--recompute")]
     [InlineData("classify", "--cell", "gru", "--gru-reset", "outside", "--characters", "9", "--models", "2", "--no-direct")]
     [InlineData("classify", "--cell", "minlstm", "--forget-bias", "2", "--dropout", "layers=0.2,word=0.1", "--layers", "2")]
     [InlineData("classify", "--vectors", "v.txt", "--freeze-vectors", "--min-count", "2", "--max-words", "9", "--dropout", "0.2")]
     [InlineData("classify", "--pretrain", "x.txt", "--pretrain-epochs", "2", "--lens-every", "9", "--checkpoint-every", "5s")]
-    [InlineData("classify", "--model", "feedforward", "--hidden", "9", "--layers", "2", "--activation", "relu", "--dropout", "0.2")]
-    [InlineData("classify", "--model", "feedforward", "--dropout", "layers=0.2,input=0.1,word=0.1", "--embedding", "9", "--max-words", "9")]
-    [InlineData("classify", "--model", "bag-of-words", "--min-count", "2", "--weight-decay", "0.1", "--max-tokens", "9", "--models", "2")]
-    [InlineData("tag", "--tag-column", "2", "--crf", "true", "--characters", "0", "--vectors", "v.txt", "--freeze-vectors", "--lowercase", "false")]
-    [InlineData("tag", "--cell", "lru", "--activation", "relu", "--dropout", "layers=0.2", "--label-smoothing", "0.1", "--format", "conll")]
-    [InlineData("lm", "--bptt", "9", "--samples", "9", "--tied", "true", "--unit", "subword", "--subwords", "9", "--min-count", "2")]
-    [InlineData("lm", "--text", "1", "--format", "tsv", "--delimiter", "tab", "--max-words", "9", "--dropout", "layers=0.2,embedding=0.1")]
-    [InlineData("translate", "--source", "1", "--target", "2", "--subwords", "0", "--min-count", "2", "--max-words", "9", "--max-tokens", "9")]
+    [InlineData(
+        "classify", "--model", "feedforward", "--hidden", "9", "--layers", "2", "--activation", "relu", "--dropout", "0.2")]
+    [InlineData("classify", "--model", "feedforward", "--dropout", "layers=0.2,input=0.1,word=0.1", "--embedding", "9",
+        "--max-words", "9")]
+    [InlineData(
+        "classify", "--model", "bag-of-words", "--min-count", "2", "--weight-decay", "0.1", "--max-tokens", "9", "--models", "2")]
+    [InlineData("tag", "--tag-column", "2", "--crf", "true", "--characters", "0", "--vectors", "v.txt", "--freeze-vectors",
+        "--lowercase", "false")]
+    [InlineData("tag", "--cell", "lru", "--activation", "relu", "--dropout", "layers=0.2", "--label-smoothing", "0.1", "--format",
+        "conll")]
+    [InlineData(
+        "lm", "--bptt", "9", "--samples", "9", "--tied", "true", "--unit", "subword", "--subwords", "9", "--min-count", "2")]
+    [InlineData("lm", "--text", "1", "--format", "tsv", "--delimiter", "tab", "--max-words", "9", "--dropout",
+        "layers=0.2,embedding=0.1")]
+    [InlineData("translate", "--source", "1", "--target", "2", "--subwords", "0", "--min-count", "2", "--max-words", "9",
+        "--max-tokens", "9")]
     [InlineData("translate", "--attention", "bahdanau", "--tied-vectors", "all", "--dropout", "layers=0.2", "--cell", "gru")]
-    [InlineData("caption", "--attention", "general", "--min-count", "2", "--max-words", "9", "--embedding", "9", "--encoding", "utf-8")]
+    [InlineData(
+        "caption", "--attention", "general", "--min-count", "2", "--max-words", "9", "--embedding", "9", "--encoding", "utf-8")]
     [InlineData("problem", "--chrono", "0", "--forget-bias", "2", "--layers", "2", "--dropout", "layers=0.2")]
     [InlineData("problem", "--cell", "minlstm", "--forget-bias", "2", "--hidden", "9")]
     public void Train_SettingsThatAct_AreAccepted(string task, params string[] settings)

@@ -1,7 +1,6 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
 using Recurant.Tests.Architecture;
-using Xunit;
 
 namespace Recurant.Cli.Tests;
 
@@ -22,7 +21,8 @@ public partial class TaskSeamTests
     [Fact]
     public void Models_OfTheCore_HaveAFolderEach()
     {
-        Type[] models = [.. typeof(TrainedModel).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(TrainedModel)) && !type.IsAbstract)];
+        Type[] models = [.. typeof(TrainedModel).Assembly.GetTypes().Where(
+            type => type.IsSubclassOf(typeof(TrainedModel)) && !type.IsAbstract)];
         Assert.Equal(models.ToHashSet(), s_models.Values.ToHashSet());
         Assert.Equal(models.Length, CliTasks.All.Count);
         Assert.All(s_models.Keys, folder => Assert.True(Directory.Exists(Path.Combine(s_sources, "Tasks", folder)), folder));
@@ -34,7 +34,8 @@ public partial class TaskSeamTests
         (MethodBase Method, Type Asked)[] casts = [.. CompiledReferences.Casts(typeof(CliTask).Assembly)];
         // Without these the reading of the assembly would be broken, and the test could not fail.
         Assert.Contains(casts, cast => cast.Asked == typeof(LanguageModel));
-        string[] wrong = [.. casts.Where(cast => FolderOf(cast.Asked) is { } own && FolderOfUser(cast.Method.DeclaringType!) != own)
+        string[] wrong =
+            [.. casts.Where(cast => FolderOf(cast.Asked) is { } own && FolderOfUser(cast.Method.DeclaringType!) != own)
             .Select(cast => $"{cast.Method.DeclaringType!.Name}.{cast.Method.Name} asks whether a model is a {cast.Asked.Name}")];
         Assert.True(wrong.Length == 0, string.Join('\n', wrong));
     }

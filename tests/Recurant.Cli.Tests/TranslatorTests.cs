@@ -30,7 +30,8 @@ public sealed class TranslatorTests : IDisposable
         Assert.Matches("(?m)^test, source as it is +\\d+ +- +0\\.00 ", result.Out);
         Assert.Contains("Next: recurant predict model.safetensors", result.Out, StringComparison.Ordinal);
         Assert.Equal("zwei eins.\n", _place.Run("predict", "model.safetensors", "one two").Out);
-        Assert.Equal("zwei eins.\nvier.\n", _place.RunWithInput("one two\nfour\n", "predict", "model.safetensors", "--beam", "1").Out);
+        Assert.Equal(
+            "zwei eins.\nvier.\n", _place.RunWithInput("one two\nfour\n", "predict", "model.safetensors", "--beam", "1").Out);
         CommandResult inspected = _place.Run("inspect", "model.safetensors");
         Assert.Contains("general attention", inspected.Out.ReplaceLineEndings(" "), StringComparison.Ordinal);
 
@@ -54,7 +55,8 @@ public sealed class TranslatorTests : IDisposable
     {
         WriteLines("train", 0, 150);
         WriteLines("more", 150, 30);
-        string[] parts = ["--valid", "more.en,more.de", "--test", "more.en,more.de", "--out", "a.safetensors", "--json", .. s_small];
+        string[] parts =
+            ["--valid", "more.en,more.de", "--test", "more.en,more.de", "--out", "a.safetensors", "--json", .. s_small];
         CommandResult byOptions = _place.Run(["train", "--source", "train.en", "--target", "train.de", .. parts]);
         Assert.True(byOptions.Code == 0, byOptions.Error);
         Assert.Contains("train.en,train.de: pairs of texts; 150 pairs", byOptions.Error, StringComparison.Ordinal);
@@ -68,7 +70,8 @@ public sealed class TranslatorTests : IDisposable
         string DefaultName()
         {
             Assert.Equal(0, _place.Run(["train", "train.en,train.de", "--test", "more.en,more.de", .. s_small]).Code);
-            return _place.Files().Single(file => file.StartsWith("train.", StringComparison.Ordinal) && file.EndsWith("tensors", StringComparison.Ordinal));
+            return _place.Files().Single(file => file.StartsWith("train.", StringComparison.Ordinal)
+                && file.EndsWith("tensors", StringComparison.Ordinal));
         }
     }
 
@@ -131,7 +134,8 @@ public sealed class TranslatorTests : IDisposable
         Assert.Contains("recurant predict", wrong.Error, StringComparison.Ordinal);
     }
 
-    private static string SentenceOf(int i) => (i % 2 == 0 ? "light" : "dark") + " left of " + (i / 2 % 2 == 0 ? "light" : "dark");
+    private static string SentenceOf(int i) =>
+        (i % 2 == 0 ? "light" : "dark") + " left of " + (i / 2 % 2 == 0 ? "light" : "dark");
 
     /// <summary>12 x 8 pixels, each half light or dark, with a little noise: an uncompressed bitmap of 24 bits.</summary>
     private static byte[] Bitmap(int seed)

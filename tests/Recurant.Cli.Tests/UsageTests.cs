@@ -69,7 +69,8 @@ public class UsageTests
     [InlineData("--hidden is given more than once", "train", "x.tsv", "--hidden", "3", "--hidden", "4")]
     [InlineData("--hidden: \"abc\" is not a whole number", "train", "x.tsv", "--hidden", "abc")]
     [InlineData("--hidden is 0; it must be", "train", "x.tsv", "--hidden", "0")]
-    [InlineData("--cell: \"lsmt\" is none of elman, lstm, gru, mingru, minlstm, sru, indrnn, lru, peephole-lstm, layernorm-lstm, projected-lstm. Did you mean \"lstm\"?", "train", "x.tsv", "--cell", "lsmt")]
+    [InlineData("--cell: \"lsmt\" is none of elman, lstm, gru, mingru, minlstm, sru, indrnn, lru, peephole-lstm, "
+        + "layernorm-lstm, projected-lstm. Did you mean \"lstm\"?", "train", "x.tsv", "--cell", "lsmt")]
     [InlineData("--budget: \"5x\" is not a time", "train", "x.tsv", "--budget", "5x")]
     [InlineData("--dropout: \"imput\" is none of", "train", "x.tsv", "--dropout", "imput=0.3")]
     [InlineData("--dropout: input is 1.5; it must be", "train", "x.tsv", "--dropout", "1.5")]
@@ -80,8 +81,10 @@ public class UsageTests
     [InlineData("x.safetensors is a model: the order is first the data, then the model", "doctor", "x.safetensors", "x.tsv")]
     [InlineData("Give either TEXT or --file, not both", "predict", "x", "text", "--file", "y")]
     [InlineData("--all checks every network", "gradcheck", "--all", "--cell", "gru")]
-    [InlineData("--activation has no effect here: the activations of the cell lstm are fixed", "gradcheck", "--activation", "relu")]
-    [InlineData("--gru-reset has no effect here: only the cell gru has it, and the cell is lru", "gradcheck", "--cell", "lru", "--gru-reset", "outside")]
+    [InlineData(
+        "--activation has no effect here: the activations of the cell lstm are fixed", "gradcheck", "--activation", "relu")]
+    [InlineData("--gru-reset has no effect here: only the cell gru has it, and the cell is lru", "gradcheck", "--cell", "lru",
+        "--gru-reset", "outside")]
     [InlineData("--out: x.tsv is read by this run", "train", "x.tsv", "--out", "x.tsv")]
     public void Run_WrongUsage_SaysWhatIsWrongInTwoLines(string expected, params string[] arguments)
     {

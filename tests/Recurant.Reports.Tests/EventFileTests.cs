@@ -55,7 +55,8 @@ public sealed class EventFileTests : IDisposable
     public void Observer_ATrainingRun_WritesItsCurves()
     {
         TextDataset data = TextDataset.FromPairs(
-            Enumerable.Range(0, 60).Select(i => ($"film number {i} was {(i % 2 == 0 ? "good" : "bad")}", i % 2 == 0 ? "yes" : "no")));
+            Enumerable.Range(0, 60).Select(
+                i => ($"film number {i} was {(i % 2 == 0 ? "good" : "bad")}", i % 2 == 0 ? "yes" : "no")));
         TrainingResult<ClassifierModel, Evaluation> result;
         using (var observer = new TensorBoardObserver(_directory))
         {
@@ -86,7 +87,8 @@ public sealed class EventFileTests : IDisposable
         for (int at = 0; at < bytes.Length;)
         {
             int length = (int)BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(at));
-            Assert.Equal(EventFile.MaskedChecksum(bytes.AsSpan(at, 8)), BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(at + 8)));
+            Assert.Equal(
+                EventFile.MaskedChecksum(bytes.AsSpan(at, 8)), BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(at + 8)));
             byte[] data = bytes[(at + 12)..(at + 12 + length)];
             Assert.Equal(EventFile.MaskedChecksum(data), BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(at + 12 + length)));
             at += 16 + length;

@@ -38,7 +38,8 @@ public class ExplanationPageTests(ChromiumBrowser browser)
         Assert.Contains(notes, note => note.StartsWith("\u201Cnot\u201D reverses \u201Cgood\u201D", StringComparison.Ordinal));
         ILocator plot = page.Page.Locator("figure.lines .plot").First;
         await plot.PressAsync("Home");
-        Assert.Equal("text up to word 0 (empty): probability 0.5", await page.Page.Locator("figure.lines .readout").First.InnerTextAsync());
+        Assert.Equal("text up to word 0 (empty): probability 0.5",
+            await page.Page.Locator("figure.lines .readout").First.InnerTextAsync());
     }
 
     [Theory]
@@ -57,7 +58,8 @@ public class ExplanationPageTests(ChromiumBrowser browser)
     [Fact]
     public async Task Page_RightToLeftAndLongWords_KeepsTheCommonPromises()
     {
-        string[] words = ["\u0647\u0630\u0627", "\u0627\u0644\u0641\u064A\u0644\u0645", "\u0631\u0627\u0626\u0639", "!", new string('x', 300)];
+        string[] words =
+            ["\u0647\u0630\u0627", "\u0627\u0644\u0641\u064A\u0644\u0645", "\u0631\u0627\u0626\u0639", "!", new string('x', 300)];
         foreach (int width in (int[])[390, 768, 1280])
         {
             await using OpenPage page = await browser.Open(

@@ -55,7 +55,8 @@ public class LessonPageTests(ChromiumBrowser browser)
     {
         await using OpenPage page = await browser.Open(LessonPage.Write(Lesson.Of(Sentence)), 390);
 
-        Assert.True(await page.Page.Locator(".network-scroll").EvaluateAsync<bool>("box => box.scrollWidth <= box.clientWidth + 1"));
+        Assert.True(
+            await page.Page.Locator(".network-scroll").EvaluateAsync<bool>("box => box.scrollWidth <= box.clientWidth + 1"));
         IReadOnlyList<string> names = await page.Page.Locator(".node text").AllTextContentsAsync();
         Assert.Equal(["x_1", "h_1", "yhat_1", "J_1"], names.Take(4));
     }

@@ -22,7 +22,8 @@ public sealed class OpenPage : IAsyncDisposable
             if (element.closest(exempt) !== null) continue;
             const says = element.tagName + '.' + element.className + ': ' + element.textContent.trim().slice(0, 60);
             const cuts = getComputedStyle(element).overflowX !== 'visible' && element.scrollWidth > element.clientWidth + 1;
-            if (cuts && element.clientWidth > 0) clipped.push(says + ' (' + element.scrollWidth + ' > ' + element.clientWidth + ')');
+            if (cuts && element.clientWidth > 0)
+                clipped.push(says + ' (' + element.scrollWidth + ' > ' + element.clientWidth + ')');
             const hasText = Array.from(element.childNodes).some(node => node.nodeType === 3 && node.textContent.trim() !== '');
             const box = element.getBoundingClientRect();
             if (hasText && (box.right > width + 1 || box.left < -1)) clipped.push(says + ' (outside the window)');

@@ -47,7 +47,8 @@ public class PageTests(ChromiumBrowser browser)
 
     [Fact]
     public void Element_LoneSurrogateAndControl_BecomeReplacementCharacters() =>
-        Assert.Equal("<p>a\uFFFDb\uFFFD\uD83D\uDE00</p>\n", new HtmlWriter().Element("p", "a\uD83Db\u0001\uD83D\uDE00").ToString());
+        Assert.Equal(
+            "<p>a\uFFFDb\uFFFD\uD83D\uDE00</p>\n", new HtmlWriter().Element("p", "a\uD83Db\u0001\uD83D\uDE00").ToString());
 
     private static HtmlPage Sample()
     {
@@ -68,7 +69,8 @@ public class PageTests(ChromiumBrowser browser)
         lines.Chart(new LineChart
         {
             Title = "Norm", XLabel = "step", YLabel = "norm", IsLogarithmic = true,
-            Series = [new("norm", x, [.. x.Select(i => Math.Exp(-i / 100))]), new("clipped", [1, 50], [1, 0.5]) { IsDots = true }],
+            Series =
+                [new("norm", x, [.. x.Select(i => Math.Exp(-i / 100))]), new("clipped", [1, 50], [1, 0.5]) { IsDots = true }],
         });
         page.Section("bars", "Bars").Chart(new BarChart
         {

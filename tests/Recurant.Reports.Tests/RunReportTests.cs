@@ -88,7 +88,8 @@ public sealed class RunReportTests(ChromiumBrowser browser) : IDisposable
 
         await page.Picture($"compare-{width}-{(isDark ? "dark" : "light")}");
         await page.CheckCommonPromises();
-        Assert.Equal(["--cell", "lstm", "gru"], await page.Page.Locator("#settings tbody tr").First.Locator("th, td").AllInnerTextsAsync());
+        Assert.Equal(["--cell", "lstm", "gru"],
+            await page.Page.Locator("#settings tbody tr").First.Locator("th, td").AllInnerTextsAsync());
         ILocator legend = page.Page.Locator("#curves figure").First.Locator(".legend li");
         Assert.Equal(["lstm", "gru"], await legend.AllInnerTextsAsync());
     }
@@ -138,7 +139,8 @@ public sealed class RunReportTests(ChromiumBrowser browser) : IDisposable
         }));
         foreach (int width in (int[])[390, 1280])
         {
-            await using OpenPage page = await browser.Open(RunReport.Html(Made("lstm", 0.8) with { Result = result.RootElement }), width);
+            await using OpenPage page = await browser.Open(
+                RunReport.Html(Made("lstm", 0.8) with { Result = result.RootElement }), width);
             await page.Picture($"report-labels-{width}");
             await page.CheckCommonPromises();
         }
@@ -164,19 +166,23 @@ public sealed class RunReportTests(ChromiumBrowser browser) : IDisposable
             {
               "end": "completed", "test": {"rows": 3}, "confusion_of": "words", "labels": ["NOUN", "(others)"],
               "confusion": [[5, 1], [2, 3]], "counts_of": "tag",
-              "counts": [{"name": "NOUN", "right": 5, "found": 7, "present": 6}, {"name": "VERB", "right": 1, "found": 2, "present": 3}],
+              "counts": [{"name": "NOUN", "right": 5, "found": 7, "present": 6},
+                         {"name": "VERB", "right": 1, "found": 2, "present": 3}],
               "probability_of": "marginal", "calibration": {"expected_error": 0.25, "bins": [
                 {"from": 0.9, "to": 1, "count": 4, "confidence": 0.95, "accuracy": 0.75}]},
               "mistake_count": 1,
-              "mistakes": [{"word": "film", "text": "a [film] {{Hostile}}", "right": "NOUN", "answered": "VERB", "probability": 0.9}],
+              "mistakes": [{"word": "film", "text": "a [film] {{Hostile}}", "right": "NOUN",
+                            "answered": "VERB", "probability": 0.9}],
               "token_costs": {"tokens": 1000, "loss": 2.5, "accuracy": 0.4,
-                "costliest": [{"token": "\n", "times": 50, "loss": 3, "share": 0.06}, {"token": "<b>", "times": 5, "loss": 9, "share": 0.02}],
+                "costliest": [{"token": "\n", "times": 50, "loss": 3, "share": 0.06},
+                              {"token": "<b>", "times": 5, "loss": 9, "share": 0.02}],
                 "by_frequency": [{"from": 1, "to": 1, "kinds": 7, "times": 7, "loss": 8, "share": 0.1}]},
               "translations": {"pairs": 3,
                 "by_length": [{"from": 1, "to": 5, "pairs": 3, "bleu": 30, "chrf": 50, "length_ratio": 0.9}],
                 "worst": [{"source": "{{Hostile}}", "right": "ein Film", "translated": "ein Haus", "chrf": 30}]},
               "by_distance": {"problem": "adding:20", "sequences": 1000, "without_memory": 0.1667,
-                "bands": [{"from": 10, "to": 14, "count": 500, "error": 0.01}, {"from": 15, "to": 19, "count": 500, "error": null}]}
+                "bands": [{"from": 10, "to": 14, "count": 500, "error": 0.01},
+                           {"from": 15, "to": 19, "count": 500, "error": null}]}
             }
             """);
         RunRecord record = Made("lstm", 0.8) with { Result = result.RootElement };
@@ -190,7 +196,8 @@ public sealed class RunReportTests(ChromiumBrowser browser) : IDisposable
         Assert.Equal(["NOUN", "6", "7", "5", "0.7143", "0.8333", "0.7692"],
             await page.Page.Locator("#counts table").Last.Locator("tbody tr").First.Locator("th, td").AllInnerTextsAsync());
         Assert.Equal(1, await page.Page.Locator("#confusion table").Last.Locator("tbody tr").CountAsync());
-        Assert.Contains("Without any memory the mean squared error is 0.1667.", await page.Page.Locator("#distance").InnerTextAsync());
+        Assert.Contains(
+            "Without any memory the mean squared error is 0.1667.", await page.Page.Locator("#distance").InnerTextAsync());
     }
 
     /// <summary>A run of 3 epochs of 40 steps, written down and read again.</summary>
@@ -207,7 +214,8 @@ public sealed class RunReportTests(ChromiumBrowser browser) : IDisposable
             for (int step = 1; step <= 120; step++)
             {
                 recorder.OnStep(new TrainingStep(
-                    "model", 1 + (step - 1) / 40, step, 0.7 / (1 + step / 40.0), 0.5 + step % 3, step % 3 == 2, 0.004, 50, step * 0.1));
+                    "model", 1 + (step - 1) / 40, step, 0.7 / (1 + step / 40.0), 0.5
+                        + step % 3, step % 3 == 2, 0.004, 50, step * 0.1));
                 if (step % 20 == 0)
                 {
                     recorder.Write("lens", Members(string.Create(CultureInfo.InvariantCulture, $$"""

@@ -23,7 +23,8 @@ internal static class MutationSites
         [SyntaxKind.DivideExpression] = "*", [SyntaxKind.ModuloExpression] = "/", [SyntaxKind.LessThanExpression] = "<=",
         [SyntaxKind.LessThanOrEqualExpression] = "<", [SyntaxKind.GreaterThanExpression] = ">=",
         [SyntaxKind.GreaterThanOrEqualExpression] = ">", [SyntaxKind.EqualsExpression] = "!=",
-        [SyntaxKind.NotEqualsExpression] = "==", [SyntaxKind.LogicalAndExpression] = "||", [SyntaxKind.LogicalOrExpression] = "&&",
+        [SyntaxKind.NotEqualsExpression] = "==", [SyntaxKind.LogicalAndExpression] = "||", [SyntaxKind.LogicalOrExpression] =
+            "&&",
     };
 
     /// <summary>All places that can be changed without a fault of compilation.</summary>
@@ -48,7 +49,7 @@ internal static class MutationSites
         if (node is not BinaryExpressionSyntax binary || !s_operators.TryGetValue(binary.Kind(), out string? other)) return null;
         bool isLogical = binary.Kind() is SyntaxKind.LogicalAndExpression or SyntaxKind.LogicalOrExpression;
         // What a pattern declares on the left would not be there on the right.
-        if (isLogical && binary.DescendantNodes().Any(inner => inner is DeclarationPatternSyntax or SingleVariableDesignationSyntax)) return null;
+        if (isLogical && binary.DescendantNodes().Any(inner => inner is SingleVariableDesignationSyntax)) return null;
         bool fits = isLogical || IsNumber(model.GetTypeInfo(binary.Left).Type) && IsNumber(model.GetTypeInfo(binary.Right).Type)
             && SymbolEqualityComparer.Default.Equals(model.GetTypeInfo(binary).Type, model.GetTypeInfo(binary).ConvertedType);
         return fits ? $"{binary.Left} {other} {binary.Right}" : null;

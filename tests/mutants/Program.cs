@@ -36,7 +36,8 @@ try
     Write(sites);
     string tests = Path.Combine(copy, "tests", "Recurant.Tests");
     (int code, string said) = Run(
-        "dotnet", ["build", tests, "-c", "Release", "--nologo", "-v", "quiet", "-p:RunAnalyzers=false", "-p:TreatWarningsAsErrors=false"],
+        "dotnet", ["build", tests, "-c", "Release", "--nologo", "-v", "quiet", "-p:RunAnalyzers=false",
+            "-p:TreatWarningsAsErrors=false"],
         copy);
     if (code != 0) throw new InvalidOperationException(said);
     if (IsNoticed(0)) throw new InvalidOperationException("The tests fail without any change.");
@@ -97,7 +98,8 @@ MutationSite[] Choose()
     foreach (MutationSite site in shuffled)
     {
         // No two within one another: each stands in the text of its own.
-        if (chosen.Count < count && !chosen.Any(other => other.File == site.File && other.Node.Span.IntersectsWith(site.Node.Span)))
+        if (chosen.Count < count
+            && !chosen.Any(other => other.File == site.File && other.Node.Span.IntersectsWith(site.Node.Span)))
         {
             chosen.Add(site);
         }
@@ -109,7 +111,8 @@ MutationSite[] Choose()
 
 void Write(MutationSite[] sites)
 {
-    foreach (IGrouping<string, (MutationSite Site, int Number)> file in sites.Select((site, i) => (site, i + 1)).GroupBy(each => each.site.File))
+    foreach (IGrouping<string, (MutationSite Site, int Number)> file in sites.Select((site, i) => (site, i + 1)).GroupBy(
+        each => each.site.File))
     {
         string path = Path.Combine(copy, file.Key), text = File.ReadAllText(path);
         foreach ((MutationSite site, int number) in file.OrderByDescending(each => each.Site.Node.SpanStart))

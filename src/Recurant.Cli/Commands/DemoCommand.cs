@@ -118,7 +118,8 @@ internal sealed class DemoCommand() : CliCommand("demo", "",
             {
                 writer.Write(("text", sentence.First.Text), ("expected", sentence.First.Label));
                 writer.WriteObjects("answers", results.Zip(sentence.Second), answer => writer.Write(
-                    ("model", answer.First.Model.Name), ("label", answer.Second.Label), ("probability", answer.Second.Probability)));
+                    ("model", answer.First.Model.Name), ("label", answer.Second.Label),
+                        ("probability", answer.Second.Probability)));
             });
         }));
 }

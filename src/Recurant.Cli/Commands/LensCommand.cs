@@ -32,7 +32,8 @@ internal sealed class LensCommand() : CliCommand("lens", "[MODEL] DATA",
             "Language models: the number of tokens of a window, read from zero states. Default: 35 words or 100 characters."),
         new("--exact", null,
             "Split the weights' gradient by t - k where the loss depends on many steps (pooling max, mean or attention, "
-            + "copying, words or tags): T passes, so O(T^2) time. If it depends on the last step only, the split is exact anyway."),
+            + "copying, words or tags): T passes, so O(T^2) time. If it depends on the last step only, the split is exact "
+            + "anyway."),
         new("--jacobians", "N", "Follow the Jacobians N steps back; 0 for none. Default: as far as 1e9 multiplications reach."),
         new("--gain", "X", "Without MODEL: multiply the fresh W_hh by X. Default: 1."),
         new(Report, "FILE.html", "Also write a self-contained HTML page."),
@@ -97,7 +98,8 @@ internal sealed class LensCommand() : CliCommand("lens", "[MODEL] DATA",
         string data = call.Arguments[0];
         if (File.Exists(data) && data.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase))
         {
-            throw new UsageException($"DATA is missing: the texts to run the model on. Usage: {ShellCommand.Name} lens [MODEL] DATA");
+            throw new UsageException(
+                $"DATA is missing: the texts to run the model on. Usage: {ShellCommand.Name} lens [MODEL] DATA");
         }
 
         return CliTasks.Of(settings with { Data = data }).LookBefore(call, data, settings, options);

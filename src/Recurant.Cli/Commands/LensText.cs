@@ -101,7 +101,8 @@ internal static class LensText
         if (layer.HiddenWeights is { } split)
         {
             string kind = split.IsExact ? "exact" : "counted from the last step; --exact splits by t - k";
-            yield return $"dJ/dW_hh by lag ({kind}): sum over lags {Size(split.Total)}, relative difference from the training gradient "
+            yield return $"dJ/dW_hh by lag ({kind}): sum over lags {Size(split.Total)}, relative difference from the training "
+                + $"gradient "
                 + $"{Size(split.Difference)}";
         }
         else if (layer.HiddenNote is { } note)

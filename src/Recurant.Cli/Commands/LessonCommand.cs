@@ -126,7 +126,8 @@ internal sealed class LessonCommand() : CliCommand("lesson", "SENTENCE",
                 nameof(LessonOptions.UnitsShown) => Units,
                 _ => null,
             };
-            throw new UsageException(option is null ? message : message.Replace(fault.ParamName!, option, StringComparison.Ordinal));
+            throw new UsageException(
+                option is null ? message : message.Replace(fault.ParamName!, option, StringComparison.Ordinal));
         }
     }
 

@@ -122,7 +122,8 @@ internal sealed class LessonText(TextWriter to, int width)
             int rows = matrix.Rows - cells.Length, more = matrix.Columns - columns;
             string between = rows > 0 && more > 0 ? ", " : "";
             to.WriteLine(
-                $"    ... {(rows > 0 ? Numbers.Of(rows, "more row") : "")}{between}{(more > 0 ? Numbers.Of(more, "more column") : "")}");
+                $"    ... {(rows > 0 ? Numbers.Of(rows, "more row") : "")}{between}"
+                + $"{(more > 0 ? Numbers.Of(more, "more column") : "")}");
         }
     }
 

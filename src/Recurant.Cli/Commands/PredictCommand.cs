@@ -10,14 +10,17 @@ internal sealed class PredictCommand() : CliCommand("predict", "MODEL [TEXT...]"
 {
     // Starting and waking threads takes longer than the answers to a few texts.
     private const int TextsWorthThreads = 16;
-    private const string FileOption = "--file", TextOption = "--text", FormatOption = "--format", BlanksOption = "--blanks", BeamOption = "--beam";
+    private const string FileOption = "--file", TextOption = "--text", FormatOption = "--format", BlanksOption =
+        "--blanks", BeamOption = "--beam";
 
     public override IReadOnlyList<CommandOption> Options { get; } =
     [
-        new(FileOption, "FILE", "Predict the texts of a file: its lines, blank ones too; or, where its name ends in .csv, .tsv, .jsonl or "
+        new(FileOption, "FILE",
+            "Predict the texts of a file: its lines, blank ones too; or, where its name ends in .csv, .tsv, .jsonl or "
             + "the like, its rows, whose labels are ignored."),
         new(TextOption, "COLUMN", "The column of the texts in FILE. Guessed if not given."),
-        new(FormatOption, "FORMAT", "The format of FILE: lines, csv, tsv, jsonl, fasttext, trec, conll or conllu. Default: by its name."),
+        new(FormatOption, "FORMAT",
+            "The format of FILE: lines, csv, tsv, jsonl, fasttext, trec, conll or conllu. Default: by its name."),
         CommandOption.Of(SettingTable.Encoding),
         CommandOption.Of(SettingTable.Delimiter),
         new(BlanksOption, null, "Taggers: the texts are already split into words by spaces."),
@@ -62,7 +65,8 @@ internal sealed class PredictCommand() : CliCommand("predict", "MODEL [TEXT...]"
         TrainedModel model = ModelFile.Load(path);
         CliTask task = CliTasks.Of(model);
         foreach ((string option, string unfit) in (ReadOnlySpan<(string, string)>)
-            [(BlanksOption, $"is for taggers; {path} is not one"), (BeamOption, $"is for translators and captioners; {path} is neither")])
+            [(BlanksOption, $"is for taggers; {path} is not one"),
+                (BeamOption, $"is for translators and captioners; {path} is neither")])
         {
             if (call.Has(option) && !task.Options.Contains(option)) throw new UsageException($"{option} {unfit}.");
         }

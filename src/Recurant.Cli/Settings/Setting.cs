@@ -23,7 +23,9 @@ internal sealed record Idle(string Reason, string Remedy = "Leave it out")
 /// </summary>
 /// <param name="Name">The option without its hyphens, and the key in the file.</param>
 /// <param name="Group">The heading under which help and <c>init</c> list it.</param>
-/// <param name="Value">The value's name in help, such as N, FILE or COLUMN, or its choices, such as <c>elman|lstm|gru</c>.</param>
+/// <param name="Value">
+/// The value's name in help, such as N, FILE or COLUMN, or its choices, such as <c>elman|lstm|gru</c>.
+/// </param>
 /// <param name="Help">What it does, and its default, in one or two sentences.</param>
 /// <param name="Set">Writes the value into the settings; a bad value is a <see cref="FormatException"/>.</param>
 internal sealed record Setting(
@@ -34,7 +36,8 @@ internal sealed record Setting(
     {
         "true|false" => SettingKind.Flag,
         "N" or "X" or "N|onehot" => SettingKind.Number,
-        _ when Value.Contains("FILE", StringComparison.Ordinal) || Value.Contains("DIR", StringComparison.Ordinal) => SettingKind.Path,
+        _ when Value.Contains("FILE", StringComparison.Ordinal) || Value.Contains("DIR", StringComparison.Ordinal) =>
+            SettingKind.Path,
         _ => SettingKind.Text,
     };
 

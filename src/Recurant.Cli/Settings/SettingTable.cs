@@ -3,8 +3,8 @@ using static Recurant.Cli.SettingValue;
 namespace Recurant.Cli;
 
 /// <summary>
-/// All settings of a training run, in the order in which help and <c>init</c> list them, each with the rules where it would change
-/// nothing. Which tasks have it, the tasks say.
+/// All settings of a training run, in the order in which help and <c>init</c> list them, each with the rules where it would
+/// change nothing. Which tasks have it, the tasks say.
 /// </summary>
 internal static class SettingTable
 {
@@ -47,7 +47,8 @@ internal static class SettingTable
         new("source", Translator, "COLUMN|FILE",
             "The column of the texts to translate, by name or number; or, without DATA, their file with one text per line.",
             (s, v) => s with { Source = v }),
-        new("target", Translator, "COLUMN|FILE", "The column or the file of their translations.", (s, v) => s with { Target = v }),
+        new("target", Translator, "COLUMN|FILE", "The column or the file of their translations.",
+            (s, v) => s with { Target = v }),
     ];
 
     /// <summary>What a recurrent network looks like; <c>gradcheck</c> takes these, too.</summary>
@@ -136,7 +137,8 @@ internal static class SettingTable
             ],
         },
         new("lowercase", Data, "true|false", "Convert to lower case. Default: true; false for language models.",
-            (s, v) => s.Learning(t => t with { Lowercase = Flag(v) }) with { Language = s.Language with { Lowercase = Flag(v) } }),
+            (s, v) =>
+                s.Learning(t => t with { Lowercase = Flag(v) }) with { Language = s.Language with { Lowercase = Flag(v) } }),
         Learn("min-count", Data, "N", "Words that occur less often are read as unknown. Decided from the data if not given.",
             (t, v) => t with { MinimumCount = Whole(v) }) with
         {
@@ -322,7 +324,8 @@ internal static class SettingTable
         new(name, group, value, help, (s, v) => s with { Language = set(s.Language, v) });
 
     private static Setting OfTranslator(
-        string name, string group, string value, string help, Func<TranslatorTrainingOptions, string, TranslatorTrainingOptions> set) =>
+        string name, string group, string value, string help, Func<TranslatorTrainingOptions, string,
+            TranslatorTrainingOptions> set) =>
         new(name, group, value, help, (s, v) => s with { Translation = set(s.Translation, v) });
 
     /// <summary>Subwords are for language models alone.</summary>

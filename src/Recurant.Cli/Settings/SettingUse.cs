@@ -33,7 +33,8 @@ internal sealed record SettingUse(TrainSettings Settings, CliTask? Task)
         foreach ((Setting setting, string value) in settings.Given)
         {
             SettingUse own = use with { Value = value };
-            Idle? idle = own.OfTask(setting.Name) ?? setting.Unless.Select(rule => rule(own)).FirstOrDefault(found => found is not null);
+            Idle? idle = own.OfTask(setting.Name) ?? setting.Unless.Select(rule => rule(own)).FirstOrDefault(
+                found => found is not null);
             if (idle is null) continue;
             throw new UsageException($"--{setting.Name} has no effect here: {idle.Reason}. {idle.Remedy}.");
         }
@@ -70,6 +71,7 @@ internal sealed record SettingUse(TrainSettings Settings, CliTask? Task)
         bool isGuessed = Settings.Task is null;
         return new Idle(
             $"the task is \"{Task.Name}\"{(isGuessed ? ", as the data suggests" : "")}, and only {Listed(others)} "
-            + (others.Length == 1 ? "has it" : "have it"), isGuessed ? "Leave it out, or name another task with --task" : "Leave it out");
+            + (others.Length == 1 ? "has it" : "have it"), isGuessed
+            ? "Leave it out, or name another task with --task" : "Leave it out");
     }
 }

@@ -66,7 +66,8 @@ internal static class SettingValue
         "pipe" or "bar" => '|',
         "space" or "blank" => ' ',
         "colon" => ':',
-        { Length: 1 } => text[0] is not ('"' or '\r' or '\n') ? text[0] : throw Expected(text, "a character that can separate columns"),
+        { Length: 1 } =>
+            text[0] is not ('"' or '\r' or '\n') ? text[0] : throw Expected(text, "a character that can separate columns"),
         _ => throw Expected(text, "comma, semicolon, tab, pipe or any one character"),
     };
 

@@ -4,8 +4,9 @@ using Recurant.Formats;
 namespace Recurant.Cli;
 
 /// <summary>
-/// What the commands know of a task: its settings, how it is trained and tested, and what its models answer. A command that a task
-/// does not have is refused, with the one that fits. A task is a folder with a class of these and a row of <see cref="CliTasks"/>.
+/// What the commands know of a task: its settings, how it is trained and tested, and what its models answer. A command that a
+/// task does not have is refused, with the one that fits. A task is a folder with a class of these and a row of <see
+/// cref="CliTasks"/>.
 /// </summary>
 internal abstract class CliTask
 {
@@ -55,7 +56,9 @@ internal abstract class CliTask
     /// <summary>Whether one rate for all usual places is welcome although the network has not all of them.</summary>
     public virtual bool TakesOneRate => true;
 
-    /// <summary>The number of layers between which dropout acts; null where it acts elsewhere as well, or none can tell.</summary>
+    /// <summary>
+    /// The number of layers between which dropout acts; null where it acts elsewhere as well, or none can tell.
+    /// </summary>
     public virtual int? StackedLayers(TrainSettings settings) => null;
 
     /// <summary>A new training.</summary>
@@ -80,7 +83,8 @@ internal abstract class CliTask
         if (ask.Data is { } data)
         {
             TrainSettings settings = ask.Call.Apply(SettingTable.Columns, new TrainSettings());
-            yield return new DataView(ExplainData(ask, data, settings, ask.Call.Whole(ExplainCommand.LimitOption, 1) ?? 1000), Item, data);
+            yield return new DataView(
+                ExplainData(ask, data, settings, ask.Call.Whole(ExplainCommand.LimitOption, 1) ?? 1000), Item, data);
             yield break;
         }
 
@@ -97,7 +101,8 @@ internal abstract class CliTask
             $"{ExplainCommand.DataOption} does not apply to {ask.Call.Arguments[0]}, a {ask.Model.Noun} model: give a TEXT.");
 
     /// <summary>How far back the gradient of a model reaches on data.</summary>
-    public virtual LensResult Look(Invocation call, TrainedModel model, string data, TrainSettings settings, LensOptions options) =>
+    public virtual LensResult Look(
+        Invocation call, TrainedModel model, string data, TrainSettings settings, LensOptions options) =>
         throw CliTasks.Unfit(call, model);
 
     /// <summary>The same of the network that training would start from.</summary>
@@ -107,7 +112,8 @@ internal abstract class CliTask
     /// <summary>What is wrong with data and, if one is given, with a model.</summary>
     public virtual DoctorReport Examine(Invocation call, TrainSettings settings, TrainedModel? model) => throw new UsageException(
         model is null
-            ? $"doctor: there are no checks for data of the task \"{Name}\". Give labelled or tagged texts, pairs or running text."
+            ? $"doctor: there are no checks for data of the task \"{Name}\". Give labelled or tagged texts, pairs or running "
+            + $"text."
             : $"doctor: a {model.Noun} model cannot be checked with data.");
 }
 
@@ -127,7 +133,8 @@ internal abstract class CliTask<TModel, TData, TScore> : CliTask
     public abstract TData Read(string path, TrainSettings settings, Invocation call);
 
     /// <summary>Reads data for the test of a model.</summary>
-    protected virtual TData ReadFor(TModel model, string path, TrainSettings settings, Invocation call) => Read(path, settings, call);
+    protected virtual TData ReadFor(TModel model, string path, TrainSettings settings, Invocation call) =>
+        Read(path, settings, call);
 
     /// <summary>Scores a model.</summary>
     public abstract TScore Score(
@@ -147,7 +154,8 @@ internal abstract class CliTask<TModel, TData, TScore> : CliTask
     public sealed override void Test(Invocation call, TrainedModel model, TrainSettings settings)
     {
         TModel own = Own(model);
-        TScore score = Score(own, ReadFor(own, call.Arguments[1], settings, call), call, call.Threads, CancellationToken.None, null);
+        TScore score = Score(
+            own, ReadFor(own, call.Arguments[1], settings, call), call, call.Threads, CancellationToken.None, null);
         if (call.Json)
         {
             call.Terminal.Out.WriteLine(JsonText.Object(writer =>
@@ -159,7 +167,8 @@ internal abstract class CliTask<TModel, TData, TScore> : CliTask
             return;
         }
 
-        call.Terminal.WriteTable([.. Columns.Headings(score).Zip(Columns.Cells(score), (heading, cell) => new[] { heading, cell })]);
+        call.Terminal.WriteTable(
+            [.. Columns.Headings(score).Zip(Columns.Cells(score), (heading, cell) => new[] { heading, cell })]);
         WriteDetails(call.Terminal, own, score);
     }
 

@@ -40,7 +40,8 @@ internal static class CliTasks
     private static CliTask Guess(TrainSettings settings)
     {
         string data = settings.Data!;
-        if ((All.FirstOrDefault(task => task.Owns(data)) ?? All.FirstOrDefault(task => task.IsToldBy(settings))) is { } told) return told;
+        CliTask? told = All.FirstOrDefault(task => task.Owns(data)) ?? All.FirstOrDefault(task => task.IsToldBy(settings));
+        if (told is not null) return told;
         try
         {
             DataKind kind = DataDetector.Detect(settings.File(data), settings.TextFormat).Kind;

@@ -92,7 +92,8 @@ internal sealed class DataView(DataExplanation explanation, string item, string 
             ("chance", trait.Chance), ("limit", trait.Limit), ("real", trait.IsReal)));
         writer.WriteObjects("mistakes", explanation.Mistakes, mistake => writer.Write(
             ("text", mistake.Text), ("place", mistake.Place >= 0 ? mistake.Place : (int?)null), ("expected", mistake.Expected),
-            ("predicted", mistake.Predicted), ("probability", mistake.Probability), ("line", mistake.Line > 0 ? mistake.Line : (int?)null)));
+            ("predicted", mistake.Predicted), ("probability", mistake.Probability), ("line", mistake.Line > 0 ? mistake.Line
+                : (int?)null)));
     }
 
     public string Page(IReadOnlyList<IExplanationView> all, string name) => ExplanationPage.Of(explanation, name, data);

@@ -5,7 +5,8 @@ using Recurant.Reports;
 namespace Recurant.Cli;
 
 /// <summary>The explanation of a translation or of the sentence of an image.</summary>
-internal sealed class DecoderView(DecoderExplanation explanation, string? source) : ExplanationView<DecoderExplanation>(explanation, ExplanationPage.Of)
+internal sealed class DecoderView(DecoderExplanation explanation, string? source) : ExplanationView<DecoderExplanation>(
+    explanation, ExplanationPage.Of)
 {
     private const int WidestPiece = 16;
 

@@ -35,7 +35,8 @@ internal static class ReviewRecord
             members.WriteNumber("expected_error", calibration.ExpectedError);
             members.WriteObjects("bins", calibration.Bins, bin => members.Write(
                 ("from", bin.From), ("to", bin.To), ("count", bin.Count),
-                ("confidence", bin.Count == 0 ? (double?)null : bin.Confidence), ("accuracy", bin.Count == 0 ? (double?)null : bin.Accuracy)));
+                ("confidence", bin.Count == 0 ? (double?)null : bin.Confidence), ("accuracy", bin.Count == 0 ? (double?)null
+                    : bin.Accuracy)));
         });
 
     /// <summary>Writes the most confident mistakes as members of an object.</summary>

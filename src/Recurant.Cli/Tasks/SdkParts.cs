@@ -28,7 +28,8 @@ internal static class SdkParts
     {
         if (!name.StartsWith(SdkData.Prefix, StringComparison.Ordinal)) return false;
         DetectedData found = SdkData.Detect(name);
-        return found.Kind == kind ? true : throw new UsageException($"{name} is {found.Description}: which this task cannot use.");
+        return found.Kind == kind ? true : throw new UsageException(
+            $"{name} is {found.Description}: which this task cannot use.");
     }
 
     private static DataParts<T> Noted<T>(string name, DataParts<T> parts, Func<T, int> count, string unit, Invocation call)

@@ -70,7 +70,8 @@ internal abstract class TaskTraining<TModel, TData, TScore>(CliTask<TModel, TDat
         try
         {
             result = TrainingDisplay.Show(
-                call.Terminal, call.Quiet, MeasureHeading, progress => Learn(settings, Phases.Around(progress), interruption.Token));
+                call.Terminal, call.Quiet, MeasureHeading, progress =>
+                    Learn(settings, Phases.Around(progress), interruption.Token));
         }
         catch (OperationCanceledException)
         {
@@ -392,9 +393,14 @@ internal abstract class TaskTraining<TModel, TData, TScore>(CliTask<TModel, TDat
         }
 
         to.WriteLine();
-        List<string[]> rows = [["", .. task.Columns.Headings(result.Validation)], ["validation", .. task.Columns.Cells(result.Validation)]];
+        List<string[]> rows =
+            [["", .. task.Columns.Headings(result.Validation)], ["validation", .. task.Columns.Cells(result.Validation)]];
         if (test is not null) rows.Add(["test", .. task.Columns.Cells(test)]);
-        if (baseline is not null && !ReferenceEquals(baseline, test)) rows.Add([$"test, {BaselineName}", .. task.Columns.Cells(baseline)]);
+        if (baseline is not null && !ReferenceEquals(baseline, test))
+        {
+            rows.Add([$"test, {BaselineName}", .. task.Columns.Cells(baseline)]);
+        }
+
         call.Terminal.WriteTable(rows);
         if (test is not null) WriteDetails(call.Terminal, test);
         to.WriteLine();

@@ -5,7 +5,9 @@ namespace Recurant.Cli;
 /// <summary>Ready-made word vectors, which tasks of words can start from.</summary>
 internal static class VectorData
 {
-    /// <summary>The settings with the vectors of <c>--vectors</c>, if it was given; the reader's warnings are passed on.</summary>
+    /// <summary>
+    /// The settings with the vectors of <c>--vectors</c>, if it was given; the reader's warnings are passed on.
+    /// </summary>
     public static TrainSettings Read(TrainSettings settings, Invocation call)
     {
         if (settings.VectorsFile is not { } path) return settings;

@@ -24,7 +24,8 @@ internal static class OutputFile
     /// <summary>The same for a page.</summary>
     public static void CheckPage(string option, string path) => Check(option, path, "a page of this program", file =>
         Start(file).Contains("<html", StringComparison.OrdinalIgnoreCase)
-        && Start(file).Contains("base-uri", StringComparison.Ordinal) && Start(file).Contains("form-action", StringComparison.Ordinal));
+        && Start(file).Contains("base-uri", StringComparison.Ordinal) && Start(file).Contains(
+        "form-action", StringComparison.Ordinal));
 
     private static void Check(string option, string path, string kind, Func<string, bool> isOurs)
     {

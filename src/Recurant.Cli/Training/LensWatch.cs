@@ -39,7 +39,8 @@ internal sealed class LensWatch
         }
 
         terminal.WriteNote(
-            "steps back that contain 90% of the states' gradient, and its size at the far end relative to the end of the sequence:");
+            "steps back that contain 90% of the states' gradient, and its size at the far end relative to the end of the "
+                + "sequence:");
         int shown = Math.Min(MostRows, _rows.Count);
         for (int first = 0, count; first < _layers.Length; first += count)
         {
@@ -78,7 +79,8 @@ internal sealed class LensWatch
             .. moment.Layers.SelectMany(layer =>
             {
                 GradientProfile profile = layer.Profile;
-                return (string[])[Numbers.Count(profile.Reach90), Numbers.Scientific(profile.State[profile.Far] / profile.State[0])];
+                return (string[])[Numbers.Count(profile.Reach90), Numbers.Scientific(
+                    profile.State[profile.Far] / profile.State[0])];
             }),
         ]));
     }

@@ -35,7 +35,8 @@ internal sealed class BarChart : IChart
             double end = double.IsFinite(value) ? Math.Clamp((value - least) / range, 0, 1) * 1000 : zero;
             to.Open("div", ("class", "bar")).Element("span", ChartText.Label(label, LongestLabel), ("class", "label"));
             to.Open("svg", ("viewBox", "0 0 1000 10"), ("preserveAspectRatio", "none"));
-            to.Open("rect", ("class", value < 0 ? "negative" : "positive"), ("x", HtmlWriter.Number(Math.Min(zero, end))), ("y", "0"),
+            to.Open("rect", ("class", value < 0 ? "negative" : "positive"), ("x", HtmlWriter.Number(Math.Min(zero, end))),
+                ("y", "0"),
                 ("width", HtmlWriter.Number(Math.Abs(end - zero))), ("height", "10")).Close();
             if (least < 0) to.Open("path", ("class", "grid"), ("d", $"M{HtmlWriter.Number(zero)} 0V10")).Close();
             to.Close().Element("span", ChartText.Value(value), ("class", "value")).Close();

@@ -15,7 +15,8 @@ internal static class ChartText
     /// <summary>A value in so few digits that it fits a cell of a matrix.</summary>
     public static string Short(double value) => !double.IsFinite(value) || Math.Floor(value) == value ? Value(value)
         : Math.Abs(value) is >= 0.001 and < 1000
-            ? value.ToString(Math.Abs(value) >= 100 ? "0" : Math.Abs(value) >= 10 ? "0.#" : Math.Abs(value) >= 0.1 ? "0.##" : "0.###",
+            ? value.ToString(Math.Abs(value) >= 100 ? "0" : Math.Abs(value) >= 10 ? "0.#" : Math.Abs(value) >= 0.1 ? "0.##"
+            : "0.###",
                 CultureInfo.InvariantCulture)
         : value.ToString("0.#e+0", CultureInfo.InvariantCulture);
 
@@ -29,7 +30,8 @@ internal static class ChartText
 
     /// <summary>A text inside a sentence; one that is written from right to left does not pull what follows it along.</summary>
     public static string Isolated(string text) =>
-        text.Any(c => c is (>= '\u0590' and <= '\u08FF') or (>= '\uFB1D' and <= '\uFDFF') or (>= '\uFE70' and <= '\uFEFC') or '\uD802' or '\uD83A')
+        text.Any(c => c is (>= '\u0590' and <= '\u08FF') or (>= '\uFB1D' and <= '\uFDFF') or (>= '\uFE70' and <= '\uFEFC')
+            or '\uD802' or '\uD83A')
             ? $"\u2068{text}\u2069" : text;
 
     /// <summary>A position on an axis: as <see cref="Value"/>, in as few characters as say it.</summary>

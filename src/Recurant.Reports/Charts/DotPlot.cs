@@ -35,7 +35,8 @@ internal sealed class DotPlot : IChart
     /// <inheritdoc/>
     public void WriteTo(HtmlWriter to)
     {
-        var axis = new Axis([.. Dots.SelectMany(dot => (double[])[dot.Value, dot.Low, dot.High])], isLogarithmic: false, isTight: false);
+        var axis = new Axis(
+            [.. Dots.SelectMany(dot => (double[])[dot.Value, dot.Low, dot.High])], isLogarithmic: false, isTight: false);
         to.Open("figure", ("class", "chart bars"));
         to.Element("figcaption", Title);
         to.Open("div", ("role", "img"), ("aria-label", Describe()));
@@ -52,11 +53,16 @@ internal sealed class DotPlot : IChart
         to.Open("span", ("class", "track"));
         if (HasInterval(dot))
         {
-            to.Open("span", ("class", "interval"), ("style", $"left:{Percent(axis.Place(dot.Low))};right:{Percent(1 - axis.Place(dot.High))}"))
+            to.Open("span", ("class", "interval"),
+                ("style", $"left:{Percent(axis.Place(dot.Low))};right:{Percent(1 - axis.Place(dot.High))}"))
                 .Close();
         }
 
-        if (double.IsFinite(dot.Value)) to.Open("span", ("class", "dot"), ("style", $"left:{Percent(axis.Place(dot.Value))}")).Close();
+        if (double.IsFinite(dot.Value))
+        {
+            to.Open("span", ("class", "dot"), ("style", $"left:{Percent(axis.Place(dot.Value))}")) .Close();
+        }
+
         to.Close().Element("span", ChartText.Value(dot.Value), ("class", "value")).Close();
     }
 
@@ -96,7 +102,8 @@ internal sealed class DotPlot : IChart
 
     private static bool HasInterval(PlottedDot dot) => double.IsFinite(dot.Low) && double.IsFinite(dot.High);
 
-    private static string Interval(PlottedDot dot) => HasInterval(dot) ? $"{ChartText.Value(dot.Low)} to {ChartText.Value(dot.High)}" : "";
+    private static string Interval(PlottedDot dot) =>
+        HasInterval(dot) ? $"{ChartText.Value(dot.Low)} to {ChartText.Value(dot.High)}" : "";
 
     private static string Percent(double share) => (share * 100).ToString("0.###", CultureInfo.InvariantCulture) + "%";
 }

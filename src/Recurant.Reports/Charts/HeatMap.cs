@@ -3,7 +3,8 @@ namespace Recurant.Reports;
 /// <summary>A matrix of values as shades: the stronger, the farther from 0; negative values in the other colour.</summary>
 internal sealed class HeatMap : IChart
 {
-    private const int MostNumberedColumns = 10, MostRowLabels = 40, MostColumnLabels = 24, LooseRows = 16, LongestRow = 30, LongestColumn = 18;
+    private const int MostNumberedColumns = 10, MostRowLabels = 40, MostColumnLabels = 24, LooseRows = 16, LongestRow =
+        30, LongestColumn = 18;
 
     /// <summary>The width of the cells on a narrow screen, and of a digit there, in pixels.</summary>
     private const double NarrowWidth = 215, DigitWidth = 6.5;
@@ -66,7 +67,8 @@ internal sealed class HeatMap : IChart
         to.Open("div", ("class", style), ("aria-hidden", "true"));
         for (int i = 0; i < labels.Count; i++)
         {
-            to.Open("span", ("title", labels[i])).Element("b", i % Math.Max(1, every) == 0 ? ChartText.Label(labels[i], longest) : "").Close();
+            to.Open("span", ("title", labels[i])).Element("b", i % Math.Max(1, every) == 0 ? ChartText.Label(labels[i], longest)
+                : "").Close();
         }
 
         to.Close();
@@ -119,5 +121,6 @@ internal sealed class HeatMap : IChart
         row.Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty().Max();
 
     private string Describe() =>
-        $"Matrix, {Title}: {Rows.Count} rows ({RowName}), {Columns.Count} columns ({ColumnName}). The table below has the numbers.";
+        $"Matrix, {Title}: {Rows.Count} rows ({RowName}), {Columns.Count} columns ({ColumnName}). The table below has the "
+            + $"numbers.";
 }

@@ -27,7 +27,8 @@ internal static class DataSections
 
         mistakes.Table("Wrong answers, the most confident first", explanation.Mistakes,
             new("text", mistake => mistake.Place >= 0 ? $"{mistake.Text} (word {Whole(mistake.Place + 1)})" : mistake.Text),
-            new("predicted", mistake => mistake.Predicted, IsText: true), new("probability", mistake => Four(mistake.Probability)),
+            new("predicted", mistake => mistake.Predicted, IsText: true), new(
+                "probability", mistake => Four(mistake.Probability)),
             new("expected", mistake => mistake.Expected, IsText: true),
             new("line", mistake => mistake.Line > 0 ? Whole(mistake.Line) : ""));
     }
@@ -55,8 +56,10 @@ internal static class DataSections
     private static void AddWords(PageSection section, DataExplanation explanation)
     {
         section.Text(
-            "The mean share of a word (integrated gradients, in log odds of the label) over its occurrences in texts that get the "
-            + "label. Words are ranked by the mean minus two standard errors, so that rare words need a clear effect. The largest "
+            "The mean share of a word (integrated gradients, in log odds of the label) over its occurrences in texts that get "
+                + "the "
+            + "label. Words are ranked by the mean minus two standard errors, so that rare words need a clear effect. The "
+            + "largest "
             + $"error of a text's sum is {Four(explanation.LargestError)}.");
         IGrouping<string, WordImportance>[] labels = [.. explanation.Words.GroupBy(word => word.Label)];
         section.Add(to =>
@@ -74,7 +77,8 @@ internal static class DataSections
             to.Close();
         });
         section.Table("Words", explanation.Words,
-            new("word", word => Visible(word.Word)), new("label", word => word.Label, IsText: true), new("count", word => Whole(word.Count)),
+            new("word", word => Visible(word.Word)), new("label", word => word.Label, IsText: true), new(
+                "count", word => Whole(word.Count)),
             new("mean share", word => Signed(word.Mean)), new("standard error", word => Four(word.StandardError)));
     }
 
@@ -93,7 +97,8 @@ internal static class DataSections
     {
         section.Text(
             "For each property, the unit whose output correlates with it most (Pearson). The unit is chosen on one half of the "
-            + "texts; \u201Cheld out\u201D is its correlation on the other half. \u201CChance\u201D is the best correlation of any unit "
+            + "texts; \u201Cheld out\u201D is its correlation on the other half. \u201CChance\u201D is the best correlation of "
+            + "any unit "
             + "when the property is shifted along the text: the mean of nineteen shifts, and the largest of them as the limit.");
         section.Table("Units that track a property", explanation.Traits,
             new("property", trait => trait.Trait), new("unit", trait => Whole(trait.Unit)),

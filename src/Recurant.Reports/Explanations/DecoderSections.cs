@@ -42,7 +42,8 @@ internal static class DecoderSections
         PageSection influence = page.Section(id + "-influence", number + "Influence");
         influence.Text(
             "How much each source token raises the log probability of an output token, given the same output so far: with the "
-            + "source token minus without it. Influence can differ from attention, because the encoder has read the whole source.");
+            + "source token minus without it. Influence can differ from attention, because the encoder has read the whole "
+            + "source.");
         influence.Chart(new HeatMap
         {
             Title = "Influence", RowName = "translation", ColumnName = "without", Rows = rows, Columns = columns,

@@ -54,9 +54,12 @@ public static class ExplanationPage
         return page.ToString();
     }
 
-    /// <summary>The page of explanations of a kind, each with sections of its own; where there are several they are numbered.</summary>
+    /// <summary>
+    /// The page of explanations of a kind, each with sections of its own; where there are several they are numbered.
+    /// </summary>
     private static string Of<T>(
-        IReadOnlyList<T> explanations, string model, Action<HtmlPage, T, string, string> add, Func<IReadOnlyList<T>, string> title)
+        IReadOnlyList<T> explanations, string model, Action<HtmlPage, T, string, string> add, Func<IReadOnlyList<T>,
+            string> title)
     {
         ArgumentNullException.ThrowIfNull(explanations);
         HtmlPage page = Page(title(explanations), model);

@@ -43,7 +43,8 @@ internal static class LanguageSections
         if (tokens.Count > MostMatrix || tokens[^1].Influence.Count == 0) return;
         PageSection influence = page.Section(id + "-influence", number + "Influence of earlier tokens");
         influence.Text(
-            "The bits of a token without an earlier token, minus its bits with it: positive if the earlier token made it less surprising.");
+            "The bits of a token without an earlier token, minus its bits with it: positive if the earlier token made it less "
+                + "surprising.");
         string[] names = [.. tokens.Select((_, t) => Label(tokens, t))];
         influence.Chart(new HeatMap
         {

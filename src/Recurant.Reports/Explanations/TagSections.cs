@@ -18,17 +18,20 @@ internal static class TagSections
         section.Text(explanation.HasRandomField
             ? "Probabilities are the marginals of the conditional random field over the whole sentence."
             : "Probabilities are the softmax of each word.");
-        section.Text("From context: the probability of the tag if the word itself is hidden, that is, replaced by an unknown word.");
+        section.Text(
+            "From context: the probability of the tag if the word itself is hidden, that is, replaced by an unknown word.");
         section.Table("Words and tags", words.Index(),
             new("word", each => Label(words, each.Index)), new("known", each => each.Item.IsKnown ? "yes" : "no", IsText: true),
             new("tag", each => each.Item.Tag, IsText: true), new("probability", each => Four(each.Item.Probability)),
             new("from context", each => Four(each.Item.ProbabilityFromContext)),
-            new("most probable tags", each => string.Join(", ", each.Item.Probabilities.OrderByDescending(tag => tag.Value).Take(MostTags)
+            new("most probable tags",
+                each => string.Join(", ", each.Item.Probabilities.OrderByDescending(tag => tag.Value).Take(MostTags)
                 .Select(tag => $"{tag.Key} {Four(tag.Value)}")), IsText: true));
         if (words.Count == 0) return;
         PageSection rests = page.Section(id + "-influence", number + "Influence of other words on each tag");
         rests.Text(
-            "How much a word raises the log odds of another word's tag: those of the sentence minus those without the word; on the "
+            "How much a word raises the log odds of another word's tag: those of the sentence minus those without the word; on "
+                + "the "
             + "diagonal, minus those with the word itself hidden. Positive values speak for the tag.");
         string[] rows = [.. words.Select((word, t) => $"{Label(words, t)}: {word.Tag}")];
         rests.Chart(new HeatMap

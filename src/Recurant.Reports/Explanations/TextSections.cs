@@ -15,7 +15,11 @@ internal static class TextSections
         if (explanation.Words.Count == 0) return;
         AddReading(page.Section(id + "-reading", number + "Word by word"), explanation);
         AddShares(page.Section(id + "-shares", number + "Contribution of each word"), explanation);
-        if (explanation.Pairs.Count > 0) AddPairs(page.Section(id + "-pairs", number + "Interactions between words"), explanation);
+        if (explanation.Pairs.Count > 0)
+        {
+            AddPairs(page.Section(id + "-pairs", number + "Interactions between words"), explanation);
+        }
+
     }
 
     private static void AddText(PageSection section, TextExplanation explanation)
@@ -26,7 +30,8 @@ internal static class TextSections
             $"share {Signed(word.Attribution)}; probability of {explanation.Label} without it {Four(word.ProbabilityWithout)}"))],
                 IsCharacters(explanation));
         AddLegend(section, $"against {Isolated(explanation.Label)}", $"for {Isolated(explanation.Label)}");
-        string other = explanation.Label == explanation.Predicted ? "" : $" The model predicts {Isolated(explanation.Predicted)}.";
+        string other = explanation.Label == explanation.Predicted
+            ? "" : $" The model predicts {Isolated(explanation.Predicted)}.";
         section.Note($"{Isolated(explanation.Label)}: probability {Four(explanation.Probability)}.{other}");
         foreach (WordPair pair in explanation.Turns.Take(3)) section.Note(Sentence(explanation, pair));
         section.Facts([.. explanation.Probabilities.OrderByDescending(label => label.Value).Take(12)
@@ -39,7 +44,8 @@ internal static class TextSections
         double[] places = [.. Enumerable.Range(0, explanation.Words.Count + 1).Select(t => (double)t)];
         section.Chart(new LineChart
         {
-            Title = $"Probability of {Isolated(explanation.Label)}", XLabel = IsCharacters(explanation) ? "text up to character" : "text up to word",
+            Title = $"Probability of {Isolated(explanation.Label)}", XLabel = IsCharacters(explanation)
+                ? "text up to character" : "text up to word",
             XNames = ["(empty)", .. explanation.Words.Select(word => Visible(word.Word))],
             YLabel = "probability", FromZero = true,
             Series = [new("probability", places,
@@ -51,7 +57,8 @@ internal static class TextSections
     {
         AttributionSum sum = explanation.Attribution;
         section.Text(
-            "The share of a word is its integrated gradient in the log odds ln(p / (1 - p)) of the label; a positive share speaks "
+            "The share of a word is its integrated gradient in the log odds ln(p / (1 - p)) of the label; a positive share "
+                + "speaks "
             + $"for the label. The shares sum to {Signed(sum.Sum)}. They should sum to {Signed(sum.Expected)}, the difference "
             + $"between the log odds of the text ({Signed(sum.LogOdds)}) and of zero vectors ({Signed(sum.Baseline)}); the error "
             + $"after {sum.Steps} integration steps is {Four(Math.Abs(sum.Error))}.");
@@ -66,7 +73,8 @@ internal static class TextSections
             + "in its place (hidden). The effect is how much the word raises the log odds: those of the text minus those without "
             + "the word.");
         section.Table("Each word", explanation.Words.Index(),
-            new("word", each => Numbered(explanation, each.Index)), new("known", each => each.Item.IsKnown ? "yes" : "no", IsText: true),
+            new("word", each => Numbered(explanation, each.Index)), new(
+                "known", each => each.Item.IsKnown ? "yes" : "no", IsText: true),
             new("as read", each => Four(each.Item.ProbabilityAsRead)), new("without", each => Four(each.Item.ProbabilityWithout)),
             new("hidden", each => Four(each.Item.ProbabilityHidden)), new("effect", each => Signed(each.Item.Effect)),
             new("share", each => Signed(each.Item.Attribution)));
@@ -79,7 +87,8 @@ internal static class TextSections
             + "the second, plus those without both. It is zero if their effects simply add up. The table shows the effect of "
             + "each word with and without the other. A word counts as "
             + "reversed by another if its effect changes sign, both effects are at least "
-            + $"{TextExplanation.LeastTurnShare.ToString("0%", CultureInfo.InvariantCulture)} of the largest effect of a word, and its "
+            + $"{TextExplanation.LeastTurnShare.ToString("0%", CultureInfo.InvariantCulture)} of the largest effect of a word, "
+            + $"and its "
             + "share has the sign of its effect.");
         HashSet<WordPair> turns = [.. explanation.Turns];
         int[] places = [.. explanation.Pairs.SelectMany(pair => new[] { pair.First, pair.Second }).Distinct().Order()];
@@ -113,7 +122,8 @@ internal static class TextSections
     {
         bool isFirst = pair.Turned == pair.First;
         double alone = isFirst ? pair.FirstAlone : pair.SecondAlone, together = isFirst ? pair.FirstEffect : pair.SecondEffect;
-        string turned = $"\u201C{Word(pair.Turned)}\u201D", turner = $"\u201C{Word(pair.Turner)}\u201D", label = Isolated(explanation.Label);
+        string turned = $"\u201C{Word(pair.Turned)}\u201D", turner = $"\u201C{Word(pair.Turner)}\u201D", label = Isolated(
+            explanation.Label);
         return $"{turner} reverses {turned}: {turned} speaks {Side(alone)} {label} without {turner} ({Signed(alone)}) and "
             + $"{Side(together)} it with {turner} ({Signed(together)}).";
 

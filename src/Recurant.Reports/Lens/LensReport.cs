@@ -29,7 +29,8 @@ public static class LensReport
         WriteJacobians(page, result);
         WriteGates(page, result);
         PageSection equations = page.Section("equations", "Equations");
-        equations.Text("J is the mean loss of the sequences, or of their tokens where each has a loss; d+ is the derivative with the previous "
+        equations.Text("J is the mean loss of the sequences, or of their tokens where each has a loss; d+ is the derivative "
+            + "with the previous "
             + "state held fixed; D(lag) are the terms with |t - k| = lag.");
         equations.Code(Equations);
         return page.ToString();
@@ -47,7 +48,8 @@ public static class LensReport
             ("steps with a loss, at most", ChartText.Value(result.ReadSteps)),
         ]);
         section.Table("Layers", result.Layers,
-            new("layer", layer => layer.Name), new("gradient", layer => layer.Verdict.Reach.ToString().ToLowerInvariant(), IsText: true),
+            new("layer", layer => layer.Name), new(
+                "gradient", layer => layer.Verdict.Reach.ToString().ToLowerInvariant(), IsText: true),
             new("factor per step", layer => layer.Verdict.AStep), new("remaining", layer => layer.Verdict.Ratio),
             new("steps back", layer => layer.Verdict.Far), new("effective memory", layer => layer.Memory ?? double.NaN),
             new("spectral radius", layer => string.Join(", ", layer.SpectralRadii.Select(
@@ -91,7 +93,8 @@ public static class LensReport
     {
         LensLayer[] layers = [.. result.Layers.Where(layer => layer.LastStep.Count > 0)];
         if (layers.Length == 0) return;
-        section.Text("The loss depends on many steps, so every state gets a gradient from nearby. If it depended on the last step only, "
+        section.Text("The loss depends on many steps, so every state gets a gradient from nearby. If it depended on the last "
+            + "step only, "
             + "the whole gradient would pass through the states in between:");
         foreach ((string of, LensLayer[] own) in PartsOf(layers))
         {
@@ -117,7 +120,8 @@ public static class LensReport
     private static void WriteWeights(HtmlPage page, LensResult result)
     {
         PageSection section = page.Section("weights", "The gradient of the weights by lag");
-        section.Text("Training only sees the sum over all lags, and the norm of the sum does not show where it comes from. These are its "
+        section.Text("Training only sees the sum over all lags, and the norm of the sum does not show where it comes from. "
+            + "These are its "
             + "parts.");
         (string Name, WeightGradientByLag? Split)[] all =
         [
@@ -135,14 +139,16 @@ public static class LensReport
         if (!splits[0].Split.IsExact)
         {
             section.Text(
-                "The loss depends on many steps; here all lags are counted from the last step. With --exact they are counted from each "
+                "The loss depends on many steps; here all lags are counted from the last step. With --exact they are counted "
+                    + "from each "
                 + "step that has a loss.");
         }
 
         foreach ((string of, LensLayer[] layers) in PartsOf(result.Layers))
         {
             (string Name, WeightGradientByLag Split)[] own =
-                [.. splits.Where(split => layers.Any(layer => split.Name.StartsWith(layer.Name + ",", StringComparison.Ordinal)))];
+                [.. splits.Where(
+                    split => layers.Any(layer => split.Name.StartsWith(layer.Name + ",", StringComparison.Ordinal)))];
             if (own.Length == 0) continue;
             section.Chart(new LineChart
             {
@@ -153,7 +159,8 @@ public static class LensReport
         }
 
         section.Table("Parts of the sum", splits,
-            new("weights", split => split.Name), new("||dJ/dW||", split => split.Split.Total), new("90% within", split => split.Split.Reach90),
+            new("weights", split => split.Name), new("||dJ/dW||", split => split.Split.Total), new(
+                "90% within", split => split.Split.Reach90),
             new("from the farther half of the lags", split => split.Split.Beyond((split.Split.Norms.Count + 1) / 2)),
             new("difference from the training gradient", split => split.Split.Difference));
     }
@@ -189,7 +196,8 @@ public static class LensReport
     {
         if (result.Layers.All(layer => layer.Profile.Gates.Count == 0)) return;
         PageSection section = page.Section("gates", "Gates");
-        section.Text("Over all steps, units and sequences; for g, n and h, by magnitude. A forget gate f or an update gate z above 0.9 "
+        section.Text("Over all steps, units and sequences; for g, n and h, by magnitude. A forget gate f or an update gate z "
+            + "above 0.9 "
             + "keeps the state.");
         WriteShares(section, result, "Share of time above 0.9", gate => gate.High);
         WriteShares(section, result, "Share of time below 0.1", gate => gate.Low);

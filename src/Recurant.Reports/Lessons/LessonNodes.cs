@@ -10,7 +10,8 @@ internal static class LessonNodes
     private const int LineWidth = 100;
 
     /// <summary>The name of a node: kind, recurrent row (layer and direction, from 0) and step, from 1.</summary>
-    public static string Key(string kind, int row, int step) => string.Create(CultureInfo.InvariantCulture, $"{kind}{row}-{step}");
+    public static string Key(string kind, int row, int step) =>
+        string.Create(CultureInfo.InvariantCulture, $"{kind}{row}-{step}");
 
     public static void Write(Utf8JsonWriter writer, Lesson lesson)
     {
@@ -53,7 +54,8 @@ internal static class LessonNodes
     }
 
     public static string RowName(LessonMatrix matrix, int row) =>
-        matrix.RowNames.Count > 0 ? matrix.RowNames[row] : matrix.Rows == 1 ? "" : (row + 1).ToString(CultureInfo.InvariantCulture);
+        matrix.RowNames.Count > 0 ? matrix.RowNames[row] : matrix.Rows == 1 ? "" : (row + 1).ToString(
+            CultureInfo.InvariantCulture);
 
     public static IEnumerable<string> ColumnNames(LessonMatrix matrix) => matrix.ColumnNames.Count > 0
         ? matrix.ColumnNames
@@ -126,7 +128,8 @@ internal static class LessonNodes
     }
 
     private static void Write(
-        Utf8JsonWriter writer, string key, string title, IEnumerable<LessonEquation> equations, IEnumerable<LessonMatrix> matrices)
+        Utf8JsonWriter writer, string key, string title, IEnumerable<LessonEquation> equations,
+            IEnumerable<LessonMatrix> matrices)
     {
         writer.WriteStartObject(key);
         writer.WriteString("title", title);

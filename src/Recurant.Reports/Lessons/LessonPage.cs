@@ -41,7 +41,8 @@ public static class LessonPage
     }
 
     private static TextTable Answers(Lesson lesson) => TextTable.Of(
-        "The expected answers, their probabilities and losses before and after the step", Enumerable.Range(0, lesson.Run.Losses.Count),
+        "The expected answers, their probabilities and losses before and after the step", Enumerable.Range(
+            0, lesson.Run.Losses.Count),
         new("step", t => lesson.IsManyToMany ? $"{t + 1} {lesson.Words[t]}" : "the sentence"),
         new("expected", t => lesson.Classes[lesson.Labels[t]], IsText: true),
         new("yhat before", t => LessonNotation.Number(lesson.Run.Probabilities[t][lesson.Labels[t]])),
@@ -82,9 +83,11 @@ public static class LessonPage
         PageSection section = page.Section(id, heading);
         if (part == LessonPart.Weights)
         {
-            section.Table("The letters of the equations and the tensors of a model file; rows and units are counted from 1", lesson.Tensors,
+            section.Table("The letters of the equations and the tensors of a model file; rows and units are counted from 1",
+                lesson.Tensors,
                 new("letter", tensor => tensor.Symbol),
-                new("shape", tensor => tensor.Columns == 0 ? $"[{tensor.Rows}]" : $"[{tensor.Rows},{tensor.Columns}]", IsText: true),
+                new("shape", tensor => tensor.Columns == 0 ? $"[{tensor.Rows}]"
+                    : $"[{tensor.Rows},{tensor.Columns}]", IsText: true),
                 new("tensor", tensor => tensor.Tensor, IsText: true),
                 new("rows", tensor => $"{tensor.FirstRow} to {tensor.FirstRow + tensor.Rows - 1}", IsText: true),
                 new("meaning", tensor => tensor.Meaning, IsText: true));

@@ -39,7 +39,8 @@ internal sealed class LessonPicture
         _to.Open("figure", ("class", "chart lesson"));
         WriteControls();
         _to.Open("div", ("class", "scroll network-scroll"));
-        _to.Open("svg", ("class", "network"), ("data-view", "forward"), ("style", $"--width:{N(Width)}px"), ("viewBox", $"0 0 {Width} {Height}"),
+        _to.Open("svg", ("class", "network"), ("data-view", "forward"), ("style", $"--width:{N(Width)}px"),
+            ("viewBox", $"0 0 {Width} {Height}"),
             ("width", N(Width)), ("height", N(Height)), ("role", "group"), ("aria-label", "The nodes of the unrolled network"));
         WriteMarkers();
         _to.Open("g", ("role", "img"), ("aria-label", Label()));
@@ -70,7 +71,8 @@ internal sealed class LessonPicture
         _to.Close();
         _to.Open("div", ("class", "time"));
         _to.Element("label", "Time step", ("for", "lesson-time"));
-        _to.Void("input", ("type", "range"), ("id", "lesson-time"), ("min", "1"), ("max", N(Steps)), ("step", "1"), ("value", "1"));
+        _to.Void(
+            "input", ("type", "range"), ("id", "lesson-time"), ("min", "1"), ("max", N(Steps)), ("step", "1"), ("value", "1"));
         _to.Element("output", $"1 {_lesson.Words[0]}", ("id", "lesson-word"), ("for", "lesson-time"));
         _to.Close().Close();
     }
@@ -117,7 +119,8 @@ internal sealed class LessonPicture
             if (!reads) continue;
             double around = direction == 0 && Directions == 2 && answer == t ? -34 : 0;
             Edge(
-                t, answer, (X(t), StateY(row)), (X(answer), AnswerY), answer == t && direction == Directions - 1 ? "V" : "", around);
+                t, answer, (X(t), StateY(row)), (X(answer), AnswerY), answer == t
+                    && direction == Directions - 1 ? "V" : "", around);
         }
 
         if (_lesson.IsManyToMany || t == Steps - 1) Edge(t, t, (X(t), AnswerY), (X(t), Top), "", 0);
@@ -139,7 +142,8 @@ internal sealed class LessonPicture
             string path = bend == 0
                 ? $"M{N(a.X)} {N(a.Y)}L{N(b.X)} {N(b.Y)}"
                 : $"M{N(a.X)} {N(a.Y)}Q{N(middle.X)} {N(middle.Y)} {N(b.X)} {N(b.Y)}";
-            _to.Open("path", ("class", $"edge {side}"), ("d", path), ("marker-end", $"url(#arrow-{side})"), ("data-from", N(from + 1)),
+            _to.Open("path", ("class", $"edge {side}"), ("d", path), ("marker-end", $"url(#arrow-{side})"),
+                ("data-from", N(from + 1)),
                 ("data-to", N(to + 1)), ("data-direction", N(direction))).Close();
         }
 
@@ -153,7 +157,8 @@ internal sealed class LessonPicture
     {
         string word = _lesson.Words[t];
         Node("x", 0, t, InputY, "x", $"input {t + 1}, {word}");
-        _to.Element("text", Shorten(word), ("class", "word"), ("x", N(X(t))), ("y", N(InputY + Radius + 22)), ("data-step", N(t + 1)));
+        _to.Element(
+            "text", Shorten(word), ("class", "word"), ("x", N(X(t))), ("y", N(InputY + Radius + 22)), ("data-step", N(t + 1)));
         for (int row = 0; row < Rows; row++)
         {
             string layer = Rows == 1 ? "" : $", layer {row / Directions + 1}{(row % Directions == 1 ? " backward" : "")}";
@@ -181,7 +186,8 @@ internal sealed class LessonPicture
     {
         _to.Open("ul", ("class", "legend"));
         _to.Open("li", ("class", "ahead-key")).Text("forward: x \u2192 h \u2192 yhat \u2192 J").Close();
-        _to.Open("li", ("class", "back-key")).Text("backward (gradients): J \u2192 yhat \u2192 h \u2192 earlier h, and U, W, V").Close();
+        _to.Open("li", ("class", "back-key")).Text("backward (gradients): J \u2192 yhat \u2192 h \u2192 earlier h, and U, W, V")
+            .Close();
         _to.Close();
     }
 
@@ -192,7 +198,8 @@ internal sealed class LessonPicture
         return new TextTable
         {
             Caption = $"The states{(shown < hidden ? $" (the first {shown} of {hidden} units)" : "")}"
-                + (_lesson.IsManyToMany ? ", the probability of the expected answer and the loss of each step" : " of the last layer"),
+                + (_lesson.IsManyToMany ? ", the probability of the expected answer and the loss of each step"
+                : " of the last layer"),
             Columns =
             [
                 "step", .. Enumerable.Range(1, shown).Select(i => $"h[{N(i)}]"),

@@ -88,7 +88,8 @@ internal sealed class HtmlPage
         to.Open("head");
         to.Void("meta", ("charset", "utf-8"));
         to.Void("meta", ("http-equiv", "Content-Security-Policy"), ("content",
-            $"default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src {hashes}; base-uri 'none'; form-action 'none'"));
+            $"default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src {hashes}; base-uri 'none'; form-action "
+                + $"'none'"));
         to.Void("meta", ("name", "viewport"), ("content", "width=device-width, initial-scale=1"));
         to.Void("meta", ("name", "color-scheme"), ("content", "light dark"));
         to.Element("title", _title);

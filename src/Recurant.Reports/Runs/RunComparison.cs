@@ -21,7 +21,8 @@ public static class RunComparison
 
     /// <summary>For each run a name that no other has: the record's, or its path where names are equal.</summary>
     internal static string[] UniqueNames(IReadOnlyList<RunRecord> records, RunSummary[] runs) =>
-        [.. runs.Select((run, i) => runs.Count(other => other.Name == run.Name) == 1 ? run.Name : $"{records[i].Path} ({i + 1})")];
+        [.. runs.Select(
+            (run, i) => runs.Count(other => other.Name == run.Name) == 1 ? run.Name : $"{records[i].Path} ({i + 1})")];
 
     private static void WriteScores(
         PageSection section, IReadOnlyList<RunRecord> records, RunSummary[] runs, string[] names)
@@ -33,9 +34,11 @@ public static class RunComparison
 
         section.Table("Scores, times and sizes", runs.Index(),
             new("run", run => names[run.Index]), new("measure", run => run.Item.Measure, IsText: true),
-            new("validation", run => run.Item.Validation), new("test", run => run.Item.Test), new("best epoch", run => run.Item.BestEpoch),
+            new("validation", run => run.Item.Validation), new("test", run => run.Item.Test), new(
+                "best epoch", run => run.Item.BestEpoch),
             new("epochs", run => run.Item.Epochs), new("seconds", run => Math.Round(run.Item.Seconds, 1)),
-            new("tokens/s", run => RunReport.Whole(run.Item.TokensPerSecond)), new("parameters", run => RunReport.Whole(run.Item.Parameters)),
+            new("tokens/s", run => RunReport.Whole(run.Item.TokensPerSecond)), new(
+                "parameters", run => RunReport.Whole(run.Item.Parameters)),
             new("end", run => run.Item.End, IsText: true));
         section.Table("Models and data", runs.Index(),
             new("run", run => names[run.Index]), new("model", run => run.Item.Model, IsText: true),
@@ -48,14 +51,16 @@ public static class RunComparison
         if (plots.Length == 0) return;
         section.Charts([.. plots.Select(each => each.Plot)]);
         section.Text("The axes span the values and do not start at 0." + (plots.Any(each => each.HasIntervals)
-            ? " A line is the 95% interval (Wilson) of an accuracy, given the number of rows it was measured on: runs whose lines "
+            ? " A line is the 95% interval (Wilson) of an accuracy, given the number of rows it was measured on: runs whose "
+            + "lines "
                 + "overlap may differ by chance alone."
             : ""));
     }
 
     /// <summary>The measure that decides, on one part of the data; runs with another measure have a plot of their own.</summary>
     private static IEnumerable<(DotPlot Plot, bool HasIntervals)> Dots(
-        IReadOnlyList<RunRecord> records, RunSummary[] runs, string[] names, string part, string member, Func<RunSummary, double> score)
+        IReadOnlyList<RunRecord> records, RunSummary[] runs, string[] names, string part, string member, Func<RunSummary,
+            double> score)
     {
         foreach (IGrouping<string, int> measure in Enumerable.Range(0, runs.Length).GroupBy(i => runs[i].Measure))
         {

@@ -14,7 +14,8 @@ internal sealed class RunCurves(RunRecord record)
 
     /// <summary>What the loss is, with its unit: nats wherever words, labels or symbols are predicted.</summary>
     public string LossName { get; } =
-        RunSummary.Text(record.Run, "data").StartsWith("adding:", StringComparison.Ordinal) ? "loss (squared error)" : "loss (nats)";
+        RunSummary.Text(record.Run, "data").StartsWith("adding:", StringComparison.Ordinal)
+            ? "loss (squared error)" : "loss (nats)";
 
     /// <summary>The training loss against the step.</summary>
     public ChartSeries TrainingLoss(string stage, string name) => OverSteps(stage, name, steps => steps.Loss);

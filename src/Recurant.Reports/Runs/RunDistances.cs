@@ -14,7 +14,8 @@ internal static class RunDistances
         string distance = isCopying ? "position of the symbol" : "steps back to the first number";
         PageSection section = page.Section("distance", "How far back it remembers");
         section.Text($"{RunReport.Whole(Number(members, "sequences"))} test sequences. "
-            + (isCopying ? "All symbols are equally far back; the first one is asked for first, so position 0 is the one to answer at once."
+            + (isCopying
+            ? "All symbols are equally far back; the first one is asked for first, so position 0 is the one to answer at once."
                 : "The network has to remember two numbers; the one farther back is in the first half of the sequence.")
             + $" Without any memory the {error} is {ChartText.Value(Number(members, "without_memory"))}.");
         section.Chart(new BarChart

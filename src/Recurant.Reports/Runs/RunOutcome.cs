@@ -7,8 +7,8 @@ namespace Recurant.Reports;
 internal static class RunOutcome
 {
     /// <summary>
-    /// What a task may tell of its model, in the order of the page: the member of the result, and what shows it. The writer gets the
-    /// page, the result and the member.
+    /// What a task may tell of its model, in the order of the page: the member of the result, and what shows it. The writer gets
+    /// the page, the result and the member.
     /// </summary>
     private static readonly (string Member, Action<HtmlPage, JsonElement, JsonElement> Write)[] s_sections =
     [
@@ -28,7 +28,11 @@ internal static class RunOutcome
         WriteScores(page.Section("scores", "Scores"), result);
         foreach ((string member, Action<HtmlPage, JsonElement, JsonElement> write) in s_sections)
         {
-            if (Member(result, member) is { ValueKind: JsonValueKind.Object or JsonValueKind.Array } value) write(page, result, value);
+            if (Member(result, member) is { ValueKind: JsonValueKind.Object or JsonValueKind.Array } value)
+            {
+                write(page, result, value);
+            }
+
         }
     }
 
@@ -80,7 +84,8 @@ internal static class RunOutcome
         PageSection section = page.Section("confusion", "Confusion matrix");
         string things = Text(result, "confusion_of") is { Length: > 0 } of ? of : "texts";
         string label = things == "words" ? "tag" : "label";
-        section.Text($"Rows are the actual {label}s, columns the predicted ones; cells count {things} of {DataOf(result)}. Shades are shares "
+        section.Text($"Rows are the actual {label}s, columns the predicted ones; cells count {things} of {DataOf(result)}. "
+            + $"Shades are shares "
             + "of the row, so that in a good model only the diagonal is dark.");
         section.Chart(new HeatMap
         {
@@ -128,7 +133,8 @@ internal static class RunOutcome
         double gap = bins.Sum(bin => bin.GetProperty("count").GetInt32()
             * (Number(bin, "confidence") - Number(bin, "accuracy")));
         string which = gap > 0 ? "overconfident" : "underconfident";
-        section.Note($"The expected calibration error is {ChartText.Value(error)}: on average, the probability given to an answer "
+        section.Note($"The expected calibration error is {ChartText.Value(error)}: on average, the probability given to an "
+            + $"answer "
             + $"and the share of correct answers differ by that much. The model is {which}.");
         if (CalibratedWhat(result) is { Length: > 0 } what) section.Text(what);
         double[] confidence = [.. bins.Select(bin => Number(bin, "confidence"))];
@@ -149,11 +155,13 @@ internal static class RunOutcome
 
     private static string CalibratedWhat(JsonElement result) =>
         Member(result, "token_costs") is not null
-            ? "Measured on the most probable next token at each position: its probability, and whether it is the actual next token."
+            ? "Measured on the most probable next token at each position: its probability, and whether it is the actual next "
+            + "token."
             : Text(result, "probability_of") switch
             {
                 "tag" => "Measured on each word: the probability of its tag, and whether the tag is correct.",
-                "marginal" => "Measured on each word: the marginal probability of its tag over all tag sequences of the sentence, "
+                "marginal" =>
+                    "Measured on each word: the marginal probability of its tag over all tag sequences of the sentence, "
                     + "and whether the tag is correct. The tags are those of the most probable sequence.",
                 "sentence" => "Measured on each sentence: the geometric mean of its words' probabilities, and whether it is "
                     + "exactly the expected one.",
@@ -167,11 +175,13 @@ internal static class RunOutcome
         bool areWords = mistakes.Length > 0 && Member(mistakes[0], "word") is not null;
         section.Text(mistakes.Length == 0 ? $"There are no mistakes on {DataOf(result)}."
             : $"The wrong answers with the highest probability, of {RunReport.Whole(Number(result, "mistake_count"))} on "
-            + $"{DataOf(result)}{(areWords ? ", at most one per sentence" : "")}. Labels that are wrong in the data often show up here.");
+            + $"{DataOf(result)}{(areWords ? ", at most one per sentence" : "")}. Labels that are wrong in the data often show "
+            + $"up here.");
         if (mistakes.Length == 0) return;
         section.Table("Wrong answers, the most confident first", mistakes,
         [
-            .. areWords ? [Words("word", "word")] : Array.Empty<Column<JsonElement>>(), Words("text", "text"), Words("expected", "right"),
+            .. areWords ? [Words("word", "word")] : Array.Empty<Column<JsonElement>>(), Words("text", "text"), Words(
+            "expected", "right"),
             Words("predicted", "answered"), Value("probability", "probability"),
         ]);
     }

@@ -100,7 +100,8 @@ public static class RunReport
         }
 
         section.Charts(losses, new LineChart { Title = Capital(measure), XLabel = "epoch", YLabel = measure, Series = series });
-        section.Text("Training values are measured during training, with dropout and changing weights; validation values at the end of "
+        section.Text("Training values are measured during training, with dropout and changing weights; validation values at the "
+            + "end of "
             + "each epoch, with the averaged weights.");
     }
 
@@ -115,7 +116,8 @@ public static class RunReport
 
         return new LineChart
         {
-            Title = "Loss", XLabel = "step", YLabel = curves.LossName, Series = [.. series.Where(line => line.Y.Any(double.IsFinite))],
+            Title = "Loss", XLabel = "step", YLabel = curves.LossName, Series =
+                [.. series.Where(line => line.Y.Any(double.IsFinite))],
         };
     }
 
@@ -189,7 +191,8 @@ public static class RunReport
 
         section.Code(command);
         bool hasBudget = RunSummary.Member(RunSummary.Member(record.Run, "settings"), "budget") is not null;
-        section.Text("With the same data and the same version, this command gives the same model file, byte for byte, on any number of "
+        section.Text("With the same data and the same version, this command gives the same model file, byte for byte, on any "
+            + "number of "
             + $"threads{(hasBudget ? ", unless its time budget ends it at another step" : "")}.");
     }
 

@@ -106,7 +106,8 @@ public sealed record RunSummary
         Member(line, name) is { ValueKind: JsonValueKind.Number } value ? value.GetDouble() : double.NaN;
 
     /// <summary>A column of a member that is a text.</summary>
-    internal static Column<JsonElement> Words(string heading, string member) => new(heading, line => Text(line, member), IsText: true);
+    internal static Column<JsonElement> Words(string heading, string member) =>
+        new(heading, line => Text(line, member), IsText: true);
 
     /// <summary>A column of a member that is a number.</summary>
     internal static Column<JsonElement> Value(string heading, string member) => new(heading, line => Number(line, member));

@@ -11,13 +11,15 @@ internal static class RunTranslations
         JsonElement[] bands = List(members, "by_length"), worst = List(members, "worst");
         PageSection section = page.Section("translations", "Translations");
         section.Text($"{RunReport.Whole(Number(members, "pairs"))} pairs of {RunOutcome.DataOf(result)} by source "
-            + "length. A score that falls with length, or a length ratio far below 1, means that long texts are forgotten or cut short.");
+            + "length. A score that falls with length, or a length ratio far below 1, means that long texts are forgotten or "
+            + "cut short.");
         section.Chart(new BarChart
         {
             Title = "chrF by source length", LabelName = "words", ValueName = "chrF", Most = 100,
             Bars = [.. bands.Select(band => (RunReport.Range(band), Number(band, "chrf")))],
         });
-        section.Table("Scores by source length in words; length ratio: words of the translations / words of the references", bands,
+        section.Table("Scores by source length in words; length ratio: words of the translations / words of the references",
+            bands,
             new("words", RunReport.Range), Value("pairs", "pairs"), Value("BLEU", "bleu"), Value("chrF", "chrf"),
             Value("length ratio", "length_ratio"));
         if (worst.Length == 0) return;

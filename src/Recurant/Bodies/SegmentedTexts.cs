@@ -67,7 +67,8 @@ internal sealed class SegmentedTexts : ISegmentSource
     {
         for (int layer = 0; layer < _memory.Hidden.Length; layer++)
         {
-            Matrix states = _memory.Hidden[layer].Rows(_memory.States), last = _memory.Recurrent.Outputs[layer].Rows(_memory.Segment.Rows);
+            Matrix states = _memory.Hidden[layer].Rows(_memory.States), last = _memory.Recurrent.Outputs[layer].Rows(
+                _memory.Segment.Rows);
             yield return new LayerValues($"recurrent layer {layer}", "states", states, RowMeaning.Other, batch);
             yield return new LayerValues($"recurrent layer {layer}", "output", last, RowMeaning.Other, batch);
         }

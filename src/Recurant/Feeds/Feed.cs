@@ -6,7 +6,9 @@ internal abstract class Feed
     /// <summary>The number of steps in an epoch.</summary>
     public abstract int StepsInEpoch { get; }
 
-    /// <summary>Puts the examples of an epoch in order; called once for each epoch in turn, from 1, also for those that are over.</summary>
+    /// <summary>
+    /// Puts the examples of an epoch in order; called once for each epoch in turn, from 1, also for those that are over.
+    /// </summary>
     public virtual void BeginEpoch(int epoch)
     {
     }
@@ -16,8 +18,8 @@ internal abstract class Feed
 }
 
 /// <summary>
-/// Examples in random order. Every epoch shuffles the list of the epoch before, with numbers that belong to the epoch alone; before
-/// the first they stand in their own order.
+/// Examples in random order. Every epoch shuffles the list of the epoch before, with numbers that belong to the epoch alone;
+/// before the first they stand in their own order.
 /// </summary>
 internal sealed class ShuffledFeed(int count, int batch, ulong seed) : Feed
 {

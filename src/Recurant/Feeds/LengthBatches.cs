@@ -1,8 +1,8 @@
 namespace Recurant.Feeds;
 
 /// <summary>
-/// Sequences in batches of similar length, none of which has many tokens, so that their memory stays small. The longest come first:
-/// the memory takes its final size at once.
+/// Sequences in batches of similar length, none of which has many tokens, so that their memory stays small. The longest come
+/// first: the memory takes its final size at once.
 /// </summary>
 internal static class LengthBatches
 {

@@ -7,7 +7,8 @@ namespace Recurant.Inference;
 /// <remarks>
 /// A step of one sequence reads every weight once, and that is what its time goes into. With more threads than one each
 /// reads the weights of its own hidden units, from its own core's cache.
-/// <para>A stream is used by one thread at a time. Streams of one <see cref="Recurrent"/> share its weights, laid out once for all
+/// <para>A stream is used by one thread at a time. Streams of one <see cref="Recurrent"/> share its weights, laid out once for
+/// all
 /// of them, so that each costs little more than its state; they may be used by different threads at once.</para>
 /// </remarks>
 /// <example>
@@ -44,7 +45,9 @@ public sealed class RecurrentStream
     private readonly RecurrentStack _stack;
 
     /// <summary>Makes a stream that starts from a zero state.</summary>
-    /// <param name="recurrent">The layers, in one direction; later changes of their weights are seen after <see cref="Reset"/>.</param>
+    /// <param name="recurrent">
+    /// The layers, in one direction; later changes of their weights are seen after <see cref="Reset"/>.
+    /// </param>
     /// <param name="threads">
     /// The number of threads that divide a step among them, where the layers are large enough; 0 for one a core. Default: 1.
     /// </param>
@@ -77,9 +80,9 @@ public sealed class RecurrentStream
     }
 
     /// <summary>
-    /// The rule by which threads divide the hidden units: there is a strip or a panel of units for each thread; a layer has enough
-    /// multiply-adds to outweigh the meeting; and, where units lie in panels, the cells can be computed unit by unit, and either
-    /// the panels come out even or a layer's weights are more than one core's cache holds.
+    /// The rule by which threads divide the hidden units: there is a strip or a panel of units for each thread; a layer has
+    /// enough multiply-adds to outweigh the meeting; and, where units lie in panels, the cells can be computed unit by unit, and
+    /// either the panels come out even or a layer's weights are more than one core's cache holds.
     /// </summary>
     private static bool IsWorthDividing(int hidden, RecurrentCell[] cells, int threads)
     {

@@ -12,7 +12,9 @@ internal sealed class WorkspacePool<TWorkspace>(TrainedModel model, Func<TWorksp
     /// <summary>Idle memory that is kept of a small model too: about a batch of texts.</summary>
     private const long FewestIdleBytes = 64 << 20;
 
-    /// <summary>More calls than that at once gain nothing; each is then a new workspace, which is a small part of a call.</summary>
+    /// <summary>
+    /// More calls than that at once gain nothing; each is then a new workspace, which is a small part of a call.
+    /// </summary>
     private static readonly int s_mostIdle = Math.Max(8, 2 * Environment.ProcessorCount);
 
     private readonly long _mostIdleBytes = Math.Max(

@@ -69,5 +69,6 @@ internal sealed class VectorsInput : Input
 {
     /// <summary>What was set as <see cref="InputMemory.Rows"/>.</summary>
     public override Matrix Read(
-        Workers workers, BatchLayout batch, InputMemory memory, DropoutPlan? dropout, bool keepsHistory, bool mayShare) => memory.Rows;
+        Workers workers, BatchLayout batch, InputMemory memory, DropoutPlan? dropout, bool keepsHistory,
+            bool mayShare) => memory.Rows;
 }

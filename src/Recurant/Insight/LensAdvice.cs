@@ -9,7 +9,8 @@ internal static class LensAdvice
         foreach (LensLayer layer in layers) says.Add(layer.Verdict.Sentence(Place(subject, layer)));
         if (layers.Any(layer => layer.Verdict.Measured is LensVerdict.ByLastStep or LensVerdict.ByJacobians))
         {
-            says.Add("The loss depends on many steps, so every state gets a gradient from nearby. The verdict is based on the last "
+            says.Add("The loss depends on many steps, so every state gets a gradient from nearby. The verdict is based on the "
+                + "last "
                 + "step only, or else on the Jacobians; --exact splits the weights' gradient by t - k for all steps.");
         }
 
@@ -46,7 +47,8 @@ internal static class LensAdvice
         if ((layer.HiddenWeights ?? layer.InputWeights) is not { Total: > 0, IsExact: true } split) return;
         int half = (split.Norms.Count + 1) / 2;
         says.Add(
-            $"The sum does not show it: ||dJ/dW|| is {LensVerdict.Number(split.Total)}, but the farther half of the lags ({half} and "
+            $"The sum does not show it: ||dJ/dW|| is {LensVerdict.Number(split.Total)}, but the farther half of the lags "
+                + $"({half} and "
             + $"more) gives {LensVerdict.Number(100 * split.Beyond(half))}% of it; 90% comes from the last "
             + $"{split.Reach90 + 1} steps.");
     }

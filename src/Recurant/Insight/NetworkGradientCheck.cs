@@ -22,14 +22,15 @@ public static class NetworkGradientCheck
     /// <summary>Compares the gradients of parameters, and of inputs if given.</summary>
     /// <param name="parameters">The parameters, such as <see cref="Layer.NamedParameters"/>. They are left as they were.</param>
     /// <param name="loss">
-    /// Calls the layers in the pass and computes the loss in it. It is called many times and must give the same value for the same
-    /// parameters; dropout does not act.
+    /// Calls the layers in the pass and computes the loss in it. It is called many times and must give the same value for the
+    /// same parameters; dropout does not act.
     /// </param>
     /// <param name="inputs">Inputs whose gradients are checked, too. Default: none.</param>
     /// <param name="most">The most elements of each tensor; of larger ones as many are drawn. Default: 200.</param>
     /// <returns>A row for each tensor with its worst element.</returns>
     public static IReadOnlyList<GradientCheckRow> Run(
-        IEnumerable<NamedParameter> parameters, Func<Pass, double> loss, IReadOnlyList<SequenceBatch>? inputs = null, int most = 200)
+        IEnumerable<NamedParameter> parameters, Func<Pass, double> loss, IReadOnlyList<SequenceBatch>? inputs = null, int most =
+            200)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         ArgumentNullException.ThrowIfNull(loss);

@@ -41,7 +41,8 @@ public static class StateJacobians
         int size = SizeOf(row);
         return steps is null && size > MostNumbers
             ? string.Create(
-                CultureInfo.InvariantCulture, $"a state of {size:N0} numbers takes too long; --jacobians N computes them for N steps")
+                CultureInfo.InvariantCulture,
+                    $"a state of {size:N0} numbers takes too long; --jacobians N computes them for N steps")
             : null;
     }
 

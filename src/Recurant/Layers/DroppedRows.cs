@@ -1,8 +1,8 @@
 namespace Recurant.Layers;
 
 /// <summary>
-/// Rows of a batch after dropout, of which whole columns of a sequence are dropped: y = mask * x. Without dropout they are the rows
-/// themselves.
+/// Rows of a batch after dropout, of which whole columns of a sequence are dropped: y = mask * x. Without dropout they are the
+/// rows themselves.
 /// </summary>
 internal sealed class DroppedRows
 {

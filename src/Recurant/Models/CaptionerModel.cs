@@ -70,7 +70,8 @@ public sealed class CaptionerModel : TrainedModel
 
     /// <inheritdoc/>
     public override string Summary =>
-        $"images of {Spec.Width} x {Spec.Height}, {Spec.Strips} strips of {Spec.StripWidth} x {Spec.BandHeight}; {Network.Summary}";
+        $"images of {Spec.Width} x {Spec.Height}, {Spec.Strips} strips of {Spec.StripWidth} "
+            + $"x {Spec.BandHeight}; {Network.Summary}";
 
     /// <inheritdoc/>
     public override IReadOnlyList<Parameter> Parameters => Network.Parameters;

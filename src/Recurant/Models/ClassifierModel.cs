@@ -21,7 +21,11 @@ public sealed class ClassifierModel : TrainedModel
         characters ??= s_noCharacters;
         RequireCount(spec.VocabularySize, "words", vocabulary.Count, nameof(vocabulary));
         RequireCount(spec.Classes, "classes", labels.Count, nameof(labels));
-        if (spec.CharacterSize > 0) RequireCount(spec.CharacterVocabularySize, "characters", characters.Count, nameof(characters));
+        if (spec.CharacterSize > 0)
+        {
+            RequireCount(spec.CharacterVocabularySize, "characters", characters.Count, nameof(characters));
+        }
+
         spec.Validate();
         Spec = spec;
         Vocabulary = vocabulary;
@@ -97,7 +101,11 @@ public sealed class ClassifierModel : TrainedModel
     {
         const string Phase = "encoding";
         // The number of a form depends on those before it.
-        if (forms is not null) return TokenRows.Of(work.Over(Phase, texts.Examples).Select(text => Encoder.Encode(text.Text, forms)));
+        if (forms is not null)
+        {
+            return TokenRows.Of(work.Over(Phase, texts.Examples).Select(text => Encoder.Encode(text.Text, forms)));
+        }
+
         workers ??= Workers.ForThreads(1);
         var encoding = new TextEncoding(Encoder, workers.Count);
         TextBlocks.Run(work, Phase, texts.Count, row => texts.Examples[row].Text, workers, encoding);

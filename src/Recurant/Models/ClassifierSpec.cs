@@ -131,7 +131,8 @@ public sealed record ClassifierSpec
         Require(CharacterSize is >= 0 and <= 65536, CharacterSize, "0 (none) to 65,536");
         Require(CharacterVocabularySize >= 1, CharacterVocabularySize, "at least 1");
         if (CharacterSize == 0) return;
-        Require(Model == ModelKind.Recurrent && Unit == TokenUnit.Word && EmbeddingSize > 0, CharacterSize, "0 (none) unless the model is recurrent and reads vectors of words");
+        Require(Model == ModelKind.Recurrent && Unit == TokenUnit.Word
+            && EmbeddingSize > 0, CharacterSize, "0 (none) unless the model is recurrent and reads vectors of words");
         Require(CharacterEmbeddingSize is >= 1 and <= 65536, CharacterEmbeddingSize, "1 to 65,536");
         Require(MaximumCharacters is >= 2 and <= 65536, MaximumCharacters, "2 to 65,536");
         Require(Recurrent.Cell != CellKind.Lru || CharacterSize % 2 == 0, CharacterSize, "even for an LRU");

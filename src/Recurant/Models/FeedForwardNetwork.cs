@@ -187,7 +187,8 @@ internal sealed class FeedForwardNetwork : ClassifierNetwork, IVectorNetwork
         public override IEnumerable<LayerValues> Values(bool afterBackward) => afterBackward ? [LogitValues(true)] :
         [
             .. Levels.Select((values, i) => new LayerValues(
-                i == 0 ? "word vectors" : $"hidden layer {i - 1}", "output", values.Rows(Batch.Sequences), RowMeaning.Sequences, Batch)),
+                i == 0 ? "word vectors"
+                    : $"hidden layer {i - 1}", "output", values.Rows(Batch.Sequences), RowMeaning.Sequences, Batch)),
             LogitValues(false),
         ];
 

@@ -8,7 +8,8 @@ public sealed class LanguageModel : TrainedModel
         RequireCount(spec.VocabularySize, "tokens", vocabulary.Count, nameof(vocabulary));
         if (spec.Unit == TokenUnit.Subword != subwords is not null)
         {
-            throw new ArgumentException($"The tokens are {spec.UnitName}, which does not go with the subwords given.", nameof(subwords));
+            throw new ArgumentException(
+                $"The tokens are {spec.UnitName}, which does not go with the subwords given.", nameof(subwords));
         }
 
         Spec = spec;

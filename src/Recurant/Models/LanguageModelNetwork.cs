@@ -50,7 +50,8 @@ internal sealed class LanguageModelNetwork
     {
         spec.Validate();
         Embedding? table = partner is not null ? partner.Embedding
-            : spec.EmbeddingSize > 0 ? new Embedding("embedding", spec.VocabularySize, spec.EmbeddingSize, spec.Tied && !spec.IsLarge) : null;
+            : spec.EmbeddingSize > 0
+            ? new Embedding("embedding", spec.VocabularySize, spec.EmbeddingSize, spec.Tied && !spec.IsLarge) : null;
         _tokens = new WordsInput(table) { Token = "token", Title = $"vectors of {spec.UnitName}" };
         Body = new RecurrentBody(_tokens, new RecurrentStack(spec.Stack)) { SharesInTraining = true };
         Head = partner?.Head ?? new NextTokenHead(

@@ -9,7 +9,9 @@ public sealed record ModelDescription
     /// <summary>The network in one line.</summary>
     public required string Summary { get; init; }
 
-    /// <summary>The number of tokens (words, characters, pieces of words) that it knows; 0 of a model that reads numbers.</summary>
+    /// <summary>
+    /// The number of tokens (words, characters, pieces of words) that it knows; 0 of a model that reads numbers.
+    /// </summary>
     public required int Tokens { get; init; }
 
     /// <summary>

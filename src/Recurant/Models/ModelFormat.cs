@@ -35,7 +35,8 @@ internal abstract class ModelFormat
 /// <summary>The format of one kind of model: its specification, and lists of words beside it.</summary>
 /// <param name="task">The task's name.</param>
 /// <param name="type">How the specification is written.</param>
-internal abstract class ModelFormat<TModel, TSpec>(string task, JsonTypeInfo<TSpec> type) : ModelFormat where TModel : TrainedModel
+internal abstract class ModelFormat<TModel,
+    TSpec>(string task, JsonTypeInfo<TSpec> type) : ModelFormat where TModel : TrainedModel
 {
     public sealed override string Task => task;
 

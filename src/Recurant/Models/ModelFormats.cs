@@ -39,7 +39,8 @@ internal sealed class ClassifierFormat()
 }
 
 /// <summary>A tagger: its words, its characters, its tags.</summary>
-internal sealed class TaggerFormat() : ModelFormat<TaggerModel, TaggerSpec>(TaskNames.Tag, SpecificationContext.Default.TaggerSpec)
+internal sealed class TaggerFormat() : ModelFormat<TaggerModel, TaggerSpec>(
+    TaskNames.Tag, SpecificationContext.Default.TaggerSpec)
 {
     protected override TaggerSpec SpecOf(TaggerModel model) => model.Spec;
 
@@ -124,7 +125,8 @@ internal sealed class CaptionerFormat()
 {
     protected override CaptionerSpec SpecOf(CaptionerModel model) => model.Spec;
 
-    protected override void WriteLists(CaptionerModel model, IDictionary<string, string> metadata) => PiecesFormat.Write(metadata, model.Target);
+    protected override void WriteLists(CaptionerModel model, IDictionary<string, string> metadata) =>
+        PiecesFormat.Write(metadata, model.Target);
 
     protected override CaptionerModel Make(CaptionerSpec spec, ModelMetadata metadata) =>
         new(spec, PiecesFormat.Read(metadata, spec.Network.TargetVocabularySize, "target_vocabulary_size"));

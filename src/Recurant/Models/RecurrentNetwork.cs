@@ -181,7 +181,8 @@ internal sealed class RecurrentNetwork : ClassifierNetwork, IVectorNetwork
         }
 
         IEnumerable<Parameter> output = [.. _head.PoolingParameters, .. Output.Parameters];
-        foreach ((Parameter source, Parameter target) in output.Zip([.. network._head.PoolingParameters, .. network.Output.Parameters]))
+        foreach ((Parameter source, Parameter target) in output.Zip(
+            [.. network._head.PoolingParameters, .. network.Output.Parameters]))
         {
             source.Value.CopyTo(target.Value);
             target.MarkChanged();
@@ -209,7 +210,11 @@ internal sealed class RecurrentNetwork : ClassifierNetwork, IVectorNetwork
 
         public override IEnumerable<LayerValues> Values(bool afterBackward)
         {
-            if (afterBackward) return Recomputes ? [LogitValues(true)] : network._body.Values(Body, true).Prepend(LogitValues(true));
+            if (afterBackward)
+            {
+                return Recomputes ? [LogitValues(true)] : network._body.Values(Body, true).Prepend(LogitValues(true));
+            }
+
             IEnumerable<LayerValues> below = Recomputes ? Segments!.Values(Batch) : network._body.Values(Body, false);
             return
             [

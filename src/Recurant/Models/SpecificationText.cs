@@ -5,8 +5,8 @@ using System.Text.Json.Serialization.Metadata;
 namespace Recurant.Models;
 
 /// <summary>
-/// The specification of a model as one JSON object: the version of the format, the task's name, then every property of its record,
-/// as <see cref="SpecificationContext"/> writes them.
+/// The specification of a model as one JSON object: the version of the format, the task's name, then every property of its
+/// record, as <see cref="SpecificationContext"/> writes them.
 /// </summary>
 internal static class SpecificationText
 {
@@ -82,7 +82,8 @@ internal static class SpecificationText
             throw new FormatException(format < Format
                 ? $"the specification has format {format}, that of versions before the first release; this version reads format "
                     + $"{Format}. Train the model again."
-                : $"the specification has format {format}, but this version of Recurant reads format {Format}. Use a newer version.");
+                : $"the specification has format {format}, but this version of Recurant reads format {Format}. Use a newer "
+                + $"version.");
         }
         catch
         {
@@ -135,7 +136,9 @@ internal static class SpecificationText
     }
 }
 
-/// <summary>The JSON of specifications, generated from their records: names in small letters with underscores, choices by name.</summary>
+/// <summary>
+/// The JSON of specifications, generated from their records: names in small letters with underscores, choices by name.
+/// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, IgnoreReadOnlyProperties = true,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, AllowDuplicateProperties = false,
@@ -200,5 +203,6 @@ internal sealed class FiniteConverter : JsonConverter<float>
         reader.TokenType == JsonTokenType.Number && reader.TryGetSingle(out float value) && float.IsFinite(value)
             ? value : throw new JsonException(null, new ExpectationException("expected a number."));
 
-    public override void Write(Utf8JsonWriter writer, float value, JsonSerializerOptions options) => writer.WriteNumberValue(value);
+    public override void Write(Utf8JsonWriter writer, float value, JsonSerializerOptions options) =>
+        writer.WriteNumberValue(value);
 }

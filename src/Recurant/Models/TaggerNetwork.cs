@@ -26,7 +26,8 @@ internal sealed class TaggerMemory(TaggerNetwork network) : NetworkMemory
     public override IEnumerable<LayerValues> Values(bool afterBackward)
     {
         var output = new LayerValues(
-            "output layer", afterBackward ? "gradient of the scores" : "scores", Head.Scores.Rows(Body.Batch.Rows), RowMeaning.Steps,
+            "output layer", afterBackward
+                ? "gradient of the scores" : "scores", Head.Scores.Rows(Body.Batch.Rows), RowMeaning.Steps,
             Body.Batch);
         IEnumerable<LayerValues> layers = network.Body.Values(Body, afterBackward);
         return afterBackward ? layers.Prepend(output) : layers.Append(output);

@@ -39,7 +39,9 @@ public sealed record TaggerSpec
     /// <summary>Of longer words so many characters are read, half from each end. Default: 32.</summary>
     public int MaximumCharacters { get; init; } = 32;
 
-    /// <summary>The hidden layers, whose cell also reads the characters. Default: an LSTM of 200 units, both directions.</summary>
+    /// <summary>
+    /// The hidden layers, whose cell also reads the characters. Default: an LSTM of 200 units, both directions.
+    /// </summary>
     public RecurrentSpec Recurrent { get; init; } = new() { HiddenSize = 200, Bidirectional = true };
 
     /// <summary>

@@ -57,7 +57,8 @@ public sealed class TranslatorModel : TrainedModel
     public override IReadOnlyList<LayerDescription> Describe() => Network.Describe();
 
     /// <summary>
-    /// Whether there is nothing to translate: no characters, or only such as are not seen (blanks, controls, marks of the layout).
+    /// Whether there is nothing to translate: no characters, or only such as are not seen (blanks, controls, marks of the
+    /// layout).
     /// </summary>
     internal static bool IsBlank(string text)
     {

@@ -56,7 +56,8 @@ internal sealed record DataKind<T>(
         if (CountOf(all) == 0) throw new InvalidDataException($"{NameOf(all)}: there are no {What} to train on.");
         if (validation is not null && CountOf(validation) == 0)
         {
-            throw new InvalidDataException($"{NameOf(validation)}: there are no {What} to check the model with. Give at least one.");
+            throw new InvalidDataException(
+                $"{NameOf(validation)}: there are no {What} to check the model with. Give at least one.");
         }
 
         bool isFingerprinted = options.Checkpoint is not null;

@@ -5,8 +5,8 @@ using System.Text.Json.Serialization.Metadata;
 namespace Recurant.Tasks;
 
 /// <summary>
-/// A plan as short texts, one for each of its numbers and choices, made from its record: a property that is added to a plan or to a
-/// specification belongs to the identity of a run without being listed anywhere.
+/// A plan as short texts, one for each of its numbers and choices, made from its record: a property that is added to a plan or to
+/// a specification belongs to the identity of a run without being listed anywhere.
 /// </summary>
 internal static class PlanText
 {

@@ -80,15 +80,19 @@ internal static class TrainingOptionsCheck
         if (options.Dropout.Recurrent > 0 && options.Cell is { } cell && !CellCatalogue.Of(cell).HasHiddenProduct)
         {
             throw new ArgumentException(
-                $"Dropout.Recurrent is {options.Dropout.Recurrent.Value.ToString(CultureInfo.InvariantCulture)}, but it acts on the "
-                + $"product with the hidden state, which the cell {CellCatalogue.Of(cell).Name} does not have. Leave it out, or use Dropout.Layers and "
+                $"Dropout.Recurrent is {options.Dropout.Recurrent.Value.ToString(CultureInfo.InvariantCulture)}, but it acts on "
+                    + $"the "
+                + $"product with the hidden state, which the cell {CellCatalogue.Of(cell).Name} does not have. Leave it out, or "
+                + $"use Dropout.Layers and "
                 + "Dropout.Output.");
         }
 
-        if (options.RecurrentStart != RecurrentStart.Usual && options.Cell is { } started && !CellCatalogue.Of(started).HasHiddenProduct)
+        if (options.RecurrentStart != RecurrentStart.Usual && options.Cell is { } started
+            && !CellCatalogue.Of(started).HasHiddenProduct)
         {
             throw new ArgumentException(
-                $"RecurrentStart is {Choices.NameOf(options.RecurrentStart)}, but the cell {CellCatalogue.Of(started).Name} has no recurrent weights W_hh. Leave it out "
+                $"RecurrentStart is {Choices.NameOf(options.RecurrentStart)}, but the cell {CellCatalogue.Of(started).Name} has "
+                    + $"no recurrent weights W_hh. Leave it out "
                 + "(--recurrent-start usual).");
         }
 

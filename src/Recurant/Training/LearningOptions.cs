@@ -94,9 +94,9 @@ public abstract record LearningOptions
 
     /// <summary>
     /// The run ends, with the best weights so far, when this time is over, preparation and validation included; a run that is
-    /// continued counts the time it took before. Of many validation rows a choice is looked at, which depends on the budget alone:
-    /// see <see cref="TrainingResult{TModel, TScore}.ValidationLeftOut"/>. At least one step is made, and a part of the validation
-    /// rows is looked at, however short the time. Default: no limit.
+    /// continued counts the time it took before. Of many validation rows a choice is looked at, which depends on the budget
+    /// alone: see <see cref="TrainingResult{TModel, TScore}.ValidationLeftOut"/>. At least one step is made, and a part of the
+    /// validation rows is looked at, however short the time. Default: no limit.
     /// </summary>
     public TimeSpan? Budget { get; init; }
 
@@ -106,9 +106,9 @@ public abstract record LearningOptions
     public CheckpointOptions? Checkpoint { get; init; }
 
     /// <summary>
-    /// Whether the run lets go of its data once they are turned into numbers, so that a large file does not take its memory twice:
-    /// lists that can be disposed of, such as <see cref="ExampleList"/> and those that readers give, are, and the data sets made
-    /// with them, whole or in parts, cannot be read again. Default: no.
+    /// Whether the run lets go of its data once they are turned into numbers, so that a large file does not take its memory
+    /// twice: lists that can be disposed of, such as <see cref="ExampleList"/> and those that readers give, are, and the data
+    /// sets made with them, whole or in parts, cannot be read again. Default: no.
     /// </summary>
     public bool ReleasesData { get; init; }
 

@@ -138,9 +138,14 @@ internal sealed class RunCheckpoint : IDisposable
                 parameter.Value.Slice((int)first, destination.Length).CopyTo(destination));
         }
 
-        foreach ((string name, int[] shape, Memory<float> values) in Tensors(tensors, state)) writer.Add(name, [.. shape], values);
+        foreach ((string name, int[] shape, Memory<float> values) in Tensors(tensors, state))
+        {
+            writer.Add(name, [.. shape], values);
+        }
 
-        var content = new RunStateJson.Content(_identity, state, tensors.Optimizer.Powers, tensors.Average?.Counters ?? (0, 0), _stage!);
+
+        var content = new RunStateJson.Content(
+            _identity, state, tensors.Optimizer.Powers, tensors.Average?.Counters ?? (0, 0), _stage!);
         try
         {
             _store.Write(RunStateJson.Write(content), writer, _options.Note);

@@ -29,7 +29,8 @@ internal static class RunIdentity
     /// <summary>The fingerprint of tagged sentences: their number, and the SHA-256 of words and tags in their order.</summary>
     public static string Of(TaggedDataset sentences) => Of(
         sentences.Count, "sentences",
-        sentences.Sentences.SelectMany(sentence => sentence.Words.Zip(sentence.Tags).SelectMany(word => new[] { word.First, word.Second })
+        sentences.Sentences.SelectMany(sentence => sentence.Words.Zip(sentence.Tags).SelectMany(
+            word => new[] { word.First, word.Second })
             .Prepend($"{sentence.Words.Count}")));
 
     /// <summary>The fingerprint of pairs of texts: their number, and the SHA-256 of both sides in their order.</summary>

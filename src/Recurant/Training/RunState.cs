@@ -18,7 +18,9 @@ internal sealed class RunState
     /// <summary>The sum of the losses of this epoch's units (texts, words) so far.</summary>
     public double Loss { get; set; }
 
-    /// <summary>This epoch's units so far, and how many of them were answered right; below 0 where that is not looked at.</summary>
+    /// <summary>
+    /// This epoch's units so far, and how many of them were answered right; below 0 where that is not looked at.
+    /// </summary>
     public long Seen { get; set; }
 
     public long Correct { get; set; }

@@ -85,7 +85,8 @@ internal static class RunStateJson
         try
         {
             using JsonDocument document = JsonDocument.Parse(json);
-            return document.RootElement.TryGetProperty("stage", out JsonElement stage) ? stage.GetString()! : LearningPlan.LastStage;
+            return document.RootElement.TryGetProperty("stage", out JsonElement stage)
+                ? stage.GetString()! : LearningPlan.LastStage;
         }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {

@@ -37,7 +37,8 @@ internal sealed class TaskRun
         _clock = clock;
         _progress = progress;
         _cancellation = cancellation;
-        _work = new PhaseWork(progress as IProgress<PhaseProgress>, cancellation) { Late = () => Seconds > plan.Budget?.TotalSeconds };
+        _work = new PhaseWork(progress as IProgress<PhaseProgress>,
+            cancellation) { Late = () => Seconds > plan.Budget?.TotalSeconds };
         _observers = [.. plan.Observers];
         _parameters = task.Parameters;
         _optimizer = new Optimizer(plan.Optimizer, _parameters);
@@ -139,7 +140,8 @@ internal sealed class TaskRun
         _state.Step++;
         if (_observers.Length == 0) return loss;
         var observed = new TrainingStep(
-            _plan.Stage, _state.Epoch, _state.Step, loss.Loss / Math.Max(1, loss.Units), norm, isClipped, rate, loss.Tokens, Seconds);
+            _plan.Stage, _state.Epoch, _state.Step, loss.Loss / Math
+                .Max(1, loss.Units), norm, isClipped, rate, loss.Tokens, Seconds);
         foreach (TrainingObserver observer in _observers) observer.OnStep(observed);
         return loss;
     }

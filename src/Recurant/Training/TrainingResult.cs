@@ -51,7 +51,9 @@ public sealed record TrainingResult<TModel, TScore>
     /// <summary>Why it ended.</summary>
     public required TrainingEnd End { get; init; }
 
-    /// <summary>The passes over the data, with the share of one that the budget ended: 0.01 for a hundredth of the first.</summary>
+    /// <summary>
+    /// The passes over the data, with the share of one that the budget ended: 0.01 for a hundredth of the first.
+    /// </summary>
     public double Passes => Epochs.Sum(epoch => epoch.Share);
 
     /// <summary>

@@ -56,7 +56,9 @@ internal abstract class TrainingTask(IReadOnlyList<Parameter> parameters, Networ
     /// <summary>About how many tokens are read to validate; 0 where that takes no time worth counting.</summary>
     public virtual long ValidationTokens => 0;
 
-    /// <summary>The validation rows there were before some were chosen for want of time; 0 where all of them are scored.</summary>
+    /// <summary>
+    /// The validation rows there were before some were chosen for want of time; 0 where all of them are scored.
+    /// </summary>
     public virtual long ValidationGiven => 0;
 
     /// <summary>The training rows that are not learnt from, such as pairs that are too long.</summary>

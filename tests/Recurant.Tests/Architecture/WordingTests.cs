@@ -15,7 +15,8 @@ public partial class WordingTests
         ("rows learnt from", "training rows"),
         ("rests most on", "strongest influence"), ("surest mistake", "most confident mistakes"),
         ("train anew", "retrain the model"),
-        ("ready-made word vectors", "pretrained word vectors"), ("backward pass", "backward pass"), ("does no worse", "is no worse"),
+        ("ready-made word vectors", "pretrained word vectors"), ("backward pass", "backward pass"),
+            ("does no worse", "is no worse"),
     ];
 
     [Fact]

@@ -27,7 +27,8 @@ public class CalibrationTests
     public void Of_NoAnswers_HasNoError() => Assert.Equal(0, Calibration.Of([]).ExpectedError);
 
     [Fact]
-    public void Of_NoProbability_Throws() => Assert.Throws<ArgumentOutOfRangeException>(() => Calibration.Of([(double.NaN, true)]));
+    public void Of_NoProbability_Throws() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => Calibration.Of([(double.NaN, true)]));
 
     [Fact]
     public void Review_AClassifier_ListsItsMistakesTheSurestFirst()

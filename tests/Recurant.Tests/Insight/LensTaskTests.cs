@@ -127,7 +127,8 @@ public class LensTaskTests
         var spec = new ReferenceSpec
         {
             Cell = Enum.Parse<ReferenceCell>(cell.ToString()), Input = ReferenceInput.Embedding, InputSize = 5, HiddenSize = 6,
-            Layers = 2, VocabularySize = model.Spec.VocabularySize, Classes = model.Spec.VocabularySize, Pooling = ReferencePooling.EveryStep,
+            Layers = 2, VocabularySize = model.Spec.VocabularySize, Classes = model.Spec.VocabularySize, Pooling =
+                ReferencePooling.EveryStep,
         };
         var weights = new ReferenceTensors();
         foreach (Parameter parameter in model.Parameters) weights.Set(parameter.Name, parameter.Value);

@@ -87,7 +87,11 @@ public class LessonEngineTests
         });
         var output = new Dense("output", hidden, lesson.Classes.Count);
         Parameter[] parameters = [.. stack.Parameters, .. output.Parameters];
-        foreach (Parameter parameter in parameters) parameter.SetValues([.. lesson.Weights[parameter.Name].Select(v => (float)v)]);
+        foreach (Parameter parameter in parameters)
+        {
+            parameter.SetValues([.. lesson.Weights[parameter.Name].Select(v => (float)v)]);
+        }
+
 
         double Loss(bool compares)
         {

@@ -8,7 +8,8 @@ public class LessonTests
     // Double precision rounds at 1e-16; sums of tens of terms stay far below this.
     private const double Exact = 1e-12;
 
-    public static TheoryData<string> Networks => ["elman", "relu", "sigmoid", "preactivation", "lstm", "gru", "outside", "vectors",
+    public static TheoryData<string> Networks =>
+        ["elman", "relu", "sigmoid", "preactivation", "lstm", "gru", "outside", "vectors",
         "one label", "one label lstm", "labels"];
 
     [Theory]
@@ -144,7 +145,8 @@ public class LessonTests
         Refused("65 words", many, new());
 
         static void Refused(string message, string text, LessonOptions options) =>
-            Assert.Contains(message, Assert.Throws<ArgumentException>(() => Lesson.Of(text, options)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                message, Assert.Throws<ArgumentException>(() => Lesson.Of(text, options)).Message, StringComparison.Ordinal);
     }
 
     internal static LessonOptions Options(string network) => network switch

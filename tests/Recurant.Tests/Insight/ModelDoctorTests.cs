@@ -57,7 +57,8 @@ public class ModelDoctorTests
         isOver.Cancel();
         await serving;
         Assert.Equal(0, wrong);
-        Assert.All(model.Parameters, parameter => Assert.False(parameter.HasGradient && parameter.Gradient.ContainsAnyExcept(0f)));
+        Assert.All(
+            model.Parameters, parameter => Assert.False(parameter.HasGradient && parameter.Gradient.ContainsAnyExcept(0f)));
 
         string[] Answers() => [.. predictor.Predict(texts).Select(answer => $"{answer.Label} {answer.Probability:R}")];
     }

@@ -15,7 +15,8 @@ public class TaskReviewTests
         TaggedDataset data = TaggedWords.Names(50, 2);
         TaggerReview review = TaggerReview.Of(s_tagger.Value, data, threads: 1);
         TaggerEvaluation score = new TagPredictor(s_tagger.Value, 1).Evaluate(data);
-        int words = data.Sentences.Sum(sentence => sentence.Words.Count), right = review.Confusion.Select((row, i) => row[i]).Sum();
+        int words = data.Sentences.Sum(sentence => sentence.Words.Count), right =
+            review.Confusion.Select((row, i) => row[i]).Sum();
         Assert.Equal(words, review.Confusion.Sum(row => row.Sum()));
         Assert.Equal(score.Accuracy, (double)right / words, 1e-9);
         Assert.Equal(words - right, review.MistakeCount);

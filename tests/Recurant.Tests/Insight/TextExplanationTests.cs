@@ -86,7 +86,8 @@ public class TextExplanationTests
         {
             Words =
             [
-                new WordEffect("not", true, 1, 0.5, 0.5, 0.5, 7.2), new WordEffect("good", true, attribution, 0.5, 0.5, 0.5, together),
+                new WordEffect("not", true, 1, 0.5, 0.5, 0.5, 7.2), new WordEffect(
+                    "good", true, attribution, 0.5, 0.5, 0.5, together),
             ],
             Pairs = [new WordPair(0, 1, together - alone, 7.2, 7.2, together, alone)],
         };

@@ -110,7 +110,9 @@ internal sealed class ReferenceTagger
 
     private int Form(int b, int t) => _run.Encoded[_run.Batch.Order[b]][t];
 
-    /// <summary>The word as it was read: the batch has it after the pass, and a word that is known may have been read as unknown.</summary>
+    /// <summary>
+    /// The word as it was read: the batch has it after the pass, and a word that is known may have been read as unknown.
+    /// </summary>
     private int Word(int b, int t)
     {
         int read = _run.Batch.Tokens[_run.Batch.RowStart(t) + b], known = _run.Forms.WordOf(Form(b, t));

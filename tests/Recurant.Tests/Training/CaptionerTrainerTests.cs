@@ -42,7 +42,8 @@ public sealed class CaptionerTrainerTests : IDisposable
         Assert.Equal(900, few.Divided.ValidationRows);
         Assert.InRange(few.Divided.Validation.Count, 50, 899);
         Assert.InRange(more.Divided.Validation.Count, few.Divided.Validation.Count + 1, 900);
-        Assert.Equal(few.Divided.Validation.Images.Select(image => image.Sentence), Of(TimeSpan.FromSeconds(1)).Divided.Validation.Images
+        Assert.Equal(few.Divided.Validation.Images.Select(image => image.Sentence),
+            Of(TimeSpan.FromSeconds(1)).Divided.Validation.Images
             .Select(image => image.Sentence));
     }
 

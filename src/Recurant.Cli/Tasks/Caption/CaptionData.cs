@@ -27,7 +27,8 @@ internal static class CaptionData
     {
         if (Scenes(path, call) is { } parts) return parts.Test;
         CaptionDataset images = CaptionDatasetReader.Read(
-            (settings ?? new TrainSettings()).File(path), new CaptionFormatOptions { Width = size?.Width, Height = size?.Height, Channels = size?.Channels });
+            (settings ?? new TrainSettings())
+                .File(path), new CaptionFormatOptions { Width = size?.Width, Height = size?.Height, Channels = size?.Channels });
         call.Tell([
             $"{path}: {Numbers.Of(images.Count, "image")} of {images.Width} x {images.Height} pixels, each with a sentence",
             .. images.Warnings]);
@@ -43,6 +44,7 @@ internal static class CaptionData
         return (Part(false), Part(true));
 
         CaptionDataset Part(bool test) => new(
-            all.Name, [.. all.Images.Where((_, i) => i % TestEvery == TestEvery - 1 == test)], all.Width, all.Height, all.Channels);
+            all.Name, [.. all.Images.Where((_, i) => i % TestEvery == TestEvery - 1 == test)], all.Width, all.Height,
+                all.Channels);
     }
 }

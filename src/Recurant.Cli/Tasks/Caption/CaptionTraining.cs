@@ -46,14 +46,16 @@ internal sealed class CaptionTraining(CaptionTask task) : TaskTraining<Captioner
         Invocation call, TrainSettings settings, TrainingResult<CaptionerModel, CaptionerEvaluation> result,
         CaptionerEvaluation? test, CancellationToken cancellation) => CaptionerEvaluation.OfMostFrequent(Train, Tested!);
 
-    protected override void WriteReview(Utf8JsonWriter writer, CaptionerModel model, CaptionerEvaluation? test, TrainSettings settings)
+    protected override void WriteReview(
+        Utf8JsonWriter writer, CaptionerModel model, CaptionerEvaluation? test, TrainSettings settings)
     {
         if (test is null) return;
         CaptionerReview review = CaptionerReview.Of(model, Tested!, threads: settings.Training.Threads);
         writer.WriteString("probability_of", "sentence");
         ReviewRecord.WriteCalibration(writer, review.Calibration);
         ReviewRecord.WriteMistakes(writer, review.MistakeCount, review.Mistakes, mistake => (
-            "image " + Numbers.Count(mistake.Number), null, ReviewRecord.Shorten(mistake.Right), ReviewRecord.Shorten(mistake.Answered),
+            "image " + Numbers.Count(mistake.Number), null, ReviewRecord.Shorten(mistake.Right), ReviewRecord.Shorten(
+                mistake.Answered),
             mistake.Probability));
     }
 

@@ -11,7 +11,11 @@ internal sealed class CaptionerAnswers(Captioner captioner, CaptionerSpec spec, 
             "images",
             [.. texts.Select(path => new CaptionedImage(ImageFile.Read(path, spec.Width, spec.Height, spec.Channels), ""))],
             spec.Width, spec.Height, spec.Channels);
-        foreach (Caption answer in captioner.Describe(images)) to.WriteLine(json ? Json(answer) : TextLayout.OneLine(answer.Text));
+        foreach (Caption answer in captioner.Describe(images))
+        {
+            to.WriteLine(json ? Json(answer) : TextLayout.OneLine(answer.Text));
+        }
+
         to.Flush();
     }
 

@@ -27,7 +27,8 @@ internal static class ClassifierRecord
         IReadOnlyList<string> labels, IReadOnlyList<IReadOnlyList<int>> confusion)
     {
         if (labels.Count <= MostLabels) return (labels, confusion);
-        int[] kept = [.. Enumerable.Range(0, labels.Count).OrderByDescending(i => confusion[i].Sum()).Take(MostLabels - 1).Order()];
+        int[] kept =
+            [.. Enumerable.Range(0, labels.Count).OrderByDescending(i => confusion[i].Sum()).Take(MostLabels - 1).Order()];
         var place = new int[labels.Count];
         Array.Fill(place, kept.Length);
         for (int k = 0; k < kept.Length; k++) place[kept[k]] = k;

@@ -38,7 +38,8 @@ internal sealed class ClassifyTask : CliTask<ClassifierModel, TextDataset, Evalu
 
     public override TaskTraining Train() => new ClassifyTraining(this);
 
-    public override TextDataset Read(string path, TrainSettings settings, Invocation call) => LabelledData.Read(path, settings, call);
+    public override TextDataset Read(string path, TrainSettings settings, Invocation call) =>
+        LabelledData.Read(path, settings, call);
 
     /// <summary>Test texts are read by the columns that the model learnt from, where the file has these.</summary>
     protected override TextDataset ReadFor(ClassifierModel model, string path, TrainSettings settings, Invocation call)
@@ -47,7 +48,8 @@ internal sealed class ClassifyTask : CliTask<ClassifierModel, TextDataset, Evalu
             && !ReferenceEquals(same, settings))
         {
             settings = same;
-            call.Tell($"{path}: read by the columns that the model learnt from, text \"{TextLayout.OneLine(columns.Text)}\" and label "
+            call.Tell($"{path}: read by the columns that the model learnt from, text \"{TextLayout.OneLine(columns.Text)}\" and "
+                + $"label "
                 + $"\"{TextLayout.OneLine(columns.Label)}\"; --text and --label name others.");
         }
 
@@ -88,7 +90,8 @@ internal sealed class ClassifyTask : CliTask<ClassifierModel, TextDataset, Evalu
     protected override DataExplanation ExplainData(ExplainRequest ask, string data, TrainSettings settings, int limit) =>
         Explainer.Explain(Own(ask.Model), Read(data, settings, ask.Call), limit, ask.Options, ask.Cancellation);
 
-    public override LensResult Look(Invocation call, TrainedModel model, string data, TrainSettings settings, LensOptions options) =>
+    public override LensResult Look(
+        Invocation call, TrainedModel model, string data, TrainSettings settings, LensOptions options) =>
         GradientLens.Look(Own(model), Read(data, settings, call), options);
 
     public override LensResult LookBefore(Invocation call, string data, TrainSettings settings, LensOptions options) =>

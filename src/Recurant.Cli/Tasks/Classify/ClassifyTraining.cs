@@ -20,7 +20,8 @@ internal sealed class ClassifyTraining(ClassifyTask task) : TaskTraining<Classif
     protected override string BaselineName => "bag of words";
 
     protected override string Knows(TrainingResult<ClassifierModel, Evaluation> result) =>
-        VectorData.Known(result.Model.Vocabulary.Count, result.VectorsFound, result.Model.Spec.CharacterSize > 0 ? result.Model.Characters.Count : 0);
+        VectorData.Known(result.Model.Vocabulary.Count, result.VectorsFound, result.Model.Spec.CharacterSize > 0
+            ? result.Model.Characters.Count : 0);
 
     protected override int ValidationRows(Evaluation validation) => validation.Rows;
 
@@ -78,7 +79,11 @@ internal sealed class ClassifyTraining(ClassifyTask task) : TaskTraining<Classif
             Time.IsLimited ? (long)Math.Min(1e15, BaselineCharactersInSecond * Time.Left) : all);
         bool hasBaseline = settings.Training.Model != ModelKind.BagOfWords;
         if (hasBaseline) _forBaseline = forBaseline < all ? Learnable(Copy(Sample(Train, forBaseline))) : Copy(Train);
-        if (hasBaseline && Validation is { } given) _validationOfBaseline = Copy(Sample(given, Math.Max(forBaseline / 5, 100_000)));
+        if (hasBaseline && Validation is { } given)
+        {
+            _validationOfBaseline = Copy(Sample(given, Math.Max(forBaseline / 5, 100_000)));
+        }
+
         return WithTime(settings, Tested.Count, _forBaseline?.Count ?? 0, releases: true);
 
         static TextDataset Sample(TextDataset data, long characters) =>
@@ -110,7 +115,11 @@ internal sealed class ClassifyTraining(ClassifyTask task) : TaskTraining<Classif
     protected override Evaluation Test(
         Invocation call, TrainingResult<ClassifierModel, Evaluation> result, TrainSettings settings)
     {
-        if (RowsToTest(call, result.Validation.Rows, Tested!.Count, "rows", _forBaseline is not null) is { } rows) Tested = Tested.Subset(rows);
+        if (RowsToTest(call, result.Validation.Rows, Tested!.Count, "rows", _forBaseline is not null) is { } rows)
+        {
+            Tested = Tested.Subset(rows);
+        }
+
         return Score(result.Model, call, settings);
     }
 
@@ -181,7 +190,8 @@ internal sealed class ClassifyTraining(ClassifyTask task) : TaskTraining<Classif
         if (test.Accuracy > share) return;
         string comparison = test.Accuracy < share ? "is below" : "is only";
         string text = $"Warning: the accuracy on the test {comparison} that of always answering \"{TextLayout.OneLine(label)}\" "
-            + $"({Numbers.Four(share)}). The model has learnt nothing of use: check that text and label are in the right columns, "
+            + $"({Numbers.Four(share)}). The model has learnt nothing of use: check that text and label are in the right "
+            + $"columns, "
             + "give more rows, or train longer.";
         terminal.Out.WriteLine();
         foreach (string line in TextLayout.Wrap(text, terminal.Width)) terminal.Out.WriteLine(line);

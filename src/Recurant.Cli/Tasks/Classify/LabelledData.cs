@@ -18,7 +18,8 @@ internal static class LabelledData
     public static TextDataset Read(string path, TrainSettings settings, Invocation call, out DetectedFormat format)
     {
         TextDataset data = TextDatasetReader.Read(settings.File(path), settings.TextFormat, out format);
-        call.Tell([$"{path}: {format}; {Numbers.Of(data.Count, "row")}, {Numbers.Of(data.Labels.Count, "label")}", .. data.Warnings]);
+        call.Tell(
+            [$"{path}: {format}; {Numbers.Of(data.Count, "row")}, {Numbers.Of(data.Labels.Count, "label")}", .. data.Warnings]);
         if (call.Quiet || path != settings.Data) return data;
         if (Alternatives(format, settings) is { } others) call.Tell(others);
         DataPreview.Tell(call.Terminal, data.Examples.Select(example => (example.Label, example.Text)));
@@ -42,7 +43,8 @@ internal static class LabelledData
             const int Shown = 4;
             return names.Count == 0 ? [] :
             [
-                $"The {role} could also be in {string.Join(" or ", names.Take(Shown).Select(name => $"\"{TextLayout.OneLine(name)}\""))}: "
+                $"The {role} could also be in "
+                + $"{string.Join(" or ", names.Take(Shown).Select(name => $"\"{TextLayout.OneLine(name)}\""))}: "
                 + $"--{role} {ShellCommand.Quote(names[0])}.",
             ];
         }

@@ -17,7 +17,8 @@ internal sealed class TextView(TextExplanation explanation) : ExplanationView<Te
             yield return Effects.Strong(line, terminal.HasColour);
         }
 
-        yield return $"{label} {Numbers.Four(Explanation.Probability)} (empty text: {Numbers.Four(Explanation.EmptyProbability)})";
+        yield return $"{label} {Numbers.Four(Explanation.Probability)} (empty "
+            + $"text: {Numbers.Four(Explanation.EmptyProbability)})";
         if (Explanation.Label != Explanation.Predicted)
         {
             yield return $"(the model predicts {TextLayout.OneLine(Explanation.Predicted)})";

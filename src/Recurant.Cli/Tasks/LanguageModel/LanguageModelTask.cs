@@ -16,7 +16,8 @@ internal sealed class LanguageModelTask : CliTask<LanguageModel, PlainText, Lang
 
     public override IReadOnlyList<string> Settings { get; } =
     [
-        .. OfFiles, .. OfWords, .. OfCells, "text", "format", "delimiter", "unit", "lowercase", "bptt", "samples", "tied", "subwords",
+        .. OfFiles, .. OfWords, .. OfCells, "text", "format", "delimiter", "unit", "lowercase", "bptt", "samples", "tied",
+        "subwords",
     ];
 
     public override IReadOnlyDictionary<string, string> Lacks { get; } = new Dictionary<string, string>
@@ -84,7 +85,8 @@ internal sealed class LanguageModelTask : CliTask<LanguageModel, PlainText, Lang
     protected override DataExplanation ExplainData(ExplainRequest ask, string data, TrainSettings settings, int limit) =>
         Explainer.Explain(Own(ask.Model), Read(data, settings, ask.Call), ask.Options, ask.Cancellation);
 
-    public override LensResult Look(Invocation call, TrainedModel model, string data, TrainSettings settings, LensOptions options) =>
+    public override LensResult Look(
+        Invocation call, TrainedModel model, string data, TrainSettings settings, LensOptions options) =>
         GradientLens.Look(Own(model), Read(data, settings, call), options);
 
     public override LensResult LookBefore(Invocation call, string data, TrainSettings settings, LensOptions options) =>

@@ -30,7 +30,8 @@ internal sealed class LanguageModelTraining(LanguageModelTask task) : TaskTraini
 
     /// <summary>Only a review of the validation data needs them after training.</summary>
     protected override TrainSettings Prepare(Invocation call, TrainSettings settings) => WithTime(
-        settings, Tested?.Count ?? 0, 0, releases: Tested is not null || (settings.RecordFile is null && settings.ReportFile is null));
+        settings, Tested?.Count
+            ?? 0, 0, releases: Tested is not null || (settings.RecordFile is null && settings.ReportFile is null));
 
     protected override LanguageScore? Test(
         Invocation call, TrainingResult<LanguageModel, LanguageScore> result, TrainSettings settings)

@@ -4,7 +4,8 @@ using Recurant.Reports;
 namespace Recurant.Cli;
 
 /// <summary>The explanation of a text by a language model.</summary>
-internal sealed class LanguageView(LanguageExplanation explanation) : ExplanationView<LanguageExplanation>(explanation, ExplanationPage.Of)
+internal sealed class LanguageView(LanguageExplanation explanation) : ExplanationView<LanguageExplanation>(
+    explanation, ExplanationPage.Of)
 {
     private const int WidestToken = 14, MostBar = 12, Strongest = 2;
 
@@ -34,7 +35,8 @@ internal sealed class LanguageView(LanguageExplanation explanation) : Explanatio
 
         if (tokens.Count > Explainer.MostInfluenceTokens)
         {
-            yield return $"(the influence of earlier tokens is only shown for texts of at most {Explainer.MostInfluenceTokens} tokens)";
+            yield return $"(the influence of earlier tokens is only shown for texts of at most {Explainer.MostInfluenceTokens} "
+                + $"tokens)";
         }
 
         yield return "";

@@ -5,7 +5,8 @@ namespace Recurant.Cli;
 /// <summary>A generated problem such as <c>adding:600</c>.</summary>
 internal sealed class ProblemTask : CliTask<SequenceModel, SequenceProblem, SequenceScore>
 {
-    private const string NumberOption = "--number", NoFile = "the sequences of a generated problem are made anew; there is no file of them";
+    private const string NumberOption = "--number", NoFile =
+        "the sequences of a generated problem are made anew; there is no file of them";
 
     public override string Name => TaskNames.Problem;
 
@@ -62,7 +63,8 @@ internal sealed class ProblemTask : CliTask<SequenceModel, SequenceProblem, Sequ
         try
         {
             return SequenceProblem.Parse(path)
-                ?? throw new UsageException($"{path}: there is no such problem; there are adding:T and copying:T, T being a length.");
+                ?? throw new UsageException(
+                    $"{path}: there is no such problem; there are adding:T and copying:T, T being a length.");
         }
         catch (FormatException fault)
         {

@@ -41,7 +41,8 @@ internal sealed class TagTask : CliTask<TaggerModel, TaggedDataset, TaggerEvalua
         OfSpans("span_f1", "span F1", spans => spans.F1),
     ];
 
-    public override IReadOnlyList<string> DropoutPlaces(TrainSettings settings) => ["input", "layers", "recurrent", "word", "output"];
+    public override IReadOnlyList<string> DropoutPlaces(TrainSettings settings) =>
+        ["input", "layers", "recurrent", "word", "output"];
 
     public override int? StackedLayers(TrainSettings settings) => settings.Training.Layers ?? 2;
 
@@ -116,7 +117,8 @@ internal sealed class TagTask : CliTask<TaggerModel, TaggedDataset, TaggerEvalua
     protected override DataExplanation ExplainData(ExplainRequest ask, string data, TrainSettings settings, int limit) =>
         Explainer.Explain(Own(ask.Model), Read(data, settings, ask.Call), limit, ask.Options, ask.Cancellation);
 
-    public override LensResult Look(Invocation call, TrainedModel model, string data, TrainSettings settings, LensOptions options) =>
+    public override LensResult Look(
+        Invocation call, TrainedModel model, string data, TrainSettings settings, LensOptions options) =>
         GradientLens.Look(Own(model), Read(data, settings, call), options);
 
     public override LensResult LookBefore(Invocation call, string data, TrainSettings settings, LensOptions options) =>

@@ -17,14 +17,16 @@ internal sealed class TagTraining(TagTask task) : TaskTraining<TaggerModel, Tagg
     protected override string BaselineName => "most frequent tag";
 
     protected override string Knows(TrainingResult<TaggerModel, TaggerEvaluation> result) =>
-        VectorData.Known(result.Model.Vocabulary.Count, result.VectorsFound, result.Model.Spec.CharacterSize > 0 ? result.Model.Characters.Count : 0);
+        VectorData.Known(result.Model.Vocabulary.Count, result.VectorsFound, result.Model.Spec.CharacterSize > 0
+            ? result.Model.Characters.Count : 0);
 
     protected override int ValidationRows(TaggerEvaluation validation) => validation.Sentences;
 
     protected override int ReadData(Invocation call, ref TrainSettings settings)
     {
         TrainSettings given = settings;
-        ReadParts(call, settings, null, file => task.Read(file, given, call), SetTestAside, part => Numbers.Of(part.Count, "sentence"));
+        ReadParts(
+            call, settings, null, file => task.Read(file, given, call), SetTestAside, part => Numbers.Of(part.Count, "sentence"));
         settings = VectorData.Read(settings, call);
         if (TagSpan.SchemeNote(Train) is { } note) call.Tell(note);
         TagTask.OptionsOf(settings).Validate();

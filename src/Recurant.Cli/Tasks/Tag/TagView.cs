@@ -4,7 +4,8 @@ using Recurant.Reports;
 namespace Recurant.Cli;
 
 /// <summary>The explanation of a sentence's tags, or of the tag of one word.</summary>
-internal sealed class TagView(TagExplanation explanation, int? word) : ExplanationView<TagExplanation>(explanation, ExplanationPage.Of)
+internal sealed class TagView(TagExplanation explanation, int? word) : ExplanationView<TagExplanation>(
+    explanation, ExplanationPage.Of)
 {
     private const int WidestWord = 18, MostTags = 5, Strongest = 2;
 
@@ -13,7 +14,11 @@ internal sealed class TagView(TagExplanation explanation, int? word) : Explanati
 
     public override IEnumerable<string> Lines(UserTerminal terminal)
     {
-        foreach (string line in word is { } place ? OneWord(place, terminal) : AllWords(Math.Min(80, terminal.Width))) yield return line;
+        foreach (string line in word is { } place ? OneWord(place, terminal) : AllWords(Math.Min(80, terminal.Width)))
+        {
+            yield return line;
+        }
+
         yield return "";
     }
 

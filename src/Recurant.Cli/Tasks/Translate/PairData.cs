@@ -18,7 +18,8 @@ internal static class PairData
         if (isColumn || (settings.Source is null && settings.Target is null)) return settings;
         if (settings.Source is null || settings.Target is null)
         {
-            string given = settings.Source is null ? "--target" : "--source", missing = settings.Source is null ? "--source" : "--target";
+            string given = settings.Source is null
+                ? "--target" : "--source", missing = settings.Source is null ? "--source" : "--target";
             throw new UsageException($"{given} without DATA is a file of lines and needs {missing} FILE as well.");
         }
 
@@ -79,7 +80,8 @@ internal static class PairData
         return test.Count > 0 && train.Count > 0
             ? (train, test)
             : throw new InvalidDataException(
-                $"{all.Name}: the sources hardly differ, so none can be set aside for the test. Give a file of its own with --test.");
+                $"{all.Name}: the sources hardly differ, so none can be set aside for the test. Give a file of its own with "
+                    + $"--test.");
     }
 
     private static string Joined(TrainSettings settings) => $"{settings.Source},{settings.Target}";

@@ -30,7 +30,8 @@ internal sealed class TranslateTask : CliTask<TranslatorModel, PairDataset, Tran
         new("bleu", "BLEU", score => score.Bleu, DecoderTask.Two),
         new("chrf", "chrF", score => score.Chrf, DecoderTask.Two),
         new("exact", "exact", score => score.Exact, Numbers.Four) { On = ScoredOn.Model },
-        new("placeholders", "placeholders kept", score => score.Placeholders, Numbers.Four) { On = ScoredOn.Model, Missing = "none" },
+        new("placeholders", "placeholders kept", score => score.Placeholders, Numbers.Four) { On = ScoredOn.Model,
+            Missing = "none" },
     ];
 
     public override bool HasSubwords(TrainSettings settings) => settings.Translation.Subwords != 0;
@@ -63,7 +64,8 @@ internal sealed class TranslateTask : CliTask<TranslatorModel, PairDataset, Tran
     protected override IExplanationView ExplainText(ExplainRequest ask, string text) => new DecoderView(
         Explainer.Explain(Own(ask.Model), text, DecoderTask.Beam(ask.Call), ask.Options, ask.Cancellation), text);
 
-    public override LensResult Look(Invocation call, TrainedModel model, string data, TrainSettings settings, LensOptions options) =>
+    public override LensResult Look(
+        Invocation call, TrainedModel model, string data, TrainSettings settings, LensOptions options) =>
         GradientLens.Look(Own(model), Read(data, settings, call), options);
 
     public override LensResult LookBefore(Invocation call, string data, TrainSettings settings, LensOptions options) =>

@@ -3,14 +3,16 @@ using System.Text.Json;
 namespace Recurant.Cli;
 
 /// <summary><c>train</c> for pairs of texts, beside the source as it is.</summary>
-internal sealed class TranslateTraining(TranslateTask task) : TaskTraining<TranslatorModel, PairDataset, TranslatorEvaluation>(task)
+internal sealed class TranslateTraining(TranslateTask task) : TaskTraining<TranslatorModel, PairDataset, TranslatorEvaluation>(
+    task)
 {
     protected override string MeasureHeading => "BLEU";
 
     protected override string BaselineName => "source as it is";
 
     protected override string Knows(TrainingResult<TranslatorModel, TranslatorEvaluation> result) =>
-        $"{Numbers.Count(result.Model.SourcePieces)} pieces of the source, {Numbers.Count(result.Model.TargetPieces)} of the target"
+        $"{Numbers.Count(result.Model.SourcePieces)} pieces of the source, {Numbers.Count(result.Model.TargetPieces)} of the "
+            + $"target"
         + (result.TrainingLeftOut > 0 ? $"; {Numbers.Of((int)result.TrainingLeftOut, "pair")} too long to learn from" : "");
 
     protected override int ValidationRows(TranslatorEvaluation validation) => validation.Rows;
@@ -51,7 +53,8 @@ internal sealed class TranslateTraining(TranslateTask task) : TaskTraining<Trans
         TranslatorEvaluation? test, CancellationToken cancellation) => TranslatorEvaluation.OfSources(Tested!);
 
     /// <summary>Writes what a report shows of the model on the test pairs.</summary>
-    protected override void WriteReview(Utf8JsonWriter writer, TranslatorModel model, TranslatorEvaluation? test, TrainSettings settings)
+    protected override void WriteReview(
+        Utf8JsonWriter writer, TranslatorModel model, TranslatorEvaluation? test, TrainSettings settings)
     {
         if (test is null) return;
         TranslatorReview review = TranslatorReview.Of(model, Tested!, threads: settings.Training.Threads);

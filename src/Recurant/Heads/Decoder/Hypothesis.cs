@@ -5,7 +5,9 @@ namespace Recurant.Heads;
 /// <param name="LogProbability">The sum of the words' log probabilities, the end mark's included.</param>
 /// <param name="Score">The log probability, normalised by length: what the search compares.</param>
 /// <param name="IsEnded">Whether the end mark was reached; otherwise the greatest length was.</param>
-/// <param name="Attention">For each word, and for the end mark, the weights of the source's steps; empty if not asked for.</param>
+/// <param name="Attention">
+/// For each word, and for the end mark, the weights of the source's steps; empty if not asked for.
+/// </param>
 internal sealed record Hypothesis(
     int[] Words, double LogProbability, double Score, bool IsEnded, IReadOnlyList<float[]> Attention);
 

@@ -5,7 +5,9 @@ namespace Recurant.Heads;
 /// neither invent one nor end before all have come.
 /// </summary>
 /// <param name="ofSource">For each source word the number of what it must keep, from 0; -1 for an ordinary word.</param>
-/// <param name="ofTarget">The same for each target word; several words may be forms of one, with a blank before it or without.</param>
+/// <param name="ofTarget">
+/// The same for each target word; several words may be forms of one, with a blank before it or without.
+/// </param>
 internal sealed class KeptWords(int[] ofSource, int[] ofTarget)
 {
     private readonly int[] _targets = [.. Enumerable.Range(0, ofTarget.Length).Where(word => ofTarget[word] >= 0)];

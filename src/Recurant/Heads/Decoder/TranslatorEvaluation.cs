@@ -93,7 +93,11 @@ public sealed record TranslatorEvaluation : Score
         for (int i = text.IndexOf('{'); i >= 0; i = text.IndexOf('{', i + 1))
         {
             int end = i + 1;
-            while (end < text.Length && (char.IsAsciiLetterOrDigit(text[end]) || text[end] is ':' or '.' or ',' or '-' or '_')) end++;
+            while (end < text.Length && (char.IsAsciiLetterOrDigit(text[end]) || text[end] is ':' or '.' or ',' or '-' or '_'))
+            {
+                end++;
+            }
+
             if (end > i + 1 && end < text.Length && text[end] == '}') found.Add(text[i..(end + 1)]);
         }
 

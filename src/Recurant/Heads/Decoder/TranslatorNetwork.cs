@@ -33,7 +33,8 @@ internal sealed class TranslatorMemory(TranslatorNetwork network) : NetworkMemor
         yield return OfTarget("readout", Decoder.Result);
     }
 
-    private LayerValues OfTarget(string layer, RowStore rows) => new(layer, "output", rows.Rows(Target.Rows), RowMeaning.Steps, Target);
+    private LayerValues OfTarget(string layer, RowStore rows) =>
+        new(layer, "output", rows.Rows(Target.Rows), RowMeaning.Steps, Target);
 }
 
 /// <summary>
@@ -57,7 +58,8 @@ internal sealed class TranslatorNetwork
     {
         spec.Validate();
         _spec = spec;
-        _targetVectors = new Embedding("embedding", spec.TargetVocabularySize, spec.EmbeddingSize, isShared: spec.Tied != TiedVectors.None);
+        _targetVectors = new Embedding(
+            "embedding", spec.TargetVocabularySize, spec.EmbeddingSize, isShared: spec.Tied != TiedVectors.None);
         _targetVectors.Table.Name = spec.Tied == TiedVectors.All ? "embedding.weight" : "decoder.embedding.weight";
         if (spec.Tied == TiedVectors.All)
         {
@@ -146,7 +148,8 @@ internal sealed class TranslatorNetwork
         {
             string cell = _spec.Cell.ToString().ToUpperInvariant();
             string attention = _spec.Attention.ToString().ToLowerInvariant();
-            return $"encoder {cell}, {Layers(_spec.EncoderLayers)} of {_spec.EncoderSize} units, both directions; decoder {cell}, "
+            return $"encoder {cell}, {Layers(_spec.EncoderLayers)} of {_spec.EncoderSize} units, both directions; "
+                + $"decoder {cell}, "
                 + $"{Layers(_spec.DecoderLayers)} of {_spec.DecoderSize} units, {attention} attention";
 
             static string Layers(int count) => count == 1 ? "1 layer" : $"{count} layers";
@@ -163,7 +166,8 @@ internal sealed class TranslatorNetwork
         if (_sourceVectors is not null)
         {
             string shared = _spec.Tied == TiedVectors.All ? ", of source, target and output" : "";
-            layers.Add(LayerDescription.Of($"word vectors{shared}", $"[S] -> {source}", ["x_s = E[w_s]"], [_sourceVectors.Table]));
+            layers.Add(
+                LayerDescription.Of($"word vectors{shared}", $"[S] -> {source}", ["x_s = E[w_s]"], [_sourceVectors.Table]));
         }
 
         string encoder = "encoder " + _spec.Cell.ToString().ToUpperInvariant() + ", both directions";

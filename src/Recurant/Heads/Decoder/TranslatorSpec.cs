@@ -120,7 +120,8 @@ public sealed record TranslatorSpec
         if (Attention == AttentionKind.Dot && DecoderSize != StateSize)
         {
             throw new ArgumentException(
-                $"Dot attention needs a decoder as wide as both directions of the encoder: {nameof(DecoderSize)} is {DecoderSize} "
+                $"Dot attention needs a decoder as wide as both directions of the encoder: {nameof(DecoderSize)} "
+                    + $"is {DecoderSize} "
                 + $"and 2 x {nameof(EncoderSize)} {StateSize}. Choose general attention, or equal widths.");
         }
 

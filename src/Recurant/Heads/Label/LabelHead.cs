@@ -71,7 +71,8 @@ internal sealed class LabelHead
             _ => "u_t = tanh(W_a h_t + b_a); a = softmax_t(q . u_t); p = sum_t a_t h_t",
         };
         yield return LayerDescription.Of(
-            $"pooling ({_pooling.ToString().ToLowerInvariant()})", $"[T, {_below.OutputSize}] -> [{_below.OutputSize}]", [equation],
+            $"pooling ({_pooling.ToString().ToLowerInvariant()})", $"[T, {_below.OutputSize}] -> [{_below.OutputSize}]",
+                [equation],
             PoolingParameters);
         if (Direct is not null)
         {

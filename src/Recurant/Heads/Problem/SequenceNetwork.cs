@@ -69,13 +69,16 @@ internal sealed class SequenceNetwork
     /// <summary>Whether the answer is one number after the last step; otherwise a symbol at every step.</summary>
     public bool IsNumber => _spec.Problem.Kind == ProblemKind.Adding;
 
-    /// <summary>How many rows of the states are read. Sequences are equally long: the last step's rows are the last ones.</summary>
+    /// <summary>
+    /// How many rows of the states are read. Sequences are equally long: the last step's rows are the last ones.
+    /// </summary>
     public int RowsRead(BatchLayout batch) => IsNumber ? batch.Sequences : batch.Rows;
 
     /// <param name="seed">The key of the random numbers.</param>
     /// <param name="memorySteps">
-    /// T of the chrono start (Tallec and Ollivier 2018): the biases of an LSTM's forget gate, and of a GRU's update gate, begin at
-    /// ln U(1, T - 1), so that the gates are open for about 1 to T steps; those of the LSTM's input gate at the negative. 0: none. Other cells start as ever.
+    /// T of the chrono start (Tallec and Ollivier 2018): the biases of an LSTM's forget gate, and of a GRU's update gate, begin
+    /// at ln U(1, T - 1), so that the gates are open for about 1 to T steps; those of the LSTM's input gate at the negative. 0:
+    /// none. Other cells start as ever.
     /// </param>
     public void Initialise(ulong seed, int memorySteps)
     {
@@ -120,7 +123,8 @@ internal sealed class SequenceNetwork
         [
             .. Body.Describe(),
             LayerDescription.Of(
-                IsNumber ? "number" : "softmax", IsNumber ? $"[{hidden}] -> [1]" : $"[T, {hidden}] -> [T, {_spec.Problem.Outputs}]",
+                IsNumber
+                    ? "number" : "softmax", IsNumber ? $"[{hidden}] -> [1]" : $"[T, {hidden}] -> [T, {_spec.Problem.Outputs}]",
                 [IsNumber ? "y = V h_T + b" : "y_t = softmax(V h_t + b)"], _output.Parameters),
         ];
     }
@@ -170,7 +174,8 @@ internal sealed class SequenceNetwork
         memory.DHidden.Reserve(batch.Rows, _spec.Recurrent.HiddenSize).Clear();
         Matrix dHidden = memory.DHidden.Rows(batch.Rows);
         _output.Backward(
-            workers, LastRows(batch, memory.Recurrent.Outputs[^1].Rows(batch.Rows)), answers, LastRows(batch, dHidden), memory.Output);
+            workers, LastRows(batch, memory.Recurrent.Outputs[^1].Rows(batch.Rows)), answers, LastRows(batch, dHidden),
+                memory.Output);
         Body.Backward(workers, batch, memory.Body, dHidden, dropout);
         return loss;
     }

@@ -28,8 +28,8 @@ internal sealed class WordMemory : InputMemory
 /// <code>
 /// (1) x_t = [E[w_t]; S[shape of w_t]; characters(w_t)]      shapes and characters where they are read
 /// </code>
-/// Dropouts: words read as unknown, all occurrences of a word hidden, columns of x. A batch of words without shapes and characters
-/// may be read in segments: what is drawn once a text is drawn for the whole batch.
+/// Dropouts: words read as unknown, all occurrences of a word hidden, columns of x. A batch of words without shapes and
+/// characters may be read in segments: what is drawn once a text is drawn for the whole batch.
 /// </summary>
 /// <param name="words">E [V, E]; null for one-hot vectors.</param>
 /// <param name="shapes">S, if shapes are read.</param>
@@ -53,8 +53,9 @@ internal sealed class WordsInput(Embedding? words, Embedding? shapes = null, Cha
     public bool ReadsForms { get; init; } = shapes is not null || characters is not null;
 
     /// <summary>
-    /// Whether a word read as unknown is drawn by how often it was seen in training: one that was seen n times with the probability
-    /// a / (a + n), where a gives the plan's rate to words seen once. The rarer a word, the more its spelling has to tell.
+    /// Whether a word read as unknown is drawn by how often it was seen in training: one that was seen n times with the
+    /// probability a / (a + n), where a gives the plan's rate to words seen once. The rarer a word, the more its spelling has to
+    /// tell.
     /// </summary>
     public bool DropsRareWords { get; init; }
 
@@ -69,7 +70,8 @@ internal sealed class WordsInput(Embedding? words, Embedding? shapes = null, Cha
     private int CharactersAt => ShapesAt + (shapes?.Size ?? 0);
 
     public override IEnumerable<Parameter> Parameters =>
-        [.. words is null ? [] : new[] { words.Table }, .. shapes is null ? [] : new[] { shapes.Table }, .. characters?.Parameters ?? []];
+        [.. words is null ? [] : new[] { words.Table }, .. shapes is null ? [] : new[] { shapes.Table }, .. characters?.Parameters
+            ?? []];
 
     public override bool NeedsGradient => words?.Table.IsTrainable == true || _spells;
 

@@ -39,7 +39,8 @@ internal static class BalanceChecks
                 : isConstant ? $"A model that always says \"{most}\" is correct in {Share(largest, total)} of the cases."
                 : level == FindingLevel.Note ? "Accuracy hides how well the rare labels are predicted; macro F1 shows it." : "",
             Advice = classes.Count == 1 ? $"Choose the right {kind} column, or give data with at least two {kind}s."
-                : level >= FindingLevel.Note ? "Compare with the most frequent label, look at macro F1, or collect more examples of the "
+                : level >= FindingLevel.Note
+                ? "Compare with the most frequent label, look at macro F1, or collect more examples of the "
                     + "rare labels." : "",
         };
     }

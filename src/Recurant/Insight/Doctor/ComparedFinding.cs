@@ -13,7 +13,8 @@ internal static class ComparedFinding
         double doubt = 2 * Math.Sqrt(Math.Max(baseline * (1 - baseline), 1e-9) / count);
         FindingLevel level = score > baseline + doubt ? FindingLevel.Ok : score >= baseline ? FindingLevel.Note : worse;
         return new Finding(check, level,
-            $"{measure} {Four(score)}; {whom}: {Four(baseline)} ({Of(count, "case")}, two standard deviations are {Four(doubt)}).")
+            $"{measure} {Four(score)}; {whom}: {Four(baseline)} ({Of(count, "case")}, two standard deviations "
+                + $"are {Four(doubt)}).")
         {
             Values = [Value("score", score), Value("baseline", baseline), Value("deviation", doubt / 2)],
             Means = level == FindingLevel.Ok ? "" : level == FindingLevel.Note ? "The difference may be due to chance."

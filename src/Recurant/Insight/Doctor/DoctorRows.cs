@@ -1,8 +1,8 @@
 namespace Recurant.Insight;
 
 /// <summary>
-/// What the checks keep of each text: the number of its words, and hashes of 64 bits in the place of text and answer, so that of a
-/// large file little more is held than the file. That two of ten million different texts have one hash has a probability of
+/// What the checks keep of each text: the number of its words, and hashes of 64 bits in the place of text and answer, so that of
+/// a large file little more is held than the file. That two of ten million different texts have one hash has a probability of
 /// three in a million.
 /// </summary>
 internal sealed class DoctorRows
@@ -16,7 +16,9 @@ internal sealed class DoctorRows
     /// <summary>The hash of each text.</summary>
     public ulong[] Texts { get; }
 
-    /// <summary>The hash of each text in small letters and without marks; <see cref="Nothing"/> if nothing is left of it.</summary>
+    /// <summary>
+    /// The hash of each text in small letters and without marks; <see cref="Nothing"/> if nothing is left of it.
+    /// </summary>
     public ulong[] Folded { get; }
 
     /// <summary>The hash of each answer.</summary>

@@ -51,7 +51,9 @@ internal sealed record DoctorText(string Text, string? Answer, string File, int 
     }
 }
 
-/// <summary>Data of any kind as the checks see it. The texts are made of the data as they are asked for, and none is kept.</summary>
+/// <summary>
+/// Data of any kind as the checks see it. The texts are made of the data as they are asked for, and none is kept.
+/// </summary>
 /// <param name="Name">The name of its file.</param>
 /// <param name="Unit">What one of it is called: "text", "sentence", "pair", "line".</param>
 /// <param name="Count">The number of texts.</param>
@@ -105,7 +107,8 @@ internal sealed record DoctorTexts(string Name, string Unit, int Count, Func<int
     });
 
     public static DoctorTexts Of(PlainText data) => new(
-        Short(data.Name), "line", data.Count, i => new DoctorText(data.Lines[i], null, data.Name, i + 1, i)) { HasAnswers = false };
+        Short(data.Name), "line", data.Count, i =>
+            new DoctorText(data.Lines[i], null, data.Name, i + 1, i)) { HasAnswers = false };
 
     /// <summary>Sentences name the file alone; places name its path.</summary>
     private static string Short(string name) => Path.GetFileName(name) is { Length: > 0 } file ? file : name;

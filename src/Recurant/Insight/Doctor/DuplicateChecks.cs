@@ -12,8 +12,10 @@ internal static class DuplicateChecks
         DoctorRows rows = data.Rows;
         // Of empty texts length and encoding speak; lines of running text may well repeat.
         int[] texts = rows.WithLetters();
-        long exact = texts.Length - DoctorGroups.Distinct(texts, row => DoctorRows.WithAnswer(rows.Texts[row], rows.Answers[row]));
-        long folded = texts.Length - DoctorGroups.Distinct(texts, row => DoctorRows.WithAnswer(rows.Folded[row], rows.Answers[row]));
+        long exact = texts.Length - DoctorGroups.Distinct(
+            texts, row => DoctorRows.WithAnswer(rows.Texts[row], rows.Answers[row]));
+        long folded = texts.Length - DoctorGroups.Distinct(
+            texts, row => DoctorRows.WithAnswer(rows.Folded[row], rows.Answers[row]));
         var near = new DoctorGroups(texts, row => rows.Folded[row]);
         IEnumerable<int> again = near.Several.SelectMany(
             group => group.GroupBy(row => rows.Answers[row]).SelectMany(same => same.Skip(1)));
@@ -40,7 +42,11 @@ internal static class DuplicateChecks
         DoctorRows rows = data.Rows;
         ArraySegment<int>[] groups =
             [.. near.Several.Where(group => group.Any(row => rows.Answers[row] != rows.Answers[group[0]]))];
-        if (groups.Length == 0) return new Finding("conflicts", FindingLevel.Ok, $"{data.Name}: no {data.Unit} has two different answers.");
+        if (groups.Length == 0)
+        {
+            return new Finding("conflicts", FindingLevel.Ok, $"{data.Name}: no {data.Unit} has two different answers.");
+        }
+
         long texts = groups.Sum(group => (long)group.Count);
         int exact = groups.Count(group => group.GroupBy(row => rows.Texts[row])
             .Any(same => same.DistinctBy(row => rows.Answers[row]).Count() > 1));
@@ -50,7 +56,8 @@ internal static class DuplicateChecks
             .Select(text => data.HasLabels ? $"{text.Place} (\"{text.Answer}\")" : text.Place)))];
         return new Finding(
             "conflicts", isGrave ? FindingLevel.Warning : FindingLevel.Note,
-            $"{data.Name}: {Of(groups.Length, data.Unit)} with different answers ({Count(exact)} of them identical letter for letter), in "
+            $"{data.Name}: {Of(groups.Length, data.Unit)} with different answers ({Count(exact)} of them identical letter for "
+                + $"letter), in "
                 + $"{Count(texts)} rows.")
         {
             Where = places,
@@ -92,9 +99,11 @@ internal static class DuplicateChecks
         yield return new Finding(
             "leakage", level,
             $"{Of(leaked.Length, test.Unit)} of {test.Name} ({Share(leaked.Length, test.Count)}) also occur in {train.Name}, "
-                + $"{Count(same)} of them identical letter for letter{(hasAnswers ? $"; {Count(otherwise)} with a different answer" : "")}.")
+                + $"{Count(same)} of them identical letter for "
+                + $"letter{(hasAnswers ? $"; {Count(otherwise)} with a different answer" : "")}.")
         {
-            Where = [.. leaked.Take(MostPlaces).Select(row => $"{test.At(row).Place} = {train.At(near[tested.Folded[row]]).Place}")],
+            Where = [.. leaked.Take(MostPlaces).Select(
+                row => $"{test.At(row).Place} = {train.At(near[tested.Folded[row]]).Place}")],
             Values = [Value("leaked", leaked.Length), Value("exact", same), Value("other_answer", otherwise),
                 Value("tested", test.Count)],
             Means = "The test contains texts that the model may have memorised: scores on new texts will be lower.",

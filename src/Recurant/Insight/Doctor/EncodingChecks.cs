@@ -19,7 +19,8 @@ internal static class EncodingChecks
         new("control characters", text => text.Any(IsControl), FindingLevel.Warning,
             "They are not text; U+0080 to U+009F are usually Windows-1252 read as Latin-1.",
             "Remove them, or convert the file again."),
-        new("byte order marks inside the text (U+FEFF)", text => text.Contains('\uFEFF', StringComparison.Ordinal), FindingLevel.Warning,
+        new("byte order marks inside the text (U+FEFF)", text => text.Contains('\uFEFF', StringComparison.Ordinal),
+            FindingLevel.Warning,
             "Files were concatenated; the mark becomes part of a word, which then is a different word.", "Remove them."),
         new("text direction marks", text => text.Any(IsDirection), FindingLevel.Note,
             "They are invisible and can make a text look different from what it is.",
@@ -55,7 +56,8 @@ internal static class EncodingChecks
             isClean = false;
             yield return new Finding("encoding", kind.Level, $"{data.Name}: {Of(found[i].Count, data.Unit)} with {kind.Name}.")
             {
-                Where = data.Places(found[i]), Means = kind.Means, Advice = kind.Advice, Values = [Value("texts", found[i].Count)],
+                Where = data.Places(found[i]), Means = kind.Means, Advice = kind.Advice, Values =
+                    [Value("texts", found[i].Count)],
             };
         }
 
@@ -95,9 +97,11 @@ internal static class EncodingChecks
     }
 
     // What Windows-1252 shows for 80 to 9F.
-    private static bool IsHighWindows(char c) =>
-        "\u20AC\u201A\u0192\u201E\u2026\u2020\u2021\u02C6\u2030\u0160\u2039\u0152\u017D\u2018\u2019\u201C\u201D\u2022\u2013\u2014\u02DC\u2122\u0161\u203A\u0153\u017E\u0178"
-            .Contains(c, StringComparison.Ordinal);
+    private const string HighWindows =
+        "\u20AC\u201A\u0192\u201E\u2026\u2020\u2021\u02C6\u2030\u0160\u2039\u0152\u017D\u2018\u2019\u201C\u201D"
+        + "\u2022\u2013\u2014\u02DC\u2122\u0161\u203A\u0153\u017E\u0178";
+
+    private static bool IsHighWindows(char c) => HighWindows.Contains(c, StringComparison.Ordinal);
 
     private static bool IsControl(char c) => char.IsControl(c) && c is not '\t' and not '\n' and not '\r';
 

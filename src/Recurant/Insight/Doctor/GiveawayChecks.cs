@@ -22,7 +22,8 @@ internal static class GiveawayChecks
     {
         var sizes = data.Classes!.ToDictionary(each => each.Label, each => (int)each.Count, StringComparer.Ordinal);
         if (sizes.Count < 2) yield break;
-        Dictionary<string, (string? Label, int Texts)> ofWords = new(StringComparer.Ordinal), ofFirst = new(StringComparer.Ordinal);
+        Dictionary<string, (string? Label, int Texts)> ofWords = new(StringComparer.Ordinal), ofFirst = new(
+            StringComparer.Ordinal);
         foreach (DoctorText text in data.Texts)
         {
             foreach (string word in text.Words.Distinct(StringComparer.Ordinal)) Add(ofWords, word, text.Answer);

@@ -48,7 +48,8 @@ internal static class UnitChecks
                 Value("steps", rows)],
             Means = isMuch ? "They carry no information, and hardly any gradient passes through them."
                 : dead + saturated > 0 ? "They carry no information here; so few do no harm." : "",
-            Advice = isMuch ? "A smaller model may be as good; otherwise try a lower learning rate, clipping, or tanh instead of relu."
+            Advice = isMuch
+                ? "A smaller model may be as good; otherwise try a lower learning rate, clipping, or tanh instead of relu."
                 : "",
         };
     }

@@ -130,7 +130,8 @@ internal sealed class LessonBuilder
 
         if (_network.HasDirect)
         {
-            notes.Add("The model's direct connections from words to classes add a constant for this text. It is included in bV, and "
+            notes.Add("The model's direct connections from words to classes add a constant for this text. It is included in bV, "
+                + "and "
                 + "the direct connections are not updated in the step.");
         }
 
@@ -180,7 +181,8 @@ internal sealed class LessonBuilder
     }
 
     private void AddOutputForward(int t) => _sections.Add(Section(
-        LessonPart.Forward, t, null, $"Step {t + 1}, \"{_network.Words[t]}\": the answer and its loss", [.. _output.Forward(t)], []));
+        LessonPart.Forward, t, null, $"Step {t + 1}, \"{_network.Words[t]}\": the answer and its loss", [.. _output.Forward(t)],
+            []));
 
     private void AddBackward()
     {
@@ -218,7 +220,8 @@ internal sealed class LessonBuilder
         {
             foreach (LessonLayer above in _layers.Where(other => other.Layer == layer.Layer + 1))
             {
-                terms.Add(LessonTerms.Number($"{LessonTerms.At("dJ/dx", t, whole)} of{above.Title[1..]}", above.Back[t].Input[whole]));
+                terms.Add(
+                    LessonTerms.Number($"{LessonTerms.At("dJ/dx", t, whole)} of{above.Title[1..]}", above.Back[t].Input[whole]));
             }
         }
         else if (_output.IsManyToMany)
@@ -238,7 +241,8 @@ internal sealed class LessonBuilder
         foreach (LessonTensor tensor in _tensors.Where(tensor => tensor.Tensor.EndsWith(layer.Suffix, StringComparison.Ordinal)))
         {
             bool isInput = tensor.Symbol.StartsWith('U'), isBias = tensor.Symbol.StartsWith('b');
-            bool isCandidate = Spec.Cell == ReferenceCell.Gru && tensor.Symbol.EndsWith("_n", StringComparison.Ordinal) && !isInput;
+            bool isCandidate = Spec.Cell == ReferenceCell.Gru
+                && tensor.Symbol.EndsWith("_n", StringComparison.Ordinal) && !isInput;
             string sum = isCandidate && tensor.Symbol != "bU_n" ? "dm" : _cells[_layers.IndexOf(layer)].GateSum(tensor.Symbol);
             int before = layer.Previous(t);
             string read = isInput ? $" x_{t + 1}^T"
@@ -260,7 +264,8 @@ internal sealed class LessonBuilder
         1, layer.Inputs, layer.Steps[t].Input, _options, null, layer.IsOneHot ? _network.Vocabulary : null);
 
     private static LessonSection Section(
-        LessonPart part, int t, LessonLayer? layer, string title, List<LessonEquation> equations, List<LessonMatrix> matrices) => new()
+        LessonPart part, int t, LessonLayer? layer, string title, List<LessonEquation> equations,
+            List<LessonMatrix> matrices) => new()
         {
             Part = part, Step = t + 1, Layer = layer is null ? 0 : layer.Layer + 1, Direction = layer?.Direction ?? 0,
             Title = title, Equations = equations, Matrices = matrices,

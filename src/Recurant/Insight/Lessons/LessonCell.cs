@@ -55,7 +55,8 @@ internal abstract class LessonCell(LessonLayer layer)
 
     /// <summary>A gate or candidate: function (U x + W h).</summary>
     protected LessonEquation Gate(
-        int t, int gate, string name, LessonFunction function, string readName, double[] read, double[] value, string node = "") =>
+        int t, int gate, string name, LessonFunction function, string readName, double[] read, double[] value, string node =
+            "") =>
         LessonTerms.Equation(
             $"{name}_{t + 1}", $"{name}_{t + 1} = {Name(function)}({Affine(t, gate, readName)})", AffineShapes(t), Hidden,
             Layer.Options, i =>
@@ -87,7 +88,8 @@ internal abstract class LessonCell(LessonLayer layer)
 
     /// <summary>dh: what comes from above and what comes from the step read next.</summary>
     protected LessonEquation Arrives(
-        int t, string name, string backFormula, Action<List<LessonTerm>, int> addAbove, Action<List<LessonTerm>, int, int> addBack,
+        int t, string name, string backFormula, Action<List<LessonTerm>, int> addAbove, Action<List<LessonTerm>, int,
+            int> addBack,
         Func<int, double>? value)
     {
         int next = Layer.Next(t);

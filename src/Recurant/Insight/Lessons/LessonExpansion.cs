@@ -51,7 +51,8 @@ internal static class LessonExpansion
 
                 matrices.Add(LessonTerms.Matrix(
                     $"dJ_{t + 1}/d{s}_{k + 1}",
-                    back < at ? $"dJ_{t + 1}/d{s}_{t + 1} d{s}_{t + 1}/d{s}_{k + 1}" : "the part that enters from above at this step",
+                    back < at
+                        ? $"dJ_{t + 1}/d{s}_{t + 1} d{s}_{t + 1}/d{s}_{k + 1}" : "the part that enters from above at this step",
                     1, width, d, options));
                 (double[] previous, ReferenceTensors tensors) = layer.StateBack(k, d);
                 double[] part = tensors["weight_hh" + layer.Suffix];
@@ -119,7 +120,8 @@ internal static class LessonExpansion
                 Array.Fill(ones, 1, half * hidden, hidden);
                 double[] direct = layer.StateBack(k, ones).Tensors["weight_hh" + layer.Suffix];
                 string name = width == hidden ? s : half == 0 ? "h" : "c";
-                matrices.Add(LessonTerms.Matrix($"d+{name}_{k + 1}/dW", "", direct.Length / hidden, hidden, direct, layer.Options));
+                matrices.Add(
+                    LessonTerms.Matrix($"d+{name}_{k + 1}/dW", "", direct.Length / hidden, hidden, direct, layer.Options));
             }
         }
 

@@ -67,7 +67,8 @@ internal sealed class LessonLstm(LessonLayer layer) : LessonCell(layer)
             i =>
             [
                 LessonTerms.Number("1", 1),
-                LessonTerms.Product($"{LessonTerms.At("tanh(c)", t, i)}^2", -1, Math.Abs(TanhC(step, i)), Math.Abs(TanhC(step, i))),
+                LessonTerms.Product(
+                    $"{LessonTerms.At("tanh(c)", t, i)}^2", -1, Math.Abs(TanhC(step, i)), Math.Abs(TanhC(step, i))),
             ],
             node: "H");
         yield return Pointwise(

@@ -106,7 +106,8 @@ internal sealed record LessonNetwork
             int best = Array.IndexOf(probabilities, probabilities.Max());
             return this with
             {
-                Labels = [best], Target = $"No label was given: \"{Classes[best]}\", the most probable class, is used as the expected one.",
+                Labels = [best], Target =
+                    $"No label was given: \"{Classes[best]}\", the most probable class, is used as the expected one.",
             };
         }
 
@@ -135,7 +136,8 @@ internal sealed record LessonNetwork
         if (options.Labels.Count != 1 && options.Labels.Count != words.Length)
         {
             throw new ArgumentException(
-                $"{options.Labels.Count} labels for a sentence of {words.Length} words: give one for the sentence or one a word.");
+                $"{options.Labels.Count} labels for a sentence of {words.Length} words: give one for the sentence or one a "
+                    + $"word.");
         }
 
         string[] classes = [.. options.Classes.Count > 0 ? options.Classes : options.Labels.Distinct(StringComparer.Ordinal)];

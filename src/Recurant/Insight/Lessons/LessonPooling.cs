@@ -64,7 +64,8 @@ internal sealed class LessonPooling(LessonNetwork network, ReferenceRun run, Les
                 name, [.. Steps().Select(t => Number(t, unit))], value, LessonFunction.Max),
             ReferencePooling.Attention => LessonTerms.Line(
                 name,
-                [.. Steps().Select(t => LessonTerms.Product($"a_{t + 1} {Name(t, unit)}", Attention[t], Output(t, unit)))], value),
+                [.. Steps().Select(t => LessonTerms.Product($"a_{t + 1} {Name(t, unit)}", Attention[t], Output(t, unit)))],
+                    value),
             _ => LessonTerms.Line(name, [Number(Source(unit), unit)], value),
         };
     }

@@ -40,7 +40,8 @@ internal static class LessonTerms
         };
     }
 
-    public static LessonLine Line(string name, IReadOnlyList<LessonTerm> terms, double value, LessonFunction function = default) =>
+    public static LessonLine Line(
+        string name, IReadOnlyList<LessonTerm> terms, double value, LessonFunction function = default) =>
         new() { Name = name, Terms = terms, Value = value, Function = function };
 
     /// <summary>A matrix, or a part of one, of which the first rows and columns are shown.</summary>

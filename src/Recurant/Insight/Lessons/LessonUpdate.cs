@@ -31,7 +31,8 @@ internal static class LessonUpdate
         sections.Add(new LessonSection
         {
             Part = LessonPart.Update, Title = "One step of gradient descent",
-            Notes = [string.Create(CultureInfo.InvariantCulture, $"eta = {eta:0.######}. Every weight moves against its gradient.")],
+            Notes = [string.Create(
+                CultureInfo.InvariantCulture, $"eta = {eta:0.######}. Every weight moves against its gradient.")],
             Equations = equations,
         });
         sections.Add(After(network, options, run, gradients, newRun));
@@ -54,7 +55,8 @@ internal static class LessonUpdate
                 "new J_t", "new J_t = -ln of the right class's new probability", $"[{run.Losses.Count}]", run.Losses.Count,
                 options, t => LessonTerms.Line(
                     $"new J_{t + 1}",
-                    [LessonTerms.Number($"new yhat_{t + 1}[{network.Labels[t] + 1}]", newRun.Probabilities[t][network.Labels[t]])],
+                    [LessonTerms.Number(
+                        $"new yhat_{t + 1}[{network.Labels[t] + 1}]", newRun.Probabilities[t][network.Labels[t]])],
                     newRun.Losses[t], LessonFunction.MinusLog)));
         }
 

@@ -6,7 +6,9 @@ internal sealed class CaptionerData
     /// <summary>A strip of an image is read as a word of so many characters is.</summary>
     private const long CharactersOfStrip = 5;
 
-    /// <summary>The height of a band, about, and the width of a strip: those of the digits of MNIST and a seventh of it.</summary>
+    /// <summary>
+    /// The height of a band, about, and the width of a strip: those of the digits of MNIST and a seventh of it.
+    /// </summary>
     private const int GoodBand = 28, GoodStrip = 4;
 
     public required CaptionerModel Model { get; init; }
@@ -45,7 +47,8 @@ internal sealed class CaptionerData
             Hidden = options.Hidden ?? 256,
             Embedding = options.Embedding ?? 64,
             LabelSmoothing = options.LabelSmoothing ?? 0f,
-            LearningRate = options.LearningRate ?? (options.Optimizer is Optimizers.OptimizerKind.Adam or Optimizers.OptimizerKind.AdamW ? 2e-3f : null),
+            LearningRate = options.LearningRate
+                ?? (options.Optimizer is Optimizers.OptimizerKind.Adam or Optimizers.OptimizerKind.AdamW ? 2e-3f : null),
             Dropout = dropout with
             {
                 Input = dropout.Input ?? 0.1f, Layers = dropout.Layers ?? 0.1f, Output = dropout.Output ?? 0.1f,

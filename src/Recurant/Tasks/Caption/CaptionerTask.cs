@@ -24,7 +24,8 @@ internal sealed class CaptionerTask(CaptionerData data, Workers workers)
     public override void WarmUp() =>
         Learn(Largest.Of(data.Targets.Length, data.Plan.Batch, i => data.Targets[i].Length), 0);
 
-    public override Score Validate(PhaseWork work) => _scorer.Evaluate(data.Divided.Validation, ValidationBeam, work.Cancellation);
+    public override Score Validate(PhaseWork work) =>
+        _scorer.Evaluate(data.Divided.Validation, ValidationBeam, work.Cancellation);
 
     public override long ValidationGiven => data.Divided.ValidationRows;
 

@@ -39,7 +39,8 @@ public sealed record CaptionerTrainingOptions : LearningOptions
     /// </exception>
     public void Validate()
     {
-        TranslatorTrainingOptions common = WithCommon(new TranslatorTrainingOptions { Attention = Attention, Subwords = Subwords }, this);
+        TranslatorTrainingOptions common = WithCommon(
+            new TranslatorTrainingOptions { Attention = Attention, Subwords = Subwords }, this);
         common.Validate();
         if (BandHeight < 1) throw new ArgumentException($"{nameof(BandHeight)} is {BandHeight}; it must be at least 1.");
         if (StripWidth < 1) throw new ArgumentException($"{nameof(StripWidth)} is {StripWidth}; it must be at least 1.");

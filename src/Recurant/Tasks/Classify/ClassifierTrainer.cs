@@ -115,7 +115,11 @@ internal sealed record PreparedData
         (Vocabulary vocabulary, DataSize size, PretrainingTexts? unlabelled) =
             Count(train, held, all.Labels.Count, tokenizer, options, work, workers);
         if (options.Pretraining?.Model is { } known) vocabulary = PretrainedEncoder.Words(known, vocabulary, options);
-        if (options.Vectors is { } extra && options.Model != ModelKind.BagOfWords) vocabulary = VectorWords.Add(vocabulary, extra, options.MaximumVocabulary);
+        if (options.Vectors is { } extra && options.Model != ModelKind.BagOfWords)
+        {
+            vocabulary = VectorWords.Add(vocabulary, extra, options.MaximumVocabulary);
+        }
+
 
         TrainingPlan plan = TrainingPlan.For(options, size, vocabulary.Count, characters?.Count ?? 1).ForModel(0);
         var model = new ClassifierModel(plan.Spec, vocabulary, all.Labels, characters);

@@ -61,7 +61,8 @@ public sealed class Predictor
         DatasetChecks.TestLabelsKnown(_model.Labels, data);
         WordForms? forms = _model.NewForms();
         return EvaluationParts.Of(
-            "testing", _model.LabelNumbers(data), _model.Labels.Count, row => _model.Encoder.Encode(data.Examples[row].Text, forms),
+            "testing", _model.LabelNumbers(data), _model.Labels.Count, row =>
+                _model.Encoder.Encode(data.Examples[row].Text, forms),
             (sequences, losses, labels) => Score(sequences, forms, losses, labels, cancellation),
             PhaseWork.Of(progress, cancellation));
     }

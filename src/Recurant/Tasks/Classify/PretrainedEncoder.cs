@@ -10,7 +10,11 @@ internal static class PretrainedEncoder
         Dictionary<string, Parameter> byName = from.Parameters.ToDictionary(parameter => parameter.Name, StringComparer.Ordinal);
         foreach (Parameter parameter in to.Parameters)
         {
-            if (!byName.TryGetValue(parameter.Name, out Parameter? source) || !source.Shape.SequenceEqual(parameter.Shape)) continue;
+            if (!byName.TryGetValue(parameter.Name, out Parameter? source) || !source.Shape.SequenceEqual(parameter.Shape))
+            {
+                continue;
+            }
+
             source.Value.CopyTo(parameter.Value);
             parameter.MarkChanged();
             copied++;
@@ -34,11 +38,14 @@ internal static class PretrainedEncoder
     {
         IEnumerable<string> known = model.Vocabulary.Words.Skip(1).Where(
             word => word != RunningText.EndOfLine && !(options.Lowercase && word.Any(char.IsUpper)));
-        string[] words = [own[0], .. known.Concat(own.Words.Skip(1)).Distinct(StringComparer.Ordinal).Take(options.MaximumVocabulary - 1)];
+        string[] words =
+            [own[0], .. known.Concat(own.Words.Skip(1)).Distinct(StringComparer.Ordinal).Take(options.MaximumVocabulary - 1)];
         return new Vocabulary(words);
     }
 
-    /// <summary>Puts a language model's vectors and layers into a classifier; returns the number of words whose vector it had.</summary>
+    /// <summary>
+    /// Puts a language model's vectors and layers into a classifier; returns the number of words whose vector it had.
+    /// </summary>
     public static int Use(LanguageModel model, ClassifierModel classifier)
     {
         var network = (RecurrentNetwork)classifier.Network;

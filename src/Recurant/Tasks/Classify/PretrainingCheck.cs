@@ -19,14 +19,16 @@ internal static class PretrainingCheck
         {
             throw new ArgumentException(
                 pretraining.Model is not null
-                    ? "Pretraining.Epochs is given, but a language model that is trained already is not trained again. Leave it out."
+                    ? "Pretraining.Epochs is given, but a language model that is trained already is not trained again. Leave it "
+                    + "out."
                     : $"Pretraining.Epochs is {epochs.ToString(CultureInfo.InvariantCulture)}; it must be 1 to 1,000,000.");
         }
 
         if (options.Model != ModelKind.Recurrent)
         {
             throw new ArgumentException(
-                $"Pretraining trains recurrent layers, and a model of the kind {options.Model} has none. Leave it out, or set Model "
+                $"Pretraining trains recurrent layers, and a model of the kind {options.Model} has none. Leave it out, or set "
+                    + $"Model "
                 + "to Recurrent (--model recurrent).");
         }
 
@@ -39,7 +41,8 @@ internal static class PretrainingCheck
         if (options.Characters > 0)
         {
             throw new ArgumentException(
-                "Pretraining cannot be combined with Characters: the layers that are pre-trained read word vectors alone. Leave one of "
+                "Pretraining cannot be combined with Characters: the layers that are pre-trained read word vectors alone. Leave "
+                    + "one of "
                 + "them out (--pretrain, --characters).");
         }
 
@@ -76,19 +79,25 @@ internal static class PretrainingCheck
         }
 
         Require(options.Unit == spec.Unit, nameof(options.Unit), options.Unit, spec.Unit);
-        Require(options.Cell is null || options.Cell == spec.Recurrent.Cell, nameof(options.Cell), options.Cell, spec.Recurrent.Cell);
-        Require(options.Hidden is null || options.Hidden == spec.Recurrent.HiddenSize, nameof(options.Hidden), options.Hidden, spec.Recurrent.HiddenSize);
+        Require(options.Cell is null
+            || options.Cell == spec.Recurrent.Cell, nameof(options.Cell), options.Cell, spec.Recurrent.Cell);
+        Require(options.Hidden is null
+            || options.Hidden == spec.Recurrent.HiddenSize, nameof(options.Hidden), options.Hidden, spec.Recurrent.HiddenSize);
         Require(
             options.Embedding is null || options.Embedding == spec.EmbeddingSize, nameof(options.Embedding), options.Embedding,
             spec.EmbeddingSize);
         Require(
-            options.Bidirectional != false || options.Layers is null || options.Layers == spec.Recurrent.Layers, nameof(options.Layers),
+            options.Bidirectional != false || options.Layers is null || options.Layers == spec.Recurrent.Layers, nameof(
+                options.Layers),
             options.Layers, spec.Recurrent.Layers);
         Require(
-            spec.Recurrent.Cell != CellKind.Gru || options.GruReset == spec.Recurrent.GruReset, nameof(options.GruReset), options.GruReset, spec.Recurrent.GruReset);
-        Require(spec.Recurrent.Cell != CellKind.Elman || options.Form == spec.Recurrent.Form, nameof(options.Form), options.Form, spec.Recurrent.Form);
+            spec.Recurrent.Cell != CellKind.Gru || options.GruReset == spec.Recurrent.GruReset, nameof(options.GruReset),
+                options.GruReset, spec.Recurrent.GruReset);
+        Require(spec.Recurrent.Cell != CellKind.Elman
+            || options.Form == spec.Recurrent.Form, nameof(options.Form), options.Form, spec.Recurrent.Form);
         Require(
-            spec.Recurrent.Cell is not (CellKind.Elman or CellKind.IndRnn or CellKind.Lru) || options.Activation == spec.Recurrent.Activation,
+            spec.Recurrent.Cell is not (CellKind.Elman or CellKind.IndRnn or CellKind.Lru)
+                || options.Activation == spec.Recurrent.Activation,
             nameof(options.Activation), options.Activation, spec.Recurrent.Activation);
     }
 
@@ -97,7 +106,8 @@ internal static class PretrainingCheck
         if (holds) return;
         throw new ArgumentException(string.Create(
             CultureInfo.InvariantCulture,
-            $"{property} is {here}, but that of the language model to start from (Pretraining.Model) is {there}. Give the same, or "
+            $"{property} is {here}, but that of the language model to start from (Pretraining.Model) is {there}. Give the same, "
+                + $"or "
             + $"another language model."));
     }
 }

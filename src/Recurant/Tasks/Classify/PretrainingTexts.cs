@@ -39,7 +39,8 @@ internal sealed class PretrainingTexts
         if (texts.Tokens < FewestTokens)
         {
             throw new InvalidDataException(
-                $"{unlabelled.Name}: {texts.Tokens} tokens are too few to pre-train on, texts of the validation part not counted; "
+                $"{unlabelled.Name}: {texts.Tokens} tokens are too few to pre-train on, texts of the validation part not "
+                    + $"counted; "
                 + $"at least {FewestTokens} are needed, and hundreds of thousands to be of use. Give more text.");
         }
 

@@ -2,9 +2,9 @@ namespace Recurant.Tasks;
 
 /// <summary>
 /// How a language model is trained. What <see cref="LearningOptions"/> says of defaults holds with these exceptions: hidden 200
-/// for words and subwords, 256 for characters; layers 2; batch 20 for words, 32 for characters; epochs 40 for words and 20 for characters;
-/// learning rate 0.003 (AdamW) or 1 (SGD, with the schedule plateau); dropout 0.4 of input, layers and output for words, 0.2 for
-/// characters; the word vectors as wide as the layers.
+/// for words and subwords, 256 for characters; layers 2; batch 20 for words, 32 for characters; epochs 40 for words and 20 for
+/// characters; learning rate 0.003 (AdamW) or 1 (SGD, with the schedule plateau); dropout 0.4 of input, layers and output for
+/// words, 0.2 for characters; the word vectors as wide as the layers.
 /// </summary>
 public sealed record LanguageModelOptions : LearningOptions
 {
@@ -30,8 +30,9 @@ public sealed record LanguageModelOptions : LearningOptions
     public bool? Tied { get; init; }
 
     /// <summary>
-    /// The words that are drawn for each step of training, against which the right ones are learnt instead of against all (sampled
-    /// softmax); 0 for all words. Validation and tests always take all. Null: 8,192 if there are 100,000 words or more, else 0.
+    /// The words that are drawn for each step of training, against which the right ones are learnt instead of against all
+    /// (sampled softmax); 0 for all words. Validation and tests always take all. Null: 8,192 if there are 100,000 words or more,
+    /// else 0.
     /// </summary>
     public int? Samples { get; init; }
 

@@ -69,7 +69,9 @@ public static class LanguageModelTrainer
         return (text.Part(0, first), text.Part(first, text.Count));
     }
 
-    /// <summary>Behind the last blank before a place, if one is not far; else the place, or the one beside it in a pair.</summary>
+    /// <summary>
+    /// Behind the last blank before a place, if one is not far; else the place, or the one beside it in a pair.
+    /// </summary>
     private static int CutNear(string line, int place)
     {
         const int Far = 200;

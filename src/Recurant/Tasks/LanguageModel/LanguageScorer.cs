@@ -20,8 +20,8 @@ internal sealed class LanguageScorer(LanguageModelNetwork network, Workers worke
     /// <param name="tokens">The tokens as they are read.</param>
     /// <param name="predicted">The same tokens as they are predicted.</param>
     /// <param name="each">
-    /// Told of every token that is scored: the place p of tokens[p + 1], from 0, and its row in the memory's output. The order is that
-    /// of the windows.
+    /// Told of every token that is scored: the place p of tokens[p + 1], from 0, and its row in the memory's output. The order is
+    /// that of the windows.
     /// </param>
     /// <param name="work">Told how far it is; may end it when every part has scored some tokens.</param>
     /// <param name="phase">What it is called, such as "validating".</param>

@@ -48,7 +48,8 @@ public sealed class TextGenerator
     /// character gives an empty one.
     /// </returns>
     /// <exception cref="ArgumentException">An option is outside its range.</exception>
-    /// <exception cref="InvalidDataException">The model's answers are not finite numbers; found while the text is made.</exception>
+    /// <exception cref="InvalidDataException">The model's answers are not finite numbers; found while the text is
+    /// made.</exception>
     public IEnumerable<string> Continue(string prompt, int length, SamplingOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(prompt);

@@ -30,7 +30,8 @@ public sealed record ProblemTrainingOptions : LearningOptions
         if (MemorySteps > 0 && !SequenceNetwork.HasChronoStart(Cell ?? CellKind.Lstm))
         {
             throw new ArgumentException(
-                $"{nameof(MemorySteps)} is {MemorySteps}, but the cell {CellCatalogue.Of(Cell!.Value).Name} has no gates to open; give it to an LSTM, a peephole "
+                $"{nameof(MemorySteps)} is {MemorySteps}, but the cell {CellCatalogue.Of(Cell!.Value).Name} has no gates to "
+                    + $"open; give it to an LSTM, a peephole "
                 + "LSTM or a GRU.");
         }
 
@@ -143,7 +144,8 @@ internal sealed class ProblemTask : TrainingTask
     {
         var defaults = new LearningDefaults
         {
-            LearningRate = 2e-3f, WeightDecay = 0, Schedule = ScheduleKind.Cosine, Batch = 50, Epochs = 20, Patience = int.MaxValue,
+            LearningRate = 2e-3f, WeightDecay = 0, Schedule = ScheduleKind.Cosine, Batch = 50, Epochs = 20, Patience =
+                int.MaxValue,
         };
         bool adaptive = options.Optimizer is not (OptimizerKind.Sgd or OptimizerKind.Momentum or OptimizerKind.Nesterov);
         LearningOptions learning = options with

@@ -67,7 +67,8 @@ internal sealed class TaggerData
             tags.Add(model.NumbersOf(sentence.Tags));
         }
 
-        TokenRows encodedHeld = TokenRows.Of(work.Over("encoding", held.Sentences).Select(sentence => forms.Encode(sentence.Words)));
+        TokenRows encodedHeld = TokenRows.Of(
+            work.Over("encoding", held.Sentences).Select(sentence => forms.Encode(sentence.Words)));
         TimeShare.Release(options.ReleasesData, all.Sentences, validation?.Sentences);
         return new TaggerData
         {

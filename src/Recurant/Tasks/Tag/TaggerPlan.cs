@@ -53,7 +53,8 @@ internal sealed record TaggerPlan : LearningPlan
             WeightDecay = 0.01f,
             Dropout = new DropoutPlan
             {
-                Word = 0.5f, Input = 0.3f, Layers = 0.3f, Recurrent = small && CellCatalogue.Of(cell).HasHiddenProduct ? 0.3f : 0f,
+                Word = 0.5f, Input = 0.3f, Layers = 0.3f, Recurrent = small
+                    && CellCatalogue.Of(cell).HasHiddenProduct ? 0.3f : 0f,
                 Output = 0.4f,
             },
             Batch = batch,

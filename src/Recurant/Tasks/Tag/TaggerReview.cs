@@ -104,7 +104,8 @@ public sealed record TaggerReview : InsightRecord
         int[][] matrix = [.. labels.Select(_ => new int[labels.Length])];
         foreach (((string right, string answered), int count) in counts)
         {
-            matrix[places.GetValueOrDefault(right, labels.Length - 1)][places.GetValueOrDefault(answered, labels.Length - 1)] += count;
+            matrix[places.GetValueOrDefault(right, labels.Length - 1)][places.GetValueOrDefault(answered,
+                labels.Length - 1)] += count;
         }
 
         return matrix;

@@ -78,8 +78,8 @@ internal sealed class TaggerScorer(TaggerModel model, Workers workers, TaggerMem
     }
 
     /// <summary>
-    /// Scores the model on tagged sentences, part by part: neither the encoded sentences nor their tags are in memory together, and
-    /// each part is spread over all sentences.
+    /// Scores the model on tagged sentences, part by part: neither the encoded sentences nor their tags are in memory together,
+    /// and each part is spread over all sentences.
     /// </summary>
     /// <param name="phase">What it is called, such as "validating".</param>
     /// <param name="data">The sentences with their right tags.</param>

@@ -67,7 +67,10 @@ public sealed class Translator
         return Translate([text])[0];
     }
 
-    /// <summary>Translates many texts; the answers are in the order of the texts. An empty text, or one of blanks alone, gives an empty one.</summary>
+    /// <summary>
+    /// Translates many texts; the answers are in the order of the texts. An empty text, or one of blanks alone, gives an empty
+    /// one.
+    /// </summary>
     /// <exception cref="OperationCanceledException">Cancelled between two batches.</exception>
     public IReadOnlyList<Translation> Translate(IReadOnlyList<string> texts, CancellationToken cancellation = default)
     {

@@ -69,7 +69,8 @@ public static partial class GradientLens
                 Output = () => own.Joined.Rows(target.Rows).Column(0, network.Spec.DecoderSize),
                 SplitNote = "attention runs before every step, and the gates of one step at a time are kept",
                 JacobianNote =
-                    "h_(t-1) reaches h_t through attention as well as through the cell, and the Jacobians would leave that path out",
+                    "h_(t-1) reaches h_t through attention as well as through the cell, and the Jacobians would leave that path "
+                        + "out",
             };
         }
 

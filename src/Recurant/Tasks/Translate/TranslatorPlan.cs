@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 namespace Recurant.Tasks;
 
 /// <summary>
-/// The options of an encoder-decoder with nothing left open: what the user did not decide is decided here from the data. The rules
-/// are explained in docs/translation.md, with the experiments behind them.
+/// The options of an encoder-decoder with nothing left open: what the user did not decide is decided here from the data. The
+/// rules are explained in docs/translation.md, with the experiments behind them.
 /// </summary>
 internal sealed record TranslatorPlan : LearningPlan
 {

@@ -10,7 +10,8 @@ internal sealed class TranslatorScorer(TranslatorModel model, Workers workers) :
     /// <summary>The best hypotheses of each text.</summary>
     public Hypothesis[][] Find(
         IReadOnlyList<string> sources, int beam, bool keepsAttention, CancellationToken cancellation = default) => Search.Search(
-            [.. sources.Select(model.Read)], new SearchOptions { Beam = beam, KeepsAttention = keepsAttention, Kept = model.Kept },
+            [.. sources.Select(model.Read)],
+                new SearchOptions { Beam = beam, KeepsAttention = keepsAttention, Kept = model.Kept },
             cancellation);
 
     /// <summary>The best translation of each text.</summary>
@@ -27,7 +28,8 @@ internal sealed class TranslatorScorer(TranslatorModel model, Workers workers) :
     }
 
     /// <summary>
-    /// Translates and compares, part by part, each of which is spread over all pairs; the loss is that of a piece, and of all pairs.
+    /// Translates and compares, part by part, each of which is spread over all pairs; the loss is that of a piece, and of all
+    /// pairs.
     /// </summary>
     /// <param name="phase">What it is called, such as "validating".</param>
     /// <param name="data">The pairs.</param>

@@ -9,7 +9,8 @@ internal sealed class TranslatorTask(TranslatorData data, Workers workers)
     private readonly TranslatorScorer _scorer = new(data.Model, workers);
 
     private static int[] LengthsOf(TranslatorData data) =>
-        [.. Enumerable.Range(0, data.Targets.Count).Select(i => (data.Targets.LengthOf(i) << 12) + Math.Min(data.Sources.LengthOf(i), 4095))];
+        [.. Enumerable.Range(0, data.Targets.Count).Select(
+            i => (data.Targets.LengthOf(i) << 12) + Math.Min(data.Sources.LengthOf(i), 4095))];
 
     public override List<(string Name, string Value)> Identity() =>
     [
@@ -32,7 +33,8 @@ internal sealed class TranslatorTask(TranslatorData data, Workers workers)
     public override long ValidationTokens { get; } =
         TranslatorData.CharactersOfTranslation * data.Divided.Validation.Pairs.Sum(pair => pair.Target.Length / 4L);
 
-    public override Score Validate(PhaseWork work) => _scorer.Evaluate("validating", data.Divided.Validation, ValidationBeam, work);
+    public override Score Validate(PhaseWork work) =>
+        _scorer.Evaluate("validating", data.Divided.Validation, ValidationBeam, work);
 
     public override long ValidationGiven => data.Divided.ValidationRows;
 

@@ -47,7 +47,11 @@ public sealed record TranslatorTrainingOptions : LearningOptions
     public void Validate()
     {
         TrainingOptionsCheck.ValidateCommon(this);
-        if (!Enum.IsDefined(Attention)) throw Fault(nameof(Attention), Attention, "one of " + string.Join(", ", Enum.GetNames<AttentionKind>()));
+        if (!Enum.IsDefined(Attention))
+        {
+            throw Fault(nameof(Attention), Attention, "one of " + string.Join(", ", Enum.GetNames<AttentionKind>()));
+        }
+
         if (Tied is { } tied && !Enum.IsDefined(tied))
         {
             throw Fault(nameof(Tied), tied, "one of " + string.Join(", ", Enum.GetNames<TiedVectors>()));
