@@ -256,7 +256,7 @@ public sealed class EndTests : IDisposable
     {
         using (Process kill = Process.Start("kill", [signal, process.Id.ToString(CultureInfo.InvariantCulture)]))
         {
-            kill .WaitForExit();
+            kill.WaitForExit();
         }
 
         CommandResult result = Workspace.Finish(

@@ -94,6 +94,18 @@ public class LanguageModelTests : IDisposable
         Assert.Contains("recurant generate model.safetensors", result.Error, StringComparison.Ordinal);
     }
 
+    /// <summary>A loss may be finite where its perplexity is not: JSON has no infinity, so it says null.</summary>
+    [Fact]
+    public void Train_PerplexityBeyondAllNumbers_IsNullInJson()
+    {
+        string text = _place.Write("words.txt", string.Concat(Enumerable.Repeat("the cat sat on the mat and ran away\n", 60)));
+        CommandResult trained = _place.Run(
+            "train", text, "--task", "lm", "--optimizer", "sgd", "--clip", "0", "--learning-rate", "1e20", "--epochs", "1", "--json",
+            "--out", _place.Path("huge.safetensors"));
+        Assert.True(trained.Code == 0, trained.Error);
+        Assert.Contains("\"perplexity\":null", trained.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Train_EmptyText_SaysSoAndWritesNothing()
     {

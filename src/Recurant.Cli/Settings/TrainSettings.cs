@@ -48,7 +48,7 @@ internal sealed record TrainSettings
     /// <summary>The file of test texts; null sets a tenth of the data aside.</summary>
     public string? TestFile { get; init; }
 
-    /// <summary>The file of ready-made word vectors.</summary>
+    /// <summary>The file of pretrained word vectors.</summary>
     public string? VectorsFile { get; init; }
 
     /// <summary>The texts without labels, or the language model, that a classifier starts from.</summary>

@@ -84,7 +84,7 @@ internal sealed class DataView(DataExplanation explanation, string item, string 
         writer.WriteObjects("words", explanation.Words, word => writer.Write(
             ("label", word.Label), ("word", word.Word), ("count", word.Count), ("mean", word.Mean),
             ("standard_error", word.StandardError)));
-        writer.WriteNumber("largest_error", explanation.LargestError);
+        writer.WriteFinite("largest_error", explanation.LargestError);
         writer.WriteObjects("units", explanation.Units, unit => writer.Write(
             ("unit", unit.Unit), ("effect", unit.Effect), ("label", unit.Label), ("label_effect", unit.LabelEffect)));
         writer.WriteObjects("traits", explanation.Traits, trait => writer.Write(

@@ -55,7 +55,7 @@ internal static class ScoreColumns
         foreach (ScoreColumn<TScore> column in columns.Where(column => (column.On & place) != 0 && column.IsOf(score)))
         {
             double value = column.Value(score);
-            if (!double.IsNaN(value)) writer.WriteNumber(column.Name, value);
+            if (!double.IsNaN(value)) writer.WriteFinite(column.Name, value);
         }
     }
 }

@@ -2,7 +2,7 @@ using Recurant.Formats;
 
 namespace Recurant.Cli;
 
-/// <summary>Ready-made word vectors, which tasks of words can start from.</summary>
+/// <summary>Pretrained word vectors, which tasks of words can start from.</summary>
 internal static class VectorData
 {
     /// <summary>

@@ -113,7 +113,8 @@ internal readonly struct JsonValue
             case string text: writer.WriteString(name, text); break;
             case bool flag: writer.WriteBoolean(name, flag); break;
             case long whole: writer.WriteNumber(name, whole); break;
-            case float single: writer.WriteNumber(name, single); break;
+            case float single when float.IsFinite(single): writer.WriteNumber(name, single); break;
+            case float: writer.WriteNull(name); break;
             case double number: writer.WriteFinite(name, number); break;
         }
     }

@@ -11,7 +11,7 @@ internal static class TrainingRecordJson
     /// <param name="epochs">The number of epochs; a fraction where time ended the last.</param>
     /// <param name="bestEpochs">The epoch whose weights were kept; of several models, one for each.</param>
     /// <param name="end">Why it ended.</param>
-    /// <param name="rows">The number of rows learnt from.</param>
+    /// <param name="rows">The number of training rows.</param>
     /// <param name="writeScores">Writes what the model reached.</param>
     public static string Write(
         TrainSettings settings, double epochs, IReadOnlyList<int> bestEpochs, TrainingEnd end, int rows,

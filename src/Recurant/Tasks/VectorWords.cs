@@ -1,6 +1,6 @@
 namespace Recurant.Tasks;
 
-/// <summary>Ready-made word vectors in a vocabulary and in a table.</summary>
+/// <summary>Pretrained word vectors in a vocabulary and in a table.</summary>
 internal static class VectorWords
 {
     /// <summary>

@@ -39,10 +39,10 @@ public abstract record LearningOptions
     /// <summary>The width of the word vectors; 0 for one-hot input. Default: 100, for characters 64.</summary>
     public int? Embedding { get; init; }
 
-    /// <summary>Ready-made word vectors to start from.</summary>
+    /// <summary>Pretrained word vectors to start from.</summary>
     public WordVectors? Vectors { get; init; }
 
-    /// <summary>Whether ready-made word vectors stay as they are. Default: no, they are tuned.</summary>
+    /// <summary>Whether pretrained word vectors stay as they are. Default: no, they are tuned.</summary>
     public bool FreezeVectors { get; init; }
 
     /// <summary>Words that occur less often in the training texts are read as unknown. Default: follows the data.</summary>

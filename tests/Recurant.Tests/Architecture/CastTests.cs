@@ -15,7 +15,7 @@ public class CastTests
 
     private static readonly Type[] s_classes = [.. s_core.GetTypes().Where(type => type is { IsClass: true, IsAbstract: false }
         && (type.IsSubclassOf(typeof(TrainedModel)) || type.IsSubclassOf(typeof(TrainingTask))
-            || (CompiledReferences.RoomOf(type) is "Models" or "Bodies"
+            || (CompiledReferences.RoomOf(type) is "Models" or "Heads"
                 && type.Name.EndsWith("Network", StringComparison.Ordinal))))];
 
     [Fact]

@@ -70,6 +70,9 @@ public class RoomTests
     /// network of one task.
     /// </summary>
     [Theory]
+    [InlineData("Training")]
+    [InlineData("Inference")]
+    [InlineData("Storage")]
     [InlineData("Insight")]
     public void Rooms_OfAllTasks_NameNoClassOfOne(string room)
     {

@@ -7,7 +7,7 @@ internal static class ClassifierRecord
 {
     private const int MostLabels = 60;
 
-    /// <summary>Writes the confusion matrix, the calibration and the surest mistakes as members of an object.</summary>
+    /// <summary>Writes the confusion matrix, the calibration and the most confident mistakes as members of an object.</summary>
     public static void WriteReview(Utf8JsonWriter writer, ClassifierModel model, Evaluation test, TextDataset data, int threads)
     {
         (IReadOnlyList<string> labels, IReadOnlyList<IReadOnlyList<int>> confusion) = Reduced(model.Labels, test.Confusion);

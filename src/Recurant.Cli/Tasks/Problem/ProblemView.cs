@@ -51,7 +51,7 @@ internal sealed class ProblemView(ProblemExplanation explanation) : IExplanation
         writer.WriteObjects("steps", explanation.Steps, step =>
         {
             writer.WriteNumbers("input", step.Input);
-            writer.WriteNumber("effect", step.Effect);
+            writer.WriteFinite("effect", step.Effect);
         });
     }
 

@@ -17,7 +17,9 @@ public static partial class Explainer
         ClassifierModel model, string text, ExplainOptions? options = null, CancellationToken cancellation = default) =>
         Run(model, text, options, given => new TextExplainer(model, given).Explain(text, cancellation));
 
-    /// <summary>Tells what matters to a classifier over labelled texts: words, hidden units, and its surest mistakes.</summary>
+    /// <summary>
+    /// Tells what matters to a classifier over labelled texts: words, hidden units, and its most confident mistakes.
+    /// </summary>
     /// <param name="model">The classifier, of any kind; of several averaged models the units of the first are looked at.</param>
     /// <param name="data">The texts with their right labels.</param>
     /// <param name="mostTexts">Of more texts so many are looked at, spread over the data. Default: 1,000.</param>
