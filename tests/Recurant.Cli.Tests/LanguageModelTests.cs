@@ -103,7 +103,7 @@ public class LanguageModelTests : IDisposable
             "train", text, "--task", "lm", "--optimizer", "sgd", "--clip", "0", "--learning-rate", "1e20", "--epochs", "1", "--json",
             "--out", _place.Path("huge.safetensors"));
         Assert.True(trained.Code == 0, trained.Error);
-        Assert.Contains("\"perplexity\":null", trained.Output, StringComparison.Ordinal);
+        Assert.Contains("\"perplexity\":null", trained.Out, StringComparison.Ordinal);
     }
 
     [Fact]
