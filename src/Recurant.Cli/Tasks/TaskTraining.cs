@@ -81,7 +81,7 @@ internal abstract class TaskTraining<TModel, TData, TScore>(CliTask<TModel, TDat
         }
         catch (NonFiniteLossException fault) when (recorder.Report is { } report)
         {
-            TellNonFinite(call, fault, report, recorder.BundleFault);
+            NonFiniteText.Tell(call, fault, report, recorder.BundleFault);
             return ExitCode.Failed;
         }
 
@@ -177,25 +177,6 @@ internal abstract class TaskTraining<TModel, TData, TScore>(CliTask<TModel, TDat
         {
             return fault.Message;
         }
-    }
-
-    private static void TellNonFinite(Invocation call, NonFiniteLossException fault, NonFiniteReport report, string? bundleFault)
-    {
-        call.Terminal.WriteNote($"recurant: {fault.Message}");
-        foreach (string line in call.Quiet ? [] : NonFiniteText.Lines(report, call.Terminal.ErrorWidth))
-        {
-            call.Terminal.Error.WriteLine(line);
-        }
-
-        if (report.Bundle is { } bundle) call.Terminal.WriteCommand("To do this step again:", ShellCommand.Of("replay", bundle));
-
-        if (bundleFault is not null) call.Terminal.WriteNote($"recurant: the step could not be kept: {bundleFault}");
-        if (!call.Json) return;
-        call.Terminal.Out.WriteLine(JsonText.Object(writer =>
-        {
-            writer.WritePropertyName("non_finite");
-            writer.WriteRawValue(report.ToJson());
-        }));
     }
 
     /// <summary>The phases of the run.</summary>

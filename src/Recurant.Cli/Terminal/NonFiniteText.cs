@@ -8,6 +8,26 @@ internal static class NonFiniteText
     /// <summary>At most so many words of a text are shown on each side of the step.</summary>
     private const int WordsAround = 6;
 
+    /// <summary>Says why a run ended, and how its last step is made again.</summary>
+    public static void Tell(Invocation call, NonFiniteLossException fault, NonFiniteReport report, string? bundleFault)
+    {
+        call.Terminal.WriteNote($"recurant: {fault.Message}");
+        foreach (string line in call.Quiet ? [] : Lines(report, call.Terminal.ErrorWidth))
+        {
+            call.Terminal.Error.WriteLine(line);
+        }
+
+        if (report.Bundle is { } bundle) call.Terminal.WriteCommand("To do this step again:", ShellCommand.Of("replay", bundle));
+
+        if (bundleFault is not null) call.Terminal.WriteNote($"recurant: the step could not be kept: {bundleFault}");
+        if (!call.Json) return;
+        call.Terminal.Out.WriteLine(JsonText.Object(writer =>
+        {
+            writer.WritePropertyName("non_finite");
+            writer.WriteRawValue(report.ToJson());
+        }));
+    }
+
     public static IEnumerable<string> Lines(NonFiniteReport report, int width)
     {
         foreach (string line in TextLayout.Wrap($"place: {Place(report.Place)}", width)) yield return line;
