@@ -98,10 +98,10 @@ public class LanguageModelTests : IDisposable
     [Fact]
     public void Train_PerplexityBeyondAllNumbers_IsNullInJson()
     {
-        string text = _place.Write("words.txt", string.Concat(Enumerable.Repeat("the cat sat on the mat and ran away\n", 60)));
+        string text = _place.Write("words.txt", string.Concat(Enumerable.Repeat("the cat sat on the mat\n", 60)));
         CommandResult trained = _place.Run(
-            "train", text, "--task", "lm", "--optimizer", "sgd", "--clip", "0", "--learning-rate", "1e20", "--epochs", "1", "--json",
-            "--out", _place.Path("huge.safetensors"));
+            "train", text, "--task", "lm", "--optimizer", "sgd", "--clip", "0", "--learning-rate", "1e20", "--epochs", "1",
+            "--json", "--out", _place.Path("huge.safetensors"));
         Assert.True(trained.Code == 0, trained.Error);
         Assert.Contains("\"perplexity\":null", trained.Out, StringComparison.Ordinal);
     }
