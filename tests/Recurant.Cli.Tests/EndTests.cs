@@ -221,8 +221,8 @@ public sealed class EndTests : IDisposable
     {
         using Process shell = Process.Start(new ProcessStartInfo("sh")
         {
-            WorkingDirectory = _place.Root, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError =
-                true,
+            WorkingDirectory = _place.Root, RedirectStandardInput = true, RedirectStandardOutput = true,
+            RedirectStandardError = true,
             ArgumentList = { "-c", script },
         })!;
         shell.StandardInput.Close();
@@ -260,8 +260,8 @@ public sealed class EndTests : IDisposable
         }
 
         CommandResult result = Workspace.Finish(
-            process, readsOutput
-                ? process.StandardOutput.ReadToEndAsync() : Task.FromResult(""), process.StandardError.ReadToEndAsync());
+            process, readsOutput ? process.StandardOutput.ReadToEndAsync() : Task.FromResult(""),
+            process.StandardError.ReadToEndAsync());
         Assert.True(code == result.Code, $"{result.Code}: {result.Error}");
         Assert.Contains("recurant: interrupted", result.Error, StringComparison.Ordinal);
         return result;

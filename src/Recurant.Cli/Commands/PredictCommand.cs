@@ -10,8 +10,8 @@ internal sealed class PredictCommand() : CliCommand("predict", "MODEL [TEXT...]"
 {
     // Starting and waking threads takes longer than the answers to a few texts.
     private const int TextsWorthThreads = 16;
-    private const string FileOption = "--file", TextOption = "--text", FormatOption = "--format", BlanksOption =
-        "--blanks", BeamOption = "--beam";
+    private const string FileOption = "--file", TextOption = "--text", FormatOption = "--format",
+        BlanksOption = "--blanks", BeamOption = "--beam";
 
     public override IReadOnlyList<CommandOption> Options { get; } =
     [

@@ -55,8 +55,8 @@ internal sealed class TrainCommand() : CliCommand("train", "[DATA]",
         settings = settings with { OutFile = settings.OutFile ?? DefaultOut(data) };
         string?[] inputs =
         [
-            data, settings.TestFile, settings.ValidationFile, settings.VectorsFile, settings.PretrainingFile, call.Value(
-                "--config"),
+            data, settings.TestFile, settings.ValidationFile, settings.VectorsFile, settings.PretrainingFile,
+            call.Value("--config"),
         ];
         (string Option, string? Path)[] outputs =
             [("--out", settings.OutFile), ("--record", settings.RecordFile), ("--report", settings.ReportFile)];

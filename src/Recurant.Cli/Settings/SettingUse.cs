@@ -33,8 +33,8 @@ internal sealed record SettingUse(TrainSettings Settings, CliTask? Task)
         foreach ((Setting setting, string value) in settings.Given)
         {
             SettingUse own = use with { Value = value };
-            Idle? idle = own.OfTask(setting.Name) ?? setting.Unless.Select(rule => rule(own)).FirstOrDefault(
-                found => found is not null);
+            Idle? idle = own.OfTask(setting.Name)
+                ?? setting.Unless.Select(rule => rule(own)).FirstOrDefault(found => found is not null);
             if (idle is null) continue;
             throw new UsageException($"--{setting.Name} has no effect here: {idle.Reason}. {idle.Remedy}.");
         }

@@ -27,8 +27,8 @@ internal static class CaptionData
     {
         if (Scenes(path, call) is { } parts) return parts.Test;
         CaptionDataset images = CaptionDatasetReader.Read(
-            (settings ?? new TrainSettings())
-                .File(path), new CaptionFormatOptions { Width = size?.Width, Height = size?.Height, Channels = size?.Channels });
+            (settings ?? new TrainSettings()).File(path),
+            new CaptionFormatOptions { Width = size?.Width, Height = size?.Height, Channels = size?.Channels });
         call.Tell([
             $"{path}: {Numbers.Of(images.Count, "image")} of {images.Width} x {images.Height} pixels, each with a sentence",
             .. images.Warnings]);

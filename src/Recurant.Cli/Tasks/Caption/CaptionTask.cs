@@ -50,8 +50,8 @@ internal sealed class CaptionTask : CliTask<CaptionerModel, CaptionDataset, Capt
 
     public override CaptionerEvaluation Score(
         CaptionerModel model, CaptionDataset data, Invocation call, int threads, CancellationToken cancellation,
-        IProgress<PhaseProgress>? phases) => new Captioner(model, threads) { Beam =
-            DecoderTask.Beam(call) }.Evaluate(data, cancellation);
+        IProgress<PhaseProgress>? phases) =>
+        new Captioner(model, threads) { Beam = DecoderTask.Beam(call) }.Evaluate(data, cancellation);
 
     public override AnswerWriter Answers(Invocation call, TrainedModel model, int threads) => new CaptionerAnswers(
         new Captioner(Own(model), threads) { Beam = DecoderTask.Beam(call) }, Own(model).Spec, call.Terminal.Out, call.Json);

@@ -54,9 +54,8 @@ internal sealed class CaptionTraining(CaptionTask task) : TaskTraining<Captioner
         writer.WriteString("probability_of", "sentence");
         ReviewRecord.WriteCalibration(writer, review.Calibration);
         ReviewRecord.WriteMistakes(writer, review.MistakeCount, review.Mistakes, mistake => (
-            "image " + Numbers.Count(mistake.Number), null, ReviewRecord.Shorten(mistake.Right), ReviewRecord.Shorten(
-                mistake.Answered),
-            mistake.Probability));
+            "image " + Numbers.Count(mistake.Number), null, ReviewRecord.Shorten(mistake.Right),
+            ReviewRecord.Shorten(mistake.Answered), mistake.Probability));
     }
 
     private static CaptionerTrainingOptions OptionsOf(TrainSettings settings) =>
