@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
-using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Recurant.Mutants;
 
 // Changes operators and constants of the core at seeded places, one at a time, and tells which changes no test notices.
@@ -141,8 +140,8 @@ bool IsNoticed(int mutant)
     // Those nearest to the rooms first: most changes are noticed at once. Pages of source are read by no changed program.
     string[][] passes =
     [
-        ["Layers", "Models", "Feeds", "Heads", "Storage", "Losses", "Optimizers"],
-        ["Training", "Frozen", "Inference", "Insight", "Cells", "Data", "Numerics"],
+        ["Layers", "Models", "Storage", "Losses", "Optimizers", "Parameters", "Mutations"],
+        ["Training", "Frozen", "Inference", "Insight", "Cells", "Data", "Reference"],
     ];
     foreach (string[] pass in passes)
     {

@@ -33,7 +33,7 @@ public sealed record LensOptions : InsightRecord
     /// <summary>The number of threads; 0 for one a core. Default: 0.</summary>
     public int Threads { get; init; }
 
-    internal Workers Workers => Workers.ForThreads(Threads > 0 ? Threads : Environment.ProcessorCount);
+    internal Workers Workers => Workers.Asked(Threads);
 
     internal void Validate()
     {

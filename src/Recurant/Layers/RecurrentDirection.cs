@@ -47,7 +47,7 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
             StartsFromZero = !hasInitialState && !cell.StartsFromNonZero, HasMask = hasMask, Copies = copies,
             DividesUnits = split.DividesUnits, StepsPerChunk = chunk,
         };
-        split.Run(workers, ref work);
+        split.Run(workers, work);
         if (!cell.OneHotInput) input.KeepAlive();
         output.KeepAlive();
     }
@@ -89,7 +89,7 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
             Direction = this, Batch = batch, Input = input, Output = output, DOutput = dOutput, Memory = memory,
             HasMask = hasMask, Copies = copies, DividesUnits = split.DividesUnits, WantsInitialGradient = wantsInitialGradient,
         };
-        split.Run(workers, ref work);
+        split.Run(workers, work);
         dOutput.KeepAlive();
         if (!cell.OneHotInput) input.KeepAlive();
 
@@ -241,24 +241,8 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
         public bool StartsFromZero, HasMask, Copies, DividesUnits;
         public int StepsPerChunk;
         public ReadOnlyMemory<int> InputRows;
-        private SpinBarrier _meeting;
 
-        public bool WaitedLong { get; private set; }
-
-        public void Execute(int part, int parts)
-        {
-            try
-            {
-                Run(part, parts);
-            }
-            catch
-            {
-                _meeting.Break();
-                throw;
-            }
-        }
-
-        private void Run(int part, int parts)
+        public readonly void Run(int part, int parts, ref SpinBarrier meeting)
         {
             RecurrentCell cell = Direction.Cell;
             bool meets = DividesUnits && cell.HasHiddenProduct;
@@ -279,7 +263,7 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
                     if (!Memory.KeepsHistory) step = step with { GateRowStart = (t - begin) * Batch.Sequences };
                     if (Copies) CopyPrevious(step);
                     if (share.First < step.Count) cell.StepForward(step);
-                    if (meets && _meeting.Meet(parts)) WaitedLong = true;
+                    if (meets) meeting.Meet(parts);
                 }
             }
         }
@@ -303,24 +287,8 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
         public Matrix Input, Output, DOutput;
         public CellMemory Memory;
         public bool HasMask, Copies, DividesUnits, WantsInitialGradient;
-        private SpinBarrier _meeting;
 
-        public bool WaitedLong { get; private set; }
-
-        public void Execute(int part, int parts)
-        {
-            try
-            {
-                Run(part, parts);
-            }
-            catch
-            {
-                _meeting.Break();
-                throw;
-            }
-        }
-
-        private void Run(int part, int parts)
+        public readonly void Run(int part, int parts, ref SpinBarrier meeting)
         {
             RecurrentCell cell = Direction.Cell;
             bool meets = DividesUnits && cell.HasHiddenProduct;
@@ -333,7 +301,7 @@ internal sealed class RecurrentDirection(RecurrentCell cell, bool reverse)
                 CellStep step = Direction.StepAt(share, Batch, Direction.IsReverse ? Batch.Steps - 1 - i : i);
                 if (Memory.Trace is { } trace) trace.Record(step, cell.HiddenSize);
                 if (share.First < step.Count) cell.StepBackward(step);
-                if (meets && _meeting.Meet(parts)) WaitedLong = true;
+                if (meets) meeting.Meet(parts);
                 if (share.First >= step.PreviousCount && !WantsInitialGradient) continue;
                 if (share.First < step.Count) cell.MultiplyBackward(step);
                 for (int b = step.First; Copies && b < step.Count; b++)

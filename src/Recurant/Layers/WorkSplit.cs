@@ -1,10 +1,9 @@
 namespace Recurant.Layers;
 
 /// <summary>Work whose parts wait for one another, so that each needs a thread of its own.</summary>
-internal interface IMeetingWork : IParallelWork
+internal interface IMeetingWork
 {
-    /// <summary>Whether a meeting took long.</summary>
-    bool WaitedLong { get; }
+    void Run(int part, int parts, ref SpinBarrier meeting);
 }
 
 /// <summary>
@@ -83,16 +82,32 @@ internal readonly struct WorkSplit
     private static int RowsPerReading(RecurrentCell cell, int rows) =>
         (long)cell.InputSize * cell.GateWidth <= 256 * 1024 ? 48 : rows >= BusyRows ? rows : 256;
 
-    public void Run<TWork>(Workers workers, ref TWork work) where TWork : struct, IMeetingWork
+    public void Run<TWork>(Workers workers, in TWork work) where TWork : struct, IMeetingWork
     {
-        if (Parts == 1)
-        {
-            work.Execute(0, 1);
-            return;
-        }
+        var together = new Together<TWork> { Work = work };
+        if (Parts == 1) together.Execute(0, 1);
+        else workers.RunTogether(ref together);
+        if (together.Meeting.WasLong) workers.AvoidMeetings();
+    }
 
-        workers.RunTogether(ref work);
-        if (work.WaitedLong) workers.AvoidMeetings();
+    /// <summary>A worker that fails tells those who wait for it.</summary>
+    private struct Together<TWork> : IParallelWork where TWork : struct, IMeetingWork
+    {
+        public TWork Work;
+        public SpinBarrier Meeting;
+
+        public void Execute(int part, int parts)
+        {
+            try
+            {
+                Work.Run(part, parts, ref Meeting);
+            }
+            catch
+            {
+                Meeting.Break();
+                throw;
+            }
+        }
     }
 }
 

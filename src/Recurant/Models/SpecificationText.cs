@@ -16,7 +16,7 @@ internal static class SpecificationText
     private const string FormatKey = "format", TaskKey = "task";
 
     /// <summary>Writes a specification.</summary>
-    public static string Write<T>(string task, T spec, JsonTypeInfo<T> type) => JsonMembers.Object(writer =>
+    public static string Write<T>(string task, T spec, JsonTypeInfo<T> type) => JsonText.Object(writer =>
     {
         writer.WriteNumber(FormatKey, Format);
         writer.WriteString(TaskKey, task);
@@ -29,7 +29,7 @@ internal static class SpecificationText
     public static T Read<T>(string json, JsonTypeInfo<T> type)
     {
         using JsonDocument document = Parse(json);
-        string members = JsonMembers.Object(writer =>
+        string members = JsonText.Object(writer =>
         {
             foreach (JsonProperty member in document.RootElement.EnumerateObject())
             {

@@ -9,7 +9,7 @@ internal static class StringListJson
     public static string Write(IReadOnlyList<string> strings)
     {
         using var stream = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(stream, JsonMembers.Options))
+        using (var writer = new Utf8JsonWriter(stream, JsonText.Options))
         {
             writer.WriteStartArray();
             foreach (string text in strings) writer.WriteStringValue(text);

@@ -25,17 +25,22 @@ internal struct SpinBarrier
     [FieldOffset(132)]
     private bool _broken;
 
+    [FieldOffset(133)]
+    private bool _wasLong;
+
+    /// <summary>Whether any wait was long: some worker had no core of its own.</summary>
+    public readonly bool WasLong => _wasLong;
+
     /// <summary>Waits for all of <paramref name="parts"/> workers. What each wrote before, all see afterwards.</summary>
-    /// <returns>Whether the wait was long: some worker had no core of its own.</returns>
     /// <exception cref="BrokenMeetingException">A worker will not come.</exception>
-    public bool Meet(int parts)
+    public void Meet(int parts)
     {
         int generation = Volatile.Read(ref _generation);
         if (Interlocked.Increment(ref _arrived) == parts)
         {
             _arrived = 0;
             Volatile.Write(ref _generation, generation + 1);
-            return false;
+            return;
         }
 
         var wait = new SpinningWait(SpinsBeforeYield);
@@ -45,7 +50,7 @@ internal struct SpinBarrier
             wait.Once();
         }
 
-        return wait.WasLong;
+        if (wait.WasLong) Volatile.Write(ref _wasLong, true);
     }
 
     /// <summary>A worker that has failed says so: whoever waits for it, or will, throws instead of waiting for ever.</summary>

@@ -31,7 +31,7 @@ public static class OptimizerFile
     {
         ArgumentNullException.ThrowIfNull(optimizer);
         var writer = new SafetensorsWriter();
-        writer.AddMetadata(Key, JsonMembers.Object(json =>
+        writer.AddMetadata(Key, JsonText.Object(json =>
         {
             json.WriteString(Kind, Choices.NameOf(optimizer.Kind));
             json.WriteNumber(Beta1, optimizer.Powers.Beta1);

@@ -180,7 +180,7 @@ public sealed class SafetensorsWriter
     {
         var buffer = new ArrayBufferWriter<byte>(256 + 96 * _tensors.Count);
         buffer.Advance(SafetensorsHeader.Start);
-        using (var json = new Utf8JsonWriter(buffer, JsonMembers.Options))
+        using (var json = new Utf8JsonWriter(buffer, JsonText.Options))
             WriteHeader(json);
         int padding = -buffer.WrittenCount & 7;
         buffer.GetSpan(padding)[..padding].Fill((byte)' ');

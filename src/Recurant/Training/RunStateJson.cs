@@ -22,7 +22,7 @@ internal static class RunStateJson
     public static string Write(Content content)
     {
         using var stream = new MemoryStream();
-        JsonWriterOptions options = JsonMembers.Options with { Indented = true, NewLine = "\n" };
+        JsonWriterOptions options = JsonText.Options with { Indented = true, NewLine = "\n" };
         using (var writer = new Utf8JsonWriter(stream, options))
         {
             writer.WriteStartObject();

@@ -18,7 +18,7 @@ internal sealed class EncoderPretraining
     /// <summary>Makes everything ready; the classifier's network holds its first weights.</summary>
     public EncoderPretraining(ClassifierModel model, TrainingOptions options, PretrainingTexts texts)
     {
-        var network = (RecurrentNetwork)model.Network;
+        RecurrentNetwork network = model.Network.Recurrent!;
         ClassifierSpec spec = model.Spec;
         int words = model.Vocabulary.Count, predicted = Math.Min(words, MostPredicted);
         (_train, _held) = texts.Encode(model.Vocabulary, predicted);
@@ -77,7 +77,7 @@ internal sealed class EncoderPretraining
     /// <summary>Hands the language model's weights to a classifier.</summary>
     public void Apply(ClassifierModel model)
     {
-        var network = (RecurrentNetwork)model.Network;
+        RecurrentNetwork network = model.Network.Recurrent!;
         PretrainedEncoder.CopyRows(_forward.Embedding!.Table, network.Embedding!.Table, network.Embedding.Table.Shape[0]);
         PretrainedEncoder.Copy(_forward.Stack, network.Stack);
         if (_reverse is not null) PretrainedEncoder.Copy(_reverse.Stack, network.Stack);

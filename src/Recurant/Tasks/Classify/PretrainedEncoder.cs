@@ -48,7 +48,7 @@ internal static class PretrainedEncoder
     /// </summary>
     public static int Use(LanguageModel model, ClassifierModel classifier)
     {
-        var network = (RecurrentNetwork)classifier.Network;
+        RecurrentNetwork network = classifier.Network.Recurrent!;
         Parameter table = network.Embedding!.Table;
         LanguageModelNetwork source = model.Network;
         int found = 0;

@@ -36,7 +36,7 @@ public static class LanguageModelTrainer
         PhaseWork work = PhaseWork.Of(progress, cancellation);
         TokenSequence tokens = model.Encoder.Pack(text, work);
         if (tokens.Count < 2) throw new InvalidDataException($"{text.Name}: there is no text to score the model on.");
-        Workers workers = Workers.ForThreads(threads > 0 ? threads : Environment.ProcessorCount);
+        Workers workers = Workers.Asked(threads);
         var scorer = new LanguageScorer(model.Network, workers, model.Network.CreateMemory());
         return new LanguageScore
         {

@@ -65,7 +65,7 @@ public sealed record LanguageReview : InsightRecord
         int[] tokens = model.Encoder.Encode(text);
         if (tokens.Length < 2) throw new InvalidDataException($"{text.Name}: there is no text to evaluate the model on.");
         if (tokens.Length - 1 > mostTokens) tokens = tokens[..(mostTokens + 1)];
-        Workers workers = Workers.ForThreads(threads > 0 ? threads : Environment.ProcessorCount);
+        Workers workers = Workers.Asked(threads);
         LanguageModelMemory memory = model.Network.CreateMemory();
         memory.Output.WantsConfidence = true;
         int count = tokens.Length - 1;

@@ -25,7 +25,7 @@ public sealed class TextGenerator
         ArgumentNullException.ThrowIfNull(model);
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
         _model = model;
-        _workers = Workers.ForThreads(threads > 0 ? threads : Environment.ProcessorCount);
+        _workers = Workers.Asked(threads);
         _memory = model.Network.CreateMemory();
         _stream = new RecurrentStream(model.Network.Stack, _workers);
         _output = new FloatBuffer(model.Spec.Recurrent.HiddenSize);

@@ -76,7 +76,7 @@ public static class ProblemTrainer
     public static SequenceScore Evaluate(SequenceModel model, int threads = 0)
     {
         ArgumentNullException.ThrowIfNull(model);
-        Workers workers = Workers.ForThreads(threads > 0 ? threads : Environment.ProcessorCount);
+        Workers workers = Workers.Asked(threads);
         return Score(model, workers, model.Network.CreateMemory(), seed: 0, ProblemPart.Test);
     }
 

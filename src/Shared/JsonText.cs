@@ -2,19 +2,22 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
-namespace Recurant.Cli;
+namespace System;
 
-/// <summary>Makes one-line JSON objects.</summary>
+/// <summary>
+/// Writes JSON: objects of one line, lists as members of an object, null for a number that is not finite. In a namespace of .NET,
+/// since it belongs to no room of the library and all use it.
+/// </summary>
 internal static class JsonText
 {
-    // The escaping meant for web pages would make texts in other scripts unreadable.
-    private static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    /// <summary>The escaping meant for web pages would make texts in other scripts unreadable.</summary>
+    public static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>An object whose members the action writes.</summary>
     public static string Object(Action<Utf8JsonWriter> members)
     {
         using var stream = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(stream, s_options))
+        using (var writer = new Utf8JsonWriter(stream, Options))
         {
             writer.WriteStartObject();
             members(writer);
