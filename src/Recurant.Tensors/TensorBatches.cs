@@ -78,9 +78,8 @@ public static class TensorBatches
     }
 
     /// <summary>Computes a layer's output of a tensor.</summary>
-    /// <inheritdoc cref="Layer.Forward(Pass, SequenceBatch)"/>
     /// <param name="layer">The layer.</param>
-    /// <param name="pass">The pass.</param>
+    /// <param name="pass">The pass that keeps what <see cref="Pass.Backward"/> needs.</param>
     /// <param name="input">[B, T, N], as for <see cref="ToBatch"/>.</param>
     /// <param name="lengths">The number of steps of each sequence; empty where each has T.</param>
     public static SequenceBatch Forward(
