@@ -58,6 +58,18 @@ public sealed class TextClassifier
     public IReadOnlyList<Prediction> Predict(IReadOnlyList<string> texts, CancellationToken cancellation = default) =>
         _predictor.Predict(texts, cancellation);
 
+    /// <summary>The number of elements of a text's vector; see <see cref="Predictor.TextVectorSize"/>.</summary>
+    public int TextVectorSize => _predictor.TextVectorSize;
+
+    /// <summary>
+    /// The states of the recurrent layers after each text as one vector [N D H], such as to find similar texts; see
+    /// <see cref="Predictor.TextVectors"/> for the equations and exceptions.
+    /// </summary>
+    /// <param name="texts">The texts.</param>
+    /// <param name="cancellation">Looked at between two batches.</param>
+    public IReadOnlyList<TextVector> TextVectors(IReadOnlyList<string> texts, CancellationToken cancellation = default) =>
+        _predictor.TextVectors(texts, cancellation);
+
     /// <summary>Scores the classifier on labelled texts.</summary>
     /// <param name="data">The texts with their right labels.</param>
     /// <param name="cancellation">Looked at between two batches.</param>

@@ -173,6 +173,39 @@ public sealed class BytePairEncoding
         }
     }
 
+    /// <summary>Cuts a text into pieces and adds them to a list, with their places.</summary>
+    /// <param name="text">Any string.</param>
+    /// <param name="offset">Where the text begins.</param>
+    /// <param name="first">The number of the first piece.</param>
+    /// <param name="tokens">Gets the pieces added at its end.</param>
+    internal void Cut(string text, int offset, int first, List<TextToken> tokens)
+    {
+        List<int> numbers = Encode(text);
+        var prepared = new char[SubwordScanner.PreparedLength(text)];
+        SubwordScanner.Prepare(text, prepared);
+        // The blank before the text stands at 0: a place in the text is one less.
+        for (int i = 0, place = 0; i < numbers.Count;)
+        {
+            int bytes = numbers[i] < ByteCount ? BytesAt(prepared, place) : 1;
+            int size = numbers[i] < ByteCount ? SegmentCounts.ScalarSize(prepared, place) : _pieces[numbers[i]].Length;
+            for (int last = i + bytes; i < last; i++)
+            {
+                tokens.Add(new TextToken(
+                    first + numbers[i], _pieces[numbers[i]], offset + Math.Max(0, place - 1), offset + place + size - 1));
+            }
+
+            place += size;
+        }
+    }
+
+    /// <summary>How many bytes of UTF-8 the character that begins at a place of a prepared text has.</summary>
+    private static int BytesAt(ReadOnlySpan<char> prepared, int place)
+    {
+        if (prepared[place] == SubwordScanner.BlankItself) return new Rune(SubwordScanner.Blank).Utf8SequenceLength;
+        Rune.DecodeFromUtf16(prepared[place..], out Rune rune, out _);
+        return rune.Utf8SequenceLength;
+    }
+
     /// <summary>Joins pieces to a text. Bytes that are not UTF-8 become U+FFFD.</summary>
     /// <param name="numbers">The numbers of pieces; what <see cref="Encode(string)"/> gave becomes the same text again.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is none of a piece.</exception>

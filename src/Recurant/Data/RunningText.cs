@@ -78,7 +78,7 @@ internal sealed class RunningText(TokenUnit unit, bool lowercase, Vocabulary voc
             for (int i = 0; i <= text.Length; i++)
             {
                 bool isBlank = i == text.Length || char.IsWhiteSpace(text[i]);
-                if (isBlank && start >= 0) sink.Add(text[start..i]);
+                if (isBlank && start >= 0) sink.Add(text[start..i], start, i);
                 if (isBlank) start = -1; else if (start < 0) start = i;
             }
 
@@ -86,17 +86,23 @@ internal sealed class RunningText(TokenUnit unit, bool lowercase, Vocabulary voc
         }
 
         Span<char> character = stackalloc char[2];
-        foreach (Rune rune in text.EnumerateRunes()) sink.Add(character[..rune.EncodeToUtf16(character)]);
+        int place = 0;
+        foreach (Rune rune in text.EnumerateRunes())
+        {
+            int size = rune.EncodeToUtf16(character);
+            sink.Add(character[..size], place, place + size);
+            place += size;
+        }
     }
 
     private readonly struct Counting(WordCounts counts) : ITokenSink
     {
-        public void Add(ReadOnlySpan<char> token) => counts.Add(token);
+        public void Add(ReadOnlySpan<char> token, int start, int end) => counts.Add(token);
     }
 
     private readonly struct Numbering(Vocabulary vocabulary, List<int> numbers) : ITokenSink
     {
-        public void Add(ReadOnlySpan<char> token) => numbers.Add(vocabulary.IndexOf(token));
+        public void Add(ReadOnlySpan<char> token, int start, int end) => numbers.Add(vocabulary.IndexOf(token));
     }
 
     /// <summary>The tokens of the beginning of a text, which does not end with a line.</summary>
@@ -106,6 +112,39 @@ internal sealed class RunningText(TokenUnit unit, bool lowercase, Vocabulary voc
         string[] lines = prompt.ReplaceLineEndings("\n").Split('\n');
         for (int i = 0; i < lines.Length; i++) Add(lines[i], ends: i + 1 < lines.Length, numbers);
         return numbers;
+    }
+
+    /// <summary>The form of a text in which the tokens of <see cref="Cut"/> have their places.</summary>
+    public string Normalise(string text)
+    {
+        text = text.ReplaceLineEndings("\n");
+        return lowercase ? LetterCase.ToLower(text) : text;
+    }
+
+    /// <summary>The tokens that <see cref="EncodePrompt"/> gives, with their places.</summary>
+    /// <param name="text">The text, normalised.</param>
+    public List<TextToken> Cut(string text)
+    {
+        var tokens = new List<TextToken>();
+        int start = 0;
+        while (true)
+        {
+            int end = text.IndexOf('\n', start);
+            string line = text[start..(end < 0 ? text.Length : end)];
+            if (subwords is not null)
+            {
+                subwords.Cut(line, start, FirstSubword, tokens);
+            }
+            else
+            {
+                var sink = new PlaceSink(vocabulary, lowercase: false, start, tokens);
+                Scan(line, unit, ref sink);
+            }
+
+            if (end < 0) return tokens;
+            tokens.Add(new TextToken(End, vocabulary[End], end, end + 1));
+            start = end + 1;
+        }
     }
 
     private void Add(string line, bool ends, List<int> numbers)

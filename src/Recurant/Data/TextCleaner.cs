@@ -29,6 +29,13 @@ internal static class TextCleaner
         return at >= 0 && text.IndexOf(';', at) > 0 ? WebUtility.HtmlDecode(text) : text;
     }
 
+    /// <summary>The text with U+FFFD for every lone surrogate; the same string if it has none.</summary>
+    internal static string WithoutLoneSurrogates(string text)
+    {
+        bool mayHave = text.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF') >= 0;
+        return mayHave ? string.Create(text.Length, text, static (clean, text) => Clean(text, clean, false, words: false)) : text;
+    }
+
     /// <summary>
     /// Copies a text in its clean form. It never grows, so <paramref name="clean"/> need only be as long as the text.
     /// Lone surrogates become U+FFFD; for words, tags become a blank, quotes straight, and characters that only

@@ -13,6 +13,9 @@ internal sealed class TokenWriter(RunningText text, int before)
     private readonly Decoder _bytes = Encoding.UTF8.GetDecoder();
     private readonly char[] _characters = new char[4];
 
+    /// <summary>What is left when no token follows: U+FFFD for a character whose last bytes are missing, else nothing.</summary>
+    public string Finish() => new(_characters, 0, _bytes.GetChars([], _characters, flush: true));
+
     /// <summary>What a token adds to the text; it may be empty.</summary>
     public string Write(int token)
     {

@@ -120,19 +120,35 @@ public sealed class Tokenizer
         try
         {
             int length = TextCleaner.Clean(text, buffer, Options.Lowercase, words);
-            ReadOnlySpan<char> clean = buffer.AsSpan(0, length);
-            if (words)
-            {
-                new WordScanner(clean).Scan(ref sink);
-            }
-            else
-            {
-                ScanCharacters(clean, ref sink);
-            }
+            ScanClean(buffer.AsSpan(0, length), ref sink);
         }
         finally
         {
             ArrayPool<char>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>The text as it is before it is cut: entities decoded, quotes straight, small letters, ...</summary>
+    internal string Clean(string text)
+    {
+        bool words = Options.Unit == TokenUnit.Word;
+        if (words) text = TextCleaner.DecodeEntities(text);
+        var buffer = new char[text.Length];
+        int length = TextCleaner.Clean(text, buffer, Options.Lowercase, words);
+        return buffer.AsSpan(0, length).SequenceEqual(text) ? text : new string(buffer, 0, length);
+    }
+
+    /// <summary>Cuts a text that is clean.</summary>
+    internal void ScanClean<TSink>(ReadOnlySpan<char> clean, ref TSink sink)
+        where TSink : struct, ITokenSink
+    {
+        if (Options.Unit == TokenUnit.Word)
+        {
+            new WordScanner(clean).Scan(ref sink);
+        }
+        else
+        {
+            ScanCharacters(clean, ref sink);
         }
     }
 
@@ -142,14 +158,14 @@ public sealed class Tokenizer
         for (int i = 0; i < text.Length;)
         {
             int length = char.IsHighSurrogate(text[i]) ? 2 : 1; // the cleaner has left no lone surrogate
-            sink.Add(text.Slice(i, length));
+            sink.Add(text.Slice(i, length), i, i + length);
             i += length;
         }
     }
 
     private readonly struct StringSink(List<string> tokens, string?[] cache) : ITokenSink
     {
-        public void Add(ReadOnlySpan<char> token)
+        public void Add(ReadOnlySpan<char> token, int start, int end)
         {
             ref string? entry = ref cache[string.GetHashCode(token) & (CacheSize - 1)];
             string? known = entry;
@@ -165,18 +181,18 @@ public sealed class Tokenizer
 
     private readonly struct CountSink(WordCounts counts) : ITokenSink
     {
-        public void Add(ReadOnlySpan<char> token) => counts.Add(token);
+        public void Add(ReadOnlySpan<char> token, int start, int end) => counts.Add(token);
     }
 
     private readonly struct PairSink(WordPairs pairs, Action<ReadOnlySpan<char>> call) : ITokenSink
     {
-        public void Add(ReadOnlySpan<char> token) => call(pairs.Next(token));
+        public void Add(ReadOnlySpan<char> token, int start, int end) => call(pairs.Next(token));
     }
 
     private readonly struct PairIndexSink(Vocabulary vocabulary, List<int> indices, WordPairs pairs, List<int> pairIndices)
         : ITokenSink
     {
-        public void Add(ReadOnlySpan<char> token)
+        public void Add(ReadOnlySpan<char> token, int start, int end)
         {
             indices.Add(vocabulary.IndexOf(token));
             pairIndices.Add(vocabulary.IndexOf(pairs.Next(token)));
@@ -185,12 +201,16 @@ public sealed class Tokenizer
 
     private readonly struct IndexSink(Vocabulary vocabulary, List<int> indices) : ITokenSink
     {
-        public void Add(ReadOnlySpan<char> token) => indices.Add(vocabulary.IndexOf(token));
+        public void Add(ReadOnlySpan<char> token, int start, int end) => indices.Add(vocabulary.IndexOf(token));
     }
 }
 
 /// <summary>Takes tokens one after another. Structs implement it, so that the scanner is compiled for each.</summary>
 internal interface ITokenSink
 {
-    void Add(ReadOnlySpan<char> token);
+    /// <summary>The next token.</summary>
+    /// <param name="token">What it is called, which may differ from what stands in the text: several points are "...".</param>
+    /// <param name="start">Its place in the text that is scanned.</param>
+    /// <param name="end">The place behind it.</param>
+    void Add(ReadOnlySpan<char> token, int start, int end);
 }

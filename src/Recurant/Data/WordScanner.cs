@@ -170,7 +170,7 @@ internal readonly ref struct WordScanner
                 int tail = WordEnd(start + 1);
                 return Emit(start, IsContraction(_text[(start + 1)..tail]) ? tail : start + 1, ref sink);
             case '\'' or '`' when start + 1 < _text.Length && _text[start + 1] == c:
-                sink.Add("\"");
+                sink.Add("\"", start, start + 2);
                 return start + 2;
             case '.' when IsDigitAt(start + 1) && (start == 0 || !char.IsLetterOrDigit(_text[start - 1])):
                 return Emit(start, WordEnd(start + 1), ref sink);
@@ -180,7 +180,7 @@ internal readonly ref struct WordScanner
                 int closing = MarkerEnd(start);
                 return Emit(start, closing > start ? closing : start + 1, ref sink);
             case '\u2026':
-                sink.Add("...");
+                sink.Add("...", start, start + 1);
                 return start + 1;
             case '.' or '!' or '?' or '*' or '-' or '=' or '_' or '~' or '+' or '$' or '#':
                 return Run(start, ref sink);
@@ -199,13 +199,13 @@ internal readonly ref struct WordScanner
         if (c is '!' or '?' && end < _text.Length && _text[end] is '!' or '?')
         {
             while (end < _text.Length && _text[end] is '!' or '?') end++;
-            sink.Add("?!");
+            sink.Add("?!", start, end);
             return end;
         }
 
         if (c == '.' && end - start > 1)
         {
-            sink.Add("...");
+            sink.Add("...", start, end);
             return end;
         }
 
@@ -224,7 +224,7 @@ internal readonly ref struct WordScanner
     private int Emit<TSink>(int start, int end, ref TSink sink)
         where TSink : struct, ITokenSink
     {
-        sink.Add(_text[start..end]);
+        sink.Add(_text[start..end], start, end);
         return end;
     }
 

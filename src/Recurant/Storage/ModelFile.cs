@@ -49,8 +49,18 @@ public static class ModelFile
     /// <exception cref="InvalidDataException">The file is damaged, of another program or of a newer version.</exception>
     public static TrainedModel Load(string path)
     {
-        using SafetensorsFile file = SafetensorsFile.Open(path);
-        return Read(file, isAlone: true);
+        WatchedCall call = WatchedCall.Load(path);
+        try
+        {
+            using SafetensorsFile file = SafetensorsFile.Open(path);
+            TrainedModel model = Read(file, isAlone: true);
+            call.EndLoad(model.Task);
+            return model;
+        }
+        catch (Exception fault) when (call.Fails(fault))
+        {
+            throw;
+        }
     }
 
     /// <summary>Reads the model of an open file.</summary>

@@ -11,6 +11,12 @@ internal abstract class TaskEntry
 
     /// <summary>The task with the batch of a step as its only data, and the step; null where it cannot be made again.</summary>
     public virtual ReplayedStep? Replay(StepCapture capture, Workers workers) => null;
+
+    /// <summary>The tokens of the texts that a model reads; null if it reads none.</summary>
+    public abstract TextTokens? Tokens(TrainedModel model);
+
+    /// <summary>The tokens of the texts that a model writes; null if it writes none.</summary>
+    public abstract TextTokens? AnswerTokens(TrainedModel model);
 }
 
 /// <summary>The same of a task whose models are of one class.</summary>
@@ -19,6 +25,18 @@ internal abstract class TaskEntry<TModel> : TaskEntry where TModel : TrainedMode
     /// <inheritdoc/>
     public sealed override ReplayedStep? Replay(StepCapture capture, Workers workers) =>
         Replay((TModel)capture.Model, capture, workers);
+
+    /// <inheritdoc/>
+    public sealed override TextTokens? Tokens(TrainedModel model) => Tokens((TModel)model);
+
+    /// <inheritdoc/>
+    public sealed override TextTokens? AnswerTokens(TrainedModel model) => AnswerTokens((TModel)model);
+
+    /// <summary>See <see cref="TaskEntry.Tokens"/>.</summary>
+    protected virtual TextTokens? Tokens(TModel model) => null;
+
+    /// <summary>See <see cref="TaskEntry.AnswerTokens"/>.</summary>
+    protected virtual TextTokens? AnswerTokens(TModel model) => null;
 
     /// <summary>See <see cref="TaskEntry.Replay"/>.</summary>
     protected virtual ReplayedStep? Replay(TModel model, StepCapture capture, Workers workers) => null;

@@ -25,6 +25,7 @@ internal sealed class TaskRun
     private readonly TrainingObserver[] _observers;
     private RunState _state = new();
     private readonly PhaseWork _work;
+    private WatchedRun? _watched;
     private double _secondsBefore, _epochBegun, _lastSaved, _lastValidation;
 
     public TaskRun(
@@ -51,6 +52,9 @@ internal sealed class TaskRun
     /// <summary>The time that runs before this one took in processes before this one, in seconds.</summary>
     public double SecondsBefore { get => _secondsBefore; init => _secondsBefore = value; }
 
+    /// <summary>The name of the task, for telemetry. Default: none.</summary>
+    public string TaskName { get; init; } = "";
+
     /// <summary>Of several models that are trained one after another: the runs of those before this one.</summary>
     public IReadOnlyList<FinishedRun> Finished { init => _state.Finished = value; }
 
@@ -71,6 +75,29 @@ internal sealed class TaskRun
 
     /// <summary>Trains, and leaves the best weights in the parameters.</summary>
     public TrainingEnd Run()
+    {
+        _watched = new WatchedRun(TaskName, _plan.Stage);
+        try
+        {
+            TrainingEnd end = RunEpochs();
+            _watched.End(OutcomeOf(end));
+            return end;
+        }
+        catch (Exception fault) when (_watched.Fails(fault))
+        {
+            throw;
+        }
+    }
+
+    private static string OutcomeOf(TrainingEnd end) => end switch
+    {
+        TrainingEnd.Completed => "completed",
+        TrainingEnd.EarlyStopping => "early_stopping",
+        TrainingEnd.Budget => "budget",
+        _ => "cancelled",
+    };
+
+    private TrainingEnd RunEpochs()
     {
         // Before the state of a continued run comes back: what a task carries from step to step is part of it.
         _task.WarmUp();
@@ -138,6 +165,7 @@ internal sealed class TaskRun
         _optimizer.Step(_workers, rate, _plan.WeightDecay, scale);
         _average?.Update(_workers);
         _state.Step++;
+        _watched?.Step(loss.Tokens);
         if (_observers.Length == 0) return loss;
         var observed = new TrainingStep(
             _plan.Stage, _state.Epoch, _state.Step, loss.Loss / Math
@@ -212,6 +240,7 @@ internal sealed class TaskRun
         }
 
         _average?.Swap();
+        _watched?.Epoch(_state.MeanLoss, validation.Loss, _state.Tokens / Math.Max(1e-9, trained));
         foreach (TrainingObserver observer in _observers) observer.OnEpoch(_plan.Stage, record, isBest);
         Report(trained, validation, isBest);
         return true;

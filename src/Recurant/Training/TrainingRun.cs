@@ -17,7 +17,10 @@ internal static class TrainingRun
         using RunCheckpoint? checkpoint = RunCheckpoint.Open(options.Checkpoint);
         Workers workers = Workers.Asked(options.Threads);
         (TModel model, LearningPlan plan, TrainingTask task) = prepare(workers, PhaseWork.Of(progress, cancellation));
-        var run = new TaskRun(task, plan, workers, clock, progress, cancellation, checkpoint);
+        var run = new TaskRun(task, plan, workers, clock, progress, cancellation, checkpoint)
+        {
+            TaskName = model.Task,
+        };
         TrainingEnd end = run.Run();
         return TrainingResult<TModel, TScore>.Of(model, run, end);
     }

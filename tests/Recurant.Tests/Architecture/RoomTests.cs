@@ -11,6 +11,7 @@ public class RoomTests
     private static readonly Dictionary<string, int> s_floors = new()
     {
         ["Numerics"] = 0,
+        ["Telemetry"] = 0,
         ["Parameters"] = 1,
         ["Data"] = 1,
         ["Cells"] = 2,

@@ -17,6 +17,8 @@ internal sealed class TextEncoder
         _maximumTokens = maximumTokens;
     }
 
+    public Tokenizer Tokenizer => _tokenizer;
+
     public Vocabulary Vocabulary { get; }
 
     public static Tokenizer MakeTokenizer(TokenUnit unit, bool lowercase) =>

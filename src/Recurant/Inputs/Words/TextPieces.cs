@@ -22,6 +22,9 @@ internal abstract class TextPieces
     /// </summary>
     public abstract string Decode(ReadOnlySpan<int> pieces, IReadOnlyList<string?>? copies = null);
 
+    /// <summary>The pieces of a text with their places, the end mark left out.</summary>
+    public abstract List<TextToken> CutPlaces(string text);
+
     /// <summary>Each piece of a text as it is written, unknown ones too, with U+2581 for a blank.</summary>
     public abstract List<string> Cut(string text);
 }
@@ -44,6 +47,13 @@ internal sealed class SubwordPieces(BytePairEncoding encoding) : TextPieces
     }
 
     public override string Decode(ReadOnlySpan<int> pieces, IReadOnlyList<string?>? copies = null) => encoding.Decode(pieces);
+
+    public override List<TextToken> CutPlaces(string text)
+    {
+        var tokens = new List<TextToken>();
+        encoding.Cut(text, offset: 0, first: 0, tokens);
+        return tokens;
+    }
 
     public override List<string> Cut(string text) => encoding.Encode(text).ConvertAll(number => encoding.Pieces[number]);
 }
@@ -84,6 +94,21 @@ internal sealed class WordPieces(Vocabulary words) : TextPieces
         }
 
         return text.ToString();
+    }
+
+    public override List<TextToken> CutPlaces(string text)
+    {
+        var tokens = new List<TextToken>();
+        // The blank before the text stands at 0: a place in the text is one less.
+        int place = -1;
+        foreach (string segment in SegmentsOf(text))
+        {
+            int number = words.IndexOf(segment);
+            tokens.Add(new TextToken(number, words[number], Math.Max(0, place), place + segment.Length));
+            place += segment.Length;
+        }
+
+        return tokens;
     }
 
     public override List<string> Cut(string text) => SegmentsOf(text);

@@ -54,8 +54,18 @@ public sealed class Captioner
     {
         ArgumentNullException.ThrowIfNull(images);
         RequireSize(images);
-        Hypothesis[][] found = _scorers.Use(scorer => scorer.Find(images, Beam, keepsAttention: true, cancellation));
-        return [.. found.Select(hypotheses => ToCaption(hypotheses[0]))];
+        WatchedCall call = WatchedCall.Predict(TaskNames.Caption, images.Images.Count);
+        try
+        {
+            Hypothesis[][] found = _scorers.Use(scorer => scorer.Find(images, Beam, keepsAttention: true, cancellation));
+            Caption[] answers = [.. found.Select(hypotheses => ToCaption(hypotheses[0]))];
+            if (call.IsWatched) call.EndPredict(0, answers.Sum(answer => (long)answer.Pieces.Count));
+            return answers;
+        }
+        catch (Exception fault) when (call.Fails(fault))
+        {
+            throw;
+        }
     }
 
     /// <summary>Describes the images and scores the result against their sentences.</summary>

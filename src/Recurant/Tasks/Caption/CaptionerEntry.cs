@@ -4,4 +4,6 @@ namespace Recurant.Tasks;
 internal sealed class CaptionerEntry : TaskEntry<CaptionerModel>
 {
     public override string Task => TaskNames.Caption;
+
+    protected override TextTokens AnswerTokens(CaptionerModel model) => new PieceTokens(model.Target);
 }

@@ -5,6 +5,8 @@ internal sealed class ClassifierEntry : TaskEntry<ClassifierModel>
 {
     public override string Task => TaskNames.Classify;
 
+    protected override TextTokens Tokens(ClassifierModel model) => new ClassifierTokens(model);
+
     protected override ReplayedStep Replay(ClassifierModel model, StepCapture capture, Workers workers)
     {
         var task = new ClassifierTask(

@@ -58,6 +58,7 @@ internal sealed class ClassifierRuns(
         var task = new ClassifierTask(next, workers, [.. _models.SkipLast(1).Select(model => model.Model)]);
         var run = new TaskRun(task, next.Plan, workers, clock, progress, cancellation, checkpoint)
         {
+            TaskName = TaskNames.Classify,
             SecondsBefore = _secondsBefore,
             Finished = [.. _finished],
         };

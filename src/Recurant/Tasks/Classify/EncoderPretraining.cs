@@ -68,7 +68,10 @@ internal sealed class EncoderPretraining
             _reverse, _plan with { Dropout = _plan.Dropout with { Seed = _plan.Dropout.Seed ^ ForwardKey ^ ReverseKey } },
             _train.Reversed(), _held.Reversed(), workers, identity);
         var run = new TaskRun(
-            new EncoderPretrainingTask(forward, reverse), _plan, workers, clock, progress, cancellation, checkpoint);
+            new EncoderPretrainingTask(forward, reverse), _plan, workers, clock, progress, cancellation, checkpoint)
+        {
+            TaskName = TaskNames.Classify,
+        };
         TrainingEnd end = run.Run();
         if (end == TrainingEnd.Cancelled) throw new OperationCanceledException(cancellation);
         return run.Seconds - clock.Elapsed.TotalSeconds;

@@ -30,22 +30,102 @@ public sealed class Predictor
     public IReadOnlyList<Prediction> Predict(IReadOnlyList<string> texts, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
+        WatchedCall call = WatchedCall.Predict(TaskNames.Classify, texts.Count);
+        try
+        {
+            int[][] sequences = Encode(texts, out WordForms? forms);
+            float[] probabilities = Score(sequences, forms, null, null, cancellation);
+            var predictions = new Prediction[sequences.Length];
+            for (int i = 0; i < predictions.Length; i++)
+            {
+                predictions[i] = ToPrediction(probabilities.AsSpan(i * _model.Labels.Count, _model.Labels.Count));
+            }
+
+            if (call.IsWatched) call.EndPredict(TokensOf(sequences));
+            return predictions;
+        }
+        catch (Exception fault) when (call.Fails(fault))
+        {
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// The number of elements of a text's vector: N D H of N networks with D directions and H hidden units; 0 for a model
+    /// without recurrent layers.
+    /// </summary>
+    public int TextVectorSize =>
+        _model.Network.Recurrent is { } recurrent ? _model.Networks.Count * recurrent.Stack.Spec.OutputSize : 0;
+
+    /// <summary>
+    /// The states of the recurrent layers after a text as one vector: what the output layer reads. Texts that the model takes
+    /// for alike have vectors that point in similar directions.
+    /// <code>
+    /// (1) h_1 .. h_T = recurrent(x_1 .. x_T)      [T, D H]
+    /// (2) v = pool(h_1 .. h_T)                    [D H]; with pooling "last" h_T, of both directions [h_T; h_1]
+    /// (3) v = [v_1; ..; v_N]                      [N D H] of a model that averages N networks
+    /// </code>
+    /// </summary>
+    /// <param name="texts">The texts; each may be empty.</param>
+    /// <param name="cancellation">Looked at between two batches.</param>
+    /// <returns>
+    /// A vector of <see cref="TextVectorSize"/> numbers for each text, in their order. They do not depend on the other texts, nor
+    /// on the number of threads.
+    /// </returns>
+    /// <exception cref="InvalidOperationException">The model has no recurrent layers.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public IReadOnlyList<TextVector> TextVectors(IReadOnlyList<string> texts, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        if (_model.Network.Recurrent is null)
+        {
+            throw new InvalidOperationException(
+                $"The model ({_model.Summary}) has no recurrent layers, and the vector of a text is made of their states; "
+                + "expected a recurrent classifier. Train one with Model = ModelKind.Recurrent, which is the default.");
+        }
+
+        WatchedCall call = WatchedCall.Predict(TaskNames.Classify, texts.Count);
+        try
+        {
+            int[][] sequences = Encode(texts, out WordForms? forms);
+            float[][] vectors = [.. sequences.Select(_ => new float[TextVectorSize])];
+            _scorers.Use(scorer => scorer.Logits(sequences, forms, cancellation, (network, memory, batch, chosen) =>
+            {
+                Matrix pooled = _model.Networks[network].Recurrent!.PooledOf(memory, batch);
+                for (int b = 0; b < chosen.Count; b++)
+                {
+                    pooled.Row(b).CopyTo(vectors[chosen[batch.Order[b]]].AsSpan(network * pooled.Columns));
+                }
+            }));
+            var answers = new TextVector[vectors.Length];
+            for (int i = 0; i < answers.Length; i++) answers[i] = TextVector.Of(vectors[i], sequences[i].Length);
+            if (call.IsWatched) call.EndPredict(TokensOf(sequences));
+            return answers;
+        }
+        catch (Exception fault) when (call.Fails(fault))
+        {
+            throw;
+        }
+    }
+
+    private int[][] Encode(IReadOnlyList<string> texts, out WordForms? forms)
+    {
         var sequences = new int[texts.Count][];
-        WordForms? forms = _model.NewForms();
+        forms = _model.NewForms();
         for (int i = 0; i < sequences.Length; i++)
         {
             string text = texts[i] ?? throw new ArgumentNullException(nameof(texts), $"Text {i} is null.");
             sequences[i] = _model.Encoder.Encode(text, forms);
         }
 
-        float[] probabilities = Score(sequences, forms, null, null, cancellation);
-        var predictions = new Prediction[sequences.Length];
-        for (int i = 0; i < predictions.Length; i++)
-        {
-            predictions[i] = ToPrediction(probabilities.AsSpan(i * _model.Labels.Count, _model.Labels.Count));
-        }
+        return sequences;
+    }
 
-        return predictions;
+    private static long TokensOf(int[][] sequences)
+    {
+        long tokens = 0;
+        foreach (int[] sequence in sequences) tokens += sequence.Length;
+        return tokens;
     }
 
     /// <summary>Scores the model on labelled texts.</summary>

@@ -5,6 +5,10 @@ internal sealed class LanguageEntry : TaskEntry<LanguageModel>
 {
     public override string Task => TaskNames.LanguageModel;
 
+    protected override TextTokens Tokens(LanguageModel model) => new LanguageTokens(model);
+
+    protected override TextTokens AnswerTokens(LanguageModel model) => new LanguageTokens(model);
+
     protected override ReplayedStep Replay(LanguageModel model, StepCapture capture, Workers workers)
     {
         int batch = capture.Read.Count, window = capture.Read[0].Length;

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Recurant.Tasks;
 
 /// <summary>
@@ -66,19 +68,101 @@ public sealed class TextGenerator
         var writer = new TokenWriter(text, prompt.Count > 0 ? prompt[^1] : text.End);
         var state = new float[_stream.StateSize];
         int token = text.End;
-        for (int i = 0; i < length; i++)
+        Activity? current = Activity.Current;
+        WatchedCall call = WatchedCall.Predict(TaskNames.LanguageModel, 1);
+        // Whoever reads the tokens goes on between them: what is timed is the generator's share, with the wait for its turn.
+        call.Detach(current);
+        TimeSpan elapsed = TimeSpan.Zero;
+        int written = 0;
+        try
         {
-            lock (_turn)
+            for (; written < length; written++)
             {
-                TakeTurn(state, begins: i == 0);
-                Read(token);
-                if (i == 0) foreach (int read in prompt) Read(read);
-                // The unknown token stands for what cannot be written.
-                token = sampler.Draw(Logits(), excluded: Vocabulary.Unknown);
+                long begun = call.IsWatched ? Stopwatch.GetTimestamp() : 0;
+                try
+                {
+                    lock (_turn)
+                    {
+                        TakeTurn(state, begins: written == 0);
+                        Read(token);
+                        if (written == 0) foreach (int read in prompt) Read(read);
+                        // The unknown token stands for what cannot be written.
+                        token = sampler.Draw(Logits(), excluded: Vocabulary.Unknown);
+                    }
+                }
+                catch (Exception fault) when (call.Fails(fault))
+                {
+                    throw;
+                }
+
+                if (call.IsWatched) elapsed += Stopwatch.GetElapsedTime(begun);
+                yield return writer.Write(token);
+            }
+        }
+        finally
+        {
+            call.EndPredict(prompt.Count, written, elapsed);
+        }
+    }
+
+    /// <summary>H, the number of elements of a text's vector.</summary>
+    public int TextVectorSize => _model.Spec.Recurrent.HiddenSize;
+
+    /// <summary>
+    /// The state of the topmost layer after a text as one vector: what the model predicts the next token from.
+    /// <code>
+    /// (1) h_0 = recurrent(x_0), x_0 the end of a line      [H]
+    /// (2) h_t = recurrent(x_t, h_(t-1)), t = 1 .. T        [H]
+    /// (3) v = h_T                                          [H]
+    /// </code>
+    /// </summary>
+    /// <param name="texts">The texts; each may be empty.</param>
+    /// <param name="cancellation">Looked at between two tokens.</param>
+    /// <returns>A vector of <see cref="TextVectorSize"/> numbers for each text, in their order.</returns>
+    /// <exception cref="InvalidDataException">The model's answers are not finite numbers.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public IReadOnlyList<TextVector> TextVectors(IReadOnlyList<string> texts, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        WatchedCall call = WatchedCall.Predict(TaskNames.LanguageModel, texts.Count);
+        try
+        {
+            var vectors = new TextVector[texts.Count];
+            long tokens = 0;
+            for (int i = 0; i < vectors.Length; i++)
+            {
+                string text = texts[i] ?? throw new ArgumentNullException(nameof(texts), $"Text {i} is null.");
+                List<int> numbers = _model.Encoder.EncodePrompt(text);
+                vectors[i] = TextVector.Of(Read(numbers, cancellation), numbers.Count);
+                tokens += numbers.Count;
             }
 
-            yield return writer.Write(token);
+            call.EndPredict(tokens);
+            return vectors;
         }
+        catch (Exception fault) when (call.Fails(fault))
+        {
+            throw;
+        }
+    }
+
+    /// <summary>The topmost layer's output after a text, which takes turns with others.</summary>
+    private float[] Read(List<int> numbers, CancellationToken cancellation)
+    {
+        var state = new float[_stream.StateSize];
+        var output = new float[TextVectorSize];
+        for (int t = -1; t < numbers.Count; t++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            lock (_turn)
+            {
+                TakeTurn(state, begins: t < 0);
+                Read(t < 0 ? _model.Encoder.End : numbers[t]);
+                _output.Span.CopyTo(output);
+            }
+        }
+
+        return output;
     }
 
     /// <summary>Puts the state of another text aside and takes up that of this one.</summary>

@@ -72,6 +72,21 @@ public sealed class TagPredictor
             }
         }
 
+        WatchedCall call = WatchedCall.Predict(TaskNames.Tag, sentences.Count);
+        try
+        {
+            IReadOnlyList<IReadOnlyList<TaggedWord>> answers = Tag(sentences, cancellation);
+            if (call.IsWatched) call.EndPredict(answers.Sum(words => (long)words.Count));
+            return answers;
+        }
+        catch (Exception fault) when (call.Fails(fault))
+        {
+            throw;
+        }
+    }
+
+    private IReadOnlyList<TaggedWord>[] Tag(IReadOnlyList<IReadOnlyList<string>> sentences, CancellationToken cancellation)
+    {
         WordForms forms = _model.NewForms();
         var encoded = new int[sentences.Count][];
         for (int i = 0; i < encoded.Length; i++) encoded[i] = forms.Encode(sentences[i]);

@@ -5,6 +5,8 @@ internal sealed class TaggerEntry : TaskEntry<TaggerModel>
 {
     public override string Task => TaskNames.Tag;
 
+    protected override TextTokens Tokens(TaggerModel model) => new TaggerTokens(model);
+
     protected override ReplayedStep Replay(TaggerModel model, StepCapture capture, Workers workers)
     {
         // As in training: counts by the word's number, from which rare words are sometimes read as unknown.

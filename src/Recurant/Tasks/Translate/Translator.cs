@@ -80,8 +80,23 @@ public sealed class Translator
             if (texts[i] is null) throw new ArgumentNullException(nameof(texts), $"Text {i} is null.");
         }
 
-        Hypothesis[][] found = _scorers.Use(scorer => scorer.Find(texts, Beam, keepsAttention: true, cancellation));
-        return [.. found.Select((hypotheses, i) => ToTranslation(hypotheses, texts[i]))];
+        WatchedCall call = WatchedCall.Predict(TaskNames.Translate, texts.Count);
+        try
+        {
+            Hypothesis[][] found = _scorers.Use(scorer => scorer.Find(texts, Beam, keepsAttention: true, cancellation));
+            Translation[] answers = [.. found.Select((hypotheses, i) => ToTranslation(hypotheses, texts[i]))];
+            if (call.IsWatched)
+            {
+                call.EndPredict(
+                    answers.Sum(answer => (long)answer.SourcePieces.Count), answers.Sum(answer => (long)answer.Pieces.Count));
+            }
+
+            return answers;
+        }
+        catch (Exception fault) when (call.Fails(fault))
+        {
+            throw;
+        }
     }
 
     /// <summary>Translates the sources and scores the result against the targets.</summary>

@@ -5,6 +5,10 @@ internal sealed class TranslatorEntry : TaskEntry<TranslatorModel>
 {
     public override string Task => TaskNames.Translate;
 
+    protected override TextTokens Tokens(TranslatorModel model) => new PieceTokens(model.Source);
+
+    protected override TextTokens AnswerTokens(TranslatorModel model) => new PieceTokens(model.Target);
+
     protected override ReplayedStep Replay(TranslatorModel model, StepCapture capture, Workers workers)
     {
         var task = new TranslatorTask(
