@@ -30,6 +30,7 @@ public sealed class DocumentationTests
             public static Recurant.TextClassifier classifier;
             public static Recurant.Layers.Sequential network, encoder;
             public static Recurant.Layers.SequenceBatch inputs, targets;
+            public static Microsoft.Extensions.DependencyInjection.IServiceCollection services;
             public static string path;
             public static string[] texts;
         }
@@ -79,13 +80,13 @@ public sealed class DocumentationTests
     {
         string block = string.Join('\n', File.ReadLines(Path.Combine(Repository, page)).Skip(line).TakeWhile(
             text => !text.TrimStart().StartsWith("```", StringComparison.Ordinal)));
-        SyntaxTree program = CSharpSyntaxTree.ParseText(block, new CSharpParseOptions(LanguageVersion.Preview));
+        SyntaxTree program = CSharpSyntaxTree.ParseText(block);
         bool isWhole = program.GetCompilationUnitRoot().Usings.Any();
         var compilation = CSharpCompilation.Create(
             "Block", [CSharpSyntaxTree.ParseText(Implicit)], s_references,
             new CSharpCompilationOptions(OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Annotations));
-        string given = string.Concat(Names(compilation.GlobalNamespace, "").Where(name => !isWhole && name.StartsWith(
-            "Recurant", StringComparison.Ordinal)).Select(name => $"global using {name};\n"));
+        string given = string.Concat(Names(compilation.GlobalNamespace, "").Where(name => !isWhole && (name == "Microsoft.Extensions.DependencyInjection"
+            || name.StartsWith("Recurant", StringComparison.Ordinal))).Select(name => $"global using {name};\n"));
         compilation = compilation.AddSyntaxTrees(
             program, CSharpSyntaxTree.ParseText($"global using static Given;\n{given}{Given}"));
         Assert.Equal(
