@@ -72,8 +72,9 @@ public sealed partial class LibraryTests(PackageFeed feed)
             foreach (string name in cultures)
             {
                 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = new CultureInfo(name);
-                File.WriteAllLines("own.csv", new[] { "text,label" }.Concat(Enumerable.Range(0, 60).Select(i =>
-                    i % 2 == 0 ? "TITLE IS GOOD,Iyi" : "INDIGO Is not GOOD,kötü")));
+                File.WriteAllLines("own.csv", new[] { "text,label" }.Concat(File.ReadLines("reviews.tsv").Skip(1).Take(600).Select(
+                    (line, i) => $"\"{(i % 2 == 0 ? line.Split('\t')[1].ToUpperInvariant() : line.Split('\t')[1])} TITLE {i / 4}.5\","
+                        + (line[0] == 'p' ? "Iyi" : "kötü"))));
                 TextDataset data = TextDatasetReader.Read("own.csv");
                 TextClassifier model = TextClassifier.Train(data, new TrainingOptions
                 {

@@ -354,4 +354,13 @@ public class PassRulesTests
         {
         }
     }
+
+    [Fact]
+    public void OfRows_OneRowOrNone_IsABatchOrAnError()
+    {
+        SequenceBatch one = SequenceBatch.OfRows([[1f, 2f, 3f]]);
+        Assert.Equal((1, 3, 1), (one.Sequences, one.Size, one.LengthOf(0)));
+        Assert.Throws<ArgumentException>(() => SequenceBatch.OfRows([]));
+        Assert.Throws<ArgumentException>(() => SequenceBatch.OfRows([[1f, 2f], [1f, 2f, 3f, 4f]]));
+    }
 }

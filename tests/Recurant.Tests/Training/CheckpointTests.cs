@@ -230,6 +230,22 @@ public sealed class CheckpointTests : IDisposable
         }
     }
 
+    /// <summary>A run is in the epoch after those that are over, at most.</summary>
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(2, true)]
+    [InlineData(3, false)]
+    [InlineData(0, false)]
+    public void RunStateJson_EpochThatCannotBe_IsRefused(int epoch, bool fits)
+    {
+        var state = new RunState { Epoch = epoch, StepsInEpoch = 5, Seconds = 1, SecondsInEpoch = 1 };
+        var validation = new Evaluation { Rows = 2, Loss = 0.1, Accuracy = 1, MacroF1 = 1, Confusion = [[1, 0], [0, 1]] };
+        state.Epochs.Add(new EpochRecord(1, 0.7, 0.2, validation, 0.3));
+        string text = RunStateJson.Write(new RunStateJson.Content([], state, (0.5, 0.5), (0, 0)));
+        if (fits) Assert.Equal(epoch, RunStateJson.Read(text, Evaluation.Read).State.Epoch);
+        else Assert.Throws<FormatException>(() => RunStateJson.Read(text, Evaluation.Read));
+    }
+
     [Fact]
     public void RunStateJson_AnyState_ComesBackBitByBit()
     {
