@@ -149,8 +149,8 @@ internal sealed partial class ModelSlot : IDisposable
         if (expected is not null && kind.Task != expected)
         {
             throw new InvalidDataException(
-                $"{Path} holds a {model.Noun} (task '{kind.Task}'); expected a model of the task '{expected}'. Name another file, "
-                + $"or correct Recurant:Models:{Name}:Task.");
+                $"{Path} holds a {model.Noun} (task '{kind.Task}'); expected a model of the task '{expected}'. Name another "
+                + $"file, or correct Recurant:Models:{Name}:Task.");
         }
 
         return new Loaded(

@@ -50,7 +50,8 @@ public sealed class RecurantEmbeddingGenerator : IEmbeddingGenerator<string, Emb
 
     /// <summary>Embeddings of whatever model is served at the moment.</summary>
     internal static RecurantEmbeddingGenerator Of(ModelSlot slot) => new(
-        slot.Name, () => SourceOf(slot.Name, slot.Current), () => slot.Loaded is { } loaded ? SourceOf(slot.Name, loaded).Size : null);
+        slot.Name, () => SourceOf(slot.Name, slot.Current),
+        () => slot.Loaded is { } loaded ? SourceOf(slot.Name, loaded).Size : null);
 
     private static Source SourceOf(string name, Loaded loaded) => loaded.Front switch
     {
@@ -95,8 +96,9 @@ public sealed class RecurantEmbeddingGenerator : IEmbeddingGenerator<string, Emb
         if (options?.ModelId is { } model && model != _modelId)
         {
             throw new ArgumentException(
-                $"ModelId is '{model}', but this generator has {(_modelId is null ? "a model without a name" : $"'{_modelId}'")}; "
-                + "expected that or null. Leave it out, or ask the generator of that model.", nameof(options));
+                $"ModelId is '{model}', but this generator has "
+                + $"{(_modelId is null ? "a model without a name" : $"'{_modelId}'")}; expected that or null. Leave it out, "
+                + "or ask the generator of that model.", nameof(options));
         }
 
         DateTimeOffset now = TimeProvider.System.GetUtcNow();

@@ -24,6 +24,7 @@ public static class RecurantHealthChecksBuilderExtensions
         ArgumentException.ThrowIfNullOrEmpty(name);
         builder.Services.AddRecurant();
         return builder.Add(new HealthCheckRegistration(
-            name, provider => new RecurantHealthCheck(provider.GetRequiredService<ServedModels>()), failureStatus, tags, timeout));
+            name, provider => new RecurantHealthCheck(provider.GetRequiredService<ServedModels>()), failureStatus, tags,
+            timeout));
     }
 }

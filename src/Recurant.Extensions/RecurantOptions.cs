@@ -63,8 +63,8 @@ public sealed class RecurantOptions
         if (!Models.TryAdd(name, model))
         {
             throw new ArgumentException(
-                $"There is a model '{name}' already, with the path '{Models[name].Path}'; expected a name for each. Give this one "
-                + "another name, or change the path of the first.", nameof(name));
+                $"There is a model '{name}' already, with the path '{Models[name].Path}'; expected a name for each. Give this "
+                + "one another name, or change the path of the first.", nameof(name));
         }
 
         configure?.Invoke(model);
@@ -93,6 +93,8 @@ public sealed class ModelOptions
     /// <summary>Whether the model is read when the host starts. Null: as <see cref="RecurantOptions.LoadAtStart"/>.</summary>
     public bool? LoadAtStart { get; set; }
 
-    /// <summary>Whether the model is read again when its file is replaced. Null: as <see cref="RecurantOptions.Reload"/>.</summary>
+    /// <summary>
+    /// Whether the model is read again when its file is replaced. Null: as <see cref="RecurantOptions.Reload"/>.
+    /// </summary>
     public bool? Reload { get; set; }
 }

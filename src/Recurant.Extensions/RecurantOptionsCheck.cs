@@ -13,8 +13,8 @@ internal sealed class RecurantOptionsCheck : IValidateOptions<RecurantOptions>
         if (options.ReloadInterval < s_shortest || options.ReloadInterval > s_longest)
         {
             faults.Add(
-                $"Recurant:ReloadInterval is {options.ReloadInterval:c}; expected 00:00:00.010 to 1.00:00:00. Set it to how often "
-                + "the model files are to be looked at, such as 00:00:01.");
+                $"Recurant:ReloadInterval is {options.ReloadInterval:c}; expected 00:00:00.010 to 1.00:00:00. Set it to how "
+                + "often the model files are to be looked at, such as 00:00:01.");
         }
 
         foreach ((string model, ModelOptions each) in options.Models)
@@ -23,15 +23,16 @@ internal sealed class RecurantOptionsCheck : IValidateOptions<RecurantOptions>
             if (string.IsNullOrWhiteSpace(each.Path))
             {
                 faults.Add(
-                    $"{place}:Path is empty; expected the path of a model file. Give the file that 'recurant train --out' or Save "
-                    + "wrote, such as reviews.safetensors.");
+                    $"{place}:Path is empty; expected the path of a model file. Give the file that 'recurant train --out' or "
+                    + "Save wrote, such as reviews.safetensors.");
             }
 
             if (each.Task is not null && ServedKind.All.All(kind => kind.Task != each.Task))
             {
                 faults.Add(
-                    $"{place}:Task is '{each.Task}'; expected one of {string.Join(", ", ServedKind.All.Select(kind => kind.Task))}. "
-                    + "Correct it, or leave it out to take the file's.");
+                    $"{place}:Task is '{each.Task}'; expected one of "
+                    + $"{string.Join(", ", ServedKind.All.Select(kind => kind.Task))}. Correct it, or leave it out to take the "
+                    + "file's.");
             }
 
             if (each.Threads < 0)

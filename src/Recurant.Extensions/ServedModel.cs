@@ -44,7 +44,9 @@ public sealed class ServedModel<TFront> where TFront : class
                 + $"{typeof(TFront).Name} was asked for. Ask for {loaded.Front.GetType().Name}, or name another file.");
     }
 
-    /// <summary>Reads the file again now, whether or not it has changed; the old model is served until the new one is read.</summary>
+    /// <summary>
+    /// Reads the file again now, whether or not it has changed; the old model is served until the new one is read.
+    /// </summary>
     /// <exception cref="InvalidOperationException">The file cannot be served; the old model stays.</exception>
     public void Reload() => _slot.Reload();
 }

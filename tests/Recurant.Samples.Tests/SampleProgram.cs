@@ -22,8 +22,23 @@ internal static partial class SampleProgram
     /// <summary>Runs a sample and returns the lines that it printed. Fails unless it ends well and in time.</summary>
     public static async Task<string[]> Run(string name, string folder)
     {
+        (int code, string output, string errors) = await Start(name, folder, []);
+        Assert.True(code == 0, $"The sample {name} ended with code {code}:\n{output}{errors}");
+        Assert.Equal("", errors);
+        return output.ReplaceLineEndings("\n").TrimEnd('\n').Split('\n');
+    }
+
+    /// <summary>Runs a sample that is to end by itself; returns its code and all that it printed.</summary>
+    public static async Task<(int Code, string Output)> End(string name, string folder, params string[] arguments)
+    {
+        (int code, string output, string errors) = await Start(name, folder, arguments);
+        return (code, output + errors);
+    }
+
+    private static async Task<(int Code, string Output, string Errors)> Start(string name, string folder, string[] arguments)
+    {
         string dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } path ? path : "dotnet";
-        using var process = Process.Start(new ProcessStartInfo(dotnet, ["exec", Built[name]])
+        using var process = Process.Start(new ProcessStartInfo(dotnet, ["exec", Built[name], .. arguments])
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,
@@ -41,10 +56,7 @@ internal static partial class SampleProgram
             Assert.Fail($"The sample {name} was still running after {s_limit}.");
         }
 
-        Assert.True(
-            process.ExitCode == 0, $"The sample {name} ended with code {process.ExitCode}:\n{await output}{await errors}");
-        Assert.Equal("", await errors);
-        return (await output).ReplaceLineEndings("\n").TrimEnd('\n').Split('\n');
+        return (process.ExitCode, await output, await errors);
     }
 
     /// <summary>All decimal numbers of a line, in their order.</summary>

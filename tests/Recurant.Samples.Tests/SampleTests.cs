@@ -103,6 +103,17 @@ public sealed class SampleTests : IDisposable
         ["716 texts, eight at a time: 0 answers differ", "716 texts, in one call: 0 answers differ"],
         await SampleProgram.Run("ManyThreads", _folder.Path));
 
+    /// <summary>What it answers over HTTP is tested in Recurant.Extensions.Tests.</summary>
+    [Fact]
+    public async Task MinimalApi_WithoutAModel_EndsAndSaysWhatIsMissing()
+    {
+        (int code, string output) = await SampleProgram.End("MinimalApi", _folder.Path, "--urls", "http://127.0.0.1:0");
+
+        Assert.NotEqual(0, code);
+        Assert.Contains("There is no model for TextClassifier; no models are configured.", output);
+        Assert.Contains("Recurant:Models", output);
+    }
+
     [Fact]
     public async Task Sine_ThirtyValuesAhead_AreNear()
     {

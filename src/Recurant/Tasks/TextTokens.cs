@@ -26,7 +26,9 @@ public abstract class TextTokens
 
     /// <summary>The tokens of the texts that a model reads.</summary>
     /// <param name="model">The model.</param>
-    /// <exception cref="ArgumentException">The model reads no texts: a captioner, or a network for a generated problem.</exception>
+    /// <exception cref="ArgumentException">
+    /// The model reads no texts: a captioner, or a network for a generated problem.
+    /// </exception>
     public static TextTokens Of(TrainedModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -71,7 +73,9 @@ public abstract class TextTokens
         return CutNormalised(isNormalised ? text : Normalise(text));
     }
 
-    /// <summary>Joins tokens to a text: what <see cref="Cut"/> gave becomes the text again as far as the tokens have it.</summary>
+    /// <summary>
+    /// Joins tokens to a text: what <see cref="Cut"/> gave becomes the text again as far as the tokens have it.
+    /// </summary>
     /// <param name="numbers">Numbers of tokens.</param>
     /// <returns>
     /// Words with a blank between them, characters and pieces as they are; bytes that make no character are U+FFFD.

@@ -76,7 +76,7 @@ public sealed class TextGenerator
         int written = 0;
         try
         {
-            for (; written < length; written++)
+            while (written < length)
             {
                 long begun = call.IsWatched ? Stopwatch.GetTimestamp() : 0;
                 try
@@ -95,6 +95,7 @@ public sealed class TextGenerator
                     throw;
                 }
 
+                written++;
                 if (call.IsWatched) elapsed += Stopwatch.GetElapsedTime(begun);
                 yield return writer.Write(token);
             }
