@@ -45,6 +45,10 @@ public sealed class Optimizer
 {
     private const float Momentum = 0.9f, Beta1 = 0.9f, Beta2 = 0.999f, RmsSmoothing = 0.99f;
 
+    /// <summary>Who steps.</summary>
+    internal SoleUse Use { get; } = new($"An {nameof(Optimizer)}",
+        "Let one thread train: Step divides its work among threads of its own.");
+
     private readonly Parameter[] _parameters, _frozen;
     private readonly FloatBuffer?[] _first, _second;
     private readonly double[] _squares;
@@ -104,10 +108,11 @@ public sealed class Optimizer
     /// <param name="threads">The number of threads; 0 for one a core. Default: 0. The bits do not depend on it.</param>
     /// <returns>The Euclidean norm of all gradients together, before it was limited.</returns>
     /// <exception cref="InvalidOperationException">
-    /// The norm is not finite; nothing was changed, and the gradients are kept.
+    /// The norm is not finite, or another thread uses the optimiser; nothing was changed, and the gradients are kept.
     /// </exception>
     public double Step(int threads = 0)
     {
+        using SoleUse.Call call = Use.Enter();
         Workers workers = Workers.Asked(threads);
         double norm = GradientNorm(workers);
         if (!double.IsFinite(norm))
@@ -122,8 +127,10 @@ public sealed class Optimizer
     }
 
     /// <summary>Drops the gradients without a step.</summary>
+    /// <exception cref="InvalidOperationException">Another thread uses the optimiser.</exception>
     public void ClearGradients()
     {
+        using SoleUse.Call call = Use.Enter();
         foreach (Parameter parameter in _parameters) parameter.ClearGradient();
         foreach (Parameter parameter in _frozen) parameter.ClearGradient();
     }
