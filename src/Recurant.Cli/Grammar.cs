@@ -24,6 +24,8 @@ internal static class Grammar
                 : new Option<string>(option.Name) { Arity = ArgumentArity.ExactlyOne };
             foreach (string alias in option.Aliases) made.Aliases.Add(alias);
             if (option.Short is { } letter) made.Aliases.Add(letter);
+            // Of itself a flag would offer False and True where the data's name is expected.
+            made.CompletionSources.Clear();
             if (option.Choices.Count > 0) made.CompletionSources.Add([.. option.Choices]);
             options.Add(option.Name, made);
             symbol.Options.Add(made);
