@@ -3,9 +3,9 @@ using System.CommandLine;
 namespace Recurant.Cli;
 
 /// <summary>
-/// Completes a command line for a shell, as System.CommandLine's directive asks for it: <c>recurant [suggest:POSITION] LINE</c>, with
-/// the line after the program's name and the place of the cursor in it. Answers stand one a line; none means that a file, a number
-/// or a text is wanted, and the shell offers files.
+/// Completes a command line for a shell, as System.CommandLine's directive asks for it: <c>recurant [suggest:POSITION] LINE</c>,
+/// with the line after the program's name and the place of the cursor in it. Answers stand one a line; none means that a file, a
+/// number or a text is wanted, and the shell offers files.
 /// </summary>
 internal static class Completion
 {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace Recurant.Cli.Tests;
@@ -103,7 +104,9 @@ public class CompletionTests
             result.Error, StringComparison.Ordinal);
     }
 
-    /// <summary>As bash does it: the line and the words are set, the function is called, and COMPREPLY holds the answers.</summary>
+    /// <summary>
+    /// As bash does it: the line and the words are set, the function is called, and COMPREPLY holds the answers.
+    /// </summary>
     [Theory]
     [InlineData("recurant tr", "train")]
     [InlineData("recurant  train   x.tsv --cell l", "layernorm-lstm lru lstm")]
@@ -155,7 +158,7 @@ public class CompletionTests
         CommandResult text = place.Run("version");
         Assert.Equal(0, text.Code);
         Assert.Contains(version, text.Out, StringComparison.Ordinal);
-        Assert.Contains(System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription, text.Out, StringComparison.Ordinal);
+        Assert.Contains(RuntimeInformation.FrameworkDescription, text.Out, StringComparison.Ordinal);
         using JsonDocument json = JsonDocument.Parse(place.Run("version", "--json").Out);
         JsonElement told = json.RootElement;
         Assert.Equal(version, told.GetProperty("version").GetString());

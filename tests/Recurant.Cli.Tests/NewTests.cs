@@ -42,7 +42,8 @@ public class NewTests
         }
 
         XElement project = XElement.Parse(task.Program.Project());
-        Assert.Contains(project.Descendants("PackageReference"), reference => (string?)reference.Attribute("Include") == "Recurant"
+        Assert.Contains(
+            project.Descendants("PackageReference"), reference => (string?)reference.Attribute("Include") == "Recurant"
             && (string?)reference.Attribute("Version") == Application.Version);
     }
 
@@ -67,7 +68,7 @@ public class NewTests
     public void Program_OfAProblem_AnswersNumbersAndRefusesOthers()
     {
         using var place = new Workspace();
-        CommandResult trained = place.Run("train", "adding:12", "--hidden", "4", "--epochs", "1", "--out", "model.safetensors", "-q");
+        CommandResult trained = place.Run("train", "adding:12", "-H", "4", "-e", "1", "-o", "model.safetensors", "-q");
         Assert.True(trained.Code == 0, trained.Error);
         Assert.Equal(0, place.Run("new", "model.safetensors").Code);
         Emit(place, File.ReadAllText(place.Path("app.cs")));
@@ -115,7 +116,9 @@ public class NewTests
         Assert.StartsWith("#:package", File.ReadAllText(place.Path("app.cs")), StringComparison.Ordinal);
     }
 
-    /// <summary>One of the two files is there: neither is written. A directory stands in the way of one: neither either.</summary>
+    /// <summary>
+    /// One of the two files is there: neither is written. A directory stands in the way of one: neither either.
+    /// </summary>
     [Fact]
     public void New_ProjectThatCannotBeWhole_WritesNothing()
     {

@@ -71,13 +71,13 @@ public class ShortFormTests
         using var place = new Workspace();
         place.Write("data.tsv", Reviews.Tsv(60));
         CommandResult brief = place.Run(
-            "train", "data.tsv", "-t", "classify", "-c", "gru", "-H", "6", "-e", "2", "-b", "16", "-s", "3", "-j", "1", "-q", "-o",
-            "a.safetensors", "--embedding", "5");
+            "train", "data.tsv", "-t", "classify", "-c", "gru", "-H", "6", "-e", "2", "-b", "16", "-s", "3", "-j", "1", "-q",
+            "-o", "a.safetensors", "--embedding", "5");
         Assert.True(brief.Code == 0, brief.Error);
         Assert.Equal("", brief.Error);
         CommandResult whole = place.Run(
-            "train", "data.tsv", "--task", "classify", "--cell", "gru", "--hidden", "6", "--epochs", "2", "--batch", "16", "--seed",
-            "3", "--threads", "1", "--quiet", "--out", "b.safetensors", "--embedding", "5");
+            "train", "data.tsv", "--task", "classify", "--cell", "gru", "--hidden", "6", "--epochs", "2", "--batch", "16",
+            "--seed", "3", "--threads", "1", "--quiet", "--out", "b.safetensors", "--embedding", "5");
         Assert.True(whole.Code == 0, whole.Error);
         Assert.Equal(File.ReadAllBytes(place.Path("b.safetensors")), File.ReadAllBytes(place.Path("a.safetensors")));
     }

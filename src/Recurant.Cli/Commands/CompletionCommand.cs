@@ -57,7 +57,8 @@ internal sealed class CompletionCommand() : CliCommand("completion", "bash|zsh|p
         (string name, string use, string script) = Array.Find(s_shells, shell => shell.Shell == call.Arguments[0]);
         if (name is null)
         {
-            throw new UsageException($"there is no script for the shell \"{TextLayout.Shorten(call.Arguments[0], 40)}\"; there are "
+            string shown = TextLayout.Shorten(call.Arguments[0], 40);
+            throw new UsageException($"there is no script for the shell \"{shown}\"; there are "
                 + $"those for {string.Join(", ", ArgumentChoices)}.{Nearest.Question(call.Arguments[0], ArgumentChoices)}");
         }
 

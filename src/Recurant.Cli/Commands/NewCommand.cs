@@ -9,8 +9,9 @@ internal sealed class NewCommand() : CliCommand("new", "MODEL",
 
     public override IReadOnlyList<CommandOption> Options { get; } =
     [
-        new(OutOption, "DIR|FILE.cs", "Where to write it; a directory is made if it is missing. Default: app.cs, with --project a "
-            + "directory named like the model."),
+        new(OutOption, "DIR|FILE.cs",
+            "Where to write it; a directory is made if it is missing. Default: app.cs, with --project a directory named like "
+            + "the model."),
         new(ProjectOption, null, "Write a project (.csproj) and Program.cs."),
         new(ForceOption, null, "Replace files that exist."),
     ];
@@ -31,7 +32,8 @@ internal sealed class NewCommand() : CliCommand("new", "MODEL",
             : [OneFile(call, task.Program, model)];
         if (!call.Has(ForceOption) && Array.Find(files, file => File.Exists(file.Path)).Path is { } old)
         {
-            throw new UsageException($"{old} exists already. Choose another place with {OutOption}, or replace it with {ForceOption}.");
+            throw new UsageException(
+                $"{old} exists already. Choose another place with {OutOption}, or replace it with {ForceOption}.");
         }
 
         TextFiles.Write(files);
@@ -82,6 +84,7 @@ internal sealed class NewCommand() : CliCommand("new", "MODEL",
 
     private static void RequireName(string asked)
     {
-        if (asked.Length == 0) throw new UsageException($"{OutOption} is empty; expected a directory or a file that ends in .cs.");
+        if (asked.Length > 0) return;
+        throw new UsageException($"{OutOption} is empty; expected a directory or a file that ends in .cs.");
     }
 }

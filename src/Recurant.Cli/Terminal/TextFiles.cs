@@ -33,9 +33,10 @@ internal static class TextFiles
     {
         string? missing = Path.GetDirectoryName(Path.GetFullPath(path));
         var chain = new List<string>();
-        for (; missing is not null && !Directory.Exists(missing) && !File.Exists(missing); missing = Path.GetDirectoryName(missing))
+        while (missing is not null && !Path.Exists(missing))
         {
             chain.Add(missing);
+            missing = Path.GetDirectoryName(missing);
         }
 
         chain.Reverse();

@@ -8,8 +8,8 @@ namespace Recurant.Data;
 /// <summary>
 /// Reads a text file line by line, plain or gzip (told by its first bytes), with line ends LF or CRLF. Text is UTF-8, strictly,
 /// with or without a byte order mark; UTF-16 or UTF-32 where a mark says so; UTF-16 without a mark where its zeros make it
-/// certain; or in the encoding that is named. Lines are counted from 1, and so are columns, in UTF-16 code units. One thread reads a
-/// file; two at once get an <see cref="InvalidOperationException"/>.
+/// certain; or in the encoding that is named. Lines are counted from 1, and so are columns, in UTF-16 code units. One thread
+/// reads a file; two at once get an <see cref="InvalidOperationException"/>.
 /// </summary>
 public sealed class TextFile : IDisposable
 {

@@ -67,8 +67,8 @@ public sealed record LensMomentLayer(string Name, GradientProfile Profile) : Ins
 
 /// <summary>
 /// Looks at the gradient of every N-th training step as <see cref="GradientLens"/> does: ||dJ/dh_t|| by lag and the gates. Only
-/// these steps keep what they need for it. The weights are the same bits with it and without. It looks at one run at a time; two at once
-/// get an <see cref="InvalidOperationException"/>.
+/// these steps keep what they need for it. The weights are the same bits with it and without. It looks at one run at a time; two
+/// at once get an <see cref="InvalidOperationException"/>.
 /// </summary>
 public sealed class LensObserver : TrainingObserver
 {

@@ -21,8 +21,8 @@ public enum PassKind
 /// <remarks>
 /// <para>It holds all memory that a batch needs, and reuses it: once it has seen the largest batch, a training step allocates
 /// nothing. One pass serves one thread at a time, from <see cref="Begin"/> until its outputs have been read, and throws an
-/// <see cref="InvalidOperationException"/> when two threads call it at once; with passes of their own, several threads may predict
-/// with the same layers.</para>
+/// <see cref="InvalidOperationException"/> when two threads call it at once; with passes of their own, several threads may
+/// predict with the same layers.</para>
 /// <para>The same seed, batches and calls give the same bits at any number of threads.</para>
 /// </remarks>
 /// <example>

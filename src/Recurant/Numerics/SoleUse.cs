@@ -1,9 +1,9 @@
 namespace Recurant.Numerics;
 
 /// <summary>
-/// Notices when two threads use at once what serves one at a time, and says so instead of computing something wrong. A call within
-/// a call of the same thread is welcome, and so is another thread that comes after: nothing is bound to a thread for longer than a
-/// call.
+/// Notices when two threads use at once what serves one at a time, and says so instead of computing something wrong. A call
+/// within a call of the same thread is welcome, and so is another thread that comes after: nothing is bound to a thread for
+/// longer than a call.
 /// </summary>
 /// <param name="name">What it is: "A RecurrentStream".</param>
 /// <param name="remedy">What to do instead, one sentence.</param>

@@ -11,7 +11,9 @@ internal abstract class ByteSource : IDisposable
     /// <summary>The number of bytes there were when it was opened.</summary>
     public abstract long Length { get; }
 
-    /// <summary>Reads bytes from a place on; 0 at the end, otherwise at least one and at most as many as there is room for.</summary>
+    /// <summary>
+    /// Reads bytes from a place on; 0 at the end, otherwise at least one and at most as many as there is room for.
+    /// </summary>
     public abstract int Read(Span<byte> bytes, long offset);
 
     /// <summary>Closes what was opened here; what the caller had opened stays open.</summary>

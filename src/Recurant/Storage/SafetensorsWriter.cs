@@ -12,8 +12,8 @@ public delegate void TensorSource(long first, Span<float> destination);
 
 /// <summary>
 /// Writes a safetensors file of F32 tensors. The same calls give the same bytes: tensors lie in the order in which they
-/// were added, metadata is sorted by key (ordinally), and the header is padded with blanks to a multiple of 8 bytes. One thread adds
-/// and writes; two at once get an <see cref="InvalidOperationException"/>.
+/// were added, metadata is sorted by key (ordinally), and the header is padded with blanks to a multiple of 8 bytes. One thread
+/// adds and writes; two at once get an <see cref="InvalidOperationException"/>.
 /// </summary>
 /// <example>
 /// <code>

@@ -7,8 +7,8 @@ namespace Recurant.Training;
 /// <summary>
 /// Writes the record of a training run while it runs: JSON lines, each an object whose member "kind" says what it tells of:
 /// "run" (what was trained on what), "steps", "epoch", "lens", "result". A line is written whole and at once; a run that is
-/// stopped leaves the lines so far, and <see cref="RunRecord.Read"/> makes nothing of a last line that was cut off. It records one run;
-/// two threads at once get an <see cref="InvalidOperationException"/>.
+/// stopped leaves the lines so far, and <see cref="RunRecord.Read"/> makes nothing of a last line that was cut off. It records
+/// one run; two threads at once get an <see cref="InvalidOperationException"/>.
 /// </summary>
 public sealed class RunRecorder : TrainingObserver, IDisposable
 {

@@ -37,7 +37,8 @@ public class ThreadTests
     {
         var generator = new TextGenerator(SmallModels.Language());
         AnswersAsOneThread(
-            SmallModels.Texts(200, Megabyte), text => $"{generator.UnknownTokens(text)}{string.Concat(generator.Continue(text, 5))}");
+            SmallModels.Texts(200, Megabyte),
+            text => $"{generator.UnknownTokens(text)}{string.Concat(generator.Continue(text, 5))}");
     }
 
     [Fact]
@@ -85,7 +86,8 @@ public class ThreadTests
         var recurrent = new Recurrent(CellKind.Lstm, 3, 4);
         recurrent.Initialise(seed: 1);
         var stream = new RecurrentStream(recurrent);
-        float[] input = [1, 2, 3], alone = new RecurrentStream(recurrent).Step(input).ToArray(), state = new float[stream.StateSize];
+        float[] input = [1, 2, 3], alone = new RecurrentStream(recurrent).Step(input).ToArray();
+        var state = new float[stream.StateSize];
         Action[] uses =
         [
             () => stream.Step(input), stream.Reset, () => stream.SaveState(state), () => stream.LoadState(state),

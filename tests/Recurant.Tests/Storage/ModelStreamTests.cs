@@ -76,14 +76,17 @@ public class ModelStreamTests
         Assert.StartsWith("the answer of the server holds a tagger", fault.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>Every fault of a file is the same fault of a stream and of bytes, with their name in the place of the path.</summary>
+    /// <summary>
+    /// Every fault of a file is the same fault of a stream and of bytes, with their name in the place of the path.
+    /// </summary>
     [Fact]
     public void Load_TruncatedAndForeignData_TellsTheFaultOfTheFile()
     {
         byte[] bytes = ModelFile.ToBytes(SmallModels.Classifier());
         byte[][] faulty =
         [
-            [], bytes[..1], bytes[..7], bytes[..9], bytes[..200], bytes[..^1], [.. bytes, 0], [.. "PK\u0003\u0004"u8, 0, 0, 0, 0, 0],
+            [], bytes[..1], bytes[..7], bytes[..9], bytes[..200], bytes[..^1], [.. bytes, 0],
+            [.. "PK\u0003\u0004"u8, 0, 0, 0, 0, 0],
             [.. "<!doctype html><html>not found</html>"u8], new byte[100], [.. bytes[..20], (byte)'!', .. bytes[21..]],
         ];
         using var directory = new TemporaryDirectory();

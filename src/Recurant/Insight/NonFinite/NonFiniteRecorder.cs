@@ -3,8 +3,8 @@ namespace Recurant.Insight;
 /// <summary>
 /// Looks on while a model is trained, keeps the sizes of the last steps, and when a number is no longer finite says where, when
 /// and probably why, and writes a file that replays the step. Give it to <see cref="LearningOptions.Observers"/>; one recorder
-/// may look on at several runs, one after another; two at once get an <see cref="InvalidOperationException"/>. It costs one reading of
-/// the weights a step.
+/// may look on at several runs, one after another; two at once get an <see cref="InvalidOperationException"/>. It costs one
+/// reading of the weights a step.
 /// </summary>
 public sealed class NonFiniteRecorder : TrainingObserver
 {
