@@ -21,6 +21,9 @@ internal static class Application
         ("doctor", static () => new DoctorCommand()),
         ("replay", static () => new ReplayCommand()),
         ("init", static () => new InitCommand()),
+        ("new", static () => new NewCommand()),
+        ("completion", static () => new CompletionCommand()),
+        ("version", static () => new VersionCommand()),
     ];
 
     public static int Run(IReadOnlyList<string> words, UserTerminal terminal)
@@ -43,6 +46,12 @@ internal static class Application
 
     private static int Dispatch(IReadOnlyList<string> words, UserTerminal terminal)
     {
+        if (words is [var first, ..] && Completion.IsAsked(first))
+        {
+            Completion.Write(words, terminal.Out);
+            return ExitCode.Done;
+        }
+
         // Options that stand before the command belong to it, too: recurant --json inspect FILE.
         int at = 0;
         while (at < words.Count && words[at].StartsWith('-')) at++;

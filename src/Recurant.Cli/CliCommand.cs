@@ -23,6 +23,9 @@ internal abstract class CliCommand(string name, string arguments, string summary
         }
     }
 
+    /// <summary>The words to choose from for an argument; empty where any is welcome, such as a file.</summary>
+    public virtual IReadOnlyList<string> ArgumentChoices => [];
+
     /// <summary>The options beside those that every command takes.</summary>
     public virtual IReadOnlyList<CommandOption> Options => [];
 

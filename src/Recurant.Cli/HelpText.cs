@@ -38,7 +38,7 @@ internal static class HelpText
         WriteWrapped(terminal, command.Summary);
         terminal.Out.WriteLine();
         WriteWrapped(terminal, $"Usage: {ShellCommand.Name} {command.Name} {command.Arguments}".TrimEnd() + " [OPTIONS]");
-        CommandOption[] shared = [SharedOptions.Json, SharedOptions.Quiet, SharedOptions.Verbose, SharedOptions.Help];
+        IReadOnlyList<CommandOption> shared = SharedOptions.All;
         CommandOption[] first = isWhole
             ? []
             : [.. command.FirstOptions.Select(name => command.Options.First(option => option.Name == name))];
@@ -73,8 +73,7 @@ internal static class HelpText
                 group = option.Group;
             }
 
-            string name = option.IsFlag ? $"--[no-]{option.Name[2..]}" : option.Name;
-            WriteName(terminal, $"  {name} {(option.IsFlag ? "" : option.Value)}".TrimEnd());
+            WriteName(terminal, $"  {option.Shown} {(option.IsFlag ? "" : option.Value)}".TrimEnd());
             WriteWrapped(terminal, option.Help, Indent);
         }
     }

@@ -61,37 +61,17 @@ internal sealed class Invocation
     /// <exception cref="UsageException">They do not fit the command.</exception>
     public static Invocation Parse(CliCommand command, IReadOnlyList<string> words, UserTerminal terminal)
     {
-        var symbol = new Command(command.Name);
-        var arguments = new Argument<string[]>("arguments") { Arity = ArgumentArity.ZeroOrMore };
-        symbol.Arguments.Add(arguments);
-        var options = new Dictionary<string, Option>(StringComparer.Ordinal);
-        foreach (CommandOption option in command.Options) Add(option);
-        Add(SharedOptions.Json);
-        Add(SharedOptions.Quiet);
-        Add(SharedOptions.Verbose);
-        Add(SharedOptions.Help);
-        options[SharedOptions.Help.Name].Aliases.Add("-h");
-
+        (Command symbol, Argument<string[]> arguments, Dictionary<string, Option> options) = Grammar.Of(command);
         // Nothing may be read from files named @... nor one-letter options be taken apart: a text to predict can look like
         // either.
         var configuration = new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null };
         ParseResult parsed = symbol.Parse(words, configuration);
-        RejectUnknownOptions(parsed, options.Keys, takesText: command.Arguments.Contains("TEXT", StringComparison.Ordinal));
+        string[] names = [.. options.Values.SelectMany(option => (string[])[option.Name, .. option.Aliases])];
+        RejectUnknownOptions(parsed, names, takesText: command.Arguments.Contains("TEXT", StringComparison.Ordinal));
         if (parsed.Errors.Count > 0) throw new UsageException(Reword(parsed.Errors[0]));
         var call = new Invocation(command, parsed, options, parsed.GetValue(arguments) ?? [], terminal);
         if (!call.AsksForHelp) CheckCount(command, call.Arguments);
         return call;
-
-        void Add(CommandOption option)
-        {
-            Option made = option.IsFlag || option.Value is null
-                ? new Option<bool>(option.Name) { Arity = option.IsFlag ? ArgumentArity.ZeroOrOne : ArgumentArity.Zero }
-                : new Option<string>(option.Name) { Arity = ArgumentArity.ExactlyOne };
-            foreach (string alias in option.Aliases) made.Aliases.Add(alias);
-            options.Add(option.Name, made);
-            symbol.Options.Add(made);
-            if (option.IsFlag) Add(new CommandOption("--no-" + option.Name[2..], null, ""));
-        }
     }
 
     /// <summary>Whether an option was given.</summary>
@@ -155,7 +135,7 @@ internal sealed class Invocation
     /// Words that look like options are none of the arguments unless they stand after <c>--</c>: System.CommandLine takes
     /// them for arguments where any are welcome, so that a typing error would be predicted as a text.
     /// </summary>
-    private static void RejectUnknownOptions(ParseResult parsed, IEnumerable<string> known, bool takesText)
+    private static void RejectUnknownOptions(ParseResult parsed, string[] known, bool takesText)
     {
         var values = new HashSet<Token>(ReferenceEqualityComparer.Instance);
         foreach (SymbolResult child in parsed.CommandResult.Children)

@@ -8,7 +8,7 @@ namespace Recurant;
 /// string label = TextClassifier.Load("reviews.safetensors").Predict("This movie is not good").Label;
 /// </code>
 /// </summary>
-public sealed class TextClassifier
+public sealed class TextClassifier : FrontDoor<TextClassifier, ClassifierModel>, IFrontDoor<TextClassifier, ClassifierModel>
 {
     private readonly Predictor _predictor;
 
@@ -16,13 +16,10 @@ public sealed class TextClassifier
     /// <param name="model">The model.</param>
     /// <param name="threads">Threads for one prediction; 0 for one a core. The result does not depend on it.</param>
     public TextClassifier(ClassifierModel model, int threads = 0)
-    {
-        _predictor = new Predictor(model, threads);
-        Model = model;
-    }
+        : base(model) => _predictor = new Predictor(model, threads);
 
-    /// <summary>The model: its specification, words, labels and tensors.</summary>
-    public ClassifierModel Model { get; }
+    static TextClassifier IFrontDoor<TextClassifier, ClassifierModel>.Of(ClassifierModel model, int threads) =>
+        new(model, threads);
 
     /// <summary>What is known of the training; null for a loaded model.</summary>
     public TrainingResult<ClassifierModel, Evaluation>? Training { get; private init; }
@@ -37,23 +34,15 @@ public sealed class TextClassifier
         return new TextClassifier(result.Model, options?.Threads ?? 0) { Training = result };
     }
 
-    /// <summary>Reads a classifier from a model file; see <see cref="ModelFile.Load{TModel}"/> for exceptions.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="threads">Threads for one prediction; 0 for one a core. The result does not depend on it.</param>
-    public static TextClassifier Load(string path, int threads = 0) => new(ModelFile.Load<ClassifierModel>(path), threads);
-
-    /// <summary>Writes the model to a file; an existing file is replaced only by a complete one.</summary>
-    /// <param name="path">The file, by convention with the ending <c>.safetensors</c>.</param>
-    /// <exception cref="IOException">The file cannot be written; what stood there before is untouched.</exception>
-    public void Save(string path) => ModelFile.Save(Model, path);
-
     /// <summary>Tells the label of a text; a word the model has never seen counts as the unknown word.</summary>
     /// <param name="text">The text, as it would stand in the data; may be empty.</param>
-    public Prediction Predict(string text) => _predictor.Predict(text);
+    /// <param name="cancellation">Looked at before each network of the model.</param>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public Prediction Predict(string text, CancellationToken cancellation = default) => _predictor.Predict(text, cancellation);
 
     /// <summary>Tells the labels of many texts, in their order; quicker than one call for each.</summary>
     /// <param name="texts">The texts.</param>
-    /// <param name="cancellation">Looked at between two batches.</param>
+    /// <param name="cancellation">Looked at between texts, and between two batches of them.</param>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public IReadOnlyList<Prediction> Predict(IReadOnlyList<string> texts, CancellationToken cancellation = default) =>
         _predictor.Predict(texts, cancellation);

@@ -10,7 +10,7 @@ internal sealed class DoctorCommand() : CliCommand("doctor", "DATA [MODEL]",
     public override IReadOnlyList<CommandOption> Options { get; } =
     [
         new("--test", "FILE", "Test data: checked for overlap with DATA. With MODEL, the model is scored on them."),
-        new("--task", "NAME", "The task: classify, tag, translate or lm. Default: that of the model, or detected from the data."),
+        new("--task", "classify|tag|translate|lm", "The task. Default: that of the model, or detected from the data."),
         .. SettingTable.Columns.Select(CommandOption.Of),
         .. SettingTable.PairColumns.Select(CommandOption.Of),
         SharedOptions.Threads with { Group = "The run" },

@@ -19,8 +19,7 @@ internal sealed class PredictCommand() : CliCommand("predict", "MODEL [TEXT...]"
             "Predict the texts of a file: its lines, blank ones too; or, where its name ends in .csv, .tsv, .jsonl or "
             + "the like, its rows, whose labels are ignored."),
         new(TextOption, "COLUMN", "The column of the texts in FILE. Guessed if not given."),
-        new(FormatOption, "FORMAT",
-            "The format of FILE: lines, csv, tsv, jsonl, fasttext, trec, conll or conllu. Default: by its name."),
+        new(FormatOption, "lines|csv|tsv|jsonl|fasttext|trec|conll|conllu", "The format of FILE. Default: by its name."),
         CommandOption.Of(SettingTable.Encoding),
         CommandOption.Of(SettingTable.Delimiter),
         new(BlanksOption, null, "Taggers: the texts are already split into words by spaces."),

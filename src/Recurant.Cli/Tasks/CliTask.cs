@@ -70,6 +70,9 @@ internal abstract class CliTask
     /// <summary>What answers the texts of <c>predict</c>.</summary>
     public virtual AnswerWriter Answers(Invocation call, TrainedModel model, int threads) => throw CliTasks.Unfit(call, model);
 
+    /// <summary>The program that <c>new</c> writes for its models.</summary>
+    public abstract AnsweringProgram Program { get; }
+
     /// <summary>What continues texts.</summary>
     public virtual TextGenerator Generator(Invocation call, TrainedModel model) => throw CliTasks.Unfit(call, model);
 

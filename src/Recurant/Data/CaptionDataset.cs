@@ -7,7 +7,7 @@ namespace Recurant.Data;
 /// <param name="Line">The line of the manifest, counted from 1; 0 if it came from none.</param>
 public sealed record CaptionedImage(ReadOnlyMemory<byte> Pixels, string Sentence, int Line = 0);
 
-/// <summary>Images of one size with a sentence each.</summary>
+/// <summary>Images of one size with a sentence each. Any number of threads may read it.</summary>
 public sealed class CaptionDataset
 {
     /// <summary>Makes a data set of the images given.</summary>

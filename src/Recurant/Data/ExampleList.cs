@@ -8,6 +8,9 @@ namespace Recurant.Data;
 /// </summary>
 public sealed class ExampleList : IReadOnlyList<TextExample>, IDisposable
 {
+    /// <summary>Who adds.</summary>
+    private readonly SoleUse _adding = new("A ExampleList", "Add from one thread; any number may read when all is added.");
+
     private readonly TextList _texts = new();
     private readonly NameTable _labels = new(), _files = new();
     // [label, line, 1 + file or 0]
@@ -36,8 +39,10 @@ public sealed class ExampleList : IReadOnlyList<TextExample>, IDisposable
     /// <param name="line">As in <see cref="TextExample.Line"/>; at least 0.</param>
     /// <param name="file">As in <see cref="TextExample.File"/>.</param>
     /// <exception cref="ObjectDisposedException">The examples were let go of.</exception>
+    /// <exception cref="InvalidOperationException">Another thread adds.</exception>
     public void Add(ReadOnlySpan<char> text, ReadOnlySpan<char> label, int line = 0, string? file = null)
     {
+        using SoleUse.Call call = _adding.Enter();
         ArgumentOutOfRangeException.ThrowIfNegative(line);
         _texts.Add(text);
         _rows.Add([_labels.NumberOf(label), line, file is null ? 0 : 1 + _files.NumberOf(file)]);

@@ -6,7 +6,7 @@ namespace Recurant.Data;
 /// <param name="Line">The line of the file on which the pair begins, counted from 1; 0 if it came from no file.</param>
 public sealed record TextPair(string Source, string Target, int Line = 0);
 
-/// <summary>Pairs of texts, in the order of their file.</summary>
+/// <summary>Pairs of texts, in the order of their file. Any number of threads may read it.</summary>
 public sealed class PairDataset
 {
     /// <summary>Makes a data set of the pairs given.</summary>

@@ -8,6 +8,9 @@ namespace Recurant.Data;
 /// </summary>
 public sealed class PairList : IReadOnlyList<TextPair>, IDisposable
 {
+    /// <summary>Who adds.</summary>
+    private readonly SoleUse _adding = new("A PairList", "Add from one thread; any number may read when all is added.");
+
     private readonly TextList _sources = new(), _targets = new();
     private readonly TokenRows _lines = new();
 
@@ -23,8 +26,10 @@ public sealed class PairList : IReadOnlyList<TextPair>, IDisposable
     /// <param name="target">The text to arrive at.</param>
     /// <param name="line">As in <see cref="TextPair.Line"/>; at least 0.</param>
     /// <exception cref="ObjectDisposedException">The pairs were let go of.</exception>
+    /// <exception cref="InvalidOperationException">Another thread adds.</exception>
     public void Add(ReadOnlySpan<char> source, ReadOnlySpan<char> target, int line = 0)
     {
+        using SoleUse.Call call = _adding.Enter();
         ArgumentOutOfRangeException.ThrowIfNegative(line);
         _sources.Add(source);
         _targets.Add(target);

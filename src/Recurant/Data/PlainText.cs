@@ -1,6 +1,6 @@
 namespace Recurant.Data;
 
-/// <summary>Running text without labels, for language models.</summary>
+/// <summary>Running text without labels, for language models. Any number of threads may read it.</summary>
 public sealed class PlainText
 {
     /// <summary>Makes a text of the lines given.</summary>

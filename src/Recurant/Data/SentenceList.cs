@@ -8,6 +8,9 @@ namespace Recurant.Data;
 /// </summary>
 public sealed class SentenceList : IReadOnlyList<TaggedSentence>, IDisposable
 {
+    /// <summary>Who adds.</summary>
+    private readonly SoleUse _adding = new("A SentenceList", "Add from one thread; any number may read when all is added.");
+
     private readonly NameTable _words = new(), _tags = new();
     // [line, word, tag, word, tag, ...]
     private readonly TokenRows _rows = new();
@@ -40,8 +43,10 @@ public sealed class SentenceList : IReadOnlyList<TaggedSentence>, IDisposable
     /// <param name="line">As in <see cref="TaggedSentence.Line"/>; at least 0.</param>
     /// <exception cref="ArgumentException">There is no word, or there is not one tag a word.</exception>
     /// <exception cref="ObjectDisposedException">The sentences were let go of.</exception>
+    /// <exception cref="InvalidOperationException">Another thread adds.</exception>
     public void Add(IReadOnlyList<string> words, IReadOnlyList<string> tags, int line = 0)
     {
+        using SoleUse.Call call = _adding.Enter();
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         TaggedSentence.Check(words, tags);
         ArgumentOutOfRangeException.ThrowIfNegative(line);

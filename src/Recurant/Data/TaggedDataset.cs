@@ -1,6 +1,9 @@
 namespace Recurant.Data;
 
-/// <summary>Sentences whose words bear tags, in the order of their file, and the set of the tags.</summary>
+/// <summary>
+/// Sentences whose words bear tags, in the order of their file, and the set of the tags.
+/// Any number of threads may read it.
+/// </summary>
 public sealed class TaggedDataset
 {
     /// <summary>Makes a data set of the sentences given.</summary>

@@ -1,6 +1,6 @@
 namespace Recurant.Data;
 
-/// <summary>Labelled texts, in the order of their file, and the set of their labels.</summary>
+/// <summary>Labelled texts, in the order of their file, and the set of their labels. Any number of threads may read it.</summary>
 public sealed class TextDataset
 {
     /// <summary>Makes a data set of the examples given.</summary>

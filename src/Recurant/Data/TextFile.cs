@@ -8,7 +8,8 @@ namespace Recurant.Data;
 /// <summary>
 /// Reads a text file line by line, plain or gzip (told by its first bytes), with line ends LF or CRLF. Text is UTF-8, strictly,
 /// with or without a byte order mark; UTF-16 or UTF-32 where a mark says so; UTF-16 without a mark where its zeros make it
-/// certain; or in the encoding that is named. Lines are counted from 1, and so are columns, in UTF-16 code units.
+/// certain; or in the encoding that is named. Lines are counted from 1, and so are columns, in UTF-16 code units. One thread
+/// reads a file; two at once get an <see cref="InvalidOperationException"/>.
 /// </summary>
 public sealed class TextFile : IDisposable
 {
@@ -18,6 +19,9 @@ public sealed class TextFile : IDisposable
     private const int MaximumLineBytes = 3 * MaximumLineLength;
     private const int Looked = 1 << 12;
     private const int LargeLine = 1 << 20;
+
+    /// <summary>Who reads.</summary>
+    private readonly SoleUse _use = new($"A {nameof(TextFile)}", "Let each thread open the file for itself.");
 
     private readonly ByteReader _bytes;
     private readonly Encoding _encoding;
@@ -66,6 +70,7 @@ public sealed class TextFile : IDisposable
     /// </exception>
     public bool TryReadLine(out ReadOnlySpan<char> line)
     {
+        using SoleUse.Call call = _use.Enter();
         ReadOnlySpan<byte> raw;
         bool tooLong;
         try

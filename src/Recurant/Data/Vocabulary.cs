@@ -2,6 +2,7 @@ namespace Recurant.Data;
 
 /// <summary>
 /// The words a model knows, each with its number. Number 0 is <c>&lt;unk&gt;</c>, which stands for every other word.
+/// May be used by several threads at once.
 /// </summary>
 public sealed class Vocabulary
 {

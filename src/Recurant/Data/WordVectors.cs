@@ -2,7 +2,8 @@ using System.Text;
 
 namespace Recurant.Data;
 
-/// <summary>Word vectors learnt elsewhere, such as GloVe's, word2vec's or fastText's.</summary>
+/// <summary>Word vectors learnt elsewhere, such as GloVe's, word2vec's or fastText's. May be used by several threads at
+/// once.</summary>
 public sealed class WordVectors
 {
     private const int MostRowsPerBlock = 1024, NumbersPerBlock = 1 << 20;

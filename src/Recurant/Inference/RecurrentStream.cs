@@ -7,7 +7,8 @@ namespace Recurant.Inference;
 /// <remarks>
 /// A step of one sequence reads every weight once, and that is what its time goes into. With more threads than one each
 /// reads the weights of its own hidden units, from its own core's cache.
-/// <para>A stream is used by one thread at a time. Streams of one <see cref="Recurrent"/> share its weights, laid out once for
+/// <para>A stream serves one thread at a time, and throws an <see cref="InvalidOperationException"/> when two use it at once.
+/// Streams of one <see cref="Recurrent"/> share its weights, laid out once for
 /// all
 /// of them, so that each costs little more than its state; they may be used by different threads at once.</para>
 /// </remarks>
@@ -43,6 +44,10 @@ public sealed class RecurrentStream
     private int _stepsAlone, _stepsTogether, _nextAlone = FewestStepsAlone;
 
     private readonly RecurrentStack _stack;
+
+    /// <summary>Who steps.</summary>
+    internal SoleUse Use { get; } = new($"A {nameof(RecurrentStream)}",
+        "Give each thread a stream of its own: streams of the same layers share their weights, and Fork copies the state.");
 
     /// <summary>Makes a stream that starts from a zero state.</summary>
     /// <param name="recurrent">
@@ -104,8 +109,10 @@ public sealed class RecurrentStream
     internal bool DividesUnits => _divides;
 
     /// <summary>Starts anew from a zero state.</summary>
+    /// <exception cref="InvalidOperationException">Another thread uses the stream.</exception>
     public void Reset()
     {
+        using SoleUse.Call call = Use.Enter();
         _steps = 0;
         _work.Reset();
         foreach (StreamLayer layer in _layers) layer.Reset(_workers, _divides ? _workers.Count : 1);
@@ -115,6 +122,7 @@ public sealed class RecurrentStream
     /// <param name="input">The vector.</param>
     /// <returns>The topmost layer's output [H]; valid until the next step.</returns>
     /// <exception cref="ArgumentException">The vector has another length than the layers' input.</exception>
+    /// <exception cref="InvalidOperationException">Another thread uses the stream.</exception>
     public ReadOnlySpan<float> Step(ReadOnlySpan<float> input)
     {
         if (_cells[0].OneHotInput || input.Length != _cells[0].InputSize)
@@ -131,6 +139,7 @@ public sealed class RecurrentStream
     /// <param name="token">The number, 0 to I - 1.</param>
     /// <returns>The topmost layer's output [H]; valid until the next step.</returns>
     /// <exception cref="ArgumentException">The layers read vectors, or there is no such word.</exception>
+    /// <exception cref="InvalidOperationException">Another thread uses the stream.</exception>
     public ReadOnlySpan<float> Step(int token)
     {
         if (!_cells[0].OneHotInput)
@@ -149,6 +158,7 @@ public sealed class RecurrentStream
     public void SaveState(Span<float> state)
     {
         CheckState(state.Length);
+        using SoleUse.Call call = Use.Enter();
         foreach (StreamLayer layer in _layers) state = layer.Save(state, _steps);
     }
 
@@ -158,6 +168,7 @@ public sealed class RecurrentStream
     public void LoadState(ReadOnlySpan<float> state)
     {
         CheckState(state.Length);
+        using SoleUse.Call call = Use.Enter();
         _steps = 2;
         foreach (StreamLayer layer in _layers) state = layer.Load(state, _steps);
     }
@@ -179,6 +190,7 @@ public sealed class RecurrentStream
 
     private ReadOnlySpan<float> Step(ReadOnlySpan<float> input, int token)
     {
+        using SoleUse.Call call = Use.Enter();
         if (_workers.RunStep(_work, input, token, _steps, _divides && MayMeet())) AvoidMeetings();
         int row = _steps & 1;
         // Beyond the first two steps only odd and even count.

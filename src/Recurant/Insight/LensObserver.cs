@@ -67,10 +67,14 @@ public sealed record LensMomentLayer(string Name, GradientProfile Profile) : Ins
 
 /// <summary>
 /// Looks at the gradient of every N-th training step as <see cref="GradientLens"/> does: ||dJ/dh_t|| by lag and the gates. Only
-/// these steps keep what they need for it. The weights are the same bits with it and without.
+/// these steps keep what they need for it. The weights are the same bits with it and without. It looks at one run at a time; two
+/// at once get an <see cref="InvalidOperationException"/>.
 /// </summary>
 public sealed class LensObserver : TrainingObserver
 {
+    /// <summary>Who looks.</summary>
+    private readonly SoleUse _use = new($"A {nameof(LensObserver)}", "Give each run an observer of its own.");
+
     private readonly int _every;
     private readonly Action<LensMoment> _tell;
     private readonly Dictionary<CellMemory, BackwardTrace> _traces = new(ReferenceEqualityComparer.Instance);
@@ -88,6 +92,7 @@ public sealed class LensObserver : TrainingObserver
 
     internal override void OnGradients(TrainingTask task, LearningPlan plan, long step)
     {
+        using SoleUse.Call call = _use.Enter();
         // Steps count from 0 here. What the next step keeps has to be said before it.
         bool isLook = (step + 1) % _every == 0, isNext = (step + 2) % _every == 0;
         if (!isLook && !isNext) return;

@@ -20,8 +20,9 @@ public enum PassKind
 /// </summary>
 /// <remarks>
 /// <para>It holds all memory that a batch needs, and reuses it: once it has seen the largest batch, a training step allocates
-/// nothing. One pass serves one thread at a time; with passes of their own, several threads may predict with the same layers.
-/// </para>
+/// nothing. One pass serves one thread at a time, from <see cref="Begin"/> until its outputs have been read, and throws an
+/// <see cref="InvalidOperationException"/> when two threads call it at once; with passes of their own, several threads may
+/// predict with the same layers.</para>
 /// <para>The same seed, batches and calls give the same bits at any number of threads.</para>
 /// </remarks>
 /// <example>
@@ -49,6 +50,10 @@ public sealed partial class Pass(ulong seed = 0, int threads = 0)
     private long _begins;
     private bool _hasBegun;
 
+    /// <summary>Who calls layers.</summary>
+    internal SoleUse Use { get; } = new($"A {nameof(Pass)}",
+        "Give each thread a pass of its own: several may predict with the same layers.");
+
     internal Workers Workers { get; } = Workers.Asked(threads);
 
     /// <summary>The seed of the dropout masks.</summary>
@@ -75,9 +80,11 @@ public sealed partial class Pass(ulong seed = 0, int threads = 0)
     /// <summary>Begins anew: the outputs of the calls before are given up, and their memory is used again.</summary>
     /// <param name="kind">What the pass is for. Default: training.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such kind.</exception>
+    /// <exception cref="InvalidOperationException">Another thread uses the pass.</exception>
     public void Begin(PassKind kind = PassKind.Training)
     {
         Known.Require(kind, nameof(kind));
+        using SoleUse.Call call = Use.Enter();
         if (_hasBegun && IsTraining) Step++;
         (Kind, _calls, _hasBegun) = (kind, 0, true);
         _begins++;
@@ -88,10 +95,12 @@ public sealed partial class Pass(ulong seed = 0, int threads = 0)
     /// and of the inputs whose <see cref="SequenceBatch.WantsGradient"/> is set. The calls of the pass are given up after it.
     /// </summary>
     /// <exception cref="InvalidOperationException">
-    /// The pass keeps no history, no output has a gradient, or an input was set again since a layer has read it.
+    /// The pass keeps no history, no output has a gradient, an input was set again since a layer has read it, or another thread
+    /// uses the pass.
     /// </exception>
     public void Backward()
     {
+        using SoleUse.Call call = Use.Enter();
         RequireBegun();
         if (!KeepsHistory)
         {
@@ -149,6 +158,7 @@ public sealed partial class Pass(ulong seed = 0, int threads = 0)
     internal SequenceBatch Run(Layer layer, SequenceBatch input, SequenceBatch? second)
     {
         ArgumentNullException.ThrowIfNull(input);
+        using SoleUse.Call use = Use.Enter();
         RequireBegun();
         CheckInput(layer, input);
         Enter(input);

@@ -24,6 +24,7 @@ public sealed partial class Pass
     public double Loss(SequenceBatch prediction, SequenceBatch target, LossFunction loss, SequenceBatch? weights = null)
     {
         ArgumentNullException.ThrowIfNull(loss);
+        using SoleUse.Call call = Use.Enter();
         RequireRows(prediction, target, prediction?.Size ?? 0, nameof(target));
         RequireBeforeBackward(prediction!);
         if (weights is not null) RequireRows(prediction!, weights, 1, nameof(weights));
@@ -67,6 +68,7 @@ public sealed partial class Pass
     public double CrossEntropy(SequenceBatch logits, ReadOnlySpan<int> classes, float smoothing = 0f)
     {
         ArgumentNullException.ThrowIfNull(logits);
+        using SoleUse.Call call = Use.Enter();
         if (classes.Length != logits.Sequences || logits.Steps != 1)
         {
             throw new ArgumentException(
@@ -91,6 +93,7 @@ public sealed partial class Pass
     public double CrossEntropy(SequenceBatch logits, IReadOnlyList<int[]> classes, float smoothing = 0f)
     {
         ArgumentNullException.ThrowIfNull(logits);
+        using SoleUse.Call call = Use.Enter();
         ArgumentNullException.ThrowIfNull(classes);
         if (classes.Count != logits.Sequences)
         {

@@ -7,7 +7,8 @@ namespace Recurant.Layers;
 /// </summary>
 /// <remarks>
 /// In memory the rows lie time-major: all first steps, longest sequence first, then all second steps, and so on, as far as the
-/// sequences reach. <see cref="RowOf"/> finds a step; a layer that treats all rows alike need not know.
+/// sequences reach. <see cref="RowOf"/> finds a step; a layer that treats all rows alike need not know. Any number of threads may
+/// read a batch while nobody writes it; outputs belong to their pass, and to its thread.
 /// </remarks>
 /// <example>
 /// <code>

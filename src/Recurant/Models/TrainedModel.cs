@@ -1,6 +1,9 @@
 namespace Recurant.Models;
 
-/// <summary>A model of any task: its tensors, its layers, and what is known of its training.</summary>
+/// <summary>
+/// A model of any task: its tensors, its layers, and what is known of its training. Any number of threads may predict with it,
+/// explain it and save it while nobody trains it.
+/// </summary>
 public abstract class TrainedModel
 {
     private protected TrainedModel()

@@ -30,7 +30,9 @@ public enum OptimizerKind
 /// <summary>
 /// One optimiser over a list of parameters, with PyTorch's definitions and defaults (beta 0.9 and 0.999, epsilon 1e-8,
 /// for AdaGrad 1e-10). Of a table of which a step touched few rows, only these rows and their moments are updated (as
-/// PyTorch's SparseAdam does): a word that does not occur costs nothing and keeps its momentum.
+/// PyTorch's SparseAdam does): a word that does not occur costs nothing and keeps its momentum. One thread steps; two at once get
+/// an
+/// <see cref="InvalidOperationException"/>.
 /// </summary>
 /// <example>
 /// <code>
@@ -44,6 +46,10 @@ public enum OptimizerKind
 public sealed class Optimizer
 {
     private const float Momentum = 0.9f, Beta1 = 0.9f, Beta2 = 0.999f, RmsSmoothing = 0.99f;
+
+    /// <summary>Who steps.</summary>
+    internal SoleUse Use { get; } = new($"An {nameof(Optimizer)}",
+        "Let one thread train: Step divides its work among threads of its own.");
 
     private readonly Parameter[] _parameters, _frozen;
     private readonly FloatBuffer?[] _first, _second;
@@ -104,10 +110,11 @@ public sealed class Optimizer
     /// <param name="threads">The number of threads; 0 for one a core. Default: 0. The bits do not depend on it.</param>
     /// <returns>The Euclidean norm of all gradients together, before it was limited.</returns>
     /// <exception cref="InvalidOperationException">
-    /// The norm is not finite; nothing was changed, and the gradients are kept.
+    /// The norm is not finite, or another thread uses the optimiser; nothing was changed, and the gradients are kept.
     /// </exception>
     public double Step(int threads = 0)
     {
+        using SoleUse.Call call = Use.Enter();
         Workers workers = Workers.Asked(threads);
         double norm = GradientNorm(workers);
         if (!double.IsFinite(norm))
@@ -122,8 +129,10 @@ public sealed class Optimizer
     }
 
     /// <summary>Drops the gradients without a step.</summary>
+    /// <exception cref="InvalidOperationException">Another thread uses the optimiser.</exception>
     public void ClearGradients()
     {
+        using SoleUse.Call call = Use.Enter();
         foreach (Parameter parameter in _parameters) parameter.ClearGradient();
         foreach (Parameter parameter in _frozen) parameter.ClearGradient();
     }

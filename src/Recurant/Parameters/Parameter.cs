@@ -2,6 +2,7 @@ namespace Recurant.Parameters;
 
 /// <summary>
 /// One learnt tensor: its name (PyTorch's, for example <c>weight_ih_l0</c>), its shape, its value and its gradient.
+/// Any number of threads may read it, and predict with it, while nobody trains: training writes it, from one thread.
 /// </summary>
 public sealed class Parameter
 {

@@ -22,10 +22,26 @@ public static class ParameterFile
     /// <exception cref="IOException">The file cannot be written; what stood there before is untouched.</exception>
     public static void Save(string path, IEnumerable<NamedParameter> parameters)
     {
+        WriterOf(parameters).Save(path);
+    }
+
+    /// <summary>Writes parameters to a stream, from its position on: the same bytes as to a file.</summary>
+    /// <param name="stream">The stream; it need not be able to seek, and stays open.</param>
+    /// <param name="parameters">The parameters, each under a name of its own.</param>
+    /// <exception cref="ArgumentException">A name is empty or occurs twice.</exception>
+    /// <exception cref="IOException">The stream cannot be written.</exception>
+    public static void Save(Stream stream, IEnumerable<NamedParameter> parameters)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        WriterOf(parameters).WriteTo(stream);
+    }
+
+    private static SafetensorsWriter WriterOf(IEnumerable<NamedParameter> parameters)
+    {
         ArgumentNullException.ThrowIfNull(parameters);
         var writer = new SafetensorsWriter();
         foreach (NamedParameter named in parameters) Add(writer, named);
-        writer.Save(path);
+        return writer;
     }
 
     /// <summary>
@@ -41,8 +57,25 @@ public static class ParameterFile
     public static void Load(string path, IEnumerable<NamedParameter> parameters)
     {
         ArgumentNullException.ThrowIfNull(parameters);
-        NamedParameter[] all = [.. parameters];
         using SafetensorsFile file = SafetensorsFile.Open(path);
+        Load(file, parameters);
+    }
+
+    /// <summary>The same from a stream, which holds a whole file from its position to its end.</summary>
+    /// <param name="stream">The stream; it need not be able to seek, and stays open.</param>
+    /// <param name="parameters">The parameters to fill, with their names in the file.</param>
+    /// <param name="name">What messages call the stream. Default: the stream.</param>
+    /// <exception cref="InvalidDataException">As for a file; the message begins with the name.</exception>
+    public static void Load(Stream stream, IEnumerable<NamedParameter> parameters, string name = StorageFault.TheStream)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        using SafetensorsFile file = SafetensorsFile.Open(stream, name);
+        Load(file, parameters);
+    }
+
+    private static void Load(SafetensorsFile file, IEnumerable<NamedParameter> parameters)
+    {
+        NamedParameter[] all = [.. parameters];
         foreach (NamedParameter named in all) RequireTensor(file, named.Name, named.Parameter, TensorUse.Network);
         float[][] values = [.. all.Select(named => new float[named.Parameter.Count])];
         for (int i = 0; i < all.Length; i++) ReadTensor(file, all[i].Name, all[i].Parameter, values[i], TensorUse.Network);

@@ -1,38 +1,21 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using Microsoft.Win32.SafeHandles;
 
 namespace Recurant.Storage;
 
 /// <summary>The bytes of an open safetensors file: finds the header, says what a file of another kind is, reads values.</summary>
-internal sealed class SafetensorsBytes : IDisposable
+/// <param name="path">The path, or what else the bytes are called, for messages.</param>
+/// <param name="source">Where they come from; closed with this.</param>
+internal sealed class SafetensorsBytes(string path, ByteSource source) : IDisposable
 {
     private const int ChunkBytes = 1 << 18;
 
-    private readonly SafeFileHandle _handle;
-
-    /// <summary>Takes over an open file; the caller closes it where this throws.</summary>
-    /// <exception cref="InvalidDataException">It is a pipe or a device, which has no length.</exception>
-    public SafetensorsBytes(string path, SafeFileHandle handle)
-    {
-        Path = path;
-        _handle = handle;
-        try
-        {
-            Length = RandomAccess.GetLength(handle);
-        }
-        catch (NotSupportedException)
-        {
-            throw new InvalidDataException($"{path}: this is a pipe or a device; expected a .safetensors file on a disk.");
-        }
-    }
-
     /// <summary>The path, for messages.</summary>
-    public string Path { get; }
+    public string Path => path;
 
     /// <summary>The file's length in bytes when it was opened.</summary>
-    public long Length { get; }
+    public long Length => source.Length;
 
     /// <summary>Reads the header, padding included, and nothing after it.</summary>
     /// <exception cref="InvalidDataException">The file is too short for it, or of another kind.</exception>
@@ -81,7 +64,7 @@ internal sealed class SafetensorsBytes : IDisposable
     }
 
     /// <summary>Closes the file.</summary>
-    public void Dispose() => _handle.Dispose();
+    public void Dispose() => source.Dispose();
 
     private static void Convert(string dtype, ReadOnlySpan<byte> bytes, Span<float> values)
     {
@@ -102,7 +85,7 @@ internal sealed class SafetensorsBytes : IDisposable
     {
         while (!bytes.IsEmpty)
         {
-            int read = RandomAccess.Read(_handle, bytes, offset);
+            int read = source.Read(bytes, offset);
             if (read == 0)
                 throw StorageFault.At(Path, offset, "the file became shorter while it was being read", StorageFault.CutShort);
             bytes = bytes[read..];

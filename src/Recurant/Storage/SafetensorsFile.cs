@@ -35,7 +35,7 @@ public sealed class SafetensorsFile : IDisposable
             _byName.Add(tensor.Name, tensor);
     }
 
-    /// <summary>The path the file was opened by.</summary>
+    /// <summary>The path the file was opened by, or the name given to a stream or to bytes.</summary>
     public string FilePath => _bytes.Path;
 
     /// <summary>All tensors, in the order of their bytes in the file.</summary>
@@ -62,14 +62,50 @@ public sealed class SafetensorsFile : IDisposable
         SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
         try
         {
-            var bytes = new SafetensorsBytes(path, handle);
-            return new SafetensorsFile(bytes, SafetensorsHeader.Parse(path, bytes.ReadHeader(), bytes.Length));
+            return Open(path, ByteSource.Of(path, handle));
         }
         catch
         {
             handle.Dispose();
             throw;
         }
+    }
+
+    /// <summary>
+    /// Opens what a stream holds from its position to its end, and checks its header. Of a stream that can seek the values are
+    /// read when they are asked for; another is read to its end at once.
+    /// </summary>
+    /// <param name="stream">The stream; it stays open, and nobody else may read it while this file is in use.</param>
+    /// <param name="name">What messages call it. Default: the stream.</param>
+    /// <param name="cancellationToken">Looked at while the stream is read.</param>
+    /// <returns>The open file; disposing it leaves the stream open.</returns>
+    /// <exception cref="ArgumentException">The stream cannot be read.</exception>
+    /// <exception cref="InvalidDataException">The bytes break a rule of the format, or are of another kind.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static SafetensorsFile Open(
+        Stream stream, string name = StorageFault.TheStream, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        if (!stream.CanRead)
+            throw new ArgumentException($"{name}: the stream cannot be read. Give one that is open for reading.", nameof(stream));
+        return Open(name, ByteSource.Of(stream, cancellationToken));
+    }
+
+    /// <summary>Opens bytes in memory and checks their header; they are not copied and must not change.</summary>
+    /// <param name="bytes">The bytes of a whole file.</param>
+    /// <param name="name">What messages call them. Default: the bytes.</param>
+    /// <exception cref="InvalidDataException">The bytes break a rule of the format, or are of another kind.</exception>
+    public static SafetensorsFile Open(ReadOnlyMemory<byte> bytes, string name = StorageFault.TheBytes)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        return Open(name, ByteSource.Of(bytes));
+    }
+
+    private static SafetensorsFile Open(string name, ByteSource source)
+    {
+        var bytes = new SafetensorsBytes(name, source);
+        return new SafetensorsFile(bytes, SafetensorsHeader.Parse(name, bytes.ReadHeader(), bytes.Length));
     }
 
     /// <summary>Looks a tensor up by its name.</summary>

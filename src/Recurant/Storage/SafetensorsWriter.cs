@@ -12,7 +12,8 @@ public delegate void TensorSource(long first, Span<float> destination);
 
 /// <summary>
 /// Writes a safetensors file of F32 tensors. The same calls give the same bytes: tensors lie in the order in which they
-/// were added, metadata is sorted by key (ordinally), and the header is padded with blanks to a multiple of 8 bytes.
+/// were added, metadata is sorted by key (ordinally), and the header is padded with blanks to a multiple of 8 bytes. One thread
+/// adds and writes; two at once get an <see cref="InvalidOperationException"/>.
 /// </summary>
 /// <example>
 /// <code>
@@ -26,6 +27,9 @@ public sealed class SafetensorsWriter
 {
     // The values held at a time, unless one row of a transposed tensor is longer.
     private const int BlockLength = 1 << 16;
+
+    /// <summary>Who adds or writes.</summary>
+    private readonly SoleUse _use = new($"A {nameof(SafetensorsWriter)}", "Give each file a writer of its own.");
 
     private readonly SortedDictionary<string, string> _metadata = new(StringComparer.Ordinal);
     private readonly List<Tensor> _tensors = [];
@@ -44,6 +48,7 @@ public sealed class SafetensorsWriter
     /// <exception cref="ArgumentException">The key was used before, or a text is not valid Unicode.</exception>
     public void AddMetadata(string key, string value)
     {
+        using SoleUse.Call call = _use.Enter();
         CheckText(key, nameof(key));
         CheckText(value, nameof(value));
         if (!_metadata.TryAdd(key, value))
@@ -166,6 +171,7 @@ public sealed class SafetensorsWriter
 
     private void AddTensor(Tensor tensor)
     {
+        using SoleUse.Call call = _use.Enter();
         CheckText(tensor.Name, "name");
         if (tensor.Name is "" or "__metadata__")
             throw new ArgumentException("A tensor needs a name other than '' and '__metadata__'.", "name");
@@ -227,6 +233,7 @@ public sealed class SafetensorsWriter
 
     private void Write(Stream stream, byte[] start, CancellationToken cancellationToken)
     {
+        using SoleUse.Call call = _use.Enter();
         stream.Write(start);
         foreach (Tensor tensor in _tensors)
         {

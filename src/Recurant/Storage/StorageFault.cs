@@ -11,6 +11,9 @@ internal static class StorageFault
     /// <summary>What to do about a file that ends too early.</summary>
     public const string CutShort = "The file is truncated: copy it again or retrain the model.";
 
+    /// <summary>What messages call bytes that are no file, unless the caller names them.</summary>
+    public const string TheStream = "the stream", TheBytes = "the bytes";
+
     /// <summary>The exception <c>file: place: fault. advice</c>.</summary>
     public static InvalidDataException At(string path, string place, string fault, string advice) =>
         new($"{path}: {place}: {MessageText.Bounded(fault)}. {advice}");

@@ -7,11 +7,15 @@ namespace Recurant.Training;
 /// <summary>
 /// Writes the record of a training run while it runs: JSON lines, each an object whose member "kind" says what it tells of:
 /// "run" (what was trained on what), "steps", "epoch", "lens", "result". A line is written whole and at once; a run that is
-/// stopped leaves the lines so far, and <see cref="RunRecord.Read"/> makes nothing of a last line that was cut off.
+/// stopped leaves the lines so far, and <see cref="RunRecord.Read"/> makes nothing of a last line that was cut off. It records
+/// one run; two threads at once get an <see cref="InvalidOperationException"/>.
 /// </summary>
 public sealed class RunRecorder : TrainingObserver, IDisposable
 {
     private static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Who writes.</summary>
+    private readonly SoleUse _use = new($"A {nameof(RunRecorder)}", "Give each run a recorder and a file of its own.");
 
     private readonly FileStream _file;
     private readonly StepWindow _window = new();
@@ -42,6 +46,7 @@ public sealed class RunRecorder : TrainingObserver, IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(kind);
         ArgumentNullException.ThrowIfNull(members);
+        using SoleUse.Call call = _use.Enter();
         _line.ResetWrittenCount();
         using (var writer = new Utf8JsonWriter(_line, s_options))
         {

@@ -28,11 +28,15 @@ public sealed record RecordedSteps(
 /// <summary>
 /// Gathers steps, so that what is kept of a long run stays small: the first 256 steps of a stage one by one, then windows whose
 /// width is 1/256 of the steps so far (rounded down, and one more), and none that reaches over the end of an epoch. A hundred
-/// thousand steps in one epoch are about 1,800 windows.
+/// thousand steps in one epoch are about 1,800 windows. It serves one thread at a time; two at once get an
+/// <see cref="InvalidOperationException"/>.
 /// </summary>
 public sealed class StepWindow
 {
     private const int FineSteps = 256;
+
+    /// <summary>Who gathers.</summary>
+    private readonly SoleUse _use = new($"A {nameof(StepWindow)}", "Give each run a window of its own.");
 
     private TrainingStep _last;
     private long _first, _count, _tokens;
@@ -42,6 +46,7 @@ public sealed class StepWindow
     /// <summary>Adds a step; returns the steps gathered if the window is full with it, else null.</summary>
     public RecordedSteps? Add(in TrainingStep step)
     {
+        using SoleUse.Call call = _use.Enter();
         if (_count == 0)
         {
             (_first, _tokens, _clipped) = (step.Number, 0, 0);
@@ -61,6 +66,7 @@ public sealed class StepWindow
     /// <summary>The steps gathered, of which the window is then empty; null if there are none.</summary>
     public RecordedSteps? Take()
     {
+        using SoleUse.Call call = _use.Enter();
         if (_count == 0) return null;
         var steps = new RecordedSteps(
             _last.Stage, _last.Epoch, _first, _last.Number, _loss / _count, _norm / _count, _largestNorm, _clipped,

@@ -56,6 +56,24 @@ internal sealed class CaptionTask : CliTask<CaptionerModel, CaptionDataset, Capt
     public override AnswerWriter Answers(Invocation call, TrainedModel model, int threads) => new CaptionerAnswers(
         new Captioner(Own(model), threads) { Beam = DecoderTask.Beam(call) }, Own(model).Spec, call.Terminal.Out, call.Json);
 
+    public override AnsweringProgram Program { get; } = new()
+    {
+        Does = "Describes each image, a PNG, JPEG or BMP file",
+        Item = "path",
+        Example = "image.png",
+        MorePackages = ["Recurant.Formats"],
+        Usings = ["Recurant.Data", "Recurant.Formats", "Recurant.Models", "Recurant.Tasks"],
+        Load = """
+            Captioner captioner = Captioner.Load(ModelPath);
+            CaptionerSpec size = captioner.Model.Spec;
+            """,
+        Answer = """
+            byte[] pixels = ImageFile.Read(path, size.Width, size.Height, size.Channels);
+            var image = new CaptionDataset(path, [new CaptionedImage(pixels, "")], size.Width, size.Height, size.Channels);
+            Console.WriteLine(captioner.Describe(image)[0].Text);
+            """,
+    };
+
     /// <summary>One image of the data, which may also be given in the place of a text.</summary>
     public override IEnumerable<IExplanationView> Explain(ExplainRequest ask)
     {

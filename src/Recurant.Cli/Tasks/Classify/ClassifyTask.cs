@@ -69,6 +69,18 @@ internal sealed class ClassifyTask : CliTask<ClassifierModel, TextDataset, Evalu
     public override AnswerWriter Answers(Invocation call, TrainedModel model, int threads) =>
         new ClassifierAnswers(new Predictor(Own(model), threads), call.Terminal.Out, call.Json);
 
+    public override AnsweringProgram Program { get; } = new()
+    {
+        Does = "Tells the label of each text and its probability",
+        Example = "This movie is not good",
+        Usings = ["Recurant", "Recurant.Tasks"],
+        Load = "TextClassifier model = TextClassifier.Load(ModelPath);",
+        Answer = """
+            Prediction answer = model.Predict(text);
+            Console.WriteLine($"{answer.Label}\t{answer.Probability:0.0000}");
+            """,
+    };
+
     public override Lesson Teach(string path, TrainedModel model, string sentence, LessonOptions options) =>
         Lesson.Of(Own(model), sentence, options);
 

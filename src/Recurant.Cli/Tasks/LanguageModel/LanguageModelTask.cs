@@ -79,6 +79,22 @@ internal sealed class LanguageModelTask : CliTask<LanguageModel, PlainText, Lang
     public override TextGenerator Generator(Invocation call, TrainedModel model) =>
         new(Own(model), call.Threads == 0 ? 1 : call.Threads);
 
+    public override AnsweringProgram Program { get; } = new()
+    {
+        Does = "Continues each text by 200 tokens, which are written as they are chosen",
+        Example = "Once upon",
+        Usings = ["Recurant.Tasks"],
+        Load = """
+            TextGenerator generator = TextGenerator.Load(ModelPath, threads: 1);
+            var options = new SamplingOptions { Temperature = 0.8f, Seed = 1 };
+            """,
+        Answer = """
+            Console.Write(text);
+            foreach (string token in generator.Continue(text, 200, options)) Console.Write(token);
+            Console.WriteLine();
+            """,
+    };
+
     protected override IExplanationView ExplainText(ExplainRequest ask, string text) =>
         new LanguageView(Explainer.Explain(Own(ask.Model), text, ask.Options, ask.Cancellation));
 

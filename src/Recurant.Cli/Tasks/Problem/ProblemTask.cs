@@ -86,6 +86,25 @@ internal sealed class ProblemTask : CliTask<SequenceModel, SequenceProblem, Sequ
             Explainer.Explain(Own(ask.Model), number - 1, options: ask.Options, cancellation: ask.Cancellation))];
     }
 
+    public override AnsweringProgram Program { get; } = new()
+    {
+        Does = "Tells what the network says of a sequence, given by its number from 1, and what is right",
+        Item = "line",
+        Example = "1",
+        Usings = ["Recurant.Models", "Recurant.Storage", "Recurant.Tasks"],
+        Load = "SequenceModel model = ModelFile.Load<SequenceModel>(ModelPath);",
+        Answer = """
+            if (!int.TryParse(line, out int number) || number < 1)
+            {
+                Console.Error.WriteLine($"\"{line}\" is not the number of a sequence: expected 1, 2, 3, ...");
+                continue;
+            }
+
+            ProblemExplanation found = Explainer.Explain(model, number - 1);
+            Console.WriteLine($"{string.Join(' ', found.Answer)}\t{string.Join(' ', found.Expected)}");
+            """,
+    };
+
     public override LensResult Look(Invocation call, TrainedModel model, string data, TrainSettings settings, LensOptions options)
     {
         Own(call, Own(model), data, settings, "give");

@@ -104,6 +104,22 @@ internal sealed class TagTask : CliTask<TaggerModel, TaggedDataset, TaggerEvalua
             }
         });
 
+    public override AnsweringProgram Program { get; } = new()
+    {
+        Does = "Tags the words of each text: a word, its tag and the probability a line, and a blank line behind each text",
+        Example = "The dog barks.",
+        Usings = ["Recurant.Tasks"],
+        Load = "TagPredictor tagger = TagPredictor.Load(ModelPath);",
+        Answer = """
+            foreach (TaggedWord word in tagger.Predict(text))
+            {
+                Console.WriteLine($"{word.Word}\t{word.Tag}\t{word.Probability:0.0000}");
+            }
+
+            Console.WriteLine();
+            """,
+    };
+
     public override AnswerWriter Answers(Invocation call, TrainedModel model, int threads) =>
         new TaggerAnswers(new TagPredictor(Own(model), threads), call.Has(BlanksOption), call.Terminal.Out, call.Json);
 

@@ -58,6 +58,15 @@ internal sealed class TranslateTask : CliTask<TranslatorModel, PairDataset, Tran
         IProgress<PhaseProgress>? phases) =>
         new Translator(model, threads) { Beam = DecoderTask.Beam(call) }.Evaluate(data, cancellation, phases);
 
+    public override AnsweringProgram Program { get; } = new()
+    {
+        Does = "Translates each text",
+        Example = "A dog runs.",
+        Usings = ["Recurant.Tasks"],
+        Load = "Translator translator = Translator.Load(ModelPath);",
+        Answer = "Console.WriteLine(translator.Translate(text).Text);",
+    };
+
     public override AnswerWriter Answers(Invocation call, TrainedModel model, int threads) =>
         new TranslatorAnswers(new Translator(Own(model), threads) { Beam = DecoderTask.Beam(call) }, call.Terminal, call.Json);
 

@@ -95,14 +95,14 @@ internal sealed class BeamSearch
             cancellation.ThrowIfCancellationRequested();
             int[] chosen = order[start..Math.Min(count, start + options.Sentences)];
             TranslationBatch batch = fill(chosen);
-            Sentence[] sentences = SearchBatch(batch, options);
+            Sentence[] sentences = SearchBatch(batch, options, cancellation);
             for (int b = 0; b < sentences.Length; b++) results[chosen[batch.Source.Order[b]]] = sentences[b].Results(options);
         }
 
         return results;
     }
 
-    private Sentence[] SearchBatch(TranslationBatch batch, SearchOptions options)
+    private Sentence[] SearchBatch(TranslationBatch batch, SearchOptions options, CancellationToken cancellation)
     {
         BatchLayout source = batch.Source;
         Matrix states = _network.Encoder.Forward(_workers, source, batch.Vectors, _memory.Encoder, keepsHistory: false, null);
@@ -121,6 +121,7 @@ internal sealed class BeamSearch
             int rows = 0;
             foreach (Sentence sentence in sentences) rows += sentence.IsOver ? 0 : sentence.Open.Count;
             if (rows == 0) return sentences;
+            cancellation.ThrowIfCancellationRequested();
             Matrix after = Step(sentences, source, states, before, rows, isFirst: step == 0, options);
             int row = 0;
             foreach (Sentence sentence in sentences)

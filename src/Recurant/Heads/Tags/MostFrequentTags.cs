@@ -5,6 +5,7 @@ namespace Recurant.Heads;
 /// <summary>
 /// The simplest tagger: gives every word the tag it had most often, and a word it never saw the tag that words seen once had
 /// most often. What a model is worth shows beside it.
+/// May be used by several threads at once.
 /// </summary>
 public sealed class MostFrequentTags
 {

@@ -3,10 +3,14 @@ namespace Recurant.Insight;
 /// <summary>
 /// Looks on while a model is trained, keeps the sizes of the last steps, and when a number is no longer finite says where, when
 /// and probably why, and writes a file that replays the step. Give it to <see cref="LearningOptions.Observers"/>; one recorder
-/// may look on at several runs, one after another. It costs one reading of the weights a step.
+/// may look on at several runs, one after another; two at once get an <see cref="InvalidOperationException"/>. It costs one
+/// reading of the weights a step.
 /// </summary>
 public sealed class NonFiniteRecorder : TrainingObserver
 {
+    /// <summary>Who looks.</summary>
+    private readonly SoleUse _use = new($"A {nameof(NonFiniteRecorder)}", "Give each run a recorder of its own.");
+
     private readonly string? _bundle;
     private readonly StepSizes[] _steps;
     private readonly Dictionary<Parameter, float> _largest = new(ReferenceEqualityComparer.Instance);
@@ -35,11 +39,16 @@ public sealed class NonFiniteRecorder : TrainingObserver
     public string? BundleFault { get; private set; }
 
     /// <inheritdoc/>
-    public override void OnStep(in TrainingStep step) => _steps[_count++ % _steps.Length] = new StepSizes(
-        step.Number, step.Loss, step.GradientNorm, step.IsClipped, step.LearningRate, _largestWeight);
+    public override void OnStep(in TrainingStep step)
+    {
+        using SoleUse.Call call = _use.Enter();
+        _steps[_count++ % _steps.Length] = new StepSizes(
+            step.Number, step.Loss, step.GradientNorm, step.IsClipped, step.LearningRate, _largestWeight);
+    }
 
     internal override void OnGradients(TrainingTask task, LearningPlan plan, long step)
     {
+        using SoleUse.Call call = _use.Enter();
         if (!ReferenceEquals(task, _task)) Begin(task);
         _largestWeight = 0;
         foreach (Parameter parameter in task.Parameters)

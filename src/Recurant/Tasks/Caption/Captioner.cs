@@ -29,27 +29,26 @@ public sealed record Caption
 }
 
 /// <summary>Describes images with a model that is in memory. One captioner may be used from many threads at once.</summary>
-public sealed class Captioner
+public sealed class Captioner : FrontDoor<Captioner, CaptionerModel>, IFrontDoor<Captioner, CaptionerModel>
 {
-    private readonly CaptionerModel _model;
     private readonly WorkspacePool<CaptionerScorer> _scorers;
 
     /// <summary>Makes a captioner.</summary>
     /// <param name="model">The model; it must not be trained while this describes.</param>
     /// <param name="threads">Threads for one call; 0 for one a core. The result does not depend on it.</param>
     public Captioner(CaptionerModel model, int threads = 0)
-    {
-        _model = model;
-        _scorers = WorkspacePool.Of(model, threads, workers => new CaptionerScorer(model, workers));
-    }
+        : base(model) => _scorers = WorkspacePool.Of(model, threads, workers => new CaptionerScorer(model, workers));
+
+    static Captioner IFrontDoor<Captioner, CaptionerModel>.Of(CaptionerModel model, int threads) => new(model, threads);
 
     /// <summary>The hypotheses that are followed. 1 to 100. Default: 5.</summary>
     public int Beam { get; init => field = SearchOptions.RequireBeam(value, nameof(Beam)); } = 5;
 
     /// <summary>Describes images; their own sentences play no part. The answers stand in the order of the images.</summary>
     /// <param name="images">Images of the size that the model was trained with.</param>
-    /// <param name="cancellation">Looked at between two batches.</param>
+    /// <param name="cancellation">Looked at between two steps of the search.</param>
     /// <exception cref="InvalidDataException">The images are of another size.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public IReadOnlyList<Caption> Describe(CaptionDataset images, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(images);
@@ -78,13 +77,13 @@ public sealed class Captioner
     }
 
     private void RequireSize(CaptionDataset images) =>
-        CaptionDataset.RequireSize(_model.Spec.Width, _model.Spec.Height, _model.Spec.Channels, images);
+        CaptionDataset.RequireSize(Model.Spec.Width, Model.Spec.Height, Model.Spec.Channels, images);
 
     private Caption ToCaption(Hypothesis best) => new()
     {
-        Text = _model.Target.Decode(best.Words),
+        Text = Model.Target.Decode(best.Words),
         Score = best.LogProbability / Math.Max(1, best.Attention.Count),
-        Pieces = [.. best.Words.Select(word => _model.Target[word])],
+        Pieces = [.. best.Words.Select(word => Model.Target[word])],
         Attention = [.. best.Attention.Take(best.Words.Length)],
     };
 }

@@ -46,7 +46,7 @@ internal sealed class ClassifierScorer(
     /// <param name="forms">What the numbers of the texts speak of, where networks read characters.</param>
     /// <param name="logLosses">If given, gets -ln of the probability of <paramref name="labels"/>[i] for each text.</param>
     /// <param name="labels">The right classes, if the losses are wanted.</param>
-    /// <param name="cancellation">Looked at between batches.</param>
+    /// <param name="cancellation">Looked at before each network reads a batch.</param>
     public float[] Probabilities(
         IReadOnlyList<int[]> sequences, WordForms? forms = null, float[]? logLosses = null, int[]? labels = null,
         CancellationToken cancellation = default)
@@ -54,9 +54,9 @@ internal sealed class ClassifierScorer(
         var probabilities = new float[Workspace.RequireLength(sequences.Count, classes, FewerTexts)];
         foreach (ArraySegment<int> chosen in LengthBatches.Of(sequences, MostTexts, MostTokens))
         {
-            cancellation.ThrowIfCancellationRequested();
             for (int n = 0; n < networks.Count; n++)
             {
+                cancellation.ThrowIfCancellationRequested();
                 // Again for every network: one that reads characters leaves the numbers of words in the batch.
                 _batch.Fill(sequences, chosen);
                 Add(n, Forward(n, forms), chosen, probabilities, logLosses, labels);

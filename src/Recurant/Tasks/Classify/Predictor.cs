@@ -4,41 +4,43 @@ namespace Recurant.Tasks;
 /// Predicts with a model that is already in memory; <c>TextClassifier</c> wraps it together with training and
 /// files. One predictor may be used from many threads at once.
 /// </summary>
-public sealed class Predictor
+public sealed class Predictor : FrontDoor<Predictor, ClassifierModel>, IFrontDoor<Predictor, ClassifierModel>
 {
-    private readonly ClassifierModel _model;
     private readonly WorkspacePool<ClassifierScorer> _scorers;
 
     /// <summary>Makes a predictor.</summary>
     /// <param name="model">The model; it must not be trained while this predicts.</param>
     /// <param name="threads">Threads for one call; 0 for one a core. The result does not depend on it.</param>
     public Predictor(ClassifierModel model, int threads = 0)
+        : base(model)
     {
-        _model = model;
         _scorers = WorkspacePool.Of(model, threads, workers => new ClassifierScorer(model.Networks, model.Labels.Count, workers));
     }
 
+    static Predictor IFrontDoor<Predictor, ClassifierModel>.Of(ClassifierModel model, int threads) => new(model, threads);
+
     /// <summary>Predicts the label of one text. A word the model has never seen counts as the unknown word.</summary>
-    public Prediction Predict(string text)
+    /// <exception cref="OperationCanceledException">Cancelled before a network of the model has read the text.</exception>
+    public Prediction Predict(string text, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return Predict([text])[0];
+        return Predict([text], cancellation)[0];
     }
 
     /// <summary>Predicts the labels of many texts; the answers stand in the order of the texts.</summary>
-    /// <exception cref="OperationCanceledException">Cancelled between two batches.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled between two texts, or two batches of them.</exception>
     public IReadOnlyList<Prediction> Predict(IReadOnlyList<string> texts, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
         WatchedCall call = WatchedCall.Predict(TaskNames.Classify, texts.Count);
         try
         {
-            int[][] sequences = Encode(texts, out WordForms? forms);
+            int[][] sequences = Encode(texts, out WordForms? forms, cancellation);
             float[] probabilities = Score(sequences, forms, null, null, cancellation);
             var predictions = new Prediction[sequences.Length];
             for (int i = 0; i < predictions.Length; i++)
             {
-                predictions[i] = ToPrediction(probabilities.AsSpan(i * _model.Labels.Count, _model.Labels.Count));
+                predictions[i] = ToPrediction(probabilities.AsSpan(i * Model.Labels.Count, Model.Labels.Count));
             }
 
             if (call.IsWatched) call.EndPredict(TokensOf(sequences));
@@ -55,7 +57,7 @@ public sealed class Predictor
     /// without recurrent layers.
     /// </summary>
     public int TextVectorSize =>
-        _model.Network.Recurrent is { } recurrent ? _model.Networks.Count * recurrent.Stack.Spec.OutputSize : 0;
+        Model.Network.Recurrent is { } recurrent ? Model.Networks.Count * recurrent.Stack.Spec.OutputSize : 0;
 
     /// <summary>
     /// The states of the recurrent layers after a text as one vector: what the output layer reads. Texts that the model takes
@@ -77,21 +79,21 @@ public sealed class Predictor
     public IReadOnlyList<TextVector> TextVectors(IReadOnlyList<string> texts, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
-        if (_model.Network.Recurrent is null)
+        if (Model.Network.Recurrent is null)
         {
             throw new InvalidOperationException(
-                $"The model ({_model.Summary}) has no recurrent layers, and the vector of a text is made of their states; "
+                $"The model ({Model.Summary}) has no recurrent layers, and the vector of a text is made of their states; "
                 + "expected a recurrent classifier. Train one with Model = ModelKind.Recurrent, which is the default.");
         }
 
         WatchedCall call = WatchedCall.Predict(TaskNames.Classify, texts.Count);
         try
         {
-            int[][] sequences = Encode(texts, out WordForms? forms);
+            int[][] sequences = Encode(texts, out WordForms? forms, cancellation);
             float[][] vectors = [.. sequences.Select(_ => new float[TextVectorSize])];
             _scorers.Use(scorer => scorer.Logits(sequences, forms, cancellation, (network, memory, batch, chosen) =>
             {
-                Matrix pooled = _model.Networks[network].Recurrent!.PooledOf(memory, batch);
+                Matrix pooled = Model.Networks[network].Recurrent!.PooledOf(memory, batch);
                 for (int b = 0; b < chosen.Count; b++)
                 {
                     pooled.Row(b).CopyTo(vectors[chosen[batch.Order[b]]].AsSpan(network * pooled.Columns));
@@ -108,14 +110,15 @@ public sealed class Predictor
         }
     }
 
-    private int[][] Encode(IReadOnlyList<string> texts, out WordForms? forms)
+    private int[][] Encode(IReadOnlyList<string> texts, out WordForms? forms, CancellationToken cancellation)
     {
         var sequences = new int[texts.Count][];
-        forms = _model.NewForms();
+        forms = Model.NewForms();
         for (int i = 0; i < sequences.Length; i++)
         {
+            cancellation.ThrowIfCancellationRequested();
             string text = texts[i] ?? throw new ArgumentNullException(nameof(texts), $"Text {i} is null.");
-            sequences[i] = _model.Encoder.Encode(text, forms);
+            sequences[i] = Model.Encoder.Encode(text, forms);
         }
 
         return sequences;
@@ -138,11 +141,11 @@ public sealed class Predictor
         TextDataset data, CancellationToken cancellation = default, IProgress<PhaseProgress>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(data);
-        DatasetChecks.TestLabelsKnown(_model.Labels, data);
-        WordForms? forms = _model.NewForms();
+        DatasetChecks.TestLabelsKnown(Model.Labels, data);
+        WordForms? forms = Model.NewForms();
         return EvaluationParts.Of(
-            "testing", _model.LabelNumbers(data), _model.Labels.Count, row =>
-                _model.Encoder.Encode(data.Examples[row].Text, forms),
+            "testing", Model.LabelNumbers(data), Model.Labels.Count, row =>
+                Model.Encoder.Encode(data.Examples[row].Text, forms),
             (sequences, losses, labels) => Score(sequences, forms, losses, labels, cancellation),
             PhaseWork.Of(progress, cancellation));
     }
@@ -158,8 +161,8 @@ public sealed class Predictor
     private Prediction ToPrediction(ReadOnlySpan<float> probabilities)
     {
         var all = new KeyValuePair<string, float>[probabilities.Length];
-        for (int j = 0; j < all.Length; j++) all[j] = new(_model.Labels[j], probabilities[j]);
+        for (int j = 0; j < all.Length; j++) all[j] = new(Model.Labels[j], probabilities[j]);
         int best = Losses.CrossEntropy.ArgMax(probabilities);
-        return new Prediction { Label = _model.Labels[best], Probability = probabilities[best], Probabilities = all };
+        return new Prediction { Label = Model.Labels[best], Probability = probabilities[best], Probabilities = all };
     }
 }

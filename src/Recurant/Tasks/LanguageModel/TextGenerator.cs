@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 
 namespace Recurant.Tasks;
 
@@ -7,9 +8,8 @@ namespace Recurant.Tasks;
 /// one step however long the text has become. One generator may write any number of texts at once, also from many threads; they
 /// take turns, token by token.
 /// </summary>
-public sealed class TextGenerator
+public sealed class TextGenerator : FrontDoor<TextGenerator, LanguageModel>, IFrontDoor<TextGenerator, LanguageModel>
 {
-    private readonly LanguageModel _model;
     private readonly LanguageModelMemory _memory;
     private readonly RecurrentStream _stream;
     private readonly Workers _workers;
@@ -23,28 +23,30 @@ public sealed class TextGenerator
     /// <param name="model">The model.</param>
     /// <param name="threads">The number of threads; 0 for one a core. The text does not depend on it. Default: 1.</param>
     public TextGenerator(LanguageModel model, int threads = 1)
+        : base(model)
     {
-        ArgumentNullException.ThrowIfNull(model);
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
-        _model = model;
         _workers = Workers.Asked(threads);
         _memory = model.Network.CreateMemory();
         _stream = new RecurrentStream(model.Network.Stack, _workers);
         _output = new FloatBuffer(model.Spec.Recurrent.HiddenSize);
     }
 
+    static TextGenerator IFrontDoor<TextGenerator, LanguageModel>.Of(LanguageModel model, int threads) => new(model, threads);
+
     /// <summary>The number of tokens of a prompt that the model does not know and reads as the unknown token.</summary>
     /// <param name="prompt">The prompt.</param>
     public int UnknownTokens(string prompt)
     {
         ArgumentNullException.ThrowIfNull(prompt);
-        return _model.Encoder.EncodePrompt(prompt).Count(token => token == Vocabulary.Unknown);
+        return Model.Encoder.EncodePrompt(prompt).Count(token => token == Vocabulary.Unknown);
     }
 
     /// <summary>Continues a text.</summary>
     /// <param name="prompt">How it begins; empty for the beginning of a line.</param>
     /// <param name="length">The number of tokens to write.</param>
     /// <param name="options">How tokens are chosen; null for the defaults.</param>
+    /// <param name="cancellation">Looked at between two tokens, those of the prompt as well.</param>
     /// <returns>
     /// The text of each new token as soon as it is chosen; joined they continue the prompt. A subword that is only part of a
     /// character gives an empty one.
@@ -52,19 +54,55 @@ public sealed class TextGenerator
     /// <exception cref="ArgumentException">An option is outside its range.</exception>
     /// <exception cref="InvalidDataException">The model's answers are not finite numbers; found while the text is
     /// made.</exception>
-    public IEnumerable<string> Continue(string prompt, int length, SamplingOptions? options = null)
+    /// <exception cref="OperationCanceledException">Cancelled; found while the text is made.</exception>
+    public IEnumerable<string> Continue(
+        string prompt, int length, SamplingOptions? options = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(prompt);
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         options ??= new SamplingOptions();
         options.Validate();
-        return Generate(_model.Encoder.EncodePrompt(prompt), length, options);
+        return Generate(Model.Encoder.EncodePrompt(prompt), length, options, cancellation);
     }
 
-    private IEnumerable<string> Generate(List<int> prompt, int length, SamplingOptions options)
+    /// <summary>
+    /// Continues a text without holding up the caller's thread, such as that of a window or of a request: each token is
+    /// computed on a thread of the pool. The tokens are those of <see cref="Continue"/>.
+    /// </summary>
+    /// <param name="prompt">How it begins; empty for the beginning of a line.</param>
+    /// <param name="length">The number of tokens to write.</param>
+    /// <param name="options">How tokens are chosen; null for the defaults.</param>
+    /// <param name="cancellation">
+    /// Looked at between two tokens, those of the prompt as well; <c>WithCancellation</c> of the result gives another one.
+    /// </param>
+    /// <returns>The text of each new token as soon as it is chosen.</returns>
+    /// <exception cref="ArgumentException">An option is outside its range.</exception>
+    /// <exception cref="InvalidDataException">The model's answers are not finite numbers; found while the text is
+    /// made.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; found while the text is made.</exception>
+    public IAsyncEnumerable<string> ContinueAsync(
+        string prompt, int length, SamplingOptions? options = null, CancellationToken cancellation = default)
     {
-        RunningText text = _model.Encoder;
-        var sampler = new TokenSampler(options, _model.Vocabulary.Count);
+        // Wrong arguments are told at once, and not only to whoever asks for the first token.
+        ArgumentNullException.ThrowIfNull(prompt);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        options ??= new SamplingOptions();
+        options.Validate();
+        return GenerateAsync(prompt, length, options, cancellation);
+    }
+
+    private async IAsyncEnumerable<string> GenerateAsync(
+        string prompt, int length, SamplingOptions options, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        using IEnumerator<string> tokens = Continue(prompt, length, options, cancellation).GetEnumerator();
+        while (await Task.Run(tokens.MoveNext, cancellation).ConfigureAwait(false)) yield return tokens.Current;
+    }
+
+    private IEnumerable<string> Generate(
+        List<int> prompt, int length, SamplingOptions options, CancellationToken cancellation)
+    {
+        RunningText text = Model.Encoder;
+        var sampler = new TokenSampler(options, Model.Vocabulary.Count);
         var writer = new TokenWriter(text, prompt.Count > 0 ? prompt[^1] : text.End);
         var state = new float[_stream.StateSize];
         int token = text.End;
@@ -78,6 +116,7 @@ public sealed class TextGenerator
         {
             while (written < length)
             {
+                cancellation.ThrowIfCancellationRequested();
                 long begun = call.IsWatched ? Stopwatch.GetTimestamp() : 0;
                 try
                 {
@@ -85,7 +124,7 @@ public sealed class TextGenerator
                     {
                         TakeTurn(state, begins: written == 0);
                         Read(token);
-                        if (written == 0) foreach (int read in prompt) Read(read);
+                        if (written == 0) ReadPrompt(prompt, cancellation);
                         // The unknown token stands for what cannot be written.
                         token = sampler.Draw(Logits(), excluded: Vocabulary.Unknown);
                     }
@@ -107,7 +146,7 @@ public sealed class TextGenerator
     }
 
     /// <summary>H, the number of elements of a text's vector.</summary>
-    public int TextVectorSize => _model.Spec.Recurrent.HiddenSize;
+    public int TextVectorSize => Model.Spec.Recurrent.HiddenSize;
 
     /// <summary>
     /// The state of the topmost layer after a text as one vector: what the model predicts the next token from.
@@ -133,7 +172,7 @@ public sealed class TextGenerator
             for (int i = 0; i < vectors.Length; i++)
             {
                 string text = texts[i] ?? throw new ArgumentNullException(nameof(texts), $"Text {i} is null.");
-                List<int> numbers = _model.Encoder.EncodePrompt(text);
+                List<int> numbers = Model.Encoder.EncodePrompt(text);
                 vectors[i] = TextVector.Of(Read(numbers, cancellation), numbers.Count);
                 tokens += numbers.Count;
             }
@@ -158,12 +197,21 @@ public sealed class TextGenerator
             lock (_turn)
             {
                 TakeTurn(state, begins: t < 0);
-                Read(t < 0 ? _model.Encoder.End : numbers[t]);
+                Read(t < 0 ? Model.Encoder.End : numbers[t]);
                 _output.Span.CopyTo(output);
             }
         }
 
         return output;
+    }
+
+    private void ReadPrompt(List<int> prompt, CancellationToken cancellation)
+    {
+        foreach (int token in prompt)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Read(token);
+        }
     }
 
     /// <summary>Puts the state of another text aside and takes up that of this one.</summary>
@@ -176,15 +224,15 @@ public sealed class TextGenerator
 
     private void Read(int token)
     {
-        LanguageModelNetwork network = _model.Network;
-        ReadOnlySpan<float> h = _model.Spec.EmbeddingSize == 0 ? _stream.Step(token) : _stream.Step(network.VectorOf(token));
+        LanguageModelNetwork network = Model.Network;
+        ReadOnlySpan<float> h = Model.Spec.EmbeddingSize == 0 ? _stream.Step(token) : _stream.Step(network.VectorOf(token));
         h.CopyTo(_output.Span);
     }
 
     private ReadOnlySpan<float> Logits()
     {
         ReadOnlySpan<float> logits =
-            _model.Network.Logits(_workers, new Matrix(_output, 0, 1, _model.Spec.Recurrent.HiddenSize), _memory).Row(0);
+            Model.Network.Logits(_workers, new Matrix(_output, 0, 1, Model.Spec.Recurrent.HiddenSize), _memory).Row(0);
         foreach (float logit in logits)
         {
             if (!float.IsFinite(logit)) throw Answers.NotFinite();

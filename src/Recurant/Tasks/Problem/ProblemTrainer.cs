@@ -73,11 +73,13 @@ public static class ProblemTrainer
     /// <summary>Scores a model on 1,000 sequences of its problem that no training sees.</summary>
     /// <param name="model">The model.</param>
     /// <param name="threads">The number of threads; 0 for one a core. The result does not depend on it.</param>
-    public static SequenceScore Evaluate(SequenceModel model, int threads = 0)
+    /// <param name="cancellation">Looked at between batches.</param>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static SequenceScore Evaluate(SequenceModel model, int threads = 0, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         Workers workers = Workers.Asked(threads);
-        return Score(model, workers, model.Network.CreateMemory(), seed: 0, ProblemPart.Test);
+        return Score(model, workers, model.Network.CreateMemory(), seed: 0, ProblemPart.Test, cancellation);
     }
 
     internal static SequenceScore Score(

@@ -16,22 +16,20 @@ public sealed record TaggedWord(
 }
 
 /// <summary>Tags words with a model that is already in memory. One predictor may be used from many threads at once.</summary>
-public sealed class TagPredictor
+public sealed class TagPredictor : FrontDoor<TagPredictor, TaggerModel>, IFrontDoor<TagPredictor, TaggerModel>
 {
     /// <summary>In messages.</summary>
     private const int TagsShown = 5, LongestTag = 20;
 
-    private readonly TaggerModel _model;
     private readonly WorkspacePool<TaggerScorer> _scorers;
 
     /// <summary>Makes a predictor.</summary>
     /// <param name="model">The model; it must not be trained while this predicts.</param>
     /// <param name="threads">Threads for one call; 0 for one a core. The result does not depend on it.</param>
     public TagPredictor(TaggerModel model, int threads = 0)
-    {
-        _model = model;
-        _scorers = WorkspacePool.Of(model, threads, workers => new TaggerScorer(model, workers));
-    }
+        : base(model) => _scorers = WorkspacePool.Of(model, threads, workers => new TaggerScorer(model, workers));
+
+    static TagPredictor IFrontDoor<TagPredictor, TaggerModel>.Of(TaggerModel model, int threads) => new(model, threads);
 
     /// <summary>
     /// Cuts a text into words: at blanks, marks apart from words, English contractions apart ("don't" is "do" and "n't"). Every
@@ -49,7 +47,9 @@ public sealed class TagPredictor
     /// <exception cref="InvalidDataException">
     /// The text has more than <see cref="TaggedSentence.MaximumWords"/> words, or the model's answers are not finite numbers.
     /// </exception>
-    public IReadOnlyList<TaggedWord> Predict(string text) => Predict([Split(text)])[0];
+    /// <exception cref="OperationCanceledException">Cancelled before the network has read the text.</exception>
+    public IReadOnlyList<TaggedWord> Predict(string text, CancellationToken cancellation = default) =>
+        Predict([Split(text)], cancellation)[0];
 
     /// <summary>Tags the words of many sentences; the answers stand in their order.</summary>
     /// <param name="sentences">
@@ -87,9 +87,14 @@ public sealed class TagPredictor
 
     private IReadOnlyList<TaggedWord>[] Tag(IReadOnlyList<IReadOnlyList<string>> sentences, CancellationToken cancellation)
     {
-        WordForms forms = _model.NewForms();
+        WordForms forms = Model.NewForms();
         var encoded = new int[sentences.Count][];
-        for (int i = 0; i < encoded.Length; i++) encoded[i] = forms.Encode(sentences[i]);
+        for (int i = 0; i < encoded.Length; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            encoded[i] = forms.Encode(sentences[i]);
+        }
+
         var probabilities = new float[encoded.Length][];
         int[][] tags = _scorers.Use(scorer => scorer.Tag(forms, encoded, probabilities, cancellation: cancellation));
         var answers = new IReadOnlyList<TaggedWord>[encoded.Length];
@@ -98,7 +103,7 @@ public sealed class TagPredictor
             var words = new TaggedWord[tags[i].Length];
             for (int t = 0; t < words.Length; t++)
             {
-                words[t] = new TaggedWord(sentences[i][t], _model.Tags[tags[i][t]], Checked(probabilities[i][t]));
+                words[t] = new TaggedWord(sentences[i][t], Model.Tags[tags[i][t]], Checked(probabilities[i][t]));
             }
 
             answers[i] = words;
@@ -117,14 +122,14 @@ public sealed class TagPredictor
         TaggedDataset data, CancellationToken cancellation = default, IProgress<PhaseProgress>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(data);
-        if (data.Count > 0 && !data.Tags.Intersect(_model.Tags, StringComparer.Ordinal).Any())
+        if (data.Count > 0 && !data.Tags.Intersect(Model.Tags, StringComparer.Ordinal).Any())
         {
             throw new InvalidDataException(
-                $"{data.Name}: none of its tags ({List(data.Tags)}) is one of the model's ({List(_model.Tags)}). "
+                $"{data.Name}: none of its tags ({List(data.Tags)}) is one of the model's ({List(Model.Tags)}). "
                 + "Name the right column of the tags (--tag-column on the command line), or give data for this model.");
         }
 
-        WordForms forms = _model.NewForms();
+        WordForms forms = Model.NewForms();
         return _scorers.Use(scorer => scorer.Evaluate(
             "testing", data, forms, row => forms.Encode(data.Sentences[row].Words), PhaseWork.Of(progress, cancellation),
             cancellation));

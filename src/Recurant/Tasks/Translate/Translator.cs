@@ -43,35 +43,38 @@ public sealed record Translation
 /// Translates with a model that is in memory: beam search with normalised lengths. One translator may be used from many threads
 /// at once.
 /// </summary>
-public sealed class Translator
+public sealed class Translator : FrontDoor<Translator, TranslatorModel>, IFrontDoor<Translator, TranslatorModel>
 {
-    private readonly TranslatorModel _model;
     private readonly WorkspacePool<TranslatorScorer> _scorers;
 
     /// <summary>Makes a translator.</summary>
     /// <param name="model">The model; it must not be trained while this translates.</param>
     /// <param name="threads">Threads for one call; 0 for one a core. The result does not depend on it.</param>
     public Translator(TranslatorModel model, int threads = 0)
-    {
-        _model = model;
-        _scorers = WorkspacePool.Of(model, threads, workers => new TranslatorScorer(model, workers));
-    }
+        : base(model) => _scorers = WorkspacePool.Of(model, threads, workers => new TranslatorScorer(model, workers));
+
+    static Translator IFrontDoor<Translator, TranslatorModel>.Of(TranslatorModel model, int threads) => new(model, threads);
 
     /// <summary>The hypotheses that are followed; 1 takes the most probable piece each time. 1 to 100. Default: 5.</summary>
     public int Beam { get; init => field = SearchOptions.RequireBeam(value, nameof(Beam)); } = 5;
 
-    /// <summary>Translates one text.</summary>
-    public Translation Translate(string text)
+    /// <summary>
+    /// Translates one text; of more than <see cref="TranslatorModel.MostSourcePieces"/> pieces the first are read.
+    /// </summary>
+    /// <param name="text">The text.</param>
+    /// <param name="cancellation">Looked at between two steps of the search.</param>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public Translation Translate(string text, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return Translate([text])[0];
+        return Translate([text], cancellation)[0];
     }
 
     /// <summary>
     /// Translates many texts; the answers are in the order of the texts. An empty text, or one of blanks alone, gives an empty
     /// one.
     /// </summary>
-    /// <exception cref="OperationCanceledException">Cancelled between two batches.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled between two texts, or two steps of the search.</exception>
     public IReadOnlyList<Translation> Translate(IReadOnlyList<string> texts, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
@@ -84,7 +87,13 @@ public sealed class Translator
         try
         {
             Hypothesis[][] found = _scorers.Use(scorer => scorer.Find(texts, Beam, keepsAttention: true, cancellation));
-            Translation[] answers = [.. found.Select((hypotheses, i) => ToTranslation(hypotheses, texts[i]))];
+            var answers = new Translation[found.Length];
+            for (int i = 0; i < answers.Length; i++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                answers[i] = ToTranslation(found[i], texts[i]);
+            }
+
             if (call.IsWatched)
             {
                 call.EndPredict(
@@ -114,17 +123,17 @@ public sealed class Translator
             return new Translation { Text = "", Score = 0, SourcePieces = [], Pieces = [], Attention = [] };
         }
 
-        List<string> pieces = _model.Source.Cut(source);
+        List<string> pieces = Model.Source.Cut(source);
         bool isCut = pieces.Count > TranslatorModel.MostSourcePieces;
         if (isCut) pieces.RemoveRange(TranslatorModel.MostSourcePieces, pieces.Count - TranslatorModel.MostSourcePieces);
         Hypothesis best = hypotheses[0];
         return new Translation
         {
-            Text = _model.TextOf(best, source),
+            Text = Model.TextOf(best, source),
             IsCut = isCut,
             Score = best.LogProbability / Math.Max(1, best.Attention.Count),
             SourcePieces = pieces,
-            Pieces = [.. best.Words.Select(word => _model.Target[word])],
+            Pieces = [.. best.Words.Select(word => Model.Target[word])],
             Attention = [.. best.Attention.Take(best.Words.Length)],
         };
     }

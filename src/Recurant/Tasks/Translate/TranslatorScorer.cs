@@ -9,10 +9,18 @@ internal sealed class TranslatorScorer(TranslatorModel model, Workers workers) :
 
     /// <summary>The best hypotheses of each text.</summary>
     public Hypothesis[][] Find(
-        IReadOnlyList<string> sources, int beam, bool keepsAttention, CancellationToken cancellation = default) => Search.Search(
-            [.. sources.Select(model.Read)],
-                new SearchOptions { Beam = beam, KeepsAttention = keepsAttention, Kept = model.Kept },
-            cancellation);
+        IReadOnlyList<string> sources, int beam, bool keepsAttention, CancellationToken cancellation = default)
+    {
+        var read = new int[sources.Count][];
+        for (int i = 0; i < read.Length; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            read[i] = model.Read(sources[i]);
+        }
+
+        var options = new SearchOptions { Beam = beam, KeepsAttention = keepsAttention, Kept = model.Kept };
+        return Search.Search(read, options, cancellation);
+    }
 
     /// <summary>The best translation of each text.</summary>
     public string[] Translate(IReadOnlyList<string> sources, int beam, CancellationToken cancellation = default)
