@@ -32,6 +32,8 @@ internal static partial class ApprovedApi
             IncludeAssemblyAttributes = false,
             TreatRecordsAsClasses = false,
             ExcludeAttributes = s_noise,
+            // Extension methods of services stand where their users look for them: in Microsoft's namespaces.
+            DenyNamespacePrefixes = [],
         }), ""));
 
     /// <summary>Fails if the API of the assembly is not what the file says, or writes the file if asked to.</summary>
