@@ -1,4 +1,4 @@
-namespace Recurant.Numerics;
+namespace Recurant.Inference;
 
 /// <summary>What the computing code of this process runs on.</summary>
 public static class Kernels
