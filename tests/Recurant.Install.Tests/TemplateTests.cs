@@ -50,7 +50,7 @@ public sealed partial class TemplateTests(PackageFeed feed)
                 if (AddressPattern().Match(line) is { Success: true } match) address = match.Value;
             }
 
-            Assert.True(address is not null, $"It ended before it listened:\n{await errors}");
+            if (address is null) Assert.Fail($"It ended before it listened:\n{await errors}");
             _ = process.StandardOutput.ReadToEndAsync();
             using var client = new HttpClient { BaseAddress = new Uri(address) };
             HttpResponseMessage answer = await client.PostAsJsonAsync("/classify", new { text = "This movie is not good" });

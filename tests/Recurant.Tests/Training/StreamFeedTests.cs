@@ -9,6 +9,7 @@ public class StreamFeedTests
     [InlineData(101, 2, 50, 10, 45)]           // a tenth of 100 places is less than a window: (100 - 10) / 2 steps each
     [InlineData(1001, 4, 50, 50, 237)]         // a window is less than a tenth: (1000 - 50) / 4
     [InlineData(9, 2, 3, 0, 4)]                // too short to begin elsewhere
+    [InlineData(9, 8, 3, 0, 1)]                // a step each
     public void Epoch_OfAnyLength_CoversThePartsAndStaysInTheText(int length, int batch, int window, int choices, int part)
     {
         int[] tokens = [.. Enumerable.Range(0, length)];
