@@ -126,11 +126,30 @@ public sealed partial class LibraryTests(PackageFeed feed)
                 <RecurantAotWidths>false</RecurantAotWidths>
               </PropertyGroup>
               <ItemGroup>{roots}</ItemGroup>
-            """, [.. PackageTests.Libraries.Select(row => (row.Data, PackageFeed.Version))]);
-        await File.WriteAllTextAsync(Path.Combine(project, "Program.cs"), ReadmeProgram);
+            """,
+            [.. PackageTests.Libraries.Select(row => (row.Data, PackageFeed.Version)),
+                ("Microsoft.Extensions.DependencyInjection", "10.0.0"), ("Microsoft.Extensions.Logging", "10.0.0")]);
+        // Little to learn: with one copy of the kernels, for every processor, it takes its time.
+        await File.WriteAllTextAsync(Path.Combine(project, "Program.cs"), """
+            using Microsoft.Extensions.DependencyInjection;
+            using Recurant;
+            using Recurant.Formats;
+            using Recurant.Insight;
+            using Recurant.Reports;
+            using Recurant.Tasks;
+
+            var options = new TrainingOptions { Epochs = 1, Hidden = 8, Embedding = 8, Budget = TimeSpan.FromSeconds(20) };
+            TextClassifier.Train(TextDatasetReader.Read("reviews.tsv"), options).Save("reviews.safetensors");
+            var services = new ServiceCollection().AddLogging();
+            services.AddRecurant(served => served.AddTextClassifier("reviews", Path.GetFullPath("reviews.safetensors")));
+            services.AddRecurantTokenizer("reviews");
+            TextClassifier model = services.BuildServiceProvider().GetRequiredService<TextClassifier>();
+            string page = ExplanationPage.Of([Explainer.Explain(model.Model, "This movie is not good")], "reviews");
+            Console.WriteLine($"{page.Length > 10_000} {model.Predict("This movie is not good").Label}");
+            """);
         string program = await Publish(project);
         Said said = Stranger.Good(await Stranger.Start(program, project, []));
-        Assert.Equal("negative", said.Lines[^1]);
+        Assert.Matches("^True (positive|negative)$", said.Lines[^1]);
     }
 
     /// <summary>A program that loads a classifier and answers, with the kernels of all vector widths.</summary>

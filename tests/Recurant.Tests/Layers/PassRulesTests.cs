@@ -363,4 +363,20 @@ public class PassRulesTests
         Assert.Throws<ArgumentException>(() => SequenceBatch.OfRows([]));
         Assert.Throws<ArgumentException>(() => SequenceBatch.OfRows([[1f, 2f], [1f, 2f, 3f, 4f]]));
     }
+
+    [Theory]
+    [InlineData(0f)]
+    [InlineData(-1f)]
+    [InlineData(float.NaN)]
+    public void Loss_WeightsWithoutASum_AreRefused(float weight)
+    {
+        SequenceBatch x = SequenceBatch.Of([[0.5f, 1f], [2f]]);
+        var dense = new Dense(1, 1);
+        dense.Initialise(seed: 1);
+        var pass = new Pass();
+        pass.Begin();
+        SequenceBatch y = dense.Forward(pass, x);
+        SequenceBatch weights = SequenceBatch.Of([[weight, weight], [weight]]);
+        Assert.Throws<ArgumentException>("weights", () => pass.Loss(y, x, Loss.SquaredError, weights));
+    }
 }
