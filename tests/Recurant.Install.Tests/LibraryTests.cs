@@ -6,8 +6,8 @@ public sealed partial class LibraryTests(PackageFeed feed)
     private static readonly string[] s_cultures = ["", "tr-TR", "de-DE", "ar-SA", "th-TH"];
 
     /// <summary>The program of the README, the ten lines that begin with a file of reviews.</summary>
-    private static string ReadmeProgram => File.ReadAllText(Path.Combine(PackageFeed.Repository, "README.md")).ReplaceLineEndings("\n")
-        .Split("```csharp\n").Skip(1).Select(block => block.Split("\n```")[0])
+    private static string ReadmeProgram => File.ReadAllText(Path.Combine(PackageFeed.Repository, "README.md"))
+        .ReplaceLineEndings("\n").Split("```csharp\n").Skip(1).Select(block => block.Split("\n```")[0])
         .First(block => block.Contains("TextDatasetReader.Read(\"reviews.tsv\")", StringComparison.Ordinal)) + "\n";
 
     [Fact]
@@ -53,7 +53,9 @@ public sealed partial class LibraryTests(PackageFeed feed)
         Assert.Matches("^(positive|negative)$", said.Lines[^1]);
     }
 
-    /// <summary>A decimal comma, dotless i, another calendar, digits of another script: the same file, answers and texts.</summary>
+    /// <summary>
+    /// A decimal comma, dotless i, another calendar, digits of another script: the same file, answers and texts.
+    /// </summary>
     [Fact]
     public async Task Library_UnderEveryCulture_GivesTheSame()
     {
@@ -72,19 +74,20 @@ public sealed partial class LibraryTests(PackageFeed feed)
             foreach (string name in cultures)
             {
                 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = new CultureInfo(name);
-                File.WriteAllLines("own.csv", new[] { "text,label" }.Concat(File.ReadLines("reviews.tsv").Skip(1).Take(600).Select(
-                    (line, i) => $"\"{(i % 2 == 0 ? line.Split('\t')[1].ToUpperInvariant() : line.Split('\t')[1])} TITLE {i / 4}.5\","
-                        + (line[0] == 'p' ? "Iyi" : "kötü"))));
+                string[][] rows = [.. File.ReadLines("reviews.tsv").Skip(1).Take(600).Select(line => line.Split('\t'))];
+                File.WriteAllLines("own.csv", rows.Select((row, i) =>
+                    $"\"{(i % 2 == 0 ? row[1].ToUpperInvariant() : row[1])} TITLE {i / 4}.5\","
+                        + (row[0] == "positive" ? "Iyi" : "kötü")).Prepend("text,label"));
                 TextDataset data = TextDatasetReader.Read("own.csv");
                 TextClassifier model = TextClassifier.Train(data, new TrainingOptions
                 {
                     Epochs = 2, Hidden = 8, Embedding = 3, Seed = 1, Threads = 2, Vectors = WordVectors.Read("words.txt"),
                 });
                 model.Save("own.safetensors");
+                double loss = model.Training!.Epochs[0].TrainLoss;
                 string hash = Convert.ToHexString(SHA256.HashData(File.ReadAllBytes("own.safetensors")));
-                Console.WriteLine(
-                    $"{hash} {model.Predict("Iyi değil ISTANBUL title")} {model.Training} {model.Evaluate(data)} {model.Training!.Epochs[0].TrainLoss.ToString(CultureInfo.InvariantCulture)}"
-                        .Replace(model.Training.Seconds.ToString("R", CultureInfo.InvariantCulture), "").ReplaceLineEndings(" "));
+                string said = $"{hash} {model.Predict("Iyi değil ISTANBUL title")} {model.Training} {model.Evaluate(data)} ";
+                Console.WriteLine((said + loss.ToString("R", CultureInfo.InvariantCulture)).ReplaceLineEndings(" "));
             }
             """);
         Said said = await BuildAndRun(project);
@@ -196,8 +199,11 @@ public sealed partial class LibraryTests(PackageFeed feed)
     private static void CopyReviews(string folder) => File.Copy(
         Path.Combine(PackageFeed.Repository, "samples", "reviews.tsv"), Path.Combine(folder, "reviews.tsv"));
 
-    private static Task WriteProject(string project, string more, (string Id, string Version)[] packages) => File.WriteAllTextAsync(
-        Path.Combine(project, "My App.csproj"), $"""
+    private static Task WriteProject(string project, string more, (string Id, string Version)[] packages)
+    {
+        IEnumerable<string> references = packages.Select(
+            package => $"    <PackageReference Include=\"{package.Id}\" Version=\"{package.Version}\" />");
+        return File.WriteAllTextAsync(Path.Combine(project, "My App.csproj"), $"""
             <Project Sdk="Microsoft.NET.Sdk">
               <PropertyGroup>
                 <OutputType>Exe</OutputType>
@@ -207,10 +213,11 @@ public sealed partial class LibraryTests(PackageFeed feed)
               </PropertyGroup>
             {more}
               <ItemGroup>
-            {string.Join('\n', packages.Select(package => $"    <PackageReference Include=\"{package.Id}\" Version=\"{package.Version}\" />"))}
+            {string.Join('\n', references)}
               </ItemGroup>
             </Project>
             """);
+    }
 
     private static async Task<Said> BuildAndRun(string project)
     {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Recurant.Install.Tests;
 
 [assembly: AssemblyFixture(typeof(PackageFeed))]
@@ -44,7 +43,9 @@ public sealed class PackageFeed : IDisposable
     /// <summary>The folder of the packages that ./pack.sh makes.</summary>
     public Task<string> Whole() => _whole.Value;
 
-    /// <summary>A new folder whose programs find the packages in the feed and all others where the tests' own come from.</summary>
+    /// <summary>
+    /// A new folder whose programs find the packages in the feed and all others where the tests' own come from.
+    /// </summary>
     /// <param name="feed">The folder of packages.</param>
     /// <param name="name">The folder's name.</param>
     public string Room(string feed, string name)
@@ -109,7 +110,7 @@ public sealed class PackageFeed : IDisposable
     {
         DirectoryInfo? folder = new(AppContext.BaseDirectory);
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Recurant.slnx"))) folder = folder.Parent;
-        return folder?.FullName ?? throw new DirectoryNotFoundException(string.Create(
-            CultureInfo.InvariantCulture, $"No Recurant.slnx above {AppContext.BaseDirectory}; run the tests inside the repository."));
+        return folder?.FullName ?? throw new DirectoryNotFoundException(
+            $"No Recurant.slnx above {AppContext.BaseDirectory}; run the tests inside the repository.");
     }
 }

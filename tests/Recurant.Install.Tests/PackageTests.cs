@@ -62,7 +62,9 @@ public sealed class PackageTests(PackageFeed feed)
         Assert.DoesNotContain(Manifest(package).Descendants(), element => element.Name.LocalName == "dependency");
     }
 
-    /// <summary>The documentation is beside the assembly, the source is in the symbols, and no path of the machine is in them.</summary>
+    /// <summary>
+    /// The documentation is beside the assembly, the source is in the symbols, and no path of the machine is in them.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Libraries))]
     public async Task Library_HasDocumentationAndSymbolsWithTheirSource(string id)

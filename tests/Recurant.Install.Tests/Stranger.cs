@@ -74,7 +74,8 @@ internal static class Stranger
         string[] foreign = ["MSBUILD", "RECURANT_", "TESTINGPLATFORM_", "DOTNET_CLI_TEST", "CI"];
         foreach (string name in start.Environment.Keys.ToArray())
         {
-            if (foreign.Any(prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))) start.Environment.Remove(name);
+            bool isForeign = foreign.Any(prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
+            if (isForeign) start.Environment.Remove(name);
         }
 
         start.Environment["NUGET_PACKAGES"] = PackageFeed.Cache;

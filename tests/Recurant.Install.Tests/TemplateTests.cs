@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -27,7 +28,10 @@ public sealed partial class TemplateTests(PackageFeed feed)
         string project = await Make("recurant-layers", "Waves");
         Said said = await Stranger.Run(project, "run", "-c", "Release", "--no-build");
         double[] losses =
-            [.. said.Lines.Where(line => line.StartsWith("step", StringComparison.Ordinal)).Select(line => double.Parse(line.Split(' ')[^1]))];
+        [
+            .. said.Lines.Where(line => line.StartsWith("step", StringComparison.Ordinal))
+                .Select(line => double.Parse(line.Split(' ')[^1], CultureInfo.InvariantCulture)),
+        ];
         Assert.Equal(6, losses.Length);
         Assert.True(losses[^1] < 0.005 && losses[^1] < losses[0], said.Output);
         Assert.Equal(10, NumberPattern().Count(said.Lines[^1]));

@@ -6,7 +6,8 @@ namespace Recurant.Install.Tests;
 public sealed class ToolTests(PackageFeed feed)
 {
     private const string Reviews =
-        "good film\tpositive\nnot good\tnegative\nbad film\tnegative\nnot bad\tpositive\na good one\tpositive\na bad one\tnegative\n";
+        "good film\tpositive\nnot good\tnegative\nbad film\tnegative\nnot bad\tpositive\na good one\tpositive\n"
+        + "a bad one\tnegative\n";
 
     public static TheoryData<bool> Forms { get; } = OperatingSystem.IsLinux() && IsX64 ? [false, true] : [false];
 
@@ -29,7 +30,9 @@ public sealed class ToolTests(PackageFeed feed)
         Assert.Equal(await TrainAndAsk(await Install(other), other), hash);
     }
 
-    /// <summary>An application is not subject to the caller's global.json; no HOME; an installation nobody may write to.</summary>
+    /// <summary>
+    /// An application is not subject to the caller's global.json; no HOME; an installation nobody may write to.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Forms))]
     public async Task Tool_InOddPlaces_Answers(bool native)
@@ -42,7 +45,8 @@ public sealed class ToolTests(PackageFeed feed)
             Path.Combine(elsewhere, "global.json"), """{ "sdk": { "version": "99.0.100", "rollForward": "disable" } }""");
         if (!OperatingSystem.IsWindows())
         {
-            foreach (string name in Directory.GetFileSystemEntries(Path.GetDirectoryName(tool)!, "*", SearchOption.AllDirectories))
+            string place = Path.GetDirectoryName(tool)!;
+            foreach (string name in Directory.GetFileSystemEntries(place, "*", SearchOption.AllDirectories))
             {
                 File.SetUnixFileMode(name, File.GetUnixFileMode(name) & ~(UnixFileMode.UserWrite | UnixFileMode.GroupWrite));
             }
@@ -104,7 +108,8 @@ public sealed class ToolTests(PackageFeed feed)
         string data = Path.Combine(room, "Übung 1.tsv"), model = Path.Combine(room, "Modell é.safetensors");
         await File.WriteAllTextAsync(data, string.Concat(Enumerable.Repeat(Reviews, 20)));
         Stranger.Good(await Stranger.Start(
-            tool, room, ["train", data, "--epochs", "2", "--hidden", "8", "--out", model, "--quiet"], ("DOTNET_ROOT", DotnetRoot)));
+            tool, room, ["train", data, "--epochs", "2", "--hidden", "8", "--out", model, "--quiet"],
+            ("DOTNET_ROOT", DotnetRoot)));
         Said said = Stranger.Good(await Stranger.Start(tool, room, ["predict", model, "not good"], ("DOTNET_ROOT", DotnetRoot)));
         Assert.Matches("(positive|negative)", said.Output);
         return $"{Convert.ToHexString(SHA256.HashData(await File.ReadAllBytesAsync(model)))} {said.Output}";

@@ -1,12 +1,12 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
-using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Recurant.Samples.Tests;
 
 /// <summary>
-/// Compiles every C# program of README and docs, so that none shows what no longer is. A block that begins with usings is a program
-/// by itself, as a reader would paste it; one without is a fragment that may use what a page has said before (<see cref="Given"/>).
+/// Compiles every C# program of README and docs, so that none shows what no longer is. A block that begins with usings is a
+/// program by itself, as a reader would paste it; one without is a fragment that may use what a page has said before
+/// (<see cref="Given"/>).
 /// </summary>
 public sealed class DocumentationTests
 {
@@ -84,14 +84,16 @@ public sealed class DocumentationTests
         bool isWhole = program.GetCompilationUnitRoot().Usings.Any();
         var compilation = CSharpCompilation.Create(
             "Block", [CSharpSyntaxTree.ParseText(Implicit)], s_references,
-            new CSharpCompilationOptions(OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Annotations));
-        string given = string.Concat(Names(compilation.GlobalNamespace, "").Where(name => !isWhole && (name == "Microsoft.Extensions.DependencyInjection"
-            || name.StartsWith("Recurant", StringComparison.Ordinal))).Select(name => $"global using {name};\n"));
+            new CSharpCompilationOptions(
+                OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Annotations));
+        string given = isWhole ? "" : string.Concat(Names(compilation.GlobalNamespace, "")
+            .Where(name => name.StartsWith("Recurant", StringComparison.Ordinal))
+            .Append("Microsoft.Extensions.DependencyInjection").Select(name => $"global using {name};\n"));
         compilation = compilation.AddSyntaxTrees(
             program, CSharpSyntaxTree.ParseText($"global using static Given;\n{given}{Given}"));
         Assert.Equal(
-            [], compilation.GetDiagnostics().Where(found => found.Severity == DiagnosticSeverity.Error)
-                .Select(found => $"{page}:{line + 1 + found.Location.GetLineSpan().StartLinePosition.Line}: {found.GetMessage()}"));
+            [], compilation.GetDiagnostics().Where(found => found.Severity == DiagnosticSeverity.Error).Select(
+                found => $"{page}:{line + 1 + found.Location.GetLineSpan().StartLinePosition.Line}: {found.GetMessage()}"));
     }
 
     /// <summary>All namespaces that have a public type.</summary>
