@@ -21,6 +21,13 @@ public sealed class DocumentationTests
         global using System.Threading.Tasks;
         """;
 
+    /// <summary>What a project of ASP.NET Core has besides.</summary>
+    private static readonly string[] s_web =
+    [
+        "Microsoft.AspNetCore.Builder", "Microsoft.AspNetCore.Http", "Microsoft.Extensions.Configuration",
+        "Microsoft.Extensions.DependencyInjection",
+    ];
+
     /// <summary>What fragments speak of.</summary>
     private const string Given = """
         public static class Given
@@ -31,6 +38,9 @@ public sealed class DocumentationTests
             public static Recurant.Layers.Sequential network, encoder;
             public static Recurant.Layers.SequenceBatch inputs, targets;
             public static Microsoft.Extensions.DependencyInjection.IServiceCollection services;
+            public static Microsoft.AspNetCore.Builder.WebApplicationBuilder builder;
+            public static Microsoft.AspNetCore.Builder.WebApplication app;
+            public static System.Threading.CancellationToken stop;
             public static string path;
             public static string[] texts;
         }
@@ -88,7 +98,7 @@ public sealed class DocumentationTests
                 OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Annotations));
         string given = isWhole ? "" : string.Concat(Names(compilation.GlobalNamespace, "")
             .Where(name => name.StartsWith("Recurant", StringComparison.Ordinal))
-            .Append("Microsoft.Extensions.DependencyInjection").Select(name => $"global using {name};\n"));
+            .Concat(s_web).Select(name => $"global using {name};\n"));
         compilation = compilation.AddSyntaxTrees(
             program, CSharpSyntaxTree.ParseText($"global using static Given;\n{given}{Given}"));
         Assert.Equal(
