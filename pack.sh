@@ -37,7 +37,7 @@ cat <<END
 
 To publish: try them first (tests/Recurant.Install.Tests does, ./test.sh --filter-namespace Recurant.Install.Tests), then
 
-    dotnet nuget push "$out/*.nupkg" --source https://api.nuget.org/v3/index.json --api-key KEY
+    dotnet nuget push "$root/$out/*.nupkg" --source https://api.nuget.org/v3/index.json --api-key KEY
 
 which takes the symbols (.snupkg) along. Build from a clean clone whose remote is the public repository, at the commit that gets
 the tag: packages and symbols then name that address and commit.

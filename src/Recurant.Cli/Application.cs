@@ -1,3 +1,5 @@
+using System.Reflection;
+
 namespace Recurant.Cli;
 
 /// <summary>Finds the command that is meant, runs it, and turns failures into messages and exit codes.</summary>
@@ -102,7 +104,8 @@ internal static class Application
     }
 
     /// <summary>The version of this build.</summary>
-    public static string Version => typeof(Application).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";
+    public static string Version => typeof(Application).Assembly
+        .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
     private static CliCommand Find(string name, bool afterOptions = false)
     {

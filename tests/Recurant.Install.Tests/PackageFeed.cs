@@ -35,6 +35,9 @@ public sealed class PackageFeed : IDisposable
     /// <summary>Where NuGet keeps what it unpacks for the strangers.</summary>
     public static string Cache { get; } = Path.Combine(s_root, "cache");
 
+    /// <summary>The address that the packages are to name. Nothing is asked of it.</summary>
+    public const string Remote = "https://github.com/example/recurant";
+
     private static string Clone { get; } = Path.Combine(s_root, "mit Leerzeichen ü 日本", "clone");
 
     /// <summary>The folder of the packages that a bare 'dotnet pack' makes.</summary>
@@ -91,7 +94,16 @@ public sealed class PackageFeed : IDisposable
             File.Copy(from, to);
         }
 
-        // What is copied belongs to no clone of git: as from an archive of the sources.
+        // As whoever publishes has it: a clean clone with a remote.
+        foreach (string[] step in (string[][])
+        [
+            ["init", "-q"], ["add", "-A"], ["remote", "add", "origin", Remote],
+            ["-c", "user.name=x", "-c", "user.email=x@example.org", "commit", "-q", "-m", "x"],
+        ])
+        {
+            Stranger.Good(await Stranger.Start("git", Clone, step));
+        }
+
         string feed = Path.Combine(s_root, "plain");
         Said said = await Stranger.Run(
             Clone, "pack", "-c", "Release", "-o", feed, $"-p:Version={Version}", "-p:RunAnalyzers=false", "--nologo", "-tl:off");

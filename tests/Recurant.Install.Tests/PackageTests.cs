@@ -10,6 +10,9 @@ public sealed class PackageTests(PackageFeed feed)
     /// <summary>Custom debug information: the source of a document, as the format of portable symbols numbers it.</summary>
     private static readonly Guid s_embeddedSource = new("0E8A571B-6926-466E-B4AD-8AB04611F5FE");
 
+    /// <summary>Custom debug information: where a server has the sources.</summary>
+    private static readonly Guid s_sourceLink = new("CC110556-A091-4D38-9FEC-25AB9A351A6A");
+
     public static TheoryData<string> Libraries { get; } =
         ["Recurant", "Recurant.Extensions", "Recurant.Formats", "Recurant.Reports", "Recurant.Tensors"];
 
@@ -49,6 +52,9 @@ public sealed class PackageTests(PackageFeed feed)
             Assert.Contains("rnn", Value("tags").Split(' '));
             Assert.StartsWith("# Changelog", Value("releaseNotes"), StringComparison.Ordinal);
             Assert.True(Value("description").Length > 30, $"{file}: the description is '{Value("description")}'.");
+            XElement repository = metadata.Elements().Single(child => child.Name.LocalName == "repository");
+            Assert.Equal(PackageFeed.Remote, repository.Attribute("url")!.Value);
+            Assert.Matches("^[0-9a-f]{40}$", repository.Attribute("commit")!.Value);
             Assert.NotNull(package.GetEntry("icon.png"));
             Assert.True(package.GetEntry("README.md")!.Length > 200, file);
         }
@@ -79,6 +85,11 @@ public sealed class PackageTests(PackageFeed feed)
         using MetadataReaderProvider provider = MetadataReaderProvider.FromPortablePdbStream(memory);
         MetadataReader reader = provider.GetMetadataReader();
         Assert.NotEmpty(reader.Documents);
+        string link = System.Text.Encoding.UTF8.GetString(reader.GetBlobBytes(reader.GetCustomDebugInformation(
+            EntityHandle.ModuleDefinition).Select(reader.GetCustomDebugInformation)
+            .Single(held => reader.GetGuid(held.Kind) == s_sourceLink).Value));
+        Assert.Matches(@"""/_/\*"":\s*""https://raw\.githubusercontent\.com/example/recurant/[0-9a-f]{40}/\*""", link);
+        Assert.DoesNotContain("/tmp", link, StringComparison.Ordinal);
         foreach (DocumentHandle handle in reader.Documents)
         {
             string name = reader.GetString(reader.GetDocument(handle).Name);

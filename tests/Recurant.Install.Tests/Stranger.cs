@@ -78,6 +78,8 @@ internal static class Stranger
             if (isForeign) start.Environment.Remove(name);
         }
 
+        // The strangers' programs print numbers as the machine's culture has them.
+        start.Environment["LC_ALL"] = "C.UTF-8";
         start.Environment["NUGET_PACKAGES"] = PackageFeed.Cache;
         start.Environment["DOTNET_NOLOGO"] = "1";
         start.Environment["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1";

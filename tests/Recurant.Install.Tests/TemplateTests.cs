@@ -49,7 +49,9 @@ public sealed partial class TemplateTests(PackageFeed feed)
         try
         {
             string? address = null;
-            while (address is null && await process.StandardOutput.ReadLineAsync() is { } line)
+            // The first start learns: seconds, on a busy machine minutes.
+            using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(10));
+            while (address is null && await process.StandardOutput.ReadLineAsync(limit.Token) is { } line)
             {
                 if (AddressPattern().Match(line) is { Success: true } match) address = match.Value;
             }
