@@ -13,7 +13,8 @@ rm -rf "$out" && mkdir -p "$out" && : >"$log" || exit 1
 pack() {
     echo "$1"
     shift
-    dotnet pack -c Release -o "$root/$out" --nologo -v minimal -tl:off "$@" >>"$log" 2>&1 && ! grep -qE ': warning ' "$log" && return
+    dotnet pack -c Release -o "$root/$out" --nologo -v minimal -tl:off "$@" >>"$log" 2>&1 \
+        && ! grep -qE ': warning ' "$log" && return
     grep -E ': (error|warning) ' "$log" | sort -u | head -n 20
     echo "that failed; all output is in $log" >&2
     exit 1
@@ -21,6 +22,10 @@ pack() {
 
 pack "packing the libraries, the templates and the command" "$@"
 if [ "$(uname -s)-$(uname -m)" = Linux-x86_64 ]; then
+    command -v gcc >/dev/null || command -v clang >/dev/null || {
+        echo "the native executable needs gcc or clang, and binutils (Debian: apt-get install gcc libc6-dev binutils zlib1g-dev)" >&2
+        exit 1
+    }
     # One package that names the two others: the .NET SDK takes the one that fits the machine, from version 10 on.
     tool="src/Recurant.Cli -p:RecurantNativeTool=true"
     rm "$out"/Recurant.Cli.*

@@ -1,8 +1,8 @@
 #!/bin/sh
 # Builds everything in Release and runs all tests, those of the core a second and a third time with narrower vectors. Needs
-# the .NET 10 SDK; the tests of pages need Chromium, too, which is installed where that can be done and is missing. Options are
-# passed on to 'dotnet test', and then every test runs once only: ./test.sh --filter-class '*CellTests'. Each part is named as
-# it begins. The last line counts: N passed, N failed.
+# the .NET 10 SDK; the tests of pages need Chromium, too, and those of native programs a C compiler: both are installed where they
+# are missing and that can be done. Options are passed on to 'dotnet test', and then every test runs once only:
+# ./test.sh --filter-class '*CellTests'. Each part is named as it begins. The last line counts: N passed, N failed.
 root=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd) || exit 1
 cd "$root" || exit 1
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_CLI_UI_LANGUAGE=en
@@ -36,6 +36,12 @@ if [ -z "$browser" ] && [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; t
     (apt-get update -qq && DEBIAN_FRONTEND=noninteractive timeout 600 apt-get install -y --no-install-recommends chromium) \
         >artifacts/test-chromium.log 2>&1
     browser=$(command -v chromium)
+fi
+
+if ! command -v gcc >/dev/null && ! command -v clang >/dev/null && [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
+    echo "installing a C compiler, for the tests of native programs"
+    (apt-get update -qq && DEBIAN_FRONTEND=noninteractive timeout 600 apt-get install -y --no-install-recommends \
+        gcc libc6-dev binutils zlib1g-dev) >artifacts/test-gcc.log 2>&1
 fi
 
 passed=0 failed=0 skipped=0 code=0

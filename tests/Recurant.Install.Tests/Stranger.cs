@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Recurant.Install.Tests;
@@ -19,6 +20,14 @@ internal static class Stranger
 {
     /// <summary>Ends a command that hangs; the longest, a native executable of three copies, takes some minutes.</summary>
     private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(20);
+
+    /// <summary>Whether native programs can be made here: Linux on x64 with a C compiler, which links them.</summary>
+    public static bool CanLink { get; } = OperatingSystem.IsLinux()
+        && RuntimeInformation.OSArchitecture == Architecture.X64
+        && (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(
+            folder => File.Exists(Path.Combine(folder, "gcc")) || File.Exists(Path.Combine(folder, "clang")));
+
+    public const string NoLinker = "Native programs are tried on Linux x64 with gcc or clang (Debian: gcc libc6-dev zlib1g-dev).";
 
     public static string Dotnet { get; } =
         Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } path ? path : "dotnet";
