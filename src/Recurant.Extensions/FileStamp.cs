@@ -11,12 +11,16 @@ internal readonly record struct FileStamp(long Length, DateTime Written, UInt128
     private const int EndLength = 4096;
 
     /// <summary>
-    /// The stamp of the file that a path leads to, through every link; null if there is none, or it cannot be read now.
+    /// The stamp of the file that a path leads to, through every link; null if there is none, or it cannot be read now. What has
+    /// no length is not opened: .NET does not tell what kind of file it is, and a pipe would be waited for as long as nobody
+    /// writes to it.
     /// </summary>
     public static FileStamp? Of(string path)
     {
         try
         {
+            FileSystemInfo target = File.ResolveLinkTarget(path, returnFinalTarget: true) ?? new FileInfo(path);
+            if (((FileInfo)target).Length == 0) return new FileStamp(0, target.LastWriteTimeUtc, 0);
             using var handle = File.OpenHandle(
                 path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             long length = RandomAccess.GetLength(handle);
@@ -30,7 +34,7 @@ internal readonly record struct FileStamp(long Length, DateTime Written, UInt128
                 length, File.GetLastWriteTimeUtc(handle),
                 System.Buffers.Binary.BinaryPrimitives.ReadUInt128LittleEndian(digest));
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or NotSupportedException)
         {
             return null;
         }

@@ -58,17 +58,20 @@ internal sealed partial class ModelSlot : IDisposable
         lock (_loading)
         {
             if (_loaded is { } loaded) return loaded;
+            FileStamp? stamp = FileStamp.Of(Path);
+            (TrainedModel Model, ServedKind Kind) read;
             try
             {
-                loaded = Read();
+                read = Read(stamp);
             }
             catch (Exception fault) when (IsOfFile(fault))
             {
                 _fault = Named(fault);
-                LogNotLoaded(Name, fault.Message);
+                Tell(() => LogNotLoaded(Name, fault.Message));
                 throw _fault;
             }
 
+            loaded = Make(read, stamp);
             Take(loaded);
             // After each look the timer is set again, so that looks never overlap.
             if (_interval != Timeout.InfiniteTimeSpan && !_isDisposed)
@@ -91,15 +94,20 @@ internal sealed partial class ModelSlot : IDisposable
                 return;
             }
 
+            // Before the file is read: of one that is still written to only what was read is refused.
+            FileStamp? stamp = FileStamp.Of(Path);
+            (TrainedModel Model, ServedKind Kind) read;
             try
             {
-                Take(Read());
+                read = Read(stamp);
             }
             catch (Exception fault) when (IsOfFile(fault))
             {
-                Refuse(fault, FileStamp.Of(Path));
+                Refuse(fault, stamp);
                 throw Named(fault);
             }
+
+            Take(Make(read, stamp));
         }
     }
 
@@ -113,6 +121,11 @@ internal sealed partial class ModelSlot : IDisposable
             {
                 LookAt(FileStamp.Of(Path));
             }
+            catch (Exception fault)
+            {
+                // Nobody stands above a timer: what escaped here would end the process. Told once.
+                if (_fault is null) Refuse(fault, stamp: null);
+            }
             finally
             {
                 _timer!.Change(_interval, Timeout.InfiniteTimeSpan);
@@ -124,23 +137,35 @@ internal sealed partial class ModelSlot : IDisposable
     {
         FileStamp? seen = _seen;
         _seen = stamp;
-        if (stamp is null || stamp == _loaded!.Stamp || stamp == _refused || stamp != seen) return;
+        if (stamp is null) return;
+        if (stamp == _loaded!.Stamp)
+        {
+            // The file that is served lies there, perhaps again: one that was refused has gone.
+            (_fault, _refused) = (null, null);
+            return;
+        }
+
+        if (stamp == _refused || stamp != seen) return;
         try
         {
-            Loaded next = Read();
+            Loaded next = Make(Read(stamp), stamp);
             // Else somebody writes to it: the next look will see how it stands then.
             if (FileStamp.Of(Path) == stamp) Take(next);
         }
-        catch (Exception fault) when (IsOfFile(fault) || fault is OutOfMemoryException)
+        catch (Exception fault)
         {
             if (FileStamp.Of(Path) == stamp) Refuse(fault, stamp);
         }
     }
 
-    private Loaded Read()
+    /// <param name="stamp">That of before the file is read: whatever happens to it later is a change.</param>
+    private (TrainedModel Model, ServedKind Kind) Read(FileStamp? stamp)
     {
-        // Before the file is read: whatever happens to it later is a change.
-        FileStamp? stamp = FileStamp.Of(Path);
+        if (stamp is { Length: 0 })
+        {
+            throw new InvalidDataException($"{Path} has no bytes, or is a pipe or a device; expected a .safetensors file.");
+        }
+
         TrainedModel model = ModelFile.Load(Path);
         ServedKind kind = ServedKind.All.FirstOrDefault(each => each.Task == model.Task) ?? throw new InvalidDataException(
             $"{Path} holds a {model.Noun} (task '{model.Task}'), which cannot be served; expected one of "
@@ -153,25 +178,42 @@ internal sealed partial class ModelSlot : IDisposable
                 + $"file, or correct Recurant:Models:{Name}:Task.");
         }
 
-        return new Loaded(
-            kind.Make(model, _options.Threads), model, kind, (_loaded?.Version ?? 0) + 1, _time.GetUtcNow(), stamp);
+        return (model, kind);
     }
+
+    /// <summary>Not a part of reading: what fails here is no fault of the file.</summary>
+    private Loaded Make((TrainedModel Model, ServedKind Kind) read, FileStamp? stamp) => new(
+        read.Kind.Make(read.Model, _options.Threads), read.Model, read.Kind, (_loaded?.Version ?? 0) + 1, _time.GetUtcNow(),
+        stamp);
 
     private void Take(Loaded loaded)
     {
         _loaded = loaded;
         _fault = null;
         _refused = null;
-        LogLoaded(Name, loaded.Version, loaded.Model.Summary, Path);
-        if (loaded.Version > 1) CountReload("replaced");
+        Tell(() => LogLoaded(Name, loaded.Version, loaded.Model.Summary, Path));
+        if (loaded.Version > 1) Tell(() => CountReload("replaced"));
     }
 
     private void Refuse(Exception fault, FileStamp? stamp)
     {
         _refused = stamp;
         _fault = Named(fault);
-        LogRefused(Name, _loaded!.Version, fault.Message);
-        CountReload("refused");
+        Tell(() => LogRefused(Name, _loaded!.Version, fault.Message));
+        Tell(() => CountReload("refused"));
+    }
+
+    /// <summary>A logger or a listener that throws must neither decide which model is served nor end the process.</summary>
+    private static void Tell(Action tell)
+    {
+        try
+        {
+            tell();
+        }
+        catch (Exception)
+        {
+            // There is nobody left to tell.
+        }
     }
 
     private void CountReload(string outcome)

@@ -17,8 +17,11 @@ internal sealed class RecurantHealthCheck(ServedModels models) : IHealthCheck
         Exception? first = null;
         foreach (ModelSlot slot in models.All)
         {
-            // Reading and answering are work for a processor: not on the thread that asks.
-            Exception? fault = await Task.Run(() => Ask(slot, data), cancellationToken).ConfigureAwait(false);
+            // Reading and answering are work for a processor: not on the thread that asks. It cannot be stopped, but whoever has
+            // waited long enough goes on; what it then finds is nobody's.
+            (Exception? fault, string entry) =
+                await Task.Run(() => Ask(slot), cancellationToken).WaitAsync(cancellationToken).ConfigureAwait(false);
+            data[slot.Name] = entry;
             if (fault is not null) silent.Add(fault.Message);
             if (fault is null && slot.Fault is { } kept) refused.Add($"version {slot.Loaded!.Version} is served: {kept.Message}");
             first ??= fault ?? slot.Fault;
@@ -34,7 +37,7 @@ internal sealed class RecurantHealthCheck(ServedModels models) : IHealthCheck
             : HealthCheckResult.Healthy(data.Count == 1 ? "The model answers." : $"All {data.Count} models answer.", data);
     }
 
-    private static Exception? Ask(ModelSlot slot, Dictionary<string, object> data)
+    private static (Exception? Fault, string Entry) Ask(ModelSlot slot)
     {
         try
         {
@@ -42,13 +45,11 @@ internal sealed class RecurantHealthCheck(ServedModels models) : IHealthCheck
             long begun = Stopwatch.GetTimestamp();
             loaded.Kind.Ask(loaded.Model, loaded.Front);
             double milliseconds = Stopwatch.GetElapsedTime(begun).TotalMilliseconds;
-            data[slot.Name] = $"version {loaded.Version}, {loaded.Model.Summary}, answered in {milliseconds:0.###} ms";
-            return null;
+            return (null, $"version {loaded.Version}, {loaded.Model.Summary}, answered in {milliseconds:0.###} ms");
         }
         catch (Exception fault) when (fault is InvalidOperationException or InvalidDataException)
         {
-            data[slot.Name] = fault.Message;
-            return fault;
+            return (fault, fault.Message);
         }
     }
 }

@@ -7,6 +7,9 @@ internal sealed class RecurantOptionsCheck : IValidateOptions<RecurantOptions>
 {
     private static readonly TimeSpan s_shortest = TimeSpan.FromMilliseconds(10), s_longest = TimeSpan.FromDays(1);
 
+    /// <summary>As many as the library allows.</summary>
+    private const int MostThreads = 1024;
+
     public ValidateOptionsResult Validate(string? name, RecurantOptions options)
     {
         List<string> faults = [];
@@ -35,9 +38,9 @@ internal sealed class RecurantOptionsCheck : IValidateOptions<RecurantOptions>
                     + "file's.");
             }
 
-            if (each.Threads < 0)
+            if (each.Threads is < 0 or > MostThreads)
             {
-                faults.Add($"{place}:Threads is {each.Threads}; expected 1 or more, or 0 for one a core.");
+                faults.Add($"{place}:Threads is {each.Threads}; expected 1 to {MostThreads}, or 0 for one a core.");
             }
         }
 

@@ -47,4 +47,43 @@ public sealed class HealthCheckTests : IDisposable
         Assert.StartsWith("version 1, ", (string)entry.Data["a"]);
         Assert.IsType<FileNotFoundException>(entry.Exception!.InnerException);
     }
+
+    [Fact]
+    public async Task Timeout_WhileAModelIsRead_EndsTheCheck()
+    {
+        TestModels.A.Save(_folder["a"]);
+        using var time = new StandingClock();
+        var services = new ServiceCollection();
+        services.AddSingleton<TimeProvider>(time).AddLogging()
+            .AddRecurant(options => options.AddTextClassifier("a", _folder["a"]))
+            .AddHealthChecks().AddRecurant(timeout: TimeSpan.FromMilliseconds(50));
+        using ServiceProvider provider = services.BuildServiceProvider();
+        Task<HealthReport> check =
+            Task.Run(() => provider.GetRequiredService<HealthCheckService>().CheckHealthAsync());
+        Task first = await Task.WhenAny(check, Task.Delay(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+        bool isTimedOut = first == check;
+        time.Go();
+        Assert.True(isTimedOut);
+        Assert.Equal(HealthStatus.Unhealthy, (await check).Entries["recurant"].Status);
+    }
+
+    /// <summary>Whoever asks it for the time waits: a model that takes for ever to be read.</summary>
+    private sealed class StandingClock : TimeProvider, IDisposable
+    {
+        private readonly ManualResetEventSlim _goes = new();
+
+        public override DateTimeOffset GetUtcNow()
+        {
+            _goes.Wait();
+            return base.GetUtcNow();
+        }
+
+        public void Go() => _goes.Set();
+
+        public void Dispose()
+        {
+            Go();
+            _goes.Dispose();
+        }
+    }
 }

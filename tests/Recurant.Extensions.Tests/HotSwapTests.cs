@@ -131,6 +131,83 @@ public sealed class HotSwapTests : IDisposable
     }
 
     [Fact]
+    public async Task File_PutBackAfterARefusedOne_IsHealthy()
+    {
+        Assert.True(Serves(TestModels.A));
+        File.Move(_folder["m"], _folder["kept"]);
+        File.WriteAllText(_folder["m"], "no model");
+        Look(2);
+        Assert.NotNull(_model.Fault);
+        File.Move(_folder["kept"], _folder["m"], overwrite: true);
+        Look(2);
+        Assert.Null(_model.Fault);
+        Assert.Equal(HealthStatus.Healthy, (await Health()).Status);
+        Assert.Equal(1, _model.Version);
+        // The bad one is told of again if it comes again.
+        File.WriteAllText(_folder["m"], "no model");
+        Look(2);
+        Assert.NotNull(_model.Fault);
+    }
+
+    /// <summary>Opening a pipe would wait for somebody who writes to it, and nobody does.</summary>
+    [Fact]
+    public void Pipe_InPlaceOfTheFile_IsRefusedWithoutWaiting()
+    {
+        if (OperatingSystem.IsWindows()) Assert.Skip("There are no pipes in folders on Windows.");
+        Assert.True(Serves(TestModels.A));
+        File.Delete(_folder["m"]);
+        using (var make = System.Diagnostics.Process.Start("mkfifo", [_folder["m"]])) make.WaitForExit();
+        Assert.True(File.Exists(_folder["m"]));
+        var looks = new Thread(() => Look(3)) { IsBackground = true };
+        looks.Start();
+        Assert.True(looks.Join(TimeSpan.FromSeconds(30)));
+        Assert.Contains("has no bytes, or is a pipe or a device; expected a .safetensors file.", _model.Fault!.Message);
+        Assert.Contains("is a pipe", Assert.Throws<InvalidOperationException>(_model.Reload).Message);
+        Assert.True(Serves(TestModels.A));
+        Put("b");
+        Look(2);
+        Assert.True(Serves(TestModels.B));
+    }
+
+    /// <summary>An exception that leaves the callback of a timer ends the process.</summary>
+    [Fact]
+    public void Logger_ThatThrows_ChangesNothing()
+    {
+        _log.Throws = true;
+        Assert.True(Serves(TestModels.A));
+        Put("b");
+        Look(2);
+        Assert.True(Serves(TestModels.B));
+        File.WriteAllText(_folder["m"], "no model");
+        Look(2);
+        Assert.Contains("could not be read", _model.Fault!.Message);
+        Assert.Contains("could not be read", Assert.Throws<InvalidOperationException>(_model.Reload).Message);
+        Put("a");
+        Look(2);
+        Assert.True(Serves(TestModels.A));
+        Assert.Null(_model.Fault);
+    }
+
+    [Fact]
+    public void Look_ThatFailsUnexpectedly_KeepsTheModel()
+    {
+        Assert.True(Serves(TestModels.A));
+        ModelOptions options = _provider.GetRequiredService<Microsoft.Extensions.Options.IOptions<RecurantOptions>>()
+            .Value.Models["m"];
+        Put("b");
+        options.Threads = 5000; // after the options were checked
+        Look(2);
+        Assert.True(Serves(TestModels.A));
+        Assert.Contains("0 (one a core) to 1024", _model.Fault!.Message);
+        // Not a fault of the file, so it is not said to be one.
+        Assert.Contains("0 (one a core) to 1024", Assert.Throws<ArgumentException>(_model.Reload).Message);
+        options.Threads = 1;
+        _model.Reload();
+        Assert.True(Serves(TestModels.B));
+        Assert.Null(_model.Fault);
+    }
+
+    [Fact]
     public void File_OfAnotherTask_IsRefused()
     {
         Assert.True(Serves(TestModels.A));
@@ -292,6 +369,8 @@ public sealed class HotSwapTests : IDisposable
     {
         private readonly List<string> _lines = [];
 
+        public bool Throws { get; set; }
+
         public IReadOnlyList<string> Lines
         {
             get
@@ -310,6 +389,7 @@ public sealed class HotSwapTests : IDisposable
             LogLevel logLevel, EventId eventId, TState state, Exception? exception,
             Func<TState, Exception?, string> formatter)
         {
+            if (Throws) throw new InvalidOperationException("The log is full.");
             lock (_lines) _lines.Add($"{logLevel} {formatter(state, exception)}");
         }
 

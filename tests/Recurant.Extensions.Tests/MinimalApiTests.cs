@@ -91,7 +91,7 @@ public sealed class MinimalApiTests : IAsyncLifetime
     public async Task Classify_AThousandRequestsSixtyFourAtATime_AreTheBitsOfPredict()
     {
         // JSON has no lone surrogates.
-        string[] texts = [.. TestModels.OddTexts.Where(text => text.Normalize() is not null && !HasLoneSurrogate(text)),
+        string[] texts = [.. TestModels.OddTexts.Where(text => !HasLoneSurrogate(text)),
             new string('x', 10_000), .. Enumerable.Range(0, 50).Select(i => $"film {i} is really good!")];
         TextClassifier file = TextClassifier.Load(_folder["m.safetensors"]);
         string[] bits = [.. texts.Select(text => TestModels.Bits(file.Predict(text)))];

@@ -150,7 +150,35 @@ public sealed class ServiceTests : IDisposable
         Assert.Contains("Recurant:ReloadInterval is 00:00:00.0010000; expected 00:00:00.010 to 1.00:00:00.", message);
         Assert.Contains("Recurant:Models:a:Path is empty; expected the path of a model file.", message);
         Assert.Contains("Recurant:Models:a:Task is 'clasify'; expected one of classify, tag, lm, translate, caption.", message);
-        Assert.Contains("Recurant:Models:a:Threads is -1; expected 1 or more", message);
+        Assert.Contains("Recurant:Models:a:Threads is -1; expected 1 to 1024, or 0 for one a core.", message);
+    }
+
+    /// <summary>The most that the library allows, which would otherwise be found when the file is read.</summary>
+    [Fact]
+    public void Threads_MoreThanTheLibraryAllows_AreNamed()
+    {
+        static ModelOptions Checked(int threads)
+        {
+            using ServiceProvider provider =
+                Provider(options => options.AddTextClassifier("a", "x", model => model.Threads = threads));
+            return provider.GetRequiredService<IOptions<RecurantOptions>>().Value.Models["a"];
+        }
+
+        Assert.Equal([0, 1024], ((int[])[0, 1024]).Select(threads => Checked(threads).Threads));
+        Assert.Equal(
+            ["Recurant:Models:a:Threads is 1025; expected 1 to 1024, or 0 for one a core."],
+            Assert.Throws<OptionsValidationException>(() => Checked(1025)).Failures);
+        Assert.Throws<ArgumentException>(() => new TextClassifier(TestModels.A.Model, 1025));
+        Assert.NotNull(new TextClassifier(TestModels.A.Model, 1024));
+    }
+
+    [Fact]
+    public void Threads_RefusedByTheLibrary_AreNoFaultOfTheFile()
+    {
+        using ServiceProvider provider = Provider(options => options.AddTextClassifier("a", _folder["a.safetensors"]));
+        provider.GetRequiredService<IOptions<RecurantOptions>>().Value.Models["a"].Threads = 5000; // after the check
+        Assert.Contains(
+            "0 (one a core) to 1024", Assert.Throws<ArgumentException>(provider.GetRequiredService<TextClassifier>).Message);
     }
 
     [Fact]

@@ -105,6 +105,62 @@ public sealed class TelemetryTests : IDisposable
         Assert.All(heard.Activities, each => Assert.Equal(ActivityStatusCode.Error, each.Status));
     }
 
+    /// <summary>Before the first token, between two, and while nobody has begun on a thread of the pool.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    public async Task Continue_Cancelled_IsHeardAsAnError(int written)
+    {
+        var generator = new TextGenerator(TestModels.Language(TokenUnit.Word));
+        foreach (bool isAsync in (bool[])[false, true])
+        {
+            using var heard = new Heard();
+            using var source = new CancellationTokenSource();
+            int count = 0;
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+            {
+                if (isAsync)
+                {
+                    IAsyncEnumerator<string> tokens =
+                        generator.ContinueAsync("the", 10, cancellation: source.Token).GetAsyncEnumerator(source.Token);
+                    await using (tokens)
+                    {
+                        if (written == 0 && await tokens.MoveNextAsync()) count++;
+                        while (count < written && await tokens.MoveNextAsync()) count++;
+                        await source.CancelAsync();
+                        await tokens.MoveNextAsync();
+                    }
+                }
+                else
+                {
+                    if (written == 0) source.Cancel();
+                    foreach (string token in generator.Continue("the", 10, cancellation: source.Token))
+                    {
+                        if (++count == written) source.Cancel();
+                    }
+                }
+            });
+            Activity activity = Assert.Single(heard.Activities);
+            Assert.Equal(ActivityStatusCode.Error, activity.Status);
+            Assert.Empty(heard.Values(TelemetryNames.PredictItems, "lm"));
+            Assert.Equal(0, heard.Values(TelemetryNames.PredictActive, "lm").Sum());
+            Assert.Contains(heard.All, each => each.Name == TelemetryNames.PredictDuration
+                && each.Tags.Contains(new(TelemetryNames.ErrorType, "System.OperationCanceledException")));
+        }
+    }
+
+    /// <summary>The attribute is the path of a file, and a stream or bytes have none.</summary>
+    [Fact]
+    public void Load_OfAStreamAndOfBytes_NamesNoFile()
+    {
+        byte[] bytes = TestModels.A.ToBytes();
+        using var heard = new Heard();
+        TextClassifier.Load(bytes);
+        TextClassifier.Load(new MemoryStream(bytes), name: "the upload");
+        Assert.Equal(2, heard.Activities.Count);
+        Assert.All(heard.Activities, each => Assert.Null(each.GetTagItem(TelemetryNames.FilePath)));
+    }
+
     [Fact]
     public void Load_OfAFile_IsTimed()
     {
@@ -163,6 +219,35 @@ public sealed class TelemetryTests : IDisposable
         Assert.Throws<InvalidOperationException>(model.Reload);
         Assert.Equal(["replaced", "refused"], heard.All.Where(each => each.Name == "recurant.model.reloads")
             .Select(each => each.Tags.Single(tag => tag.Key == "recurant.model.reload.outcome").Value));
+    }
+
+    /// <summary>What is read is half of a file, and when that is found out it is whole.</summary>
+    [Fact]
+    public void Reload_OfAFileStillWritten_RefusesOnlyWhatWasRead()
+    {
+        TestModels.A.Save(_folder["m"]);
+        var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
+        using ServiceProvider provider = new ServiceCollection().AddSingleton<TimeProvider>(time)
+            .AddRecurant(options => options.AddTextClassifier("m", _folder["m"], model => model.Reload = true))
+            .BuildServiceProvider();
+        var model = provider.GetRequiredService<ServedModel<TextClassifier>>();
+        Assert.NotNull(model.Current);
+        byte[] whole = TestModels.B.ToBytes();
+        File.WriteAllBytes(_folder["m"], whole[..(whole.Length / 2)]);
+        using (var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == TelemetryNames.Source,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStopped = _ => File.WriteAllBytes(_folder["m"], whole),
+        })
+        {
+            ActivitySource.AddActivityListener(listener);
+            Assert.Throws<InvalidOperationException>(model.Reload);
+        }
+
+        for (int look = 0; look < 2; look++) time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(2, model.Version);
+        Assert.Equal(TestModels.Bits(TestModels.B.Predict("good")), TestModels.Bits(model.Current.Predict("good")));
     }
 
     /// <summary>A call with a listener that has gone takes as much memory as one before any came.</summary>

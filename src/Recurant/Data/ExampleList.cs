@@ -9,7 +9,8 @@ namespace Recurant.Data;
 public sealed class ExampleList : IReadOnlyList<TextExample>, IDisposable
 {
     /// <summary>Who adds.</summary>
-    private readonly SoleUse _adding = new("A ExampleList", "Add from one thread; any number may read when all is added.");
+    internal SoleUse Adding { get; } = new(
+        $"An {nameof(ExampleList)}", "Add from one thread; any number may read when all is added.");
 
     private readonly TextList _texts = new();
     private readonly NameTable _labels = new(), _files = new();
@@ -42,7 +43,7 @@ public sealed class ExampleList : IReadOnlyList<TextExample>, IDisposable
     /// <exception cref="InvalidOperationException">Another thread adds.</exception>
     public void Add(ReadOnlySpan<char> text, ReadOnlySpan<char> label, int line = 0, string? file = null)
     {
-        using SoleUse.Call call = _adding.Enter();
+        using SoleUse.Call call = Adding.Enter();
         ArgumentOutOfRangeException.ThrowIfNegative(line);
         _texts.Add(text);
         _rows.Add([_labels.NumberOf(label), line, file is null ? 0 : 1 + _files.NumberOf(file)]);

@@ -9,7 +9,8 @@ namespace Recurant.Data;
 public sealed class PairList : IReadOnlyList<TextPair>, IDisposable
 {
     /// <summary>Who adds.</summary>
-    private readonly SoleUse _adding = new("A PairList", "Add from one thread; any number may read when all is added.");
+    internal SoleUse Adding { get; } = new(
+        $"A {nameof(PairList)}", "Add from one thread; any number may read when all is added.");
 
     private readonly TextList _sources = new(), _targets = new();
     private readonly TokenRows _lines = new();
@@ -29,7 +30,7 @@ public sealed class PairList : IReadOnlyList<TextPair>, IDisposable
     /// <exception cref="InvalidOperationException">Another thread adds.</exception>
     public void Add(ReadOnlySpan<char> source, ReadOnlySpan<char> target, int line = 0)
     {
-        using SoleUse.Call call = _adding.Enter();
+        using SoleUse.Call call = Adding.Enter();
         ArgumentOutOfRangeException.ThrowIfNegative(line);
         _sources.Add(source);
         _targets.Add(target);

@@ -9,7 +9,8 @@ namespace Recurant.Data;
 public sealed class SentenceList : IReadOnlyList<TaggedSentence>, IDisposable
 {
     /// <summary>Who adds.</summary>
-    private readonly SoleUse _adding = new("A SentenceList", "Add from one thread; any number may read when all is added.");
+    internal SoleUse Adding { get; } = new(
+        $"A {nameof(SentenceList)}", "Add from one thread; any number may read when all is added.");
 
     private readonly NameTable _words = new(), _tags = new();
     // [line, word, tag, word, tag, ...]
@@ -46,7 +47,7 @@ public sealed class SentenceList : IReadOnlyList<TaggedSentence>, IDisposable
     /// <exception cref="InvalidOperationException">Another thread adds.</exception>
     public void Add(IReadOnlyList<string> words, IReadOnlyList<string> tags, int line = 0)
     {
-        using SoleUse.Call call = _adding.Enter();
+        using SoleUse.Call call = Adding.Enter();
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         TaggedSentence.Check(words, tags);
         ArgumentOutOfRangeException.ThrowIfNegative(line);

@@ -14,7 +14,8 @@ namespace Recurant.Data;
 public sealed class TextList : IReadOnlyList<string>, IDisposable
 {
     /// <summary>Who adds.</summary>
-    private readonly SoleUse _adding = new("A TextList", "Add from one thread; any number may read when all is added.");
+    internal SoleUse Adding { get; } = new(
+        $"A {nameof(TextList)}", "Add from one thread; any number may read when all is added.");
 
     /// <summary>No text in UTF-8 begins with this byte: what follows is UTF-16, of a string with half a surrogate pair.</summary>
     private const byte Utf16Mark = 0xFF;
@@ -44,7 +45,7 @@ public sealed class TextList : IReadOnlyList<string>, IDisposable
     /// <exception cref="InvalidOperationException">Another thread adds.</exception>
     public void Add(ReadOnlySpan<char> text)
     {
-        using SoleUse.Call call = _adding.Enter();
+        using SoleUse.Call call = Adding.Enter();
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         Span<byte> room = _rows.Reserve(checked(3 * text.Length + 1));
         if (Utf8.FromUtf16(text, room, out _, out int written, replaceInvalidSequences: false) != OperationStatus.Done)

@@ -41,17 +41,16 @@ internal abstract class ByteSource : IDisposable
     /// The bytes of a stream from its position to its end; of one that cannot seek they are read into memory, as many as come.
     /// </summary>
     /// <param name="stream">The stream; it stays open.</param>
-    /// <param name="cancellation">Looked at between parts.</param>
+    /// <param name="cancellation">Looked at before each read.</param>
     public static ByteSource Of(Stream stream, CancellationToken cancellation = default)
     {
         if (stream.CanSeek) return new SeekableBytes(stream);
         var parts = new List<ReadOnlyMemory<byte>>();
         while (true)
         {
-            cancellation.ThrowIfCancellationRequested();
             // A small file needs no large part; whatever the stream claims, memory grows with the bytes that come.
-            byte[] part = parts.Count == 0 ? ReadFirst(stream) : new byte[PartBytes];
-            int read = parts.Count == 0 ? part.Length : stream.ReadAtLeast(part, PartBytes, throwOnEndOfStream: false);
+            byte[] part = parts.Count == 0 ? ReadFirst(stream, cancellation) : new byte[PartBytes];
+            int read = parts.Count == 0 ? part.Length : Fill(stream, part, cancellation);
             if (read > 0) parts.Add(part.AsMemory(0, read));
             if (read < PartBytes) return new MemoryBytes(parts);
         }
@@ -69,17 +68,31 @@ internal abstract class ByteSource : IDisposable
         return new MemoryBytes(parts);
     }
 
-    private static byte[] ReadFirst(Stream stream)
+    private static byte[] ReadFirst(Stream stream, CancellationToken cancellation)
     {
         var bytes = new byte[1 << 16];
         int count = 0;
         while (true)
         {
-            int read = stream.Read(bytes, count, bytes.Length - count);
-            count += read;
-            if (read == 0 || count == PartBytes) return bytes.AsSpan(0, count).ToArray();
-            if (count == bytes.Length) Array.Resize(ref bytes, 2 * bytes.Length);
+            count += Fill(stream, bytes.AsSpan(count), cancellation);
+            if (count < bytes.Length || count == PartBytes) return bytes.AsSpan(0, count).ToArray();
+            Array.Resize(ref bytes, 2 * bytes.Length);
         }
+    }
+
+    /// <summary>Reads until there is no more room, or no more to read.</summary>
+    private static int Fill(Stream stream, Span<byte> bytes, CancellationToken cancellation)
+    {
+        int count = 0;
+        while (count < bytes.Length)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            int read = stream.Read(bytes[count..]);
+            if (read == 0) break;
+            count += read;
+        }
+
+        return count;
     }
 
     private sealed class FileBytes(SafeFileHandle handle, long length) : ByteSource

@@ -26,11 +26,13 @@ public static class ModelFile
 
     /// <summary>The bytes of a model: those of its file.</summary>
     /// <param name="model">The model.</param>
+    /// <param name="cancellation">Looked at between pieces of the tensors.</param>
     /// <exception cref="IOException">They are more than an array holds (2 GB): save to a file or a stream.</exception>
-    public static byte[] ToBytes(TrainedModel model)
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static byte[] ToBytes(TrainedModel model, CancellationToken cancellation = default)
     {
         using var stream = new MemoryStream();
-        Save(model, stream);
+        Save(model, stream, cancellation);
         return stream.ToArray();
     }
 
@@ -107,7 +109,7 @@ public static class ModelFile
     public static TrainedModel Load(
         Stream stream, string name = StorageFault.TheStream, CancellationToken cancellation = default)
     {
-        TrainedModel model = Load(name, () => SafetensorsFile.Open(stream, name, cancellation), cancellation);
+        TrainedModel model = Load(path: null, () => SafetensorsFile.Open(stream, name, cancellation), cancellation);
         if (stream.CanSeek) stream.Seek(0, SeekOrigin.End); // where reading byte after byte would have ended
         return model;
     }
@@ -120,12 +122,12 @@ public static class ModelFile
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static TrainedModel Load(
         ReadOnlyMemory<byte> bytes, string name = StorageFault.TheBytes, CancellationToken cancellation = default) =>
-        Load(name, () => SafetensorsFile.Open(bytes, name), cancellation);
+        Load(path: null, () => SafetensorsFile.Open(bytes, name), cancellation);
 
-    private static TrainedModel Load(string name, Func<SafetensorsFile> open, CancellationToken cancellation)
+    private static TrainedModel Load(string? path, Func<SafetensorsFile> open, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        WatchedCall call = WatchedCall.Load(name);
+        WatchedCall call = WatchedCall.Load(path);
         try
         {
             using SafetensorsFile file = open();

@@ -25,9 +25,12 @@ public static class OptimizerFile
     /// <param name="path">The file, by convention with the ending <c>.safetensors</c>.</param>
     /// <param name="optimizer">The optimiser, between two steps.</param>
     /// <param name="parameters">Its parameters with the names they have in files.</param>
+    /// <param name="cancellation">Looked at between pieces of the tensors.</param>
     /// <exception cref="ArgumentException">A parameter of the optimiser is not among them.</exception>
     /// <exception cref="IOException">The file cannot be written; what stood there before is untouched.</exception>
-    public static void Save(string path, Optimizer optimizer, IEnumerable<NamedParameter> parameters)
+    /// <exception cref="OperationCanceledException">Cancelled; what stood there before is untouched.</exception>
+    public static void Save(
+        string path, Optimizer optimizer, IEnumerable<NamedParameter> parameters, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(optimizer);
         var writer = new SafetensorsWriter();
@@ -42,21 +45,25 @@ public static class OptimizerFile
             writer.Add(name, shape, values.Memory);
         }
 
-        writer.Save(path);
+        writer.Save(path, cancellation);
     }
 
     /// <summary>Reads the state, all or nothing.</summary>
     /// <param name="path">A file that <see cref="Save"/> wrote.</param>
     /// <param name="optimizer">An optimiser of the same kind over the same parameters.</param>
     /// <param name="parameters">Its parameters with the names they have in files.</param>
+    /// <param name="cancellation">Looked at between tensors.</param>
     /// <exception cref="ArgumentException">A parameter of the optimiser is not among them.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">
     /// The file is damaged, of another kind of optimiser, or of other parameters.
     /// </exception>
-    public static void Load(string path, Optimizer optimizer, IEnumerable<NamedParameter> parameters)
+    /// <exception cref="OperationCanceledException">Cancelled; nothing is changed.</exception>
+    public static void Load(
+        string path, Optimizer optimizer, IEnumerable<NamedParameter> parameters, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(optimizer);
+        cancellation.ThrowIfCancellationRequested();
         using SafetensorsFile file = SafetensorsFile.Open(path);
         var metadata = new ModelMetadata(path, file.Metadata);
         (string kind, double beta1, double beta2) = metadata.Parse(Key, json =>
@@ -83,6 +90,7 @@ public static class OptimizerFile
         float[][] values = [.. moments.Select(moment => new float[moment.Values.Length])];
         for (int i = 0; i < moments.Length; i++)
         {
+            cancellation.ThrowIfCancellationRequested();
             ParameterFile.RequireTensor(file, moments[i].Name, moments[i].Shape, TensorUse.Network);
             file.ReadFloats(moments[i].Name, values[i]);
         }

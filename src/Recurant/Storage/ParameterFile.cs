@@ -18,22 +18,26 @@ public static class ParameterFile
     /// <summary>Writes parameters; an existing file is replaced only by a complete one.</summary>
     /// <param name="path">The file, by convention with the ending <c>.safetensors</c>.</param>
     /// <param name="parameters">The parameters, each under a name of its own.</param>
+    /// <param name="cancellation">Looked at between pieces of the tensors.</param>
     /// <exception cref="ArgumentException">A name is empty or occurs twice.</exception>
     /// <exception cref="IOException">The file cannot be written; what stood there before is untouched.</exception>
-    public static void Save(string path, IEnumerable<NamedParameter> parameters)
-    {
-        WriterOf(parameters).Save(path);
-    }
+    /// <exception cref="OperationCanceledException">Cancelled; what stood there before is untouched.</exception>
+    public static void Save(
+        string path, IEnumerable<NamedParameter> parameters, CancellationToken cancellation = default) =>
+        WriterOf(parameters).Save(path, cancellation);
 
     /// <summary>Writes parameters to a stream, from its position on: the same bytes as to a file.</summary>
     /// <param name="stream">The stream; it need not be able to seek, and stays open.</param>
     /// <param name="parameters">The parameters, each under a name of its own.</param>
+    /// <param name="cancellation">Looked at between pieces of the tensors.</param>
     /// <exception cref="ArgumentException">A name is empty or occurs twice.</exception>
     /// <exception cref="IOException">The stream cannot be written.</exception>
-    public static void Save(Stream stream, IEnumerable<NamedParameter> parameters)
+    /// <exception cref="OperationCanceledException">Cancelled; the stream holds a part of the bytes.</exception>
+    public static void Save(
+        Stream stream, IEnumerable<NamedParameter> parameters, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        WriterOf(parameters).WriteTo(stream);
+        WriterOf(parameters).WriteTo(stream, cancellation);
     }
 
     private static SafetensorsWriter WriterOf(IEnumerable<NamedParameter> parameters)
@@ -50,35 +54,49 @@ public static class ParameterFile
     /// </summary>
     /// <param name="path">A safetensors file.</param>
     /// <param name="parameters">The parameters to fill, with their names in the file.</param>
+    /// <param name="cancellation">Looked at between tensors.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">
     /// The file is damaged, lacks a parameter, or has one of another shape or with a number that is not finite.
     /// </exception>
-    public static void Load(string path, IEnumerable<NamedParameter> parameters)
+    /// <exception cref="OperationCanceledException">Cancelled; no parameter is changed.</exception>
+    public static void Load(
+        string path, IEnumerable<NamedParameter> parameters, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(parameters);
+        cancellation.ThrowIfCancellationRequested();
         using SafetensorsFile file = SafetensorsFile.Open(path);
-        Load(file, parameters);
+        Load(file, parameters, cancellation);
     }
 
     /// <summary>The same from a stream, which holds a whole file from its position to its end.</summary>
     /// <param name="stream">The stream; it need not be able to seek, and stays open.</param>
     /// <param name="parameters">The parameters to fill, with their names in the file.</param>
     /// <param name="name">What messages call the stream. Default: the stream.</param>
+    /// <param name="cancellation">Looked at between tensors, and between parts of a stream that cannot seek.</param>
     /// <exception cref="InvalidDataException">As for a file; the message begins with the name.</exception>
-    public static void Load(Stream stream, IEnumerable<NamedParameter> parameters, string name = StorageFault.TheStream)
+    /// <exception cref="OperationCanceledException">Cancelled; no parameter is changed.</exception>
+    public static void Load(
+        Stream stream, IEnumerable<NamedParameter> parameters, string name = StorageFault.TheStream,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(parameters);
-        using SafetensorsFile file = SafetensorsFile.Open(stream, name);
-        Load(file, parameters);
+        cancellation.ThrowIfCancellationRequested();
+        using SafetensorsFile file = SafetensorsFile.Open(stream, name, cancellation);
+        Load(file, parameters, cancellation);
     }
 
-    private static void Load(SafetensorsFile file, IEnumerable<NamedParameter> parameters)
+    private static void Load(SafetensorsFile file, IEnumerable<NamedParameter> parameters, CancellationToken cancellation)
     {
         NamedParameter[] all = [.. parameters];
         foreach (NamedParameter named in all) RequireTensor(file, named.Name, named.Parameter, TensorUse.Network);
         float[][] values = [.. all.Select(named => new float[named.Parameter.Count])];
-        for (int i = 0; i < all.Length; i++) ReadTensor(file, all[i].Name, all[i].Parameter, values[i], TensorUse.Network);
+        for (int i = 0; i < all.Length; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            ReadTensor(file, all[i].Name, all[i].Parameter, values[i], TensorUse.Network);
+        }
+
         for (int i = 0; i < all.Length; i++) all[i].Parameter.SetValues(values[i]);
     }
 

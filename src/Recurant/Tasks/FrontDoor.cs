@@ -79,6 +79,8 @@ public abstract class FrontDoor<TSelf, TModel>
     public void Save(Stream stream, CancellationToken cancellation = default) => ModelFile.Save(Model, stream, cancellation);
 
     /// <summary>The bytes of the model: those of its file.</summary>
+    /// <param name="cancellation">Looked at between pieces of the tensors.</param>
     /// <exception cref="IOException">They are more than an array holds (2 GB): save to a file or a stream.</exception>
-    public byte[] ToBytes() => ModelFile.ToBytes(Model);
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public byte[] ToBytes(CancellationToken cancellation = default) => ModelFile.ToBytes(Model, cancellation);
 }

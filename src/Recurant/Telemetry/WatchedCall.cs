@@ -10,7 +10,7 @@ namespace Recurant.Telemetry;
 /// try
 /// {
 ///     ...
-///     call.End();
+///     call.EndPredict(tokens);
 /// }
 /// catch (Exception fault) when (call.Fails(fault))   // looks on; never caught here
 /// {
@@ -49,12 +49,13 @@ internal struct WatchedCall
         return call;
     }
 
-    /// <summary>A model file begins to be read.</summary>
-    public static WatchedCall Load(string path)
+    /// <summary>A model begins to be read.</summary>
+    /// <param name="path">Its file; null if it comes from a stream or from bytes.</param>
+    public static WatchedCall Load(string? path)
     {
         if (!Instruments.LoadDuration.Enabled && !Instruments.Activities.HasListeners()) return default;
         WatchedCall call = Begin(Instruments.LoadDuration, TelemetryNames.LoadActivity, task: null);
-        call._activity?.SetTag(TelemetryNames.FilePath, path);
+        if (path is not null) call._activity?.SetTag(TelemetryNames.FilePath, path);
         return call;
     }
 

@@ -42,8 +42,10 @@ public class CancellationTests
         using var source = new CancellationTokenSource(TimeSpan.FromMilliseconds(30));
         Assert.Throws<OperationCanceledException>(() => translator.Translate(text, source.Token));
         // What was left in the middle leaves nothing behind.
-        Assert.Equal(new Translator(translator.Model, threads: 1) { Beam = 2 }.Translate("the film").Text,
-            new Translator(translator.Model, threads: 1) { Beam = 2 }.Translate("the film").Text);
+        Translation expected = new Translator(translator.Model, threads: 1) { Beam = 64 }.Translate("the film");
+        Translation answer = translator.Translate("the film");
+        Assert.Equal(expected.Text, answer.Text);
+        Assert.Equal(expected.Pieces, answer.Pieces);
     }
 
     /// <summary>All sentences are searched side by side in one batch, and the token is cancelled when it has begun.</summary>
@@ -113,6 +115,78 @@ public class CancellationTests
 
         Assert.Throws<ArgumentException>(() => generator.ContinueAsync("", 3, new SamplingOptions { TopP = 2 }));
         Assert.Throws<ArgumentOutOfRangeException>(() => generator.ContinueAsync("", -1));
+    }
+
+    /// <summary>A long prompt is read token by token in turns, so that it holds up nobody and can be given up.</summary>
+    [Fact]
+    public void Continue_WhileAnotherReadsALongPrompt_GetsItsTurns()
+    {
+        var generator = new TextGenerator(SmallModels.Language());
+        string[] alone = [.. generator.Continue("the film", 3)];
+        string prompt = string.Concat(Enumerable.Repeat("the film is not good ", 400_000));
+        using var source = new CancellationTokenSource();
+        using var begins = new ManualResetEventSlim();
+        IEnumerable<string> text = generator.Continue(prompt, 1, cancellation: source.Token);
+        bool isCancelled = false;
+        var reader = new Thread(() =>
+        {
+            begins.Set();
+            try
+            {
+                Assert.Single(text);
+            }
+            catch (OperationCanceledException)
+            {
+                isCancelled = true;
+            }
+        });
+        reader.Start();
+        begins.Wait(TestContext.Current.CancellationToken);
+        Thread.Sleep(50);
+        // Answered while the prompt is still being read.
+        Assert.Equal(alone, generator.Continue("the film", 3));
+        source.Cancel();
+        reader.Join();
+        Assert.True(isCancelled);
+        Assert.Equal(alone, generator.Continue("the film", 3));
+    }
+
+    /// <summary>The caller may be the thread of a window: what a long prompt takes is taken elsewhere.</summary>
+    [Fact]
+    public async Task ContinueAsync_LongPrompt_IsEncodedInThePool()
+    {
+        var generator = new TextGenerator(SmallModels.Language());
+        string prompt = string.Concat(Enumerable.Repeat("the film is not good ", 50_000));
+        using var source = new CancellationTokenSource();
+        IAsyncEnumerator<string> tokens = generator.ContinueAsync(prompt, 1).GetAsyncEnumerator(source.Token);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        ValueTask<bool> first = tokens.MoveNextAsync();
+        // The numbers of the tokens alone are a million bytes.
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 100_000);
+        await source.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await first);
+        await tokens.DisposeAsync();
+    }
+
+    /// <summary>A slow stream is given up before its next read, in its first part and in later ones.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(18)]
+    public void Load_CancelledWhileAStreamIsRead_ReadsNoMore(int cancelledAt)
+    {
+        using var source = new CancellationTokenSource();
+        int reads = 0;
+        var stream = new OneWayStream(new MemoryStream(new byte[24 << 20]))
+        {
+            MostAtOnce = 1 << 20,
+            BeforeRead = () =>
+            {
+                if (++reads == cancelledAt) source.Cancel();
+            },
+        };
+        Assert.Throws<OperationCanceledException>(() => SafetensorsFile.Open(stream, cancellationToken: source.Token));
+        Assert.Equal(cancelledAt, reads);
     }
 
     [Fact]

@@ -141,6 +141,27 @@ public class ThreadTests
         Assert.Null(Elsewhere(() => optimizer.Step()));
     }
 
+    [Fact]
+    public void Lists_AddedToByTwoThreadsAtOnce_Throw()
+    {
+        using ExampleList examples = new();
+        using PairList pairs = new();
+        using SentenceList sentences = new();
+        using TextList texts = new();
+        (SoleUse Use, Action Add, string Name)[] lists =
+        [
+            (examples.Adding, () => examples.Add("good", "a"), "An ExampleList"),
+            (pairs.Adding, () => pairs.Add("good", "bon"), "A PairList"),
+            (sentences.Adding, () => sentences.Add(["good"], ["ADJ"]), "A SentenceList"),
+            (texts.Adding, () => texts.Add("good"), "A TextList"),
+        ];
+        Assert.All(lists, list =>
+        {
+            using (list.Use.Enter()) ThrowsElsewhere(list.Add, $"{list.Name} was used by two threads at once");
+            Assert.Null(Elsewhere(list.Add));
+        });
+    }
+
     /// <summary>A server takes a new model by replacing its file: whoever loads has the old one or the new one, whole.</summary>
     [Fact]
     public void Load_WhileTheFileIsReplaced_IsOneOrTheOther()

@@ -39,6 +39,49 @@ public class ParameterFileTests
     }
 
     [Fact]
+    public void SaveAndLoad_Cancelled_ChangeNothing()
+    {
+        using var directory = new TemporaryDirectory();
+        string path = directory["network.safetensors"], state = directory["optimizer.safetensors"];
+        var network = new Sequential(new Dense(2, 3), new Dense(3, 2));
+        network.Initialise(seed: 1);
+        var optimizer = new Optimizer(OptimizerKind.Adam, network.Parameters);
+        ParameterFile.Save(path, network.NamedParameters);
+        OptimizerFile.Save(state, optimizer, network.NamedParameters);
+        byte[] before = File.ReadAllBytes(path), stateBefore = File.ReadAllBytes(state);
+        float[][] values = [.. network.Parameters.Select(parameter => parameter.Values.ToArray())];
+        network.Initialise(seed: 2);
+        float[][] others = [.. network.Parameters.Select(parameter => parameter.Values.ToArray())];
+        Assert.NotEqual(values, others);
+
+        var stopped = new CancellationToken(true);
+        Action[] calls =
+        [
+            () => ParameterFile.Save(path, network.NamedParameters, stopped),
+            () => ParameterFile.Save(new MemoryStream(), network.NamedParameters, stopped),
+            () => ParameterFile.Load(path, network.NamedParameters, stopped),
+            () => ParameterFile.Load(new MemoryStream(before), network.NamedParameters, cancellation: stopped),
+            () => OptimizerFile.Save(state, optimizer, network.NamedParameters, stopped),
+            () => OptimizerFile.Load(state, optimizer, network.NamedParameters, stopped),
+            () => ModelFile.ToBytes(SmallModels.Classifier(), stopped),
+            () => new TextClassifier(SmallModels.Classifier()).ToBytes(stopped),
+        ];
+        Assert.All(calls, call => Assert.Throws<OperationCanceledException>(call));
+        Assert.Equal(before, File.ReadAllBytes(path));
+        Assert.Equal(stateBefore, File.ReadAllBytes(state));
+        Assert.Equal(others, network.Parameters.Select(parameter => parameter.Values.ToArray()));
+
+        // Cancelled between the parts of a stream: none of the parameters has been changed.
+        using var source = new CancellationTokenSource();
+        var stream = new OneWayStream(new MemoryStream(before)) { MostAtOnce = 50, BeforeRead = source.Cancel };
+        Assert.Throws<OperationCanceledException>(
+            () => ParameterFile.Load(stream, network.NamedParameters, cancellation: source.Token));
+        Assert.Equal(others, network.Parameters.Select(parameter => parameter.Values.ToArray()));
+        ParameterFile.Load(path, network.NamedParameters);
+        Assert.Equal(values, network.Parameters.Select(parameter => parameter.Values.ToArray()));
+    }
+
+    [Fact]
     public void Load_OfAnUnfitFile_ChangesNothingAndNamesTheTensor()
     {
         using var directory = new TemporaryDirectory();

@@ -21,7 +21,8 @@ public sealed class TextGenerator : FrontDoor<TextGenerator, LanguageModel>, IFr
 
     /// <summary>Makes a generator.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="threads">The number of threads; 0 for one a core. The text does not depend on it. Default: 1.</param>
+    /// <param name="threads">The number of threads; 0 for one a core. The text does not depend on it. Default: 1, since a step is
+    /// small; <c>Load</c> has the default of all tasks, one a core, which pays for layers of many hundreds of units.</param>
     public TextGenerator(LanguageModel model, int threads = 1)
         : base(model)
     {
@@ -94,8 +95,11 @@ public sealed class TextGenerator : FrontDoor<TextGenerator, LanguageModel>, IFr
     private async IAsyncEnumerable<string> GenerateAsync(
         string prompt, int length, SamplingOptions options, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        using IEnumerator<string> tokens = Continue(prompt, length, options, cancellation).GetEnumerator();
-        while (await Task.Run(tokens.MoveNext, cancellation).ConfigureAwait(false)) yield return tokens.Current;
+        // A long prompt takes long to encode, too.
+        using IEnumerator<string> tokens = await Task.Run(
+            () => Continue(prompt, length, options, cancellation).GetEnumerator(), cancellation).ConfigureAwait(false);
+        // A step looks at the token itself, and tells of having been cancelled; one that never began would not.
+        while (await Task.Run(tokens.MoveNext, CancellationToken.None).ConfigureAwait(false)) yield return tokens.Current;
     }
 
     private IEnumerable<string> Generate(
@@ -105,7 +109,7 @@ public sealed class TextGenerator : FrontDoor<TextGenerator, LanguageModel>, IFr
         var sampler = new TokenSampler(options, Model.Vocabulary.Count);
         var writer = new TokenWriter(text, prompt.Count > 0 ? prompt[^1] : text.End);
         var state = new float[_stream.StateSize];
-        int token = text.End;
+        int token = 0;
         Activity? current = Activity.Current;
         WatchedCall call = WatchedCall.Predict(TaskNames.LanguageModel, 1);
         // Whoever reads the tokens goes on between them: what is timed is the generator's share, with the wait for its turn.
@@ -116,15 +120,20 @@ public sealed class TextGenerator : FrontDoor<TextGenerator, LanguageModel>, IFr
         {
             while (written < length)
             {
-                cancellation.ThrowIfCancellationRequested();
                 long begun = call.IsWatched ? Stopwatch.GetTimestamp() : 0;
                 try
                 {
+                    // All of the prompt but its last token, which is read in the turn of the first answer.
+                    for (int t = -1; written == 0 && t < prompt.Count - 1; t++)
+                    {
+                        cancellation.ThrowIfCancellationRequested();
+                        lock (_turn) ReadPrompt(state, prompt, t);
+                    }
+
+                    cancellation.ThrowIfCancellationRequested();
                     lock (_turn)
                     {
-                        TakeTurn(state, begins: written == 0);
-                        Read(token);
-                        if (written == 0) ReadPrompt(prompt, cancellation);
+                        if (written == 0) ReadPrompt(state, prompt, prompt.Count - 1); else Read(state, token);
                         // The unknown token stands for what cannot be written.
                         token = sampler.Draw(Logits(), excluded: Vocabulary.Unknown);
                     }
@@ -196,8 +205,7 @@ public sealed class TextGenerator : FrontDoor<TextGenerator, LanguageModel>, IFr
             cancellation.ThrowIfCancellationRequested();
             lock (_turn)
             {
-                TakeTurn(state, begins: t < 0);
-                Read(t < 0 ? Model.Encoder.End : numbers[t]);
+                ReadPrompt(state, numbers, t);
                 _output.Span.CopyTo(output);
             }
         }
@@ -205,14 +213,9 @@ public sealed class TextGenerator : FrontDoor<TextGenerator, LanguageModel>, IFr
         return output;
     }
 
-    private void ReadPrompt(List<int> prompt, CancellationToken cancellation)
-    {
-        foreach (int token in prompt)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            Read(token);
-        }
-    }
+    /// <summary>Reads one token of a prompt, -1 for the end of the line before it, at which a text begins.</summary>
+    private void ReadPrompt(float[] state, List<int> prompt, int t) =>
+        Read(state, t < 0 ? Model.Encoder.End : prompt[t], begins: t < 0);
 
     /// <summary>Puts the state of another text aside and takes up that of this one.</summary>
     private void TakeTurn(float[] state, bool begins)
@@ -222,8 +225,9 @@ public sealed class TextGenerator : FrontDoor<TextGenerator, LanguageModel>, IFr
         _current = state;
     }
 
-    private void Read(int token)
+    private void Read(float[] state, int token, bool begins = false)
     {
+        TakeTurn(state, begins);
         LanguageModelNetwork network = Model.Network;
         ReadOnlySpan<float> h = Model.Spec.EmbeddingSize == 0 ? _stream.Step(token) : _stream.Step(network.VectorOf(token));
         h.CopyTo(_output.Span);
