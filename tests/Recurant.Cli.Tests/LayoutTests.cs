@@ -146,8 +146,8 @@ public class LayoutTests
                 if (isWhole || command.FirstOptions.Count == 0)
                 {
                     Assert.All(command.Options, option => Assert.Contains(
-                        "\n  " + (option.IsFlag ? $"--[no-]{option.Name[2..]}"
-                            : option.Name), text.ToString(), StringComparison.Ordinal));
+                        $"\n  {(option.Short is { } letter ? $"{letter}, " : "")}"
+                        + (option.IsFlag ? $"--[no-]{option.Name[2..]}" : option.Name), text.ToString(), StringComparison.Ordinal));
                 }
                 else
                 {

@@ -225,7 +225,7 @@ public partial class NameTests
     {
         using var place = new Workspace { CalledAs = "./recurant" };
         string readme = File.ReadAllText(Path.Combine(Root(), "README.md")).ReplaceLineEndings("\n");
-        string shown = readme.Split("\n```\n")[1];
+        string shown = readme.Split("\n```text\n")[1].Split("\n```\n")[0];
         Assert.Equal(WithoutTimes(shown), WithoutTimes(place.Run("demo", "--quiet").Out.TrimEnd()));
     }
 
