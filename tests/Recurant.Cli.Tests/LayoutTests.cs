@@ -145,9 +145,12 @@ public class LayoutTests
                     line => Assert.True(line.Length <= width, $"{name}: {line}"));
                 if (isWhole || command.FirstOptions.Count == 0)
                 {
-                    Assert.All(command.Options, option => Assert.Contains(
-                        $"\n  {(option.Short is { } letter ? $"{letter}, " : "")}"
-                        + (option.IsFlag ? $"--[no-]{option.Name[2..]}" : option.Name), text.ToString(), StringComparison.Ordinal));
+                    Assert.All(command.Options, option =>
+                    {
+                        string name = option.IsFlag ? $"--[no-]{option.Name[2..]}" : option.Name;
+                        string shown = option.Short is { } letter ? $"{letter}, {name}" : name;
+                        Assert.Contains($"\n  {shown}", text.ToString(), StringComparison.Ordinal);
+                    });
                 }
                 else
                 {
