@@ -89,8 +89,9 @@ internal sealed record AnsweringProgram
         string input = OperatingSystem.IsWindows() ? "FILE" : "file";
         Line(text, $"// {Does}.");
         Line(text, $"// The model: {TextLayout.OneLine(summary)}.");
-        Line(text, $"//     {run} -- \"{Example}\"     answers each argument");
-        Line(text, $"//     {run} < {input}     answers each line");
+        string asked = $"{run} -- \"{Example}\"";
+        Line(text, $"//     {asked}     answers each argument");
+        Line(text, $"//     {$"{run} < {input}".PadRight(asked.Length)}     answers each line");
         Line(text, "using System.Globalization;");
         Line(text, "using System.Text;");
         foreach (string name in Usings.Order(StringComparer.Ordinal)) Line(text, $"using {name};");
