@@ -4,23 +4,13 @@ using System.Xml.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Recurant.Formats;
+using Recurant.Samples.Tests;
 
 namespace Recurant.Cli.Tests;
 
 /// <summary>Programs that answer with a model: they compile without a warning, and answer as the command does.</summary>
 public class NewTests
 {
-    /// <summary>What a program sees without saying so: ImplicitUsings of the SDK.</summary>
-    private const string ImplicitUsings = """
-        global using System;
-        global using System.Collections.Generic;
-        global using System.IO;
-        global using System.Linq;
-        global using System.Net.Http;
-        global using System.Threading;
-        global using System.Threading.Tasks;
-        """;
-
     public static TheoryData<string> Tasks => [.. CliTasks.All.Select(task => task.Name)];
 
     [Theory]
@@ -33,7 +23,7 @@ public class NewTests
         Assert.StartsWith($"#:package Recurant@{Application.Version}\n", programs[0], StringComparison.Ordinal);
         foreach (string program in programs)
         {
-            CSharpCompilation compiled = Compile(program);
+            CSharpCompilation compiled = ConsoleProgram.Compile(program);
             Assert.Empty(compiled.GetDiagnostics().Where(found => found.Severity >= DiagnosticSeverity.Warning));
             string[] paths = [.. compiled.SyntaxTrees[1].GetRoot().DescendantTokens().Where(
                 token => token.IsKind(SyntaxKind.StringLiteralToken)).Select(token => token.ValueText)];
@@ -151,22 +141,14 @@ public class NewTests
         Assert.False(place.Has("app.cs"));
     }
 
-    private static CSharpCompilation Compile(string program)
-    {
-        // Directives of file-based programs are the SDK's; the compiler is told that they are expected.
-        CSharpParseOptions options = CSharpParseOptions.Default.WithFeatures([new("FileBasedProgram", "true")]);
-        var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            .Where(path => path.Length > 0).Select(path => MetadataReference.CreateFromFile(path));
-        return CSharpCompilation.Create(
-            "app",
-            [CSharpSyntaxTree.ParseText(ImplicitUsings, options), CSharpSyntaxTree.ParseText(program, options)], references,
-            new CSharpCompilationOptions(OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Enable));
-    }
-
     /// <summary>Compiles the program into app.dll, beside the assemblies that it uses.</summary>
     private static void Emit(Workspace place, string program)
     {
-        using (FileStream file = File.Create(place.Path("app.dll"))) Assert.True(Compile(program).Emit(file).Success);
+        using (FileStream file = File.Create(place.Path("app.dll")))
+        {
+            Assert.True(ConsoleProgram.Compile(program).Emit(file).Success);
+        }
+
         foreach (Type used in (Type[])[typeof(TextClassifier), typeof(ImageFile)])
         {
             File.Copy(used.Assembly.Location, place.Path(Path.GetFileName(used.Assembly.Location)));

@@ -10,17 +10,6 @@ namespace Recurant.Samples.Tests;
 /// </summary>
 public sealed class DocumentationTests
 {
-    /// <summary>The usings of a console project.</summary>
-    private const string Implicit = """
-        global using System;
-        global using System.Collections.Generic;
-        global using System.IO;
-        global using System.Linq;
-        global using System.Net.Http;
-        global using System.Threading;
-        global using System.Threading.Tasks;
-        """;
-
     /// <summary>What a project of ASP.NET Core has besides.</summary>
     private static readonly string[] s_web =
     [
@@ -45,12 +34,6 @@ public sealed class DocumentationTests
             public static string[] texts;
         }
         """;
-
-    private static readonly MetadataReference[] s_references =
-    [
-        .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            .Select(path => MetadataReference.CreateFromFile(path)),
-    ];
 
     private static string Repository => Path.GetDirectoryName(SampleProgram.Folder)!;
 
@@ -90,17 +73,17 @@ public sealed class DocumentationTests
     {
         string block = string.Join('\n', File.ReadLines(Path.Combine(Repository, page)).Skip(line).TakeWhile(
             text => !text.TrimStart().StartsWith("```", StringComparison.Ordinal)));
-        SyntaxTree program = CSharpSyntaxTree.ParseText(block);
-        bool isWhole = program.GetCompilationUnitRoot().Usings.Any();
-        var compilation = CSharpCompilation.Create(
-            "Block", [CSharpSyntaxTree.ParseText(Implicit)], s_references,
-            new CSharpCompilationOptions(
-                OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Annotations));
-        string given = isWhole ? "" : string.Concat(Names(compilation.GlobalNamespace, "")
-            .Where(name => name.StartsWith("Recurant", StringComparison.Ordinal))
-            .Concat(s_web).Select(name => $"global using {name};\n"));
-        compilation = compilation.AddSyntaxTrees(
-            program, CSharpSyntaxTree.ParseText(isWhole ? "" : $"global using static Given;\n{given}{Given}"));
+        CSharpCompilation compilation = ConsoleProgram.Compile(block);
+        bool isWhole = compilation.SyntaxTrees[1].GetCompilationUnitRoot().Usings.Any();
+        if (!isWhole)
+        {
+            string given = string.Concat(Names(compilation.GlobalNamespace, "")
+                .Where(name => name.StartsWith("Recurant", StringComparison.Ordinal))
+                .Concat(s_web).Select(name => $"global using {name};\n"));
+            compilation = compilation.AddSyntaxTrees(CSharpSyntaxTree.ParseText(
+                $"global using static Given;\n{given}{Given}", (CSharpParseOptions)compilation.SyntaxTrees[1].Options));
+        }
+
         Assert.Equal(
             [], compilation.GetDiagnostics().Where(found => found.Severity == DiagnosticSeverity.Error).Select(
                 found => $"{page}:{line + 1 + found.Location.GetLineSpan().StartLinePosition.Line}: {found.GetMessage()}"));

@@ -9,8 +9,7 @@ namespace Recurant.Data;
 public sealed class ExampleList : IReadOnlyList<TextExample>, IDisposable
 {
     /// <summary>Who adds.</summary>
-    internal SoleUse Adding { get; } = new(
-        $"An {nameof(ExampleList)}", "Add from one thread; any number may read when all is added.");
+    internal SoleUse Adding { get; } = SoleUse.OfAdding($"An {nameof(ExampleList)}");
 
     private readonly TextList _texts = new();
     private readonly NameTable _labels = new(), _files = new();

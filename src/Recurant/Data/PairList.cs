@@ -9,8 +9,7 @@ namespace Recurant.Data;
 public sealed class PairList : IReadOnlyList<TextPair>, IDisposable
 {
     /// <summary>Who adds.</summary>
-    internal SoleUse Adding { get; } = new(
-        $"A {nameof(PairList)}", "Add from one thread; any number may read when all is added.");
+    internal SoleUse Adding { get; } = SoleUse.OfAdding($"A {nameof(PairList)}");
 
     private readonly TextList _sources = new(), _targets = new();
     private readonly TokenRows _lines = new();

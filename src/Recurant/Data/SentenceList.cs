@@ -9,8 +9,7 @@ namespace Recurant.Data;
 public sealed class SentenceList : IReadOnlyList<TaggedSentence>, IDisposable
 {
     /// <summary>Who adds.</summary>
-    internal SoleUse Adding { get; } = new(
-        $"A {nameof(SentenceList)}", "Add from one thread; any number may read when all is added.");
+    internal SoleUse Adding { get; } = SoleUse.OfAdding($"A {nameof(SentenceList)}");
 
     private readonly NameTable _words = new(), _tags = new();
     // [line, word, tag, word, tag, ...]

@@ -14,8 +14,7 @@ namespace Recurant.Data;
 public sealed class TextList : IReadOnlyList<string>, IDisposable
 {
     /// <summary>Who adds.</summary>
-    internal SoleUse Adding { get; } = new(
-        $"A {nameof(TextList)}", "Add from one thread; any number may read when all is added.");
+    internal SoleUse Adding { get; } = SoleUse.OfAdding($"A {nameof(TextList)}");
 
     /// <summary>No text in UTF-8 begins with this byte: what follows is UTF-16, of a string with half a surrogate pair.</summary>
     private const byte Utf16Mark = 0xFF;

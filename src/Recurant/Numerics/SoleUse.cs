@@ -12,6 +12,9 @@ internal sealed class SoleUse(string name, string remedy)
     /// <summary>The thread that is inside; 0 for none.</summary>
     private int _thread;
 
+    /// <summary>The guard of a list that any number of threads may read once one thread has added everything.</summary>
+    public static SoleUse OfAdding(string name) => new(name, "Add from one thread; any number may read when all is added.");
+
     /// <summary>Enters a call; it ends when what is returned is disposed of. Allocates nothing.</summary>
     /// <exception cref="InvalidOperationException">Another thread is inside.</exception>
     public Call Enter()
@@ -19,7 +22,7 @@ internal sealed class SoleUse(string name, string remedy)
         int own = Environment.CurrentManagedThreadId;
         int inside = Interlocked.CompareExchange(ref _thread, own, 0);
         if (inside == 0) return new Call(this);
-        // What stands there can be this thread's number only if it is inside itself.
+        // Its own number stands there only while this thread is inside a call already.
         return inside == own ? default : throw new InvalidOperationException(
             $"{name} was used by two threads at once, and it serves one at a time. {remedy}");
     }

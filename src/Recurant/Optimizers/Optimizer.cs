@@ -30,9 +30,8 @@ public enum OptimizerKind
 /// <summary>
 /// One optimiser over a list of parameters, with PyTorch's definitions and defaults (beta 0.9 and 0.999, epsilon 1e-8,
 /// for AdaGrad 1e-10). Of a table of which a step touched few rows, only these rows and their moments are updated (as
-/// PyTorch's SparseAdam does): a word that does not occur costs nothing and keeps its momentum. One thread steps; two at once get
-/// an
-/// <see cref="InvalidOperationException"/>.
+/// PyTorch's SparseAdam does): a word that does not occur costs nothing and keeps its momentum. One thread steps; two at once
+/// get an <see cref="InvalidOperationException"/>.
 /// </summary>
 /// <example>
 /// <code>
