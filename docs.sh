@@ -8,7 +8,10 @@ export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_CLI_UI_LANGUAGE=en
 mkdir -p artifacts || exit 1
 dotnet tool restore >/dev/null || exit 1
 for project in Extensions Reports Tensors Formats; do
-    dotnet build "src/Recurant.$project" -c Release --nologo -v quiet -clp:ErrorsOnly "$@" || exit 1
+    dotnet build "src/Recurant.$project" -c Release --nologo -v quiet "$@" >artifacts/docs.log 2>&1 || {
+        cat artifacts/docs.log
+        exit 1
+    }
 done
 rm -rf artifacts/api artifacts/site
 dotnet docfx docfx.json --warningsAsErrors >artifacts/docs.log 2>&1 || {
