@@ -46,7 +46,7 @@ public sealed partial class Pass(ulong seed = 0, int threads = 0)
     private const int MostCalls = 100_000;
 
     private readonly List<Record> _records = [];
-    private int _calls;
+    private int _calls, _made;
     private long _begins;
     private bool _hasBegun;
 
@@ -86,7 +86,7 @@ public sealed partial class Pass(ulong seed = 0, int threads = 0)
         Known.Require(kind, nameof(kind));
         using SoleUse.Call call = Use.Enter();
         if (_hasBegun && IsTraining) Step++;
-        (Kind, _calls, _hasBegun) = (kind, 0, true);
+        (Kind, _calls, _made, _hasBegun) = (kind, 0, 0, true);
         _begins++;
     }
 
@@ -172,6 +172,10 @@ public sealed partial class Pass(ulong seed = 0, int threads = 0)
         return record.Output;
     }
 
+    /// <summary>The uses of layers since the pass began last, also those that a backward pass is through with.</summary>
+    internal IEnumerable<(Layer Layer, SequenceBatch Output, object? Memory)> Calls =>
+        _records.Take(_made).Select(record => (record.Layer!, record.Output, record.Memory));
+
     /// <summary>A seed of its own for each use of a layer, so that no two draw the same masks.</summary>
     internal ulong SeedOf(int call) => SplitMix64.Hash(Seed, call);
 
@@ -227,7 +231,7 @@ public sealed partial class Pass(ulong seed = 0, int threads = 0)
         if (_calls == _records.Count) _records.Add(new Record());
         Record record = _records[_calls];
         if (!ReferenceEquals(record.Layer, layer)) (record.Layer, record.Memory) = (layer, layer.CreateMemory());
-        _calls++;
+        _made = ++_calls;
         return record;
     }
 

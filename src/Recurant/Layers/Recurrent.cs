@@ -96,6 +96,9 @@ public sealed class Recurrent : Layer
 
     internal RecurrentStack Stack { get; }
 
+    /// <summary>What the layers kept of a use of them.</summary>
+    internal static RecurrentMemory MemoryOf(object? use) => ((Use)use!).Memory;
+
     /// <inheritdoc/>
     public override int OutputSize(int inputSize) => Spec.OutputSize;
 

@@ -36,6 +36,20 @@ public static class Choices
             ("dot", AttentionKind.Dot), ("general", AttentionKind.General), ("additive", AttentionKind.Additive),
             ("bahdanau", AttentionKind.Bahdanau),
         ];
+        Table<ColumnRole>.Rows =
+        [
+            ("target", ColumnRole.Target), ("known", ColumnRole.Known), ("past", ColumnRole.Past), ("static", ColumnRole.Static),
+        ];
+        Table<TimeUnit>.Rows =
+        [
+            ("irregular", TimeUnit.Irregular), ("ticks", TimeUnit.Ticks), ("days", TimeUnit.Days),
+            ("business-days", TimeUnit.BusinessDays), ("months", TimeUnit.Months), ("month-ends", TimeUnit.MonthEnds),
+        ];
+        Table<WindowCentre>.Rows =
+        [
+            ("mean", WindowCentre.Mean), ("last", WindowCentre.Last), ("season", WindowCentre.Season),
+            ("none", WindowCentre.None),
+        ];
         Table<TiedVectors>.Rows = [("none", TiedVectors.None), ("output", TiedVectors.Output), ("all", TiedVectors.All)];
     }
 

@@ -10,7 +10,7 @@ internal abstract class ModelFormat
     /// <summary>Every kind of model that this version knows.</summary>
     public static IReadOnlyList<ModelFormat> All { get; } =
         [new ClassifierFormat(), new TaggerFormat(), new LanguageModelFormat(), new TranslatorFormat(),
-            new CaptionerFormat(), new SequenceFormat()];
+            new CaptionerFormat(), new SequenceFormat(), new ForecasterFormat()];
 
     /// <summary>The format of a task's models; null if there is no such task.</summary>
     public static ModelFormat? Of(string task) => All.FirstOrDefault(format => format.Task == task);

@@ -151,3 +151,15 @@ internal sealed class SequenceFormat()
     protected override (int Tokens, string Reading, IReadOnlyList<string> Labels) About(SequenceModel model) =>
         (0, $"{model.Spec.Problem.Steps} steps of {model.Spec.Problem.Inputs} numbers", []);
 }
+
+/// <summary>A forecaster: its columns stand in its specification.</summary>
+internal sealed class ForecasterFormat()
+    : ModelFormat<ForecasterModel, ForecasterSpec>(TaskNames.Forecast, SpecificationContext.Default.ForecasterSpec)
+{
+    protected override ForecasterSpec SpecOf(ForecasterModel model) => model.Spec;
+
+    protected override ForecasterModel Make(ForecasterSpec spec, ModelMetadata metadata) => new(spec);
+
+    protected override (int Tokens, string Reading, IReadOnlyList<string> Labels) About(ForecasterModel model) =>
+        (0, $"{string.Join(", ", model.Spec.Targets.Select(target => target.Name))}; {model.Spec.Lookback} steps back", []);
+}

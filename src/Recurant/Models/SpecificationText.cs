@@ -148,6 +148,7 @@ internal static class SpecificationText
         typeof(ChoiceConverter<CellKind>), typeof(ChoiceConverter<Activation>), typeof(ChoiceConverter<ElmanForm>),
         typeof(ChoiceConverter<GruReset>), typeof(ChoiceConverter<ModelKind>), typeof(ChoiceConverter<TokenUnit>),
         typeof(ChoiceConverter<Pooling>), typeof(ChoiceConverter<AttentionKind>), typeof(ChoiceConverter<TiedVectors>),
+        typeof(ChoiceConverter<ColumnRole>), typeof(ChoiceConverter<TimeUnit>), typeof(ChoiceConverter<WindowCentre>),
         typeof(ProblemConverter), typeof(FiniteConverter),
     ])]
 [JsonSerializable(typeof(ClassifierSpec))]
@@ -156,6 +157,7 @@ internal static class SpecificationText
 [JsonSerializable(typeof(TranslatorSpec))]
 [JsonSerializable(typeof(CaptionerSpec))]
 [JsonSerializable(typeof(SequenceSpec))]
+[JsonSerializable(typeof(ForecasterSpec))]
 internal sealed partial class SpecificationContext : JsonSerializerContext;
 
 /// <summary>What was expected of a value, in our words: the reader of JSON has format exceptions of its own.</summary>

@@ -20,4 +20,10 @@ public static class TaskNames
 
     /// <summary>A generated problem, such as adding or copying.</summary>
     public const string Problem = "problem";
+
+    /// <summary>Values to come of a series.</summary>
+    public const string Forecast = "forecast";
+
+    /// <summary>A number for a sequence, or for each of its steps.</summary>
+    public const string Regress = "regress";
 }

@@ -18,6 +18,7 @@ internal enum RandomPurpose : uint
     Models = 11,
     SoftmaxWords = 12,
     Problems = 13,
+    Windows = 14,
 }
 
 /// <summary>

@@ -40,6 +40,7 @@ internal static class PlanText
 [JsonSerializable(typeof(TaggerPlan))]
 [JsonSerializable(typeof(TranslatorPlan))]
 [JsonSerializable(typeof(LanguageModelPlan))]
+[JsonSerializable(typeof(ForecastPlan))]
 [JsonSerializable(typeof(LearningPlan))]
 [JsonSerializable(typeof(Layers.DropoutPlan))]
 internal sealed partial class PlanContext : JsonSerializerContext;

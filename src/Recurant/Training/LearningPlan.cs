@@ -93,6 +93,11 @@ internal record LearningPlan
     /// <summary>Training ends after so many epochs without a better score.</summary>
     public int Patience { get; init; } = 1;
 
+    /// <summary>
+    /// The epoch after which training ends with the weights it has, whatever their scores; 0: after all, with the best.
+    /// </summary>
+    public int LastEpoch { get; init; }
+
     /// <summary>The key of the order of the examples.</summary>
     [JsonIgnore]
     public ulong Seed { get; init; }

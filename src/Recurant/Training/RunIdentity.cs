@@ -51,6 +51,22 @@ internal static class RunIdentity
         return Sum(images.Count, "images", hash);
     }
 
+    /// <summary>The fingerprint of series: their rows, and the SHA-256 of names, times and values.</summary>
+    public static string Of(SeriesTable table)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (SeriesSpan series in table.Series) Append(hash, $"{series.Count} {series.Id}");
+        if (table.Times is { } times) hash.AppendData(MemoryMarshal.AsBytes(times.AsSpan()));
+        foreach (SeriesColumn column in table.Columns)
+        {
+            Append(hash, column.Name);
+            foreach (string category in column.Categories ?? []) Append(hash, category);
+            hash.AppendData(MemoryMarshal.AsBytes(column.Values.AsSpan()));
+        }
+
+        return Sum(table.Rows, "rows", hash);
+    }
+
     /// <summary>The fingerprint of the words that a model knows.</summary>
     internal static string Of(Vocabulary vocabulary) => Of(vocabulary.Count, "words", vocabulary.Words);
 

@@ -73,6 +73,8 @@ internal sealed class TaskRun
     /// <summary>What is learnt.</summary>
     public TrainingTask Task => _task;
 
+    private int LastEpoch => _plan.LastEpoch > 0 ? Math.Min(_plan.LastEpoch, _plan.Epochs) : _plan.Epochs;
+
     /// <summary>Trains, and leaves the best weights in the parameters.</summary>
     public TrainingEnd Run()
     {
@@ -105,7 +107,7 @@ internal sealed class TaskRun
         Begin();
         _work.Report("training", 0, 1);
         TrainingEnd? end = null;
-        while (_state.Epoch <= _plan.Epochs && end is null)
+        while (_state.Epoch <= LastEpoch && end is null)
         {
             int epoch = _state.Epoch;
             _epochBegun = Seconds - _state.SecondsInEpoch;
@@ -127,7 +129,7 @@ internal sealed class TaskRun
             }
 
             end = interrupted;
-            if (end is null && epoch - _state.Best!.Number >= _plan.Patience && epoch < _plan.Epochs)
+            if (end is null && epoch - _state.Best!.Number >= _plan.Patience && epoch < LastEpoch)
             {
                 end = TrainingEnd.EarlyStopping;
             }
@@ -228,7 +230,7 @@ internal sealed class TaskRun
             Steps = _state.StepsInEpoch, StepsInEpoch = _task.Feed.StepsInEpoch,
         };
         _state.Epochs.Add(record);
-        bool isBest = _state.Best is null || validation.IsBetterThan(_state.Best.Validation);
+        bool isBest = _state.Best is null || _plan.LastEpoch > 0 || validation.IsBetterThan(_state.Best.Validation);
         if (isBest)
         {
             _state.Best = record;
@@ -288,7 +290,7 @@ internal sealed class TaskRun
     {
         if (_progress is null) return;
         int epoch = _state.Epoch, step = _state.StepsInEpoch;
-        double stepsLeft = (double)(_plan.Epochs - epoch + 1) * _task.Feed.StepsInEpoch - step;
+        double stepsLeft = (double)(LastEpoch - epoch + 1) * _task.Feed.StepsInEpoch - step;
         var remaining = TimeSpan.FromSeconds(stepsLeft * (Seconds - _epochBegun) / Math.Max(1, step));
         if (_plan.Budget is { } budget && budget.TotalSeconds - Seconds < remaining.TotalSeconds)
         {
@@ -299,7 +301,7 @@ internal sealed class TaskRun
         {
             Stage = _plan.Stage,
             Epoch = epoch,
-            Epochs = _plan.Epochs,
+            Epochs = LastEpoch,
             Step = step,
             Steps = _task.Feed.StepsInEpoch,
             Loss = _state.MeanLoss,

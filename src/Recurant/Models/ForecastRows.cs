@@ -1,0 +1,76 @@
+namespace Recurant.Models;
+
+/// <summary>A table as a forecaster reads it: its own columns in their order.</summary>
+internal sealed class ForecastRows
+{
+    private readonly ForecasterSpec _spec;
+    private readonly float[]?[] _columns;
+
+    /// <summary>Finds the columns of a specification in a table.</summary>
+    /// <exception cref="InvalidDataException">One of them is not there, or is of another kind; the message names it.</exception>
+    public ForecastRows(SeriesTable table, ForecasterSpec spec)
+    {
+        (Table, _spec) = (table, spec);
+        _columns = [.. spec.Columns.Select(column => SeriesFault.Require(table, column).Values)];
+    }
+
+    public SeriesTable Table { get; }
+
+    /// <summary>The values of a target in a series, all its rows.</summary>
+    public ReadOnlySpan<float> Target(int series, int target)
+    {
+        SeriesSpan span = Table.Series[series];
+        return _columns[target].AsSpan(span.First, span.Count);
+    }
+
+    /// <summary>Writes what is known of a step beforehand: known columns and calendar, each <paramref name="stride"/> apart.</summary>
+    public void WriteKnown(int series, int step, Span<float> numbers, int stride, Span<float> scratch)
+    {
+        int at = 0;
+        Write(ColumnRole.Known, series, step, numbers, stride, ref at, scratch);
+        if (_spec.CalendarWidth == 0) return;
+        Span<float> calendar = scratch[.._spec.CalendarWidth];
+        CalendarFeatures.Write(_spec.Rule!, Table.Axis!.Local(InstantOf(series, step)), calendar);
+        for (int i = 0; i < calendar.Length; i++) numbers[(at + i) * stride] = calendar[i];
+    }
+
+    /// <summary>Writes the columns of which only the past is known.</summary>
+    public void WritePast(int series, int step, Span<float> numbers, int stride, Span<float> scratch)
+    {
+        int at = 0;
+        Write(ColumnRole.Past, series, step, numbers, stride, ref at, scratch);
+    }
+
+    /// <summary>Writes the static columns, as the row of a step has them.</summary>
+    public void WriteStatic(int series, int step, Span<float> numbers, Span<float> scratch)
+    {
+        int at = 0;
+        Write(ColumnRole.Static, series, step, numbers, 1, ref at, scratch);
+    }
+
+    /// <summary>The instant of a step, also of one before or behind the rows there are.</summary>
+    public long InstantOf(int series, int step)
+    {
+        SeriesSpan span = Table.Series[series];
+        TimeAxis axis = Table.Axis!;
+        return step < 0 ? axis.After(Table.Times![span.First], step)
+            : step < span.Count ? Table.Times![span.First + step]
+            : axis.After(Table.Times![span.First + span.Count - 1], step - span.Count + 1);
+    }
+
+    private void Write(
+        ColumnRole role, int series, int step, Span<float> numbers, int stride, ref int at, Span<float> scratch)
+    {
+        SeriesSpan span = Table.Series[series];
+        for (int i = _spec.TargetCount; i < _spec.Columns.Count; i++)
+        {
+            SeriesColumnSpec column = _spec.Columns[i];
+            if (column.Role != role) continue;
+            float value = step >= 0 && step < span.Count ? _columns[i]![span.First + step] : float.NaN;
+            Span<float> own = scratch[..column.Width];
+            column.Write(value, own);
+            for (int j = 0; j < own.Length; j++) numbers[(at + j) * stride] = own[j];
+            at += own.Length;
+        }
+    }
+}

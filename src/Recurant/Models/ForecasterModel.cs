@@ -1,0 +1,50 @@
+using System.Globalization;
+
+namespace Recurant.Models;
+
+/// <summary>A model that forecasts: one network for all series, or several that answer together.</summary>
+public sealed class ForecasterModel : TrainedModel
+{
+    internal ForecasterModel(ForecasterSpec spec)
+    {
+        spec.Validate();
+        Spec = spec;
+        Networks =
+        [
+            .. Enumerable.Range(0, spec.Networks).Select(n => new ForecastNetwork(
+                spec, spec.Networks == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $"models.{n}."))),
+        ];
+        Corrections = new Parameter("corrections", spec.Horizon, spec.Levels.Count) { IsTrainable = false };
+        Learnt = [.. Networks.SelectMany(network => network.Parameters)];
+        Parameters = [.. Learnt, Corrections];
+    }
+
+    /// <summary>What the model is made of.</summary>
+    public ForecasterSpec Spec { get; }
+
+    /// <inheritdoc/>
+    public override string Task => TaskNames.Forecast;
+
+    /// <inheritdoc/>
+    public override string Noun => "forecaster";
+
+    /// <inheritdoc/>
+    public override string Summary => Spec.Summary;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Parameter> Parameters { get; }
+
+    internal IReadOnlyList<ForecastNetwork> Networks { get; }
+
+    /// <summary>The tensors that training changes.</summary>
+    internal IReadOnlyList<Parameter> Learnt { get; }
+
+    /// <summary>
+    /// [H, K], on the scale of a window: what is added to each quantile so that, over the validation windows, as many values lie
+    /// below it as its level says (split conformal prediction, Vovk et al. 2005, by horizon).
+    /// </summary>
+    internal Parameter Corrections { get; }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<LayerDescription> Describe() => Networks[0].Describe();
+}

@@ -1,0 +1,148 @@
+using System.Text.Json.Serialization;
+using static Recurant.Layers.SpecRange;
+
+namespace Recurant.Models;
+
+/// <summary>What is taken from the values of a window before the network reads them, and given back to its forecast.</summary>
+public enum WindowCentre
+{
+    /// <summary>Their mean.</summary>
+    Mean,
+
+    /// <summary>The last of them.</summary>
+    Last,
+
+    /// <summary>The mean of the last season of them.</summary>
+    Season,
+
+    /// <summary>Nothing: the network reads the values as the training part standardises them.</summary>
+    None,
+}
+
+/// <summary>What a forecaster is made of; data only.</summary>
+public sealed record ForecasterSpec
+{
+    internal const int MostSteps = 100_000, MostNetworks = 64;
+
+    /// <summary>The columns that are read, the targets first, in the order of the table.</summary>
+    public required IReadOnlyList<SeriesColumnSpec> Columns { get; init; }
+
+    /// <summary>The calendar of the series; null where rows have no times.</summary>
+    public TimeRule? Rule { get; init; }
+
+    /// <summary>L, the steps that are looked back on.</summary>
+    public required int Lookback { get; init; }
+
+    /// <summary>H, the steps that are forecast.</summary>
+    public required int Horizon { get; init; }
+
+    /// <summary>w, the steps that the recurrent layers read, and answer, at once; it divides the lookback.</summary>
+    public int Segment { get; init; } = 1;
+
+    /// <summary>The steps of a season, 1 where there is none.</summary>
+    public int Season { get; init; } = 1;
+
+    /// <summary>What each window is centred at.</summary>
+    public WindowCentre Centre { get; init; } = WindowCentre.Mean;
+
+    /// <summary>Whether logarithms are read instead of the values, which must be above 0.</summary>
+    public bool Logarithms { get; init; }
+
+    /// <summary>Whether forecasts below 0 become 0.</summary>
+    public bool Positive { get; init; }
+
+    /// <summary>Whether features of the calendar are read beside every step.</summary>
+    public bool Calendar { get; init; }
+
+    /// <summary>Whether a linear map of the window stands beside the recurrent layers.</summary>
+    public bool Linear { get; init; } = true;
+
+    /// <summary>Whether a column says which values of a window are known; else none was missing where it was learnt.</summary>
+    public bool Masked { get; init; }
+
+    /// <summary>Whether the mean has an output of its own; else the median stands for it.</summary>
+    public bool Mean { get; init; }
+
+    /// <summary>The levels of the quantiles, ascending, 0.5 among them.</summary>
+    public IReadOnlyList<float> Levels { get; init; } = [0.1f, 0.2f, 0.3f, 0.4f, 0.5f, 0.6f, 0.7f, 0.8f, 0.9f];
+
+    /// <summary>How many networks answer together; the forecast is the mean of theirs.</summary>
+    public int Networks { get; init; } = 1;
+
+    /// <summary>The recurrent layers, of the encoder and of the decoder.</summary>
+    public required RecurrentSpec Recurrent { get; init; }
+
+    /// <summary>The targets.</summary>
+    [JsonIgnore]
+    public IEnumerable<SeriesColumnSpec> Targets => Columns.Where(column => column.Role == ColumnRole.Target);
+
+    /// <summary>The number of targets.</summary>
+    [JsonIgnore]
+    public int TargetCount => Targets.Count();
+
+    /// <summary>The segments of the lookback.</summary>
+    [JsonIgnore]
+    internal int PastSegments => Lookback / Segment;
+
+    /// <summary>The segments of the horizon, the last of which may reach beyond it.</summary>
+    [JsonIgnore]
+    internal int FutureSegments => (Horizon + Segment - 1) / Segment;
+
+    /// <summary>The numbers that the calendar adds to a step.</summary>
+    [JsonIgnore]
+    internal int CalendarWidth => Calendar && Rule is { } rule ? CalendarFeatures.Width(rule) : 0;
+
+    /// <summary>The numbers read of a step that was: value, mask, covariates, calendar.</summary>
+    [JsonIgnore]
+    internal int PastWidth => 1 + (Masked ? 1 : 0) + WidthOf(ColumnRole.Past) + FutureWidth;
+
+    /// <summary>The numbers read of a step to come: what is known of it.</summary>
+    [JsonIgnore]
+    internal int FutureWidth => WidthOf(ColumnRole.Known) + CalendarWidth;
+
+    /// <summary>
+    /// The numbers that stand beside every segment to come: which segment, which target, the static columns, the spread of the
+    /// window beside its level, and where its mean lies.
+    /// </summary>
+    [JsonIgnore]
+    internal int PlaceWidth => FutureSegments + (TargetCount > 1 ? TargetCount : 0) + WidthOf(ColumnRole.Static) + 2;
+
+    /// <summary>The network in one line.</summary>
+    [JsonIgnore]
+    internal string Summary =>
+        $"{(Networks > 1 ? $"{Networks} x " : "")}{Recurrent.Summary}, {Horizon} steps ahead from {Lookback}"
+        + (Segment > 1 ? $" in segments of {Segment}" : "") + (Linear ? ", linear part" : "");
+
+    private int WidthOf(ColumnRole role) => Columns.Where(column => column.Role == role).Sum(column => column.Width);
+
+    /// <summary>Checks every value.</summary>
+    /// <exception cref="ArgumentException">
+    /// A value is outside its range; the message names the property and the range.
+    /// </exception>
+    internal void Validate()
+    {
+        Recurrent.Validate();
+        Known.Require(Centre, nameof(Centre));
+        Require(!Recurrent.Bidirectional, 2, "1: what is to come cannot be read", "Recurrent.Directions");
+        Require(Lookback is >= 1 and <= MostSteps, Lookback, "1 to 100,000");
+        Require(Horizon is >= 1 and <= MostSteps, Horizon, "1 to 100,000");
+        Require(Segment >= 1 && Lookback % Segment == 0, Segment, $"a divisor of the lookback, {Lookback}");
+        Require(Season is >= 1 and <= MostSteps, Season, "1 to 100,000");
+        Require(Networks is >= 1 and <= MostNetworks, Networks, "1 to 64");
+        foreach (SeriesColumnSpec column in Columns) column.Validate();
+        bool inOrder = Columns.Select(column => column.Role == ColumnRole.Target).SequenceEqual(
+            Columns.Select((_, i) => i < TargetCount));
+        if (TargetCount == 0 || !inOrder || Targets.Any(target => target.Categories is not null))
+        {
+            throw new ArgumentException($"{nameof(Columns)} must begin with the targets, which are numbers, at least one.");
+        }
+
+        for (int i = 0; i < Levels.Count; i++)
+        {
+            bool fits = Levels[i] is > 0 and < 1 && (i == 0 || Levels[i] > Levels[i - 1]);
+            if (!fits) throw new ArgumentException($"{nameof(Levels)} must ascend between 0 and 1; number {i + 1} is {Levels[i]}.");
+        }
+
+        if (!Levels.Contains(0.5f)) throw new ArgumentException($"{nameof(Levels)} must have 0.5 among them.");
+    }
+}

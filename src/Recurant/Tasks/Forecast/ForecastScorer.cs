@@ -1,0 +1,178 @@
+namespace Recurant.Tasks;
+
+/// <summary>Forecasts windows with a model, many at a time; the mean of all its networks.</summary>
+internal sealed class ForecastScorer
+{
+    private const int Together = 256;
+
+    private readonly ForecasterModel _model;
+    private readonly ForecasterSpec _spec;
+    private readonly ForecastBatch _batch;
+    private readonly Pass _pass;
+    private readonly float[] _quantiles, _means, _sums, _meanSums, _actual;
+
+    public ForecastScorer(ForecasterModel model, Workers workers)
+    {
+        (_model, _spec) = (model, model.Spec);
+        _batch = new ForecastBatch(_spec);
+        _pass = new Pass(threads: workers.Count);
+        int levels = _spec.Levels.Count;
+        (_quantiles, _sums) = (new float[_spec.Horizon * levels], new float[_spec.Horizon * levels]);
+        (_means, _meanSums, _actual) = (new float[_spec.Horizon], new float[_spec.Horizon], new float[_spec.Horizon]);
+    }
+
+    /// <summary>What is done with a window: its number, the quantiles [H, K] and the means [H], which are used again.</summary>
+    public delegate void Take(int number, SeriesWindow window, Span<float> quantiles, Span<float> means);
+
+    /// <summary>Forecasts windows on the scale of the data.</summary>
+    public void Forecast(ForecastRows rows, IEnumerable<SeriesWindow> windows, Take take, CancellationToken cancellation = default) =>
+        Run(rows, windows, (number, window, place) =>
+        {
+            Correct(_sums, _meanSums);
+            _batch.Restore(place, _sums);
+            _batch.Restore(place, _meanSums);
+            take(number, window, _sums, _meanSums);
+        }, cancellation);
+
+    /// <summary>The errors of the corrections' own measure: y less each quantile, on the scale of its window.</summary>
+    /// <param name="rows">The series.</param>
+    /// <param name="windows">The windows.</param>
+    /// <param name="take">Takes the step, the level and the error.</param>
+    public void Residuals(ForecastRows rows, IEnumerable<SeriesWindow> windows, Action<int, int, float> take) =>
+        Run(rows, windows, (_, window, place) =>
+        {
+            ReadActual(rows, window, _actual);
+            for (int step = 0; step < _spec.Horizon; step++)
+            {
+                float y = _batch.Scaled(place, _actual[step]);
+                if (float.IsNaN(y)) continue;
+                for (int k = 0; k < _spec.Levels.Count; k++) take(step, k, y - _sums[step * _spec.Levels.Count + k]);
+            }
+        }, default);
+
+    /// <summary>Scores the model.</summary>
+    /// <param name="rows">The series.</param>
+    /// <param name="windows">The windows to forecast.</param>
+    /// <param name="scales">The divisors of MASE, by series and target.</param>
+    /// <param name="standardised">Whether errors are told of values standardised by the training part.</param>
+    /// <param name="cancellation">Looked at between batches.</param>
+    public ForecastScore Score(
+        ForecastRows rows, IEnumerable<SeriesWindow> windows, double[] scales, bool standardised = false,
+        CancellationToken cancellation = default)
+    {
+        var meter = new ForecastMeter(_spec.Horizon, _spec.Levels, scales, _spec.Season);
+        Run(rows, windows, (_, window, place) =>
+        {
+            ReadActual(rows, window, _actual);
+            Span<float> scaled = stackalloc float[1];
+            double loss = 0;
+            int known = 0;
+            Correct(_sums, _meanSums);
+            for (int step = 0; step < _spec.Horizon; step++)
+            {
+                float y = _batch.Scaled(place, _actual[step]);
+                if (float.IsNaN(y)) continue;
+                known++;
+                for (int k = 0; k < _spec.Levels.Count; k++)
+                {
+                    float d = y - _sums[step * _spec.Levels.Count + k], level = _spec.Levels[k];
+                    loss += 2.0 / _spec.Levels.Count * (d > 0 ? level * d : (level - 1) * d);
+                }
+            }
+
+            if (known == 0) return;
+            meter.AddLoss(loss / known);
+            _batch.Restore(place, _sums);
+            _batch.Restore(place, _meanSums);
+            Add(meter, rows, _spec, window, _actual, _meanSums, _sums, standardised);
+        }, cancellation);
+        return meter.Score();
+    }
+
+    /// <summary>Scores a simple forecast on the same windows.</summary>
+    public static ForecastScore Score(
+        ForecastRows rows, ForecasterSpec spec, IEnumerable<SeriesWindow> windows, double[] scales, bool standardised,
+        Action<SeriesWindow, Span<float>> forecast, CancellationToken cancellation)
+    {
+        var meter = new ForecastMeter(spec.Horizon, [], scales, spec.Season);
+        var (actual, point) = (new float[spec.Horizon], new float[spec.Horizon]);
+        foreach (SeriesWindow window in windows)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            ReadActual(rows, window, actual);
+            forecast(window, point);
+            Add(meter, rows, spec, window, actual, point, [], standardised);
+        }
+
+        return meter.Score();
+    }
+
+    private static void Add(
+        ForecastMeter meter, ForecastRows rows, ForecasterSpec spec, SeriesWindow window, ReadOnlySpan<float> actual,
+        ReadOnlySpan<float> point, ReadOnlySpan<float> quantiles, bool standardised)
+    {
+        SeriesColumnSpec column = spec.Columns[window.Target];
+        meter.Add(
+            window.Series * spec.TargetCount + window.Target, actual, point, quantiles, standardised ? column.Mean : 0,
+            standardised && column.Deviation > 0 ? column.Deviation : 1);
+    }
+
+    /// <summary>What came after the origin of a window; NaN where it is not known.</summary>
+    public static void ReadActual(ForecastRows rows, SeriesWindow window, Span<float> actual)
+    {
+        ReadOnlySpan<float> all = rows.Target(window.Series, window.Target);
+        for (int step = 0; step < actual.Length; step++)
+        {
+            actual[step] = window.Origin + step < window.End ? all[window.Origin + step] : float.NaN;
+        }
+    }
+
+    /// <summary>Adds the corrections; quantiles that then crossed would change places.</summary>
+    private void Correct(Span<float> quantiles, Span<float> means)
+    {
+        ReadOnlySpan<float> corrections = _model.Corrections.Values;
+        int levels = _spec.Levels.Count, median = _spec.Levels.ToList().IndexOf(0.5f);
+        Elementwise.Add(corrections, quantiles);
+        for (int step = 0; step < _spec.Horizon; step++)
+        {
+            Span<float> own = quantiles.Slice(step * levels, levels);
+            own.Sort();
+            if (!_spec.Mean) means[step] = own[median];
+        }
+    }
+
+    private void Run(
+        ForecastRows rows, IEnumerable<SeriesWindow> windows, Action<int, SeriesWindow, int> each, CancellationToken cancellation)
+    {
+        int number = 0;
+        foreach (SeriesWindow[] chunk in windows.Chunk(Together))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            _batch.Fill(rows, chunk);
+            var sums = new float[chunk.Length][];
+            var means = new float[chunk.Length][];
+            foreach (ForecastNetwork network in _model.Networks)
+            {
+                _pass.Begin(PassKind.Prediction);
+                (SequenceBatch, SequenceBatch?) outputs = network.Forward(_pass, _batch);
+                for (int b = 0; b < chunk.Length; b++)
+                {
+                    network.Answer(outputs, b, _quantiles, _means);
+                    sums[b] ??= new float[_quantiles.Length];
+                    means[b] ??= new float[_means.Length];
+                    Elementwise.Add(_quantiles, sums[b]);
+                    Elementwise.Add(_means, means[b]);
+                }
+            }
+
+            for (int b = 0; b < chunk.Length; b++)
+            {
+                sums[b].CopyTo(_sums, 0);
+                means[b].CopyTo(_meanSums, 0);
+                Elementwise.Scale(_sums, 1f / _model.Networks.Count);
+                Elementwise.Scale(_meanSums, 1f / _model.Networks.Count);
+                each(number++, chunk[b], b);
+            }
+        }
+    }
+}
