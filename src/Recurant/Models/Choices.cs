@@ -50,6 +50,11 @@ public static class Choices
             ("mean", WindowCentre.Mean), ("last", WindowCentre.Last), ("season", WindowCentre.Season),
             ("none", WindowCentre.None),
         ];
+        Table<SeriesAnswer>.Rows =
+        [
+            ("label", SeriesAnswer.Label), ("step-labels", SeriesAnswer.StepLabels), ("number", SeriesAnswer.Number),
+            ("step-numbers", SeriesAnswer.StepNumbers),
+        ];
         Table<TiedVectors>.Rows = [("none", TiedVectors.None), ("output", TiedVectors.Output), ("all", TiedVectors.All)];
     }
 

@@ -10,15 +10,16 @@ internal abstract class ModelFormat
     /// <summary>Every kind of model that this version knows.</summary>
     public static IReadOnlyList<ModelFormat> All { get; } =
         [new ClassifierFormat(), new TaggerFormat(), new LanguageModelFormat(), new TranslatorFormat(),
-            new CaptionerFormat(), new SequenceFormat(), new ForecasterFormat()];
+            new CaptionerFormat(), new SequenceFormat(), new ForecasterFormat(),
+            new SeriesFormat()];
 
     /// <summary>The format of a task's models; null if there is no such task.</summary>
     public static ModelFormat? Of(string task) => All.FirstOrDefault(format => format.Task == task);
 
     /// <summary>The format of a model.</summary>
-    public static ModelFormat Of(TrainedModel model) => Of(model.Task)!;
+    public static ModelFormat Of(TrainedModel model) => Of(model.Format)!;
 
-    /// <summary>The task's name in the specification: "classify".</summary>
+    /// <summary>The name in the specification: the task's, such as "classify", or that of a kind of its models.</summary>
     public abstract string Task { get; }
 
     /// <summary>Adds everything that prediction needs beside the tensors.</summary>

@@ -163,3 +163,28 @@ internal sealed class ForecasterFormat()
     protected override (int Tokens, string Reading, IReadOnlyList<string> Labels) About(ForecasterModel model) =>
         (0, $"{string.Join(", ", model.Spec.Targets.Select(target => target.Name))}; {model.Spec.Lookback} steps back", []);
 }
+
+/// <summary>A model of sequences of measurements: its labels, if it answers with such.</summary>
+internal sealed class SeriesFormat()
+    : ModelFormat<SeriesModel, SeriesSpec>(FormatName, SpecificationContext.Default.SeriesSpec)
+{
+    public const string FormatName = "series";
+
+    protected override SeriesSpec SpecOf(SeriesModel model) => model.Spec;
+
+    protected override void WriteLists(SeriesModel model, IDictionary<string, string> metadata)
+    {
+        if (model.Spec.IsOfLabels) metadata[LabelsKey] = StringListJson.Write(model.Labels);
+    }
+
+    protected override SeriesModel Make(SeriesSpec spec, ModelMetadata metadata)
+    {
+        if (!spec.IsOfLabels) return new SeriesModel(spec, []);
+        List<string> labels = metadata.DistinctStrings(LabelsKey, "label");
+        metadata.RequireCount(LabelsKey, labels.Count, "outputs", spec.Outputs);
+        return new SeriesModel(spec, labels);
+    }
+
+    protected override (int Tokens, string Reading, IReadOnlyList<string> Labels) About(SeriesModel model) =>
+        (0, string.Join(", ", model.Spec.Columns.Select(column => column.Name)), model.Labels);
+}

@@ -149,6 +149,7 @@ internal static class SpecificationText
         typeof(ChoiceConverter<GruReset>), typeof(ChoiceConverter<ModelKind>), typeof(ChoiceConverter<TokenUnit>),
         typeof(ChoiceConverter<Pooling>), typeof(ChoiceConverter<AttentionKind>), typeof(ChoiceConverter<TiedVectors>),
         typeof(ChoiceConverter<ColumnRole>), typeof(ChoiceConverter<TimeUnit>), typeof(ChoiceConverter<WindowCentre>),
+        typeof(ChoiceConverter<SeriesAnswer>),
         typeof(ProblemConverter), typeof(FiniteConverter),
     ])]
 [JsonSerializable(typeof(ClassifierSpec))]
@@ -158,6 +159,7 @@ internal static class SpecificationText
 [JsonSerializable(typeof(CaptionerSpec))]
 [JsonSerializable(typeof(SequenceSpec))]
 [JsonSerializable(typeof(ForecasterSpec))]
+[JsonSerializable(typeof(SeriesSpec))]
 internal sealed partial class SpecificationContext : JsonSerializerContext;
 
 /// <summary>What was expected of a value, in our words: the reader of JSON has format exceptions of its own.</summary>

@@ -19,6 +19,7 @@ internal enum RandomPurpose : uint
     SoftmaxWords = 12,
     Problems = 13,
     Windows = 14,
+    Augmentation = 15,
 }
 
 /// <summary>

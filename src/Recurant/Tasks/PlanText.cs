@@ -41,6 +41,7 @@ internal static class PlanText
 [JsonSerializable(typeof(TranslatorPlan))]
 [JsonSerializable(typeof(LanguageModelPlan))]
 [JsonSerializable(typeof(ForecastPlan))]
+[JsonSerializable(typeof(SequencePlan))]
 [JsonSerializable(typeof(LearningPlan))]
 [JsonSerializable(typeof(Layers.DropoutPlan))]
 internal sealed partial class PlanContext : JsonSerializerContext;

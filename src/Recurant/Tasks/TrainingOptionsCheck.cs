@@ -158,14 +158,14 @@ internal static class TrainingOptionsCheck
         where T : struct, Enum =>
         Require(Enum.IsDefined(choice), choice, "one of " + string.Join(", ", Enum.GetNames<T>()), place);
 
-    private static void RequireKnown<T>(T? choice, [CallerArgumentExpression(nameof(choice))] string place = "")
+    internal static void RequireKnown<T>(T? choice, [CallerArgumentExpression(nameof(choice))] string place = "")
         where T : struct, Enum
     {
         if (choice is { } value) RequireKnown(value, place);
     }
 
     /// <summary>Throws unless the condition holds; the message names the property as the caller wrote it.</summary>
-    private static void Require(
+    internal static void Require(
         [DoesNotReturnIf(false)] bool holds, object? value, string range,
         [CallerArgumentExpression(nameof(value))] string place = "")
     {

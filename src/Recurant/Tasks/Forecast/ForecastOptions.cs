@@ -73,16 +73,12 @@ public sealed record ForecastOptions : LearningOptions
     public void Validate()
     {
         TrainingOptionsCheck.ValidateCommon(this);
-        Require(Horizon is null or (>= 1 and <= ForecasterSpec.MostSteps), Horizon, nameof(Horizon), "1 to 100,000");
-        Require(Lookback is null or (>= 1 and <= ForecasterSpec.MostSteps), Lookback, nameof(Lookback), "1 to 100,000");
-        Require(Segment is null or (>= 1 and <= ForecasterSpec.MostSteps), Segment, nameof(Segment), "1 to 100,000");
-        Require(Season is null or (>= 1 and <= ForecasterSpec.MostSteps), Season, nameof(Season), "1 (none) to 100,000");
-        Require(Models is null or (>= 1 and <= ForecasterSpec.MostNetworks), Models, nameof(Models), "1 to 64");
-        Require(ValidationRows is null or >= 1, ValidationRows, nameof(ValidationRows), "at least 1");
-    }
-
-    private static void Require(bool holds, int? value, string property, string range)
-    {
-        if (!holds) throw new ArgumentException($"{property} is {value}; it must be {range}.");
+        TrainingOptionsCheck.Require(Horizon is null or (>= 1 and <= ForecasterSpec.MostSteps), Horizon, "1 to 100,000");
+        TrainingOptionsCheck.Require(Lookback is null or (>= 1 and <= ForecasterSpec.MostSteps), Lookback, "1 to 100,000");
+        TrainingOptionsCheck.Require(Segment is null or (>= 1 and <= ForecasterSpec.MostSteps), Segment, "1 to 100,000");
+        TrainingOptionsCheck.Require(Season is null or (>= 1 and <= ForecasterSpec.MostSteps), Season, "1 (none) to 100,000");
+        TrainingOptionsCheck.Require(Models is null or (>= 1 and <= ForecasterSpec.MostNetworks), Models, "1 to 64");
+        TrainingOptionsCheck.Require(ValidationRows is null or >= 1, ValidationRows, "at least 1");
+        TrainingOptionsCheck.RequireKnown(Centre);
     }
 }

@@ -49,9 +49,6 @@ internal sealed class ForecastTask : TrainingTask
     public override IEnumerable<(string Name, int[] Shape, Memory<float> Values)> CarriedState => Calibration is { } corrections
         ? [(corrections.Name, [.. corrections.Shape], corrections.ValueMemory)] : [];
 
-    /// <summary>The name of the second stage: the model learns from all rows, for as long as was best.</summary>
-    public const string RefitStage = "refit";
-
     public override List<(string Name, string Value)> Identity() =>
     [
         RunIdentity.Version, ("series", _data.Plan.Options.Checkpoint is null ? "" : RunIdentity.Of(_data.Given.Table)),
