@@ -102,6 +102,43 @@ public sealed class SeriesTable
     public DateTime TimeOf(int row) => Axis is { } axis
         ? axis.Local(Times![row]) : throw new InvalidOperationException($"{Name}: its rows have no times.");
 
+    /// <summary>The time of a row as <see cref="TimeAxis.After"/> takes it.</summary>
+    /// <exception cref="InvalidOperationException">Rows have no times.</exception>
+    public long InstantOf(int row) => Times is { } times
+        ? times[row] : throw new InvalidOperationException($"{Name}: its rows have no times.");
+
+    /// <summary>
+    /// A table of rows with times: their rule is learnt, and where it is regular the rows that are missing between others are
+    /// put in. These have no values, except in columns that are constant in every series; <see cref="Warnings"/> names them.
+    /// </summary>
+    /// <param name="name">What messages call the data.</param>
+    /// <param name="columns">The columns, all with as many rows. Their arrays are kept where no row is missing.</param>
+    /// <param name="series">The series: together they are all rows, in their order.</param>
+    /// <param name="times">The time of each row, ascending within a series, as the constructor takes them.</param>
+    /// <param name="clock">The clock that tells the times; its rule is replaced. Default: none, the clock on the wall.</param>
+    /// <exception cref="ArgumentException">The parts do not fit one another, or times go back.</exception>
+    public static SeriesTable OfTimes(
+        string name, IReadOnlyList<SeriesColumn> columns, IReadOnlyList<SeriesSpan> series, long[] times, TimeAxis? clock = null)
+    {
+        ArgumentNullException.ThrowIfNull(columns);
+        ArgumentNullException.ThrowIfNull(series);
+        ArgumentNullException.ThrowIfNull(times);
+        clock ??= new TimeAxis(new TimeRule(TimeUnit.Irregular, 1));
+        var table = new SeriesTable(name, columns, series, times, clock); // checks
+        foreach (SeriesSpan span in series)
+        {
+            for (int row = span.First + 1; row < span.First + span.Count; row++)
+            {
+                if (times[row] >= times[row - 1]) continue;
+                throw new ArgumentException(
+                    $"The times of the series \"{span.Id}\" go back at its row {row - span.First}; oldest first is expected.",
+                    nameof(times));
+            }
+        }
+
+        return SeriesGrid.Complete(table, clock with { Rule = TimeRule.Learn(times, series, clock) });
+    }
+
     /// <summary>
     /// A table of plain arrays: one series of one column each, without times.
     /// </summary>
