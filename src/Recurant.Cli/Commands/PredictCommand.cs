@@ -24,8 +24,14 @@ internal sealed class PredictCommand() : CliCommand("predict", "MODEL [TEXT...]"
         CommandOption.Of(SettingTable.Delimiter),
         new(BlanksOption, null, "Taggers: the texts are already split into words by spaces."),
         new(BeamOption, "N", "Translators and captioners: the hypotheses that are followed; 1 is the quickest. Default: 5."),
+        .. SettingTable.SeriesColumns.Select(CommandOption.Of),
+        new(ForecastTask.HorizonOption, "N", "Forecasters: the steps to forecast, up to those that the model was trained for."),
         SharedOptions.Threads,
     ];
+
+    /// <summary>How tables of numbers are read.</summary>
+    public static IReadOnlyList<Setting> TableSettings { get; } =
+        [SettingTable.Encoding, SettingTable.Delimiter, .. SettingTable.SeriesColumns];
 
     public override IReadOnlyList<string> Examples =>
     [
@@ -41,6 +47,9 @@ internal sealed class PredictCommand() : CliCommand("predict", "MODEL [TEXT...]"
         string? file = call.Value(FileOption);
         bool hasTexts = call.Arguments.Count > 1;
         if (hasTexts && file is not null) throw new UsageException("Give either TEXT or --file, not both.");
+        string path = call.Arguments[0];
+        TrainedModel model = ModelFile.Load(path);
+        if (CliTasks.Of(model).Kind == DataKind.Series) return AnswerTables(call, model, file);
         foreach (string option in (string[])[TextOption, FormatOption, "--delimiter"])
         {
             if (file is null && call.Value(option) is not null)
@@ -51,17 +60,30 @@ internal sealed class PredictCommand() : CliCommand("predict", "MODEL [TEXT...]"
 
         TrainSettings settings = call.Apply([SettingTable.Encoding, SettingTable.Delimiter], new TrainSettings());
         int threads = hasTexts && call.Arguments.Count <= TextsWorthThreads ? 1 : call.Threads;
-        AnswerWriter answers = AnswersOf(call, threads);
+        AnswerWriter answers = AnswersOf(call, model, threads);
         if (hasTexts) answers.Write([.. call.Arguments.Skip(1)]);
         else if (file is not null) AnswerFile(call, answers, settings.File(file), settings.Delimiter);
         else AnswerLines(call, answers, settings.Encoding);
         return ExitCode.Done;
     }
 
-    private static AnswerWriter AnswersOf(Invocation call, int threads)
+    private static int AnswerTables(Invocation call, TrainedModel model, string? file)
+    {
+        string[] paths = [.. call.Arguments.Skip(1), .. file is null ? Array.Empty<string>() : [file]];
+        if (paths.Length == 0)
+        {
+            throw new UsageException(
+                $"DATA is missing: {call.Arguments[0]} is a {model.Noun}, and answers tables. Usage: {ShellCommand.Name} predict MODEL "
+                + "DATA");
+        }
+
+        AnswersOf(call, model, call.Threads).Write(paths);
+        return ExitCode.Done;
+    }
+
+    private static AnswerWriter AnswersOf(Invocation call, TrainedModel model, int threads)
     {
         string path = call.Arguments[0];
-        TrainedModel model = ModelFile.Load(path);
         CliTask task = CliTasks.Of(model);
         foreach ((string option, string unfit) in (ReadOnlySpan<(string, string)>)
             [(BlanksOption, $"is for taggers; {path} is not one"),

@@ -9,6 +9,8 @@ internal sealed class TestCommand() : CliCommand("test", "MODEL DATA",
     [
         .. SettingTable.Columns.Select(CommandOption.Of),
         .. SettingTable.PairColumns.Select(CommandOption.Of),
+        .. SettingTable.SeriesColumns.Select(CommandOption.Of),
+        .. SettingTable.SeriesParts.Select(CommandOption.Of),
         new("--beam", "N", "Translators and captioners: the hypotheses that are followed. Default: 5."),
         SharedOptions.Threads with { Group = "The run" },
     ];
@@ -20,7 +22,9 @@ internal sealed class TestCommand() : CliCommand("test", "MODEL DATA",
     {
         _ = call.Threads; // refused before anything is read
         call.RequireModelAt(0);
-        TrainSettings settings = call.Apply(SettingTable.PairColumns, call.Apply(SettingTable.Columns, new TrainSettings()));
+        TrainSettings settings = call.Apply(
+            [.. SettingTable.Columns, .. SettingTable.PairColumns, .. SettingTable.SeriesColumns, .. SettingTable.SeriesParts],
+            new TrainSettings());
         TrainedModel model = ModelFile.Load(call.Arguments[0]);
         CliTasks.Of(model).Test(call, model, settings);
         return ExitCode.Done;

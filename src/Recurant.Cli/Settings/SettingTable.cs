@@ -9,7 +9,8 @@ namespace Recurant.Cli;
 internal static class SettingTable
 {
     private const string Data = "Data", Model = "Model", Learning = "Learning", Run = "The run", Record = "Record",
-        Pretraining = "Pre-training", Language = "Language model", Problems = "Generated problems", Translator = "Translator";
+        Pretraining = "Pre-training", Language = "Language model", Problems = "Generated problems", Translator = "Translator",
+        Numbers = "Tables of numbers", Forecasting = "Forecasting", Sequences = "Sequences of measurements";
 
     /// <summary>What texts are written in; <c>predict</c> takes this, too.</summary>
     public static Setting Encoding { get; } = new("encoding", Data, "NAME",
@@ -47,8 +48,46 @@ internal static class SettingTable
         new("source", Translator, "COLUMN|FILE",
             "The column of the texts to translate, by name or number; or, without DATA, their file with one text per line.",
             (s, v) => s with { Source = v }),
-        new("target", Translator, "COLUMN|FILE", "The column or the file of their translations.",
+        new("target", Translator, "COLUMN|FILE",
+            "The column or the file of their translations. Forecasting and regression: the column to answer with, in forecasting "
+            + "also several with commas between them.",
             (s, v) => s with { Target = v }),
+    ];
+
+    /// <summary>How tables of numbers are read; whatever reads one takes these, too.</summary>
+    public static IReadOnlyList<Setting> SeriesColumns { get; } =
+    [
+        OfNumbers("time", "COLUMNS", "The column of the time, or several as in year,month,day,hour. Guessed if not given.",
+            (t, v) => t with { Time = List(v) }),
+        OfNumbers("id", "COLUMN", "The column that says to which series a row belongs. Guessed if not given.",
+            (t, v) => t with { Id = v }),
+        OfNumbers("time-zone", "ZONE", "The zone whose clock tells the times, such as Europe/Berlin. Default: none is known.",
+            (t, v) => t with { TimeZone = v }),
+        OfNumbers("day-first", "true|false", "Whether 01/02/2024 is the first of February. Guessed from all rows if not given.",
+            (t, v) => t with { DayFirst = Flag(v) }),
+        OfNumbers("duplicates", "refuse|first|last|mean|sum",
+            "What to do with rows of one series that have the same time and other values. Default: refuse the file.",
+            (t, v) => t with
+            {
+                Duplicates = Choice(v, [.. Enum.GetValues<Formats.DuplicateRows>().Select(
+                    each => (each.ToString().ToLowerInvariant(), each))]),
+            }),
+        OfNumbers("pixels", "row|pixel", "Of images: whether a step is a row of pixels or one pixel. Default: row.",
+            (t, v) => t with
+            {
+                Pixels = Choice(v, [("row", Formats.PixelOrder.Row), ("pixel", Formats.PixelOrder.Pixel)]),
+            }),
+    ];
+
+    /// <summary>Which rows a forecaster learns from and is tested with; <c>test</c> takes these, too.</summary>
+    public static IReadOnlyList<Setting> SeriesParts { get; } =
+    [
+        OfNumbers("test-rows", "N|DATE",
+            "Of each series the last rows, or those from a day on, that are left for the test. Default: a fifth; with --test "
+            + "FILE its rows.", (t, v) => t with { TestRows = RowsOrDay(v) }),
+        OfNumbers("metric-scale", "data|standardised",
+            "Whether errors are told on the data's own scale, or of values standardised by the training part. Default: data.",
+            (t, v) => t with { Standardised = Choice(v, [("data", false), ("standardised", true)]) }),
     ];
 
     /// <summary>What a recurrent network looks like; <c>gradcheck</c> takes these, too.</summary>
@@ -111,9 +150,62 @@ internal static class SettingTable
     /// <summary>Every setting of <c>train</c>.</summary>
     public static IReadOnlyList<Setting> All { get; } =
     [
-        new("task", Data, string.Join('|', CliTasks.All.Select(task => task.Name)),
+        new("task", Data, string.Join('|', CliTasks.Names),
             "What to learn. Guessed from the data if not given.", (s, v) => s with { Task = v }),
         .. Columns,
+        .. SeriesColumns,
+        .. SeriesParts,
+        OfNumbers("train-rows", "N|DATE",
+            "Of each series the first rows, or those up to a day, that are learnt from. Default: all but those that validate and "
+            + "test.", (t, v) => t with { TrainRows = RowsOrDay(v) }),
+        OfNumbers("valid-rows", "N",
+            "Of each series the rows behind those that are learnt from that validate. Default: the horizon, or a tenth if that is "
+            + "more.", (t, v) => t with { ValidRows = Whole(v).ToString(System.Globalization.CultureInfo.InvariantCulture) }),
+        OfNumbers("known", "COLUMNS", "Columns that are known in advance: rows at the end without target are the horizon.",
+            (t, v) => t with { Known = List(v) }),
+        OfNumbers("static", "COLUMNS", "Columns that are the same in all rows of a series.",
+            (t, v) => t with { Static = List(v) }),
+        OfNumbers("past", "COLUMNS",
+            "Columns that are read but not answered. Default: with --target all others; otherwise none.",
+            (t, v) => t with { Past = List(v) }),
+        OfForecast("horizon", "N", "The steps to forecast. Default: a season; the future rows of the data where there are any.",
+            (t, v) => t with { Horizon = Whole(v) }),
+        OfForecast("lookback", "N", "The steps to look back on. Default: follows horizon and season.",
+            (t, v) => t with { Lookback = Whole(v) }),
+        OfForecast("season", "N", "The steps of a season, 1 for none. Default: as the calendar suggests.",
+            (t, v) => t with { Season = Whole(v) }),
+        OfForecast("segment", "N", "The steps that are read and answered at once. Default: follows the season.",
+            (t, v) => t with { Segment = Whole(v) }),
+        OfForecast("centre", Names<WindowCentre>(), "What each window is centred at. Default: follows the data.",
+            (t, v) => t with { Centre = Choice<WindowCentre>(v) }),
+        OfForecast("logarithms", "true|false", "Whether logarithms are read; all targets must be above 0. Default: follows the data.",
+            (t, v) => t with { Logarithms = Flag(v) }),
+        OfForecast("allow-negative", "true|false", "Whether forecasts may be below 0 although no target ever is. Default: false.",
+            (t, v) => t with { AllowNegative = Flag(v) }),
+        OfForecast("calendar", "true|false", "Whether the time of day, week and year is read. Default: follows the data.",
+            (t, v) => t with { Calendar = Flag(v) }),
+        OfForecast("linear", "true|false", "Whether a linear map stands beside the recurrent layers. Default: true.",
+            (t, v) => t with { Linear = Flag(v) }),
+        new("refit", Numbers, "true|false",
+            "Whether the model learns anew from all rows or sequences once it is known how long. Default: where there are few.",
+            (s, v) => s with
+            {
+                Series = s.Series with
+                {
+                    Forecast = s.Series.Forecast with { Refit = Flag(v) }, Sequence = s.Series.Sequence with { Refit = Flag(v) },
+                },
+            }),
+        OfSequences("answer", Names<SeriesAnswer>(), "What is answered. Default: follows the column of the right answers.",
+            (t, v) => t with { Answer = Choice<SeriesAnswer>(v) }),
+        OfSequences("cap", "X", "Regression: larger numbers to answer count as this one. Default: none.",
+            (t, v) => t with { Cap = Real(v) }),
+        OfSequences("window", "N", "The most steps of a sequence that are read at once in training. Default: follows the data.",
+            (t, v) => t with { Window = Whole(v) }),
+        OfSequences("convolutions", "N", "The number of convolutions before the recurrent layers. Default: 2.",
+            (t, v) => t with { Convolutions = Whole(v) }),
+        OfSequences("augmentation", "X",
+            "How much sequences are changed at random in training, 0 for not at all. Default: 1 for labels of sequences, else 0.",
+            (t, v) => t with { Augmentation = Real(v) }),
         new("valid", Data, "FILE|FRACTION",
             "Validation texts for early stopping: a file, or the share of the data to set aside. Default: 0.1.", SetValidation)
         {
@@ -184,9 +276,15 @@ internal static class SettingTable
         Learn("direct", Model, "true|false",
             "Also connect words and bigrams directly to the output, bypassing the recurrent layers. Default: true for words, "
             + "false for characters.", (t, v) => t with { Direct = Flag(v) }) with { Unless = [NotRecurrent] },
-        Learn("models", Model, "N",
-            "Classification: train N models from different random numbers and average their answers. Default: 1.",
-            (t, v) => t with { Models = Whole(v) }),
+        new("models", Model, "N",
+            "Train N models from different random numbers and average their answers. Default: 1; for numbers it follows the data.",
+            (s, v) => s.Learning(t => t with { Models = Whole(v) }) with
+            {
+                Series = s.Series with
+                {
+                    Forecast = s.Series.Forecast with { Models = Whole(v) }, Sequence = s.Series.Sequence with { Models = Whole(v) },
+                },
+            }),
         Learn("forget-bias", Model, "X", "What the forget-gate bias of an LSTM starts from. Default: 1.",
             (t, v) => t with { ForgetBias = Real(v) }) with
         {
@@ -322,6 +420,37 @@ internal static class SettingTable
     private static Setting OfLanguage(
         string name, string group, string value, string help, Func<LanguageModelOptions, string, LanguageModelOptions> set) =>
         new(name, group, value, help, (s, v) => s with { Language = set(s.Language, v) });
+
+    private static Setting OfNumbers(
+        string name, string value, string help, Func<SeriesSettings, string, SeriesSettings> set) =>
+        new(name, Numbers, value, help, (s, v) => s with { Series = set(s.Series, v) });
+
+    private static Setting OfForecast(
+        string name, string value, string help, Func<ForecastOptions, string, ForecastOptions> set) =>
+        new(name, Forecasting, value, help, (s, v) => s with
+        {
+            Series = s.Series with { Forecast = Checked(set(s.Series.Forecast, v)) },
+        });
+
+    private static Setting OfSequences(
+        string name, string value, string help, Func<SequenceOptions, string, SequenceOptions> set) =>
+        new(name, Sequences, value, help, (s, v) => s with
+        {
+            Series = s.Series with { Sequence = set(s.Series.Sequence, v) },
+        });
+
+    private static ForecastOptions Checked(ForecastOptions options)
+    {
+        options.Validate();
+        return options;
+    }
+
+    /// <summary>A number of rows, or a day.</summary>
+    private static string RowsOrDay(string value) =>
+        int.TryParse(value, System.Globalization.CultureInfo.InvariantCulture, out int rows) && rows >= 0
+            || DateTime.TryParse(
+                value, System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.None, out _)
+            ? value : throw Expected(value, "a number of rows, or a day such as 2011-01-01");
 
     private static Setting OfTranslator(
         string name, string group, string value, string help, Func<TranslatorTrainingOptions, string,

@@ -57,6 +57,13 @@ internal static class SettingValue
     /// <summary>The names of a choice, as help shows them.</summary>
     public static string Names<T>() where T : struct, Enum => string.Join('|', Choices.Of<T>().Select(choice => choice.Name));
 
+    /// <summary>Names with commas between them.</summary>
+    public static IReadOnlyList<string> List(string text)
+    {
+        string[] names = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        return names.Length > 0 ? names : throw Expected(text, "one or several names with commas between them");
+    }
+
     /// <summary>A character between columns: its name, or the character itself.</summary>
     public static char Delimiter(string text) => text.ToLowerInvariant() switch
     {

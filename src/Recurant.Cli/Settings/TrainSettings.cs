@@ -99,6 +99,23 @@ internal sealed record TrainSettings
     /// <summary>How a network learns a generated problem.</summary>
     public ProblemTrainingOptions ProblemOptions => LearningOptions.WithCommon(Problem, Training);
 
+    /// <summary>What is told of tables of numbers.</summary>
+    public SeriesSettings Series { get; init; } = new();
+
+    /// <summary>How a forecaster learns.</summary>
+    public ForecastOptions ForecastOptions => LearningOptions.WithCommon(Series.Forecast, Training) with
+    {
+        Targets = Target is null ? null : SettingValue.List(Target), Known = Series.Known, Static = Series.Static,
+        Past = Series.Past,
+    };
+
+    /// <summary>How a model of sequences learns.</summary>
+    /// <param name="target">The column of the right answers.</param>
+    public SequenceOptions SequenceOptions(string target) => LearningOptions.WithCommon(Series.Sequence, Training) with
+    {
+        Target = target, Inputs = Series.Past, Bidirectional = Training.Bidirectional,
+    };
+
     /// <summary>The column or the file of the texts to translate.</summary>
     public string? Source { get; init; }
 

@@ -8,6 +8,9 @@ internal abstract class AnswerWriter
     /// <summary>Texts that are predicted together.</summary>
     public const int BatchSize = 512;
 
+    /// <summary>Whether what is answered are the paths of tables, and no texts. Default: no.</summary>
+    public virtual bool ReadsTables => false;
+
     /// <summary>Answers texts in their order. Whoever waits for these answers gets them at once.</summary>
     public abstract void Write(IReadOnlyList<string> texts);
 

@@ -12,10 +12,14 @@ internal abstract class CliTask
 {
     /// <summary>Settings that several tasks have: of data in files, of words, of the cells that one network is made of.</summary>
     protected static readonly string[] OfFiles = ["encoding", "valid", "test"], OfWords = ["embedding", "min-count", "max-words"],
-        OfCells = ["activation", "form", "gru-reset", "forget-bias"];
+        OfCells = ["activation", "form", "gru-reset", "forget-bias"],
+        OfTables = ["format", "delimiter", "encoding", "time", "id", "time-zone", "day-first", "duplicates", "pixels"];
 
     /// <summary>Its name after <c>--task</c>, in JSON and in model files.</summary>
     public abstract string Name { get; }
+
+    /// <summary>Whether a model is one of this task's: texts and numbers have tasks of the same names.</summary>
+    public abstract bool IsOf(TrainedModel model);
 
     /// <summary>The command that its models are made for.</summary>
     public virtual string Command => "predict";
@@ -129,6 +133,8 @@ internal abstract class CliTask<TModel, TData, TScore> : CliTask
     where TData : class
     where TScore : Score
 {
+    public sealed override bool IsOf(TrainedModel model) => model is TModel && model.Task == Name;
+
     /// <summary>What a score tells.</summary>
     public abstract IReadOnlyList<ScoreColumn<TScore>> Columns { get; }
 
@@ -143,6 +149,10 @@ internal abstract class CliTask<TModel, TData, TScore> : CliTask
     public abstract TScore Score(
         TModel model, TData data, Invocation call, int threads, CancellationToken cancellation,
         IProgress<PhaseProgress>? phases);
+
+    /// <summary>Writes a score as members of an object. Default: the columns.</summary>
+    public virtual void WriteScore(Utf8JsonWriter writer, TScore score, ScoredOn place = ScoredOn.All) =>
+        Columns.Write(writer, score, place);
 
     /// <summary>Writes more than the columns as members of the JSON object of <c>test</c>.</summary>
     protected virtual void WriteDetails(Utf8JsonWriter writer, TScore score)
@@ -164,7 +174,7 @@ internal abstract class CliTask<TModel, TData, TScore> : CliTask
             call.Terminal.Out.WriteLine(JsonText.Object(writer =>
             {
                 writer.WriteString("task", Name);
-                Columns.Write(writer, score);
+                WriteScore(writer, score);
                 WriteDetails(writer, score);
             }));
             return;

@@ -7,22 +7,40 @@ internal static class CliTasks
 {
     /// <summary>All of them. The first is what data are taken for where nothing speaks for another.</summary>
     public static IReadOnlyList<CliTask> All { get; } =
-        [new ClassifyTask(), new TagTask(), new LanguageModelTask(), new TranslateTask(), new CaptionTask(), new ProblemTask()];
+        [
+            new ClassifyTask(), new TagTask(), new LanguageModelTask(), new TranslateTask(), new CaptionTask(), new ProblemTask(),
+            new ForecastTask(), new SequenceClassifyTask(), new SequenceTagTask(), new RegressTask(),
+        ];
 
     /// <summary>The task that was asked for, or the one that the data suggests; its settings are checked.</summary>
     /// <exception cref="UsageException">There is no task of that name, or a setting has no effect in it.</exception>
     public static CliTask Of(TrainSettings settings)
     {
-        CliTask task = settings.Task is { } name
-            ? All.FirstOrDefault(task => task.Name == name) ?? throw new UsageException(
-                $"--task: there is no task \"{name}\"; choose one of {string.Join(", ", All.Select(task => task.Name))}.")
-            : Guess(settings);
+        CliTask task = settings.Task is { } name ? Named(name, settings) : Guess(settings);
         SettingUse.Require(settings, task);
         return task;
     }
 
     /// <summary>The task that a model was trained for.</summary>
-    public static CliTask Of(TrainedModel model) => All.First(task => task.Name == model.Task);
+    public static CliTask Of(TrainedModel model) => All.First(task => task.IsOf(model));
+
+    /// <summary>The names of the tasks.</summary>
+    public static IEnumerable<string> Names => All.Select(task => task.Name).Distinct();
+
+    /// <summary>The task of a name; where texts and numbers have one of that name, the data decide.</summary>
+    private static CliTask Named(string name, TrainSettings settings)
+    {
+        CliTask[] named = [.. All.Where(task => task.Name == name)];
+        return named switch
+        {
+            [] => throw new UsageException($"--task: there is no task \"{name}\"; choose one of {string.Join(", ", Names)}."),
+            [var only] => only,
+            _ => IsTable(settings) is var numbers ? named.First(task => task.Kind == DataKind.Series == numbers) : named[0],
+        };
+    }
+
+    /// <summary>Whether the data are a table of numbers.</summary>
+    public static bool IsTable(TrainSettings settings) => KindOf(settings) == DataKind.Series;
 
     /// <summary>What to say of a model that the command has no use for.</summary>
     public static InvalidDataException Unfit(Invocation call, TrainedModel model) =>
@@ -42,16 +60,25 @@ internal static class CliTasks
         string data = settings.Data!;
         CliTask? told = All.FirstOrDefault(task => task.Owns(data)) ?? All.FirstOrDefault(task => task.IsToldBy(settings));
         if (told is not null) return told;
+        DataKind? kind = KindOf(settings);
+        return kind == DataKind.Series && settings.LabelColumn is not null
+            ? All.First(task => task is SequenceClassifyTask)
+            : All.FirstOrDefault(task => task.Kind == kind && kind is not null) ?? All[0];
+    }
+
+    /// <summary>What the data are taken for; null where they are faulty.</summary>
+    private static DataKind? KindOf(TrainSettings settings)
+    {
+        string data = settings.Data!;
         try
         {
-            DataKind kind = DataDetector.Detect(settings.File(data), settings.TextFormat).Kind;
-            return All.FirstOrDefault(task => task.Kind == kind) ?? All[0];
+            return DataDetector.Detect(settings.File(data), settings.TextFormat).Kind;
         }
         catch (Exception fault) when (
             !data.StartsWith(SdkData.Prefix, StringComparison.Ordinal)
             && fault is InvalidDataException or IOException or UnauthorizedAccessException or ArgumentException)
         {
-            return All[0];
+            return null;
         }
     }
 }

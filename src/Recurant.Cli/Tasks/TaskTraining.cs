@@ -272,6 +272,12 @@ internal abstract class TaskTraining<TModel, TData, TScore>(CliTask<TModel, TDat
     {
     }
 
+    /// <summary>Writes more as members of the result of the run.</summary>
+    /// <param name="writer">Stands inside the object.</param>
+    protected virtual void WriteMore(Utf8JsonWriter writer)
+    {
+    }
+
     /// <summary>Writes what else people may want to see of the scores on the test data.</summary>
     protected virtual void WriteDetails(UserTerminal terminal, TScore test)
     {
@@ -298,9 +304,10 @@ internal abstract class TaskTraining<TModel, TData, TScore>(CliTask<TModel, TDat
             writer.WriteObject("data", WriteData);
             writer.Write(("seconds", Math.Round(result.Seconds, 3)), ("epochs", Math.Round(result.Passes, 4)),
                 ("parameters", result.Model.ParameterCount));
-            writer.WriteObject("valid", valid => task.Columns.Write(valid, result.Validation, ScoredOn.Validation));
-            if (test is not null) writer.WriteObject("test", scores => task.Columns.Write(scores, test, ScoredOn.Test));
+            writer.WriteObject("valid", valid => task.WriteScore(valid, result.Validation, ScoredOn.Validation));
+            if (test is not null) writer.WriteObject("test", scores => task.WriteScore(scores, test, ScoredOn.Test));
             WriteBaseline(writer, BaselineName.Replace(' ', '-'), baseline);
+            WriteMore(writer);
         }));
 
     private void WriteBaseline(Utf8JsonWriter writer, string name, TScore? baseline)
@@ -309,7 +316,7 @@ internal abstract class TaskTraining<TModel, TData, TScore>(CliTask<TModel, TDat
         writer.WriteObject("baseline", members =>
         {
             members.WriteString("name", name);
-            members.WriteObject("test", scores => task.Columns.Write(scores, baseline, ScoredOn.Baseline));
+            members.WriteObject("test", scores => task.WriteScore(scores, baseline, ScoredOn.Baseline));
         });
     }
 

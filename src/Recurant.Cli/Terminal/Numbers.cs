@@ -7,6 +7,14 @@ internal static class Numbers
 {
     public static string Count(double value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
+    /// <summary>A whole number without separators, for tables that programs read.</summary>
+    public static string Plain(int value) => value.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>A number on the scale of some data, with five digits that count.</summary>
+    public static string Significant(double value) => value == 0 || Math.Abs(value) is >= 1e-3 and < 1e5
+        ? value.ToString(Math.Abs(value) >= 100 ? "N1" : Math.Abs(value) >= 10 ? "F2" : "F4", CultureInfo.InvariantCulture)
+        : Scientific(value);
+
     public static string Four(double value) => value.ToString("F4", CultureInfo.InvariantCulture);
 
     /// <summary>A loss in its column: four decimals, or powers of ten for one that has run away.</summary>
@@ -19,6 +27,9 @@ internal static class Numbers
 
     /// <summary>A number and its noun: 1 epoch, 2 epochs.</summary>
     public static string Of(int count, string noun) => $"{Count(count)} {noun}{(count == 1 ? "" : "s")}";
+
+    /// <summary>The same with a plural of its own: 2 series.</summary>
+    public static string Of(int count, string noun, string plural) => $"{Count(count)} {(count == 1 ? noun : plural)}";
 
     public static string Scientific(double value) => value.ToString("0.0e+00", CultureInfo.InvariantCulture);
 

@@ -41,7 +41,8 @@ internal sealed class TranslateTask : CliTask<TranslatorModel, PairDataset, Tran
     public override IReadOnlyList<string> DropoutPlaces(TrainSettings settings) => DecoderTask.DropoutPlaces;
 
     public override bool IsToldBy(TrainSettings settings) =>
-        settings.Source is not null || settings.Target is not null || PairData.AreFiles(settings.Data!);
+        settings.Source is not null || (settings.Target is not null && settings.Series == new SeriesSettings()
+            && !CliTasks.IsTable(settings)) || PairData.AreFiles(settings.Data!);
 
     public override TaskTraining Train() => new TranslateTraining(this);
 

@@ -17,7 +17,7 @@ public readonly record struct SeriesSpan(string Id, int First, int Count);
 /// Columns lie one by one, so that no row is ever copied; a series is a range of rows. Where <see cref="Axis"/> has a regular
 /// rule, the rows of a series are one step apart: rows that a file lacks stand here with all their values missing.
 /// </remarks>
-public sealed class SeriesTable
+public sealed partial class SeriesTable
 {
     /// <summary>Makes a table.</summary>
     /// <param name="name">What messages call the data: the path of its file.</param>

@@ -188,6 +188,12 @@ public sealed record SeriesForecast
             $"The model has no quantile of the level {level}; it has {string.Join(", ", Levels)}.", nameof(level));
     }
 
+    /// <summary>The instant of a step, as a <see cref="SeriesTable"/> holds times.</summary>
+    /// <param name="step">The step, from 0.</param>
+    /// <exception cref="InvalidOperationException">Rows have no times.</exception>
+    public long InstantOf(int step) =>
+        Times is { } times ? times[step] : throw new InvalidOperationException("The rows of the series have no times.");
+
     /// <summary>The time of a step on the wall.</summary>
     /// <param name="step">The step, from 0.</param>
     /// <exception cref="InvalidOperationException">Rows have no times.</exception>

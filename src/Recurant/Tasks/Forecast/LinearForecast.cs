@@ -147,7 +147,7 @@ internal sealed class LinearForecast
     }
 
     /// <summary>W of (2), by Cholesky's method.</summary>
-    private static double[][] Solve(double[][] products, double[][] answers, double ridge)
+    internal static double[][] Solve(double[][] products, double[][] answers, double ridge)
     {
         int n = products.Length;
         double[][] factor = [.. products.Select(row => (double[])row.Clone())], w = [.. answers.Select(row => (double[])row.Clone())];
