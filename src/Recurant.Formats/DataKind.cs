@@ -19,6 +19,12 @@ public enum DataKind
     /// Images with a sentence each: a captioner. <see cref="CaptionDatasetReader"/> or <see cref="MnistScenes"/> reads them.
     /// </summary>
     ImageSentences,
+
+    /// <summary>
+    /// Numbers over time or sequences of numbers: a forecaster, or a classifier, a labeller or a regression of sequences.
+    /// <see cref="SeriesReader"/> reads them.
+    /// </summary>
+    Series,
 }
 
 /// <summary>What some data is taken for.</summary>

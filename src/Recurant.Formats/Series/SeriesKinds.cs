@@ -50,12 +50,25 @@ internal static class SeriesKinds
         if (read == 4 && head is [0, 0, 8, >= 1 and <= 4]) return SeriesKind.Idx;
         return file.Extension switch
         {
-            ".tsf" => SeriesKind.Tsf,
-            ".ts" => SeriesKind.Ts,
-            ".arff" => SeriesKind.Arff,
+            ".tsf" when HasHead(file) => SeriesKind.Tsf,
+            ".ts" when HasHead(file) => SeriesKind.Ts,
+            ".arff" when HasHead(file) => SeriesKind.Arff,
             ".jsonl" or ".ndjson" => SeriesKind.JsonLines,
             _ => head[0] == '{' ? SeriesKind.JsonLines : SeriesKind.Table,
         };
+    }
+
+    /// <summary>Whether the first line that is no comment begins with @, as in the files of the archives.</summary>
+    private static bool HasHead(DataFile file)
+    {
+        using TextFile text = file.OpenText();
+        while (text.TryReadLine(out ReadOnlySpan<char> line))
+        {
+            line = line.TrimStart();
+            if (!line.IsEmpty && line[0] is not ('#' or '%')) return line[0] == '@';
+        }
+
+        return false;
     }
 
     /// <summary>A table of lines; what stands between fields is found where it is not named.</summary>
@@ -104,7 +117,8 @@ internal static class SeriesKinds
     }
 
     /// <summary>One column of dates with a time of day, or of dates in words, is none of several columns.</summary>
-    private static bool IsDates(List<string> lines) => TimeGuess.Find("", [lines[^1].Trim()], null).Count > 0;
+    private static bool IsDates(List<string> lines) =>
+        lines[^1].Any(c => c == ':' || char.IsLetter(c)) && TimeGuess.Find("", [lines[^1].Trim()], null).Count > 0;
 
     private static int CountOutsideQuotes(string line, char separator)
     {

@@ -163,7 +163,7 @@ internal sealed class SeriesLayout
         bool numberBelow = false;
         for (int i = 0; i < first.Length; i++)
         {
-            bool isNumber = NumberCells.Read(first[i], false, out _) != NumberCell.Other && first[i].Length > 0;
+            bool isNumber = IsNumberOrMissing(first[i]) && first[i].Length > 0;
             string[] below = [.. _sample.Rows.Skip(1).Take(50).Where(row => i + shift < row.Length).Select(row => row[i + shift])];
             bool numbers = below.Any(cell => cell.Length > 0) && below.Count(IsNumberOrMissing) >= 0.8 * below.Length
                 && below.Any(cell => !NumberCells.IsMissing(cell));
@@ -363,7 +363,7 @@ internal sealed class SeriesLayout
         if (Time is null)
         {
             // Without times: a known name whose values stand together.
-            Id = Array.Find([.. known.Where(AreRuns), None], _ => true);
+            Id = Array.Find([.. known.Where(AreRuns), Array.IndexOf(Names, _source.FileColumn), None], _ => true);
             return;
         }
 
@@ -526,7 +526,7 @@ internal sealed class SeriesLayout
             ColumnSketch sketch = Sketches[i];
             Comma[i] = sketch.Evidence > 0 || (sketch.Evidence == 0 && (evidence > 0
                 || (evidence == 0 && semicolons && sketch.Ambiguous.Mark == ',')));
-            if (Time?.Places.Contains(i) == true || i == Id) continue;
+            if (Time?.Places.Contains(i) == true || i == Id || Names[i] == _source.FileColumn) continue;
             bool rowNumber = HasHeader && SeriesNames.IsRowNumber(Names[i]) && sketch.IsWhole && IsRising(_sample.Cells(i));
             if (rowNumber && !IsAsked(i)) continue;
             bool label = i == Label && !(RowIsSeries && Steps.Contains(i));

@@ -1,8 +1,8 @@
 namespace Recurant.Formats;
 
 /// <summary>
-/// Reads tables of numbers over time and sequences of measurements: CSV and its like, JSON lines, the files of the time series
-/// archives (.tsf, .ts), IDX. What the options do not name is guessed from the file.
+/// Reads tables of numbers over time and sequences of measurements: CSV and its like, JSON lines, Parquet, the files of the time
+/// series archives (.tsf, .ts, .arff), IDX and folders of images. What the options do not name is guessed from the file.
 /// </summary>
 /// <remarks>
 /// <para>In long tables each row has a time and, where there are several series, the name of its series; in wide tables there is a
@@ -28,8 +28,41 @@ public static class SeriesReader
         {
             SeriesKind.Tsf => TsfFile.Read(file, options),
             SeriesKind.Ts => TsFile.Read(file, options),
+            SeriesKind.Arff => ArffFile.Read(file, options),
             SeriesKind.Idx => IdxSeries.Read(file, options),
-            _ => SeriesTableReader.Read(SeriesKinds.Delimited(file, options), options),
+            SeriesKind.Directory => SeriesDirectory.Read(file, options),
+            _ => SeriesTableReader.Read(Source(file, options), options),
+        };
+    }
+
+    /// <summary>Reads several files as one table: rows that go on in the next file, or a series a file.</summary>
+    /// <param name="files">The files, all with the same columns.</param>
+    /// <param name="options">What need not be guessed.</param>
+    /// <inheritdoc cref="Read(DataFile, SeriesFormatOptions?)" path="/exception"/>
+    public static SeriesFile Read(IReadOnlyList<DataFile> files, SeriesFormatOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        if (files.Count == 0) throw new ArgumentException("At least one file is expected.", nameof(files));
+        options ??= new SeriesFormatOptions();
+        if (files.Count == 1) return Read(files[0], options);
+        FileRows.Part[] parts = [.. files.Select(file => new FileRows.Part(
+            Source(file, options), DataFile.WithoutPacking(Path.GetFileName(file.Path)), null))];
+        SeriesSource source = FileRows.Source(string.Join(" and ", files.Take(2).Select(file => file.Path))
+            + (files.Count > 2 ? $" and {files.Count - 2:N0} more" : ""), parts, options);
+        return SeriesTableReader.Read(source, options);
+    }
+
+    /// <summary>A file as rows of fields, if it is a table.</summary>
+    internal static SeriesSource Source(DataFile file, SeriesFormatOptions options)
+    {
+        SeriesKind kind = SeriesKinds.Find(file, options);
+        return kind switch
+        {
+            SeriesKind.Table => SeriesKinds.Delimited(file, options),
+            SeriesKind.JsonLines => JsonRows.Source(file),
+            SeriesKind.Parquet => ParquetRows.Source(file),
+            _ => throw new InvalidDataException(
+                $"{file}: one of several files must be a table (CSV, JSON lines or Parquet); this is {kind.ToString().ToLowerInvariant()}."),
         };
     }
 }

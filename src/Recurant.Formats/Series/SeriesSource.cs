@@ -9,6 +9,9 @@ internal sealed record SeriesSource(string Path, string Format, Func<FieldRows> 
 {
     /// <summary>What stands between fields, where that decides how a number may be written.</summary>
     internal char Delimiter { get; init; } = ',';
+
+    /// <summary>The column with the name of the file, which counts only where it tells series apart; null for none.</summary>
+    internal string? FileColumn { get; init; }
 }
 
 /// <summary>The first rows of a table, to guess from.</summary>

@@ -27,7 +27,7 @@ internal static class SeriesTableReader
         SeriesRaw raw = SeriesRowReader.Read(source, layout, options, out InvalidDataException? fault);
         if (fault is not null) return (layout, null, null, fault);
         raw.Notes.InsertRange(0, layout.Notes);
-        raw.LineOf = row => LineOf(source, layout, row);
+        if (source.FileColumn is null) raw.LineOf = row => LineOf(source, layout, row);
         try
         {
             return (layout, SeriesAssembly.Build(raw, options), raw.Format, null);

@@ -141,6 +141,8 @@ internal static class TimeGuess
         }
 
         int[] lengths = [.. numbers.Select(i => items[i].Text.Length)];
+        // Two short numbers may be anything; a year without its century and a month have a dash or a stroke between.
+        if (!month && !quarter && lengths is [<= 2, <= 2] && items[numbers[0]].Behind is not ("-" or "/")) yield break;
         DateField[][] choices = (month, quarter, lengths) switch
         {
             (true, false, [4]) => [[DateField.Year]],
