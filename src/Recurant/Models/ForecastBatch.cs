@@ -1,9 +1,10 @@
 namespace Recurant.Models;
 
 /// <summary>
-/// Windows as a <see cref="ForecastNetwork"/> reads them. v are the values of a window (or their logarithms), L of them:
+/// Windows as a <see cref="ForecastNetwork"/> reads them. y are the values of a window, L of them:
 /// <code>
-/// (1) z_t = (v_t - c) / s     c as the specification says, s the deviation of the window
+/// (1) v_t = y_t, or ln(y_t + r) with r a tenth of the mean of the window, which small and large values bear alike
+///     z_t = (v_t - c) / s     c as the specification says, s the deviation of the window
 /// (2) x_j = the z, masks, covariates and calendar of segment j; p_j = what is known of the segment j to come
 /// </code>
 /// (1) is instance normalisation (Kim et al., "Reversible instance normalization", ICLR 2022): whatever level and spread a series
@@ -12,12 +13,13 @@ namespace Recurant.Models;
 /// </summary>
 internal sealed class ForecastBatch(ForecasterSpec spec)
 {
-    private const float SmallestSpread = 1e-5f, SmallestShare = 1e-3f, SmallestLogSpread = 0.01f, MostDeviations = 3f, MostLog = 5f;
+    private const float SmallestSpread = 1e-5f, SmallestShare = 1e-3f, SmallestLogSpread = 0.01f, MostDeviations = 3f, MostLog = 5f,
+        OffsetShare = 0.1f, SmallestOffset = 1e-6f, MostExponent = 80f;
 
     private readonly float[] _scratch = new float[Math.Max(
         spec.CalendarWidth, spec.Columns.Max(column => column.Width))];
     private readonly bool[] _known = new bool[spec.Lookback];
-    private float[] _past = [], _future = [], _linear = [], _centres = [], _spreads = [];
+    private float[] _past = [], _future = [], _linear = [], _centres = [], _spreads = [], _offsets = [];
     private int[] _lengths = [];
 
     /// <summary>x: a sequence of segments for each window.</summary>
@@ -48,11 +50,13 @@ internal sealed class ForecastBatch(ForecasterSpec spec)
         _linear = Workspace.Reserve(_linear, n * spec.Lookback);
         _centres = Workspace.Reserve(_centres, n);
         _spreads = Workspace.Reserve(_spreads, n);
+        _offsets = Workspace.Reserve(_offsets, n);
         _lengths = Workspace.Reserve(_lengths, n);
         for (int b = 0; b < n; b++)
         {
             Span<float> z = _linear.AsSpan(b * spec.Lookback, spec.Lookback);
             Read(rows, windows[b], z);
+            if (spec.Logarithms) TakeLogarithms(b, z);
             (float mean, float level) = Normalise(b, windows[b].Target, z);
             WritePast(rows, windows[b], z, _past.AsSpan(b * past, past));
             WriteFuture(rows, windows[b], mean, level, b, _future.AsSpan(b * future, future));
@@ -66,8 +70,17 @@ internal sealed class ForecastBatch(ForecasterSpec spec)
     /// <summary>A value on the scale of a window; NaN where it is not known.</summary>
     public float Scaled(int window, float value)
     {
-        float v = Transformed(value);
+        float v = spec.Logarithms && !float.IsNaN(value) ? Elementwise.Log(Math.Max(value, 0f) + _offsets[window]) : value;
         return (v - _centres[window]) / _spreads[window];
+    }
+
+    /// <summary>About what 1 on the scale of a window is on that of the data.</summary>
+    public float UnitOf(int window)
+    {
+        if (!spec.Logarithms) return _spreads[window];
+        Span<float> level = [Math.Min(_centres[window], MostExponent)];
+        Elementwise.Exp(level, level);
+        return _spreads[window] * level[0];
     }
 
     /// <summary>Brings numbers on the scale of a window back to that of the data.</summary>
@@ -77,15 +90,27 @@ internal sealed class ForecastBatch(ForecasterSpec spec)
         for (int i = 0; i < numbers.Length; i++)
         {
             float v = numbers[i] * spread + centre;
-            numbers[i] = spec.Logarithms ? Math.Min(v, 80f) : v;
+            numbers[i] = spec.Logarithms ? Math.Min(v, MostExponent) : v;
         }
 
-        if (spec.Logarithms) Elementwise.Exp(numbers, numbers);
+        if (spec.Logarithms)
+        {
+            Elementwise.Exp(numbers, numbers);
+            for (int i = 0; i < numbers.Length; i++) numbers[i] -= _offsets[window];
+        }
+
         if (!spec.Positive) return;
         for (int i = 0; i < numbers.Length; i++) numbers[i] = Math.Max(0f, numbers[i]);
     }
 
-    private float Transformed(float value) => !spec.Logarithms ? value : value > 0 ? Elementwise.Log(value) : float.NaN;
+    /// <summary>The first half of (1).</summary>
+    private void TakeLogarithms(int b, Span<float> values)
+    {
+        float offset = _offsets[b] = Math.Max(
+            SmallestOffset, OffsetShare * (float)(Reductions.Sum(values) / values.Length));
+        for (int i = 0; i < values.Length; i++) values[i] = Math.Max(values[i], 0f) + offset;
+        Elementwise.Log(values, values);
+    }
 
     private void Set(SequenceBatch batch, int steps, float[] values, int size)
     {
@@ -93,22 +118,22 @@ internal sealed class ForecastBatch(ForecasterSpec spec)
         batch.Set(_lengths.AsSpan(0, Count), values.AsSpan(0, Count * size), size / steps);
     }
 
-    /// <summary>v, with something in the place of what is missing.</summary>
+    /// <summary>y, with something in the place of what is missing.</summary>
     private void Read(ForecastRows rows, SeriesWindow window, Span<float> values)
     {
         ReadOnlySpan<float> all = rows.Target(window.Series, window.Target);
         ReadOnlySpan<float> history = all[..Math.Min(window.Origin, all.Length)];
         float last = float.NaN;
         int first = window.Origin - values.Length;
-        for (int t = Math.Min(first, history.Length) - 1; t >= 0 && float.IsNaN(last); t--) last = Transformed(history[t]);
-        for (int t = Math.Max(0, first); t < history.Length && float.IsNaN(last); t++) last = Transformed(history[t]);
+        for (int t = Math.Min(first, history.Length) - 1; t >= 0 && float.IsNaN(last); t--) last = history[t];
+        for (int t = Math.Max(0, first); t < history.Length && float.IsNaN(last); t++) last = history[t];
         if (float.IsNaN(last)) last = 0f;
         for (int i = 0; i < values.Length; i++)
         {
             int t = first + i;
             bool isBefore = t < 0;
             if (isBefore) t = (t % spec.Season + spec.Season) % spec.Season;
-            float value = t < history.Length ? Transformed(history[t]) : float.NaN;
+            float value = t < history.Length ? history[t] : float.NaN;
             bool isKnown = !float.IsNaN(value);
             if (isKnown) last = value;
             values[i] = last;

@@ -13,6 +13,9 @@ namespace Recurant.Models;
 /// </summary>
 internal sealed class ForecastNetwork : PassNetwork
 {
+    /// <summary>The linear map learns slower: its inputs are many and alike, and each step changes all of them.</summary>
+    private const float LinearRate = 0.1f;
+
     private readonly ForecasterSpec _spec;
     private readonly Dense _embed, _output;
     private readonly Dense? _linear;
@@ -31,7 +34,7 @@ internal sealed class ForecastNetwork : PassNetwork
         _encoder = Add(prefix + "encoder", new Recurrent(hidden, spec.Recurrent));
         _decoder = Add(prefix + "decoder", new Recurrent(future, spec.Recurrent));
         _output = Add(prefix + "output", new Dense(hidden, spec.Segment * _head.Size));
-        if (spec.Linear) _linear = Add(prefix + "linear", new Dense(spec.Lookback, spec.Horizon));
+        if (spec.Linear) _linear = Add(prefix + "linear", new Dense(null, spec.Lookback, spec.Horizon, LinearRate));
     }
 
     /// <summary>The linear map begins at zero: the network begins as if it were not there.</summary>

@@ -45,7 +45,7 @@ public sealed record ForecasterSpec
     /// <summary>What each window is centred at.</summary>
     public WindowCentre Centre { get; init; } = WindowCentre.Mean;
 
-    /// <summary>Whether logarithms are read instead of the values, which must be above 0.</summary>
+    /// <summary>Whether logarithms are read instead of the values, none of which should be below 0.</summary>
     public bool Logarithms { get; init; }
 
     /// <summary>Whether forecasts below 0 become 0.</summary>

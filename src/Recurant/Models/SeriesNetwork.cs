@@ -15,7 +15,7 @@ internal sealed class SeriesNetwork : PassNetwork
 {
     private readonly SeriesSpec _spec;
     private readonly Conv1d[] _convolutions;
-    private readonly LayerNorm[] _norms;
+    private readonly BatchNorm[] _norms;
     private readonly ActivationLayer _relu = new(Activation.Relu);
     private readonly Recurrent _recurrent;
     private readonly PoolingLayer _last, _mean = new(Pooling.Mean), _max = new(Pooling.Max);
@@ -26,13 +26,13 @@ internal sealed class SeriesNetwork : PassNetwork
     public SeriesNetwork(SeriesSpec spec, string prefix = "")
     {
         _spec = spec;
-        (_convolutions, _norms) = (new Conv1d[spec.Convolutions], new LayerNorm[spec.Convolutions]);
+        (_convolutions, _norms) = (new Conv1d[spec.Convolutions], new BatchNorm[spec.Convolutions]);
         int width = spec.StepWidth * spec.Join, filters = spec.Convolutions > 0 ? spec.Filters : 0;
         for (int i = 0; i < spec.Convolutions; i++)
         {
             _convolutions[i] = Add(
                 $"{prefix}convolution{i}", new Conv1d(width, filters, spec.Kernel, isCausal: !spec.Recurrent.Bidirectional));
-            _norms[i] = Add($"{prefix}norm{i}", new LayerNorm(filters));
+            _norms[i] = Add($"{prefix}norm{i}", new BatchNorm(filters));
             width = filters;
         }
 

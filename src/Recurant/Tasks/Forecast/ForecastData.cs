@@ -19,6 +19,9 @@ internal sealed class ForecastData
     /// <summary>Of each series and target the mean change over a season of the rows before the test; NaN where none is known.</summary>
     public required double[] Scales { get; init; }
 
+    /// <summary>The same of the rows that are learnt from.</summary>
+    public required double[] LearntScales { get; init; }
+
     /// <summary>Series that are too short for a whole window; they are learnt from as far as they reach, or not at all.</summary>
     public required IReadOnlyList<string> Short { get; init; }
 
@@ -64,6 +67,7 @@ internal sealed class ForecastData
         {
             Given = given, Model = model, Plan = plan, Rows = new ForecastRows(table, plan.Spec), Parts = parts,
             Scales = ScalesOf(table, targets, parts.ValidEnd, season),
+            LearntScales = ScalesOf(table, targets, parts.LearntEnd, season),
             Short =
             [
                 .. table.Series.Where((_, i) => parts.LearntEnd[i] < 2 || parts.LearntEnd[i] < plan.Spec.Lookback)

@@ -36,7 +36,7 @@ public sealed record ForecastOptions : LearningOptions
     /// <summary>What each window is centred at. Null: follows the data.</summary>
     public WindowCentre? Centre { get; init; }
 
-    /// <summary>Whether logarithms are read; all targets must be above 0. Null: follows the data.</summary>
+    /// <summary>Whether logarithms are read; targets below 0 then count as 0. Null: follows the data.</summary>
     public bool? Logarithms { get; init; }
 
     /// <summary>Whether forecasts may be below 0 although no target ever is. Default: no.</summary>

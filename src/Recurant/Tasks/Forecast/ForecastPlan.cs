@@ -38,6 +38,9 @@ internal sealed record ForecastPlan : LearningPlan
     /// <summary>The steps of an epoch.</summary>
     public int EpochSteps { get; init; } = StepsInEpoch;
 
+    /// <summary>Whether windows count by the units of MASE.</summary>
+    public bool Weighted { get; init; }
+
     /// <summary>Whether the model is trained anew on all rows when it is known how long.</summary>
     public bool Refit { get; init; }
 

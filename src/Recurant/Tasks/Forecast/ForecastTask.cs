@@ -8,6 +8,8 @@ namespace Recurant.Tasks;
 /// </summary>
 internal sealed class ForecastTask : TrainingTask
 {
+    private const double MostWeight = 20;
+
     private readonly ForecastData _data;
     private readonly ForecasterModel _model;
     private readonly SeriesWindows _windows;
@@ -89,7 +91,7 @@ internal sealed class ForecastTask : TrainingTask
                 known += float.IsNaN(actual[h]) ? 0 : 1;
             }
 
-            _weights[b] = 1f;
+            _weights[b] = WeightOf(b);
             whole += _weights[b] * known;
         }
 
@@ -106,6 +108,16 @@ internal sealed class ForecastTask : TrainingTask
 
         if (whole > 0) pass.Backward();
         return sum;
+    }
+
+    /// <summary>
+    /// Where many series are scored by MASE, the loss of a window counts in its units: a calm window of a wild series little.
+    /// </summary>
+    private float WeightOf(int window)
+    {
+        if (!_data.Plan.Weighted) return 1f;
+        double scale = _data.LearntScales[_drawn[window].Series * _data.Spec.TargetCount + _drawn[window].Target];
+        return scale > 0 ? (float)Math.Min(MostWeight, _batch.UnitOf(window) / scale) : 1f;
     }
 
     public override Score Validate(PhaseWork work) =>

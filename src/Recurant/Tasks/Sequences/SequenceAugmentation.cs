@@ -12,7 +12,7 @@ namespace Recurant.Tasks;
 /// </summary>
 internal sealed class SequenceAugmentation(SeriesSpec spec, float strength)
 {
-    private const float Pace = 0.2f, Ends = 0.1f, Gain = 0.1f, Level = 0.1f, Noise = 0.05f;
+    private const float Pace = 0.05f, Ends = 0.03f, Gain = 0.1f, Level = 0.1f, Noise = 0.05f;
     private const int Knots = 4;
 
     private readonly float[] _gains = new float[spec.StepWidth], _levels = new float[spec.StepWidth];
