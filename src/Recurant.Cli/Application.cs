@@ -13,6 +13,7 @@ internal static class Application
         ("test", static () => new TestCommand()),
         ("predict", static () => new PredictCommand()),
         ("generate", static () => new GenerateCommand()),
+        ("anomalies", static () => new AnomaliesCommand()),
         ("lesson", static () => new LessonCommand()),
         ("explain", static () => new ExplainCommand()),
         ("report", static () => new ReportCommand()),

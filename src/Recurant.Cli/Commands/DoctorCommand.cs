@@ -13,6 +13,8 @@ internal sealed class DoctorCommand() : CliCommand("doctor", "DATA [MODEL]",
         new("--task", "classify|tag|translate|lm", "The task. Default: that of the model, or detected from the data."),
         .. SettingTable.Columns.Select(CommandOption.Of),
         .. SettingTable.PairColumns.Select(CommandOption.Of),
+        .. SettingTable.SeriesColumns.Select(CommandOption.Of),
+        .. SettingTable.SeriesParts.Select(CommandOption.Of),
         SharedOptions.Threads with { Group = "The run" },
     ];
 
@@ -24,7 +26,9 @@ internal sealed class DoctorCommand() : CliCommand("doctor", "DATA [MODEL]",
         call.RequireModelAt(1);
         var settings = new TrainSettings { Data = call.Arguments[0], Task = call.Value("--task"),
             TestFile = call.Value("--test") };
-        settings = call.Apply(SettingTable.PairColumns, call.Apply(SettingTable.Columns, settings));
+        settings = call.Apply(
+            [.. SettingTable.Columns, .. SettingTable.PairColumns, .. SettingTable.SeriesColumns, .. SettingTable.SeriesParts],
+            settings);
         TrainedModel? model = call.Arguments.Count > 1 ? ModelFile.Load(call.Arguments[1]) : null;
         DoctorReport report = (model is null ? CliTasks.Of(settings) : CliTasks.Of(model)).Examine(call, settings, model);
         if (model is null) report = report.With(new DoctorReport([Training(call, settings)]));

@@ -18,12 +18,19 @@ internal sealed class ExplainCommand() : CliCommand("explain", "MODEL [TEXT...]"
         new("--word", "N", "Taggers: explain only word N of the text in detail, counted from 1.") { Group = What },
         new("--blanks", null, "Taggers: the texts are already split into words by spaces.") { Group = What },
         new("--image", "N", "Captioners: the image, counted from 1. Default: 1.") { Group = What },
-        new("--number", "N", "Generated problems: the sequence, counted from 1. Default: 1.") { Group = What },
+        new("--number", "N", "Numbers and generated problems: the series or sequence, counted from 1. Default: 1.")
+        {
+            Group = What,
+        },
+        .. SettingTable.SeriesColumns.Select(CommandOption.Of),
         new("--beam", "N", "Translators and captioners: the beam width. Default: 5.") { Group = What },
         new(StepsOption, "N",
             "The maximum number of steps of integrated gradients, 16 to 65536. Default: 1024.") { Group = What },
         SharedOptions.Threads with { Group = "The run" },
     ];
+
+    /// <summary>How tables of numbers are read.</summary>
+    public static IReadOnlyList<Setting> TableSettings { get; } = [.. SettingTable.Columns, .. SettingTable.SeriesColumns];
 
     public override IReadOnlyList<string> FirstOptions =>
         [DataOption, ReportOption, LimitOption, "--text", "--label", LabelOption, "--word", "--image", "--number", "--beam"];

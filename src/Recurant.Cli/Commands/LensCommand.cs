@@ -23,7 +23,8 @@ internal sealed class LensCommand() : CliCommand("lens", "[MODEL] DATA",
     ];
 
     /// <summary>Where the data is.</summary>
-    private static readonly Setting[] s_columns = [.. SettingTable.Columns, .. SettingTable.PairColumns];
+    private static readonly Setting[] s_columns =
+        [.. SettingTable.Columns, .. SettingTable.PairColumns, .. SettingTable.SeriesColumns];
 
     public override IReadOnlyList<CommandOption> Options { get; } =
     [

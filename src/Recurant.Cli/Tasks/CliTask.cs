@@ -212,6 +212,9 @@ internal sealed record ExplainRequest(
     /// <summary>Cancelled by Ctrl-C.</summary>
     public CancellationToken Cancellation => Call.Interruption.Token;
 
+    /// <summary>The path of the data, which may also be given in the place of a text.</summary>
+    public string Path(string what) => Data ?? (Texts is [var only] ? only : throw Missing($"DATA, {what},"));
+
     /// <summary>What to say where an argument is missing.</summary>
     public static UsageException Missing(string what) =>
         new($"{what} is missing. Usage: {ShellCommand.Name} explain MODEL [TEXT...]");

@@ -83,6 +83,13 @@ internal sealed record SeriesData(SeriesFile File, SeriesTable Table, IReadOnlyL
         writer.WriteNumber("series", Table.Series.Count);
     }
 
+    /// <summary>The time of a row as the file writes times; without times its number, from 1.</summary>
+    public string TimeOf(int row, int step) => File.Times is { } format
+        ? string.Join(' ', format.Write(Table.InstantOf(row), Table.Axis!)) : Numbers.Plain(step + 1);
+
+    /// <summary>The number of a series that was asked for, from 0.</summary>
+    public int SeriesOf(Invocation call) => (call.Whole("--number", 1, Table.Series.Count) ?? 1) - 1;
+
     /// <summary>How many of a series' rows a setting means: a number of them, or those up to a day.</summary>
     /// <param name="value">The setting.</param>
     /// <param name="series">The series.</param>

@@ -29,6 +29,11 @@ public static class ExplanationPage
     public static string Of(IReadOnlyList<LanguageExplanation> explanations, string model) =>
         Of(explanations, model, LanguageSections.Add, _ => "How surprising the text is");
 
+    /// <summary>Why a model of numbers answered as it did.</summary>
+    /// <inheritdoc cref="Of(IReadOnlyList{TextExplanation}, string)"/>
+    public static string Of(IReadOnlyList<SeriesExplanation> explanations, string model) =>
+        Of(explanations, model, SeriesSections.Add, _ => "Why this answer");
+
     /// <summary>What the steps of a sequence did.</summary>
     /// <param name="explanation">The explanation.</param>
     /// <param name="model">What the page calls the model: its file, or its summary.</param>

@@ -14,6 +14,7 @@ internal static class RunOutcome
     [
         ("confusion", WriteConfusion), ("counts", WriteCounts), ("calibration", WriteCalibration), ("mistakes", WriteMistakes),
         ("token_costs", RunTokenCosts.Write), ("translations", RunTranslations.Write), ("by_distance", RunDistances.Write),
+        ("forecasts", (page, _, members) => RunForecasts.Write(page, members)),
     ];
 
     public static void Write(HtmlPage page, RunRecord record)

@@ -85,7 +85,7 @@ internal sealed class PassMemory(IReadOnlyList<(PassNetwork Network, Pass Pass)>
 
     private static IEnumerable<LayerValues> Values(PassNetwork network, Pass pass, bool afterBackward)
     {
-        foreach ((Layer layer, SequenceBatch output, object? memory) in afterBackward ? pass.Calls.Reverse() : pass.Calls)
+        foreach ((Layer layer, _, SequenceBatch output, object? memory) in afterBackward ? pass.Calls.Reverse() : pass.Calls)
         {
             string name = network.NameOf(layer);
             if (layer is Recurrent recurrent)

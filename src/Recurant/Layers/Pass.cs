@@ -173,8 +173,8 @@ public sealed partial class Pass(ulong seed = 0, int threads = 0)
     }
 
     /// <summary>The uses of layers since the pass began last, also those that a backward pass is through with.</summary>
-    internal IEnumerable<(Layer Layer, SequenceBatch Output, object? Memory)> Calls =>
-        _records.Take(_made).Select(record => (record.Layer!, record.Output, record.Memory));
+    internal IEnumerable<(Layer Layer, SequenceBatch Input, SequenceBatch Output, object? Memory)> Calls =>
+        _records.Take(_made).Select(record => (record.Layer!, record.Input, record.Output, record.Memory));
 
     /// <summary>A seed of its own for each use of a layer, so that no two draw the same masks.</summary>
     internal ulong SeedOf(int call) => SplitMix64.Hash(Seed, call);
@@ -279,6 +279,9 @@ public sealed partial class Pass(ulong seed = 0, int threads = 0)
         public object? Memory { get; set; }
 
         public SequenceBatch Output { get; } = new();
+
+        /// <summary>What the layer read.</summary>
+        public SequenceBatch Input => _input;
 
         private SequenceBatch _input = null!;
         private SequenceBatch? _second;

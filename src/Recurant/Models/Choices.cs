@@ -47,7 +47,7 @@ public static class Choices
         ];
         Table<WindowCentre>.Rows =
         [
-            ("mean", WindowCentre.Mean), ("last", WindowCentre.Last), ("season", WindowCentre.Season),
+            ("mean", WindowCentre.Mean), ("last", WindowCentre.Last), ("season", WindowCentre.Season), ("horizon", WindowCentre.Horizon),
             ("none", WindowCentre.None),
         ];
         Table<SeriesAnswer>.Rows =

@@ -3,7 +3,7 @@ namespace Recurant.Models;
 /// <summary>
 /// Windows as a <see cref="ForecastNetwork"/> reads them. y are the values of a window, L of them:
 /// <code>
-/// (1) v_t = y_t, or ln(y_t + r) with r a tenth of the mean of the window, which small and large values bear alike
+/// (1) v_t = y_t, or ln(y_t + r) with r the mean of the window, which small and large values bear alike
 ///     z_t = (v_t - c) / s     c as the specification says, s the deviation of the window
 /// (2) x_j = the z, masks, covariates and calendar of segment j; p_j = what is known of the segment j to come
 /// </code>
@@ -14,7 +14,7 @@ namespace Recurant.Models;
 internal sealed class ForecastBatch(ForecasterSpec spec)
 {
     private const float SmallestSpread = 1e-5f, SmallestShare = 1e-3f, SmallestLogSpread = 0.01f, MostDeviations = 3f, MostLog = 5f,
-        OffsetShare = 0.1f, SmallestOffset = 1e-6f, MostExponent = 80f;
+        OffsetShare = 1f, SmallestOffset = 1e-6f, MostExponent = 80f;
 
     private readonly float[] _scratch = new float[Math.Max(
         spec.CalendarWidth, spec.Columns.Max(column => column.Width))];
@@ -65,6 +65,43 @@ internal sealed class ForecastBatch(ForecasterSpec spec)
         Set(Past, spec.PastSegments, _past, past);
         Set(Future, spec.FutureSegments, _future, future);
         Set(Values, 1, _linear, spec.Lookback);
+    }
+
+    /// <summary>
+    /// A point on the straight line from the baseline to the windows that were read: values, of targets and covariates, times a
+    /// share; masks and calendar as they are. At 0 every value is the window's centre and every covariate its mean.
+    /// </summary>
+    public void Along(float share)
+    {
+        int w = spec.Segment, masks = spec.Masked ? 1 : 0, known = spec.FutureWidth - spec.CalendarWidth;
+        SequenceBatch past = Past, future = Future, values = Values;
+        for (int b = 0; b < Count; b++)
+        {
+            for (int j = 0; j < spec.PastSegments; j++)
+            {
+                int size = w * spec.PastWidth;
+                Span<float> row = past[b, j];
+                ReadOnlySpan<float> from = _past.AsSpan((b * spec.PastSegments + j) * size, size);
+                for (int i = 0; i < size; i++)
+                {
+                    int feature = i / w;
+                    bool isKept = feature == 1 && masks == 1
+                        || (feature >= 1 + masks + known && feature < 1 + masks + spec.FutureWidth);
+                    row[i] = isKept ? from[i] : share * from[i];
+                }
+            }
+
+            for (int j = 0; j < spec.FutureSegments && known > 0; j++)
+            {
+                int size = spec.PlaceWidth + w * spec.FutureWidth;
+                Span<float> row = future[b, j];
+                ReadOnlySpan<float> from = _future.AsSpan((b * spec.FutureSegments + j) * size, size);
+                for (int i = 0; i < w * known; i++) row[spec.PlaceWidth + i] = share * from[spec.PlaceWidth + i];
+            }
+
+            Span<float> own = values[b];
+            for (int i = 0; i < own.Length; i++) own[i] = share * _linear[b * spec.Lookback + i];
+        }
     }
 
     /// <summary>A value on the scale of a window; NaN where it is not known.</summary>
@@ -153,8 +190,8 @@ internal sealed class ForecastBatch(ForecasterSpec spec)
         float centre = spec.Centre switch
         {
             WindowCentre.Last => values[^1],
-            WindowCentre.Season => (float)(Reductions.Sum(values[^Math.Min(values.Length, spec.Season)..])
-                / Math.Min(values.Length, spec.Season)),
+            WindowCentre.Season => MeanOfLast(values, spec.Season),
+            WindowCentre.Horizon => MeanOfLast(values, spec.Horizon),
             _ => (float)mean,
         };
         if (spec.Centre == WindowCentre.None)
@@ -166,6 +203,12 @@ internal sealed class ForecastBatch(ForecasterSpec spec)
         (_centres[b], _spreads[b]) = (centre, spread);
         for (int i = 0; i < values.Length; i++) values[i] = (values[i] - centre) / spread;
         return ((float)((mean - centre) / spread), level);
+    }
+
+    private static float MeanOfLast(ReadOnlySpan<float> values, int count)
+    {
+        count = Math.Min(values.Length, count);
+        return (float)(Reductions.Sum(values[^count..]) / count);
     }
 
     /// <summary>The first half of (2): in a segment all values stand first, then all masks, ...</summary>

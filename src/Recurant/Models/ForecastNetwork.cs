@@ -76,6 +76,24 @@ internal sealed class ForecastNetwork : PassNetwork
         }
     }
 
+    /// <summary>The mean of the medians of the first window, and its gradient.</summary>
+    /// <param name="outputs">What <see cref="Forward"/> gave.</param>
+    /// <param name="weight">What the gradient is multiplied by; 0 for none.</param>
+    public double MeanMedian((SequenceBatch Outputs, SequenceBatch? Linear) outputs, float weight)
+    {
+        double sum = 0;
+        for (int step = 0; step < _spec.Horizon; step++)
+        {
+            int row = outputs.Outputs.RowOf(0, step / _spec.Segment), place = step % _spec.Segment * _head.Size + _head.Median;
+            sum += outputs.Outputs.Row(row)[place] + (outputs.Linear is { } linear ? linear[0][step] : 0f);
+            if (weight == 0) continue;
+            outputs.Outputs.GradientRow(row)[place] += weight / _spec.Horizon;
+            if (outputs.Linear is { } read) read.GradientOf(0)[step] += weight / _spec.Horizon;
+        }
+
+        return sum / _spec.Horizon;
+    }
+
     /// <summary>The loss of a window, the mean over the steps that are known, and its gradient.</summary>
     /// <param name="outputs">What <see cref="Forward"/> gave.</param>
     /// <param name="window">The window's number in the batch.</param>

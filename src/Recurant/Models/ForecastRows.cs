@@ -48,6 +48,32 @@ internal sealed class ForecastRows
         Write(ColumnRole.Static, series, step, numbers, 1, ref at, scratch);
     }
 
+    /// <summary>A value as the table has it; NaN before and behind its rows.</summary>
+    public float ValueOf(SeriesColumnSpec column, int series, int step)
+    {
+        SeriesSpan span = Table.Series[series];
+        for (int i = 0; i < _columns.Length; i++)
+        {
+            if (ReferenceEquals(_spec.Columns[i], column)) return step >= 0 && step < span.Count ? _columns[i]![span.First + step] : float.NaN;
+        }
+
+        return float.NaN;
+    }
+
+    /// <summary>
+    /// The first step to come of a series: behind its last row or, of a model with columns that are known in advance, behind the
+    /// last row with a target.
+    /// </summary>
+    public static int OriginOf(SeriesTable table, ForecasterSpec spec, int series)
+    {
+        SeriesSpan span = table.Series[series];
+        if (spec.Columns.All(column => column.Role != ColumnRole.Known)) return span.Count;
+        SeriesColumn[] targets = [.. spec.Targets.Select(target => SeriesFault.Require(table, target))];
+        int origin = span.Count;
+        while (origin > 0 && targets.All(target => float.IsNaN(target[span.First + origin - 1]))) origin--;
+        return origin;
+    }
+
     /// <summary>The instant of a step, also of one before or behind the rows there are.</summary>
     public long InstantOf(int series, int step)
     {

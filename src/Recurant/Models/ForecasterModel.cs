@@ -15,8 +15,9 @@ public sealed class ForecasterModel : TrainedModel
                 spec, spec.Networks == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $"models.{n}."))),
         ];
         Corrections = new Parameter("corrections", spec.Horizon, spec.Levels.Count) { IsTrainable = false };
+        Surprises = new Parameter("surprises", 2) { IsTrainable = false };
         Learnt = [.. Networks.SelectMany(network => network.Parameters)];
-        Parameters = [.. Learnt, Corrections];
+        Parameters = [.. Learnt, Corrections, Surprises];
     }
 
     /// <summary>What the model is made of.</summary>
@@ -44,6 +45,12 @@ public sealed class ForecasterModel : TrainedModel
     /// below it as its level says (split conformal prediction, Vovk et al. 2005, by horizon).
     /// </summary>
     internal Parameter Corrections { get; }
+
+    /// <summary>
+    /// [2]: of the surprises over the validation windows the value that a tenth exceeds, and by how much these exceed it in the
+    /// mean; both 0 where there were too few.
+    /// </summary>
+    internal Parameter Surprises { get; }
 
     /// <inheritdoc/>
     public override IReadOnlyList<LayerDescription> Describe() => Networks[0].Describe();

@@ -15,6 +15,9 @@ public enum WindowCentre
     /// <summary>The mean of the last season of them.</summary>
     Season,
 
+    /// <summary>The mean of the last of them, as many as are forecast.</summary>
+    Horizon,
+
     /// <summary>Nothing: the network reads the values as the training part standardises them.</summary>
     None,
 }

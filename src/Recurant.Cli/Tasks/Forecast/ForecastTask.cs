@@ -42,7 +42,32 @@ internal sealed class ForecastTask : CliTask<ForecasterModel, SeriesData, Foreca
         new("coverage80", "in 80%", score => score.Coverage80 ?? double.NaN, Numbers.Four),
     ];
 
-    public override IReadOnlyList<string> Options { get; } = [HorizonOption];
+    public override IReadOnlyList<string> Options { get; } = [HorizonOption, "--number", "--steps"];
+
+    /// <summary>What answers with a model that is one of this task's.</summary>
+    public static Forecaster DoorOf(TrainedModel model, int threads) => new(Own(model), threads);
+
+    /// <summary>One series of the data.</summary>
+    public override IEnumerable<IExplanationView> Explain(ExplainRequest ask)
+    {
+        ForecasterModel model = Own(ask.Model);
+        TrainSettings settings = ask.Call.Apply(ExplainCommand.TableSettings, new TrainSettings());
+        SeriesData data = SeriesData.Read(ask.Path("the series"), settings, Format(model, settings), ask.Call);
+        return [new SeriesView(Explainer.Explain(
+            model, data.Table, data.SeriesOf(ask.Call), 0, ask.Options, ask.Cancellation))];
+    }
+
+    public override LensResult Look(
+        Invocation call, TrainedModel model, string data, TrainSettings settings, LensOptions options) =>
+        GradientLens.Look(
+            Own(model), SeriesData.Read(data, settings, Format(Own(model), settings), call).Table, options);
+
+    public override DoctorReport Examine(Invocation call, TrainSettings settings, TrainedModel? model)
+    {
+        if (model is null) return base.Examine(call, settings, model);
+        SeriesData data = ReadFor(Own(model), settings.Data!, settings, call);
+        return ModelDoctor.Examine(Own(model), new ForecastDataset(data.Table, data.TestRows), call.Threads);
+    }
 
     public override IReadOnlyList<string> DropoutPlaces(TrainSettings settings) => ["output"];
 

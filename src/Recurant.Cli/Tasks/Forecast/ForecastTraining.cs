@@ -127,6 +127,36 @@ internal sealed class ForecastTraining(ForecastTask task) : TaskTraining<Forecas
 
     private static double Measure(ForecastScore score) => score.Mase ?? score.MeanAbsoluteError;
 
+    /// <summary>What a report draws: scores beside simple forecasts, errors by horizon and series, and three forecasts.</summary>
+    protected override void WriteReview(
+        Utf8JsonWriter writer, ForecasterModel model, ForecastScore? test, TrainSettings settings)
+    {
+        if (test is null) return;
+        ForecastReview review = ForecastReview.Of(
+            model, new ForecastDataset(Train.Table, Train.TestRows), settings.Training.Threads);
+        writer.WriteObject("forecasts", members =>
+        {
+            members.WriteObjects("scores", [("the model", test), .. _baselines.Select(each => (each.Name, each.Score))], each =>
+            {
+                members.WriteString("name", each.Item1);
+                task.Columns.Write(members, each.Item2);
+            });
+            members.WriteObjects("by_horizon", test.ByHorizon, step => members.Write(
+                ("step", step.Step), ("mae", step.MeanAbsoluteError), ("coverage80", step.Coverage80)));
+            members.WriteObjects("by_series", review.BySeries, each => members.Write(
+                ("name", each.Name), ("mase", each.Mase), ("mae", each.MeanAbsoluteError)));
+            members.WriteObjects("examples", review.Examples, example =>
+            {
+                members.Write(("name", example.Name), ("column", example.Column));
+                members.WriteNumbers("history", example.History);
+                members.WriteNumbers("actual", example.Actual);
+                members.WriteNumbers("median", example.Median);
+                members.WriteNumbers("low", example.Low);
+                members.WriteNumbers("high", example.High);
+            });
+        });
+    }
+
     protected override void WriteColumns(Utf8JsonWriter writer) => Train.WriteRecord(writer, null);
 
     protected override void WriteData(Utf8JsonWriter writer)

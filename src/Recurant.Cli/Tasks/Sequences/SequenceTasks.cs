@@ -40,6 +40,27 @@ internal abstract class SequenceTask<TScore> : CliTask<SeriesModel, SeriesData, 
 
     public sealed override AnswerWriter Answers(Invocation call, TrainedModel model, int threads) =>
         new SequenceAnswers(Own(model), call, threads);
+
+    public override IReadOnlyList<string> Options { get; } = ["--number", "--class", "--steps"];
+
+    /// <summary>One sequence of the data.</summary>
+    public sealed override IEnumerable<IExplanationView> Explain(ExplainRequest ask)
+    {
+        SeriesModel model = Own(ask.Model);
+        TrainSettings settings = ask.Call.Apply(ExplainCommand.TableSettings, new TrainSettings());
+        SeriesData data = SeriesData.Read(
+            ask.Path("the sequences"), settings, Format(model, settings, mayBeMissing: true), ask.Call);
+        return [new SeriesView(Explainer.Explain(
+            model, data.Table, data.SeriesOf(ask.Call), null, ask.Options, ask.Cancellation))];
+    }
+
+    public sealed override LensResult Look(
+        Invocation call, TrainedModel model, string data, TrainSettings settings, LensOptions options) =>
+        GradientLens.Look(Own(model), ReadFor(Own(model), data, settings, call).Table, options);
+
+    public sealed override DoctorReport Examine(Invocation call, TrainSettings settings, TrainedModel? model) => model is null
+        ? base.Examine(call, settings, model)
+        : ModelDoctor.Examine(Own(model), ReadFor(Own(model), settings.Data!, settings, call).Table, call.Threads);
 }
 
 /// <summary>A label for a sequence, or one for each of its steps.</summary>
@@ -228,7 +249,7 @@ internal sealed class SequenceAnswers(SeriesModel model, Invocation call, int th
             for (int step = 0; step < answers[i].Count; step++)
             {
                 StepLabel answer = answers[i][step];
-                (string id, string time) = (data.Table.Series[i].Id, Time(data, i, step));
+                (string id, string time) = (data.Table.Series[i].Id, data.TimeOf(data.Table.Series[i].First + step, step));
                 _to.WriteLine(!call.Json
                     ? Line(id, time, TextLayout.OneLine(answer.Label), Numbers.Four(answer.Probability))
                     : JsonText.Object(writer => writer.Write(
@@ -245,17 +266,13 @@ internal sealed class SequenceAnswers(SeriesModel model, Invocation call, int th
             for (int step = 0; step < answers[i].Length; step++)
             {
                 string id = data.Table.Series[i].Id, value = answers[i][step].ToString("G6", CultureInfo.InvariantCulture);
-                string? time = isOfSteps ? Time(data, i, step) : null;
+                string? time = isOfSteps ? data.TimeOf(data.Table.Series[i].First + step, step) : null;
                 float number = answers[i][step];
                 _to.WriteLine(!call.Json ? Line(id, time ?? "", value) : JsonText.Object(writer => writer.Write(
                     ("id", id), ("time", time), ("value", number))));
             }
         }
     }
-
-    private static string Time(SeriesData data, int series, int step) => data.File.Times is { } format
-        ? string.Join(' ', format.Write(data.Table.InstantOf(data.Table.Series[series].First + step), data.Table.Axis!))
-        : Numbers.Plain(step + 1);
 
     /// <summary>Cells with tabs between them; empty ones are left out.</summary>
     private static string Line(params ReadOnlySpan<string> cells)

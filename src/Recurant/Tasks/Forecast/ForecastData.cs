@@ -60,7 +60,7 @@ internal sealed class ForecastData
         }
 
         SeriesColumnSpec[] columns = [.. roles.Select(each => SeriesColumnSpec.Fit(each.Column, each.Role, learnt))];
-        ForecastSize size = SizeOf(targets, learnt, parts, horizon);
+        ForecastSize size = SizeOf(targets, learnt, parts);
         ForecastPlan plan = ForecastPlan.For(options, table.Axis?.Rule, columns, size, horizon, season);
         var model = new ForecasterModel(plan.Spec);
         return new ForecastData
@@ -138,9 +138,10 @@ internal sealed class ForecastData
     }
 
     private static ForecastSize SizeOf(
-        SeriesColumn[] targets, (int First, int End)[] learnt, ForecastParts parts, int horizon)
+        SeriesColumn[] targets, (int First, int End)[] learnt, ForecastParts parts)
     {
-        bool positive = true, notNegative = true, missing = false;
+        bool notNegative = true, missing = false;
+        long values = 0;
         foreach (SeriesColumn target in targets)
         {
             foreach ((int first, int end) in learnt)
@@ -148,16 +149,14 @@ internal sealed class ForecastData
                 foreach (float value in target.Values.AsSpan(first, end - first))
                 {
                     missing |= float.IsNaN(value);
-                    positive &= !(value <= 0);
+                    values += float.IsNaN(value) ? 0 : 1;
                     notNegative &= !(value < 0);
                 }
             }
         }
 
         int[] rows = [.. parts.LearntEnd.Order()];
-        long windows = rows.Sum(count => (long)Math.Max(0, count - horizon)) * targets.Length;
-        return new ForecastSize(
-            learnt.Length * targets.Length, rows[rows.Length / 2], windows, positive, notNegative, missing);
+        return new ForecastSize(learnt.Length * targets.Length, rows[rows.Length / 2], values, notNegative, missing);
     }
 
     private SeriesWindows Within(IReadOnlyList<int> first, IReadOnlyList<int> end) => new(

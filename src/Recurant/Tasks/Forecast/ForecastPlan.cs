@@ -5,12 +5,10 @@ namespace Recurant.Tasks;
 /// <summary>How much there is to learn from.</summary>
 /// <param name="Series">The series and targets together.</param>
 /// <param name="Rows">The rows of the median series that are learnt from.</param>
-/// <param name="Windows">The windows that can be learnt from, of all series and targets.</param>
-/// <param name="IsPositive">Whether all values of the targets are above 0.</param>
+/// <param name="Values">The values of all targets that are learnt from.</param>
 /// <param name="IsNotNegative">Whether all of them are 0 or above.</param>
 /// <param name="HasMissing">Whether some of them are missing.</param>
-internal readonly record struct ForecastSize(
-    int Series, int Rows, long Windows, bool IsPositive, bool IsNotNegative, bool HasMissing);
+internal readonly record struct ForecastSize(int Series, int Rows, long Values, bool IsNotNegative, bool HasMissing);
 
 /// <summary>
 /// The options of a forecaster with nothing left open: what the user did not decide is decided here from the data. The rules are
@@ -18,8 +16,16 @@ internal readonly record struct ForecastSize(
 /// </summary>
 internal sealed record ForecastPlan : LearningPlan
 {
-    /// <summary>The steps between two looks at the validation windows.</summary>
-    private const int StepsInEpoch = 100;
+    /// <summary>So many looks at the validation windows; the weights are averaged over about as many steps as lie in half of one.</summary>
+    private const int Looks = 20;
+
+    private const double AveragedLooks = 0.5;
+
+    /// <summary>As many windows are drawn as there are values, in at least and at most so many steps.</summary>
+    private const int FewestSteps = 400, MostSteps = 20_000;
+
+    /// <summary>With fewer values several networks answer together.</summary>
+    private const int FewValues = 2000;
 
     public ForecastPlan()
     {
@@ -36,7 +42,7 @@ internal sealed record ForecastPlan : LearningPlan
     public required ForecasterSpec Spec { get; init; }
 
     /// <summary>The steps of an epoch.</summary>
-    public int EpochSteps { get; init; } = StepsInEpoch;
+    public int EpochSteps { get; init; } = 1;
 
     /// <summary>Whether windows count by the units of MASE.</summary>
     public bool Weighted { get; init; }
@@ -54,38 +60,42 @@ internal sealed record ForecastPlan : LearningPlan
     public static ForecastPlan For(
         ForecastOptions options, TimeRule? rule, IReadOnlyList<SeriesColumnSpec> columns, ForecastSize size, int horizon, int season)
     {
-        bool isShort = size.Rows < 10 * Math.Max(season, horizon);
         int segment = options.Segment ?? SegmentOf(horizon, season);
-        int lookback = options.Lookback ?? LookbackOf(horizon, season, size.Rows);
+        int lookback = options.Lookback ?? LookbackOf(horizon, size.Rows, segment);
         lookback = Math.Max(1, (lookback + segment / 2) / segment) * segment;
-        bool logarithms = options.Logarithms ?? (size.IsPositive && isShort && season > 1);
-        int networks = options.Models ?? (isShort ? 5 : 1);
         int targets = columns.Count(column => column.Role == ColumnRole.Target);
+        bool isOneOrigin = size.Series > targets;
+        bool logarithms = options.Logarithms ?? size.IsNotNegative;
+        bool isLittle = size.Values < FewValues;
+        int networks = options.Models ?? (isLittle ? 3 : 1);
+        int batch = options.Batch ?? (int)Math.Clamp(size.Values / FewestSteps, 16, 128);
+        int steps = (int)Math.Clamp(size.Values / batch, FewestSteps, MostSteps), epoch = Math.Max(1, steps / Looks);
         var defaults = new LearningDefaults
         {
             LearningRate = 2e-3f, WeightDecay = 0.01f, Schedule = ScheduleKind.Cosine,
-            Dropout = new DropoutPlan { Output = 0.1f },
-            Batch = 128,
-            Epochs = 20,
+            Dropout = new DropoutPlan { Output = 0.3f },
+            Batch = batch,
+            Epochs = Looks,
             Patience = int.MaxValue,
         };
         return new ForecastPlan(options with { Clip = options.Clip * MathF.Sqrt(networks) }, defaults)
         {
             Options = options,
-            Refit = options.Refit ?? isShort,
+            EpochSteps = epoch,
+            AveragedEpochs = AveragedLooks,
+            Refit = options.Refit ?? isOneOrigin || isLittle,
+            Weighted = size.Series > 1,
             Spec = new ForecasterSpec
             {
                 Columns = columns, Rule = rule, Lookback = lookback, Horizon = horizon, Segment = segment, Season = season,
-                Centre = options.Centre ?? (isShort && season > 1 ? WindowCentre.Season : WindowCentre.Mean),
-                Logarithms = logarithms, Positive = size.IsNotNegative && !options.AllowNegative,
-                Calendar = options.Calendar ?? false, Linear = options.Linear, Masked = size.HasMissing,
-                Mean = targets > 1 && !isShort, Levels = options.Levels, Networks = networks,
+                Centre = options.Centre ?? WindowCentre.Horizon, Logarithms = logarithms,
+                Positive = size.IsNotNegative && !options.AllowNegative, Calendar = options.Calendar ?? false,
+                Linear = options.Linear, Masked = size.HasMissing, Mean = targets > 1, Levels = options.Levels, Networks = networks,
                 Recurrent = options.Recurrent(hidden: 128, layers: 1, bidirectional: false) with
                 {
                     Cell = options.Cell ?? CellKind.Gru,
                 },
             },
-            AveragedEpochs = 0.5,
         };
     }
 
@@ -104,10 +114,7 @@ internal sealed record ForecastPlan : LearningPlan
         return Math.Clamp(horizon / 4, 1, 24);
     }
 
-    /// <summary>Long enough for several seasons and for the horizon, and no longer than a third of a short series.</summary>
-    private static int LookbackOf(int horizon, int season, int rows)
-    {
-        int wanted = Math.Max(3 * season, 2 * horizon);
-        return Math.Max(1, Math.Min(wanted, Math.Max(season, rows - horizon)));
-    }
+    /// <summary>Seven horizons, but at most 720 steps and a third of the rows.</summary>
+    private static int LookbackOf(int horizon, int rows, int segment) =>
+        Math.Max(segment, Math.Min(Math.Min(7 * horizon, 720), rows / 3));
 }

@@ -50,6 +50,26 @@ internal sealed class ForecastScorer
             }
         }, default);
 
+    /// <summary>Holds each value of a part of a series against the forecast one step before.</summary>
+    public void Surprises(
+        ForecastRows rows, int series, int target, int first, int end, AnomalyScore score, Action<Surprise> take,
+        CancellationToken cancellation = default)
+    {
+        int levels = _spec.Levels.Count;
+        Run(rows, Enumerable.Range(first, end - first).Select(step => new SeriesWindow(series, target, step, end)),
+            (_, window, place) =>
+            {
+                Correct(_sums, _meanSums);
+                _batch.Restore(place, _sums);
+                ReadOnlySpan<float> quantiles = _sums.AsSpan(0, levels);
+                float value = rows.Target(series, target)[window.Origin];
+                (float low, float high) = score.Interval(quantiles);
+                take(new Surprise(
+                    series, window.Origin, value, score.Expected(quantiles), low, high,
+                    score.Next(value, quantiles, _batch.UnitOf(place))));
+            }, cancellation);
+    }
+
     /// <summary>Scores the model.</summary>
     /// <param name="rows">The series.</param>
     /// <param name="windows">The windows to forecast.</param>

@@ -46,10 +46,10 @@ internal sealed class ForecastTask : TrainingTask
     }
 
     /// <summary>What the first stage has calibrated, for checkpoints of the second. Default: nothing.</summary>
-    public Parameter? Calibration { get; init; }
+    public IReadOnlyList<Parameter> Calibration { get; init; } = [];
 
-    public override IEnumerable<(string Name, int[] Shape, Memory<float> Values)> CarriedState => Calibration is { } corrections
-        ? [(corrections.Name, [.. corrections.Shape], corrections.ValueMemory)] : [];
+    public override IEnumerable<(string Name, int[] Shape, Memory<float> Values)> CarriedState =>
+        Calibration.Select(parameter => (parameter.Name, (int[])[.. parameter.Shape], parameter.ValueMemory));
 
     public override List<(string Name, string Value)> Identity() =>
     [
@@ -111,13 +111,14 @@ internal sealed class ForecastTask : TrainingTask
     }
 
     /// <summary>
-    /// Where many series are scored by MASE, the loss of a window counts in its units: a calm window of a wild series little.
+    /// Where many series are scored by MASE, the loss of a window counts with the root of its unit in those of MASE: a calm window
+    /// of a wild series little.
     /// </summary>
     private float WeightOf(int window)
     {
         if (!_data.Plan.Weighted) return 1f;
         double scale = _data.LearntScales[_drawn[window].Series * _data.Spec.TargetCount + _drawn[window].Target];
-        return scale > 0 ? (float)Math.Min(MostWeight, _batch.UnitOf(window) / scale) : 1f;
+        return scale > 0 ? (float)Math.Min(MostWeight, Math.Sqrt(_batch.UnitOf(window) / scale)) : 1f;
     }
 
     public override Score Validate(PhaseWork work) =>

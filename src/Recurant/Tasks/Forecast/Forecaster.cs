@@ -116,6 +116,54 @@ public sealed class Forecaster : FrontDoor<Forecaster, ForecasterModel>, IFrontD
         }
     }
 
+    /// <summary>
+    /// Holds every value of a table against the forecast that was made one step before, from the second row of each series on.
+    /// </summary>
+    /// <param name="table">The series, with the columns of the training data.</param>
+    /// <param name="target">Which of the targets, from 0. Default: the first.</param>
+    /// <param name="cancellation">Looked at between batches.</param>
+    /// <exception cref="InvalidDataException">A column of the model is not there.</exception>
+    /// <exception cref="InvalidOperationException">The model lacks the quantiles of 10 %, 50 % or 90 %.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public IReadOnlyList<Surprise> Surprises(SeriesTable table, int target = 0, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        ArgumentOutOfRangeException.ThrowIfNegative(target);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(target, Model.Spec.TargetCount);
+        var rows = new ForecastRows(table, Model.Spec);
+        var found = new List<Surprise>();
+        _scorers.Use(scorer =>
+        {
+            for (int series = 0; series < table.Series.Count; series++)
+            {
+                var score = new AnomalyScore(Model.Spec);
+                scorer.Surprises(rows, series, target, 1, table.Series[series].Count, score, found.Add, cancellation);
+            }
+
+            return true;
+        });
+        return found;
+    }
+
+    /// <summary>The score that a share of usual values exceeds; see <see cref="AnomalyStream.Threshold"/>.</summary>
+    /// <param name="falseAlarms">The share, above 0 to 0.1. Default: 0.001.</param>
+    /// <exception cref="InvalidOperationException">The model was validated with too few values.</exception>
+    public float AnomalyThreshold(double falseAlarms = 0.001) => Anomalies.Threshold(Model, falseAlarms);
+
+    /// <summary>The score of a value after a history of one column.</summary>
+    internal float SurpriseOf(float[] history, float value, AnomalyScore score)
+    {
+        var table = SeriesTable.Of([[.. history, value]], Model.Spec.Columns[0].Name);
+        var rows = new ForecastRows(table, Model.Spec);
+        float found = 0;
+        _scorers.Use(scorer =>
+        {
+            scorer.Surprises(rows, 0, 0, history.Length, history.Length + 1, score, surprise => found = surprise.Score);
+            return true;
+        });
+        return found;
+    }
+
     /// <summary>Scores the forecaster on the rows of a data set that are for the test, from every origin there is.</summary>
     /// <param name="data">The series, and which of their rows test.</param>
     /// <param name="standardised">Whether errors are told of values standardised by the training part. Default: no.</param>
@@ -134,19 +182,16 @@ public sealed class Forecaster : FrontDoor<Forecaster, ForecasterModel>, IFrontD
     private int OriginOf(SeriesTable table, int series, int steps)
     {
         SeriesSpan span = table.Series[series];
-        SeriesColumn[] known =
-            [.. Model.Spec.Columns.Where(column => column.Role == ColumnRole.Known).Select(column => SeriesFault.Require(table, column))];
-        if (known.Length == 0) return span.Count;
-        SeriesColumn[] targets = [.. Model.Spec.Targets.Select(target => SeriesFault.Require(table, target))];
-        int origin = span.Count;
-        while (origin > 0 && targets.All(target => float.IsNaN(target[span.First + origin - 1]))) origin--;
+        int origin = ForecastRows.OriginOf(table, Model.Spec, series);
+        string[] known = [.. Model.Spec.Columns.Where(column => column.Role == ColumnRole.Known).Select(column => column.Name)];
+        if (known.Length == 0) return origin;
         if (span.Count - origin >= steps) return origin;
         string id = span.Id.Length > 0 ? $" of the series \"{span.Id}\"" : "";
         string until = table.Axis is { } axis
             ? $", until {axis.Local(axis.After(table.Times![span.First], origin + steps - 1)):yyyy-MM-dd HH:mm}" : "";
         throw new InvalidDataException(
             $"{table.Name}: there are {span.Count - origin} future rows{id}, and {steps} are needed{until}: "
-            + $"{string.Join(", ", known.Select(column => $"\"{column.Name}\""))} must be known for every step to forecast. Add them, "
+            + $"{string.Join(", ", known.Select(name => $"\"{name}\""))} must be known for every step to forecast. Add them, "
             + "or ask for fewer steps.");
     }
 }

@@ -41,7 +41,7 @@ public static class ForecasterTrainer
             Learn = workers => new ForecastTask(prepared, prepared.Parts.LearntEnd, workers),
             Between = workers => QuantileCorrections.Fit(prepared, workers),
             Refit = !prepared.Plan.Refit ? null : workers =>
-                new ForecastTask(prepared, prepared.Parts.ValidEnd, workers) { Calibration = model.Corrections },
+                new ForecastTask(prepared, prepared.Parts.ValidEnd, workers) { Calibration = [model.Corrections, model.Surprises] },
             ReadScore = ForecastScore.Read,
         }.Run();
     }
@@ -72,6 +72,7 @@ internal static class QuantileCorrections
         }
 
         data.Model.Corrections.MarkChanged();
+        Anomalies.Fit(data, workers);
     }
 
     /// <summary>The quantile of sorted numbers, between two of them in a straight line.</summary>

@@ -44,6 +44,17 @@ internal sealed class SequenceRows
         return float.NaN;
     }
 
+    /// <summary>A value as the table has it.</summary>
+    public float ValueOf(SeriesColumnSpec column, int series, int step)
+    {
+        for (int i = 0; i < _columns.Length; i++)
+        {
+            if (ReferenceEquals(_spec.Columns[i], column)) return _columns[i][Table.Series[series].First + step];
+        }
+
+        return float.NaN;
+    }
+
     /// <summary>Writes the numbers of a step.</summary>
     public void Write(int series, int step, Span<float> numbers)
     {
