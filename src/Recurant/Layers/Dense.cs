@@ -29,11 +29,8 @@ public sealed class Dense : Layer
     /// <param name="name">What the names of the parameters begin with: "output" of "output.weight".</param>
     /// <param name="inputSize">The width of x.</param>
     /// <param name="outputSize">The width of y.</param>
-    /// <param name="rate">By how much faster than others its parameters learn.</param>
-    internal Dense(string? name, int inputSize, int outputSize, float rate = 1f)
-        : this(
-            new Parameter(Prefix(name) + "weight", outputSize, inputSize) { LearningRateFactor = rate },
-            new Parameter(Prefix(name) + "bias", outputSize) { LearningRateFactor = rate })
+    internal Dense(string? name, int inputSize, int outputSize)
+        : this(new Parameter(Prefix(name) + "weight", outputSize, inputSize), new Parameter(Prefix(name) + "bias", outputSize))
     {
     }
 

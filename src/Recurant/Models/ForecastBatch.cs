@@ -3,7 +3,7 @@ namespace Recurant.Models;
 /// <summary>
 /// Windows as a <see cref="ForecastNetwork"/> reads them. y are the values of a window, L of them:
 /// <code>
-/// (1) v_t = y_t, or ln(y_t + r) with r the mean of the window, which small and large values bear alike
+/// (1) v_t = y_t, or ln(y_t + r) with r a share of the mean of the window, which small and large values bear alike
 ///     z_t = (v_t - c) / s     c as the specification says, s the deviation of the window
 /// (2) x_j = the z, masks, covariates and calendar of segment j; p_j = what is known of the segment j to come
 /// </code>
@@ -14,7 +14,7 @@ namespace Recurant.Models;
 internal sealed class ForecastBatch(ForecasterSpec spec)
 {
     private const float SmallestSpread = 1e-5f, SmallestShare = 1e-3f, SmallestLogSpread = 0.01f, MostDeviations = 3f, MostLog = 5f,
-        OffsetShare = 1f, SmallestOffset = 1e-6f, MostExponent = 80f;
+        SmallestOffset = 1e-6f, MostExponent = 80f;
 
     private readonly float[] _scratch = new float[Math.Max(
         spec.CalendarWidth, spec.Columns.Max(column => column.Width))];
@@ -144,7 +144,7 @@ internal sealed class ForecastBatch(ForecasterSpec spec)
     private void TakeLogarithms(int b, Span<float> values)
     {
         float offset = _offsets[b] = Math.Max(
-            SmallestOffset, OffsetShare * (float)(Reductions.Sum(values) / values.Length));
+            SmallestOffset, spec.Offset * (float)(Reductions.Sum(values) / values.Length));
         for (int i = 0; i < values.Length; i++) values[i] = Math.Max(values[i], 0f) + offset;
         Elementwise.Log(values, values);
     }

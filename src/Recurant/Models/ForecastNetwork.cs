@@ -13,9 +13,6 @@ namespace Recurant.Models;
 /// </summary>
 internal sealed class ForecastNetwork : PassNetwork
 {
-    /// <summary>The linear map learns slower: its inputs are many and alike, and each step changes all of them.</summary>
-    private const float LinearRate = 0.1f;
-
     private readonly ForecasterSpec _spec;
     private readonly Dense _embed, _output;
     private readonly Dense? _linear;
@@ -28,13 +25,13 @@ internal sealed class ForecastNetwork : PassNetwork
     public ForecastNetwork(ForecasterSpec spec, string prefix = "")
     {
         _spec = spec;
-        _head = new QuantileHead(spec.Levels, spec.Mean);
+        _head = new QuantileHead(spec.Levels);
         int hidden = spec.Recurrent.HiddenSize, future = spec.PlaceWidth + spec.Segment * spec.FutureWidth;
         _embed = Add(prefix + "segments", new Dense(spec.Segment * spec.PastWidth, hidden));
         _encoder = Add(prefix + "encoder", new Recurrent(hidden, spec.Recurrent));
         _decoder = Add(prefix + "decoder", new Recurrent(future, spec.Recurrent));
         _output = Add(prefix + "output", new Dense(hidden, spec.Segment * _head.Size));
-        if (spec.Linear) _linear = Add(prefix + "linear", new Dense(null, spec.Lookback, spec.Horizon, LinearRate));
+        if (spec.Linear) _linear = Add(prefix + "linear", new Dense(spec.Lookback, spec.Horizon));
     }
 
     /// <summary>The linear map begins at zero: the network begins as if it were not there.</summary>
@@ -45,6 +42,9 @@ internal sealed class ForecastNetwork : PassNetwork
         _linear.Weights.Value.Clear();
         _linear.Weights.MarkChanged();
     }
+
+    /// <summary>The tensors of the linear map; none without it.</summary>
+    public IReadOnlyList<Parameter> LinearParameters => _linear?.Parameters ?? [];
 
     /// <summary>(1) to (5): o, a row for each segment to come, and b, a row for each window; null without it.</summary>
     /// <param name="pass">The pass.</param>
@@ -59,9 +59,8 @@ internal sealed class ForecastNetwork : PassNetwork
         return (_output.Forward(pass, answers), _linear?.Forward(pass, batch.Values));                                  // (4) (5)
     }
 
-    /// <summary>The quantiles [H, K] and the mean [H] of a window, on its own scale.</summary>
-    public void Answer(
-        (SequenceBatch Outputs, SequenceBatch? Linear) outputs, int window, Span<float> quantiles, Span<float> means)
+    /// <summary>The quantiles [H, K] of a window, on its own scale.</summary>
+    public void Answer((SequenceBatch Outputs, SequenceBatch? Linear) outputs, int window, Span<float> quantiles)
     {
         for (int j = 0; j < _spec.FutureSegments; j++)
         {
@@ -71,7 +70,7 @@ internal sealed class ForecastNetwork : PassNetwork
             {
                 int step = j * _spec.Segment + i;
                 float basis = outputs.Linear is { } linear ? linear[window][step] : 0f;
-                means[step] = _head.Answer(row, i, basis, quantiles.Slice(step * _head.Quantiles, _head.Quantiles));
+                _head.Answer(row, i, basis, quantiles.Slice(step * _head.Size, _head.Size));
             }
         }
     }
@@ -106,7 +105,7 @@ internal sealed class ForecastNetwork : PassNetwork
     {
         double sum = 0;
         known = 0;
-        Span<float> quantiles = stackalloc float[_head.Quantiles];
+        Span<float> quantiles = stackalloc float[_head.Size];
         for (int j = 0; j < _spec.FutureSegments; j++)
         {
             int row = outputs.Outputs.RowOf(window, j), first = j * _spec.Segment;
@@ -117,8 +116,8 @@ internal sealed class ForecastNetwork : PassNetwork
                 if (float.IsNaN(actual[first + i])) continue;
                 known++;
                 float basis = outputs.Linear is { } linear ? linear[window][first + i] : 0f;
-                float mean = _head.Answer(outputs.Outputs.Row(row), i, basis, quantiles);
-                sum += _head.Loss(actual[first + i], quantiles, mean, weight, i, gradient, out float dBasis);
+                _head.Answer(outputs.Outputs.Row(row), i, basis, quantiles);
+                sum += _head.Loss(actual[first + i], quantiles, weight, i, gradient, out float dBasis);
                 if (weight > 0 && outputs.Linear is { } read) read.GradientOf(window)[first + i] += dBasis;
             }
         }

@@ -51,6 +51,9 @@ public sealed record ForecasterSpec
     /// <summary>Whether logarithms are read instead of the values, none of which should be below 0.</summary>
     public bool Logarithms { get; init; }
 
+    /// <summary>The share of a window's mean that is added to its values before logarithms are taken.</summary>
+    public float Offset { get; init; }
+
     /// <summary>Whether forecasts below 0 become 0.</summary>
     public bool Positive { get; init; }
 
@@ -62,9 +65,6 @@ public sealed record ForecasterSpec
 
     /// <summary>Whether a column says which values of a window are known; else none was missing where it was learnt.</summary>
     public bool Masked { get; init; }
-
-    /// <summary>Whether the mean has an output of its own; else the median stands for it.</summary>
-    public bool Mean { get; init; }
 
     /// <summary>The levels of the quantiles, ascending, 0.5 among them.</summary>
     public IReadOnlyList<float> Levels { get; init; } = [0.1f, 0.2f, 0.3f, 0.4f, 0.5f, 0.6f, 0.7f, 0.8f, 0.9f];
@@ -132,6 +132,7 @@ public sealed record ForecasterSpec
         Require(Segment >= 1 && Lookback % Segment == 0, Segment, $"a divisor of the lookback, {Lookback}");
         Require(Season is >= 1 and <= MostSteps, Season, "1 to 100,000");
         Require(Networks is >= 1 and <= MostNetworks, Networks, "1 to 64");
+        if (Offset is not (>= 0 and <= 1000)) throw new ArgumentException($"{nameof(Offset)} is {Offset}; it must be 0 to 1000.");
         foreach (SeriesColumnSpec column in Columns) column.Validate();
         bool inOrder = Columns.Select(column => column.Role == ColumnRole.Target).SequenceEqual(
             Columns.Select((_, i) => i < TargetCount));

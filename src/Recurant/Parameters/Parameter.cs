@@ -87,7 +87,7 @@ public sealed class Parameter
     internal TouchedRows? Touched { get; init; }
 
     /// <summary>By how much faster than others this tensor learns. Default: 1.</summary>
-    internal float LearningRateFactor { get; init; } = 1f;
+    internal float LearningRateFactor { get; set; } = 1f;
 
     /// <summary>Counts the changes of the value, so that whoever keeps a packed copy knows when to pack anew.</summary>
     internal int Version { get; private set; }

@@ -20,23 +20,25 @@ internal sealed class ForecastMeter(int horizon, IReadOnlyList<float> levels, do
     /// <summary>Adds a window.</summary>
     /// <param name="series">Its series, a place in the scales.</param>
     /// <param name="actual">y [H]; NaN where it is not known.</param>
-    /// <param name="point">f [H].</param>
+    /// <param name="median">f [H] of absolute errors, which it makes least.</param>
+    /// <param name="mean">f [H] of squared errors, which it makes least.</param>
     /// <param name="quantiles">[H, levels]; empty where there are none.</param>
     /// <param name="shift">What is taken from all values first, such as the training part's mean. Default: 0.</param>
     /// <param name="divisor">What they are divided by then. Default: 1.</param>
     public void Add(
-        int series, ReadOnlySpan<float> actual, ReadOnlySpan<float> point, ReadOnlySpan<float> quantiles = default,
+        int series, ReadOnlySpan<float> actual, ReadOnlySpan<float> median, ReadOnlySpan<float> mean, ReadOnlySpan<float> quantiles,
         double shift = 0, double divisor = 1)
     {
         _windows++;
         for (int step = 0; step < actual.Length; step++)
         {
             if (float.IsNaN(actual[step])) continue;
-            double y = (actual[step] - shift) / divisor, f = (point[step] - shift) / divisor, error = Math.Abs(y - f);
+            double y = (actual[step] - shift) / divisor, f = (median[step] - shift) / divisor, error = Math.Abs(y - f);
+            double far = y - (mean[step] - shift) / divisor;
             _counts[step]++;
             _absolute[step] += error;
-            _squared[step] += error * error;                                                                            // (1)
-            _ofSeries[series] += Math.Abs((double)actual[step] - point[step]);
+            _squared[step] += far * far;                                                                                // (1)
+            _ofSeries[series] += Math.Abs((double)actual[step] - median[step]);
             _inSeries[series]++;
             double size = Math.Abs(y) + Math.Abs(f);
             if (size > 0) _symmetric += 200 * error / size;                                                             // (3)

@@ -5,27 +5,21 @@ namespace Recurant.Heads;
 /// <code>
 /// (1) q_m = b + o_m,  q_(k+1) = q_k + softplus(o_(k+1) - 1) above the median,  q_(k-1) = q_k - softplus(o_(k-1) - 1) below
 /// (2) J = (2/K) sum_k max(a_k (y - q_k), (a_k - 1) (y - q_k))                        (the pinball loss)
-/// (3) f = b + o_(K+1),  J += c (f - y)^2 / 2                                        (the mean, where it is asked for)
+/// (3) f = sum_k p_k q_k,  p_k: the share of levels nearer to a_k than to any other    (the mean of the distribution)
 /// (1') do_k = sigmoid(o_k - 1) sum of dq_j over all j from k outwards, below the median negative; do_m = sum of all dq_j
 /// (2') dq_k = -(2/K) a_k where y > q_k, else (2/K) (1 - a_k)
-/// (3') do_(K+1) = c (f - y), limited to +-3 c
 /// </code>
-/// b is what another part of the network adds, such as a linear one; its gradient is the sum of dq_j and df.
+/// b is what another part of the network adds, such as a linear one; its gradient is the sum of dq_j.
 /// </summary>
 /// <param name="levels">a [K], ascending, 0.5 among them.</param>
-/// <param name="hasMean">Whether there is (3).</param>
-internal sealed class QuantileHead(IReadOnlyList<float> levels, bool hasMean)
+internal sealed class QuantileHead(IReadOnlyList<float> levels)
 {
-    private const float MeanWeight = 1f, LargestError = 3f;
-
     private readonly float[] _levels = [.. levels];
     private readonly int _median = IndexOfMedian(levels);
     private float[] _steps = [], _slopes = [];
 
     /// <summary>How many numbers o are needed for a value.</summary>
-    public int Size => _levels.Length + (hasMean ? 1 : 0);
-
-    public int Quantiles => _levels.Length;
+    public int Size => _levels.Length;
 
     /// <summary>The place of 0.5.</summary>
     public int Median => _median;
@@ -52,33 +46,43 @@ internal sealed class QuantileHead(IReadOnlyList<float> levels, bool hasMean)
         for (int i = 0; i < count; i++) steps[i] += Math.Max(0f, outputs[i] - 1f);
     }
 
-    /// <summary>(1) and (3) of one value of the row that was read.</summary>
+    /// <summary>(1) of one value of the row that was read.</summary>
     /// <param name="outputs">The row.</param>
     /// <param name="place">Which value of the row.</param>
     /// <param name="basis">b.</param>
     /// <param name="quantiles">Takes q [K].</param>
-    /// <returns>f; without one the median.</returns>
-    public float Answer(ReadOnlySpan<float> outputs, int place, float basis, Span<float> quantiles)
+    public void Answer(ReadOnlySpan<float> outputs, int place, float basis, Span<float> quantiles)
     {
         int first = place * Size;
         ReadOnlySpan<float> steps = _steps.AsSpan(first, Size);
         quantiles[_median] = basis + outputs[first + _median];
         for (int k = _median + 1; k < _levels.Length; k++) quantiles[k] = quantiles[k - 1] + steps[k];
         for (int k = _median - 1; k >= 0; k--) quantiles[k] = quantiles[k + 1] - steps[k];
-        return hasMean ? basis + outputs[first + _levels.Length] : quantiles[_median];
     }
 
-    /// <summary>(2) and (3) of one value whose answer was given.</summary>
+    /// <summary>p of (3): what each quantile counts in the mean.</summary>
+    public static float[] Shares(IReadOnlyList<float> levels)
+    {
+        var shares = new float[levels.Count];
+        for (int k = 0; k < shares.Length; k++)
+        {
+            float low = k == 0 ? 0f : (levels[k - 1] + levels[k]) / 2, high = k + 1 == shares.Length ? 1f : (levels[k] + levels[k + 1]) / 2;
+            shares[k] = high - low;
+        }
+
+        return shares;
+    }
+
+    /// <summary>(2) of one value whose answer was given.</summary>
     /// <param name="actual">y.</param>
     /// <param name="quantiles">q [K].</param>
-    /// <param name="mean">f.</param>
     /// <param name="weight">What the loss is multiplied by.</param>
     /// <param name="place">Which value of the row.</param>
     /// <param name="gradient">The row's do, to be added to; empty where it is not wanted.</param>
     /// <param name="dBasis">db.</param>
     /// <returns>J, without the weight.</returns>
     public double Loss(
-        float actual, ReadOnlySpan<float> quantiles, float mean, float weight, int place, Span<float> gradient, out float dBasis)
+        float actual, ReadOnlySpan<float> quantiles, float weight, int place, Span<float> gradient, out float dBasis)
     {
         double loss = 0;
         float each = 2f / _levels.Length, scaled = weight * each, all = 0;
@@ -91,10 +95,7 @@ internal sealed class QuantileHead(IReadOnlyList<float> levels, bool hasMean)
             all += dq[k];
         }
 
-        float error = mean - actual;
-        if (hasMean) loss += 0.5 * MeanWeight * error * error;                                                          // (3)
-        float dMean = hasMean ? MeanWeight * weight * Math.Clamp(error, -LargestError, LargestError) : 0f;              // (3')
-        dBasis = all + dMean;
+        dBasis = all;
         if (gradient.IsEmpty) return loss;
         Span<float> own = gradient.Slice(place * Size, Size);
         ReadOnlySpan<float> slopes = _slopes.AsSpan(place * Size, Size);
@@ -113,7 +114,6 @@ internal sealed class QuantileHead(IReadOnlyList<float> levels, bool hasMean)
             own[k] -= outwards * slopes[k];
         }
 
-        if (hasMean) own[_levels.Length] += dMean;
         return loss;
     }
 

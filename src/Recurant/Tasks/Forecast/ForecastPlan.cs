@@ -22,10 +22,13 @@ internal sealed record ForecastPlan : LearningPlan
     private const double AveragedLooks = 0.5;
 
     /// <summary>As many windows are drawn as there are values, in at least and at most so many steps.</summary>
-    private const int FewestSteps = 400, MostSteps = 20_000;
+    private const int FewestSteps = 400, FewestOfLittle = 1000, MostSteps = 20_000, MostLookback = 720;
 
     /// <summary>With fewer values several networks answer together.</summary>
     private const int FewValues = 2000;
+
+    /// <summary>A table of so many values is learnt slower, and its linear map slower still.</summary>
+    private const int ManyValues = 20_000;
 
     public ForecastPlan()
     {
@@ -44,6 +47,9 @@ internal sealed record ForecastPlan : LearningPlan
     /// <summary>The steps of an epoch.</summary>
     public int EpochSteps { get; init; } = 1;
 
+    /// <summary>By how much faster than the rest the linear map learns.</summary>
+    public float LinearRate { get; init; } = 1f;
+
     /// <summary>Whether windows count by the units of MASE.</summary>
     public bool Weighted { get; init; }
 
@@ -60,19 +66,17 @@ internal sealed record ForecastPlan : LearningPlan
     public static ForecastPlan For(
         ForecastOptions options, TimeRule? rule, IReadOnlyList<SeriesColumnSpec> columns, ForecastSize size, int horizon, int season)
     {
-        int segment = options.Segment ?? SegmentOf(horizon, season);
-        int lookback = options.Lookback ?? LookbackOf(horizon, size.Rows, segment);
-        lookback = Math.Max(1, (lookback + segment / 2) / segment) * segment;
-        int targets = columns.Count(column => column.Role == ColumnRole.Target);
-        bool isOneOrigin = size.Series > targets;
+        int targets = columns.Count(column => column.Role == ColumnRole.Target), segment = options.Segment ?? SegmentOf(horizon, season);
+        bool isSet = size.Series > targets, isLittle = size.Values < FewValues, isLong = !isSet && size.Values >= ManyValues;
+        int lookback = options.Lookback ?? LookbackOf(horizon, season, size.Rows, segment, isSet);
+        lookback = Math.Max(1, lookback / segment) * segment;
         bool logarithms = options.Logarithms ?? size.IsNotNegative;
-        bool isLittle = size.Values < FewValues;
-        int networks = options.Models ?? (isLittle ? 3 : 1);
+        int networks = options.Models ?? (isLittle ? 3 : 1), least = isLittle ? FewestOfLittle : FewestSteps;
         int batch = options.Batch ?? (int)Math.Clamp(size.Values / FewestSteps, 16, 128);
-        int steps = (int)Math.Clamp(size.Values / batch, FewestSteps, MostSteps), epoch = Math.Max(1, steps / Looks);
+        int steps = (int)Math.Clamp(size.Values / batch, least, MostSteps), epoch = Math.Max(1, steps / Looks);
         var defaults = new LearningDefaults
         {
-            LearningRate = 2e-3f, WeightDecay = 0.01f, Schedule = ScheduleKind.Cosine,
+            LearningRate = isLong ? 1e-3f : 2e-3f, WeightDecay = 0.01f, Schedule = ScheduleKind.Cosine,
             Dropout = new DropoutPlan { Output = 0.3f },
             Batch = batch,
             Epochs = Looks,
@@ -83,14 +87,16 @@ internal sealed record ForecastPlan : LearningPlan
             Options = options,
             EpochSteps = epoch,
             AveragedEpochs = AveragedLooks,
-            Refit = options.Refit ?? isOneOrigin || isLittle,
-            Weighted = size.Series > 1,
+            Refit = options.Refit ?? isSet || isLittle,
+            Weighted = isSet,
+            LinearRate = isLong ? 0.1f : 1f,
             Spec = new ForecasterSpec
             {
                 Columns = columns, Rule = rule, Lookback = lookback, Horizon = horizon, Segment = segment, Season = season,
                 Centre = options.Centre ?? WindowCentre.Horizon, Logarithms = logarithms,
+                Offset = logarithms && isSet ? 1f : 0f,
                 Positive = size.IsNotNegative && !options.AllowNegative, Calendar = options.Calendar ?? false,
-                Linear = options.Linear, Masked = size.HasMissing, Mean = targets > 1, Levels = options.Levels, Networks = networks,
+                Linear = options.Linear, Masked = size.HasMissing, Levels = options.Levels, Networks = networks,
                 Recurrent = options.Recurrent(hidden: 128, layers: 1, bidirectional: false) with
                 {
                     Cell = options.Cell ?? CellKind.Gru,
@@ -114,7 +120,12 @@ internal sealed record ForecastPlan : LearningPlan
         return Math.Clamp(horizon / 4, 1, 24);
     }
 
-    /// <summary>Seven horizons, but at most 720 steps and a third of the rows.</summary>
-    private static int LookbackOf(int horizon, int rows, int segment) =>
-        Math.Max(segment, Math.Min(Math.Min(7 * horizon, 720), rows / 3));
+    /// <summary>
+    /// Of many series three and a half horizons, but two seasons at least and half of the median series at most; of a table seven
+    /// horizons, but at most 720 steps and a third of the rows.
+    /// </summary>
+    private static int LookbackOf(int horizon, int season, int rows, int segment, bool isSet) => Math.Max(
+        2 * segment, isSet
+            ? Math.Min(Math.Min(Math.Max(7 * horizon / 2, 2 * season), MostLookback), rows / 2)
+            : Math.Min(Math.Min(Math.Max(7 * horizon, 2 * season), MostLookback), rows / 3));
 }

@@ -47,7 +47,7 @@ public sealed record ForecastReview : InsightRecord
         int[] shown = [.. Enumerable.Range(0, Math.Min(MostExamples, firsts.Length))
             .Select(i => i * (firsts.Length - 1) / Math.Max(1, Math.Min(MostExamples, firsts.Length) - 1))];
         var actual = new float[spec.Horizon];
-        new ForecastScorer(model, Workers.Asked(threads)).Forecast(test.Rows, firsts, (number, window, quantiles, means) =>
+        new ForecastScorer(model, Workers.Asked(threads)).Forecast(test.Rows, firsts, (number, window, quantiles, _) =>
         {
             ForecastScorer.ReadActual(test.Rows, window, actual);
             double error = 0;
@@ -55,7 +55,7 @@ public sealed record ForecastReview : InsightRecord
             for (int h = 0; h < actual.Length; h++)
             {
                 if (float.IsNaN(actual[h])) continue;
-                error += Math.Abs(actual[h] - means[h]);
+                error += Math.Abs(actual[h] - quantiles[h * levels + median]);
                 known++;
             }
 

@@ -9,7 +9,8 @@ internal sealed class ForecastScorer
     private readonly ForecasterSpec _spec;
     private readonly ForecastBatch _batch;
     private readonly Pass _pass;
-    private readonly float[] _quantiles, _means, _sums, _meanSums, _actual;
+    private readonly int _median;
+    private readonly float[] _quantiles, _sums, _means, _medians, _actual, _shares;
 
     public ForecastScorer(ForecasterModel model, Workers workers)
     {
@@ -17,8 +18,10 @@ internal sealed class ForecastScorer
         _batch = new ForecastBatch(_spec);
         _pass = new Pass(threads: workers.Count);
         int levels = _spec.Levels.Count;
+        _median = _spec.Levels.ToList().IndexOf(0.5f);
         (_quantiles, _sums) = (new float[_spec.Horizon * levels], new float[_spec.Horizon * levels]);
-        (_means, _meanSums, _actual) = (new float[_spec.Horizon], new float[_spec.Horizon], new float[_spec.Horizon]);
+        (_means, _medians, _actual) = (new float[_spec.Horizon], new float[_spec.Horizon], new float[_spec.Horizon]);
+        _shares = QuantileHead.Shares(_spec.Levels);
     }
 
     /// <summary>What is done with a window: its number, the quantiles [H, K] and the means [H], which are used again.</summary>
@@ -28,10 +31,10 @@ internal sealed class ForecastScorer
     public void Forecast(ForecastRows rows, IEnumerable<SeriesWindow> windows, Take take, CancellationToken cancellation = default) =>
         Run(rows, windows, (number, window, place) =>
         {
-            Correct(_sums, _meanSums);
+            Correct();
             _batch.Restore(place, _sums);
-            _batch.Restore(place, _meanSums);
-            take(number, window, _sums, _meanSums);
+            Summarise();
+            take(number, window, _sums, _means);
         }, cancellation);
 
     /// <summary>The errors of the corrections' own measure: y less each quantile, on the scale of its window.</summary>
@@ -59,7 +62,7 @@ internal sealed class ForecastScorer
         Run(rows, Enumerable.Range(first, end - first).Select(step => new SeriesWindow(series, target, step, end)),
             (_, window, place) =>
             {
-                Correct(_sums, _meanSums);
+                Correct();
                 _batch.Restore(place, _sums);
                 ReadOnlySpan<float> quantiles = _sums.AsSpan(0, levels);
                 float value = rows.Target(series, target)[window.Origin];
@@ -84,10 +87,9 @@ internal sealed class ForecastScorer
         Run(rows, windows, (_, window, place) =>
         {
             ReadActual(rows, window, _actual);
-            Span<float> scaled = stackalloc float[1];
             double loss = 0;
             int known = 0;
-            Correct(_sums, _meanSums);
+            Correct();
             for (int step = 0; step < _spec.Horizon; step++)
             {
                 float y = _batch.Scaled(place, _actual[step]);
@@ -103,8 +105,8 @@ internal sealed class ForecastScorer
             if (known == 0) return;
             meter.AddLoss(loss / known);
             _batch.Restore(place, _sums);
-            _batch.Restore(place, _meanSums);
-            Add(meter, rows, _spec, window, _actual, _meanSums, _sums, standardised);
+            Summarise();
+            Add(meter, rows, _spec, window, _actual, _medians, _means, _sums, standardised);
         }, cancellation);
         return meter.Score();
     }
@@ -121,7 +123,7 @@ internal sealed class ForecastScorer
             cancellation.ThrowIfCancellationRequested();
             ReadActual(rows, window, actual);
             forecast(window, point);
-            Add(meter, rows, spec, window, actual, point, [], standardised);
+            Add(meter, rows, spec, window, actual, point, point, [], standardised);
         }
 
         return meter.Score();
@@ -129,11 +131,11 @@ internal sealed class ForecastScorer
 
     private static void Add(
         ForecastMeter meter, ForecastRows rows, ForecasterSpec spec, SeriesWindow window, ReadOnlySpan<float> actual,
-        ReadOnlySpan<float> point, ReadOnlySpan<float> quantiles, bool standardised)
+        ReadOnlySpan<float> median, ReadOnlySpan<float> mean, ReadOnlySpan<float> quantiles, bool standardised)
     {
         SeriesColumnSpec column = spec.Columns[window.Target];
         meter.Add(
-            window.Series * spec.TargetCount + window.Target, actual, point, quantiles, standardised ? column.Mean : 0,
+            window.Series * spec.TargetCount + window.Target, actual, median, mean, quantiles, standardised ? column.Mean : 0,
             standardised && column.Deviation > 0 ? column.Deviation : 1);
     }
 
@@ -148,16 +150,22 @@ internal sealed class ForecastScorer
     }
 
     /// <summary>Adds the corrections; quantiles that then crossed would change places.</summary>
-    private void Correct(Span<float> quantiles, Span<float> means)
+    private void Correct()
     {
-        ReadOnlySpan<float> corrections = _model.Corrections.Values;
-        int levels = _spec.Levels.Count, median = _spec.Levels.ToList().IndexOf(0.5f);
-        Elementwise.Add(corrections, quantiles);
+        int levels = _spec.Levels.Count;
+        Elementwise.Add(_model.Corrections.Values, _sums);
+        for (int step = 0; step < _spec.Horizon; step++) _sums.AsSpan(step * levels, levels).Sort();
+    }
+
+    /// <summary>The median and the mean of each step, from its quantiles.</summary>
+    private void Summarise()
+    {
+        int levels = _spec.Levels.Count;
         for (int step = 0; step < _spec.Horizon; step++)
         {
-            Span<float> own = quantiles.Slice(step * levels, levels);
-            own.Sort();
-            if (!_spec.Mean) means[step] = own[median];
+            ReadOnlySpan<float> own = _sums.AsSpan(step * levels, levels);
+            _medians[step] = own[_median];
+            _means[step] = Reductions.Dot(own, _shares);
         }
     }
 
@@ -170,27 +178,22 @@ internal sealed class ForecastScorer
             cancellation.ThrowIfCancellationRequested();
             _batch.Fill(rows, chunk);
             var sums = new float[chunk.Length][];
-            var means = new float[chunk.Length][];
             foreach (ForecastNetwork network in _model.Networks)
             {
                 _pass.Begin(PassKind.Prediction);
                 (SequenceBatch, SequenceBatch?) outputs = network.Forward(_pass, _batch);
                 for (int b = 0; b < chunk.Length; b++)
                 {
-                    network.Answer(outputs, b, _quantiles, _means);
+                    network.Answer(outputs, b, _quantiles);
                     sums[b] ??= new float[_quantiles.Length];
-                    means[b] ??= new float[_means.Length];
                     Elementwise.Add(_quantiles, sums[b]);
-                    Elementwise.Add(_means, means[b]);
                 }
             }
 
             for (int b = 0; b < chunk.Length; b++)
             {
                 sums[b].CopyTo(_sums, 0);
-                means[b].CopyTo(_meanSums, 0);
                 Elementwise.Scale(_sums, 1f / _model.Networks.Count);
-                Elementwise.Scale(_meanSums, 1f / _model.Networks.Count);
                 each(number++, chunk[b], b);
             }
         }

@@ -42,6 +42,11 @@ internal sealed class ForecastTask : TrainingTask
         _validation = data.Validation;
         _actual = new float[data.Plan.Batch * data.Spec.Horizon];
         _weights = new float[data.Plan.Batch];
+        foreach (Parameter parameter in _model.Networks.SelectMany(network => network.LinearParameters))
+        {
+            parameter.LearningRateFactor = data.Plan.LinearRate;
+        }
+
         if (data.Plan.Dropout.Output > 0) _dropout = new Dropout(data.Plan.Dropout.Output);
     }
 

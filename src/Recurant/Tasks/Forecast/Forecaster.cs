@@ -205,7 +205,7 @@ public sealed record SeriesForecast
     /// <summary>The name of the target.</summary>
     public required string Column { get; init; }
 
-    /// <summary>The mean, or the median of a model without an output for the mean, of each step [H].</summary>
+    /// <summary>The mean of the forecast distribution at each step, from its quantiles [H].</summary>
     public required IReadOnlyList<float> Mean { get; init; }
 
     /// <summary>The levels of the quantiles, ascending.</summary>
