@@ -40,7 +40,8 @@ internal static class IdxSeries
     {
         string name = Path.GetFileName(file.Path), folder = Path.GetDirectoryName(file.Path) ?? "";
         string beside = name.Replace("images", "labels", StringComparison.OrdinalIgnoreCase)
-            .Replace("idx3", "idx1", StringComparison.OrdinalIgnoreCase).Replace("idx4", "idx1", StringComparison.OrdinalIgnoreCase);
+            .Replace("idx3", "idx1", StringComparison.OrdinalIgnoreCase)
+            .Replace("idx4", "idx1", StringComparison.OrdinalIgnoreCase);
         string? found = new[] { beside, $"{beside}.gz", beside.EndsWith(".gz", StringComparison.Ordinal) ? beside[..^3] : beside }
             .Where(each => each != name).Select(each => Path.Combine(folder, each)).FirstOrDefault(File.Exists);
         if (found is null)

@@ -31,8 +31,8 @@ internal static class SeriesExpectation
                 if (from.Categories is null != column.Categories is null)
                 {
                     throw new InvalidDataException(
-                        $"{table.Name}: the column \"{column.Name}\" holds {(from.Categories is null ? "numbers" : "words")}; the model was "
-                        + $"trained with {(column.Categories is null ? "numbers" : "categories")} in it.");
+                        $"{table.Name}: the column \"{column.Name}\" holds {(from.Categories is null ? "numbers" : "words")}; "
+                        + $"the model was trained with {(column.Categories is null ? "numbers" : "categories")} in it.");
                 }
 
                 var pool = column.Categories is null ? null : new CategoryPool(column.Categories);
@@ -66,7 +66,7 @@ internal static class SeriesExpectation
         int count = pool.Unknown.Count;
         string names = string.Join(", ", pool.Unknown.Keys.Take(Named).Select(Suggestion.Quote))
             + (count > Named ? $" and {count - Named:N0} more" : "");
-        return $"{path}: {names} in the column \"{column}\" {(count == 1 ? "is a category" : "are categories")} that the model was not "
-            + $"trained with; {(count == 1 ? "it is" : "they are")} taken as unknown.";
+        return $"{path}: {names} in the column \"{column}\" {(count == 1 ? "is a category" : "are categories")} that the model "
+            + $"was not trained with; {(count == 1 ? "it is" : "they are")} taken as unknown.";
     }
 }

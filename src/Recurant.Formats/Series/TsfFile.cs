@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Recurant.Formats;
 
 /// <summary>
-/// The format .tsf of the Monash archive: a head of lines that begin with @, and a series a line: its attributes, each with a colon
-/// behind it, and its values, divided by commas.
+/// The format .tsf of the Monash archive: a head of lines that begin with @, and a series a line: its attributes, each with a
+/// colon behind it, and its values, divided by commas.
 /// </summary>
 internal sealed class TsfFile
 {
@@ -32,7 +32,7 @@ internal sealed class TsfFile
         SeriesTable table = SeriesExpectation.Apply(reader.ReadSeries(options), options.Expected);
         return SeriesRoles.Describe(
             table, ".tsf" + (reader._frequency is null ? "" : $" ({reader._frequency})"), options, reader._format,
-            reader._format?.Columns, reader._id);
+            reader._format?.Columns, reader._id is null ? null : [reader._id]);
     }
 
     private void ReadHead()
@@ -54,7 +54,8 @@ internal sealed class TsfFile
                     return;
                 default:
                     if (line[0] == '@') break;
-                    throw _text.Error(1, "the head of a .tsf file is expected: lines that begin with @, and @data before the first series.");
+                    throw _text.Error(1, "the head of a .tsf file is expected: lines that begin with @, and @data before the "
+                        + "first series.");
             }
         }
 
@@ -70,12 +71,13 @@ internal sealed class TsfFile
         TimeRule? rule = _frequency is null ? null : Rule(_frequency);
         if (start >= 0 && rule is null)
         {
-            _notes.Add($"{_file}: the frequency {(_frequency is null ? "is not named" : $"\"{_frequency}\" is not known")}, so that the "
-                + "series have no times.");
+            _notes.Add($"{_file}: the frequency {(_frequency is null ? "is not named" : $"\"{_frequency}\" is not known")}, so "
+                + "that the series have no times.");
             start = -1;
         }
 
-        int[] statics = [.. Enumerable.Range(0, _attributes.Count).Where(i => i != name && i != start && _attributes[i].Type != "date")];
+        int[] statics = [.. Enumerable.Range(0, _attributes.Count).Where(i => i != name && i != start
+            && _attributes[i].Type != "date")];
         RawColumn[] columns = [.. statics.Select(i => new RawColumn(
             _attributes[i].Name, i, _attributes[i].Type == "string" ? new CategoryPool() : null))];
         var ids = new HashSet<string>(StringComparer.Ordinal);
@@ -97,7 +99,8 @@ internal sealed class TsfFile
         TimeAxis? axis = start < 0 ? null : new TimeAxis(_rule!, default, null);
         if (options.TimeZone is not null && axis is not null)
         {
-            _notes.Add($"{_file}: --time-zone has no meaning for .tsf files, whose steps are equal on the clock; it is passed over.");
+            _notes.Add($"{_file}: --time-zone has no meaning for .tsf files, whose steps are equal on the clock; it is passed "
+                + "over.");
         }
 
         return new SeriesTable(_file.Path, all, _spans, axis is null ? null : [.. _times], axis) { Warnings = _notes };
@@ -130,7 +133,8 @@ internal sealed class TsfFile
             NumberCell kind = NumberCells.Read(cell, comma: false, out float value);
             if (kind is NumberCell.Infinite or NumberCell.Other)
             {
-                throw _text.Error(column, $"{Suggestion.Quote(cell.ToString())} is no finite number. Write ? for a missing value.");
+                throw _text.Error(column, $"{Suggestion.Quote(cell.ToString())} is no finite number. Write ? for a missing "
+                    + "value.");
             }
 
             _values.Add(value);
@@ -191,7 +195,8 @@ internal sealed class TsfFile
         }
 
         int end = frequency.IndexOf('_');
-        if (end < 0 || !int.TryParse(frequency.AsSpan(0, end), NumberStyles.None, CultureInfo.InvariantCulture, out int count) || count < 1)
+        if (end < 0 || !int.TryParse(frequency.AsSpan(0, end), NumberStyles.None, CultureInfo.InvariantCulture, out int count)
+            || count < 1)
         {
             return null;
         }

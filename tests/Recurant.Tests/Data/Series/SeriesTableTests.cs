@@ -19,7 +19,8 @@ public class SeriesTableTests
         Assert.Equal([7, 7, 7, 7, 7, 7, 8, 8], table.Columns[2].Values);
         Assert.Equal(3 * s_day, table.InstantOf(3));
         Assert.Equal(
-            "data: 2 rows are missing between the others (daily), the first at 0001-01-03; they are put in without values: \"a\" 2.",
+            "data: 2 rows are missing between the others (daily), the first at 0001-01-03; they are put in without values: "
+                + "\"a\" 2.",
             Assert.Single(table.Warnings));
     }
 

@@ -8,8 +8,10 @@ public class TimeRuleTests
     [Fact]
     public void Learn_AnyHours_AreTicks()
     {
-        Assert.Equal(new TimeRule(TimeUnit.Ticks, TimeSpan.TicksPerHour), Learn(Steps(At(2024, 1, 1), 10, TimeSpan.FromHours(1))));
-        Assert.Equal(new TimeRule(TimeUnit.Ticks, 30 * TimeSpan.TicksPerMinute), Learn(Steps(At(2024, 1, 1), 99, TimeSpan.FromMinutes(30))));
+        Assert.Equal(new TimeRule(TimeUnit.Ticks, TimeSpan.TicksPerHour),
+            Learn(Steps(At(2024, 1, 1), 10, TimeSpan.FromHours(1))));
+        Assert.Equal(new TimeRule(TimeUnit.Ticks, 30 * TimeSpan.TicksPerMinute),
+            Learn(Steps(At(2024, 1, 1), 99, TimeSpan.FromMinutes(30))));
         // A row is missing: the step stays.
         long[] gap = [.. Steps(At(2024, 1, 1), 10, TimeSpan.FromHours(1)).Where((_, i) => i != 5)];
         Assert.Equal(new TimeRule(TimeUnit.Ticks, TimeSpan.TicksPerHour), Learn(gap));
@@ -40,7 +42,8 @@ public class TimeRuleTests
     public void Learn_NoWeekend_IsBusinessDays()
     {
         long[] days = [.. Enumerable.Range(0, 30).Select(i => At(2024, 1, 1).AddDays(i))
-            .Where(day => day.DayOfWeek is not (DayOfWeek.Saturday or DayOfWeek.Sunday) && day.Day != 15).Select(day => day.Ticks)];
+            .Where(day => day.DayOfWeek is not (DayOfWeek.Saturday or DayOfWeek.Sunday) && day.Day != 15).Select(day =>
+                day.Ticks)];
         Assert.Equal(new TimeRule(TimeUnit.BusinessDays, 1), Learn(days));
     }
 
