@@ -72,7 +72,7 @@ internal sealed class ArffFile
             }
         }
 
-        throw new InvalidDataException($"{_file}: there is no line @data; the rows are expected below it.");
+        throw SeriesFault.Of($"{_file}: there is no line @data; the rows are expected below it.");
     }
 
     private Attribute ReadAttribute(ReadOnlySpan<char> rest)

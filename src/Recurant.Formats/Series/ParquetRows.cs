@@ -39,7 +39,7 @@ internal sealed class ParquetRows : FieldRows
     internal static SeriesSource Source(DataFile file)
     {
         using ParquetRows rows = Open(file);
-        if (rows._fields.Length == 0) throw new InvalidDataException($"{file}: no column holds plain values.");
+        if (rows._fields.Length == 0) throw SeriesFault.Of($"{file}: no column holds plain values.");
         string[] names = [.. rows._fields.Select(field => field.Name)];
         return new SeriesSource(file.Path, "Parquet", () => Open(file), names);
     }
@@ -66,7 +66,7 @@ internal sealed class ParquetRows : FieldRows
     internal override InvalidDataException Error(int field, string message)
     {
         string column = field >= 0 && field < _fields.Length ? $", column \"{_fields[field].Name}\"" : "";
-        return new InvalidDataException(MessageText.Bounded($"{_path}, row {Line}{column}: {message}"));
+        return SeriesFault.Of($"{_path}, row {Line}{column}: {message}");
     }
 
     public override void Dispose()
@@ -113,7 +113,7 @@ internal sealed class ParquetRows : FieldRows
         }
         catch (Exception exception) when (exception is not (OutOfMemoryException or OperationCanceledException))
         {
-            throw new InvalidDataException(
+            throw SeriesFault.Of(
                 $"{path}: the Parquet file is damaged, or of a kind that is not read "
                 + $"({MessageText.Bounded(exception.Message)}).",
                 exception);

@@ -29,7 +29,7 @@ internal sealed class SeriesAssembly
 
     private SeriesTable Build()
     {
-        if (_raw.Rows == 0) throw new InvalidDataException($"{_raw.Path}: there are no rows; a table of numbers is expected.");
+        if (_raw.Rows == 0) throw SeriesFault.Of($"{_raw.Path}: there are no rows; a table of numbers is expected.");
         Group();
         if (_raw.Times is not null)
         {
@@ -44,14 +44,14 @@ internal sealed class SeriesAssembly
         if (merge is not null) Drop(merge);
         if (columns.Length == 0 || !Array.Exists(columns, column => column.Categories is null))
         {
-            throw new InvalidDataException($"{_raw.Path}: no column holds numbers.");
+            throw SeriesFault.Of($"{_raw.Path}: no column holds numbers.");
         }
 
         SeriesTable table = _raw.Times is null
             ? new SeriesTable(_raw.Path, columns, _spans) : SeriesTable.OfTimes(_raw.Path, columns, _spans, _times, _clock);
         return new SeriesTable(table.Name, table.Columns, table.Series, _raw.Times is null ? null : TimesOf(table), table.Axis)
         {
-            Warnings = [.. _raw.Notes, .. _warnings, .. table.Warnings],
+            Warnings = [.. _raw.Notes.Concat(_warnings).Concat(table.Warnings).Select(System.Text.MessageText.Bounded)],
         };
     }
 
@@ -90,6 +90,9 @@ internal sealed class SeriesAssembly
         {
             for (int i = 0; i < count; i++) _order[next[series]++] = row++;
         }
+
+        _raw.Runs.Clear();
+        _raw.Runs.TrimExcess();
     }
 
     /// <summary>Turns series round that stand newest first.</summary>
@@ -267,7 +270,7 @@ internal sealed class SeriesAssembly
     {
         RawColumn differs = _raw.Columns.First(column => !Same(column, second, first));
         string of = span.Id.Length == 0 ? "" : $" of the series \"{span.Id}\"";
-        return new InvalidDataException(
+        return SeriesFault.Of(
             $"{_raw.Path}: {Lines(first, second)} both hold the time{Time(second)}{of}, with different values "
             + $"({Text(differs, first)} and {Text(differs, second)} in the column \"{differs.Name}\"). Mend the file, name the "
             + "column that tells them apart with --id (Id), or say what counts: --duplicates first, last, mean or sum "

@@ -36,7 +36,7 @@ internal static class SeriesDirectory
 
         if (tables.Length == 0)
         {
-            throw new InvalidDataException(
+            throw SeriesFault.Of(
                 $"{directory}: there are no tables of numbers in this directory. Expected are sub-directories named as the "
                 + "labels with a file a sequence or an image in them, or a file a sequence.");
         }

@@ -15,7 +15,7 @@ internal static class SeriesExpectation
             int place = table.IndexOf(column.Name);
             if (place < 0 && !column.MayBeMissing)
             {
-                throw new InvalidDataException(
+                throw SeriesFault.Of(
                     $"{table.Name}: there is no column \"{column.Name}\", which the model was trained with. "
                     + Suggestion.Describe("The columns are", column.Name, [.. table.Columns.Select(each => each.Name)]));
             }
@@ -30,7 +30,7 @@ internal static class SeriesExpectation
                 SeriesColumn from = table.Columns[place];
                 if (from.Categories is null != column.Categories is null)
                 {
-                    throw new InvalidDataException(
+                    throw SeriesFault.Of(
                         $"{table.Name}: the column \"{column.Name}\" holds {(from.Categories is null ? "numbers" : "words")}; "
                         + $"the model was trained with {(column.Categories is null ? "numbers" : "categories")} in it.");
                 }

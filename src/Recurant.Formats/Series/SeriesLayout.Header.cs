@@ -8,7 +8,7 @@ internal sealed partial class SeriesLayout
         List<string[]> rows = _sample.Rows;
         if (rows.Count == 0)
         {
-            throw new InvalidDataException($"{_source.Path}: the file is empty; a table of numbers is expected.");
+            throw SeriesFault.Of($"{_source.Path}: the file is empty; a table of numbers is expected.");
         }
 
         string[] first = rows[0];
@@ -25,7 +25,7 @@ internal sealed partial class SeriesLayout
         if (jagged) width = rows.Max(row => row.Length);
         if (rows.Count == 1 && !Array.Exists(first, IsNumberOrMissing))
         {
-            throw new InvalidDataException(
+            throw SeriesFault.Of(
                 $"{_source.Path}: there is a header and no row below it; rows of numbers are expected.");
         }
 
@@ -51,8 +51,12 @@ internal sealed partial class SeriesLayout
             {
                 seen[name] = count + 1;
                 string other = $"{name} ({count + 1})";
-                if (twice++ == 0) Notes.Add($"{_source.Path}: several columns are called \"{name}\"; column {i + 1} is called "
-                    + $"\"{other}\" here.");
+                if (twice++ == 0)
+                {
+                    Notes.Add($"{_source.Path}: several columns are called \"{name}\"; column {i + 1} is called "
+                        + $"\"{other}\" here.");
+                }
+
                 name = other;
             }
 
@@ -64,7 +68,7 @@ internal sealed partial class SeriesLayout
         if (!jagged) _sample.Keep(row => row.Length == width);
         if (_sample.Rows.Count == 0)
         {
-            throw new InvalidDataException($"{_source.Path}: there is a header and no row below it; rows of numbers are "
+            throw SeriesFault.Of($"{_source.Path}: there is a header and no row below it; rows of numbers are "
                 + "expected.");
         }
     }

@@ -41,7 +41,11 @@ internal sealed partial class SeriesLayout
         bool firstIsName = Sketches[0] is { IsCategory: true } && Sketches[0].Distinct == _sample.Rows.Count;
         bool labelled = headless && Enumerable.Range(0, Width).Count(i => Sketches[i].IsCategory) == 1;
         if (!asked && (numbered.Length < FewestSteps || (headless && !jagged && !firstIsName && !labelled
-            && !AreArchiveRows()))) return;
+            && !AreArchiveRows())))
+        {
+            return;
+        }
+
         (Steps, RowIsSeries) = (numbered, true);
         if (headless && !firstIsName && Label < 0 && AreArchiveRows())
         {

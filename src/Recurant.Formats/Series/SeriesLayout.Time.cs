@@ -14,7 +14,7 @@ internal sealed partial class SeriesLayout
         }
 
         int[] asked = PlacesOfId();
-        int label = _options.Label is { } named ? Place(named, "label") : None;
+        int label = PlaceOfLabel();
         int[] free = [.. Enumerable.Range(0, Width).Where(i => !asked.Contains(i) && i != label && !Sketches[i].IsEmpty)];
         int[] dates = [.. free.Where(i => Sketches[i].IsCategory && SeriesNames.IsDateLike(_sample.Cells(i))
             && TimeGuess.Find(Names[i], _sample.Cells(i), _options.DayFirst).Count > 0)
@@ -127,7 +127,7 @@ internal sealed partial class SeriesLayout
                 return;
             }
 
-            throw new InvalidDataException(
+            throw SeriesFault.Of(
                 $"{_source.Path}: the columns {string.Join(", ", places.Select(i => Suggestion.Quote(Names[i])))} make no time. "
                 + "Name a year, a month, a day, an hour, a minute and a second, as far as they go, or a date and a time of day.");
         }
@@ -159,7 +159,7 @@ internal sealed partial class SeriesLayout
         }
 
         string example = Array.Find(cells, cell => !NumberCells.IsMissing(cell)) ?? "";
-        throw new InvalidDataException(
+        throw SeriesFault.Of(
             $"{_source.Path}: the column \"{Names[place]}\" holds no times that are known, such as {Suggestion.Quote(example)}. "
             + "Dates such as 2024-01-31, 31.01.2024 or Jan 31 2024, times of day behind them, seconds or milliseconds since 1970 "
             + "and numbers that count are read.");

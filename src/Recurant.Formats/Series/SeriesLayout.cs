@@ -101,7 +101,7 @@ internal sealed partial class SeriesLayout
         FindTime();
         FindId();
         CheckTime();
-        if (_options.Label is { } label) Label = Place(label, "label");
+        Label = PlaceOfLabel();
         if (Time is null) FindRowsOfSeries();
         DecideUses();
     }
@@ -123,6 +123,14 @@ internal sealed partial class SeriesLayout
         }
 
         if (back > 0.1 * cells.Length) Time = null;
+    }
+
+    /// <summary>The column that the option names as the label; a file to predict from may lack it.</summary>
+    private int PlaceOfLabel()
+    {
+        if (_options.Label is not { } label) return None;
+        bool may = _options.Expected?.Any(each => each.Name == label && each.MayBeMissing) == true && !Names.Contains(label);
+        return may ? None : Place(label, "label");
     }
 
     private void DecideUses()

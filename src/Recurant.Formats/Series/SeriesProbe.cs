@@ -26,7 +26,7 @@ internal static class SeriesProbe
                 return "images as sequences (IDX)";
             case SeriesKind.Parquet:
                 return Describe(ParquetRows.Source(file), new SeriesFormatOptions())
-                    ?? throw new InvalidDataException(
+                    ?? throw SeriesFault.Of(
                         $"{file}: this is a Parquet file without numbers; texts are read from CSV, TSV or JSON lines. Write it "
                         + "as one of them.");
             default:
@@ -105,8 +105,11 @@ internal static class SeriesProbe
         string? first = inside ?? files.Find(IsTable);
         if (first is null) return null;
         string extension = Path.GetExtension(DataFile.WithoutPacking(first)).ToLowerInvariant();
-        if (inside is not null && extension is ".png" or ".jpg" or ".jpeg" or ".bmp") return "images as sequences, labels from "
-            + "the folders";
+        if (inside is not null && extension is ".png" or ".jpg" or ".jpeg" or ".bmp")
+        {
+            return "images as sequences, labels from the folders";
+        }
+
         if (!IsTable(first)) return null;
         DataFile file = directory.Beside(first);
         string? table = extension == ".parquet" ? Describe(ParquetRows.Source(file), new SeriesFormatOptions())

@@ -61,7 +61,7 @@ public static class SeriesReader
             SeriesKind.Table => SeriesKinds.Delimited(file, options),
             SeriesKind.JsonLines => JsonRows.Source(file),
             SeriesKind.Parquet => ParquetRows.Source(file),
-            _ => throw new InvalidDataException(
+            _ => throw SeriesFault.Of(
                 $"{file}: one of several files must be a table (CSV, JSON lines or Parquet); this is "
                 + $"{kind.ToString().ToLowerInvariant()}."),
         };

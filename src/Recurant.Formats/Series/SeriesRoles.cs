@@ -32,9 +32,10 @@ internal static class SeriesRoles
     {
         bool[] constant = [.. table.Columns.Select(column => IsConstant(table, column))];
         List<string> labels = Labels(table, constant, out string? likely);
-        label ??= options.Label is { } asked ? Named(table, asked) : likely;
+        bool Has(string name) => options.Expected is null || table.IndexOf(name) >= 0;
+        label ??= options.Label is { } asked && Has(asked) ? Named(table, asked) : likely;
         labels.Remove(label ?? "");
-        List<string> targets = [.. options.Targets.Select(target => Named(table, target))];
+        List<string> targets = [.. options.Targets.Where(Has).Select(target => Named(table, target))];
         List<string> otherTargets = [];
         if (targets.Count == 0)
         {
@@ -71,7 +72,7 @@ internal static class SeriesRoles
             if (table.Columns[i].Name.Equals(asked, StringComparison.OrdinalIgnoreCase)) place = i;
         }
 
-        return place >= 0 ? table.Columns[place].Name : throw new InvalidDataException(
+        return place >= 0 ? table.Columns[place].Name : throw SeriesFault.Of(
             $"{table.Name}: there is no column \"{asked}\". "
             + Suggestion.Describe("The columns are", asked, [.. table.Columns.Select(column => column.Name)]));
     }
@@ -144,8 +145,8 @@ internal static class SeriesRoles
         for (int i = 0; i < table.Columns.Count; i++)
         {
             SeriesColumn column = table.Columns[i];
-            if (column.Categories is not null || (column.Name == label && KnownNames.Rank(label,
-                KnownNames.Label) >= 0)) continue;
+            bool isLabel = column.Name == label && KnownNames.Rank(label, KnownNames.Label) >= 0;
+            if (column.Categories is not null || isLabel) continue;
             bool future = table.Columns.Count > 1 && table.Series.All(span => FutureOf(table, span, [i]) > 0);
             int known = Array.IndexOf(s_targets, KnownNames.Normal(column.Name));
             int rank = future ? 0 : known >= 0 ? 1 + known : constant[i] && table.Series.Count > 1 ? 200 : 100;

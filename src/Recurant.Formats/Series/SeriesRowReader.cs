@@ -65,7 +65,7 @@ internal sealed class SeriesRowReader
             int at = all.FindIndex(each => each.Name == column.Name);
             if (at < 0 && !column.MayBeMissing)
             {
-                throw new InvalidDataException(
+                throw SeriesFault.Of(
                     $"{path}: there is no column \"{column.Name}\", which the model was trained with. "
                     + Suggestion.Describe("The columns are", column.Name, [.. all.Select(each => each.Name)]));
             }
@@ -340,7 +340,7 @@ internal sealed class SeriesRowReader
         bool[] regular = [IsRegular(_raw.Times!), IsRegular(_otherTimes!)];
         if (regular[0] == regular[1])
         {
-            throw new InvalidDataException(
+            throw SeriesFault.Of(
                 $"{_source.Path}: nothing shows whether the times of the column \"{_time!.Columns[0]}\" are {one[0]} or "
                 + $"{one[1]}. Say whether the day stands first: --day-first true or --day-first false (DayFirst).");
         }

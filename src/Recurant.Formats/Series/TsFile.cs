@@ -60,7 +60,7 @@ internal sealed class TsFile
             _head[key] = value;
         }
 
-        throw new InvalidDataException($"{_file}: there is no line @data; the sequences are expected below it.");
+        throw SeriesFault.Of($"{_file}: there is no line @data; the sequences are expected below it.");
     }
 
     private void TakeHead()

@@ -59,7 +59,7 @@ internal sealed class TsfFile
             }
         }
 
-        throw new InvalidDataException($"{_file}: there is no line @data; the series are expected below it.");
+        throw SeriesFault.Of($"{_file}: there is no line @data; the series are expected below it.");
     }
 
     private SeriesTable ReadSeries(SeriesFormatOptions options)
@@ -82,7 +82,7 @@ internal sealed class TsfFile
             _attributes[i].Name, i, _attributes[i].Type == "string" ? new CategoryPool() : null))];
         var ids = new HashSet<string>(StringComparer.Ordinal);
         while (Next(out ReadOnlySpan<char> line)) ReadLine(line, start, name, rule, columns, ids);
-        if (_spans.Count == 0) throw new InvalidDataException($"{_file}: there are no series below @data.");
+        if (_spans.Count == 0) throw SeriesFault.Of($"{_file}: there are no series below @data.");
         var all = new List<SeriesColumn> { new("value", _values.Drain()) };
         foreach (RawColumn column in columns)
         {
