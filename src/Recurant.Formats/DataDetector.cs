@@ -10,8 +10,8 @@ public static class DataDetector
     /// CoNLL columns are tagged words; columns or keys of texts with the names of a pair (source and target, en and de, ...) and
     /// two columns of texts that hardly come again are pairs; rows that begin with the name of a PNG, JPEG or BMP file, and
     /// folders with MNIST's files, are images with sentences; columns of which one can be a label, fastText and TREC lines and
-    /// directories are labelled texts; one column, or one key, and other text is plain text. Tables without a column of texts that
-    /// have a column of times, or nothing but numbers, and the files of the archives of series are series.
+    /// directories are labelled texts; one column, or one key, and other text is plain text. Tables without a column of texts
+    /// that have a column of times, or nothing but numbers, and the files of the archives of series are series.
     /// </remarks>
     /// <param name="path">A file or a directory, or a name of <see cref="SdkData"/>.</param>
     /// <param name="options">What need not be guessed. A label column makes the data labelled texts.</param>
@@ -29,10 +29,15 @@ public static class DataDetector
         }
 
         options ??= new TextFormatOptions();
-        if (options.Format is null && SeriesProbe.DescribeByHead(path) is { } shown) return new DetectedData(DataKind.Series, shown);
+        if (options.Format is null && SeriesProbe.DescribeByHead(path) is { } shown)
+        {
+            return new DetectedData(DataKind.Series, shown);
+        }
+
         (string format, char delimiter) = FormatGuess.Guess(path, options.Format, options.Delimiter);
         string name = new DetectedFormat(format, false, null, null).Name;
-        if (format is FormatName.Csv or FormatName.Tsv or FormatName.JsonLines || (format == FormatName.Lines && options.Format is null))
+        if (format is FormatName.Csv or FormatName.Tsv or FormatName.JsonLines
+            || (format == FormatName.Lines && options.Format is null))
         {
             if (SeriesProbe.Describe(path, format, options) is { } series) return new DetectedData(DataKind.Series, series);
         }

@@ -1,8 +1,8 @@
 namespace Recurant.Formats;
 
 /// <summary>
-/// The format .arff of Weka, in which the UCR and UEA archives stand as well: a row is a table's row or, where it has many numbered
-/// attributes or a relational one, a sequence.
+/// The format .arff of Weka, in which the UCR and UEA archives stand as well: a row is a table's row or, where it has many
+/// numbered attributes or a relational one, a sequence.
 /// </summary>
 internal sealed class ArffFile
 {
@@ -39,7 +39,8 @@ internal sealed class ArffFile
         {
             if (line[0] != '@')
             {
-                throw _text.Error(1, "the head of an .arff file is expected: lines that begin with @, and @data before the first row.");
+                throw _text.Error(1, "the head of an .arff file is expected: lines that begin with @, and @data before the first "
+                    + "row.");
             }
 
             int blank = line.IndexOfAny(' ', '\t');
@@ -60,14 +61,18 @@ internal sealed class ArffFile
                     break;
                 case "data":
                     if (_attributes.Count == 0) throw _text.Error(1, "there is no @attribute above @data.");
-                    foreach (Attribute each in _attributes.Where(each => each.IsRelation)) each.Dimensions = Math.Max(1, each.Dimensions);
+                    foreach (Attribute each in _attributes)
+                    {
+                        if (each.IsRelation) each.Dimensions = Math.Max(1, each.Dimensions);
+                    }
+
                     return;
                 default:
                     throw _text.Error(1, $"@{key} is none of @relation, @attribute, @end and @data.");
             }
         }
 
-        throw new InvalidDataException($"{_file}: there is no line @data; the rows are expected below it.");
+        throw SeriesFault.Of($"{_file}: there is no line @data; the rows are expected below it.");
     }
 
     private Attribute ReadAttribute(ReadOnlySpan<char> rest)
@@ -80,7 +85,8 @@ internal sealed class ArffFile
         string type = rest[(quoted ? end + 1 : end)..].Trim().ToString();
         return new Attribute(name)
         {
-            Classes = type.StartsWith('{') ? [.. type.Trim('{', '}', ' ').Split(',').Select(each => each.Trim(' ', '\'', '"'))] : null,
+            Classes = type.StartsWith('{')
+                ? [.. type.Trim('{', '}', ' ').Split(',').Select(each => each.Trim(' ', '\'', '"'))] : null,
             IsRelation = type.Equals("relational", StringComparison.OrdinalIgnoreCase),
         };
     }
@@ -139,8 +145,8 @@ internal sealed class ArffFile
         if (raw.Ids.Count == 1) raw.Ids[0] = "";
         if (uneven > 0)
         {
-            raw.Notes.Add($"{_file}: in {uneven:N0} sequences the dimensions have several lengths; the shorter ones have no values at "
-                + "their ends.");
+            raw.Notes.Add($"{_file}: in {uneven:N0} sequences the dimensions have several lengths; the shorter ones have no "
+                + "values at their ends.");
         }
 
         SeriesTable table = SeriesExpectation.Apply(SeriesAssembly.Build(raw, options), options.Expected);

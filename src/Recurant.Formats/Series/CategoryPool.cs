@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Recurant.Formats;
 
-/// <summary>Numbers the categories of a column as they come; or takes the numbers that are given, and counts what has none.</summary>
+/// <summary>
+/// Numbers the categories of a column as they come; or takes the numbers that are given, and counts what has none.
+/// </summary>
 internal sealed class CategoryPool
 {
     private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);

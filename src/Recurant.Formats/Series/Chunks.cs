@@ -1,6 +1,8 @@
 namespace Recurant.Formats;
 
-/// <summary>A list that grows in blocks, so that nothing is copied while it grows, and gives its blocks up as it is emptied.</summary>
+/// <summary>
+/// A list that grows in blocks, so that nothing is copied while it grows, and gives its blocks up as it is emptied.
+/// </summary>
 internal sealed class Chunks<T>
     where T : struct
 {

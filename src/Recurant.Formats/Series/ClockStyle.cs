@@ -21,9 +21,11 @@ internal sealed class ClockStyle
 
     internal bool IsThere => _before is not null;
 
-    internal string Pattern => _before is null ? "" : _before + (_half is null ? "H" : "h") + (_hourWidth > 1 ? _half is null ? "H" : "h" : "")
+    internal string Pattern => _before is null ? "" : _before + (_half is null ? "H" : "h")
+        + (_hourWidth > 1 ? _half is null ? "H" : "h" : "")
         + (_minutes ? $"{_between}mm" : "") + (_seconds ? $"{_between}ss" : "")
-        + (_fraction > 0 ? "." + new string(_fixedFraction ? 'f' : 'F', _fraction) : "") + (_half is null ? "" : " tt") + Offset switch
+        + (_fraction > 0 ? "." + new string(_fixedFraction ? 'f' : 'F', _fraction) : "") + (_half is null ? "" : " tt")
+        + Offset switch
         {
             null => "",
             "Z" or "z" => "Z",

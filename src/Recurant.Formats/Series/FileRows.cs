@@ -39,7 +39,8 @@ internal sealed class FileRows : FieldRows
         bool labelled = parts.All(part => part.Label is not null);
         SeriesSource first = parts[0].Source;
         SeriesLayout layout = SeriesLayout.Find(
-            first, options with { Time = [], Id = null, Label = null, RowIsSeries = false }, SeriesSample.Take(first, SeriesSample.Few));
+            first, options with { Time = [], Id = null, Label = null, RowIsSeries = false },
+            SeriesSample.Take(first, SeriesSample.Few));
         string[] names = [.. layout.Names, Free(FileColumn), .. labelled ? [Free(LabelColumn)] : Array.Empty<string>()];
         string format = $"{parts.Count:N0} files of {first.Format}";
         return new SeriesSource(path, format, () => new FileRows(parts, names, layout.HasHeader, labelled), names)

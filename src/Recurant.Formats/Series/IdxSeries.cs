@@ -10,7 +10,7 @@ internal static class IdxSeries
         IdxFile images = IdxFile.Read(file);
         if (images.Sizes.Count < 2)
         {
-            throw new InvalidDataException(
+            throw SeriesFault.Of(
                 $"{file}: an IDX file of images is expected, count x rows x columns; found {string.Join(" x ", images.Sizes)}. "
                 + "Labels are found beside their images.");
         }
@@ -22,7 +22,7 @@ internal static class IdxSeries
             3 => (images.Sizes[1], images.Sizes[2], 1),
             _ => (images.Sizes[1], images.Sizes[2], images.Sizes[3]),
         };
-        if (count == 0 || height * width * channels == 0) throw new InvalidDataException($"{file}: there are no images.");
+        if (count == 0 || height * width * channels == 0) throw SeriesFault.Of($"{file}: there are no images.");
         var notes = new List<string>();
         byte[]? labels = Labels(file, count, notes);
         ReadOnlyMemory<byte> values = images.Values;
@@ -40,7 +40,8 @@ internal static class IdxSeries
     {
         string name = Path.GetFileName(file.Path), folder = Path.GetDirectoryName(file.Path) ?? "";
         string beside = name.Replace("images", "labels", StringComparison.OrdinalIgnoreCase)
-            .Replace("idx3", "idx1", StringComparison.OrdinalIgnoreCase).Replace("idx4", "idx1", StringComparison.OrdinalIgnoreCase);
+            .Replace("idx3", "idx1", StringComparison.OrdinalIgnoreCase)
+            .Replace("idx4", "idx1", StringComparison.OrdinalIgnoreCase);
         string? found = new[] { beside, $"{beside}.gz", beside.EndsWith(".gz", StringComparison.Ordinal) ? beside[..^3] : beside }
             .Where(each => each != name).Select(each => Path.Combine(folder, each)).FirstOrDefault(File.Exists);
         if (found is null)
@@ -50,7 +51,7 @@ internal static class IdxSeries
         }
 
         IdxFile labels = IdxFile.Read(file.Beside(found));
-        return labels.Sizes.Count == 1 && labels.Sizes[0] == count ? labels.Values.ToArray() : throw new InvalidDataException(
+        return labels.Sizes.Count == 1 && labels.Sizes[0] == count ? labels.Values.ToArray() : throw SeriesFault.Of(
             $"{found}: expected a label for each of the {count} images of {file}, found {string.Join(" x ", labels.Sizes)}.");
     }
 }
@@ -69,7 +70,7 @@ internal static class ImageSequences
         int steps = height * width * channels / columns;
         if ((long)steps * count > Array.MaxLength)
         {
-            throw new InvalidDataException($"{path}: {count:N0} images of {steps:N0} steps are more than one table can hold.");
+            throw SeriesFault.Of($"{path}: {count:N0} images of {steps:N0} steps are more than one table can hold.");
         }
 
         var values = new float[columns][];

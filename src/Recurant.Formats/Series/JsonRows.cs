@@ -40,7 +40,7 @@ internal sealed class JsonRows : FieldRows
         }
 
         return names.Count == 0
-            ? throw new InvalidDataException($"{file}: the file is empty; a table of numbers is expected.")
+            ? throw SeriesFault.Of($"{file}: the file is empty; a table of numbers is expected.")
             : new SeriesSource(file.Path, "JSON lines", () => new JsonRows(file, names), names);
     }
 

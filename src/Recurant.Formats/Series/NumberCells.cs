@@ -144,7 +144,10 @@ internal static class NumberCells
         return true;
     }
 
-    /// <summary>Takes off signs, parentheses, currencies, percents and the blanks between thousands; 0 characters are left of what is no number.</summary>
+    /// <summary>
+    /// Takes off signs, parentheses, currencies, percents and the blanks between thousands; 0 characters are left of what is no
+    /// number.
+    /// </summary>
     private static int Strip(ReadOnlySpan<char> cell, Span<char> buffer, out bool negative)
     {
         negative = false;

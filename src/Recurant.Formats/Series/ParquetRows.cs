@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Parquet;
 using Parquet.Schema;
 
@@ -38,7 +39,7 @@ internal sealed class ParquetRows : FieldRows
     internal static SeriesSource Source(DataFile file)
     {
         using ParquetRows rows = Open(file);
-        if (rows._fields.Length == 0) throw new InvalidDataException($"{file}: no column holds plain values.");
+        if (rows._fields.Length == 0) throw SeriesFault.Of($"{file}: no column holds plain values.");
         string[] names = [.. rows._fields.Select(field => field.Name)];
         return new SeriesSource(file.Path, "Parquet", () => Open(file), names);
     }
@@ -62,16 +63,17 @@ internal sealed class ParquetRows : FieldRows
         return true;
     }
 
-    internal override InvalidDataException Error(int field, string message) => new(
-        MessageTextOf($"{_path}, row {Line}{(field >= 0 && field < _fields.Length ? $", column \"{_fields[field].Name}\"" : "")}: {message}"));
+    internal override InvalidDataException Error(int field, string message)
+    {
+        string column = field >= 0 && field < _fields.Length ? $", column \"{_fields[field].Name}\"" : "";
+        return SeriesFault.Of($"{_path}, row {Line}{column}: {message}");
+    }
 
     public override void Dispose()
     {
         _reader.DisposeAsync().AsTask().GetAwaiter().GetResult();
         _stream.Dispose();
     }
-
-    private static string MessageTextOf(string message) => System.Text.MessageText.Bounded(message);
 
     private static ParquetRows Open(DataFile file)
     {
@@ -111,8 +113,9 @@ internal sealed class ParquetRows : FieldRows
         }
         catch (Exception exception) when (exception is not (OutOfMemoryException or OperationCanceledException))
         {
-            throw new InvalidDataException(
-                $"{path}: the Parquet file is damaged, or of a kind that is not read ({System.Text.MessageText.Bounded(exception.Message)}).",
+            throw SeriesFault.Of(
+                $"{path}: the Parquet file is damaged, or of a kind that is not read "
+                + $"({MessageText.Bounded(exception.Message)}).",
                 exception);
         }
     }
@@ -134,9 +137,11 @@ internal sealed class ParquetRows : FieldRows
         private static readonly Dictionary<Type, Func<ParquetRowGroupReader, DataField, int, Column>> s_readers = new()
         {
             [typeof(double)] = Numbers<double>, [typeof(float)] = Numbers<float>, [typeof(decimal)] = Numbers<decimal>,
-            [typeof(long)] = Numbers<long>, [typeof(ulong)] = Numbers<ulong>, [typeof(int)] = Numbers<int>, [typeof(uint)] = Numbers<uint>,
+            [typeof(long)] = Numbers<long>, [typeof(ulong)] = Numbers<ulong>, [typeof(int)] = Numbers<int>,
+            [typeof(uint)] = Numbers<uint>,
             [typeof(short)] = Numbers<short>, [typeof(ushort)] = Numbers<ushort>, [typeof(sbyte)] = Numbers<sbyte>,
-            [typeof(byte)] = Numbers<byte>, [typeof(bool)] = Truths, [typeof(string)] = Strings, [typeof(ReadOnlyMemory<char>)] = Strings,
+            [typeof(byte)] = Numbers<byte>, [typeof(bool)] = Truths, [typeof(string)] = Strings,
+            [typeof(ReadOnlyMemory<char>)] = Strings,
             [typeof(DateTime)] = Times,
             [typeof(DateOnly)] = (rows, field, count) => Of<DateOnly>(rows, field, count, "yyyy-MM-dd"),
             [typeof(TimeOnly)] = (rows, field, count) => Of<TimeOnly>(rows, field, count, "HH:mm:ss.FFFFFFF"),
@@ -144,7 +149,8 @@ internal sealed class ParquetRows : FieldRows
 
         internal static bool Reads(Type type) => s_readers.ContainsKey(type);
 
-        internal static Column Read(ParquetRowGroupReader rows, DataField field, int count) => s_readers[field.ClrType](rows, field, count);
+        internal static Column Read(ParquetRowGroupReader rows, DataField field, int count) =>
+            s_readers[field.ClrType](rows, field, count);
 
         /// <summary>The value as a string, where it is one or missing; otherwise null.</summary>
         internal abstract string? Word(int row);

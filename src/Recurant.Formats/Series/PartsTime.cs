@@ -33,7 +33,8 @@ internal sealed class PartsTime : TimeFormat
     /// <param name="names">The names of all columns.</param>
     /// <param name="candidates">The places of those that may be parts.</param>
     /// <param name="cells">The cells of a column.</param>
-    internal static PartsTime? Find(IReadOnlyList<string> names, IReadOnlyList<int> candidates, Func<int, IReadOnlyList<string>> cells)
+    internal static PartsTime? Find(
+        IReadOnlyList<string> names, IReadOnlyList<int> candidates, Func<int, IReadOnlyList<string>> cells)
     {
         var places = new List<int>();
         for (int part = 0; part < s_names.Length; part++)
@@ -49,8 +50,8 @@ internal sealed class PartsTime : TimeFormat
         }
 
         if (places.Count < 2) return null;
-        int[] widths = [.. places.Select(place => cells(place).Where(cell => !NumberCells.IsMissing(cell)).Select(cell => cell.Length)
-            .DefaultIfEmpty(1).Min())];
+        int[] widths = [.. places.Select(place => cells(place).Where(cell => !NumberCells.IsMissing(cell))
+            .Select(cell => cell.Length).DefaultIfEmpty(1).Min())];
         var format = new PartsTime(
             [.. places.Select(place => names[place])], [.. places], [.. Enumerable.Range(0, places.Count)], widths);
         int rows = cells(places[0]).Count;
@@ -72,7 +73,8 @@ internal sealed class PartsTime : TimeFormat
     {
         DateTime local = axis.Local(instant);
         int[] all = [local.Year, local.Month, local.Day, local.Hour, local.Minute, local.Second];
-        return [.. _parts.Select((part, i) => all[part].ToString(CultureInfo.InvariantCulture).PadLeft(Math.Min(2, _widths[i]), '0'))];
+        return [.. _parts.Select((part, i) =>
+            all[part].ToString(CultureInfo.InvariantCulture).PadLeft(Math.Min(2, _widths[i]), '0'))];
     }
 
     public override string ToString() => string.Join(", ", _parts.Select(part => s_names[part][0]));

@@ -59,7 +59,8 @@ internal sealed class PatternTime : TimeFormat
                 number = ISOWeek.GetYear(local);
             }
 
-            text.Append(number >= 0 ? number.ToString(CultureInfo.InvariantCulture).PadLeft(part.Width, '0') : Named(part, local));
+            text.Append(number >= 0 ? number.ToString(CultureInfo.InvariantCulture).PadLeft(part.Width, '0')
+                : Named(part, local));
             text.Append(part.Behind);
         }
 

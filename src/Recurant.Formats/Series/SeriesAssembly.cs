@@ -18,7 +18,8 @@ internal sealed class SeriesAssembly
         (_raw, _options) = (raw, options);
         bool counted = raw.Format?.IsCounted == true;
         _clock = new TimeAxis(
-            new TimeRule(TimeUnit.Irregular, 1), raw.Format?.HasOffset == true ? raw.Offset : default, counted ? null : options.TimeZone)
+            new TimeRule(TimeUnit.Irregular, 1), raw.Format?.HasOffset == true ? raw.Offset : default,
+            counted ? null : options.TimeZone)
         {
             IsCounted = counted,
         };
@@ -28,7 +29,7 @@ internal sealed class SeriesAssembly
 
     private SeriesTable Build()
     {
-        if (_raw.Rows == 0) throw new InvalidDataException($"{_raw.Path}: there are no rows; a table of numbers is expected.");
+        if (_raw.Rows == 0) throw SeriesFault.Of($"{_raw.Path}: there are no rows; a table of numbers is expected.");
         Group();
         if (_raw.Times is not null)
         {
@@ -43,14 +44,14 @@ internal sealed class SeriesAssembly
         if (merge is not null) Drop(merge);
         if (columns.Length == 0 || !Array.Exists(columns, column => column.Categories is null))
         {
-            throw new InvalidDataException($"{_raw.Path}: no column holds numbers.");
+            throw SeriesFault.Of($"{_raw.Path}: no column holds numbers.");
         }
 
         SeriesTable table = _raw.Times is null
             ? new SeriesTable(_raw.Path, columns, _spans) : SeriesTable.OfTimes(_raw.Path, columns, _spans, _times, _clock);
         return new SeriesTable(table.Name, table.Columns, table.Series, _raw.Times is null ? null : TimesOf(table), table.Axis)
         {
-            Warnings = [.. _raw.Notes, .. _warnings, .. table.Warnings],
+            Warnings = [.. _raw.Notes.Concat(_warnings).Concat(table.Warnings).Select(System.Text.MessageText.Bounded)],
         };
     }
 
@@ -89,6 +90,9 @@ internal sealed class SeriesAssembly
         {
             for (int i = 0; i < count; i++) _order[next[series]++] = row++;
         }
+
+        _raw.Runs.Clear();
+        _raw.Runs.TrimExcess();
     }
 
     /// <summary>Turns series round that stand newest first.</summary>
@@ -117,8 +121,8 @@ internal sealed class SeriesAssembly
         if (_raw.HasSeveralOffsets && _clock.Zone is null)
         {
             _warnings.Add(
-                $"{_raw.Path}: the times have several offsets from UTC; days are counted with the last of them. --time-zone NAME names "
-                + "the zone (TimeZone).");
+                $"{_raw.Path}: the times have several offsets from UTC; days are counted with the last of them. --time-zone NAME "
+                + "names the zone (TimeZone).");
         }
 
         if (_clock.Zone is null || _raw.Format!.HasOffset)
@@ -143,8 +147,8 @@ internal sealed class SeriesAssembly
         if (skipped > 0)
         {
             _warnings.Add(
-                $"{_raw.Path}: {skipped:N0} {(skipped == 1 ? "time is" : "times are")} told that the clocks of {_clock.Zone} leave out; "
-                + "they are read an hour later. Is it the right zone?");
+                $"{_raw.Path}: {skipped:N0} {(skipped == 1 ? "time is" : "times are")} told that the clocks of {_clock.Zone} "
+                + "leave out; they are read an hour later. Is it the right zone?");
         }
     }
 
@@ -216,8 +220,8 @@ internal sealed class SeriesAssembly
 
         if (same > 0)
         {
-            _warnings.Add($"{_raw.Path}: {same:N0} {(same == 1 ? "row is" : "rows are")} the same as another with the same time; one of "
-                + $"them is kept (the first: {firstSame}).");
+            _warnings.Add($"{_raw.Path}: {same:N0} {(same == 1 ? "row is" : "rows are")} the same as another with the same time; "
+                + $"one of them is kept (the first: {firstSame}).");
         }
 
         if (merged > 0)
@@ -234,9 +238,9 @@ internal sealed class SeriesAssembly
 
         if (repeatedHours > 0)
         {
-            _warnings.Add($"{_raw.Path}: {(repeatedHours == 1 ? "a local hour comes" : $"{repeatedHours:N0} local times come")} twice "
-                + $"({firstHour}), which looks like a change of clocks; both rows are kept. Give --time-zone NAME (TimeZone), such as "
-                + "--time-zone Europe/Berlin, and the steps are equal.");
+            _warnings.Add($"{_raw.Path}: {(repeatedHours == 1 ? "a local hour comes" : $"{repeatedHours:N0} local times come")} "
+                + $"twice ({firstHour}), which looks like a change of clocks; both rows are kept. Give --time-zone NAME "
+                + "(TimeZone), such as --time-zone Europe/Berlin, and the steps are equal.");
         }
 
         return merge;
@@ -253,7 +257,8 @@ internal sealed class SeriesAssembly
         bool third = (row + 1 < span.First + span.Count && _times[row + 1] == _times[row])
             || (row - 2 >= span.First && _times[row - 2] == _times[row]);
         bool hourly = row - 2 >= span.First && _times[row] - _times[row - 2] <= TimeSpan.TicksPerHour;
-        return !third && hourly && local.Month is 3 or 4 or 9 or 10 or 11 && local.Hour <= 3 && local.DayOfWeek == DayOfWeek.Sunday;
+        return !third && hourly && local.Month is 3 or 4 or 9 or 10 or 11 && local.Hour <= 3
+            && local.DayOfWeek == DayOfWeek.Sunday;
     }
 
     private bool Same(RawColumn column, int row, int other) =>
@@ -265,10 +270,11 @@ internal sealed class SeriesAssembly
     {
         RawColumn differs = _raw.Columns.First(column => !Same(column, second, first));
         string of = span.Id.Length == 0 ? "" : $" of the series \"{span.Id}\"";
-        return new InvalidDataException(
-            $"{_raw.Path}: {Lines(first, second)} both hold the time{Time(second)}{of}, with different values ({Text(differs, first)} and "
-            + $"{Text(differs, second)} in the column \"{differs.Name}\"). Mend the file, name the column that tells them apart with --id "
-            + "(Id), or say what counts: --duplicates first, last, mean or sum (Duplicates).");
+        return SeriesFault.Of(
+            $"{_raw.Path}: {Lines(first, second)} both hold the time{Time(second)}{of}, with different values "
+            + $"({Text(differs, first)} and {Text(differs, second)} in the column \"{differs.Name}\"). Mend the file, name the "
+            + "column that tells them apart with --id (Id), or say what counts: --duplicates first, last, mean or sum "
+            + "(Duplicates).");
     }
 
     private string Text(RawColumn column, int row)
@@ -291,8 +297,8 @@ internal sealed class SeriesAssembly
     {
         if (!column.IsDropped) return true;
         _warnings.Add(
-            $"{_raw.Path}: the column \"{column.Name}\" holds words, more than {SeriesRowReader.MostCategories:N0} different ones; it is "
-            + "passed over.");
+            $"{_raw.Path}: the column \"{column.Name}\" holds words, more than {SeriesRowReader.MostCategories:N0} different "
+            + "ones; it is passed over.");
         return false;
     }
 

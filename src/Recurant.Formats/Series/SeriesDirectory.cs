@@ -1,8 +1,8 @@
 namespace Recurant.Formats;
 
 /// <summary>
-/// Directories of numbers: a sub-directory a label with a sequence or an image a file; a sequence a file, with labels in a manifest
-/// or none; and MNIST's files.
+/// Directories of numbers: a sub-directory a label with a sequence or an image a file; a sequence a file, with labels in a
+/// manifest or none; and MNIST's files.
 /// </summary>
 internal static class SeriesDirectory
 {
@@ -14,7 +14,8 @@ internal static class SeriesDirectory
     {
         var listing = new Listing(directory);
         string[] files = [.. listing.Files(directory.Path)];
-        string? idx = Array.Find(files, file => Path.GetFileName(file).StartsWith("train-images-idx3", StringComparison.OrdinalIgnoreCase))
+        string? idx = Array.Find(
+            files, file => Path.GetFileName(file).StartsWith("train-images-idx3", StringComparison.OrdinalIgnoreCase))
             ?? Array.Find(files, file => Path.GetFileName(file).Contains("images-idx3", StringComparison.OrdinalIgnoreCase));
         if (idx is not null) return IdxSeries.Read(directory.Beside(idx), options);
         List<(string File, string Label)> labelled = [];
@@ -28,12 +29,16 @@ internal static class SeriesDirectory
         if (images.Length > 0) return ReadImages(directory, images, options);
         (string File, string? Label)[] tables =
             [.. labelled.Where(each => Is(each.File, s_tables)).Select(each => (each.File, (string?)each.Label))];
-        if (tables.Length == 0) tables = Manifest(directory, [.. files.Where(file => Is(file, s_tables) && !IsNote(file))], options);
         if (tables.Length == 0)
         {
-            throw new InvalidDataException(
-                $"{directory}: there are no tables of numbers in this directory. Expected are sub-directories named as the labels with a "
-                + "file a sequence or an image in them, or a file a sequence.");
+            tables = Manifest(directory, [.. files.Where(file => Is(file, s_tables) && !IsNote(file))], options);
+        }
+
+        if (tables.Length == 0)
+        {
+            throw SeriesFault.Of(
+                $"{directory}: there are no tables of numbers in this directory. Expected are sub-directories named as the "
+                + "labels with a file a sequence or an image in them, or a file a sequence.");
         }
 
         return ReadTables(directory, tables, options);
@@ -70,7 +75,8 @@ internal static class SeriesDirectory
             var found = new List<(string File, string? Label)>();
             while (rows.Read())
             {
-                int name = Enumerable.Range(0, rows.Count).FirstOrDefault(i => Find(directory, files, rows[i].ToString()) is not null, -1);
+                int name = Enumerable.Range(0, rows.Count).FirstOrDefault(i =>
+                    Find(directory, files, rows[i].ToString()) is not null, -1);
                 if (name < 0) throw rows.Error(0, $"no field of this row names a file of {directory}.");
                 int own = label >= 0 && label != name && label < rows.Count ? label : name == 0 ? rows.Count - 1 : 0;
                 found.Add((Find(directory, files, rows[name].ToString())!, own == name ? null : rows[own].ToString()));
@@ -87,7 +93,8 @@ internal static class SeriesDirectory
             || Path.GetFileNameWithoutExtension(DataFile.WithoutPacking(Path.GetFileName(file))) == name
             || Path.GetRelativePath(directory.Path, file).Replace('\\', '/') == name);
 
-    private static bool IsManifest(string file) => Path.GetFileNameWithoutExtension(DataFile.WithoutPacking(file)).ToLowerInvariant()
+    private static bool IsManifest(string file) =>
+        Path.GetFileNameWithoutExtension(DataFile.WithoutPacking(file)).ToLowerInvariant()
         is "manifest" or "labels" or "label" or "index" or "metadata" or "targets" or "classes" or "files";
 
     private static bool IsNote(string file) => Path.GetFileName(file).StartsWith("README", StringComparison.OrdinalIgnoreCase)
@@ -110,8 +117,8 @@ internal static class SeriesDirectory
 
         if (other > 0)
         {
-            notes.Add($"{directory}: {other:N0} of {images.Length:N0} images are not {width} x {height} pixels as the first; they are brought "
-                + "to its size.");
+            notes.Add($"{directory}: {other:N0} of {images.Length:N0} images are not {width} x {height} pixels as the first; "
+                + "they are brought to its size.");
         }
 
         SeriesTable table = ImageSequences.Table(
@@ -119,6 +126,7 @@ internal static class SeriesDirectory
             options.Pixels, i => images[i].Label, i => Relative(directory, images[i].File), notes);
         table = SeriesExpectation.Apply(table, options.Expected);
         return SeriesRoles.Describe(
-            table, $"{images.Length:N0} images of {height} x {width}", options, label: table.IndexOf("label") >= 0 ? "label" : null);
+            table, $"{images.Length:N0} images of {height} x {width}", options,
+            label: table.IndexOf("label") >= 0 ? "label" : null);
     }
 }

@@ -15,7 +15,7 @@ internal static class SeriesExpectation
             int place = table.IndexOf(column.Name);
             if (place < 0 && !column.MayBeMissing)
             {
-                throw new InvalidDataException(
+                throw SeriesFault.Of(
                     $"{table.Name}: there is no column \"{column.Name}\", which the model was trained with. "
                     + Suggestion.Describe("The columns are", column.Name, [.. table.Columns.Select(each => each.Name)]));
             }
@@ -30,9 +30,9 @@ internal static class SeriesExpectation
                 SeriesColumn from = table.Columns[place];
                 if (from.Categories is null != column.Categories is null)
                 {
-                    throw new InvalidDataException(
-                        $"{table.Name}: the column \"{column.Name}\" holds {(from.Categories is null ? "numbers" : "words")}; the model was "
-                        + $"trained with {(column.Categories is null ? "numbers" : "categories")} in it.");
+                    throw SeriesFault.Of(
+                        $"{table.Name}: the column \"{column.Name}\" holds {(from.Categories is null ? "numbers" : "words")}; "
+                        + $"the model was trained with {(column.Categories is null ? "numbers" : "categories")} in it.");
                 }
 
                 var pool = column.Categories is null ? null : new CategoryPool(column.Categories);
@@ -66,7 +66,7 @@ internal static class SeriesExpectation
         int count = pool.Unknown.Count;
         string names = string.Join(", ", pool.Unknown.Keys.Take(Named).Select(Suggestion.Quote))
             + (count > Named ? $" and {count - Named:N0} more" : "");
-        return $"{path}: {names} in the column \"{column}\" {(count == 1 ? "is a category" : "are categories")} that the model was not "
-            + $"trained with; {(count == 1 ? "it is" : "they are")} taken as unknown.";
+        return $"{path}: {names} in the column \"{column}\" {(count == 1 ? "is a category" : "are categories")} that the model "
+            + $"was not trained with; {(count == 1 ? "it is" : "they are")} taken as unknown.";
     }
 }

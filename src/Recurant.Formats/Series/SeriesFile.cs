@@ -17,8 +17,11 @@ public sealed class SeriesFile
     /// <summary>The columns of the time; none where there is none.</summary>
     public IReadOnlyList<string> TimeColumns { get; internal init; } = [];
 
-    /// <summary>The column that names the series; null where there is none.</summary>
-    public string? IdColumn { get; internal init; }
+    /// <summary>The columns that name the series, mostly one; none where there is none.</summary>
+    public IReadOnlyList<string> IdColumns { get; internal init; } = [];
+
+    /// <summary>The same as <see cref="SeriesFormatOptions.Id"/> takes it; null where there is none.</summary>
+    public string? IdColumn => IdColumns.Count == 0 ? null : string.Join(',', IdColumns);
 
     /// <summary>The column that is asked for or guessed as the label; null where none can be.</summary>
     public string? LabelColumn { get; internal init; }
@@ -46,6 +49,14 @@ public sealed class SeriesFile
 
     /// <summary>What else could be forecast.</summary>
     public IReadOnlyList<string> OtherTargets { get; internal init; } = [];
+
+    /// <summary>What stands in <see cref="IdColumns"/> for a series, by its <see cref="SeriesSpan.Id"/>.</summary>
+    /// <param name="id">The name of the series: the values with strokes between.</param>
+    public IReadOnlyList<string> IdValues(string id)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        return IdColumns.Count <= 1 ? [id] : id.Split('/', IdColumns.Count);
+    }
 
     /// <summary>What the file was taken for, in words.</summary>
     public string Description { get; internal init; } = "";

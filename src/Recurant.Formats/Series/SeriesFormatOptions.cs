@@ -34,7 +34,9 @@ public enum PixelOrder
 /// <param name="Categories">The names of its categories in the order of their numbers; null for a column of numbers.</param>
 public sealed record ExpectedColumn(string Name, IReadOnlyList<string>? Categories = null)
 {
-    /// <summary>Whether the file may lack it, as it may lack what is asked for: it is then missing in every row. Default: false.</summary>
+    /// <summary>
+    /// Whether the file may lack it, as it may lack what is asked for: it is then missing in every row. Default: false.
+    /// </summary>
     public bool MayBeMissing { get; init; }
 }
 
@@ -45,7 +47,9 @@ public sealed record SeriesFormatOptions
     /// <summary>The column with the time; several where it is divided among them: year, month, day. Default: none.</summary>
     public IReadOnlyList<string> Time { get; init; } = [];
 
-    /// <summary>The column that says to which series a row belongs. Default: null.</summary>
+    /// <summary>
+    /// The column that says to which series a row belongs; several that do so together have commas between. Default: null.
+    /// </summary>
     public string? Id { get; init; }
 
     /// <summary>
@@ -54,7 +58,9 @@ public sealed record SeriesFormatOptions
     /// </summary>
     public string? Label { get; init; }
 
-    /// <summary>The columns that are asked for later: rows at the end in which they are blank are the future. Default: none.</summary>
+    /// <summary>
+    /// The columns that are asked for later: rows at the end in which they are blank are the future. Default: none.
+    /// </summary>
     public IReadOnlyList<string> Targets { get; init; } = [];
 
     /// <summary>The columns that are known in advance. Default: none.</summary>
@@ -81,7 +87,9 @@ public sealed record SeriesFormatOptions
     /// <summary>Whether 01/02/2024 is the first of February. Default: null.</summary>
     public bool? DayFirst { get; init; }
 
-    /// <summary>What to do with rows that have the same time and other values. Default: <see cref="DuplicateRows.Refuse"/>.</summary>
+    /// <summary>
+    /// What to do with rows that have the same time and other values. Default: <see cref="DuplicateRows.Refuse"/>.
+    /// </summary>
     public DuplicateRows Duplicates { get; init; }
 
     /// <summary>Whether each row of the file is a whole series, a value a column. Default: null.</summary>

@@ -111,7 +111,7 @@ internal static class SeriesKinds
 
         if (best != '\0') return best;
         int[] blanks = [.. lines.Select(line => line.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries).Length)];
-        bool numbers = lines.Skip(1).Append(lines[0]).Count(line => line.AsSpan().ContainsAnyInRange('0', '9')) >= 0.9 * lines.Count;
+        bool numbers = lines.Count(line => line.AsSpan().ContainsAnyInRange('0', '9')) >= 0.9 * lines.Count;
         bool even = blanks.Count(count => count == blanks[^1]) >= 0.8 * blanks.Length && blanks[^1] > 1;
         return numbers && even && !IsDates(lines) ? ' ' : ',';
     }

@@ -9,18 +9,20 @@ internal static class SeriesNames
     internal const int Unknown = int.MaxValue;
 
     private static readonly string[] s_time = Words(
-        "timestamp datetime date ds time ts local_time utc_time date_time day week month quarter year datum zeitpunkt zeitstempel "
-        + "zeit tag woche monat quartal jahr fecha hora data dataora heure jour mois annee ano anno mes tijd datum_tijd czas epoch "
-        + "unixtime unix_time period t step steps timestep time_step time_idx time_index tick cycle cycles frame seconds sec "
-        + "minutes hours days ms milliseconds elapsed index position pos");
+        "timestamp datetime date ds time ts local_time utc_time date_time day week month quarter year datum zeitpunkt "
+        + "zeitstempel zeit tag woche monat quartal jahr fecha hora data dataora heure jour mois annee ano anno mes tijd "
+        + "datum_tijd czas epoch unixtime unix_time period t step steps timestep time_step time_idx time_index tick cycle cycles "
+        + "frame seconds sec minutes hours days ms milliseconds elapsed index position pos");
 
     private static readonly string[] s_dates = Words(
-        "date ds datum day week month quarter year tag woche monat quartal jahr fecha data jour mois annee ano anno mes period time");
+        "date ds datum day week month quarter year tag woche monat quartal jahr fecha data jour mois annee ano anno mes period "
+        + "time");
 
     private static readonly string[] s_ids = Words(
         "unique_id series_id item_id series id ticker symbol item store sensor station device unit machine engine meter turbine "
-        + "pump household customer client patient subject seq sequence sequence_id sample trial case session entity key sku product "
-        + "shop family group trajectory episode location site city country region name uid uuid serie kunde geraet maschine filiale");
+        + "pump household customer client patient subject seq sequence sequence_id sample trial case session entity key sku "
+        + "product shop family group trajectory episode location site city country region name uid uuid serie kunde geraet "
+        + "maschine filiale");
 
     private static readonly string[] s_rows = ["", "no", "nr", "row", "rownum", "row id", "index", "idx", "unnamed 0", "x1"];
 
@@ -37,7 +39,8 @@ internal static class SeriesNames
     internal static bool IsRowNumber(string name) => s_rows.Contains(KnownNames.Normal(name));
 
     /// <summary>Whether cells look like dates rather than words that happen to hold a digit.</summary>
-    internal static bool IsDateLike(string[] cells) => cells.Any(cell => cell.Length >= 4) || cells.Any(cell => cell.Contains('-'));
+    internal static bool IsDateLike(string[] cells) => cells.Any(cell => cell.Length >= 4)
+        || cells.Any(cell => cell.Contains('-'));
 
     /// <summary>Whether whole numbers begin with years of our times, and rise or fall.</summary>
     internal static bool AreYears(string[] cells) => cells.All(cell =>

@@ -26,8 +26,9 @@ internal static class SeriesProbe
                 return "images as sequences (IDX)";
             case SeriesKind.Parquet:
                 return Describe(ParquetRows.Source(file), new SeriesFormatOptions())
-                    ?? throw new InvalidDataException(
-                        $"{file}: this is a Parquet file without numbers; texts are read from CSV, TSV or JSON lines. Write it as one of them.");
+                    ?? throw SeriesFault.Of(
+                        $"{file}: this is a Parquet file without numbers; texts are read from CSV, TSV or JSON lines. Write it "
+                        + "as one of them.");
             default:
                 return null;
         }
@@ -56,7 +57,7 @@ internal static class SeriesProbe
         int numbers = 0, words = 0, lastWords = -1;
         for (int i = 0; i < layout.Width; i++)
         {
-            if (i == layout.Id || layout.Time?.Places.Contains(i) == true) continue;
+            if (i == layout.Id || layout.MoreIds.Contains(i) || layout.Time?.Places.Contains(i) == true) continue;
             if (layout.Sketches[i].IsCategory)
             {
                 if (HoldsTexts(sample.Cells(i), layout.Sketches[i])) return null;
@@ -77,7 +78,7 @@ internal static class SeriesProbe
         if (layout.RowIsSeries) return $"{source.Format}, a sequence of numbers a row";
         string time = layout.Time is { } format
             ? $"numbers over time (time {string.Join(", ", format.Columns.Select(Suggestion.Quote))})" : "rows of numbers";
-        string id = layout.Id < 0 ? "" : $", series \"{layout.Names[layout.Id]}\"";
+        string id = layout.Id < 0 ? "" : $", series {string.Join(", ", layout.IdNames.Select(Suggestion.Quote))}";
         return $"{source.Format}, {time}{id}";
     }
 
@@ -104,12 +105,17 @@ internal static class SeriesProbe
         string? first = inside ?? files.Find(IsTable);
         if (first is null) return null;
         string extension = Path.GetExtension(DataFile.WithoutPacking(first)).ToLowerInvariant();
-        if (inside is not null && extension is ".png" or ".jpg" or ".jpeg" or ".bmp") return "images as sequences, labels from the folders";
+        if (inside is not null && extension is ".png" or ".jpg" or ".jpeg" or ".bmp")
+        {
+            return "images as sequences, labels from the folders";
+        }
+
         if (!IsTable(first)) return null;
         DataFile file = directory.Beside(first);
         string? table = extension == ".parquet" ? Describe(ParquetRows.Source(file), new SeriesFormatOptions())
             : Describe(file, FormatName.Csv, new TextFormatOptions());
-        return table is null ? null : inside is null ? "a sequence of numbers a file" : "a sequence of numbers a file, labels from the folders";
+        return table is null ? null : inside is null ? "a sequence of numbers a file" : "a sequence of numbers a file, labels "
+            + "from the folders";
     }
 
     private static bool IsTable(string file) =>

@@ -5,8 +5,8 @@ namespace Recurant.Formats;
 /// series archives (.tsf, .ts, .arff), IDX and folders of images. What the options do not name is guessed from the file.
 /// </summary>
 /// <remarks>
-/// <para>In long tables each row has a time and, where there are several series, the name of its series; in wide tables there is a
-/// column a measurement; and rows may be a series each. Times of all usual kinds are read, their rule is learnt from all series
+/// <para>In long tables each row has a time and, where there are several series, the name of its series; in wide tables there is
+/// a column a measurement; and rows may be a series each. Times of all usual kinds are read, their rule is learnt from all series
 /// together, and rows that a regular series lacks are put in without values.</para>
 /// <para>Every fault is an <see cref="InvalidDataException"/> that names the file, the line and the column and says what to do;
 /// what was concluded and should be known is in <see cref="SeriesTable.Warnings"/>.</para>
@@ -61,8 +61,9 @@ public static class SeriesReader
             SeriesKind.Table => SeriesKinds.Delimited(file, options),
             SeriesKind.JsonLines => JsonRows.Source(file),
             SeriesKind.Parquet => ParquetRows.Source(file),
-            _ => throw new InvalidDataException(
-                $"{file}: one of several files must be a table (CSV, JSON lines or Parquet); this is {kind.ToString().ToLowerInvariant()}."),
+            _ => throw SeriesFault.Of(
+                $"{file}: one of several files must be a table (CSV, JSON lines or Parquet); this is "
+                + $"{kind.ToString().ToLowerInvariant()}."),
         };
     }
 }

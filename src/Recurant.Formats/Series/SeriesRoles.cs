@@ -20,20 +20,22 @@ internal static class SeriesRoles
     /// <param name="options">What was asked for.</param>
     /// <param name="times">How times are written; null for none.</param>
     /// <param name="timeColumns">The columns of the time.</param>
-    /// <param name="id">The column of the series; null for none.</param>
+    /// <param name="id">The columns of the series; null for none.</param>
     /// <param name="label">The label that the file itself names; null for none.</param>
     /// <param name="otherTimes">What else could be the time.</param>
     /// <param name="otherIds">What else could name the series.</param>
     internal static SeriesFile Describe(
         SeriesTable table, string format, SeriesFormatOptions options, TimeFormat? times = null,
-        IReadOnlyList<string>? timeColumns = null, string? id = null, string? label = null, IReadOnlyList<string>? otherTimes = null,
+        IReadOnlyList<string>? timeColumns = null, IReadOnlyList<string>? id = null, string? label = null,
+            IReadOnlyList<string>? otherTimes = null,
         IReadOnlyList<string>? otherIds = null)
     {
         bool[] constant = [.. table.Columns.Select(column => IsConstant(table, column))];
         List<string> labels = Labels(table, constant, out string? likely);
-        label ??= options.Label is { } asked ? Named(table, asked) : likely;
+        bool Has(string name) => options.Expected is null || table.IndexOf(name) >= 0;
+        label ??= options.Label is { } asked && Has(asked) ? Named(table, asked) : likely;
         labels.Remove(label ?? "");
-        List<string> targets = [.. options.Targets.Select(target => Named(table, target))];
+        List<string> targets = [.. options.Targets.Where(Has).Select(target => Named(table, target))];
         List<string> otherTargets = [];
         if (targets.Count == 0)
         {
@@ -46,7 +48,7 @@ internal static class SeriesRoles
         {
             Times = times,
             TimeColumns = timeColumns ?? [],
-            IdColumn = id,
+            IdColumns = id ?? [],
             LabelColumn = label,
             LabelIsConstant = label is not null && constant[table.IndexOf(label)],
             Targets = targets,
@@ -55,9 +57,12 @@ internal static class SeriesRoles
             OtherIds = otherIds ?? [],
             OtherLabels = [.. labels.Take(MostOthers)],
             OtherTargets = [.. otherTargets.Take(MostOthers)],
-            Description = Words(table, format, timeColumns ?? [], id, label, constant),
+            Description = Words(table, format, timeColumns ?? [], id ?? [], label, constant),
         };
     }
+
+    /// <summary>Whether a name is one of what is forecast.</summary>
+    internal static bool IsTarget(string name) => s_targets.Contains(KnownNames.Normal(name));
 
     private static string Named(SeriesTable table, string asked)
     {
@@ -67,7 +72,7 @@ internal static class SeriesRoles
             if (table.Columns[i].Name.Equals(asked, StringComparison.OrdinalIgnoreCase)) place = i;
         }
 
-        return place >= 0 ? table.Columns[place].Name : throw new InvalidDataException(
+        return place >= 0 ? table.Columns[place].Name : throw SeriesFault.Of(
             $"{table.Name}: there is no column \"{asked}\". "
             + Suggestion.Describe("The columns are", asked, [.. table.Columns.Select(column => column.Name)]));
     }
@@ -107,7 +112,7 @@ internal static class SeriesRoles
             int distinct = column.Categories?.Count ?? (numbers > 1 ? WholeValues(column) : 0);
             bool whole = constant[i] && many && distinct <= Math.Max(2, table.Series.Count / 2);
             bool steps = !constant[i] && (words || known || (distinct <= MostLabelsOfSteps && table.Rows >= 5 * distinct
-                && !s_targets.Contains(KnownNames.Normal(column.Name))));
+                && !IsTarget(column.Name)));
             if (distinct < 2 || distinct > MostLabels || !(whole || steps)) continue;
             bool last = i == table.Columns.Count - 1;
             int rank = (known ? 0 : perhaps ? 20 : 40) + (whole ? 0 : 8) + (words ? 0 : 4) + (last ? 0 : 1);
@@ -140,7 +145,8 @@ internal static class SeriesRoles
         for (int i = 0; i < table.Columns.Count; i++)
         {
             SeriesColumn column = table.Columns[i];
-            if (column.Categories is not null || (column.Name == label && KnownNames.Rank(label, KnownNames.Label) >= 0)) continue;
+            bool isLabel = column.Name == label && KnownNames.Rank(label, KnownNames.Label) >= 0;
+            if (column.Categories is not null || isLabel) continue;
             bool future = table.Columns.Count > 1 && table.Series.All(span => FutureOf(table, span, [i]) > 0);
             int known = Array.IndexOf(s_targets, KnownNames.Normal(column.Name));
             int rank = future ? 0 : known >= 0 ? 1 + known : constant[i] && table.Series.Count > 1 ? 200 : 100;
@@ -177,12 +183,14 @@ internal static class SeriesRoles
     }
 
     private static string Words(
-        SeriesTable table, string format, IReadOnlyList<string> timeColumns, string? id, string? label, bool[] constant)
+        SeriesTable table, string format, IReadOnlyList<string> timeColumns, IReadOnlyList<string> id, string? label,
+            bool[] constant)
     {
         var text = new StringBuilder(format);
         int longest = table.Series.Count == 0 ? 0 : table.Series.Max(span => span.Count);
         int shortest = table.Series.Count == 0 ? 0 : table.Series.Min(span => span.Count);
-        string steps = shortest == longest ? $"{longest:N0} {(longest == 1 ? "step" : "steps")}" : $"{shortest:N0} to {longest:N0} steps";
+        string steps = shortest == longest ? $"{longest:N0} {(longest == 1 ? "step" : "steps")}"
+            : $"{shortest:N0} to {longest:N0} steps";
         if (table.Axis is { } axis)
         {
             string names = string.Join(", ", timeColumns.Select(Suggestion.Quote));
@@ -193,9 +201,10 @@ internal static class SeriesRoles
             text.Append($", {steps} without times");
         }
 
-        if (table.Series.Count > 1 || id is not null)
+        if (table.Series.Count > 1 || id.Count > 0)
         {
-            text.Append(id is null ? $", {table.Series.Count:N0} series" : $", series \"{id}\" ({table.Series.Count:N0})");
+            string names = string.Join(", ", id.Select(Suggestion.Quote));
+            text.Append(id.Count == 0 ? $", {table.Series.Count:N0} series" : $", series {names} ({table.Series.Count:N0})");
         }
 
         List("number", table.Columns.Where(column => column.Categories is null && column.Name != label));

@@ -16,6 +16,7 @@ internal sealed class SeriesRowReader
     private Chunks<long>? _otherTimes;
     private TimeFormat? _time;
     private TimeFormat? _other;
+    private char[] _joined = new char[64];
 
     private SeriesRowReader(SeriesSource source, SeriesLayout layout, SeriesFormatOptions options)
     {
@@ -31,7 +32,8 @@ internal sealed class SeriesRowReader
     /// <param name="layout">What was guessed from its first rows.</param>
     /// <param name="options">What was asked for.</param>
     /// <param name="fault">Why a row does not fit what was guessed; null if all do.</param>
-    internal static SeriesRaw Read(SeriesSource source, SeriesLayout layout, SeriesFormatOptions options, out InvalidDataException? fault)
+    internal static SeriesRaw Read(SeriesSource source, SeriesLayout layout, SeriesFormatOptions options,
+        out InvalidDataException? fault)
     {
         var reader = new SeriesRowReader(source, layout, options);
         fault = layout.RowIsSeries ? reader.ReadSeries() : reader.ReadRows();
@@ -63,13 +65,14 @@ internal sealed class SeriesRowReader
             int at = all.FindIndex(each => each.Name == column.Name);
             if (at < 0 && !column.MayBeMissing)
             {
-                throw new InvalidDataException(
+                throw SeriesFault.Of(
                     $"{path}: there is no column \"{column.Name}\", which the model was trained with. "
                     + Suggestion.Describe("The columns are", column.Name, [.. all.Select(each => each.Name)]));
             }
 
             columns.Add(new RawColumn(
-                column.Name, at < 0 ? -2 : all[at].Place, column.Categories is null ? null : new CategoryPool(column.Categories)));
+                column.Name, at < 0 ? -2 : all[at].Place, column.Categories is null ? null
+                    : new CategoryPool(column.Categories)));
         }
 
         return columns;
@@ -110,10 +113,15 @@ internal sealed class SeriesRowReader
             }
             else
             {
-                ReadOnlySpan<char> cell = rows[idPlace];
+                ReadOnlySpan<char> cell = _layout.MoreIds.Length == 0 ? rows[idPlace] : JoinedId(rows);
                 if (series < 0 || !cell.SequenceEqual(id))
                 {
-                    if (cell.IsEmpty) return rows.Error(idPlace, $"the name of the series is missing (column \"{_layout.Names[idPlace]}\").");
+                    if (cell.IsEmpty)
+                    {
+                        return rows.Error(
+                            idPlace, $"the name of the series is missing (column \"{_layout.Names[idPlace]}\").");
+                    }
+
                     series = SeriesOf(cell);
                     id = _raw.Ids[series];
                 }
@@ -130,8 +138,8 @@ internal sealed class SeriesRowReader
         {
             if (_raw.Rows == 0) return footer[0];
             _raw.Notes.Add(
-                $"{_source.Path}: the last {(footer.Count == 1 ? "line is" : $"{footer.Count} lines are")} passed over: no rows like those "
-                + "above.");
+                $"{_source.Path}: the last {(footer.Count == 1 ? "line is" : $"{footer.Count} lines are")} passed over: no rows "
+                + "like those above.");
         }
 
         _raw.Format = _time;
@@ -152,7 +160,8 @@ internal sealed class SeriesRowReader
         while (rows.Read())
         {
             row++;
-            string id = _layout.Id < 0 ? row.ToString(System.Globalization.CultureInfo.InvariantCulture) : rows[_layout.Id].ToString();
+            string id = _layout.Id < 0 ? row.ToString(System.Globalization.CultureInfo.InvariantCulture)
+                : rows[_layout.Id].ToString();
             if (id.Length == 0) return rows.Error(_layout.Id, "the name of the series is missing.");
             if (!_ids.TryAdd(id, _raw.Ids.Count)) return rows.Error(_layout.Id, $"the series \"{id}\" comes twice.");
             int series = _raw.Ids.Count;
@@ -227,7 +236,8 @@ internal sealed class SeriesRowReader
         ReadOnlySpan<char> cell = rows[place];
         return rows.Error(place, NumberCells.IsMissing(cell)
             ? $"the time is missing (column \"{_layout.Names[place]}\"). Every row needs one."
-            : $"{Suggestion.Quote(cell.ToString())} is no time like the others of the column \"{_layout.Names[place]}\" ({_time}).");
+            : $"{Suggestion.Quote(cell.ToString())} is no time like the others of the column \"{_layout.Names[place]}\" "
+            + $"({_time}).");
     }
 
     private InvalidDataException? ReadCell(FieldRows rows, RawColumn column)
@@ -260,15 +270,37 @@ internal sealed class SeriesRowReader
             case NumberCell.Infinite:
                 return rows.Error(
                     place,
-                    $"{Suggestion.Quote(cell.ToString())} in the column \"{name}\" is infinite, or larger than 32 bits hold. Leave it "
-                    + "blank if it is missing.");
+                    $"{Suggestion.Quote(cell.ToString())} in the column \"{name}\" is infinite, or larger than 32 bits hold. "
+                    + "Leave it blank if it is missing.");
             case NumberCell.Other:
                 return rows.Error(
                     place,
                     $"{Suggestion.Quote(cell.ToString())} in the column \"{name}\" is no number"
-                    + (_layout.Comma[place] ? " with a decimal comma" : "") + ", as others of it are. Leave it blank if it is missing.");
+                    + (_layout.Comma[place] ? " with a decimal comma" : "") + ", as others of it are. Leave it blank if it is "
+                    + "missing.");
             default:
                 return null;
+        }
+    }
+
+    /// <summary>The values of several columns that name a series together, with strokes between.</summary>
+    private ReadOnlySpan<char> JoinedId(FieldRows rows)
+    {
+        int length = 0;
+        Append(rows[_layout.Id]);
+        foreach (int place in _layout.MoreIds)
+        {
+            Append("/");
+            Append(rows[place]);
+        }
+
+        return _joined.AsSpan(0, length);
+
+        void Append(ReadOnlySpan<char> part)
+        {
+            if (length + part.Length > _joined.Length) Array.Resize(ref _joined, 2 * (length + part.Length));
+            part.CopyTo(_joined.AsSpan(length));
+            length += part.Length;
         }
     }
 
@@ -297,8 +329,8 @@ internal sealed class SeriesRowReader
         bool few = rows.Count < width;
         return rows.Error(
             few ? rows.Count - 1 : width,
-            $"too {(few ? "few" : "many")} fields: expected {width}, found {rows.Count}. Put a field that holds the separator in double "
-            + "quotes; --delimiter names another separator.");
+            $"too {(few ? "few" : "many")} fields: expected {width}, found {rows.Count}. Put a field that holds the separator in "
+            + "double quotes; --delimiter names another separator.");
     }
 
     /// <summary>Nothing shows whether the day or the month stands first: the order under which times have a rule.</summary>
@@ -308,16 +340,16 @@ internal sealed class SeriesRowReader
         bool[] regular = [IsRegular(_raw.Times!), IsRegular(_otherTimes!)];
         if (regular[0] == regular[1])
         {
-            throw new InvalidDataException(
-                $"{_source.Path}: nothing shows whether the times of the column \"{_time!.Columns[0]}\" are {one[0]} or {one[1]}. Say "
-                + "whether the day stands first: --day-first true or --day-first false (DayFirst).");
+            throw SeriesFault.Of(
+                $"{_source.Path}: nothing shows whether the times of the column \"{_time!.Columns[0]}\" are {one[0]} or "
+                + $"{one[1]}. Say whether the day stands first: --day-first true or --day-first false (DayFirst).");
         }
 
         if (regular[1]) (_time, _raw.Times) = (_other, _otherTimes);
         _raw.Format = _time;
         _raw.Notes.Add(
-            $"{_source.Path}: the times of the column \"{_time!.Columns[0]}\" are read as {_time}, since they are regular so and not as "
-            + $"{(regular[1] ? one[0] : one[1])}; --day-first says otherwise (DayFirst).");
+            $"{_source.Path}: the times of the column \"{_time!.Columns[0]}\" are read as {_time}, since they are regular so and "
+            + $"not as {(regular[1] ? one[0] : one[1])}; --day-first says otherwise (DayFirst).");
     }
 
     private bool IsRegular(Chunks<long> times)

@@ -16,7 +16,7 @@ internal static class SeriesTableReader
 
         if (fault is not null) throw fault;
         return SeriesRoles.Describe(
-            table!, source.Format, options, times, times?.Columns, layout.Id < 0 ? null : layout.Names[layout.Id], null,
+            table!, source.Format, options, times, times?.Columns, layout.IdNames, null,
             layout.OtherTimes, layout.OtherIds);
     }
 

@@ -31,7 +31,7 @@ internal static class TimeGuess
         }
 
         var found = new List<PatternTime>();
-        foreach (DateField[] roles in Roles(first.Items))
+        foreach (DateField[] roles in Roles(first.Ahead, first.Items))
         {
             DatePart[] parts = Parts(first.Items, roles, widths);
             var pattern = new PatternTime(column, first.Ahead, parts, clock);
@@ -108,14 +108,14 @@ internal static class TimeGuess
     }
 
     /// <summary>What the items may be; an item of eight or six digits counts once.</summary>
-    private static IEnumerable<DateField[]> Roles(List<(string Text, string Behind)> items)
+    private static IEnumerable<DateField[]> Roles(string ahead, List<(string Text, string Behind)> items)
     {
         var roles = new DateField?[items.Count];
         bool month = false, quarter = false, weekday = false;
         var numbers = new List<int>();
         for (int i = 0; i < items.Count; i++)
         {
-            string before = i == 0 ? "" : items[i - 1].Behind;
+            string before = i == 0 ? ahead : items[i - 1].Behind;
             if (DateNames.Month(items[i].Text) > 0)
             {
                 if (month) yield break;
@@ -184,8 +184,12 @@ internal static class TimeGuess
                 : [year, month, new DatePart(DateField.Day, 2, items[0].Behind) { IsFixed = true }];
         }
 
+        // A month without a leading zero tells that days have none either, and the other way round.
+        bool unpadded = roles.Where((role, i) => role is DateField.Day or DateField.Month && widths[i] == 1).Any();
+        widths = [.. widths.Select((width, i) => unpadded && roles[i] is DateField.Day or DateField.Month ? 1 : width)];
         return [.. items.Select((item, i) => new DatePart(
-            roles[i], char.IsLetter(item.Text[0]) ? 0 : Math.Min(2, widths[i]) + (roles[i] == DateField.Year && widths[i] == 4 ? 2 : 0),
+            roles[i], char.IsLetter(item.Text[0]) ? 0 : Math.Min(2, widths[i])
+                + (roles[i] == DateField.Year && widths[i] == 4 ? 2 : 0),
             item.Behind)
         {
             IsLong = char.IsLetter(item.Text[0]) && item.Text.Length > 4,

@@ -34,7 +34,8 @@ internal sealed class TsFile
         reader.ReadSequences();
         SeriesTable table = SeriesExpectation.Apply(SeriesAssembly.Build(reader._raw, options), options.Expected);
         return SeriesRoles.Describe(
-            table, ".ts", options, reader._times, null, null, reader._label?.Name is { } name && table.IndexOf(name) >= 0 ? name : null);
+            table, ".ts", options, reader._times, null, null, reader._label?.Name is { } name && table.IndexOf(name) >= 0 ? name
+                : null);
     }
 
     private void ReadHead()
@@ -43,7 +44,8 @@ internal sealed class TsFile
         {
             if (line[0] != '@')
             {
-                throw _text.Error(1, "the head of a .ts file is expected: lines that begin with @, and @data before the first sequence.");
+                throw _text.Error(1, "the head of a .ts file is expected: lines that begin with @, and @data before the first "
+                    + "sequence.");
             }
 
             int blank = line.IndexOfAny(' ', '\t');
@@ -58,7 +60,7 @@ internal sealed class TsFile
             _head[key] = value;
         }
 
-        throw new InvalidDataException($"{_file}: there is no line @data; the sequences are expected below it.");
+        throw SeriesFault.Of($"{_file}: there is no line @data; the sequences are expected below it.");
     }
 
     private void TakeHead()
@@ -72,7 +74,8 @@ internal sealed class TsFile
         _declaredDimensions = dimensions is [{ } many, ..] && int.TryParse(many, out int count) ? count
             : Words("univariate") is [{ } one, ..] && IsTrue(one) ? 1 : 0;
         bool equal = Words("equalLength") is not [{ } even, ..] || IsTrue(even);
-        _declaredLength = equal && Words("seriesLength") is [{ } length, ..] && int.TryParse(length, out int declared) ? declared : 0;
+        _declaredLength = equal && Words("seriesLength") is [{ } length, ..] && int.TryParse(length, out int declared) ? declared
+            : 0;
     }
 
     private string[] Words(string key) => _head.TryGetValue(key, out string? value)
@@ -97,7 +100,7 @@ internal sealed class TsFile
             {
                 throw _text.Error(
                     0, $"the sequence has {dimensions} {(dimensions == 1 ? "dimension" : "dimensions")}; those before it have "
-                    + $"{_dimensions.Length}. Dimensions are divided by colons.");
+                        + $"{_dimensions.Length}. Dimensions are divided by colons.");
             }
 
             otherDimensions |= _declaredDimensions > 0 && dimensions != _declaredDimensions;
@@ -111,17 +114,20 @@ internal sealed class TsFile
         if (_raw.Ids.Count == 1) _raw.Ids[0] = "";
         string[] lies =
         [
-            .. otherDimensions ? [$"{_declaredDimensions} dimensions, and there are {_dimensions.Length}"] : Array.Empty<string>(),
-            .. _otherLengths > 0 ? [$"{_declaredLength} steps in every sequence, and {_otherLengths:N0} of {_raw.Ids.Count:N0} have others"]
+            .. otherDimensions ? [$"{_declaredDimensions} dimensions, and there are {_dimensions.Length}"]
                 : Array.Empty<string>(),
-            .. _missing > 0 && Words("missing") is [{ } none, ..] && !IsTrue(none) ? [$"that no value is missing, and {_missing:N0} are"]
+            .. _otherLengths > 0 ? [$"{_declaredLength} steps in every sequence, and {_otherLengths:N0} of {_raw.Ids.Count:N0} "
+                + "have others"]
+                : Array.Empty<string>(),
+            .. _missing > 0 && Words("missing") is [{ } none, ..] && !IsTrue(none)
+                ? [$"that no value is missing, and {_missing:N0} are"]
                 : Array.Empty<string>(),
         ];
         if (lies.Length > 0) _raw.Notes.Add($"{_file}: the head says {string.Join("; ", lies)}; what is there counts.");
         if (_unevenDimensions > 0)
         {
-            _raw.Notes.Add($"{_file}: in {_unevenDimensions:N0} sequences the dimensions have several lengths; the shorter ones have no "
-                + "values at their ends.");
+            _raw.Notes.Add($"{_file}: in {_unevenDimensions:N0} sequences the dimensions have several lengths; the shorter ones "
+                + "have no values at their ends.");
         }
     }
 
@@ -193,7 +199,8 @@ internal sealed class TsFile
                 if (_times is null) LearnTimes(stamp.ToString(), column + open + 2);
                 if (!_times!.TryRead(stamp, out long ticks, out TimeSpan offset))
                 {
-                    throw _text.Error(column + open + 2, $"{Suggestion.Quote(stamp.ToString())} is no time like those before it ({_times}).");
+                    throw _text.Error(column + open + 2, $"{Suggestion.Quote(stamp.ToString())} is no time like those before it "
+                        + $"({_times}).");
                 }
 
                 ticks -= offset.Ticks;
@@ -224,9 +231,10 @@ internal sealed class TsFile
     private void LearnTimes(string stamp, int column)
     {
         bool isNumber = double.TryParse(stamp, CultureInfo.InvariantCulture, out _);
-        _times = isNumber ? NumericTime.Counter("time", [stamp]) : TimeGuess.Find("time", [stamp], null) is [{ } pattern, ..] ? pattern
-            : throw _text.Error(column, $"{Suggestion.Quote(stamp)} is no time that is known; a date, a time of day behind it, or a number "
-                + "is expected.");
+        _times = isNumber ? NumericTime.Counter("time", [stamp]) : TimeGuess.Find("time", [stamp], null) is [{ } pattern, ..]
+            ? pattern
+            : throw _text.Error(column, $"{Suggestion.Quote(stamp)} is no time that is known; a date, a time of day behind it, "
+            + "or a number is expected.");
         _raw.Format = _times;
     }
 

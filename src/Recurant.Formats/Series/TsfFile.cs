@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Recurant.Formats;
 
 /// <summary>
-/// The format .tsf of the Monash archive: a head of lines that begin with @, and a series a line: its attributes, each with a colon
-/// behind it, and its values, divided by commas.
+/// The format .tsf of the Monash archive: a head of lines that begin with @, and a series a line: its attributes, each with a
+/// colon behind it, and its values, divided by commas.
 /// </summary>
 internal sealed class TsfFile
 {
@@ -32,7 +32,7 @@ internal sealed class TsfFile
         SeriesTable table = SeriesExpectation.Apply(reader.ReadSeries(options), options.Expected);
         return SeriesRoles.Describe(
             table, ".tsf" + (reader._frequency is null ? "" : $" ({reader._frequency})"), options, reader._format,
-            reader._format?.Columns, reader._id);
+            reader._format?.Columns, reader._id is null ? null : [reader._id]);
     }
 
     private void ReadHead()
@@ -54,11 +54,12 @@ internal sealed class TsfFile
                     return;
                 default:
                     if (line[0] == '@') break;
-                    throw _text.Error(1, "the head of a .tsf file is expected: lines that begin with @, and @data before the first series.");
+                    throw _text.Error(1, "the head of a .tsf file is expected: lines that begin with @, and @data before the "
+                        + "first series.");
             }
         }
 
-        throw new InvalidDataException($"{_file}: there is no line @data; the series are expected below it.");
+        throw SeriesFault.Of($"{_file}: there is no line @data; the series are expected below it.");
     }
 
     private SeriesTable ReadSeries(SeriesFormatOptions options)
@@ -70,17 +71,18 @@ internal sealed class TsfFile
         TimeRule? rule = _frequency is null ? null : Rule(_frequency);
         if (start >= 0 && rule is null)
         {
-            _notes.Add($"{_file}: the frequency {(_frequency is null ? "is not named" : $"\"{_frequency}\" is not known")}, so that the "
-                + "series have no times.");
+            _notes.Add($"{_file}: the frequency {(_frequency is null ? "is not named" : $"\"{_frequency}\" is not known")}, so "
+                + "that the series have no times.");
             start = -1;
         }
 
-        int[] statics = [.. Enumerable.Range(0, _attributes.Count).Where(i => i != name && i != start && _attributes[i].Type != "date")];
+        int[] statics = [.. Enumerable.Range(0, _attributes.Count).Where(i => i != name && i != start
+            && _attributes[i].Type != "date")];
         RawColumn[] columns = [.. statics.Select(i => new RawColumn(
             _attributes[i].Name, i, _attributes[i].Type == "string" ? new CategoryPool() : null))];
         var ids = new HashSet<string>(StringComparer.Ordinal);
         while (Next(out ReadOnlySpan<char> line)) ReadLine(line, start, name, rule, columns, ids);
-        if (_spans.Count == 0) throw new InvalidDataException($"{_file}: there are no series below @data.");
+        if (_spans.Count == 0) throw SeriesFault.Of($"{_file}: there are no series below @data.");
         var all = new List<SeriesColumn> { new("value", _values.Drain()) };
         foreach (RawColumn column in columns)
         {
@@ -97,7 +99,8 @@ internal sealed class TsfFile
         TimeAxis? axis = start < 0 ? null : new TimeAxis(_rule!, default, null);
         if (options.TimeZone is not null && axis is not null)
         {
-            _notes.Add($"{_file}: --time-zone has no meaning for .tsf files, whose steps are equal on the clock; it is passed over.");
+            _notes.Add($"{_file}: --time-zone has no meaning for .tsf files, whose steps are equal on the clock; it is passed "
+                + "over.");
         }
 
         return new SeriesTable(_file.Path, all, _spans, axis is null ? null : [.. _times], axis) { Warnings = _notes };
@@ -130,7 +133,8 @@ internal sealed class TsfFile
             NumberCell kind = NumberCells.Read(cell, comma: false, out float value);
             if (kind is NumberCell.Infinite or NumberCell.Other)
             {
-                throw _text.Error(column, $"{Suggestion.Quote(cell.ToString())} is no finite number. Write ? for a missing value.");
+                throw _text.Error(column, $"{Suggestion.Quote(cell.ToString())} is no finite number. Write ? for a missing "
+                    + "value.");
             }
 
             _values.Add(value);
@@ -191,7 +195,8 @@ internal sealed class TsfFile
         }
 
         int end = frequency.IndexOf('_');
-        if (end < 0 || !int.TryParse(frequency.AsSpan(0, end), NumberStyles.None, CultureInfo.InvariantCulture, out int count) || count < 1)
+        if (end < 0 || !int.TryParse(frequency.AsSpan(0, end), NumberStyles.None, CultureInfo.InvariantCulture, out int count)
+            || count < 1)
         {
             return null;
         }

@@ -19,8 +19,9 @@ public sealed class SeriesCaseTests : SeriesFiles
         Assert.Equal((30, TimeUnit.Ticks), (file.Table.Rows, file.Table.Axis!.Rule.Unit));
         Assert.Equal("236.5 237.5", Values(file, "load_mw").Split(' ')[6..8] is [{ } a, { } b] ? $"{a} {b}" : "");
         Assert.Equal(
-            "d.csv: a local hour comes twice (lines 8 and 9 2024-10-27 02:00), which looks like a change of clocks; both rows are "
-            + "kept. Give --time-zone NAME (TimeZone), such as --time-zone Europe/Berlin, and the steps are equal.", Warnings(file));
+            "d.csv: a local hour comes twice (lines 8 and 9 2024-10-27 02:00), which looks like a change of clocks; both rows "
+            + "are kept. Give --time-zone NAME (TimeZone), such as --time-zone Europe/Berlin, and the steps are equal.",
+                Warnings(file));
     }
 
     [Fact]
@@ -47,7 +48,8 @@ public sealed class SeriesCaseTests : SeriesFiles
     [Fact]
     public void Read_MonthEnds_ContinueWithMonthEnds()
     {
-        SeriesFile file = Read("d.csv", "date,sales\n" + Rows(36, i => $"{Iso(Day(2020, 12, 1).AddMonths(i).AddDays(-1))},{i}.5"));
+        SeriesFile file = Read("d.csv", "date,sales\n"
+            + Rows(36, i => $"{Iso(Day(2020, 12, 1).AddMonths(i).AddDays(-1))},{i}.5"));
         Assert.Equal("CSV, time \"date\" (monthly, on the last day, 36 steps), number \"sales\"", file.Description);
         Assert.Equal("2023-11-30 | 2023-12-31 | 2024-01-31 | 2024-02-29", Next(file, 4));
     }
@@ -55,14 +57,16 @@ public sealed class SeriesCaseTests : SeriesFiles
     [Fact]
     public void Read_DecimalCommas_AreJudgedByTheWholeFile()
     {
-        SeriesFile file = Read("d.csv", "Datum;Umsatz;F\u00E4lle;je 100k\n01.01.2024;5.840,72;2.155;19,47\n08.01.2024;5.856,77;2.186;19,61\n"
+        SeriesFile file = Read("d.csv",
+            "Datum;Umsatz;F\u00E4lle;je 100k\n01.01.2024;5.840,72;2.155;19,47\n08.01.2024;5.856,77;2.186;19,61\n"
             + "15.01.2024;5.869,57;2.217;19,76\n22.01.2024;-12,5;3;0,5\n");
         Assert.Equal("5840.72 5856.77 5869.57 -12.5", Values(file, "Umsatz"));
         Assert.Equal("2155 2186 2217 3", Values(file, "F\u00E4lle"));
         Assert.Equal("19.47 19.61 19.76 0.5", Values(file, "je 100k"));
         Assert.Equal("29.01.2024", Next(file, 1));
         Assert.Equal(
-            "d.csv: \"2.217\" in the column \"F\u00E4lle\" is read as 2217, since other columns use the comma as the decimal mark.",
+            "d.csv: \"2.217\" in the column \"F\u00E4lle\" is read as 2217, since other columns use the comma as the decimal "
+            + "mark.",
             Warnings(file));
     }
 
@@ -83,19 +87,22 @@ public sealed class SeriesCaseTests : SeriesFiles
     {
         int[] gone = [6, 7, 8, 14];
         SeriesFile file = Read("d.csv", "family,ds,y\n" + Rows(18, i => $"A,{Iso(Day(2024, 3, 1 + i))},{10 + (i % 7)}")
-            + string.Join('\n', Enumerable.Range(1, 18).Except(gone).Select(day => $"B,{Iso(Day(2024, 3, day))},{200 + (day % 6)}")) + "\n"
+            + string.Join('\n', Enumerable.Range(1, 18).Except(gone).Select(day =>
+                $"B,{Iso(Day(2024, 3, day))},{200 + (day % 6)}")) + "\n"
             + Rows(15, i => $"C,{Iso(Day(2024, 3, 4 + i))},{6 + i}"));
         Assert.Equal("A 18, B 18, C 15", Spans(file));
         Assert.Equal("201 202 203 204 205 - - - 203 204 205 200 201 - 203 204 205 200", Values(file, "y", 1));
         Assert.Equal(
-            "d.csv: 4 rows are missing between the others (daily), the first at 2024-03-06; they are put in without values: \"B\" 4.",
+            "d.csv: 4 rows are missing between the others (daily), the first at 2024-03-06; they are put in without values: "
+            + "\"B\" 4.",
             Warnings(file));
     }
 
     [Fact]
     public void Read_SteppedNumbers_AreCountedTimes()
     {
-        SeriesFile file = Read("d.csv", "unique_id,ds,y\n" + Rows(19, i => $"const7,{i},7") + Rows(19, i => $"late,{i},{(i < 17 ? 0 : 5)}"));
+        SeriesFile file = Read("d.csv", "unique_id,ds,y\n" + Rows(19, i => $"const7,{i},7")
+            + Rows(19, i => $"late,{i},{(i < 17 ? 0 : 5)}"));
         Assert.Equal("const7 19, late 19", Spans(file));
         Assert.True(file.Table.Axis!.IsCounted);
         Assert.Equal("19 | 20", Next(file, 2, 1));
@@ -105,7 +112,8 @@ public sealed class SeriesCaseTests : SeriesFiles
     [Fact]
     public void Read_SeriesOfOneRow_StaysBesideTheOthers()
     {
-        SeriesFile file = Read("d.csv", "unique_id,ds,y\n" + Rows(5, i => $"A,{Iso(Day(2021, 5, 1).AddMonths(i).AddDays(-1))},{i * 1000}")
+        SeriesFile file = Read("d.csv", "unique_id,ds,y\n" + Rows(5, i =>
+            $"A,{Iso(Day(2021, 5, 1).AddMonths(i).AddDays(-1))},{i * 1000}")
             + "one,2021-08-31,17\n" + Rows(36, i => $"long,{Iso(Day(2018, 10, 1).AddMonths(i).AddDays(-1))},{i}.5"));
         Assert.Equal("A 5, one 1, long 36", Spans(file));
         Assert.Equal("2021-09-30", Next(file, 1, 1));
@@ -117,8 +125,8 @@ public sealed class SeriesCaseTests : SeriesFiles
     [Fact]
     public void Read_OneTimeWithTwoValues_IsRefusedWithBothLines() => Assert.Equal(
         "d.csv: lines 7 and 8 both hold the time 2024-04-06 of the series \"s2\", with different values (16 and 99 in the column "
-        + "\"y\"). Mend the file, name the column that tells them apart with --id (Id), or say what counts: --duplicates first, last, "
-        + "mean or sum (Duplicates).", SeriesFault("d.csv", Twice));
+        + "\"y\"). Mend the file, name the column that tells them apart with --id (Id), or say what counts: --duplicates first, "
+        + "last, mean or sum (Duplicates).", SeriesFault("d.csv", Twice));
 
     [Theory]
     [InlineData(DuplicateRows.First, "15 16 17", "the first of them counts")]
@@ -131,8 +139,8 @@ public sealed class SeriesCaseTests : SeriesFiles
         Assert.Equal("13 14 15", Values(file, "y", 0));
         Assert.Equal(expected, Values(file, "y", 1));
         Assert.Equal(
-            "d.csv: 1 row is the same as another with the same time; one of them is kept (the first: lines 3 and 4 2024-04-05).\n"
-            + $"d.csv: 1 row has the time of another; {said}.", Warnings(file));
+            "d.csv: 1 row is the same as another with the same time; one of them is kept (the first: lines 3 and 4 "
+            + $"2024-04-05).\nd.csv: 1 row has the time of another; {said}.", Warnings(file));
     }
 
     [Fact]
@@ -149,7 +157,8 @@ public sealed class SeriesCaseTests : SeriesFiles
     public void Read_EpochMilliseconds_AreToldBySizeAndMayJitter()
     {
         double[] jitter = [0, -0.5, -0.5, 0, -0.5];
-        string row(int i) => $"{(1664445000123 + (200L * i) + jitter[i % 5]).ToString("0.0", CultureInfo.InvariantCulture)},0.{i:00}25";
+        string row(int i) =>
+            $"{(1664445000123 + (200L * i) + jitter[i % 5]).ToString("0.0", CultureInfo.InvariantCulture)},0.{i:00}25";
         SeriesFile file = Read("d.csv", "timestamp,accel_x\n" + Rows(22, row) + Rows(18, row, 24));
         Assert.Equal(new TimeRule(TimeUnit.Ticks, 2_000_000), file.Table.Axis!.Rule);
         Assert.Equal("1664445000123.0", Time(file, 0));
@@ -177,26 +186,29 @@ public sealed class SeriesCaseTests : SeriesFiles
         {
             Id = "color", Time = ["step"], Expected = [new ExpectedColumn("y"), new ExpectedColumn("weekday", ["mon", "tue"])],
         };
-        SeriesFile test = Read("b.csv", "color,step,weekday,y\ngreen,0,mon,20\ngreen,1,holiday,21\ngreen,2,holiday,22\n", options);
+        SeriesFile test = Read("b.csv", "color,step,weekday,y\ngreen,0,mon,20\ngreen,1,holiday,21\ngreen,2,holiday,22\n",
+            options);
         Assert.Equal(["y", "weekday"], test.Table.Columns.Select(column => column.Name));
         Assert.Equal("mon - -", Values(test, "weekday"));
         Assert.Equal(
-            "b.csv: \"holiday\" in the column \"weekday\" is a category that the model was not trained with; it is taken as unknown.",
+            "b.csv: \"holiday\" in the column \"weekday\" is a category that the model was not trained with; it is taken as "
+            + "unknown.",
             Warnings(test));
     }
 
     [Fact]
     public void Read_HeadOfTsThatLies_IsSaid()
     {
-        SeriesFile file = Read("d.ts", "# own example\n@problemName Tilt\n@timeStamps false\n@missing false\n@univariate false\n@dimensions 2\n"
-            + "@equalLength true\n@seriesLength 3\n@classLabel true left right\n@data\n1,2,3:4,5,6:left\n7,8,?,10:1,NaN,3,4:right\n");
+        SeriesFile file = Read("d.ts", "# own example\n@problemName Tilt\n@timeStamps false\n@missing false\n@univariate "
+            + "false\n@dimensions 2\n@equalLength true\n@seriesLength 3\n@classLabel true left "
+            + "right\n@data\n1,2,3:4,5,6:left\n7,8,?,10:1,NaN,3,4:right\n");
         Assert.Equal("1 3, 2 4", Spans(file));
         Assert.Equal("1 2 3 7 8 - 10", Values(file, "dim1"));
         Assert.Equal("left left left right right right right", Values(file, "label"));
         Assert.Equal(("label", true), (file.LabelColumn, file.LabelIsConstant));
         Assert.Equal(
-            "d.ts: the head says 3 steps in every sequence, and 1 of 2 have others; that no value is missing, and 2 are; what is there "
-            + "counts.", Warnings(file));
+            "d.ts: the head says 3 steps in every sequence, and 1 of 2 have others; that no value is missing, and 2 are; what is "
+            + "there counts.", Warnings(file));
     }
 
     [Fact]
@@ -210,8 +222,8 @@ public sealed class SeriesCaseTests : SeriesFiles
             + "--day-first says otherwise (DayFirst).", Warnings(file));
         string first = "date,y\n" + Rows(12, i => $"{i + 1:00}/01/2024,{i}");
         Assert.Equal(
-            "e.csv: nothing shows whether the times of the column \"date\" are dd/MM/yyyy or MM/dd/yyyy. Say whether the day stands "
-            + "first: --day-first true or --day-first false (DayFirst).", SeriesFault("e.csv", first));
+            "e.csv: nothing shows whether the times of the column \"date\" are dd/MM/yyyy or MM/dd/yyyy. Say whether the day "
+            + "stands first: --day-first true or --day-first false (DayFirst).", SeriesFault("e.csv", first));
         SeriesFile months = Read("e.csv", first, new SeriesFormatOptions { DayFirst = false });
         Assert.Equal(new TimeRule(TimeUnit.Months, 1, 1), months.Table.Axis!.Rule);
     }

@@ -11,10 +11,13 @@ public sealed class SeriesDetectionTests : SeriesFiles
     [InlineData("d.csv", "a,b,label\n", "{0}.5,1.{0},walk", "CSV, rows of numbers")]
     [InlineData("d.txt", "", "{0}", "CSV, rows of numbers")]
     [InlineData("d.txt", "", "{0} 0.5 -1.25  ", "columns between blanks, rows of numbers")]
-    [InlineData("d.jsonl", "", "{\"time\":\"2024-01-01T10:{0}:00Z\",\"x\":{0}.5}", "JSON lines, numbers over time (time \"time\")")]
-    [InlineData("d.csv", "date,city,temp\n", "2024-01-{0},New York,1.{0}", "CSV, numbers over time (time \"date\"), series \"city\"")]
+    [InlineData("d.jsonl", "", "{\"time\":\"2024-01-01T10:{0}:00Z\",\"x\":{0}.5}", "JSON lines, numbers over time (time "
+        + "\"time\")")]
+    [InlineData("d.csv", "date,city,temp\n", "2024-01-{0},New York,1.{0}", "CSV, numbers over time (time \"date\"), series "
+        + "\"city\"")]
     public void Detect_Numbers_AreSeries(string name, string header, string row, string expected) => Assert.Equal(
-        new DetectedData(DataKind.Series, expected), DataDetector.Detect(Write(name, header + Rows(18, i => row.Replace("{0}", $"{i}"), 10))));
+        new DetectedData(DataKind.Series, expected), DataDetector.Detect(Write(name, header
+            + Rows(18, i => row.Replace("{0}", $"{i}"), 10))));
 
     [Theory]
     [InlineData("d.csv", "text,label\n", "some words here {0},{1}")]

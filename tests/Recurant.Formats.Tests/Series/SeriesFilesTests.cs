@@ -10,7 +10,8 @@ public sealed class SeriesFilesTests : SeriesFiles
     public void Read_JsonLines_KeysAreColumns()
     {
         SeriesFile file = Read("d.jsonl", "{\"ts\":\"2024-01-01T10:00:00Z\",\"s\":{\"t\":1.5},\"k\":\"a\"}\n"
-            + "{\"ts\":\"2024-01-01T11:00:00Z\",\"k\":\"b\"}\n{\"ts\":\"2024-01-01T12:00:00Z\",\"s\":{\"t\":-3e2},\"k\":\"a\"}\n");
+            + "{\"ts\":\"2024-01-01T11:00:00Z\",\"k\":\"b\"}\n"
+            + "{\"ts\":\"2024-01-01T12:00:00Z\",\"s\":{\"t\":-3e2},\"k\":\"a\"}\n");
         Assert.Equal(("1.5 - -300", "a b a"), (Values(file, "s.t"), Values(file, "k")));
         Assert.Equal("2024-01-01T13:00:00Z", Next(file, 1));
     }
@@ -19,7 +20,8 @@ public sealed class SeriesFilesTests : SeriesFiles
     public async Task Read_Parquet_ReadsNumbersTimesAndWords()
     {
         var schema = new ParquetSchema(
-            new DataField<DateTime>("when"), new DataField<double>("x"), new DataField<int?>("n"), new DataField<string>("who"));
+            new DataField<DateTime>("when"), new DataField<double>("x"), new DataField<int?>("n"),
+            new DataField<string>("who"));
         string path = Path.Combine(Root, "d.parquet");
         await using (FileStream stream = File.Create(path))
         await using (ParquetWriter writer = await ParquetWriter.CreateAsync(schema, stream))
@@ -46,13 +48,15 @@ public sealed class SeriesFilesTests : SeriesFiles
     public void Read_DamagedParquet_IsRefused()
     {
         string path = Write("d.parquet", "PAR1 and nothing that belongs behind it PAR1");
-        Assert.Contains("the Parquet file is damaged", Assert.Throws<InvalidDataException>(() => SeriesReader.Read(path)).Message);
+        Assert.Contains("the Parquet file is damaged", Assert.Throws<InvalidDataException>(() =>
+            SeriesReader.Read(path)).Message);
     }
 
     [Fact]
     public void Read_FlatArff_HasASequenceARow()
     {
-        string head = "% UCR\n@relation x\n" + Rows(9, i => $"@attribute att{i + 1} numeric") + "@attribute target {1,2}\n\n@data\n";
+        string head = "% UCR\n@relation x\n" + Rows(9, i => $"@attribute att{i + 1} numeric")
+            + "@attribute target {1,2}\n\n@data\n";
         SeriesFile file = Read("d.arff", head + "1,2,3,4,5,6,7,8,9,1\n9,8,7,?,5,4,3,2,1.5,2\n");
         Assert.Equal(("1 9, 2 9", "target", true), (Spans(file), file.LabelColumn, file.LabelIsConstant));
         Assert.Equal("9 8 7 - 5 4 3 2 1.5", Values(file, "value", 1));
@@ -62,8 +66,8 @@ public sealed class SeriesFilesTests : SeriesFiles
     [Fact]
     public void Read_RelationalArff_HasDimensionsInLines()
     {
-        SeriesFile file = Read("d.arff", "@relation x\n@attribute rel relational\n@attribute t0 numeric\n@attribute t1 numeric\n@end rel\n"
-            + "@attribute class {a,b}\n@data\n'1,2\\n3,4',a\n'5,?\\n7,8',b\n");
+        SeriesFile file = Read("d.arff", "@relation x\n@attribute rel relational\n@attribute t0 numeric\n@attribute t1 "
+            + "numeric\n@end rel\n@attribute class {a,b}\n@data\n'1,2\\n3,4',a\n'5,?\\n7,8',b\n");
         Assert.Equal(("1 2, 2 2", "1 2 5 -", "3 4 7 8"), (Spans(file), Values(file, "dim1"), Values(file, "dim2")));
         Assert.Equal("a a b b", Values(file, "class"));
     }
@@ -104,7 +108,8 @@ public sealed class SeriesFilesTests : SeriesFiles
     [Fact]
     public void Read_SeveralFiles_GoOnOneInTheOther()
     {
-        DataFile[] files = [Write("a.csv", "date,y\n2024-01-01,1\n2024-01-02,2\n"), Write("b.csv", "date,y\n2024-01-03,3\n2024-01-04,4\n")];
+        DataFile[] files = [Write("a.csv", "date,y\n2024-01-01,1\n2024-01-02,2\n"),
+            Write("b.csv", "date,y\n2024-01-03,3\n2024-01-04,4\n")];
         SeriesFile file = SeriesReader.Read(files);
         Assert.Equal(("4", "1 2 3 4"), (Spans(file), Values(file, "y")));
         files[1] = Write("b.csv", "date,y\n2024-01-01,3\n2024-01-02,4\n");
@@ -127,7 +132,8 @@ public sealed class SeriesFilesTests : SeriesFiles
     public void Read_Gzip_IsUnpacked()
     {
         using var packed = new MemoryStream();
-        using (var gzip = new System.IO.Compression.GZipStream(packed, System.IO.Compression.CompressionLevel.Fastest, leaveOpen: true))
+        using (var gzip = new System.IO.Compression.GZipStream(packed, System.IO.Compression.CompressionLevel.Fastest,
+            leaveOpen: true))
         {
             gzip.Write("@problemName x\n@univariate true\n@classLabel true a b\n@data\n1,2:a\n3,4:b\n"u8);
         }

@@ -14,7 +14,8 @@ public sealed class SeriesFormTests : SeriesFiles
     [Fact]
     public void Read_WideTable_IsOneSeriesOfManyColumns()
     {
-        SeriesFile file = Read("d.csv", "date,HUFL,OT\n2016-07-01 00:00:00,5.5,30.5\n2016-07-01 01:00:00,5.25,27\n2016-07-01 02:00:00,NA,-1e2\n");
+        SeriesFile file = Read("d.csv", "date,HUFL,OT\n2016-07-01 00:00:00,5.5,30.5\n2016-07-01 01:00:00,5.25,27\n2016-07-01 "
+            + "02:00:00,NA,-1e2\n");
         Assert.Equal(("5.5 5.25 -", "30.5 27 -100"), (Values(file, "HUFL"), Values(file, "OT")));
         Assert.Equal("2016-07-01 03:00:00", Next(file, 1));
     }
@@ -22,8 +23,9 @@ public sealed class SeriesFormTests : SeriesFiles
     [Fact]
     public void Read_QuotedMonths_AndAFooter()
     {
-        SeriesFile file = Read("d.csv", "\"Month\",\"International airline passengers\"\n\"1949-01\",112\n\"1949-02\",118\n\"1949-03\",132\n"
-            + "\"1949-04\",129\n\n\"International airline passengers: monthly totals\"\n");
+        SeriesFile file = Read("d.csv", "\"Month\",\"International airline "
+            + "passengers\"\n\"1949-01\",112\n\"1949-02\",118\n\"1949-03\",132\n\"1949-04\",129\n\n\"International airline "
+            + "passengers: monthly totals\"\n");
         Assert.Equal(("112 118 132 129", "1949-05"), (Values(file, "International airline passengers"), Next(file, 1)));
         Assert.Equal("d.csv: the last line is passed over: no rows like those above.", Warnings(file));
     }
@@ -31,8 +33,8 @@ public sealed class SeriesFormTests : SeriesFiles
     [Fact]
     public void Read_HeaderOneNameShort_HasRowNumbersFirst()
     {
-        SeriesFile file = Read("d.txt", "\"date\",\"Temperature\",\"Occupancy\"\n\"1\",\"2015-02-04 17:51:00\",23.18,1\n"
-            + "\"2\",\"2015-02-04 17:51:59\",23.15,0\n\"3\",\"2015-02-04 17:53:00\",23.15,1\n");
+        SeriesFile file = Read("d.txt", "\"date\",\"Temperature\",\"Occupancy\"\n\"1\",\"2015-02-04 "
+            + "17:51:00\",23.18,1\n\"2\",\"2015-02-04 17:51:59\",23.15,0\n\"3\",\"2015-02-04 17:53:00\",23.15,1\n");
         Assert.Equal(["Temperature", "Occupancy"], file.Table.Columns.Select(column => column.Name));
         Assert.Equal("every minute", file.Table.Axis!.ToString());
         Assert.Equal(
@@ -43,7 +45,8 @@ public sealed class SeriesFormTests : SeriesFiles
     [Fact]
     public void Read_TimeInSeveralColumns_IsPutTogether()
     {
-        SeriesFile file = Read("d.csv", "No,year,month,day,hour,pm2.5,cbwd\n1,2010,1,1,22,NA,NW\n2,2010,1,1,23,5,cv\n3,2010,1,2,0,7,NW\n");
+        SeriesFile file = Read("d.csv",
+            "No,year,month,day,hour,pm2.5,cbwd\n1,2010,1,1,22,NA,NW\n2,2010,1,1,23,5,cv\n3,2010,1,2,0,7,NW\n");
         Assert.Equal(["year", "month", "day", "hour"], file.TimeColumns);
         Assert.Equal(("- 5 7", "NW cv NW", "2010,1,2,1"), (Values(file, "pm2.5"), Values(file, "cbwd"), Next(file, 1)));
         Assert.Equal(2, file.Table.Columns.Count);
@@ -52,7 +55,8 @@ public sealed class SeriesFormTests : SeriesFiles
     [Fact]
     public void Read_DateAndClock_AreOneTime()
     {
-        SeriesFile file = Read("d.txt", "Date;Time;Power\n16/12/2006;17:24:00;4.216\n16/12/2006;17:25:00;5.360\n16/12/2006;17:26:00;?\n");
+        SeriesFile file = Read("d.txt",
+            "Date;Time;Power\n16/12/2006;17:24:00;4.216\n16/12/2006;17:25:00;5.360\n16/12/2006;17:26:00;?\n");
         Assert.Equal(("16/12/2006,17:27:00", "4.216 5.36 -"), (Next(file, 1), Values(file, "Power")));
     }
 
@@ -100,15 +104,17 @@ public sealed class SeriesFormTests : SeriesFiles
         SeriesFile file = Read("d.csv", "seq,speaker,t,c1\n" + string.Concat(Enumerable.Range(0, 8).Select(s =>
             Rows(5 + (s % 3), t => $"{s},{1 + (s % 2)},{t},{s}.{t}5"))));
         Assert.Equal(("seq", "speaker", true), (file.IdColumn, file.LabelColumn, file.LabelIsConstant));
-        SeriesFile named = Read("d.csv", File.ReadAllText(Path.Combine(Root, "d.csv")), new SeriesFormatOptions { Label = "speaker" });
+        SeriesFile named = Read("d.csv", File.ReadAllText(Path.Combine(Root, "d.csv")),
+            new SeriesFormatOptions { Label = "speaker" });
         Assert.Equal(["1", "2"], named.Table.Columns[0].Categories);
     }
 
     [Fact]
     public void Read_Tsf_MakesTimesFromTheFrequency()
     {
-        SeriesFile file = Read("d.tsf", "# about\n@relation test\n@attribute series_name string\n@attribute start_timestamp date\n"
-            + "@frequency monthly\n@horizon 4\n@missing true\n@equallength false\n@data\nT1:1979-01-31 00-00-00:1,?,3\nT2:1979-03-31 00-00-00:4,5\n");
+        SeriesFile file = Read("d.tsf", "# about\n@relation test\n@attribute series_name string\n@attribute start_timestamp "
+            + "date\n@frequency monthly\n@horizon 4\n@missing true\n@equallength false\n@data\nT1:1979-01-31 "
+            + "00-00-00:1,?,3\nT2:1979-03-31 00-00-00:4,5\n");
         Assert.Equal(("T1 3, T2 2", "1 - 3 4 5"), (Spans(file), Values(file, "value")));
         Assert.Equal("1979-04-30 00-00-00 | 1979-05-31 00-00-00", Next(file, 2));
     }
@@ -116,7 +122,8 @@ public sealed class SeriesFormTests : SeriesFiles
     [Fact]
     public void Read_TsfWithoutStart_HasNoTimes()
     {
-        SeriesFile file = Read("d.tsf", "@relation test\n@attribute series_name string\n@frequency yearly\n@data\nT1:1,2\nT2:3\n");
+        SeriesFile file = Read("d.tsf", "@relation test\n@attribute series_name string\n@frequency "
+            + "yearly\n@data\nT1:1,2\nT2:3\n");
         Assert.Equal(("T1 2, T2 1", "1 2 3"), (Spans(file), Values(file, "value")));
         Assert.Null(file.Table.Axis);
     }
@@ -124,8 +131,9 @@ public sealed class SeriesFormTests : SeriesFiles
     [Fact]
     public void Read_TsWithTimes_ReadsPairs()
     {
-        SeriesFile file = Read("d.ts", "@problemName x\n@timeStamps true\n@univariate true\n@classLabel true 1 2\n@data\n"
-            + "(2007-01-01 00:00:00,241.5),(2007-01-01 00:01:00,?):1\n(2008-09-09 20:56:00,4.0),(2008-09-09 20:57:00,0.0):2\n");
+        SeriesFile file = Read("d.ts", "@problemName x\n@timeStamps true\n@univariate true\n@classLabel true 1 "
+            + "2\n@data\n(2007-01-01 00:00:00,241.5),(2007-01-01 00:01:00,?):1\n(2008-09-09 20:56:00,4.0),(2008-09-09 "
+            + "20:57:00,0.0):2\n");
         Assert.Equal(("241.5 - 4 0", "every minute"), (Values(file, "value"), file.Table.Axis!.ToString()));
         Assert.Equal("2008-09-09 20:58:00", Next(file, 1, 1));
     }

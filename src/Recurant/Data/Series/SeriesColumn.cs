@@ -20,7 +20,8 @@ public sealed class SeriesColumn
         {
             float value = values[row];
             if (float.IsNaN(value)) continue;
-            bool fits = categories is null ? float.IsFinite(value) : value >= 0 && value < categories.Count && value == (int)value;
+            bool fits = categories is null ? float.IsFinite(value) : value >= 0 && value < categories.Count
+                && value == (int)value;
             if (fits) continue;
             throw new ArgumentException(
                 $"Row {row} of the column \"{name}\" is {value}; " + (categories is null

@@ -104,18 +104,21 @@ internal static class SeriesGrid
     {
         string at = axis.IsCounted ? TimeAxis.Count(firstGap) : Time(axis.Local(firstGap));
         var text = new StringBuilder(
-            $"{table.Name}: {total:N0} {(total == 1 ? "row is" : "rows are")} missing between the others ({axis.Rule}), the first at "
-            + $"{at}; {(total == 1 ? "it is" : "they are")} put in without values");
+            $"{table.Name}: {total:N0} {(total == 1 ? "row is" : "rows are")} missing between the others "
+            + $"({(axis.IsCounted ? axis.ToString() : axis.Rule.ToString())}), the "
+            + $"first at {at}; {(total == 1 ? "it is" : "they are")} put in without values");
         int[] order = [.. Enumerable.Range(0, missing.Length).Where(i => missing[i] > 0)
             .OrderByDescending(i => missing[i])];
         if (table.Series.Count > 1)
         {
             text.Append(": ").AppendJoin(", ", order.Take(SeriesNamed).Select(i => $"\"{table.Series[i].Id}\" {missing[i]:N0}"));
-            if (order.Length > SeriesNamed) text.Append(CultureInfo.InvariantCulture, $", and {order.Length - SeriesNamed:N0} more series");
+            if (order.Length > SeriesNamed) text.Append(", and ").Append(Number(order.Length - SeriesNamed)).Append(" more series");
         }
 
         return text.Append('.').ToString();
     }
+
+    private static string Number(int count) => count.ToString("N0", CultureInfo.InvariantCulture);
 
     private static string Of(SeriesSpan span, long count, string before, string between, string after) =>
         span.Id.Length == 0 ? "" : $"{before}{count:N0}{between}\"{span.Id}\"{after}";

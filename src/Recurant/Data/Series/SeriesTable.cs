@@ -24,8 +24,8 @@ public sealed partial class SeriesTable
     /// <param name="columns">The columns, all with as many rows.</param>
     /// <param name="series">The series: together they are all rows, in their order.</param>
     /// <param name="times">
-    /// The time of each row, ascending within a series, as ticks of UTC or, where no zone is known, of the clock on the wall; null
-    /// where rows have no times. The array is kept, not copied.
+    /// The time of each row, ascending within a series, as ticks of UTC or, where no zone is known, of the clock on the wall;
+    /// null where rows have no times. The array is kept, not copied.
     /// </param>
     /// <param name="axis">How times follow one another; needed if and only if there are times.</param>
     /// <exception cref="ArgumentException">The parts do not fit one another.</exception>
@@ -172,7 +172,8 @@ public sealed partial class SeriesTable
                     + $"{columns.Count} of equal length are expected.", nameof(series));
             }
 
-            spans[i] = new SeriesSpan(series.Count == 1 ? "" : (i + 1).ToString(CultureInfo.InvariantCulture), rows, own[0].Length);
+            spans[i] = new SeriesSpan(series.Count == 1 ? "" : (i + 1).ToString(CultureInfo.InvariantCulture), rows,
+                own[0].Length);
             rows += own[0].Length;
         }
 

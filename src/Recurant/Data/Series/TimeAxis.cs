@@ -39,7 +39,8 @@ public sealed record TimeAxis(TimeRule Rule, TimeSpan Offset = default, string? 
     /// An instant before the one asked for: of an hour that comes twice when clocks are set back, it decides which is meant.
     /// Default: none, the first.
     /// </param>
-    /// <returns>Ticks as a table holds them; of a time that is left out when clocks are set forward, the one an hour later.</returns>
+    /// <returns>Ticks as a table holds them; of a time that is left out when clocks are set forward, the one an hour
+    /// later.</returns>
     /// <exception cref="ArgumentException">There is no such zone.</exception>
     public long InstantOf(DateTime local, long after = long.MinValue)
     {
@@ -138,7 +139,8 @@ public sealed record TimeAxis(TimeRule Rule, TimeSpan Offset = default, string? 
         catch (Exception exception) when (exception is TimeZoneNotFoundException or InvalidTimeZoneException)
         {
             throw new ArgumentException(
-                $"There is no time zone \"{name}\" on this system; an IANA name such as Europe/Berlin or UTC is expected.", exception);
+                $"There is no time zone \"{name}\" on this system; an IANA name such as Europe/Berlin or UTC is expected.",
+                    exception);
         }
     }
 }
