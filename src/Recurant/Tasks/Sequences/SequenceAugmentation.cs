@@ -6,15 +6,22 @@ namespace Recurant.Tasks;
 /// (1) pace: the speed e^(w s n_k) at five points of time, in between linear; the sequence is read along the way it makes
 /// (2) ends: up to a share c s of the steps is left out at either end
 /// (3) x_j' = e^(g s n) e^(g s n_j) x_j + a s n'_j + e s n''_(t,j)         scale, level and noise of column j
+/// Where every step has a label, (3) alone, with the level changed most; where numbers are answered, the noise alone.
 /// (4) x = m x_1 + (1 - m) x_2, so the target too                          m ~ Beta(0.2, 0.2), above 1/2
 /// </code>
 /// (1) and (3) after Um et al. 2017 and Iwana and Uchida 2021, (4) is mixup (Zhang et al. 2018).
 /// </summary>
 internal sealed class SequenceAugmentation(SeriesSpec spec, float strength)
 {
-    private const float Pace = 0.05f, Ends = 0.03f, Gain = 0.1f, Level = 0.1f, Noise = 0.05f;
+    private const float Pace = 0.05f, Ends = 0.03f;
     private const int Knots = 4;
 
+    private readonly (float Gain, float Level, float Noise) _change = spec.Answer switch
+    {
+        SeriesAnswer.Label => (0.1f, 0.1f, 0.05f), SeriesAnswer.StepLabels => (0f, 0.5f, 0.05f), _ => (0f, 0f, 0.03f),
+    };
+
+    private readonly bool _paces = spec.Answer == SeriesAnswer.Label;
     private readonly float[] _gains = new float[spec.StepWidth], _levels = new float[spec.StepWidth];
     private readonly bool[] _isNumber = NumbersOf(spec);
     private readonly double[] _speeds = new double[Knots + 1];
@@ -30,11 +37,12 @@ internal sealed class SequenceAugmentation(SeriesSpec spec, float strength)
     {
         int width = spec.StepWidth;
         if (_places.Length < n) _places = new double[n];
-        double way = WayOf(random, n), first = Ends * strength * random.Uniform(), last = 1 - Ends * strength * random.Uniform();
+        double way = _paces ? WayOf(random, n) : Evenly(n), ends = _paces ? Ends * strength : 0;
+        double first = ends * random.Uniform(), last = 1 - ends * random.Uniform();
         float all = Grown(random);
         for (int j = 0; j < width; j++)
         {
-            (float gain, float level) = (all * Grown(random), Level * strength * random.Normal());
+            (float gain, float level) = (all * Grown(random), _change.Level * strength * random.Normal());
             (_gains[j], _levels[j]) = _isNumber[j] ? (gain, level) : (1f, 0f);
         }
 
@@ -46,7 +54,7 @@ internal sealed class SequenceAugmentation(SeriesSpec spec, float strength)
             for (int j = 0; j < width; j++)
             {
                 float value = (1 - share) * from[low * width + j] + share * from[high * width + j];                     // (1) (2)
-                float noise = _isNumber[j] ? Noise * strength * random.Normal() : 0f;
+                float noise = _isNumber[j] ? _change.Noise * strength * random.Normal() : 0f;
                 to[i * width + j] = value * _gains[j] + _levels[j] + noise;                                             // (3)
             }
         }
@@ -79,7 +87,13 @@ internal sealed class SequenceAugmentation(SeriesSpec spec, float strength)
         return n > 1 ? _places[n - 1] : 1;
     }
 
-    private float Grown(RandomNumbers random) => Exp(Gain * strength * random.Normal());
+    private double Evenly(int n)
+    {
+        for (int i = 0; i < n; i++) _places[i] = i;
+        return Math.Max(1, n - 1);
+    }
+
+    private float Grown(RandomNumbers random) => Exp(_change.Gain * strength * random.Normal());
 
     private static float Exp(float x)
     {

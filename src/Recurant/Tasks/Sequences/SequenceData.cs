@@ -74,7 +74,8 @@ internal sealed class SequenceData
         SeriesSpec spec = SpecOf(table, target, inputs, learnt, answer, labels, options);
         int longest = learnt.Max(piece => piece.Count);
         int sequences = isOfSteps || isPrefix ? Math.Max(learnt.Length, learnt.Sum(piece => piece.Count) / 64) : learnt.Length;
-        SequencePlan plan = SequencePlan.For(options, spec, sequences, longest, isPrefix);
+        SequencePlan plan = SequencePlan.For(
+            options, spec, sequences, longest, learnt.Sum(piece => (long)piece.Count), isPrefix);
         var model = new SeriesModel(plan.Spec, labels);
         var rows = new SequenceRows(table, model, needsTarget: true);
         return new SequenceData
@@ -110,6 +111,14 @@ internal sealed class SequenceData
         SeriesColumnSpec[] columns = [.. inputs.Select(column => SeriesColumnSpec.Fit(column, ColumnRole.Past, ranges))];
         SeriesColumnSpec[] telling = [.. columns.Where(column => column.Deviation > 0 && column.Categories is not { Count: < 2 })];
         bool isOfLabels = labels.Length > 0;
+        if (!isOfLabels && options.Inputs is null && telling.Length > 1)
+        {
+            // A column that goes with the answer hardly at all is noise, which a network of few sequences would learn.
+            SeriesColumnSpec[] going =
+                [.. telling.Where(column => Correlation(table.Columns[table.IndexOf(column.Name)], target, ranges, options.Cap) > 0.1)];
+            if (going.Length > 0) telling = going;
+        }
+
         SeriesColumn capped = options.Cap is { } cap && !isOfLabels
             ? new SeriesColumn(target.Name, [.. target.Values.Select(value => Math.Min(value, cap))]) : target;
         SeriesColumnSpec fitted = SeriesColumnSpec.Fit(capped, ColumnRole.Target, ranges);
@@ -158,6 +167,29 @@ internal sealed class SequenceData
             + "own to validate with (--valid on the command line).");
 
         int HeldOf(SequencePiece piece) => Math.Min(piece.Count - 1, (int)Math.Ceiling(share * piece.Count));
+    }
+
+    /// <summary>|Pearson's correlation| of two columns over some rows; of categories 1.</summary>
+    private static double Correlation(SeriesColumn column, SeriesColumn target, (int First, int End)[] ranges, float? cap)
+    {
+        if (column.Categories is not null) return 1;
+        double count = 0, x = 0, y = 0, xx = 0, yy = 0, xy = 0;
+        // About the first row: sums of squares of large numbers would cancel.
+        double x0 = double.NaN, y0 = 0;
+        foreach ((int first, int end) in ranges)
+        {
+            for (int row = first; row < end; row++)
+            {
+                float a = column[row], b = cap is { } most ? Math.Min(target[row], most) : target[row];
+                if (float.IsNaN(a) || float.IsNaN(b)) continue;
+                if (double.IsNaN(x0)) (x0, y0) = (a, b);
+                (double u, double v) = (a - x0, b - y0);
+                (count, x, y, xx, yy, xy) = (count + 1, x + u, y + v, xx + u * u, yy + v * v, xy + u * v);
+            }
+        }
+
+        double spread = (xx - x * x / count) * (yy - y * y / count);
+        return spread > 0 ? Math.Abs(xy - x * y / count) / Math.Sqrt(spread) : 0;
     }
 
     private static IEnumerable<SequencePiece> Beginnings(SequencePiece piece)

@@ -38,8 +38,8 @@ public sealed record SequenceOptions : LearningOptions
     public bool? Bidirectional { get; init; }
 
     /// <summary>
-    /// How much training sequences are changed at random, 0 for not at all: their pace, length, level and scale. Null: 1 for labels
-    /// of sequences, else 0.
+    /// How much training sequences are changed at random, 0 for not at all: their pace, length, level and scale. Null: 1, but for
+    /// labels of a great many sequences 0.
     /// </summary>
     public float? Augmentation { get; init; }
 

@@ -11,14 +11,23 @@ internal sealed record SequencePlan : LearningPlan
     /// <summary>So many looks at the validation sequences.</summary>
     private const int Looks = 20;
 
-    /// <summary>Passes over many sequences; of few the least steps, of a great many the most.</summary>
-    private const int Passes = 34, FewestSteps = 600, MostSteps = 12_000;
+    /// <summary>Of few sequences so many steps; of many three passes, in at least and at most so many.</summary>
+    private const int StepsOfFew = 500, Passes = 3, FewestSteps = 3000, MostSteps = 6000, FewSequences = 1000;
+
+    /// <summary>Numbers take longer to learn than labels, and the labels of a few thousand steps less.</summary>
+    private const int StepsOfNumbers = 600, StepsOfLabels = 200;
 
     /// <summary>Longer sequences are read several steps at a time.</summary>
     private const int ManySteps = 128;
 
-    /// <summary>Below so many sequences all of them are learnt from in the end, and no epoch is preferred.</summary>
-    private const int FewSequences = 5000;
+    /// <summary>With fewer sequences all of them are learnt from in the end, and no epoch is preferred.</summary>
+    private const int RefitSequences = 5000;
+
+    /// <summary>So many sequences need no others made of them.</summary>
+    private const int EnoughSequences = 20_000;
+
+    /// <summary>A single column of labels over fewer rows is learnt by a small network, for fear that it learns them by heart.</summary>
+    private const int FewRows = 50_000;
 
     /// <summary>The weights are averaged over about so many steps.</summary>
     private const double AveragedSteps = 200;
@@ -54,40 +63,46 @@ internal sealed record SequencePlan : LearningPlan
     /// <param name="spec">What the data decide: columns, target, answer and labels; the rest is decided here.</param>
     /// <param name="sequences">The sequences, or windows of them, that there are to learn from.</param>
     /// <param name="steps">The steps of the longest.</param>
+    /// <param name="rows">The rows of all of them.</param>
     /// <param name="isPrefix">Whether the answer changes along a sequence, so that any of its beginnings can be learnt from.</param>
-    public static SequencePlan For(SequenceOptions options, SeriesSpec spec, int sequences, int steps, bool isPrefix)
+    public static SequencePlan For(SequenceOptions options, SeriesSpec spec, int sequences, int steps, long rows, bool isPrefix)
     {
-        int batch = options.Batch ?? (sequences < 1000 ? 32 : 64), networks = options.Models ?? 1;
-        int total = Math.Clamp((int)((long)Passes * sequences / batch), FewestSteps, MostSteps);
-        bool isWhole = !spec.IsOfSteps && !isPrefix;
-        int window = options.Window ?? (isWhole ? SeriesSpec.MostSteps : isPrefix ? 64 : ManySteps);
-        int read = Math.Min(window, steps), epoch = Math.Max(1, total / Looks);
+        bool isWhole = !spec.IsOfSteps && !isPrefix, isOfFewRows = spec.IsOfSteps && rows < FewRows;
+        int batch = options.Batch ?? (sequences <= FewSequences ? 32 : 64);
+        int networks = options.Models ?? (isOfFewRows ? 3 : isPrefix ? 4 : 1);
+        int total = isOfFewRows ? StepsOfLabels : isPrefix ? StepsOfNumbers : sequences <= FewSequences ? StepsOfFew
+            : (int)Math.Clamp((long)Passes * sequences / batch, FewestSteps, MostSteps);
+        int window = options.Window ?? (isWhole ? SeriesSpec.MostSteps : isPrefix ? 60 : 64);
+        int read = Math.Min(window, steps), epoch = Math.Max(1, total / Looks), width = isOfFewRows ? 16 : isPrefix ? 96 : 64;
+        bool isFew = sequences < RefitSequences, isLabel = spec.Answer == SeriesAnswer.Label;
         var defaults = new LearningDefaults
         {
             LearningRate = 3e-3f, WeightDecay = 0.01f, Schedule = ScheduleKind.Cosine,
-            LabelSmoothing = spec.Answer == SeriesAnswer.Label ? 0.1f : 0f,
-            Dropout = new DropoutPlan { Input = 0.1f, Layers = 0.3f, Output = 0.3f },
+            LabelSmoothing = !isLabel ? 0f : sequences < EnoughSequences ? 0.1f : 0.05f,
+            Dropout = new DropoutPlan
+            {
+                Input = isLabel && sequences < EnoughSequences ? 0.1f : 0f, Layers = 0.3f, Output = 0.3f,
+            },
             Batch = batch,
             Epochs = Looks,
             Patience = int.MaxValue,
         };
-        bool isFew = sequences < FewSequences;
-        float augmentation = options.Augmentation ?? (spec.Answer == SeriesAnswer.Label ? 1f : 0f);
+        float augmentation = options.Augmentation ?? (sequences < EnoughSequences || !isWhole ? 1f : 0f);
         return new SequencePlan(options with { Clip = options.Clip * MathF.Sqrt(networks) }, defaults)
         {
             Options = options,
-            Refit = options.Refit ?? (isFew && isWhole),
+            Refit = options.Refit ?? isFew,
             LastEpoch = isFew ? options.Epochs ?? Looks : 0,
             EpochSteps = epoch,
             Augmentation = augmentation,
-            Mixes = augmentation > 0 && spec.Answer == SeriesAnswer.Label,
-            AveragedEpochs = AveragedSteps / epoch,
+            Mixes = augmentation > 0 && isLabel,
+            AveragedEpochs = Math.Min(AveragedSteps, total / 4.0) / epoch,
             Spec = spec with
             {
                 Window = window, Join = isWhole ? (read + ManySteps - 1) / ManySteps : 1,
-                Convolutions = options.Convolutions ?? 2, Filters = options.Filters ?? 64, Kernel = options.Kernel ?? 5,
-                Networks = networks,
-                Recurrent = options.Recurrent(hidden: 64, layers: 1, bidirectional: options.Bidirectional ?? true) with
+                Convolutions = options.Convolutions ?? 2, Filters = options.Filters ?? (isOfFewRows ? 16 : 64),
+                Kernel = options.Kernel ?? 5, Networks = networks,
+                Recurrent = options.Recurrent(width, layers: 1, bidirectional: options.Bidirectional ?? true) with
                 {
                     Cell = options.Cell ?? CellKind.Gru,
                 },
