@@ -6,13 +6,15 @@ namespace Recurant.Models;
 /// <code>
 /// (1) u^0 = x,  u^i = relu(norm(conv_i(u^(i-1)))) (+ u^(i-1) from the second on)
 /// (2) h_1 .. h_T = cell(u_1 .. u_T)
-/// (3) every step:  y_t = V [h_t; u_t] + c
+/// (3) every step:  y_t = V [h_t; u_t] + c + D x_t       D begins at zero, and learns ten times as fast
 /// (4) once:        y = V [last h; mean h; max h; mean u; max u] + c
 /// </code>
 /// In one direction the convolutions are causal, so that a step depends on nothing that comes after it.
 /// </summary>
 internal sealed class SeriesNetwork : PassNetwork
 {
+    private const float DirectRate = 10f;
+
     private readonly SeriesSpec _spec;
     private readonly Conv1d[] _convolutions;
     private readonly BatchNorm[] _norms;
@@ -20,6 +22,7 @@ internal sealed class SeriesNetwork : PassNetwork
     private readonly Recurrent _recurrent;
     private readonly PoolingLayer _last, _mean = new(Pooling.Mean), _max = new(Pooling.Max);
     private readonly Dense _output;
+    private readonly Dense? _direct;
 
     /// <param name="spec">What it is made of.</param>
     /// <param name="prefix">What the names of its tensors begin with.</param>
@@ -41,6 +44,9 @@ internal sealed class SeriesNetwork : PassNetwork
         int states = spec.Recurrent.OutputSize;
         _output = Add(
             prefix + "output", new Dense(spec.IsOfSteps ? states + filters : 3 * states + 2 * filters, spec.Outputs));
+        if (!spec.IsOfSteps) return;
+        _direct = Add(prefix + "direct", new Dense(spec.StepWidth, spec.Outputs));
+        foreach (Parameter parameter in _direct.Parameters) parameter.LearningRateFactor = DirectRate;
     }
 
     /// <summary>(1) to (4): the logits or the standardised numbers.</summary>
@@ -71,7 +77,16 @@ internal sealed class SeriesNetwork : PassNetwork
             if (hasFilters) all = pass.Concatenate(pass.Concatenate(all, _mean.Forward(pass, seen)), _max.Forward(pass, seen));
         }
 
-        return _output.Forward(pass, dropout is null ? all : dropout.Output.Forward(pass, all));                        // (4)
+        SequenceBatch answer = _output.Forward(pass, dropout is null ? all : dropout.Output.Forward(pass, all));        // (4)
+        return _direct is null ? answer : pass.Add(answer, _direct.Forward(pass, input));
+    }
+
+    /// <summary>Of models that answer every step the direct connections begin at zero.</summary>
+    public override void Initialise(ulong seed)
+    {
+        base.Initialise(seed);
+        _direct?.Weights.Value.Clear();
+        _direct?.Weights.MarkChanged();
     }
 
     public override IReadOnlyList<LayerDescription> Describe() =>
@@ -83,7 +98,7 @@ internal sealed class SeriesNetwork : PassNetwork
         Describe("recurrent", _recurrent),
         LayerDescription.Of(
             _spec.IsOfLabels ? "softmax" : "number", $"[{_output.InputSize}] -> [{_spec.Outputs}]",
-            [_spec.IsOfSteps ? "y_t = V [h_t; u_t] + c" : "y = V [last h; mean h; max h; mean u; max u] + c"], _output.Parameters),
+            [_spec.IsOfSteps ? "y_t = V [h_t; u_t] + c + D x_t" : "y = V [last h; mean h; max h; mean u; max u] + c"], _output.Parameters.Concat(_direct?.Parameters ?? [])),
     ];
 }
 

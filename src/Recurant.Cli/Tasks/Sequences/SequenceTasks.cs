@@ -163,8 +163,9 @@ internal sealed class RegressTask : SequenceTask<RegressionScore>
 
     public override string TargetOf(SeriesData data, TrainSettings settings) => settings.Target
         ?? (data.File.LabelColumn is { } label && data.Table.IndexOf(label) is >= 0 and var place
-            && data.Table.Columns[place].Categories is null ? label : data.File.Targets.Count > 0 ? data.File.Targets[0]
-                : throw new InvalidDataException(
+            && data.Table.Columns[place].Categories is null ? label
+            : data.Table.Columns.LastOrDefault(column => column.Categories is null)?.Name
+                ?? throw new InvalidDataException(
                     $"{data.Table.Name}: no column of numbers can be answered. Name it with --target."));
 
     public override RegressionScore Score(

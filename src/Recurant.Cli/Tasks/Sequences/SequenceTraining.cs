@@ -6,7 +6,7 @@ namespace Recurant.Cli;
 internal abstract class SequenceTraining<TScore>(SequenceTask<TScore> task) : TaskTraining<SeriesModel, SeriesData, TScore>(task)
     where TScore : Score
 {
-    private const int TestEvery = 5;
+    private const int TestEvery = 5, MostOthers = 5;
 
     private SeriesTable _learnt = null!;
 
@@ -23,6 +23,12 @@ internal abstract class SequenceTraining<TScore>(SequenceTask<TScore> task) : Ta
     {
         Train = task.Read(settings.Data!, settings, call);
         Target = task.TargetOf(Train, settings);
+        if (settings is { Target: null, LabelColumn: null })
+        {
+            IEnumerable<string> others = Train.Table.Columns.Select(column => column.Name).Where(name => name != Target).Reverse();
+            call.Tell($"answers \"{Target}\"; also possible: {string.Join(", ", others.Take(MostOthers).Select(name => $"\"{name}\""))}");
+        }
+
         Recurant.Formats.SeriesFormatOptions like = SeriesData.Like(task.FormatOf(settings), Train.File) with
         {
             Label = Train.File.LabelColumn == Target ? Target : null,

@@ -48,12 +48,19 @@ public static class ForecasterTrainer
 }
 
 /// <summary>
-/// The corrections of the quantiles: for a level a the a-quantile of y - q over the validation windows, by horizon.
+/// The corrections of the quantiles, by horizon, from the residuals of the validation windows.
+/// <code>
+/// (1) correction_a = n / (n + 30)  times the a-quantile of y - q_a over the validation windows
+/// </code>
+/// n is how many of these windows lie side by side without a common step: of a long horizon over few rows they are few, and what
+/// they have in common may be the weather of those weeks.
 /// </summary>
 internal static class QuantileCorrections
 {
     /// <summary>Of fewer windows the correction would be one of their errors.</summary>
     private const int FewestResiduals = 50;
+
+    private const double Doubt = 30;
 
     public static void Fit(ForecastData data, Workers workers)
     {
@@ -63,12 +70,15 @@ internal static class QuantileCorrections
         for (int i = 0; i < residuals.Length; i++) residuals[i] = [];
         new ForecastScorer(data.Model, workers).Residuals(
             data.Rows, data.Validation, (step, level, error) => residuals[step * levels + level].Add(error));
+        double independent = Enumerable.Range(0, data.Parts.LearntEnd.Count).Sum(series =>
+            (data.Parts.ValidEnd[series] - data.Parts.LearntEnd[series]) / (double)spec.Horizon);
+        var trust = (float)(independent / (independent + Doubt));
         for (int i = 0; i < residuals.Length; i++)
         {
             List<float> errors = residuals[i];
             if (errors.Count < FewestResiduals) continue;
             errors.Sort();
-            data.Model.Corrections.Value[i] = QuantileOf(errors, spec.Levels[i % levels]);
+            data.Model.Corrections.Value[i] = trust * QuantileOf(errors, spec.Levels[i % levels]);                      // (1)
         }
 
         data.Model.Corrections.MarkChanged();
