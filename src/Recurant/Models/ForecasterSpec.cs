@@ -143,8 +143,8 @@ public sealed record ForecasterSpec
 
         for (int i = 0; i < Levels.Count; i++)
         {
-            bool fits = Levels[i] is > 0 and < 1 && (i == 0 || Levels[i] > Levels[i - 1]);
-            if (!fits) throw new ArgumentException($"{nameof(Levels)} must ascend between 0 and 1; number {i + 1} is {Levels[i]}.");
+            if (Levels[i] is > 0 and < 1 && (i == 0 || Levels[i] > Levels[i - 1])) continue;
+            throw new ArgumentException($"{nameof(Levels)} must ascend between 0 and 1; number {i + 1} is {Levels[i]}.");
         }
 
         if (!Levels.Contains(0.5f)) throw new ArgumentException($"{nameof(Levels)} must have 0.5 among them.");

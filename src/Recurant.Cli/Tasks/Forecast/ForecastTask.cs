@@ -16,7 +16,8 @@ internal sealed class ForecastTask : CliTask<ForecasterModel, SeriesData, Foreca
 
     public override IReadOnlyList<string> Settings { get; } =
     [
-        .. OfTables, .. OfCells, "test", "target", "test-rows", "train-rows", "valid-rows", "metric-scale", "known", "static", "past",
+        .. OfTables, .. OfCells, "test", "target", "test-rows", "train-rows", "valid-rows", "metric-scale", "known", "static",
+            "past",
         "horizon", "lookback", "season", "segment", "centre", "logarithms", "allow-negative", "calendar", "linear", "refit",
         "models",
     ];
@@ -98,14 +99,19 @@ internal sealed class ForecastTask : CliTask<ForecasterModel, SeriesData, Foreca
     /// <summary>Names the rows that test: as many as were asked for, or a fifth.</summary>
     public static SeriesData Divided(SeriesData data, TrainSettings settings)
     {
-        if (settings.Series.TestRows is not { } test) return data with { TestRows = ForecastDataset.SetAside(data.Table).TestRows };
+        if (settings.Series.TestRows is not { } test)
+        {
+            return data with { TestRows = ForecastDataset.SetAside(data.Table).TestRows };
+        }
+
         bool isDay = !int.TryParse(test, out _);
         return data with
         {
             TestRows =
             [
                 .. Enumerable.Range(0, data.Table.Series.Count).Select(series => isDay
-                    ? data.Table.Series[series].Count - data.RowsOf(test, series, upTo: false) : data.RowsOf(test, series, false)),
+                    ? data.Table.Series[series].Count - data.RowsOf(test, series, upTo: false) : data.RowsOf(test, series,
+                        false)),
             ],
         };
     }
@@ -131,7 +137,8 @@ internal sealed class ForecastTask : CliTask<ForecasterModel, SeriesData, Foreca
 
     /// <summary>What the numbers of a score are.</summary>
     public static string About(ForecastScore score) =>
-        $"MASE: errors over those of the value {(score.Season > 1 ? $"a season of {score.Season} steps" : "one step")} ago, mean over "
+        $"MASE: errors over those of the value {(score.Season > 1 ? $"a season of {score.Season} steps" : "one step")} ago, "
+            + $"mean over "
         + "the series" + (score.Undefined > 0
             ? $"; undefined for {Numbers.Of(score.Undefined, "constant series", "constant series")}" : "")
         + (score.Coverage80 is null ? "" : "; in 80%: the share of values inside their 80% interval");

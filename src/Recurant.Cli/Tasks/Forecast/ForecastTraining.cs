@@ -112,7 +112,8 @@ internal sealed class ForecastTraining(ForecastTask task) : TaskTraining<Forecas
     {
         if (test is null) return null;
         _baselines = ForecastBaselines.Score(
-            result.Model, new ForecastDataset(Train.Table, Train.TestRows), _standardised, settings.Training.Threads, cancellation);
+            result.Model, new ForecastDataset(Train.Table, Train.TestRows), _standardised, settings.Training.Threads,
+                cancellation);
         if (Best is { } best && Worse(test, best.Score))
         {
             call.Tell($"The model does not beat {best.Name} on the test rows: its "

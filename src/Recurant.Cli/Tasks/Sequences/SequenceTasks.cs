@@ -34,7 +34,8 @@ internal abstract class SequenceTask<TScore> : CliTask<SeriesModel, SeriesData, 
     public static SeriesFormatOptions Format(SeriesModel model, TrainSettings settings, bool mayBeMissing)
     {
         SeriesFormatOptions format = settings.Series.Format(settings) with { Label = settings.LabelColumn };
-        var target = new ExpectedColumn(model.Spec.Target, model.Spec.IsOfLabels ? model.Labels : null) { MayBeMissing = mayBeMissing };
+        var target = new ExpectedColumn(model.Spec.Target, model.Spec.IsOfLabels ? model.Labels : null) { MayBeMissing =
+            mayBeMissing };
         return SeriesData.For(format, model, model.Spec.Columns, [target]) with { Targets = [] };
     }
 
@@ -237,7 +238,10 @@ internal sealed class SequenceAnswers(SeriesModel model, Invocation call, int th
                     writer.Write(("id", id), ("label", answer.Label), ("probability", answer.Probability));
                     writer.WriteObject("probabilities", members =>
                     {
-                        foreach ((string label, float probability) in answer.Probabilities) members.WriteNumber(label, probability);
+                        foreach ((string label, float probability) in answer.Probabilities)
+                        {
+                            members.WriteNumber(label, probability);
+                        }
                     });
                 }));
         }

@@ -14,7 +14,8 @@ public sealed partial class SeriesTable
             .. Enumerable.Range(0, Series.Count).Select(i => (i, Math.Clamp(rows(i), 0, Series[i].Count)))
                 .Where(each => each.Item2 > 0),
         ];
-        return Made([.. kept.Select(each => (Series[each.Series].Id, new[] { (this, Series[each.Series].First, each.Count) }, 0L))]);
+        return Made([.. kept.Select(each => (Series[each.Series].Id, new[] { (this, Series[each.Series].First, each.Count) },
+            0L))]);
     }
 
     /// <summary>What <see cref="FirstRows"/> leaves of each series.</summary>
@@ -56,7 +57,8 @@ public sealed partial class SeriesTable
             }
 
             SeriesSpan other = following.Series[place];
-            made.Add((own.Id, [(this, own.First, own.Count), (following, other.First, other.Count)], Between(own, following, other)));
+            made.Add((own.Id, [(this, own.First, own.Count), (following, other.First, other.Count)],
+                Between(own, following, other)));
         }
 
         foreach ((string id, int place) in places.OrderBy(each => each.Value))
@@ -76,8 +78,8 @@ public sealed partial class SeriesTable
         {
             string id = own.Id.Length > 0 ? $" of the series \"{own.Id}\"" : "";
             throw new InvalidDataException(
-                $"{following.Name}: its first row{id} is of {axis.Local(first):yyyy-MM-dd HH:mm:ss}, which is not after the last row "
-                + $"of {Name}, {axis.Local(last):yyyy-MM-dd HH:mm:ss}. Its rows must continue those.");
+                $"{following.Name}: its first row{id} is of {axis.Text(first)}, which is not after the last row "
+                + $"of {Name}, {axis.Text(last)}. Its rows must continue those.");
         }
 
         if (!axis.Rule.IsRegular) return 0;
@@ -89,11 +91,13 @@ public sealed partial class SeriesTable
         }
 
         throw new InvalidDataException(
-            $"{following.Name}: more than {most} steps lie between its first row ({axis.Local(first):yyyy-MM-dd}) and the last of "
-            + $"{Name} ({axis.Local(last):yyyy-MM-dd}). Its rows must continue those.");
+            $"{following.Name}: more than {most} steps lie between its first row ({axis.Text(first)}) and the last of "
+            + $"{Name} ({axis.Text(last)}). Its rows must continue those.");
     }
 
-    /// <summary>A table of parts of others: of each series the parts in their order, missing rows between the first and the second.</summary>
+    /// <summary>
+    /// A table of parts of others: of each series the parts in their order, missing rows between the first and the second.
+    /// </summary>
     private SeriesTable Made(IReadOnlyList<(string Id, (SeriesTable Table, int First, int Count)[] Parts, long Between)> made)
     {
         if (made.Count == 0) throw new ArgumentException($"{Name}: no rows are left.");
@@ -146,7 +150,8 @@ public sealed partial class SeriesTable
         }
     }
 
-    private static SeriesColumn ColumnOf(SeriesTable table, SeriesColumn column) => table.IndexOf(column.Name) is >= 0 and var place
+    private static SeriesColumn ColumnOf(SeriesTable table, SeriesColumn column) => table.IndexOf(
+        column.Name) is >= 0 and var place
         ? table.Columns[place] : throw new InvalidDataException($"{table.Name}: there is no column \"{column.Name}\".");
 
     private delegate void CopyRows<T>(SeriesTable table, int first, Span<T> to);

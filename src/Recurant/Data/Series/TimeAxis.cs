@@ -33,6 +33,15 @@ public sealed record TimeAxis(TimeRule Rule, TimeSpan Offset = default, string? 
         return DateTime.SpecifyKind(TimeZoneInfo.ConvertTimeFromUtc(utc, FindZone(Zone)), DateTimeKind.Unspecified);
     }
 
+    /// <summary>A time as messages tell it: a date, with its hour where there is one, or a number that counts.</summary>
+    internal string Text(long instant)
+    {
+        if (IsCounted) return Count(instant);
+        DateTime local = Local(instant);
+        return local.ToString(local.TimeOfDay == TimeSpan.Zero ? "yyyy-MM-dd" : "yyyy-MM-dd HH:mm:ss",
+            CultureInfo.InvariantCulture);
+    }
+
     /// <summary>The instant at which the clock tells a time.</summary>
     /// <param name="local">The time on the wall.</param>
     /// <param name="after">

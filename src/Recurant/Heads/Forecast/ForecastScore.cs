@@ -10,7 +10,8 @@ namespace Recurant.Heads;
 public sealed record HorizonScore(int Step, double MeanAbsoluteError, double MeanSquaredError, double? Coverage80);
 
 /// <summary>
-/// How good forecasts are. y is what came, f the forecast (the median; in squared errors the mean), q_a the quantile of the level a,
+/// How good forecasts are. y is what came, f the forecast (the median; in squared errors the mean), q_a the quantile of the level
+/// a,
 /// all over the values that are known.
 /// <code>
 /// (1) MAE = mean |y - f|,  MSE = mean (y - f)^2

@@ -50,7 +50,8 @@ public static class ForecastBaselines
             var windows = new SeriesWindows(
                 spec.TargetCount, [.. learnt.Select(rows => ForecastParts.Learnable(rows, spec.Lookback, spec.Horizon))]);
             var valid = new SeriesWindows(
-                spec.TargetCount, [.. learnt.Select((from, i) => ForecastParts.Within(from, test.Parts.ValidEnd[i], spec.Horizon))]);
+                spec.TargetCount, [.. learnt.Select((from, i) => ForecastParts.Within(from, test.Parts.ValidEnd[i],
+                    spec.Horizon))]);
             return LinearForecast.Fit(test.Rows, spec, windows, [.. valid.Spread(500)], Workers.Asked(threads));
         }
     }

@@ -50,7 +50,8 @@ public sealed class Forecaster : FrontDoor<Forecaster, ForecasterModel>, IFrontD
         if (Model.Spec.Columns.Count != 1 || Model.Spec.CalendarWidth > 0)
         {
             throw new InvalidOperationException(
-                $"The model reads {Model.Spec.Columns.Count} columns{(Model.Spec.CalendarWidth > 0 ? " and the calendar" : "")}; one "
+                $"The model reads {Model.Spec.Columns.Count} "
+                    + $"columns{(Model.Spec.CalendarWidth > 0 ? " and the calendar" : "")}; one "
                 + "series of plain numbers does not tell them. Give a table with the same columns.");
         }
 
@@ -101,7 +102,8 @@ public sealed class Forecaster : FrontDoor<Forecaster, ForecasterModel>, IFrontD
                 {
                     Id = table.Series[window.Series].Id, Column = spec.Columns[window.Target].Name,
                     Times = table.Axis is null
-                        ? null : [.. Enumerable.Range(0, steps).Select(step => rows.InstantOf(window.Series, window.Origin + step))],
+                        ? null : [.. Enumerable.Range(0, steps).Select(step => rows.InstantOf(window.Series, window.Origin
+                            + step))],
                     Axis = table.Axis, Levels = spec.Levels, Mean = means[..steps].ToArray(),
                     Quantiles = quantiles[..(steps * spec.Levels.Count)].ToArray(),
                 }, cancellation);
@@ -188,7 +190,7 @@ public sealed class Forecaster : FrontDoor<Forecaster, ForecasterModel>, IFrontD
         if (span.Count - origin >= steps) return origin;
         string id = span.Id.Length > 0 ? $" of the series \"{span.Id}\"" : "";
         string until = table.Axis is { } axis
-            ? $", until {axis.Local(axis.After(table.Times![span.First], origin + steps - 1)):yyyy-MM-dd HH:mm}" : "";
+            ? $", until {axis.Text(axis.After(table.Times![span.First], origin + steps - 1))}" : "";
         throw new InvalidDataException(
             $"{table.Name}: there are {span.Count - origin} future rows{id}, and {steps} are needed{until}: "
             + $"{string.Join(", ", known.Select(name => $"\"{name}\""))} must be known for every step to forecast. Add them, "

@@ -197,7 +197,8 @@ internal static class SequenceDoor
             var rows = new SequenceRows(table, model, needsTarget: false);
             scorers.Use(scorer =>
             {
-                scorer.Answer(rows, SequenceData.Whole(table), (number, numbers) => answers[number] = read(numbers), cancellation);
+                scorer.Answer(rows, SequenceData.Whole(table), (number, numbers) => answers[number] = read(numbers),
+                    cancellation);
                 return true;
             });
             if (call.IsWatched) call.EndPredict(table.Rows);
