@@ -15,6 +15,7 @@ public class PassRulesTests
         ["Conv1d"] = new Conv1d(3, 4, 3),
         ["ActivationLayer"] = new ActivationLayer(Activation.Tanh),
         ["LayerNorm"] = new LayerNorm(3),
+        ["BatchNorm"] = new BatchNorm(3),
         ["Dropout"] = new Dropout(0.3f),
         ["PoolingLayer"] = new PoolingLayer(Pooling.Mean),
         ["AttentionPooling"] = new AttentionPooling(3, 4),

@@ -150,9 +150,19 @@ public sealed partial class SeriesTable
         }
     }
 
-    private static SeriesColumn ColumnOf(SeriesTable table, SeriesColumn column) => table.IndexOf(
-        column.Name) is >= 0 and var place
-        ? table.Columns[place] : throw new InvalidDataException($"{table.Name}: there is no column \"{column.Name}\".");
+    /// <summary>A table's column of the same name, whose categories have the same places.</summary>
+    private static SeriesColumn ColumnOf(SeriesTable table, SeriesColumn column)
+    {
+        SeriesColumn found = table.IndexOf(column.Name) is >= 0 and var place
+            ? table.Columns[place] : throw new InvalidDataException($"{table.Name}: there is no column \"{column.Name}\".");
+        bool fits = column.Categories is { } own
+            ? found.Categories is { } other && other.SequenceEqual(own.Take(other.Count)) : found.Categories is null;
+        return fits ? found : throw new InvalidDataException(
+            $"{table.Name}: the column \"{column.Name}\" has {Kind(found)}; {Kind(column)} are expected, in this order.");
+
+        static string Kind(SeriesColumn of) =>
+            of.Categories is { } names ? $"the categories {string.Join(", ", names.Take(12))}" : "numbers";
+    }
 
     private delegate void CopyRows<T>(SeriesTable table, int first, Span<T> to);
 }

@@ -66,7 +66,14 @@ public sealed class AnomalyStream
         _history.Add(value);
         // A window reaches no farther back, once it is whole.
         int most = 2 * _forecaster.Model.Spec.Lookback + 1;
-        if (_history.Count > most) _history.RemoveAt(0);
+        if (_history.Count > most)
+        {
+            float gone = _history[0];
+            _history.RemoveAt(0);
+            // It may be the last that is known, however long ago; no window reaches this place.
+            if (float.IsNaN(_history[0])) _history[0] = gone;
+        }
+
         return score;
     }
 
