@@ -95,17 +95,23 @@ internal sealed class ForecastTask : CliTask<ForecasterModel, SeriesData, Foreca
         },
         model, model.Spec.Columns, model.Spec.Targets.Select(target => new ExpectedColumn(target.Name) { MayBeMissing = true }));
 
-    /// <summary>Names the rows that test: as many as were asked for, or a fifth.</summary>
+    /// <summary>Names the rows that test: as many as were asked for, or a fifth. Future rows stand behind them.</summary>
     public static SeriesData Divided(SeriesData data, TrainSettings settings)
     {
-        if (settings.Series.TestRows is not { } test) return data with { TestRows = ForecastDataset.SetAside(data.Table).TestRows };
+        IReadOnlyList<int> future = data.File.FutureRows;
+        if (settings.Series.TestRows is not { } test)
+        {
+            return data with { TestRows = ForecastDataset.SetAside(data.Table, futureRows: future).TestRows };
+        }
+
         bool isDay = !int.TryParse(test, out _);
         return data with
         {
             TestRows =
             [
                 .. Enumerable.Range(0, data.Table.Series.Count).Select(series => isDay
-                    ? data.Table.Series[series].Count - data.RowsOf(test, series, upTo: false) : data.RowsOf(test, series, false)),
+                    ? data.Table.Series[series].Count - data.RowsOf(test, series, upTo: false)
+                    : Math.Min(data.RowsOf(test, series, false) + future[series], data.Table.Series[series].Count)),
             ],
         };
     }
@@ -133,7 +139,7 @@ internal sealed class ForecastTask : CliTask<ForecasterModel, SeriesData, Foreca
     public static string About(ForecastScore score) =>
         $"MASE: errors over those of the value {(score.Season > 1 ? $"a season of {score.Season} steps" : "one step")} ago, mean over "
         + "the series" + (score.Undefined > 0
-            ? $"; undefined for {Numbers.Of(score.Undefined, "constant series", "constant series")}" : "")
+            ? $"; undefined for {Numbers.Of(score.Undefined, "series", "series")} without such errors before the test" : "")
         + (score.Coverage80 is null ? "" : "; in 80%: the share of values inside their 80% interval");
 
     public override AnswerWriter Answers(Invocation call, TrainedModel model, int threads) =>

@@ -76,8 +76,8 @@ public sealed partial class SeriesTable
         {
             string id = own.Id.Length > 0 ? $" of the series \"{own.Id}\"" : "";
             throw new InvalidDataException(
-                $"{following.Name}: its first row{id} is of {axis.Local(first):yyyy-MM-dd HH:mm:ss}, which is not after the last row "
-                + $"of {Name}, {axis.Local(last):yyyy-MM-dd HH:mm:ss}. Its rows must continue those.");
+                $"{following.Name}: its first row{id} is of {axis.Text(first)}, which is not after the last row "
+                + $"of {Name}, {axis.Text(last)}. Its rows must continue those.");
         }
 
         if (!axis.Rule.IsRegular) return 0;
@@ -89,8 +89,8 @@ public sealed partial class SeriesTable
         }
 
         throw new InvalidDataException(
-            $"{following.Name}: more than {most} steps lie between its first row ({axis.Local(first):yyyy-MM-dd}) and the last of "
-            + $"{Name} ({axis.Local(last):yyyy-MM-dd}). Its rows must continue those.");
+            $"{following.Name}: more than {most} steps lie between its first row ({axis.Text(first)}) and the last of "
+            + $"{Name} ({axis.Text(last)}). Its rows must continue those.");
     }
 
     /// <summary>A table of parts of others: of each series the parts in their order, missing rows between the first and the second.</summary>

@@ -92,6 +92,16 @@ public sealed record TimeAxis(TimeRule Rule, TimeSpan Offset = default, string? 
     internal static string Count(long instant) =>
         ((double)instant / TimeSpan.TicksPerSecond).ToString("0.#######", CultureInfo.InvariantCulture);
 
+    /// <summary>An instant as messages tell it.</summary>
+    internal string Text(long instant)
+    {
+        if (IsCounted) return Count(instant);
+        DateTime time = Local(instant);
+        return time.ToString(
+            time.TimeOfDay == TimeSpan.Zero ? "yyyy-MM-dd" : time.TimeOfDay.Ticks % TimeSpan.TicksPerSecond == 0
+                ? "yyyy-MM-dd HH:mm:ss" : "yyyy-MM-dd HH:mm:ss.FFFFFFF", CultureInfo.InvariantCulture);
+    }
+
     /// <summary>How many steps lie between two instants, to the nearest.</summary>
     internal long StepsBetween(long from, long to)
     {

@@ -47,7 +47,9 @@ internal sealed class ForecastData
         SeriesTable table = given.Table;
         IReadOnlyList<(SeriesColumn Column, ColumnRole Role)> roles = ForecastRoles.Of(table, options);
         SeriesColumn[] targets = [.. roles.Where(each => each.Role == ColumnRole.Target).Select(each => each.Column)];
-        int season = options.Season ?? SeasonOf(table.Axis?.Rule);
+        // What is counted has no calendar.
+        TimeRule? rule = table.Axis is { IsCounted: false } axis ? axis.Rule : null;
+        int season = options.Season ?? SeasonOf(rule);
         int horizon = options.Horizon ?? (options.Known.Count > 0 ? AskedFor(table, targets) : null) ?? (season > 1 ? season : 10);
         ForecastParts parts = ForecastParts.Of(given, targets, horizon, options.ValidationRows);
         (int, int)[] learnt =
@@ -61,7 +63,7 @@ internal sealed class ForecastData
 
         SeriesColumnSpec[] columns = [.. roles.Select(each => SeriesColumnSpec.Fit(each.Column, each.Role, learnt))];
         ForecastSize size = SizeOf(targets, learnt, parts);
-        ForecastPlan plan = ForecastPlan.For(options, table.Axis?.Rule, columns, size, horizon, season);
+        ForecastPlan plan = ForecastPlan.For(options, rule, columns, size, horizon, season);
         var model = new ForecasterModel(plan.Spec);
         return new ForecastData
         {

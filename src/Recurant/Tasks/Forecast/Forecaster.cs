@@ -188,7 +188,7 @@ public sealed class Forecaster : FrontDoor<Forecaster, ForecasterModel>, IFrontD
         if (span.Count - origin >= steps) return origin;
         string id = span.Id.Length > 0 ? $" of the series \"{span.Id}\"" : "";
         string until = table.Axis is { } axis
-            ? $", until {axis.Local(axis.After(table.Times![span.First], origin + steps - 1)):yyyy-MM-dd HH:mm}" : "";
+            ? $", until {axis.Text(axis.After(table.Times![span.First], origin + steps - 1))}" : "";
         throw new InvalidDataException(
             $"{table.Name}: there are {span.Count - origin} future rows{id}, and {steps} are needed{until}: "
             + $"{string.Join(", ", known.Select(name => $"\"{name}\""))} must be known for every step to forecast. Add them, "
