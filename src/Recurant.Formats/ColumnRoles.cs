@@ -77,8 +77,8 @@ internal sealed class ColumnRoles
         int example = Array.FindIndex(_columns, column => column.IsNumeric);
         string asked = name(Math.Max(0, example)).Trim('"').Replace("column ", "", StringComparison.Ordinal);
         return new InvalidDataException(
-            $"{path}: no {what} holds texts: {string.Join(", ", parts)}. Recurant learns from words; it cannot learn from tables "
-            + $"of numbers or dates yet. If one of these really is text, name it: --text {asked} (TextColumn).");
+            $"{path}: no {what} holds texts: {string.Join(", ", parts)}. This task learns from words; "
+            + $"tables of numbers are for the tasks forecast, classify, tag and regress. If one of these really is text, name it: --text {asked} (TextColumn).");
 
         string? List(IEnumerable<int> some, string kind)
         {

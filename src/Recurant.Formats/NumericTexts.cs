@@ -20,8 +20,10 @@ internal static class NumericTexts
         {
             int example = Enumerable.Range(0, count).First(i => Cells.IsNumeric(text(i)));
             throw new InvalidDataException(
-                $"{path}: the {what} are numbers or dates, such as {Suggestion.Quote(text(example).Trim())}. Recurant learns "
-                + $"from words; it cannot learn from numbers yet. If they really are text, {advice}.");
+                $"{path}: the {what} are numbers or dates, such as {Suggestion.Quote(text(example).Trim())}. This task "
+                + $"reads words: for numbers use the task forecast, or classify, tag or regress on a table of them. If they "
+                + $"really "
+                + $"are text, {advice}.");
         }
     }
 

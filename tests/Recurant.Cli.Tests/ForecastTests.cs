@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Recurant.Cli.Tests;
 
-/// <summary>Forecasting from the command line; the situations are those of public bug reports, in small files of our own.</summary>
+/// <summary>Forecasting from the command line; the situations come from public bug reports, the files are our own.</summary>
 public sealed class ForecastTests : IDisposable
 {
     private static readonly string[] s_small =
@@ -114,7 +114,8 @@ public sealed class ForecastTests : IDisposable
         CommandResult refused = _place.Run("predict", "m.safetensors", "f.csv");
         Assert.Equal(1, refused.Code);
         Assert.Contains(
-            "f.csv: there are 12 future rows, and 14 are needed, until 2022-10-01 19:00", refused.Error, StringComparison.Ordinal);
+            "f.csv: there are 12 future rows, and 14 are needed, until 2022-10-01 19:00", refused.Error,
+            StringComparison.Ordinal);
         Assert.Equal(13, Predict("f.csv", "--horizon", "12").Length);
     }
 
@@ -147,7 +148,8 @@ public sealed class ForecastTests : IDisposable
         // What is counted has no season of the calendar.
         Assert.Equal((2, 1), (test.GetProperty("mase_undefined").GetInt32(), test.GetProperty("season").GetInt32()));
         string[][] rows = Predict("c.csv");
-        Assert.Equal(["const7 19", "const7 20", "const7 21", "zeros 19"], rows.Skip(1).Take(4).Select(row => $"{row[0]} {row[1]}"));
+        Assert.Equal(
+            ["const7 19", "const7 20", "const7 21", "zeros 19"], rows.Skip(1).Take(4).Select(row => $"{row[0]} {row[1]}"));
         Assert.All(rows.Skip(1).Take(3), row => Assert.InRange(Number(row[2]), 6.5, 7.5));
         Assert.All(rows.Skip(4), row => Assert.InRange(Number(row[2]), 0, 0.1));
     }
@@ -155,8 +157,9 @@ public sealed class ForecastTests : IDisposable
     [Fact]
     public void Train_SeriesTooShort_AreNamedAndForecastAllTheSame()
     {
-        _place.Write("s.csv", "unique_id,ds,y\n" + Rows(5, i => $"A,{Iso(new DateTime(2021, 5, 1).AddMonths(i).AddDays(-1))},{1000 * i}")
-            + "one,2021-08-31,17\n" + Rows(48, i => $"long,{Iso(new DateTime(2017, 10, 1).AddMonths(i).AddDays(-1))},{i % 12}.5"));
+        string MonthEnd(int year, int month, int more) => Iso(new DateTime(year, month, 1).AddMonths(more).AddDays(-1));
+        _place.Write("s.csv", "unique_id,ds,y\n" + Rows(5, i => $"A,{MonthEnd(2021, 5, i)},{1000 * i}")
+            + "one,2021-08-31,17\n" + Rows(48, i => $"long,{MonthEnd(2017, 10, i)},{i % 12}.5"));
         CommandResult trained = Train("s.csv", "--horizon", "4", "--lookback", "12", "--segment", "4");
         Assert.Contains(
             "2 of 3 series have fewer rows before the test than the 12 steps that are looked back on: \"A\", \"one\"",
@@ -207,7 +210,8 @@ public sealed class ForecastTests : IDisposable
     [Fact]
     public void Train_ChangedTestRows_ChangesNothingThatIsFitted()
     {
-        string Values(int late) => "t,y\n" + Rows(50, i => $"{i},{(i < 40 ? (i * 7 % 11 / 5.0 - 1).ToString(CultureInfo.InvariantCulture) : $"{late + i % 3}")}");
+        string Values(int late) => "t,y\n" + Rows(50, i => string.Create(
+            CultureInfo.InvariantCulture, $"{i},{(i < 40 ? i * 7 % 11 / 5.0 - 1 : late + i % 3)}"));
         _place.Write("a.csv", Values(1000));
         _place.Write("b.csv", Values(3));
         using var honest = JsonDocument.Parse(Train("a.csv", "--json", "--horizon", "4").Out);
@@ -269,9 +273,12 @@ public sealed class ForecastTests : IDisposable
     [Fact]
     public void Anomalies_AValueFarOff_IsListedWithItsTime()
     {
-        string Sensor(int first, int count, int spike) => "time,v\n" + Rows(count, i => string.Create(
-            CultureInfo.InvariantCulture,
-            $"{new DateTime(2024, 1, 1).AddHours(first + i):yyyy-MM-dd HH:mm},{20 + 3 * Math.Sin(0.7 * i) + 0.3 * Math.Sin(2.9 * i * i) + (i == spike ? 60 : 0):F3}"));
+        string Sensor(int first, int count, int spike) => "time,v\n" + Rows(count, i =>
+        {
+            double value = 20 + 3 * Math.Sin(0.7 * i) + 0.3 * Math.Sin(2.9 * i * i) + (i == spike ? 60 : 0);
+            return string.Create(
+                CultureInfo.InvariantCulture, $"{new DateTime(2024, 1, 1).AddHours(first + i):yyyy-MM-dd HH:mm},{value:F3}");
+        });
         _place.Write("learn.csv", Sensor(0, 400, -1));
         _place.Write("today.csv", Sensor(400, 60, 41));
         Train("learn.csv", "--horizon", "2", "--lookback", "12", "--segment", "1", "--season", "1", "--valid-rows", "120");
@@ -337,9 +344,11 @@ public sealed class ForecastTests : IDisposable
         }
     }
 
-    private static string Future(int known, int future) => "time,y,is_open,temp\n" + Rows(known + future, i => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{new DateTime(2022, 9, 30).AddHours(i):yyyy-MM-dd HH:mm},{(i < known ? $"{50 + i % 9}.5" : "")},{(i % 24 is > 7 and < 18 ? 1 : 0)},{15 + i % 5}.3"));
+    private static string Future(int known, int future) => "time,y,is_open,temp\n" + Rows(known + future, i =>
+    {
+        string y = i < known ? $"{50 + i % 9}.5" : "";
+        return $"{new DateTime(2022, 9, 30).AddHours(i):yyyy-MM-dd HH:mm},{y},{(i % 24 is > 7 and < 18 ? 1 : 0)},{15 + i % 5}.3";
+    });
 
     private static string Iso(DateTime time) => time.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 

@@ -39,8 +39,8 @@ public sealed class SequenceTests : IDisposable
         CommandResult unknown = _place.Run("test", "m.safetensors", "other.csv");
         Assert.Equal(1, unknown.Code);
         Assert.Contains(
-            "other.csv: \"sideways\" in the column \"kind\" is none of what the model can answer: \"down\", \"up\".", unknown.Error,
-            StringComparison.Ordinal);
+            "other.csv: \"sideways\" in the column \"kind\" is none of what the model can answer: \"down\", \"up\".",
+            unknown.Error, StringComparison.Ordinal);
         CommandResult test = _place.Run(["train", "c.csv", "--label", "kind", "--test", "other.csv", .. s_small]);
         Assert.Equal(1, test.Code);
         Assert.Contains("other.csv: \"sideways\"", test.Error, StringComparison.Ordinal);
@@ -73,9 +73,10 @@ public sealed class SequenceTests : IDisposable
     [Fact]
     public void Regress_ANumberForEachSequence_ComesNearIt()
     {
+        double Level(int i) => i % 8 / 4.0 - 0.9;
         _place.Write("r.csv", "id,step,x,y\n" + string.Concat(Enumerable.Range(0, 30).Select(i =>
             string.Concat(Enumerable.Range(0, 4 + i % 3).Select(t => string.Create(
-                CultureInfo.InvariantCulture, $"s{i},{t},{i % 8 / 4.0 - 0.9 + Noise(i, t) / 4:F3},{10 * (i % 8 / 4.0 - 0.9) + 0.25:F2}\n"))))));
+                CultureInfo.InvariantCulture, $"s{i},{t},{Level(i) + Noise(i, t) / 4:F3},{10 * Level(i) + 0.25:F2}\n"))))));
         CommandResult trained = Train("r.csv", "--task", "regress", "--target", "y", "--json");
         using var document = JsonDocument.Parse(trained.Out);
         JsonElement test = document.RootElement.GetProperty("test");
@@ -94,7 +95,8 @@ public sealed class SequenceTests : IDisposable
     public void Classify_HeaderThatLies_IsSaidAndLearntFrom()
     {
         string Line(int i, int steps) => string.Join(',', Enumerable.Range(0, steps).Select(t =>
-            i == 5 && t == 2 ? "?" : string.Create(CultureInfo.InvariantCulture, $"{(i % 2 == 0 ? -0.1 : 0.1) * t + 0.01 * i:F2}")))
+            i == 5 && t == 2 ? "?" : string.Create(
+                CultureInfo.InvariantCulture, $"{(i % 2 == 0 ? -0.1 : 0.1) * t + 0.01 * i:F2}")))
             + $":{(i % 2 == 0 ? "left" : "right")}\n";
         _place.Write("u.ts", "@problemName Tilt\n@timeStamps false\n@missing false\n@univariate true\n@equalLength true\n"
             + "@seriesLength 6\n@classLabel true left right\n@data\n"

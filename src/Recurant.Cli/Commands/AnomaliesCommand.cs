@@ -51,7 +51,9 @@ internal sealed class AnomaliesCommand() : CliCommand("anomalies", "MODEL DATA",
             : [.. surprises.Where(each => each.Score > threshold)];
         if (threshold is { } limit)
         {
-            call.Tell($"{Numbers.Of(chosen.Length, "value")} of {Numbers.Count(surprises.Count)} with a score above {Numbers.Four(limit)}, "
+            call.Tell(
+                $"{Numbers.Of(chosen.Length, "value")} of {Numbers.Count(surprises.Count)} with a score above "
+                    + $"{Numbers.Four(limit)}, "
                 + $"where about {Numbers.Count(share * surprises.Count)} of usual ones are expected");
         }
 
@@ -75,7 +77,8 @@ internal sealed class AnomaliesCommand() : CliCommand("anomalies", "MODEL DATA",
         string[] cells =
         [
             .. data.Table.Series.Count > 1 ? [series.Id] : Array.Empty<string>(), time,
-            surprise.Value.ToString("G6", CultureInfo.InvariantCulture), surprise.Expected.ToString("G6", CultureInfo.InvariantCulture),
+            surprise.Value.ToString("G6", CultureInfo.InvariantCulture), surprise.Expected.ToString("G6",
+                CultureInfo.InvariantCulture),
             Numbers.Four(surprise.Score),
         ];
         call.Terminal.Out.WriteLine(string.Join('\t', cells));

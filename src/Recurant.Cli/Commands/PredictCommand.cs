@@ -73,7 +73,8 @@ internal sealed class PredictCommand() : CliCommand("predict", "MODEL [TEXT...]"
         if (paths.Length == 0)
         {
             throw new UsageException(
-                $"DATA is missing: {call.Arguments[0]} is a {model.Noun}, and answers tables. Usage: {ShellCommand.Name} predict MODEL "
+                $"DATA is missing: {call.Arguments[0]} is a {model.Noun}, and answers tables. Usage: {ShellCommand.Name} "
+                    + $"predict MODEL "
                 + "DATA");
         }
 

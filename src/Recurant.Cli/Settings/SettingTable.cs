@@ -159,7 +159,8 @@ internal static class SettingTable
             "Of each series the first rows, or those up to a day, that are learnt from. Default: all but those that validate and "
             + "test.", (t, v) => t with { TrainRows = RowsOrDay(v) }),
         OfNumbers("valid-rows", "N",
-            "Of each series the rows behind those that are learnt from that validate. Default: the horizon, or a tenth if that is "
+            "Of each series the rows behind those that are learnt from that validate. Default: the horizon, or a tenth if "
+                + "that is "
             + "more.", (t, v) => t with { ValidRows = Whole(v).ToString(System.Globalization.CultureInfo.InvariantCulture) }),
         OfNumbers("known", "COLUMNS", "Columns that are known in advance: rows at the end without target are the horizon.",
             (t, v) => t with { Known = List(v) }),
@@ -178,7 +179,8 @@ internal static class SettingTable
             (t, v) => t with { Segment = Whole(v) }),
         OfForecast("centre", Names<WindowCentre>(), "What each window is centred at. Default: follows the data.",
             (t, v) => t with { Centre = Choice<WindowCentre>(v) }),
-        OfForecast("logarithms", "true|false", "Whether logarithms are read; all targets must be above 0. Default: follows the data.",
+        OfForecast("logarithms", "true|false",
+            "Whether logarithms are read; all targets must be above 0. Default: follows the data.",
             (t, v) => t with { Logarithms = Flag(v) }),
         OfForecast("allow-negative", "true|false", "Whether forecasts may be below 0 although no target ever is. Default: false.",
             (t, v) => t with { AllowNegative = Flag(v) }),
@@ -277,12 +279,14 @@ internal static class SettingTable
             "Also connect words and bigrams directly to the output, bypassing the recurrent layers. Default: true for words, "
             + "false for characters.", (t, v) => t with { Direct = Flag(v) }) with { Unless = [NotRecurrent] },
         new("models", Model, "N",
-            "Train N models from different random numbers and average their answers. Default: 1; for numbers it follows the data.",
+            "Train N models from different random numbers and average their answers. Default: 1; for numbers it follows the "
+                + "data.",
             (s, v) => s.Learning(t => t with { Models = Whole(v) }) with
             {
                 Series = s.Series with
                 {
-                    Forecast = s.Series.Forecast with { Models = Whole(v) }, Sequence = s.Series.Sequence with { Models = Whole(v) },
+                    Forecast = s.Series.Forecast with { Models = Whole(v) }, Sequence = s.Series.Sequence with { Models =
+                        Whole(v) },
                 },
             }),
         Learn("forget-bias", Model, "X", "What the forget-gate bias of an LSTM starts from. Default: 1.",

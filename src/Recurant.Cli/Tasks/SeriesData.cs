@@ -40,7 +40,8 @@ internal sealed record SeriesData(SeriesFile File, SeriesTable Table, IReadOnlyL
     /// <param name="columns">What it reads.</param>
     /// <param name="targets">What it answers, which may be missing.</param>
     public static SeriesFormatOptions For(
-        SeriesFormatOptions format, TrainedModel model, IEnumerable<SeriesColumnSpec> columns, IEnumerable<ExpectedColumn> targets)
+        SeriesFormatOptions format, TrainedModel model, IEnumerable<SeriesColumnSpec> columns,
+            IEnumerable<ExpectedColumn> targets)
     {
         (IReadOnlyList<string> time, string? id, string? label) = RecordOf(model);
         return format with
@@ -127,6 +128,7 @@ internal sealed record SeriesData(SeriesFile File, SeriesTable Table, IReadOnlyL
             Text(IdKey), Text(LabelKey));
 
         string? Text(string key) =>
-            table.TryGetProperty(key, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+            table.TryGetProperty(key, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString()
+                : null;
     }
 }

@@ -14,7 +14,8 @@ internal sealed class SeriesView(SeriesExplanation explanation)
     {
         string of = Explanation.Id.Length > 0 ? $"{Explanation.Id}: " : "";
         yield return $"{of}{Explanation.Answer} is {Number(Explanation.Value)} ({Explanation.Unit})";
-        yield return $"with every value at its mean: {Number(Explanation.Baseline)}; the effects add up to the difference but for "
+        yield return $"with every value at its mean: {Number(Explanation.Baseline)}; the effects add up to the difference but "
+            + $"for "
             + Number(Explanation.Gap);
         (string Column, double Effect)[] columns = [.. Explanation.ByColumn];
         if (columns.Length > 1)
@@ -48,7 +49,8 @@ internal sealed class SeriesView(SeriesExplanation explanation)
             ("value", double.IsNaN(effect.Value) ? (double?)null : effect.Value), ("effect", effect.Effect)));
     }
 
-    private static IEnumerable<string> Table(string heading, IEnumerable<(string Name, double Effect)> rows, UserTerminal terminal)
+    private static IEnumerable<string> Table(string heading, IEnumerable<(string Name, double Effect)> rows,
+        UserTerminal terminal)
     {
         (string Name, double Effect)[] all = [.. rows];
         double largest = all.Length == 0 ? 0 : all.Max(each => Math.Abs(each.Effect));
@@ -56,7 +58,8 @@ internal sealed class SeriesView(SeriesExplanation explanation)
         yield return $"{heading.PadRight(width)}  {"effect",10}";
         foreach ((string name, double effect) in all)
         {
-            yield return $"{Effects.Cell(name, width)}  {Number(effect),10}  {Effects.Bar(effect, largest, terminal.HasColour).TrimEnd()}";
+            yield return $"{Effects.Cell(name, width)}  {Number(effect),10}  "
+                + $"{Effects.Bar(effect, largest, terminal.HasColour).TrimEnd()}";
         }
     }
 

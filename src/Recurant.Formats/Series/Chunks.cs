@@ -57,7 +57,8 @@ internal sealed class Chunks<T>
         return all;
     }
 
-    private void Clear()
+    /// <summary>Gives all blocks up.</summary>
+    internal void Clear()
     {
         _blocks.Clear();
         (_last, _used, Count) = ([], 0, 0);

@@ -91,8 +91,7 @@ internal sealed class SeriesAssembly
             for (int i = 0; i < count; i++) _order[next[series]++] = row++;
         }
 
-        _raw.Runs.Clear();
-        _raw.Runs.TrimExcess();
+        _raw.ForgetRuns();
     }
 
     /// <summary>Turns series round that stand newest first.</summary>

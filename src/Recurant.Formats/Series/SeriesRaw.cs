@@ -15,6 +15,11 @@ internal sealed record RawColumn(string Name, int Place, CategoryPool? Categorie
 /// <summary>The rows of a table as they stand in the file.</summary>
 internal sealed class SeriesRaw
 {
+    /// <summary>The series of a row by itself, or the complement of the series of several rows and their number.</summary>
+    private readonly Chunks<int> _runs = new();
+
+    private int _series, _count;
+
     internal required string Path { get; init; }
 
     internal List<RawColumn> Columns { get; init; } = [];
@@ -23,7 +28,19 @@ internal sealed class SeriesRaw
     internal List<string> Ids { get; } = [];
 
     /// <summary>Rows of the same series that follow one another.</summary>
-    internal List<(int Series, int Count)> Runs { get; } = [];
+    internal IEnumerable<(int Series, int Count)> Runs
+    {
+        get
+        {
+            for (int i = 0; i < _runs.Count; i++)
+            {
+                if (_runs[i] >= 0) yield return (_runs[i], 1);
+                else yield return (~_runs[i], _runs[++i]);
+            }
+
+            if (_count > 0) yield return (_series, _count);
+        }
+    }
 
     /// <summary>The time of each row; null where there are none.</summary>
     internal Chunks<long>? Times { get; set; }
@@ -45,7 +62,23 @@ internal sealed class SeriesRaw
     internal void AddRow(int series)
     {
         Rows++;
-        if (Runs.Count > 0 && Runs[^1].Series == series) Runs[^1] = (series, Runs[^1].Count + 1);
-        else Runs.Add((series, 1));
+        if (series != _series) EndRun();
+        _series = series;
+        _count++;
+    }
+
+    /// <summary>Gives up what is known of runs.</summary>
+    internal void ForgetRuns()
+    {
+        _runs.Clear();
+        _count = 0;
+    }
+
+    private void EndRun()
+    {
+        if (_count == 0) return;
+        _runs.Add(_count == 1 ? _series : ~_series);
+        if (_count > 1) _runs.Add(_count);
+        _count = 0;
     }
 }

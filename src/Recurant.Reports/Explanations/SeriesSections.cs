@@ -27,7 +27,8 @@ internal static class SeriesSections
         section.Chart(new LineChart
         {
             Title = "Effect of each step", XLabel = "step", YLabel = "effect",
-            Series = [new ChartSeries("effect", [.. steps.Select(each => (double)each.Step)], [.. steps.Select(each => each.Effect)])],
+            Series = [new ChartSeries("effect", [.. steps.Select(each => (double)each.Step)],
+                [.. steps.Select(each => each.Effect)])],
         });
     }
 }

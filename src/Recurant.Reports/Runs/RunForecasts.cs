@@ -20,7 +20,8 @@ internal static class RunForecasts
         PageSection section = page.Section("baselines", "Beside simple forecasts");
         section.Table(
             "Errors on the test rows, every window", rows, new("forecast", row => Text(row, "name"), IsText: true),
-            Value("windows", "windows"), Value("MAE", "mae"), Value("RMSE", "rmse"), Value("MASE", "mase"), Value("sMAPE", "smape"),
+            Value("windows", "windows"), Value("MAE", "mae"), Value("RMSE", "rmse"), Value("MASE", "mase"), Value("sMAPE",
+                "smape"),
             Value("wQL", "wql"), Value("inside 80%", "coverage80"));
         section.Text("MASE: the error over that of the value a season ago in the rows before the test, the mean over the series. "
             + "wQL: the quantile loss over the sum of the values. Inside 80%: the share of values in their 80% interval.");
@@ -33,7 +34,11 @@ internal static class RunForecasts
         PageSection section = page.Section("horizon", "Error by how far ahead");
         double[] x = [.. steps.Select(step => Number(step, "step"))];
         var charts = new List<IChart> { Chart("Mean absolute error", "mae") };
-        if (steps.Any(step => double.IsFinite(Number(step, "coverage80")))) charts.Add(Chart("Share inside the 80% interval", "coverage80"));
+        if (steps.Any(step => double.IsFinite(Number(step, "coverage80"))))
+        {
+            charts.Add(Chart("Share inside the 80% interval", "coverage80"));
+        }
+
         section.Charts(charts);
 
         LineChart Chart(string title, string name) => new()
@@ -57,7 +62,8 @@ internal static class RunForecasts
             Series =
             [
                 new ChartSeries("history", past, history), new ChartSeries("what came", future, actual),
-                new ChartSeries("median", future, median), new ChartSeries("10%", future, low), new ChartSeries("90%", future, high),
+                new ChartSeries("median", future, median), new ChartSeries("10%", future, low), new ChartSeries("90%", future,
+                    high),
             ],
         });
     }

@@ -8,7 +8,8 @@ namespace Recurant.Feeds;
 internal readonly record struct SeriesWindow(int Series, int Target, int Origin, int End);
 
 /// <summary>
-/// All windows of a table, by number: the origins of every series and target, one step apart. Nothing is copied; a window is found
+/// All windows of a table, by number: the origins of every series and target, one step apart. Nothing is copied; a window is
+/// found
 /// by its number.
 /// </summary>
 internal sealed class SeriesWindows

@@ -1,7 +1,8 @@
 namespace Recurant.Layers;
 
 /// <summary>
-/// Brings each column to mean 0 and deviation 1 over all rows of a batch, then scales and shifts it (Ioffe and Szegedy 2015). R is
+/// Brings each column to mean 0 and deviation 1 over all rows of a batch, then scales and shifts it (Ioffe and Szegedy 2015). R
+/// is
 /// the number of rows, of all steps of all sequences.
 /// <code>
 /// (1) m = (1/R) sum_r x_r,  v = (1/R) sum_r (x_r - m)^2       while training; else the running m and v
@@ -79,7 +80,10 @@ public sealed class BatchNorm : Layer
         Normalised memory = call.Memory<Normalised>();
         int rows = call.Input.RowCount;
         memory.IsOfBatch = call.Pass.IsTraining && rows > 1;
-        if (memory.IsOfBatch) Measure(call.Input, memory);                                                              // (1)
+        if (memory.IsOfBatch)
+        {
+            Measure(call.Input, memory);                                                                                // (1)
+        }
         else
         {
             RunningMean.Values.CopyTo(memory.Mean);

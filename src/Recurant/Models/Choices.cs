@@ -47,7 +47,8 @@ public static class Choices
         ];
         Table<WindowCentre>.Rows =
         [
-            ("mean", WindowCentre.Mean), ("last", WindowCentre.Last), ("season", WindowCentre.Season), ("horizon", WindowCentre.Horizon),
+            ("mean", WindowCentre.Mean), ("last", WindowCentre.Last), ("season", WindowCentre.Season), ("horizon",
+                WindowCentre.Horizon),
             ("none", WindowCentre.None),
         ];
         Table<SeriesAnswer>.Rows =

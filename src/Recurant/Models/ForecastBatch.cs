@@ -8,12 +8,14 @@ namespace Recurant.Models;
 /// (2) x_j = the z, masks, covariates and calendar of segment j; p_j = what is known of the segment j to come
 /// </code>
 /// (1) is instance normalisation (Kim et al., "Reversible instance normalization", ICLR 2022): whatever level and spread a series
-/// has, the network reads the same, and a window knows nothing but its own past. Values that are missing are read as the last that
+/// has, the network reads the same, and a window knows nothing but its own past. Values that are missing are read as the last
+/// that
 /// was known, those before the first row as the first season again, and the mask, where the model has one, says so.
 /// </summary>
 internal sealed class ForecastBatch(ForecasterSpec spec)
 {
-    private const float SmallestSpread = 1e-5f, SmallestShare = 1e-3f, SmallestLogSpread = 0.01f, MostDeviations = 3f, MostLog = 5f,
+    private const float SmallestSpread = 1e-5f, SmallestShare = 1e-3f, SmallestLogSpread = 0.01f, MostDeviations = 3f, MostLog =
+        5f,
         SmallestOffset = 1e-6f, MostExponent = 80f;
 
     private readonly float[] _scratch = new float[Math.Max(

@@ -101,7 +101,8 @@ internal sealed class ForecastNetwork : PassNetwork
     /// <param name="known">The number of steps that are known.</param>
     /// <returns>The sum over the steps.</returns>
     public double Loss(
-        (SequenceBatch Outputs, SequenceBatch? Linear) outputs, int window, ReadOnlySpan<float> actual, float weight, out int known)
+        (SequenceBatch Outputs, SequenceBatch? Linear) outputs, int window, ReadOnlySpan<float> actual, float weight,
+            out int known)
     {
         double sum = 0;
         known = 0;
@@ -137,6 +138,7 @@ internal sealed class ForecastNetwork : PassNetwork
             ["o_j = V g_j + c", "q_m = b + o_m, q_(k+1) = q_k + softplus(o_(k+1) - 1), q_(k-1) = q_k - softplus(o_(k-1) - 1)"],
             _output.Parameters),
         .. _linear is null ? Array.Empty<LayerDescription>()
-            : [LayerDescription.Of("linear map", $"[{_spec.Lookback}] -> [{_spec.Horizon}]", ["b = A z + a"], _linear.Parameters)],
+            : [LayerDescription.Of("linear map", $"[{_spec.Lookback}] -> [{_spec.Horizon}]", ["b = A z + a"],
+                _linear.Parameters)],
     ];
 }

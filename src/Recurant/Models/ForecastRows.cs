@@ -23,7 +23,9 @@ internal sealed class ForecastRows
         return _columns[target].AsSpan(span.First, span.Count);
     }
 
-    /// <summary>Writes what is known of a step beforehand: known columns and calendar, each <paramref name="stride"/> apart.</summary>
+    /// <summary>
+    /// Writes what is known of a step beforehand: known columns and calendar, each <paramref name="stride"/> apart.
+    /// </summary>
     public void WriteKnown(int series, int step, Span<float> numbers, int stride, Span<float> scratch)
     {
         int at = 0;
@@ -54,7 +56,8 @@ internal sealed class ForecastRows
         SeriesSpan span = Table.Series[series];
         for (int i = 0; i < _columns.Length; i++)
         {
-            if (ReferenceEquals(_spec.Columns[i], column)) return step >= 0 && step < span.Count ? _columns[i]![span.First + step] : float.NaN;
+            if (!ReferenceEquals(_spec.Columns[i], column)) continue;
+            return step >= 0 && step < span.Count ? _columns[i]![span.First + step] : float.NaN;
         }
 
         return float.NaN;

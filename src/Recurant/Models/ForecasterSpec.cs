@@ -143,10 +143,13 @@ public sealed record ForecasterSpec
 
         for (int i = 0; i < Levels.Count; i++)
         {
-            bool fits = Levels[i] is > 0 and < 1 && (i == 0 || Levels[i] > Levels[i - 1]);
-            if (!fits) throw new ArgumentException($"{nameof(Levels)} must ascend between 0 and 1; number {i + 1} is {Levels[i]}.");
+            if (Levels[i] is > 0 and < 1 && (i == 0 || Levels[i] > Levels[i - 1])) continue;
+            throw new ArgumentException($"{nameof(Levels)} must ascend between 0 and 1; number {i + 1} is {Levels[i]}.");
         }
 
         if (!Levels.Contains(0.5f)) throw new ArgumentException($"{nameof(Levels)} must have 0.5 among them.");
     }
+
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(ForecasterSpec), PrintMembers);
 }

@@ -1,7 +1,8 @@
 namespace Recurant.Models;
 
 /// <summary>
-/// A network over sequences of measurements: convolutions see what neighbouring steps make together, recurrent layers what follows
+/// A network over sequences of measurements: convolutions see what neighbouring steps make together, recurrent layers what
+/// follows
 /// what.
 /// <code>
 /// (1) u^0 = x,  u^i = relu(norm(conv_i(u^(i-1)))) (+ u^(i-1) from the second on)
@@ -98,7 +99,8 @@ internal sealed class SeriesNetwork : PassNetwork
         Describe("recurrent", _recurrent),
         LayerDescription.Of(
             _spec.IsOfLabels ? "softmax" : "number", $"[{_output.InputSize}] -> [{_spec.Outputs}]",
-            [_spec.IsOfSteps ? "y_t = V [h_t; u_t] + c + D x_t" : "y = V [last h; mean h; max h; mean u; max u] + c"], _output.Parameters.Concat(_direct?.Parameters ?? [])),
+            [_spec.IsOfSteps ? "y_t = V [h_t; u_t] + c + D x_t" : "y = V [last h; mean h; max h; mean u; max u] + c"],
+                _output.Parameters.Concat(_direct?.Parameters ?? [])),
     ];
 }
 

@@ -13,7 +13,9 @@ public abstract class TrainedModel
     /// <summary>The task it was trained for: one of <see cref="TaskNames"/>.</summary>
     public abstract string Task { get; }
 
-    /// <summary>The name of its specification in model files, where one task has models of several kinds. Default: the task.</summary>
+    /// <summary>
+    /// The name of its specification in model files, where one task has models of several kinds. Default: the task.
+    /// </summary>
     internal virtual string Format => Task;
 
     /// <summary>What it is, in one or two words: "classifier".</summary>

@@ -1,14 +1,17 @@
 namespace Recurant.Tasks;
 
 /// <summary>What a value did to an answer.</summary>
-/// <param name="Step">The step of the sequence, from 1; of a forecast 0 is the last step before it, and steps to come are above.</param>
+/// <param name="Step">
+/// The step of the sequence, from 1; of a forecast 0 is the last step before it, and steps to come are above.
+/// </param>
 /// <param name="Column">The column.</param>
 /// <param name="Value">The value; NaN where it is missing.</param>
 /// <param name="Effect">Its part of the answer less the baseline's.</param>
 public sealed record ValueEffect(int Step, string Column, double Value, double Effect) : InsightRecord;
 
 /// <summary>
-/// Why a model of numbers answered as it did: integrated gradients (Sundararajan et al. 2017) of its answer f from a baseline x' to
+/// Why a model of numbers answered as it did: integrated gradients (Sundararajan et al. 2017) of its answer f from a baseline x'
+/// to
 /// what it read, x, one part for each value.
 /// <code>
 /// (1) effect_i = (x_i - x'_i) (1/N) sum_n df/dx_i at x' + (n - 1/2)/N (x - x')
@@ -51,7 +54,8 @@ public sealed record SeriesExplanation : InsightRecord
 
     /// <summary>The effects of each step together, in the order of the steps.</summary>
     public IReadOnlyList<(int Step, double Effect)> ByStep =>
-        [.. Effects.GroupBy(effect => effect.Step).OrderBy(group => group.Key).Select(group => (group.Key, group.Sum(e => e.Effect)))];
+        [.. Effects.GroupBy(effect => effect.Step).OrderBy(group => group.Key).Select(group => (group.Key,
+            group.Sum(e => e.Effect)))];
 }
 
 /// <summary>The sum over points of (1), whatever the model.</summary>

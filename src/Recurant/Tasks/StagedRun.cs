@@ -3,7 +3,8 @@ using System.Text.Json;
 namespace Recurant.Tasks;
 
 /// <summary>
-/// A run of one or two stages: the model learns while a part of the data validates it; then, where the plan says so, it learns anew
+/// A run of one or two stages: the model learns while a part of the data validates it; then, where the plan says so, it learns
+/// anew
 /// from all of the data, for as many epochs as were best.
 /// </summary>
 /// <param name="model">The model.</param>
@@ -46,7 +47,8 @@ internal sealed class StagedRun<TModel, TScore>(
         Start();
         if (finished is null)
         {
-            var run = new TaskRun(Learn(workers), plan, workers, clock, progress, cancellation, checkpoint) { TaskName = model.Task };
+            var run = new TaskRun(Learn(workers), plan, workers, clock, progress, cancellation, checkpoint) { TaskName =
+                model.Task };
             TrainingEnd ended = run.Run();
             finished = new FinishedRun(run.Epochs, run.Best.Number, ended);
             seconds = run.Seconds;

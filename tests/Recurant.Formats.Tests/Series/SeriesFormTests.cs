@@ -151,4 +151,25 @@ public sealed class SeriesFormTests : SeriesFiles
         Assert.Equal("7", Values(file, "label").Split(' ')[0]);
         Assert.Equal(["3", "7"], file.Table.Columns[^1].Categories);
     }
+
+    /// <summary>
+    /// A number takes 4 bytes and a time 8, twice, since lists that grow are copied once; and the file passes through buffers.
+    /// </summary>
+    [Fact]
+    public void Read_ManyRows_AllocatesLittleARow()
+    {
+        const int Few = 100_000, Many = 200_000, MostOfARow = (2 * (4 + 8)) + (2 * 34);
+        var start = new DateTime(2024, 1, 1);
+        long Allocated(int count)
+        {
+            string path = Write("d.csv", "id,time,value\n" + Rows(count, i =>
+                $"s{i / 1000},{start.AddMinutes(i % 1000):yyyy-MM-dd HH:mm:ss},{i % 977}.25"));
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            Assert.Equal(count, SeriesReader.Read(path).Table.Rows);
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+
+        Allocated(Few); // what is made once
+        Assert.InRange((Allocated(Many) - Allocated(Few)) / (Many - Few), 12, MostOfARow);
+    }
 }

@@ -86,4 +86,17 @@ public sealed class SeriesTimeTests : SeriesFiles
                 Warnings(file));
         Assert.Equal(["then"], SeriesReader.Read(Path.Combine(Root, "d.csv")).OtherTimes);
     }
+
+    [Fact]
+    public void Read_RepeatedHourOfHalfHours_HasEqualStepsWithItsZone()
+    {
+        string[] local = ["01:00", "01:30", "02:00", "02:30", "02:00", "02:30", "03:00", "03:30"];
+        string rows = "time,y\n" + string.Concat(local.Select((time, i) => $"2024-10-27 {time},{i}.5\n"));
+        SeriesFile zoned = Read("d.csv", rows, new SeriesFormatOptions { TimeZone = "Europe/Berlin" });
+        Assert.Equal("0.5 1.5 2.5 3.5 4.5 5.5 6.5 7.5", Values(zoned, "y"));
+        Assert.Equal(("every 30 minutes, Europe/Berlin", 0), (zoned.Table.Axis!.ToString(), zoned.Table.Warnings.Count));
+        // Without the zone nothing is lost, and both things that are odd are told.
+        SeriesFile wall = Read("d.csv", rows);
+        Assert.Equal((8, 2), (wall.Table.Rows, wall.Table.Warnings.Count));
+    }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Recurant.Formats;
 
 namespace Recurant.Cli;
 

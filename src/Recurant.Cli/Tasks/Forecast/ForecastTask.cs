@@ -16,7 +16,8 @@ internal sealed class ForecastTask : CliTask<ForecasterModel, SeriesData, Foreca
 
     public override IReadOnlyList<string> Settings { get; } =
     [
-        .. OfTables, .. OfCells, "test", "target", "test-rows", "train-rows", "valid-rows", "metric-scale", "known", "static", "past",
+        .. OfTables, .. OfCells, "test", "target", "test-rows", "train-rows", "valid-rows", "metric-scale", "known", "static",
+            "past",
         "horizon", "lookback", "season", "segment", "centre", "logarithms", "allow-negative", "calendar", "linear", "refit",
         "models",
     ];
@@ -137,7 +138,8 @@ internal sealed class ForecastTask : CliTask<ForecasterModel, SeriesData, Foreca
 
     /// <summary>What the numbers of a score are.</summary>
     public static string About(ForecastScore score) =>
-        $"MASE: errors over those of the value {(score.Season > 1 ? $"a season of {score.Season} steps" : "one step")} ago, mean over "
+        $"MASE: errors over those of the value {(score.Season > 1 ? $"a season of {score.Season} steps" : "one step")} ago, "
+            + $"mean over "
         + "the series" + (score.Undefined > 0
             ? $"; undefined for {Numbers.Of(score.Undefined, "series", "series")} without such errors before the test" : "")
         + (score.Coverage80 is null ? "" : "; in 80%: the share of values inside their 80% interval");

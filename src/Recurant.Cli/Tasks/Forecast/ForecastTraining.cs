@@ -40,8 +40,9 @@ internal sealed class ForecastTraining(ForecastTask task) : TaskTraining<Forecas
         Tested = Train;
         if (settings.TestFile is null && settings.Series.TestRows is null)
         {
-            call.Tell($"{Numbers.Count(Train.TestRows!.Sum() - Train.File.FutureRows.Sum())} rows, the last fifth of each series, are left for the test "
-                + "(--test-rows, --test FILE)");
+            int rows = Train.TestRows!.Sum() - Train.File.FutureRows.Sum();
+            call.Tell(
+                $"{Numbers.Count(rows)} rows, the last fifth of each series, are left for the test (--test-rows, --test FILE)");
         }
 
         return Train.Table.Rows;
@@ -127,12 +128,17 @@ internal sealed class ForecastTraining(ForecastTask task) : TaskTraining<Forecas
     {
         SeriesTable table = Train.Table;
         string[] ids =
-            [.. table.Series.Zip(Train.TestRows!).Where(each => each.First.Count - each.Second < lookback).Select(each => each.First.Id)];
+        [
+            .. table.Series.Zip(Train.TestRows!).Where(each => each.First.Count - each.Second < lookback)
+                .Select(each => each.First.Id),
+        ];
         if (ids.Length == 0 || table.Series.Count == 1) return;
         string more = ids.Length > MostNamed ? $" and {Numbers.Count(ids.Length - MostNamed)} more" : "";
-        call.Tell($"{Numbers.Count(ids.Length)} of {Numbers.Count(table.Series.Count)} series have fewer rows before the test than "
-            + $"the {lookback} steps that are looked back on: "
-            + string.Join(", ", ids.Take(MostNamed).Select(id => $"\"{id}\"")) + more + ". What lacks is filled up with their beginning.");
+        call.Tell(
+            $"{Numbers.Count(ids.Length)} of {Numbers.Count(table.Series.Count)} series have fewer rows before the test than the "
+            + $"{lookback} steps that are looked back on: "
+            + string.Join(", ", ids.Take(MostNamed).Select(id => $"\"{id}\"")) + more
+            + ". What lacks is filled up with their beginning.");
     }
 
     /// <summary>Whether a row of the test has a value.</summary>
@@ -151,7 +157,8 @@ internal sealed class ForecastTraining(ForecastTask task) : TaskTraining<Forecas
     {
         if (test is null) return null;
         _baselines = ForecastBaselines.Score(
-            result.Model, new ForecastDataset(Train.Table, Train.TestRows), _standardised, settings.Training.Threads, cancellation);
+            result.Model, new ForecastDataset(Train.Table, Train.TestRows), _standardised, settings.Training.Threads,
+                cancellation);
         if (Best is { } best && Worse(test, best.Score))
         {
             call.Tell($"The model does not beat {best.Name} on the test rows: its "

@@ -241,7 +241,10 @@ internal sealed class SequenceAnswers(SeriesModel model, Invocation call, int th
                     writer.Write(("id", id), ("label", answer.Label), ("probability", answer.Probability));
                     writer.WriteObject("probabilities", members =>
                     {
-                        foreach ((string label, float probability) in answer.Probabilities) members.WriteNumber(label, probability);
+                        foreach ((string label, float probability) in answer.Probabilities)
+                        {
+                            members.WriteNumber(label, probability);
+                        }
                     });
                 }));
         }

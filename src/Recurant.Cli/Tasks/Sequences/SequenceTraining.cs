@@ -25,8 +25,12 @@ internal abstract class SequenceTraining<TScore>(SequenceTask<TScore> task) : Ta
         Target = task.TargetOf(Train, settings);
         if (settings is { Target: null, LabelColumn: null })
         {
-            IEnumerable<string> others = Train.Table.Columns.Select(column => column.Name).Where(name => name != Target).Reverse();
-            call.Tell($"answers \"{Target}\"; also possible: {string.Join(", ", others.Take(MostOthers).Select(name => $"\"{name}\""))}");
+            string[] others =
+            [
+                .. Train.Table.Columns.Select(column => column.Name).Where(name => name != Target).Reverse().Take(MostOthers)
+                    .Select(name => $"\"{name}\""),
+            ];
+            call.Tell($"answers \"{Target}\"" + (others.Length > 0 ? $"; also possible: {string.Join(", ", others)}" : ""));
         }
 
         Recurant.Formats.SeriesFormatOptions like = SeriesData.Like(task.FormatOf(settings), Train.File) with
@@ -107,7 +111,8 @@ internal sealed class SequenceLabelTraining(SequenceLabelTask task, SeriesAnswer
 
     protected override Evaluation? Baseline(
         Invocation call, TrainSettings settings, TrainingResult<SeriesModel, Evaluation> result, Evaluation? test,
-        CancellationToken cancellation) => test is null ? null : SimpleStatistics.Labels(result.Model, Learnt, TestTable!, cancellation);
+        CancellationToken cancellation) => test is null ? null : SimpleStatistics.Labels(result.Model, Learnt, TestTable!,
+            cancellation);
 
     protected override void WriteReview(Utf8JsonWriter writer, SeriesModel model, Evaluation? test, TrainSettings settings)
     {
@@ -127,7 +132,8 @@ internal sealed class RegressTraining(RegressTask task) : SequenceTraining<Regre
     {
         SequenceOptions options = base.Options(settings);
         // A series whose number changes from row to row: that of its last row is asked for.
-        return options with { Answer = options.Answer ?? (Learnt.Series.Count > 1 ? SeriesAnswer.Number : SeriesAnswer.StepNumbers) };
+        return options with { Answer = options.Answer ?? (Learnt.Series.Count > 1 ? SeriesAnswer.Number
+            : SeriesAnswer.StepNumbers) };
     }
 
     protected override TrainingResult<SeriesModel, RegressionScore> Learn(
@@ -136,5 +142,6 @@ internal sealed class RegressTraining(RegressTask task) : SequenceTraining<Regre
 
     protected override RegressionScore? Baseline(
         Invocation call, TrainSettings settings, TrainingResult<SeriesModel, RegressionScore> result, RegressionScore? test,
-        CancellationToken cancellation) => test is null ? null : SimpleStatistics.Numbers(result.Model, Learnt, TestTable!, cancellation);
+        CancellationToken cancellation) => test is null ? null : SimpleStatistics.Numbers(result.Model, Learnt, TestTable!,
+            cancellation);
 }

@@ -14,7 +14,8 @@ public sealed partial class SeriesTable
             .. Enumerable.Range(0, Series.Count).Select(i => (i, Math.Clamp(rows(i), 0, Series[i].Count)))
                 .Where(each => each.Item2 > 0),
         ];
-        return Made([.. kept.Select(each => (Series[each.Series].Id, new[] { (this, Series[each.Series].First, each.Count) }, 0L))]);
+        return Made([.. kept.Select(each => (Series[each.Series].Id, new[] { (this, Series[each.Series].First, each.Count) },
+            0L))]);
     }
 
     /// <summary>What <see cref="FirstRows"/> leaves of each series.</summary>
@@ -56,7 +57,8 @@ public sealed partial class SeriesTable
             }
 
             SeriesSpan other = following.Series[place];
-            made.Add((own.Id, [(this, own.First, own.Count), (following, other.First, other.Count)], Between(own, following, other)));
+            made.Add((own.Id, [(this, own.First, own.Count), (following, other.First, other.Count)],
+                Between(own, following, other)));
         }
 
         foreach ((string id, int place) in places.OrderBy(each => each.Value))
@@ -93,7 +95,9 @@ public sealed partial class SeriesTable
             + $"{Name} ({axis.Text(last)}). Its rows must continue those.");
     }
 
-    /// <summary>A table of parts of others: of each series the parts in their order, missing rows between the first and the second.</summary>
+    /// <summary>
+    /// A table of parts of others: of each series the parts in their order, missing rows between the first and the second.
+    /// </summary>
     private SeriesTable Made(IReadOnlyList<(string Id, (SeriesTable Table, int First, int Count)[] Parts, long Between)> made)
     {
         if (made.Count == 0) throw new ArgumentException($"{Name}: no rows are left.");

@@ -111,13 +111,12 @@ internal static class SeriesGrid
         if (table.Series.Count > 1)
         {
             text.Append(": ").AppendJoin(", ", order.Take(SeriesNamed).Select(i => $"\"{table.Series[i].Id}\" {missing[i]:N0}"));
-            if (order.Length > SeriesNamed) text.Append(", and ").Append(Number(order.Length - SeriesNamed)).Append(" more series");
+            int more = order.Length - SeriesNamed;
+            if (more > 0) text.Append(", and ").Append(more.ToString("N0", CultureInfo.InvariantCulture)).Append(" more series");
         }
 
         return text.Append('.').ToString();
     }
-
-    private static string Number(int count) => count.ToString("N0", CultureInfo.InvariantCulture);
 
     private static string Of(SeriesSpan span, long count, string before, string between, string after) =>
         span.Id.Length == 0 ? "" : $"{before}{count:N0}{between}\"{span.Id}\"{after}";

@@ -33,6 +33,16 @@ public sealed record TimeAxis(TimeRule Rule, TimeSpan Offset = default, string? 
         return DateTime.SpecifyKind(TimeZoneInfo.ConvertTimeFromUtc(utc, FindZone(Zone)), DateTimeKind.Unspecified);
     }
 
+    /// <summary>A time as messages tell it: a date, with its hour where there is one, or a number that counts.</summary>
+    internal string Text(long instant)
+    {
+        if (IsCounted) return Count(instant);
+        DateTime local = Local(instant);
+        return local.ToString(
+            local.TimeOfDay == TimeSpan.Zero ? "yyyy-MM-dd" : local.TimeOfDay.Ticks % TimeSpan.TicksPerSecond == 0
+                ? "yyyy-MM-dd HH:mm:ss" : "yyyy-MM-dd HH:mm:ss.FFFFFFF", CultureInfo.InvariantCulture);
+    }
+
     /// <summary>The instant at which the clock tells a time.</summary>
     /// <param name="local">The time on the wall.</param>
     /// <param name="after">
@@ -91,16 +101,6 @@ public sealed record TimeAxis(TimeRule Rule, TimeSpan Offset = default, string? 
     /// <summary>The number that a counted time is.</summary>
     internal static string Count(long instant) =>
         ((double)instant / TimeSpan.TicksPerSecond).ToString("0.#######", CultureInfo.InvariantCulture);
-
-    /// <summary>An instant as messages tell it.</summary>
-    internal string Text(long instant)
-    {
-        if (IsCounted) return Count(instant);
-        DateTime time = Local(instant);
-        return time.ToString(
-            time.TimeOfDay == TimeSpan.Zero ? "yyyy-MM-dd" : time.TimeOfDay.Ticks % TimeSpan.TicksPerSecond == 0
-                ? "yyyy-MM-dd HH:mm:ss" : "yyyy-MM-dd HH:mm:ss.FFFFFFF", CultureInfo.InvariantCulture);
-    }
 
     /// <summary>How many steps lie between two instants, to the nearest.</summary>
     internal long StepsBetween(long from, long to)

@@ -9,7 +9,8 @@ namespace Recurant.Heads;
 /// <param name="season">The lag of these changes.</param>
 internal sealed class ForecastMeter(int horizon, IReadOnlyList<float> levels, double[] scales, int season)
 {
-    private readonly double[] _absolute = new double[horizon], _squared = new double[horizon], _quantile = new double[levels.Count];
+    private readonly double[] _absolute = new double[horizon], _squared = new double[horizon], _quantile =
+        new double[levels.Count];
     private readonly long[] _counts = new long[horizon], _inside = new long[horizon];
     private readonly double[] _ofSeries = new double[scales.Length];
     private readonly long[] _inSeries = new long[scales.Length];
@@ -26,7 +27,8 @@ internal sealed class ForecastMeter(int horizon, IReadOnlyList<float> levels, do
     /// <param name="shift">What is taken from all values first, such as the training part's mean. Default: 0.</param>
     /// <param name="divisor">What they are divided by then. Default: 1.</param>
     public void Add(
-        int series, ReadOnlySpan<float> actual, ReadOnlySpan<float> median, ReadOnlySpan<float> mean, ReadOnlySpan<float> quantiles,
+        int series, ReadOnlySpan<float> actual, ReadOnlySpan<float> median, ReadOnlySpan<float> mean,
+            ReadOnlySpan<float> quantiles,
         double shift = 0, double divisor = 1)
     {
         _windows++;

@@ -24,7 +24,9 @@ internal sealed class QuantileHead(IReadOnlyList<float> levels)
     /// <summary>The place of 0.5.</summary>
     public int Median => _median;
 
-    /// <summary>Reads a row of o: softplus and sigmoid of every number of it, for <see cref="Answer"/> and <see cref="Loss"/>.</summary>
+    /// <summary>
+    /// Reads a row of o: softplus and sigmoid of every number of it, for <see cref="Answer"/> and <see cref="Loss"/>.
+    /// </summary>
     /// <param name="outputs">o of several values, one behind the other.</param>
     public void Read(ReadOnlySpan<float> outputs)
     {
@@ -66,7 +68,8 @@ internal sealed class QuantileHead(IReadOnlyList<float> levels)
         var shares = new float[levels.Count];
         for (int k = 0; k < shares.Length; k++)
         {
-            float low = k == 0 ? 0f : (levels[k - 1] + levels[k]) / 2, high = k + 1 == shares.Length ? 1f : (levels[k] + levels[k + 1]) / 2;
+            float low = k == 0 ? 0f : (levels[k - 1] + levels[k]) / 2, high = k + 1 == shares.Length ? 1f : (levels[k]
+                + levels[k + 1]) / 2;
             shares[k] = high - low;
         }
 

@@ -51,7 +51,9 @@ public sealed record RegressionScore : Score
         R2 = members.TryGetProperty("r2", out JsonElement r2) ? r2.GetDouble() : null,
     };
 
-    /// <summary>(1) of answers whose right numbers are known; the loss is the mean squared error in units of a deviation.</summary>
+    /// <summary>
+    /// (1) of answers whose right numbers are known; the loss is the mean squared error in units of a deviation.
+    /// </summary>
     /// <param name="pairs">y and f of each.</param>
     /// <param name="deviation">The unit of the loss.</param>
     internal static RegressionScore Of(IReadOnlyCollection<(float Right, float Answer)> pairs, float deviation)

@@ -19,7 +19,8 @@ internal static class SeriesFault
 
         SeriesColumn column = table.Columns[place];
         bool fits = expected.Categories is { } categories
-            ? column.Categories is { } own && own.Count <= categories.Count && own.Zip(categories).All(pair => pair.First == pair.Second)
+            ? column.Categories is { } own && own.Count <= categories.Count && own.Zip(categories).All(pair =>
+                pair.First == pair.Second)
             : column.Categories is null;
         if (fits) return column;
         throw new InvalidDataException(

@@ -17,7 +17,8 @@ public sealed record Surprise(int Series, int Step, float Value, float Expected,
 /// (1) e_t = |y_t - q_0.5| / max((q_0.9 - q_0.1) / 2, s / 100)      s: the deviation of the window; quantiles one step ahead
 /// (2) score_t = (1/w) sum of the last w e                          w: the segment of the model
 /// </code>
-/// A stream gives the same bits as <see cref="Forecaster.Surprises"/> of the whole series at once. One thread uses a stream at a time.
+/// A stream gives the same bits as <see cref="Forecaster.Surprises"/> of the whole series at once. One thread uses a stream at a
+/// time.
 /// </summary>
 /// <example>
 /// <code>
@@ -44,7 +45,8 @@ public sealed class AnomalyStream
         if (spec.Columns.Count != 1 || spec.CalendarWidth > 0)
         {
             throw new ArgumentException(
-                $"The model reads {spec.Columns.Count} columns{(spec.CalendarWidth > 0 ? " and the calendar" : "")}; a stream has "
+                $"The model reads {spec.Columns.Count} columns{(spec.CalendarWidth > 0 ? " and the calendar" : "")}; a stream "
+                    + $"has "
                 + "one of numbers alone.", nameof(forecaster));
         }
 
@@ -76,7 +78,9 @@ public sealed class AnomalyStream
     }
 
     /// <summary>The score that a share of usual values exceeds, as the validation windows had them.</summary>
-    /// <param name="falseAlarms">The share of usual values that may be taken for anomalies, above 0 to 0.1. Default: 0.001.</param>
+    /// <param name="falseAlarms">
+    /// The share of usual values that may be taken for anomalies, above 0 to 0.1. Default: 0.001.
+    /// </param>
     /// <exception cref="InvalidOperationException">The model was validated with too few values.</exception>
     public float Threshold(double falseAlarms = 0.001) => Anomalies.Threshold(_forecaster.Model, falseAlarms);
 }
@@ -160,7 +164,8 @@ internal static class Anomalies
         if (!(tail[0] > 0))
         {
             throw new InvalidOperationException(
-                $"The model was validated with fewer than {FewestScores} values, too few to tell how rare a score is. Train it on a "
+                $"The model was validated with fewer than {FewestScores} values, too few to tell how rare a score is. Train "
+                    + $"it on a "
                 + "longer series, or compare the scores themselves.");
         }
 

@@ -3,7 +3,11 @@ namespace Recurant.Tasks;
 /// <summary>A simple forecast and how good it is.</summary>
 /// <param name="Name">"last value", "seasonal naive", "linear" or "theta".</param>
 /// <param name="Score">Its scores, on the same windows as the model's.</param>
-public sealed record ForecastBaseline(string Name, ForecastScore Score);
+public sealed record ForecastBaseline(string Name, ForecastScore Score)
+{
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(ForecastBaseline), PrintMembers);
+}
 
 /// <summary>Scores simple forecasts beside a model, on the same windows: whoever cannot beat them has learnt nothing.</summary>
 public static class ForecastBaselines
@@ -50,7 +54,8 @@ public static class ForecastBaselines
             var windows = new SeriesWindows(
                 spec.TargetCount, [.. learnt.Select(rows => ForecastParts.Learnable(rows, spec.Lookback, spec.Horizon))]);
             var valid = new SeriesWindows(
-                spec.TargetCount, [.. learnt.Select((from, i) => ForecastParts.Within(from, test.Parts.ValidEnd[i], spec.Horizon))]);
+                spec.TargetCount, [.. learnt.Select((from, i) => ForecastParts.Within(from, test.Parts.ValidEnd[i],
+                    spec.Horizon))]);
             return LinearForecast.Fit(test.Rows, spec, windows, [.. valid.Spread(500)], Workers.Asked(threads));
         }
     }

@@ -16,7 +16,9 @@ internal sealed class ForecastData
 
     public required ForecastParts Parts { get; init; }
 
-    /// <summary>Of each series and target the mean change over a season of the rows before the test; NaN where none is known.</summary>
+    /// <summary>
+    /// Of each series and target the mean change over a season of the rows before the test; NaN where none is known.
+    /// </summary>
     public required double[] Scales { get; init; }
 
     /// <summary>The same of the rows that are learnt from.</summary>
@@ -50,7 +52,8 @@ internal sealed class ForecastData
         // What is counted has no calendar.
         TimeRule? rule = table.Axis is { IsCounted: false } axis ? axis.Rule : null;
         int season = options.Season ?? SeasonOf(rule);
-        int horizon = options.Horizon ?? (options.Known.Count > 0 ? AskedFor(table, targets) : null) ?? (season > 1 ? season : 10);
+        int horizon = options.Horizon ?? (options.Known.Count > 0 ? AskedFor(table, targets) : null) ?? (season > 1 ? season
+            : 10);
         ForecastParts parts = ForecastParts.Of(given, targets, horizon, options.ValidationRows);
         (int, int)[] learnt =
             [.. table.Series.Select((span, i) => (span.First, span.First + parts.LearntEnd[i]))];
@@ -62,7 +65,7 @@ internal sealed class ForecastData
         }
 
         SeriesColumnSpec[] columns = [.. roles.Select(each => SeriesColumnSpec.Fit(each.Column, each.Role, learnt))];
-        ForecastSize size = SizeOf(targets, learnt, parts);
+        ForecastSize size = SizeOf(targets, learnt, parts, horizon);
         ForecastPlan plan = ForecastPlan.For(options, rule, columns, size, horizon, season);
         var model = new ForecasterModel(plan.Spec);
         return new ForecastData
@@ -78,7 +81,9 @@ internal sealed class ForecastData
         };
     }
 
-    /// <summary>The season that the calendar suggests: the day of steps below one, the week of days, the year of months.</summary>
+    /// <summary>
+    /// The season that the calendar suggests: the day of steps below one, the week of days, the year of months.
+    /// </summary>
     internal static int SeasonOf(TimeRule? rule)
     {
         switch (rule?.Unit)
@@ -100,7 +105,9 @@ internal sealed class ForecastData
         }
     }
 
-    /// <summary>Mean |y_t - y_(t-m)| over the first rows of each series and target; NaN where no two such values are known.</summary>
+    /// <summary>
+    /// Mean |y_t - y_(t-m)| over the first rows of each series and target; NaN where no two such values are known.
+    /// </summary>
     internal static double[] ScalesOf(
         SeriesTable table, IReadOnlyList<SeriesColumn> targets, IReadOnlyList<int> ends, int season)
     {
@@ -125,7 +132,9 @@ internal sealed class ForecastData
         return scales;
     }
 
-    /// <summary>The rows at the end of the series whose targets are blank: they are asked for. Null where there are none.</summary>
+    /// <summary>
+    /// The rows at the end of the series whose targets are blank: they are asked for. Null where there are none.
+    /// </summary>
     private static int? AskedFor(SeriesTable table, SeriesColumn[] targets)
     {
         int most = 0;
@@ -140,7 +149,7 @@ internal sealed class ForecastData
     }
 
     private static ForecastSize SizeOf(
-        SeriesColumn[] targets, (int First, int End)[] learnt, ForecastParts parts)
+        SeriesColumn[] targets, (int First, int End)[] learnt, ForecastParts parts, int horizon)
     {
         bool notNegative = true, missing = false;
         long values = 0;
@@ -158,7 +167,8 @@ internal sealed class ForecastData
         }
 
         int[] rows = [.. parts.LearntEnd.Order()];
-        return new ForecastSize(learnt.Length * targets.Length, rows[rows.Length / 2], values, notNegative, missing);
+        return new ForecastSize(
+            learnt.Length * targets.Length, rows[rows.Length / 2], values, notNegative, missing, parts.Validated(horizon));
     }
 
     private SeriesWindows Within(IReadOnlyList<int> first, IReadOnlyList<int> end) => new(

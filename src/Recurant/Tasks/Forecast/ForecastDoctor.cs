@@ -26,7 +26,8 @@ public static partial class ModelDoctor
                 $"{measure} {Four(own)} in {Count((int)Math.Min(int.MaxValue, score.Windows))} windows; that of {best.Name} is "
                 + $"{Four(simple)}.",
                 $"The model forecasts no better than {best.Name}.",
-                $"Use {best.Name}, or train on longer series or with other columns.", Value("model", own), Value("simple", simple)),
+                $"Use {best.Name}, or train on longer series or with other columns.", Value("model", own), Value("simple",
+                    simple)),
         ];
         if (score.Coverage80 is { } coverage)
         {

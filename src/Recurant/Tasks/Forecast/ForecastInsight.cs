@@ -7,7 +7,8 @@ public static partial class Explainer
     /// Tells what each value of the past, and each column, did to the forecast of a series from behind its last row: to the mean
     /// of the medians of all steps.
     /// </summary>
-    /// <remarks>The level and the spread that the window is brought to count as given: their own effect is in the baseline.</remarks>
+    /// <remarks>The level and the spread that the window is brought to count as given: their own effect is in the
+    /// baseline.</remarks>
     /// <param name="model">The model.</param>
     /// <param name="table">The series.</param>
     /// <param name="series">Which of them, from 0.</param>

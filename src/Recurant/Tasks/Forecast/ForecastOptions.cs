@@ -24,7 +24,9 @@ public sealed record ForecastOptions : LearningOptions
     /// <summary>H, the steps that are forecast, 1 to 100,000. Null: a season.</summary>
     public int? Horizon { get; init; }
 
-    /// <summary>L, the steps that are looked back on; it is rounded to whole segments. Null: follows horizon and season.</summary>
+    /// <summary>
+    /// L, the steps that are looked back on; it is rounded to whole segments. Null: follows horizon and season.
+    /// </summary>
     public int? Lookback { get; init; }
 
     /// <summary>The steps that are read and answered at once. Null: follows season and horizon.</summary>

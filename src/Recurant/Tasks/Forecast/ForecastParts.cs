@@ -53,10 +53,16 @@ public sealed class ForecastDataset
 internal sealed record ForecastParts(
     IReadOnlyList<int> LearntEnd, IReadOnlyList<int> ValidEnd, IReadOnlyList<int> TestEnd)
 {
+    /// <summary>How many horizons lie side by side in the rows that validate: so many windows have no step in common.</summary>
+    public double Validated(int horizon) =>
+        Enumerable.Range(0, LearntEnd.Count).Sum(series => (ValidEnd[series] - LearntEnd[series]) / (double)horizon);
+
     /// <summary>A series keeps so many rows to learn from, if it has them.</summary>
     private const int FewestLearnt = 2;
 
-    /// <summary>Divides the series; rows behind the last that has a target are no part of it: their targets are asked for.</summary>
+    /// <summary>
+    /// Divides the series; rows behind the last that has a target are no part of it: their targets are asked for.
+    /// </summary>
     public static ForecastParts Of(ForecastDataset data, IReadOnlyList<SeriesColumn> targets, int horizon, int? validationRows)
     {
         int series = data.Table.Series.Count;

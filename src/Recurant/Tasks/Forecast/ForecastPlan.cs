@@ -8,7 +8,9 @@ namespace Recurant.Tasks;
 /// <param name="Values">The values of all targets that are learnt from.</param>
 /// <param name="IsNotNegative">Whether all of them are 0 or above.</param>
 /// <param name="HasMissing">Whether some of them are missing.</param>
-internal readonly record struct ForecastSize(int Series, int Rows, long Values, bool IsNotNegative, bool HasMissing);
+/// <param name="Validated">How many horizons lie side by side in the rows that validate.</param>
+internal readonly record struct ForecastSize(
+    int Series, int Rows, long Values, bool IsNotNegative, bool HasMissing, double Validated);
 
 /// <summary>
 /// The options of a forecaster with nothing left open: what the user did not decide is decided here from the data. The rules are
@@ -16,7 +18,9 @@ internal readonly record struct ForecastSize(int Series, int Rows, long Values, 
 /// </summary>
 internal sealed record ForecastPlan : LearningPlan
 {
-    /// <summary>So many looks at the validation windows; the weights are averaged over about as many steps as lie in half of one.</summary>
+    /// <summary>
+    /// So many looks at the validation windows; the weights are averaged over about as many steps as lie in half of one.
+    /// </summary>
     private const int Looks = 20;
 
     private const double AveragedLooks = 0.5;
@@ -26,6 +30,9 @@ internal sealed record ForecastPlan : LearningPlan
 
     /// <summary>With fewer values several networks answer together.</summary>
     private const int FewValues = 2000;
+
+    /// <summary>With fewer horizons side by side no epoch is preferred.</summary>
+    private const double FewestValidated = 30;
 
     /// <summary>A table of so many values is learnt slower, and its linear map slower still.</summary>
     private const int ManyValues = 20_000;
@@ -64,14 +71,16 @@ internal sealed record ForecastPlan : LearningPlan
     /// <param name="horizon">The steps that are forecast.</param>
     /// <param name="season">The steps of a season.</param>
     public static ForecastPlan For(
-        ForecastOptions options, TimeRule? rule, IReadOnlyList<SeriesColumnSpec> columns, ForecastSize size, int horizon, int season)
+        ForecastOptions options, TimeRule? rule, IReadOnlyList<SeriesColumnSpec> columns, ForecastSize size, int horizon,
+            int season)
     {
-        int targets = columns.Count(column => column.Role == ColumnRole.Target), segment = options.Segment ?? SegmentOf(horizon, season);
+        int targets = columns.Count(column => column.Role == ColumnRole.Target), segment = options.Segment ?? SegmentOf(horizon,
+            season);
         bool isSet = size.Series > targets, isLittle = size.Values < FewValues, isLong = !isSet && size.Values >= ManyValues;
         int lookback = options.Lookback ?? LookbackOf(horizon, season, size.Rows, segment, isSet);
         lookback = Math.Max(1, lookback / segment) * segment;
         bool logarithms = options.Logarithms ?? size.IsNotNegative;
-        int networks = options.Models ?? (isLittle ? 3 : 1), least = isLittle ? FewestOfLittle : FewestSteps;
+        int networks = options.Models ?? (isLittle || isLong ? 3 : 1), least = isLittle ? FewestOfLittle : FewestSteps;
         int batch = options.Batch ?? (int)Math.Clamp(size.Values / FewestSteps, 16, 128);
         int steps = (int)Math.Clamp(size.Values / batch, least, MostSteps), epoch = Math.Max(1, steps / Looks);
         var defaults = new LearningDefaults
@@ -86,6 +95,8 @@ internal sealed record ForecastPlan : LearningPlan
         {
             Options = options,
             EpochSteps = epoch,
+            // What few windows say of an epoch is the weather of those weeks: then all epochs are made, and the last counts.
+            LastEpoch = size.Validated < FewestValidated ? options.Epochs ?? Looks : 0,
             AveragedEpochs = AveragedLooks,
             Refit = options.Refit ?? isSet || isLittle,
             Weighted = isSet,
@@ -95,7 +106,8 @@ internal sealed record ForecastPlan : LearningPlan
                 Columns = columns, Rule = rule, Lookback = lookback, Horizon = horizon, Segment = segment, Season = season,
                 Centre = options.Centre ?? WindowCentre.Horizon, Logarithms = logarithms,
                 Offset = logarithms && isSet ? 1f : 0f,
-                Positive = size.IsNotNegative && !options.AllowNegative, Calendar = options.Calendar ?? false,
+                Positive = size.IsNotNegative && !options.AllowNegative, 
+                Calendar = options.Calendar ?? columns.Any(column => column.Role is ColumnRole.Known or ColumnRole.Past),
                 Linear = options.Linear, Masked = size.HasMissing, Levels = options.Levels, Networks = networks,
                 Recurrent = options.Recurrent(hidden: 128, layers: 1, bidirectional: false) with
                 {
@@ -105,7 +117,9 @@ internal sealed record ForecastPlan : LearningPlan
         };
     }
 
-    /// <summary>A season where it is short, else the largest of its divisors up to 24; without a season about a quarter of H.</summary>
+    /// <summary>
+    /// A season where it is short, else the largest of its divisors up to 24; without a season about a quarter of H.
+    /// </summary>
     private static int SegmentOf(int horizon, int season)
     {
         if (season is > 1 and <= 24) return Math.Min(season, Math.Max(1, horizon));

@@ -23,7 +23,9 @@ public sealed record ForecastReview : InsightRecord
 {
     private const int MostExamples = 3, MostSeries = 10, HistoryHorizons = 3, FewestHistory = 24;
 
-    /// <summary>Forecasts from the first origin of the test: the first, the middle and the last of the series and targets.</summary>
+    /// <summary>
+    /// Forecasts from the first origin of the test: the first, the middle and the last of the series and targets.
+    /// </summary>
     public required IReadOnlyList<ForecastExample> Examples { get; init; }
 
     /// <summary>The ten series with the largest errors, and the ten with the smallest.</summary>
@@ -41,7 +43,8 @@ public sealed record ForecastReview : InsightRecord
         ForecastTest test = ForecastTest.Of(data, spec);
         int targets = spec.TargetCount, levels = spec.Levels.Count, median = spec.Levels.ToList().IndexOf(0.5f);
         SeriesWindow[] firsts =
-            [.. test.Windows.GroupBy(window => (window.Series, window.Target)).Select(group => group.MinBy(window => window.Origin))];
+            [.. test.Windows.GroupBy(window => (window.Series, window.Target)).Select(group => group.MinBy(window =>
+                window.Origin))];
         var errors = new List<SeriesError>();
         var examples = new List<ForecastExample>();
         int[] shown = [.. Enumerable.Range(0, Math.Min(MostExamples, firsts.Length))
@@ -65,7 +68,8 @@ public sealed record ForecastReview : InsightRecord
             {
                 double scale = test.Scales[window.Series * targets + window.Target];
                 errors.Add(new SeriesError(
-                    targets == 1 ? name : name.Length == 0 ? column : $"{name}, {column}", scale > 0 ? error / known / scale : null,
+                    targets == 1 ? name : name.Length == 0 ? column : $"{name}, {column}", scale > 0 ? error / known / scale
+                        : null,
                     error / known));
             }
 

@@ -28,7 +28,8 @@ internal sealed class ForecastScorer
     public delegate void Take(int number, SeriesWindow window, Span<float> quantiles, Span<float> means);
 
     /// <summary>Forecasts windows on the scale of the data.</summary>
-    public void Forecast(ForecastRows rows, IEnumerable<SeriesWindow> windows, Take take, CancellationToken cancellation = default) =>
+    public void Forecast(ForecastRows rows, IEnumerable<SeriesWindow> windows, Take take, CancellationToken cancellation =
+        default) =>
         Run(rows, windows, (number, window, place) =>
         {
             Correct();

@@ -50,7 +50,8 @@ public sealed class Forecaster : FrontDoor<Forecaster, ForecasterModel>, IFrontD
         if (Model.Spec.Columns.Count != 1 || Model.Spec.CalendarWidth > 0)
         {
             throw new InvalidOperationException(
-                $"The model reads {Model.Spec.Columns.Count} columns{(Model.Spec.CalendarWidth > 0 ? " and the calendar" : "")}; one "
+                $"The model reads {Model.Spec.Columns.Count} "
+                    + $"columns{(Model.Spec.CalendarWidth > 0 ? " and the calendar" : "")}; one "
                 + "series of plain numbers does not tell them. Give a table with the same columns.");
         }
 
@@ -101,7 +102,8 @@ public sealed class Forecaster : FrontDoor<Forecaster, ForecasterModel>, IFrontD
                 {
                     Id = table.Series[window.Series].Id, Column = spec.Columns[window.Target].Name,
                     Times = table.Axis is null
-                        ? null : [.. Enumerable.Range(0, steps).Select(step => rows.InstantOf(window.Series, window.Origin + step))],
+                        ? null : [.. Enumerable.Range(0, steps).Select(step => rows.InstantOf(window.Series, window.Origin
+                            + step))],
                     Axis = table.Axis, Levels = spec.Levels, Mean = means[..steps].ToArray(),
                     Quantiles = quantiles[..(steps * spec.Levels.Count)].ToArray(),
                 }, cancellation);

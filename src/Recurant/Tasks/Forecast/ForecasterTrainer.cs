@@ -13,7 +13,8 @@ public static class ForecasterTrainer
     /// <param name="progress">Gets told where the run stands.</param>
     /// <param name="cancellation">Ends the run after the present step; the best weights so far are returned.</param>
     /// <exception cref="InvalidDataException">
-    /// The data cannot be learnt from, and the message names the file; or the checkpoint to continue from is damaged, or belongs to
+    /// The data cannot be learnt from, and the message names the file; or the checkpoint to continue from is damaged, or belongs
+    /// to
     /// another run.
     /// </exception>
     /// <exception cref="ArgumentException">An option is outside its range.</exception>
@@ -41,7 +42,8 @@ public static class ForecasterTrainer
             Learn = workers => new ForecastTask(prepared, prepared.Parts.LearntEnd, workers),
             Between = workers => QuantileCorrections.Fit(prepared, workers),
             Refit = !prepared.Plan.Refit ? null : workers =>
-                new ForecastTask(prepared, prepared.Parts.ValidEnd, workers) { Calibration = [model.Corrections, model.Surprises] },
+                new ForecastTask(prepared, prepared.Parts.ValidEnd, workers) { Calibration = [model.Corrections,
+                    model.Surprises] },
             ReadScore = ForecastScore.Read,
         }.Run();
     }
@@ -70,8 +72,7 @@ internal static class QuantileCorrections
         for (int i = 0; i < residuals.Length; i++) residuals[i] = [];
         new ForecastScorer(data.Model, workers).Residuals(
             data.Rows, data.Validation, (step, level, error) => residuals[step * levels + level].Add(error));
-        double independent = Enumerable.Range(0, data.Parts.LearntEnd.Count).Sum(series =>
-            (data.Parts.ValidEnd[series] - data.Parts.LearntEnd[series]) / (double)spec.Horizon);
+        double independent = data.Parts.Validated(spec.Horizon);
         var trust = (float)(independent / (independent + Doubt));
         for (int i = 0; i < residuals.Length; i++)
         {

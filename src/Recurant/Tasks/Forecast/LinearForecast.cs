@@ -106,7 +106,8 @@ internal sealed class LinearForecast
 
     /// <summary>(1), with a 1 behind x; false where no value of the window is known.</summary>
     private static bool Read(
-        ForecastRows rows, ForecasterSpec spec, SeriesWindow window, Span<float> x, Span<float> y, out float last, out float spread)
+        ForecastRows rows, ForecasterSpec spec, SeriesWindow window, Span<float> x, Span<float> y, out float last,
+            out float spread)
     {
         ReadOnlySpan<float> all = rows.Target(window.Series, window.Target), history = all[..Math.Min(window.Origin, all.Length)];
         Span<float> values = x[..spec.Lookback];
@@ -150,7 +151,8 @@ internal sealed class LinearForecast
     internal static double[][] Solve(double[][] products, double[][] answers, double ridge)
     {
         int n = products.Length;
-        double[][] factor = [.. products.Select(row => (double[])row.Clone())], w = [.. answers.Select(row => (double[])row.Clone())];
+        double[][] factor = [.. products.Select(row => (double[])row.Clone())], w =
+            [.. answers.Select(row => (double[])row.Clone())];
         for (int i = 0; i < n; i++) factor[i][i] += i < n - 1 ? ridge : 1e-9 * ridge;
         for (int i = 0; i < n; i++)
         {

@@ -9,7 +9,9 @@ internal delegate void SimpleForecast(ReadOnlySpan<float> history, int season, S
 /// <summary>The simple forecasts.</summary>
 internal static class SimpleForecasts
 {
-    /// <summary>More of a long history changes nothing that can be seen, and rolling origins would read it again each time.</summary>
+    /// <summary>
+    /// More of a long history changes nothing that can be seen, and rolling origins would read it again each time.
+    /// </summary>
     private const int MostSeasons = 20, FewestRows = 200, MostRows = 1000;
 
     /// <summary>The last value that is known, again and again.</summary>

@@ -51,7 +51,8 @@ internal sealed class SequenceData
         if (inputs.Length == 0)
         {
             throw new InvalidDataException(
-                $"{table.Name}: beside \"{target.Name}\" there is no column to read. The columns are {SeriesFault.Listed(table)}.");
+                $"{table.Name}: beside \"{target.Name}\" there is no column to read. The columns are "
+                    + $"{SeriesFault.Listed(table)}.");
         }
 
         bool isConstant = IsConstant(table, target), isNumber = target.Categories is null && IsOfNumbers(target);
@@ -99,23 +100,27 @@ internal sealed class SequenceData
         if (target.Categories is not null) Array.Sort(labels, StringComparer.Ordinal);
         return labels.Length >= 2 ? labels : throw new InvalidDataException(
             $"{table.Name}: the column \"{target.Name}\" holds "
-            + (labels.Length == 0 ? "no label" : $"the label \"{labels[0]}\" alone") + "; at least two different ones are needed.");
+            + (labels.Length == 0 ? "no label" : $"the label \"{labels[0]}\" alone")
+                + "; at least two different ones are needed.");
     }
 
     private static SeriesSpec SpecOf(
-        SeriesTable table, SeriesColumn target, SeriesColumn[] inputs, SequencePiece[] learnt, SeriesAnswer answer, string[] labels,
+        SeriesTable table, SeriesColumn target, SeriesColumn[] inputs, SequencePiece[] learnt, SeriesAnswer answer,
+            string[] labels,
         SequenceOptions options)
     {
         (int, int)[] ranges = [.. learnt.Select(piece => (
             table.Series[piece.Series].First + piece.First, table.Series[piece.Series].First + piece.End))];
         SeriesColumnSpec[] columns = [.. inputs.Select(column => SeriesColumnSpec.Fit(column, ColumnRole.Past, ranges))];
-        SeriesColumnSpec[] telling = [.. columns.Where(column => column.Deviation > 0 && column.Categories is not { Count: < 2 })];
+        SeriesColumnSpec[] telling = [.. columns.Where(column => column.Deviation > 0
+            && column.Categories is not { Count: < 2 })];
         bool isOfLabels = labels.Length > 0;
         if (!isOfLabels && options.Inputs is null && telling.Length > 1)
         {
             // A column that goes with the answer hardly at all is noise, which a network of few sequences would learn.
             SeriesColumnSpec[] going =
-                [.. telling.Where(column => Correlation(table.Columns[table.IndexOf(column.Name)], target, ranges, options.Cap) > 0.1)];
+                [.. telling.Where(column => Correlation(table.Columns[table.IndexOf(column.Name)], target, ranges,
+                    options.Cap) > 0.1)];
             if (going.Length > 0) telling = going;
         }
 
@@ -127,7 +132,8 @@ internal sealed class SequenceData
             // What is the same everywhere tells nothing.
             Columns = telling.Length > 0 ? telling : columns,
             Target = target.Name, Answer = answer, Outputs = isOfLabels ? labels.Length : 1,
-            TargetMean = isOfLabels ? 0 : fitted.Mean, TargetDeviation = isOfLabels || fitted.Deviation == 0 ? 1 : fitted.Deviation,
+            TargetMean = isOfLabels ? 0 : fitted.Mean, TargetDeviation = isOfLabels || fitted.Deviation == 0 ? 1
+                : fitted.Deviation,
             TargetCap = isOfLabels ? null : options.Cap, Recurrent = new RecurrentSpec(),
         };
     }
@@ -163,7 +169,8 @@ internal sealed class SequenceData
         (SequencePiece[] train, SequencePiece[] held) =
             ([.. all.Where(piece => !isHeld[piece.Series])], [.. all.Where(piece => isHeld[piece.Series])]);
         return held.Length > 0 ? (train, held) : throw new InvalidDataException(
-            $"{table.Name}: {all.Length} sequences are too few to set some aside for validation. Give more, or sequences of their "
+            $"{table.Name}: {all.Length} sequences are too few to set some aside for validation. Give more, or sequences of "
+                + $"their "
             + "own to validate with (--valid on the command line).");
 
         int HeldOf(SequencePiece piece) => Math.Min(piece.Count - 1, (int)Math.Ceiling(share * piece.Count));

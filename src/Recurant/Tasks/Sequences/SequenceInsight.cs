@@ -4,7 +4,8 @@ namespace Recurant.Tasks;
 public static partial class Explainer
 {
     /// <summary>
-    /// Tells what each value did to the answer to a sequence: to the logit of its label, or to its number; of a model that answers
+    /// Tells what each value did to the answer to a sequence: to the logit of its label, or to its number; of a model that
+    /// answers
     /// every step, to the answer to one of them.
     /// </summary>
     /// <param name="model">The model.</param>

@@ -1,7 +1,8 @@
 namespace Recurant.Tasks;
 
 /// <summary>
-/// How a model of sequences of measurements is trained. Every property may be left out: what <see cref="LearningOptions"/> says of
+/// How a model of sequences of measurements is trained. Every property may be left out: what <see cref="LearningOptions"/> says
+/// of
 /// defaults holds with these exceptions, which follow the data (docs/sequences.md has the rules): the cell is a GRU, read in both
 /// directions, over two convolutions.
 /// </summary>
@@ -46,7 +47,9 @@ public sealed record SequenceOptions : LearningOptions
     /// <summary>How many networks are trained side by side and answer together. Null: follows the data.</summary>
     public int? Models { get; init; }
 
-    /// <summary>Whether the model is trained anew on all sequences, those of the validation too. Null: where there are few.</summary>
+    /// <summary>
+    /// Whether the model is trained anew on all sequences, those of the validation too. Null: where there are few.
+    /// </summary>
     public bool? Refit { get; init; }
 
     /// <summary>Checks the range of every property.</summary>

@@ -26,7 +26,9 @@ internal sealed record SequencePlan : LearningPlan
     /// <summary>So many sequences need no others made of them.</summary>
     private const int EnoughSequences = 20_000;
 
-    /// <summary>A single column of labels over fewer rows is learnt by a small network, for fear that it learns them by heart.</summary>
+    /// <summary>
+    /// A single column of labels over fewer rows is learnt by a small network, for fear that it learns them by heart.
+    /// </summary>
     private const int FewRows = 50_000;
 
     /// <summary>The weights are averaged over about so many steps.</summary>
@@ -64,7 +66,9 @@ internal sealed record SequencePlan : LearningPlan
     /// <param name="sequences">The sequences, or windows of them, that there are to learn from.</param>
     /// <param name="steps">The steps of the longest.</param>
     /// <param name="rows">The rows of all of them.</param>
-    /// <param name="isPrefix">Whether the answer changes along a sequence, so that any of its beginnings can be learnt from.</param>
+    /// <param name="isPrefix">
+    /// Whether the answer changes along a sequence, so that any of its beginnings can be learnt from.
+    /// </param>
     public static SequencePlan For(SequenceOptions options, SeriesSpec spec, int sequences, int steps, long rows, bool isPrefix)
     {
         bool isWhole = !spec.IsOfSteps && !isPrefix, isOfFewRows = spec.IsOfSteps && rows < FewRows;

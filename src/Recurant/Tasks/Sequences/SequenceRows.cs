@@ -100,7 +100,8 @@ internal sealed class SequenceRows
                 if (!numbers.TryGetValue(label, out int found))
                 {
                     throw new InvalidDataException(
-                        $"{Table.Name}: row {row + 1} of the column \"{column.Name}\" has the label \"{label}\", which is none of "
+                        $"{Table.Name}: row {row + 1} of the column \"{column.Name}\" has the label \"{label}\", which is "
+                            + $"none of "
                         + $"the model's: {string.Join(", ", model.Labels.Take(12))}{(model.Labels.Count > 12 ? ", ..." : "")}.");
                 }
 

@@ -10,7 +10,8 @@ public static class SequenceTrainer
     /// <param name="progress">Gets told where the run stands.</param>
     /// <param name="cancellation">Ends the run after the present step; the best weights so far are returned.</param>
     /// <exception cref="InvalidDataException">
-    /// The data cannot be learnt from, and the message names the file; or the checkpoint to continue from is damaged, or belongs to
+    /// The data cannot be learnt from, and the message names the file; or the checkpoint to continue from is damaged, or belongs
+    /// to
     /// another run.
     /// </exception>
     /// <exception cref="ArgumentException">An option is outside its range, or the answers are numbers.</exception>

@@ -238,7 +238,8 @@ public sealed class ForecasterTests : IDisposable
         Refused("there is no column of numbers to forecast", words, new());
 
         static void Refused(string part, SeriesTable table, ForecastOptions options) => Assert.Contains(
-            part, Assert.Throws<InvalidDataException>(() => ForecasterTrainer.Train(new ForecastDataset(table), options)).Message);
+            part,
+            Assert.Throws<InvalidDataException>(() => ForecasterTrainer.Train(new ForecastDataset(table), options)).Message);
     }
 
     [Fact]
@@ -296,7 +297,8 @@ public sealed class ForecasterTests : IDisposable
             {
                 for (int h = 0; h < 4; h++)
                 {
-                    sum += Math.Abs(data.Table.Columns[0][span.First + origin + h] - data.Table.Columns[0][span.First + origin - 1]);
+                    SeriesColumn y = data.Table.Columns[0];
+                    sum += Math.Abs(y[span.First + origin + h] - y[span.First + origin - 1]);
                 }
             }
         }
@@ -368,7 +370,8 @@ public sealed class ForecasterTests : IDisposable
         var spans = new SeriesSpan[] { new("a", 0, rows), new("b", rows, rows) };
         float[] y = [.. Wave(40), .. Enumerable.Repeat(NaN, future), .. Wave(40, 60, 2), .. Enumerable.Repeat(NaN, future)];
         float[] prices = [.. Enumerable.Range(0, 2 * rows).Select(row => row % rows < 40 ? row % 4 : price)];
-        float[] weather = Bits.Random(2 * rows, 9), kinds = [.. Enumerable.Range(0, 2 * rows).Select(row => row < rows ? kind : 1f)];
+        float[] weather = Bits.Random(2 * rows, 9);
+        float[] kinds = [.. Enumerable.Range(0, 2 * rows).Select(row => row < rows ? kind : 1f)];
         return new SeriesTable(
             "t",
             [
