@@ -101,7 +101,9 @@ internal sealed record SeriesData(SeriesFile File, SeriesTable Table, IReadOnlyL
         if (int.TryParse(value, CultureInfo.InvariantCulture, out int rows)) return Math.Min(rows, span.Count);
         if (Table.Axis is not { IsCounted: false })
         {
-            throw new UsageException($"\"{value}\" is a day, but the rows of {Table.Name} have no times. Give a number of rows.");
+            throw new UsageException(
+                $"\"{value}\" is a day, but the rows of {Table.Name} have no "
+                + (Table.Axis is null ? "times" : "dates") + ". Give a number of rows.");
         }
 
         DateTime day = DateTime.Parse(value, CultureInfo.InvariantCulture);

@@ -23,6 +23,9 @@ internal sealed class CategoryPool
         }
     }
 
+    /// <summary>Whether a file with other categories is refused.</summary>
+    internal bool IsClosed { get; init; }
+
     internal IReadOnlyList<string> Names => _names;
 
     internal int Count => _names.Count;

@@ -3,7 +3,7 @@ namespace Recurant.Formats;
 /// <summary>Brings a finished table to the columns and the numbers of categories that a model wants.</summary>
 internal static class SeriesExpectation
 {
-    private const int Named = 3;
+    private const int Named = 3, MostKnown = 12;
 
     internal static SeriesTable Apply(SeriesTable table, IReadOnlyList<ExpectedColumn>? expected)
     {
@@ -35,7 +35,8 @@ internal static class SeriesExpectation
                         + $"the model was trained with {(column.Categories is null ? "numbers" : "categories")} in it.");
                 }
 
-                var pool = column.Categories is null ? null : new CategoryPool(column.Categories);
+                var pool = column.Categories is null
+                    ? null : new CategoryPool(column.Categories) { IsClosed = column.IsClosed };
                 int[]? numbers = pool is null ? null : [.. from.Categories!.Select(name => pool.Add(name))];
                 for (int row = 0; row < values.Length; row++)
                 {
@@ -61,11 +62,20 @@ internal static class SeriesExpectation
     }
 
     /// <summary>That some categories were never seen.</summary>
+    /// <exception cref="InvalidDataException">The column may have no others.</exception>
     internal static string UnknownNames(string path, string column, CategoryPool pool)
     {
         int count = pool.Unknown.Count;
         string names = string.Join(", ", pool.Unknown.Keys.Take(Named).Select(Suggestion.Quote))
             + (count > Named ? $" and {count - Named:N0} more" : "");
+        if (pool.IsClosed)
+        {
+            throw SeriesFault.Of(
+                $"{path}: {names} in the column \"{column}\" {(count == 1 ? "is" : "are")} none of what the model can answer: "
+                + string.Join(", ", pool.Names.Take(MostKnown).Select(Suggestion.Quote))
+                + (pool.Count > MostKnown ? $" and {pool.Count - MostKnown:N0} more." : "."));
+        }
+
         return $"{path}: {names} in the column \"{column}\" {(count == 1 ? "is a category" : "are categories")} that the model "
             + $"was not trained with; {(count == 1 ? "it is" : "they are")} taken as unknown.";
     }

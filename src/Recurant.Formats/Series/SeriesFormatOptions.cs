@@ -38,6 +38,9 @@ public sealed record ExpectedColumn(string Name, IReadOnlyList<string>? Categori
     /// Whether the file may lack it, as it may lack what is asked for: it is then missing in every row. Default: false.
     /// </summary>
     public bool MayBeMissing { get; init; }
+
+    /// <summary>Whether other categories are refused; else they count as missing. Default: false.</summary>
+    public bool IsClosed { get; init; }
 }
 
 /// <summary>What <see cref="SeriesReader"/> should not guess about a file. Whatever is null or empty is guessed.</summary>

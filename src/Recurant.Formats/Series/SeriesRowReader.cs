@@ -72,7 +72,7 @@ internal sealed class SeriesRowReader
 
             columns.Add(new RawColumn(
                 column.Name, at < 0 ? -2 : all[at].Place, column.Categories is null ? null
-                    : new CategoryPool(column.Categories)));
+                    : new CategoryPool(column.Categories) { IsClosed = column.IsClosed }));
         }
 
         return columns;

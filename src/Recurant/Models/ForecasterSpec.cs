@@ -149,4 +149,7 @@ public sealed record ForecasterSpec
 
         if (!Levels.Contains(0.5f)) throw new ArgumentException($"{nameof(Levels)} must have 0.5 among them.");
     }
+
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(ForecasterSpec), PrintMembers);
 }

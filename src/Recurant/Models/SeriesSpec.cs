@@ -116,4 +116,7 @@ public sealed record SeriesSpec
                 + "expected, the deviation above 0.");
         }
     }
+
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(SeriesSpec), PrintMembers);
 }

@@ -90,6 +90,20 @@ public sealed class SeriesFaultTests : SeriesFiles
             Warnings(sequences));
     }
 
+    [Theory]
+    [InlineData("d.ts", "@classLabel true b c\n@data\n1,2:b\n3,4:c\n")]
+    [InlineData("d.csv", "id,label,value\n1,b,1\n1,b,2\n2,c,3\n2,c,4\n")]
+    public void Read_CategoriesThatMayBeNoOthers_AreRefusedByName(string name, string text)
+    {
+        var closed = new ExpectedColumn("label", ["a", "b"]) { IsClosed = true };
+        Assert.Equal(
+            $"{name}: \"c\" in the column \"label\" is none of what the model can answer: \"a\", \"b\".",
+            SeriesFault(name, text, new SeriesFormatOptions { Expected = [new("value"), closed] }));
+        closed = closed with { Categories = ["b", "c"] };
+        SeriesFile fits = Read(name, text, new SeriesFormatOptions { Expected = [new("value"), closed] });
+        Assert.Equal("b b c c", Values(fits, "label"));
+    }
+
     [Fact]
     public void Read_LaterRowsOtherwise_AreLookedAtAgain()
     {

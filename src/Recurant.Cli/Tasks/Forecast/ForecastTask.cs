@@ -96,12 +96,13 @@ internal sealed class ForecastTask : CliTask<ForecasterModel, SeriesData, Foreca
         },
         model, model.Spec.Columns, model.Spec.Targets.Select(target => new ExpectedColumn(target.Name) { MayBeMissing = true }));
 
-    /// <summary>Names the rows that test: as many as were asked for, or a fifth.</summary>
+    /// <summary>Names the rows that test: as many as were asked for, or a fifth. Future rows stand behind them.</summary>
     public static SeriesData Divided(SeriesData data, TrainSettings settings)
     {
+        IReadOnlyList<int> future = data.File.FutureRows;
         if (settings.Series.TestRows is not { } test)
         {
-            return data with { TestRows = ForecastDataset.SetAside(data.Table).TestRows };
+            return data with { TestRows = ForecastDataset.SetAside(data.Table, futureRows: future).TestRows };
         }
 
         bool isDay = !int.TryParse(test, out _);
@@ -110,8 +111,8 @@ internal sealed class ForecastTask : CliTask<ForecasterModel, SeriesData, Foreca
             TestRows =
             [
                 .. Enumerable.Range(0, data.Table.Series.Count).Select(series => isDay
-                    ? data.Table.Series[series].Count - data.RowsOf(test, series, upTo: false) : data.RowsOf(test, series,
-                        false)),
+                    ? data.Table.Series[series].Count - data.RowsOf(test, series, upTo: false)
+                    : Math.Min(data.RowsOf(test, series, false) + future[series], data.Table.Series[series].Count)),
             ],
         };
     }
@@ -140,7 +141,7 @@ internal sealed class ForecastTask : CliTask<ForecasterModel, SeriesData, Foreca
         $"MASE: errors over those of the value {(score.Season > 1 ? $"a season of {score.Season} steps" : "one step")} ago, "
             + $"mean over "
         + "the series" + (score.Undefined > 0
-            ? $"; undefined for {Numbers.Of(score.Undefined, "constant series", "constant series")}" : "")
+            ? $"; undefined for {Numbers.Of(score.Undefined, "series", "series")} without such errors before the test" : "")
         + (score.Coverage80 is null ? "" : "; in 80%: the share of values inside their 80% interval");
 
     public override AnswerWriter Answers(Invocation call, TrainedModel model, int threads) =>

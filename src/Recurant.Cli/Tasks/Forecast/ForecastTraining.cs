@@ -7,6 +7,8 @@ namespace Recurant.Cli;
 /// <summary><c>train</c> for forecasts, beside what is simple: the last value, the seasonal naive, a linear map, Theta.</summary>
 internal sealed class ForecastTraining(ForecastTask task) : TaskTraining<ForecasterModel, SeriesData, ForecastScore>(task)
 {
+    private const int MostNamed = 5;
+
     private ForecastOptions _options = new();
     private IReadOnlyList<ForecastBaseline> _baselines = [];
     private bool _standardised;
@@ -26,6 +28,7 @@ internal sealed class ForecastTraining(ForecastTask task) : TaskTraining<Forecas
         Train = SeriesData.Read(settings.Data!, settings, format, call);
         _standardised = settings.Series.Standardised;
         _options = WithTargets(settings.ForecastOptions);
+        if (settings.Task is null || settings.Target is null) TellGuess(call, settings);
         if (settings.TestFile is { } file) Follow(call, settings, file, format);
         else Divide(settings);
         if (settings.Series.ValidRows is { } valid)
@@ -37,11 +40,22 @@ internal sealed class ForecastTraining(ForecastTask task) : TaskTraining<Forecas
         Tested = Train;
         if (settings.TestFile is null && settings.Series.TestRows is null)
         {
-            call.Tell($"{Numbers.Count(Train.TestRows!.Sum())} rows, the last fifth of each series, are left for the test "
-                + "(--test-rows, --test FILE)");
+            int rows = Train.TestRows!.Sum() - Train.File.FutureRows.Sum();
+            call.Tell(
+                $"{Numbers.Count(rows)} rows, the last fifth of each series, are left for the test (--test-rows, --test FILE)");
         }
 
         return Train.Table.Rows;
+    }
+
+    private void TellGuess(Invocation call, TrainSettings settings)
+    {
+        IReadOnlyList<string> others = settings.Target is null ? Train.File.OtherTargets : [];
+        call.Tell($"forecasts {Quoted(_options.Targets ?? Train.File.Targets)}"
+            + (others.Count > 0 ? $"; also possible: {Quoted(others)} (--target)" : "")
+            + (settings.Task is null ? "; --task names another task" : ""));
+
+        static string Quoted(IEnumerable<string> names) => string.Join(", ", names.Take(MostNamed).Select(name => $"\"{name}\""));
     }
 
     /// <summary>Without --target what the reader takes for the targets, and the other columns as their past.</summary>
@@ -101,10 +115,41 @@ internal sealed class ForecastTraining(ForecastTask task) : TaskTraining<Forecas
             cancellation);
 
     protected override ForecastScore? Test(
-        Invocation call, TrainingResult<ForecasterModel, ForecastScore> result, TrainSettings settings) =>
-        Train.TestRows!.All(rows => rows == 0) ? null
+        Invocation call, TrainingResult<ForecasterModel, ForecastScore> result, TrainSettings settings)
+    {
+        TellShort(call, result.Model.Spec.Lookback);
+        return !HasTest(result.Model) ? null
             : new Forecaster(result.Model, settings.Training.Threads).Evaluate(
                 new ForecastDataset(Train.Table, Train.TestRows), _standardised, Interrupted);
+    }
+
+    /// <summary>Names the series that a whole window does not fit in.</summary>
+    private void TellShort(Invocation call, int lookback)
+    {
+        SeriesTable table = Train.Table;
+        string[] ids =
+        [
+            .. table.Series.Zip(Train.TestRows!).Where(each => each.First.Count - each.Second < lookback)
+                .Select(each => each.First.Id),
+        ];
+        if (ids.Length == 0 || table.Series.Count == 1) return;
+        string more = ids.Length > MostNamed ? $" and {Numbers.Count(ids.Length - MostNamed)} more" : "";
+        call.Tell(
+            $"{Numbers.Count(ids.Length)} of {Numbers.Count(table.Series.Count)} series have fewer rows before the test than the "
+            + $"{lookback} steps that are looked back on: "
+            + string.Join(", ", ids.Take(MostNamed).Select(id => $"\"{id}\"")) + more
+            + ". What lacks is filled up with their beginning.");
+    }
+
+    /// <summary>Whether a row of the test has a value.</summary>
+    private bool HasTest(ForecasterModel model)
+    {
+        SeriesTable table = Train.Table;
+        SeriesColumn[] targets = [.. model.Spec.Targets.Select(target => table.Columns[table.IndexOf(target.Name)])];
+        return table.Series.Zip(Train.TestRows!).Any(each => Enumerable
+            .Range(each.First.First + each.First.Count - each.Second, each.Second)
+            .Any(row => targets.Any(target => !float.IsNaN(target[row]))));
+    }
 
     protected override ForecastScore? Baseline(
         Invocation call, TrainSettings settings, TrainingResult<ForecasterModel, ForecastScore> result, ForecastScore? test,

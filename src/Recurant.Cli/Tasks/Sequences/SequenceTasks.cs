@@ -34,8 +34,11 @@ internal abstract class SequenceTask<TScore> : CliTask<SeriesModel, SeriesData, 
     public static SeriesFormatOptions Format(SeriesModel model, TrainSettings settings, bool mayBeMissing)
     {
         SeriesFormatOptions format = settings.Series.Format(settings) with { Label = settings.LabelColumn };
-        var target = new ExpectedColumn(model.Spec.Target, model.Spec.IsOfLabels ? model.Labels : null) { MayBeMissing =
-            mayBeMissing };
+        var target = new ExpectedColumn(model.Spec.Target, model.Spec.IsOfLabels ? model.Labels : null)
+        {
+            // A score without the sequences that cannot be right would be none.
+            MayBeMissing = mayBeMissing, IsClosed = !mayBeMissing,
+        };
         return SeriesData.For(format, model, model.Spec.Columns, [target]) with { Targets = [] };
     }
 

@@ -37,6 +37,7 @@ internal abstract class SequenceTraining<TScore>(SequenceTask<TScore> task) : Ta
         {
             Label = Train.File.LabelColumn == Target ? Target : null,
         };
+        like = like with { Expected = [.. like.Expected!.Select(column => column with { IsClosed = column.Name == Target })] };
         if (settings.ValidationFile is { } valid) Validation = SeriesData.Read(valid, settings, like, call);
         if (settings.TestFile is { } test) Tested = SeriesData.Read(test, settings, like, call);
         (_learnt, _tested) = Tested is null ? SetAside(call, Train.Table) : (Train.Table, Tested.Table);

@@ -102,11 +102,10 @@ internal static class SeriesGrid
 
     private static string Describe(SeriesTable table, TimeAxis axis, long[] missing, int total, long firstGap)
     {
-        string at = axis.IsCounted ? TimeAxis.Count(firstGap) : Time(axis.Local(firstGap));
         var text = new StringBuilder(
             $"{table.Name}: {total:N0} {(total == 1 ? "row is" : "rows are")} missing between the others "
             + $"({(axis.IsCounted ? axis.ToString() : axis.Rule.ToString())}), the "
-            + $"first at {at}; {(total == 1 ? "it is" : "they are")} put in without values");
+            + $"first at {axis.Text(firstGap)}; {(total == 1 ? "it is" : "they are")} put in without values");
         int[] order = [.. Enumerable.Range(0, missing.Length).Where(i => missing[i] > 0)
             .OrderByDescending(i => missing[i])];
         if (table.Series.Count > 1)
@@ -121,8 +120,4 @@ internal static class SeriesGrid
 
     private static string Of(SeriesSpan span, long count, string before, string between, string after) =>
         span.Id.Length == 0 ? "" : $"{before}{count:N0}{between}\"{span.Id}\"{after}";
-
-    private static string Time(DateTime time) => time.ToString(
-        time.TimeOfDay == TimeSpan.Zero ? "yyyy-MM-dd" : time.TimeOfDay.Ticks % TimeSpan.TicksPerSecond == 0
-            ? "yyyy-MM-dd HH:mm:ss" : "yyyy-MM-dd HH:mm:ss.FFFFFFF", CultureInfo.InvariantCulture);
 }

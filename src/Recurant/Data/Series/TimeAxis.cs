@@ -38,8 +38,9 @@ public sealed record TimeAxis(TimeRule Rule, TimeSpan Offset = default, string? 
     {
         if (IsCounted) return Count(instant);
         DateTime local = Local(instant);
-        return local.ToString(local.TimeOfDay == TimeSpan.Zero ? "yyyy-MM-dd" : "yyyy-MM-dd HH:mm:ss",
-            CultureInfo.InvariantCulture);
+        return local.ToString(
+            local.TimeOfDay == TimeSpan.Zero ? "yyyy-MM-dd" : local.TimeOfDay.Ticks % TimeSpan.TicksPerSecond == 0
+                ? "yyyy-MM-dd HH:mm:ss" : "yyyy-MM-dd HH:mm:ss.FFFFFFF", CultureInfo.InvariantCulture);
     }
 
     /// <summary>The instant at which the clock tells a time.</summary>

@@ -7,7 +7,11 @@ namespace Recurant.Heads;
 /// <param name="MeanAbsoluteError">The mean of |y - f|.</param>
 /// <param name="MeanSquaredError">The mean of (y - f)^2.</param>
 /// <param name="Coverage80">The share of values inside their 80 % interval; null without intervals.</param>
-public sealed record HorizonScore(int Step, double MeanAbsoluteError, double MeanSquaredError, double? Coverage80);
+public sealed record HorizonScore(int Step, double MeanAbsoluteError, double MeanSquaredError, double? Coverage80)
+{
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(HorizonScore), PrintMembers);
+}
 
 /// <summary>
 /// How good forecasts are. y is what came, f the forecast (the median; in squared errors the mean), q_a the quantile of the level

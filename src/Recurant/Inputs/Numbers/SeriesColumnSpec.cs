@@ -118,4 +118,7 @@ public sealed record SeriesColumnSpec
                 + "deviation 0 or more.");
         }
     }
+
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(SeriesColumnSpec), PrintMembers);
 }

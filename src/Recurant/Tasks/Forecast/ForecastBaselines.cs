@@ -3,7 +3,11 @@ namespace Recurant.Tasks;
 /// <summary>A simple forecast and how good it is.</summary>
 /// <param name="Name">"last value", "seasonal naive", "linear" or "theta".</param>
 /// <param name="Score">Its scores, on the same windows as the model's.</param>
-public sealed record ForecastBaseline(string Name, ForecastScore Score);
+public sealed record ForecastBaseline(string Name, ForecastScore Score)
+{
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(ForecastBaseline), PrintMembers);
+}
 
 /// <summary>Scores simple forecasts beside a model, on the same windows: whoever cannot beat them has learnt nothing.</summary>
 public static class ForecastBaselines

@@ -49,6 +49,7 @@ internal sealed class ForecastData
         SeriesTable table = given.Table;
         IReadOnlyList<(SeriesColumn Column, ColumnRole Role)> roles = ForecastRoles.Of(table, options);
         SeriesColumn[] targets = [.. roles.Where(each => each.Role == ColumnRole.Target).Select(each => each.Column)];
+        // What is counted has no calendar.
         TimeRule? rule = table.Axis is { IsCounted: false } axis ? axis.Rule : null;
         int season = options.Season ?? SeasonOf(rule);
         int horizon = options.Horizon ?? (options.Known.Count > 0 ? AskedFor(table, targets) : null) ?? (season > 1 ? season
@@ -166,7 +167,8 @@ internal sealed class ForecastData
         }
 
         int[] rows = [.. parts.LearntEnd.Order()];
-        return new ForecastSize(learnt.Length * targets.Length, rows[rows.Length / 2], values, notNegative, missing, parts.Validated(horizon));
+        return new ForecastSize(
+            learnt.Length * targets.Length, rows[rows.Length / 2], values, notNegative, missing, parts.Validated(horizon));
     }
 
     private SeriesWindows Within(IReadOnlyList<int> first, IReadOnlyList<int> end) => new(

@@ -32,11 +32,17 @@ public sealed class ForecastDataset
     /// <summary>Keeps a share of each series' last rows to test with, at least one step and at most all but two.</summary>
     /// <param name="table">The series.</param>
     /// <param name="share">The share, above 0 to below 1. Default: a fifth.</param>
-    public static ForecastDataset SetAside(SeriesTable table, double share = 0.2)
+    /// <param name="futureRows">
+    /// For each series the rows at its end that are the future: they stand behind those that test. Default: none.
+    /// </param>
+    public static ForecastDataset SetAside(SeriesTable table, double share = 0.2, IReadOnlyList<int>? futureRows = null)
     {
         ArgumentNullException.ThrowIfNull(table);
-        return new ForecastDataset(
-            table, [.. table.Series.Select(series => Math.Clamp((int)(share * series.Count), 0, Math.Max(0, series.Count - 2)))]);
+        return new ForecastDataset(table, [.. table.Series.Select((series, i) =>
+        {
+            int future = futureRows?[i] ?? 0, past = series.Count - future;
+            return future + Math.Clamp((int)(share * past), 0, Math.Max(0, past - 2));
+        })]);
     }
 }
 

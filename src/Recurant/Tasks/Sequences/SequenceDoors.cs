@@ -3,7 +3,11 @@ namespace Recurant.Tasks;
 /// <summary>The label of a step.</summary>
 /// <param name="Label">The most probable label.</param>
 /// <param name="Probability">Its probability, 0 to 1.</param>
-public sealed record StepLabel(string Label, float Probability);
+public sealed record StepLabel(string Label, float Probability)
+{
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(StepLabel), PrintMembers);
+}
 
 /// <summary>
 /// Learns to tell which label a sequence of measurements has. May be used from many threads at once.

@@ -21,7 +21,8 @@ internal static class ForecastCase
     /// <summary>Three series of unequal lengths.</summary>
     public static SeriesTable Table() => SeriesTable.Of([Wave(40), Wave(30, 50, 2), Wave(23, 35, 3)], "y");
 
-    public static ForecasterModel Train(ForecastDataset data, ForecastOptions options) => ForecasterTrainer.Train(data, options).Model;
+    public static ForecasterModel Train(ForecastDataset data, ForecastOptions options) =>
+        ForecasterTrainer.Train(data, options).Model;
 
     public static byte[] Bytes(ForecastDataset data, ForecastOptions options) => ModelFile.ToBytes(Train(data, options));
 

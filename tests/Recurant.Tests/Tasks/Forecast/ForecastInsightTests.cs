@@ -24,7 +24,8 @@ public class ForecastInsightTests
             explanation.Gap <= 0.01 * Math.Max(Math.Abs(explanation.Value - explanation.Baseline), Math.Abs(explanation.Value)),
             $"{explanation.Gap} of {explanation.Value} - {explanation.Baseline}");
         Assert.Equal(("2", model.Spec.Lookback), (explanation.Id, explanation.Effects.Count));
-        Assert.Equal(Enumerable.Range(-model.Spec.Lookback + 1, model.Spec.Lookback), explanation.Effects.Select(each => each.Step));
+        Assert.Equal(
+            Enumerable.Range(-model.Spec.Lookback + 1, model.Spec.Lookback), explanation.Effects.Select(each => each.Step));
         SeriesSpan span = table.Series[1];
         Assert.Equal(table.Columns[0][span.First + span.Count - 1], explanation.Effects[^1].Value);
         Assert.Contains(explanation.Effects, each => Math.Abs(each.Effect) > 1e-3);

@@ -73,6 +73,8 @@ public class ForecastPartsTests
         var table = SeriesTable.Of([Series(10), Series(1), Series(2), Series(3)]);
         Assert.Equal([2, 0, 0, 0], ForecastDataset.SetAside(table).TestRows);
         Assert.Equal([9 - 1, 0, 0, 1], ForecastDataset.SetAside(table, 0.9).TestRows);
+        // Rows of the future stand behind those that test.
+        Assert.Equal([4 + 1, 0, 1, 3], ForecastDataset.SetAside(table, 0.2, [4, 0, 1, 3]).TestRows);
         Assert.Contains(
             "1 numbers of test rows were given for 4 series",
             Assert.Throws<ArgumentException>(() => new ForecastDataset(table, [1])).Message);

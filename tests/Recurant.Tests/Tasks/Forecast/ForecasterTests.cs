@@ -176,9 +176,10 @@ public sealed class ForecasterTests : IDisposable
         AssertAscendingAndFinite([forecaster.Forecast(values)]);
         ForecastScore score = forecaster.Evaluate(data);
         Assert.True(double.IsFinite(score.MeanAbsoluteError) && double.IsFinite(score.Mase!.Value));
-        // What is missing is not read: something else in its place would change the forecast.
+        // What is missing is read as the value before it, and the network is told so.
         float[] filled = [.. values];
-        filled[54] = float.IsNaN(values[54]) ? 20f : NaN;
+        Assert.True(float.IsNaN(values[54]) && !float.IsNaN(values[53]));
+        filled[54] = values[53];
         Assert.NotEqual(Flat([forecaster.Forecast(values)]), Flat([forecaster.Forecast(filled)]));
     }
 
@@ -237,7 +238,8 @@ public sealed class ForecasterTests : IDisposable
         Refused("there is no column of numbers to forecast", words, new());
 
         static void Refused(string part, SeriesTable table, ForecastOptions options) => Assert.Contains(
-            part, Assert.Throws<InvalidDataException>(() => ForecasterTrainer.Train(new ForecastDataset(table), options)).Message);
+            part,
+            Assert.Throws<InvalidDataException>(() => ForecasterTrainer.Train(new ForecastDataset(table), options)).Message);
     }
 
     [Fact]
@@ -295,7 +297,8 @@ public sealed class ForecasterTests : IDisposable
             {
                 for (int h = 0; h < 4; h++)
                 {
-                    sum += Math.Abs(data.Table.Columns[0][span.First + origin + h] - data.Table.Columns[0][span.First + origin - 1]);
+                    SeriesColumn y = data.Table.Columns[0];
+                    sum += Math.Abs(y[span.First + origin + h] - y[span.First + origin - 1]);
                 }
             }
         }
@@ -307,6 +310,36 @@ public sealed class ForecasterTests : IDisposable
         ForecastReview review = ForecastReview.Of(model, data);
         Assert.Equal((3, 3), (review.Examples.Count, review.BySeries.Count));
         Assert.Equal(["1", "2", "3"], review.Examples.Select(example => example.Name));
+    }
+
+    /// <summary>One of what is counted is no second: it has no calendar, and no minute for a season.</summary>
+    [Fact]
+    public void Train_CountedTimes_HaveNoSeasonOfTheCalendar()
+    {
+        const long One = TimeSpan.TicksPerSecond;
+        SeriesTable Counted(int rows, int future) => new(
+            "t",
+            [
+                new SeriesColumn("y", [.. Wave(rows), .. Enumerable.Repeat(NaN, future)]),
+                new SeriesColumn("price", Bits.Random(rows + future, 3)),
+            ],
+            [new("", 0, rows + future)], [.. Enumerable.Range(0, rows + future).Select(t => t * One)],
+            new TimeAxis(new TimeRule(TimeUnit.Ticks, One)) { IsCounted = true });
+        ForecastOptions options = Small with
+        {
+            Targets = ["y"], Known = ["price"], Season = null, Horizon = 3, Lookback = null, Segment = null, Calendar = true,
+        };
+        ForecasterModel model = Train(new ForecastDataset(Counted(40, 3)), options);
+        Assert.Equal((1, 0), (model.Spec.Season, model.Spec.CalendarWidth));
+        SeriesForecast forecast = new Forecaster(model).Forecast(Counted(40, 3))[0];
+        Assert.Equal(42 * One, forecast.InstantOf(2));
+        AssertAscendingAndFinite([forecast]);
+        Assert.Contains(
+            "there are 2 future rows, and 3 are needed, until 42: \"price\"",
+            Assert.Throws<InvalidDataException>(() => new Forecaster(model).Forecast(Counted(40, 2))).Message);
+        Assert.Contains(
+            "is of 5, which is not after the last row of t, 39",
+            Assert.Throws<InvalidDataException>(() => Counted(40, 0).FollowedBy(Counted(40, 0).WithoutFirst(_ => 5))).Message);
     }
 
     [Fact]
@@ -337,7 +370,8 @@ public sealed class ForecasterTests : IDisposable
         var spans = new SeriesSpan[] { new("a", 0, rows), new("b", rows, rows) };
         float[] y = [.. Wave(40), .. Enumerable.Repeat(NaN, future), .. Wave(40, 60, 2), .. Enumerable.Repeat(NaN, future)];
         float[] prices = [.. Enumerable.Range(0, 2 * rows).Select(row => row % rows < 40 ? row % 4 : price)];
-        float[] weather = Bits.Random(2 * rows, 9), kinds = [.. Enumerable.Range(0, 2 * rows).Select(row => row < rows ? kind : 1f)];
+        float[] weather = Bits.Random(2 * rows, 9);
+        float[] kinds = [.. Enumerable.Range(0, 2 * rows).Select(row => row < rows ? kind : 1f)];
         return new SeriesTable(
             "t",
             [

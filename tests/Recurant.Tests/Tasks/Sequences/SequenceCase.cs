@@ -46,7 +46,8 @@ internal static class SequenceCase
 
     /// <summary>A label for each step, which changes along the sequence.</summary>
     public static SeriesTable StepLabels(int sequences = 12, ulong seed = 1) => Table(
-        sequences, (_, level) => level > 0 ? 0 : 1, ["up", "down"], (i, t) => (t / 3 + i) % 2 == 0 ? 1 : -1, seed, i => 9 + i % 4);
+        sequences, (_, level) => level > 0 ? 0 : 1, ["up", "down"], (i, t) => (t / 3 + i) % 2 == 0 ? 1 : -1, seed,
+        i => 9 + i % 4);
 
     /// <summary>A number for each sequence, ten times its level and a half.</summary>
     public static SeriesTable Numbers(int sequences = 24, ulong seed = 1) =>

@@ -77,7 +77,8 @@ public class SequenceInsightTests
         SeriesModel model = answer == SeriesAnswer.Number
             ? SequenceTrainer.TrainNumbers(table, options).Model : SequenceTrainer.TrainLabels(table, options).Model;
         var few = new LensOptions { Sequences = 5, Threads = 1 };
-        LensResult exact = GradientLens.Look(model, table, few with { IsExact = true }), quick = GradientLens.Look(model, table, few);
+        LensResult exact = GradientLens.Look(model, table, few with { IsExact = true });
+        LensResult quick = GradientLens.Look(model, table, few);
         Assert.Equal(exact.Loss, quick.Loss);
         Assert.Equal([false, true], exact.Layers.Select(layer => layer.IsReverse));
         WeightGradientByLag[] all =
@@ -97,11 +98,13 @@ public class SequenceInsightTests
     {
         DoctorReport report = ModelDoctor.Examine(SequenceClassifier.Train(Labels(), Small).Model, Labels(seed: 5), threads: 1);
         Assert.Contains(report.Findings, finding => finding.Check == "against simple statistics");
-        DoctorReport ofNumbers = ModelDoctor.Examine(SequenceRegressor.Train(Numbers(), Small).Model, Numbers(seed: 5), threads: 1);
+        DoctorReport ofNumbers = ModelDoctor.Examine(
+            SequenceRegressor.Train(Numbers(), Small).Model, Numbers(seed: 5), threads: 1);
         Assert.Contains(ofNumbers.Findings, finding => finding.Check == "against simple statistics");
     }
 
     private static void AssertAddsUp(SeriesExplanation explanation) => Assert.True(
-        explanation.Gap <= 0.02 * Math.Max(Math.Abs(explanation.Value - explanation.Baseline), Math.Min(1, Math.Abs(explanation.Value))),
+        explanation.Gap <= 0.02 * Math.Max(
+            Math.Abs(explanation.Value - explanation.Baseline), Math.Min(1, Math.Abs(explanation.Value))),
         $"{explanation.Gap} of {explanation.Value} - {explanation.Baseline}");
 }
