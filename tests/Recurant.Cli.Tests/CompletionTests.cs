@@ -12,10 +12,10 @@ public class CompletionTests
     [InlineData("in", "inspect init")]
     [InlineData("help le", "lesson lens")]
     [InlineData("--v", "--version")]
-    [InlineData("train --ce", "--cell")]
+    [InlineData("train --ce", "--cell --centre")]
     [InlineData("train x.tsv --tem", "")]
     [InlineData("generate m.safetensors --te", "--temperature")]
-    [InlineData("train --no-c", "--no-crf")]
+    [InlineData("train --no-c", "--no-calendar --no-crf")]
     [InlineData("train x.tsv --cell ls", "lstm")]
     [InlineData("train x.tsv --cell=ls", "lstm")]
     [InlineData("train x.tsv -c ls", "lstm")]
@@ -60,7 +60,7 @@ public class CompletionTests
             }
         }
 
-        Assert.Equal(CliTasks.All.Select(task => task.Name).Order(), Completion.Of("train --task ").Order());
+        Assert.Equal(CliTasks.Names.Order(), Completion.Of("train --task ").Order());
         Assert.Equal(CellCatalogue.All.Select(cell => cell.Name).Order(), Completion.Of("train --cell ").Order());
     }
 

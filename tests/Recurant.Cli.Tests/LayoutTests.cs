@@ -154,7 +154,7 @@ public class LayoutTests
                 }
                 else
                 {
-                    Assert.InRange(lines.Length, 10, width < 60 ? 95 : 70);
+                    Assert.InRange(lines.Length, 10, width < 60 ? 105 : 75);
                     Assert.All(
                         command.Options, option => Assert.Contains(option.Name, text.ToString(), StringComparison.Ordinal));
                     Assert.Contains("--help all", text.ToString().ReplaceLineEndings(" "), StringComparison.Ordinal);

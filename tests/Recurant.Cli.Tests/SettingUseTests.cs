@@ -14,7 +14,7 @@ public class SettingUseTests
     [InlineData("--text", "the task is \"tag\", and only \"classify\" and \"lm\" have it", "tag", "2")]
     [InlineData("--text", "the columns of pairs are named by --source and --target", "translate", "2")]
     [InlineData("--label", "the column of the tags is named by --tag-column", "tag", "2")]
-    [InlineData("--label", "the task is \"lm\", and only \"classify\" has it", "lm", "2")]
+    [InlineData("--label", "the task is \"lm\", and only \"classify\" and \"tag\" have it", "lm", "2")]
     [InlineData(
         "--lowercase", "the task is \"translate\", and only \"classify\", \"tag\" and \"lm\" have it", "translate", "true")]
     [InlineData("--source", "the task is \"caption\", and only \"translate\" has it", "caption", "1")]

@@ -65,7 +65,8 @@ internal sealed record SettingUse(TrainSettings Settings, CliTask? Task)
     private Idle? OfTask(string setting)
     {
         if (Task is null || Has(setting)) return null;
-        string[] others = [.. CliTasks.All.Where(other => other.Settings.Contains(setting)).Select(other => $"\"{other.Name}\"")];
+        string[] others =
+            [.. CliTasks.All.Where(other => other.Settings.Contains(setting)).Select(other => $"\"{other.Name}\"").Distinct()];
         if (others.Length == 0) return null;
         if (Task.Lacks.TryGetValue(setting, out string? why)) return why;
         bool isGuessed = Settings.Task is null;
