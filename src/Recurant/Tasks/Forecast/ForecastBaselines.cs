@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Recurant.Tasks;
 
 /// <summary>A simple forecast and how good it is.</summary>

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Recurant.Tasks;
 
 /// <summary>The label of a step.</summary>
