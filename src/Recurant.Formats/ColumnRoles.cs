@@ -78,7 +78,8 @@ internal sealed class ColumnRoles
         string asked = name(Math.Max(0, example)).Trim('"').Replace("column ", "", StringComparison.Ordinal);
         return new InvalidDataException(
             $"{path}: no {what} holds texts: {string.Join(", ", parts)}. This task learns from words; "
-            + $"tables of numbers are for the tasks forecast, classify, tag and regress. If one of these really is text, name it: --text {asked} (TextColumn).");
+            + "tables of numbers are for the tasks forecast, classify, tag and regress. If one of these really is text, name it: "
+            + $"--text {asked} (TextColumn).");
 
         string? List(IEnumerable<int> some, string kind)
         {
