@@ -14,9 +14,8 @@ namespace Recurant.Models;
 /// </summary>
 internal sealed class ForecastBatch(ForecasterSpec spec)
 {
-    private const float SmallestSpread = 1e-5f, SmallestShare = 1e-3f, SmallestLogSpread = 0.01f, MostDeviations = 3f, MostLog =
-        5f,
-        SmallestOffset = 1e-6f, MostExponent = 80f;
+    private const float SmallestSpread = 1e-5f, SmallestShare = 1e-3f, SmallestLogSpread = 0.01f, MostDeviations = 3f,
+        MostSpread = 2f, SmallestOffset = 1e-6f, MostExponent = 80f;
 
     private readonly float[] _scratch = new float[Math.Max(
         spec.CalendarWidth, spec.Columns.Max(column => column.Width))];
@@ -59,9 +58,9 @@ internal sealed class ForecastBatch(ForecasterSpec spec)
             Span<float> z = _linear.AsSpan(b * spec.Lookback, spec.Lookback);
             Read(rows, windows[b], z);
             if (spec.Logarithms) TakeLogarithms(b, z);
-            (float mean, float level) = Normalise(b, windows[b].Target, z);
+            float mean = Normalise(b, windows[b].Target, z);
             WritePast(rows, windows[b], z, _past.AsSpan(b * past, past));
-            WriteFuture(rows, windows[b], mean, level, b, _future.AsSpan(b * future, future));
+            WriteFuture(rows, windows[b], mean, b, _future.AsSpan(b * future, future));
         }
 
         Set(Past, spec.PastSegments, _past, past);
@@ -180,8 +179,8 @@ internal sealed class ForecastBatch(ForecasterSpec spec)
         }
     }
 
-    /// <summary>(1); returns the mean of the window, on its scale, and the magnitude of its level.</summary>
-    private (float Mean, float Level) Normalise(int b, int target, Span<float> values)
+    /// <summary>(1); returns the mean of the window, on its scale.</summary>
+    private float Normalise(int b, int target, Span<float> values)
     {
         double sum = Reductions.Sum(values), mean = sum / values.Length, squares = 0;
         foreach (float value in values) squares += (value - mean) * (value - mean);
@@ -204,7 +203,7 @@ internal sealed class ForecastBatch(ForecasterSpec spec)
 
         (_centres[b], _spreads[b]) = (centre, spread);
         for (int i = 0; i < values.Length; i++) values[i] = (values[i] - centre) / spread;
-        return ((float)((mean - centre) / spread), level);
+        return (float)((mean - centre) / spread);
     }
 
     private static float MeanOfLast(ReadOnlySpan<float> values, int count)
@@ -233,12 +232,13 @@ internal sealed class ForecastBatch(ForecasterSpec spec)
     }
 
     /// <summary>The second half of (2).</summary>
-    private void WriteFuture(ForecastRows rows, SeriesWindow window, float mean, float level, int b, Span<float> p)
+    private void WriteFuture(ForecastRows rows, SeriesWindow window, float mean, int b, Span<float> p)
     {
         int w = spec.Segment, place = spec.PlaceWidth, width = place + w * spec.FutureWidth;
         p.Clear();
-        float spread = spec.Logarithms
-            ? _spreads[b] : Math.Clamp(Elementwise.Log(_spreads[b] / level), -MostLog, MostLog);
+        // Of logarithms the spread says how wild the series is; otherwise it would tell where its zero lies, which the window is
+        // to forget: 3 y + 100 is forecast as 3 q + 100.
+        float spread = spec.Logarithms ? Math.Min(_spreads[b], MostSpread) : 0f;
         for (int j = 0; j < spec.FutureSegments; j++)
         {
             Span<float> own = p.Slice(j * width, width);

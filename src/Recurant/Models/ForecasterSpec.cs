@@ -106,7 +106,7 @@ public sealed record ForecasterSpec
 
     /// <summary>
     /// The numbers that stand beside every segment to come: which segment, which target, the static columns, the spread of the
-    /// window beside its level, and where its mean lies.
+    /// window's logarithms, and where its mean lies.
     /// </summary>
     [JsonIgnore]
     internal int PlaceWidth => FutureSegments + (TargetCount > 1 ? TargetCount : 0) + WidthOf(ColumnRole.Static) + 2;
