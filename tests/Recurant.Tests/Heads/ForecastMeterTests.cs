@@ -101,6 +101,37 @@ public class ForecastMeterTests
         }
     }
 
+    [Fact]
+    public void AddDirection_Moves_AreCountedBesideTheMoreFrequentWay()
+    {
+        var meter = new ForecastMeter(1, [], [1], 1);
+        meter.AddDirection(10, 12, 11);
+        meter.AddDirection(10, 12, 9);
+        meter.AddDirection(10, 8, 9);
+        meter.AddDirection(10, 12, 10); // a forecast that stays foresees no move
+        meter.AddDirection(10, 10, 12); // what stays has no direction
+        meter.AddDirection(NaN, 10, 12);
+        meter.AddDirection(10, NaN, 12);
+        DirectionScore direction = meter.Score().Direction!;
+        Assert.Equal(4, direction.Count);
+        Assert.Equal(0.5, direction.Accuracy);
+        Assert.Equal(0.75, direction.Majority);
+        // Wilson's interval of 2 of 4.
+        Assert.Equal(0.1500, direction.Low, 4);
+        Assert.Equal(0.8500, direction.High, 4);
+        Assert.False(direction.IsLearnt);
+        Assert.True(DirectionScore.Of(1000, 520, 600).IsLearnt);
+    }
+
+    [Fact]
+    public void Add_WindowWithoutAKnownValue_IsNoWindow()
+    {
+        var meter = new ForecastMeter(2, [], [1], 1);
+        meter.Add(0, [NaN, NaN], [1, 1], [1, 1], []);
+        Assert.Equal(0, meter.Score().Windows);
+        Assert.Null(meter.Score().Direction);
+    }
+
     private static ForecastScore TwoWindows()
     {
         var meter = new ForecastMeter(2, [0.1f, 0.5f, 0.9f], [2, 0, NaN], 3);

@@ -128,13 +128,29 @@ internal sealed class ForecastTask : CliTask<ForecasterModel, SeriesData, Foreca
         if (place is ScoredOn.Validation) return;
         writer.WriteNumber("season", score.Season);
         if (score.Undefined > 0) writer.WriteNumber("mase_undefined", score.Undefined);
+        if (score.Direction is { } direction)
+        {
+            writer.WriteObject("direction", members => members.Write(
+                ("count", direction.Count), ("accuracy", direction.Accuracy), ("low", direction.Low), ("high", direction.High),
+                ("majority", direction.Majority)));
+        }
+
         writer.WriteObjects("by_horizon", score.ByHorizon, step => writer.Write(
             ("step", step.Step), ("mae", step.MeanAbsoluteError), ("mse", step.MeanSquaredError),
             ("coverage80", step.Coverage80)));
     }
 
-    protected override void WriteDetails(UserTerminal terminal, ForecasterModel model, ForecastScore score) =>
+    protected override void WriteDetails(UserTerminal terminal, ForecasterModel model, ForecastScore score)
+    {
         terminal.WriteText(About(score));
+        if (AboutDirection(score) is { } direction) terminal.WriteText(direction);
+    }
+
+    /// <summary>Whether the way of the first step is foreseen; null where values do not move.</summary>
+    public static string? AboutDirection(ForecastScore score) => score.Direction is not { } direction ? null
+        : $"direction of the first step: right in {Numbers.Four(direction.Accuracy)} ({Numbers.Four(direction.Low)} to "
+        + $"{Numbers.Four(direction.High)}) of {Numbers.Count(direction.Count)}; the more frequent one alone "
+        + Numbers.Four(direction.Majority) + (direction.IsLearnt ? "" : ": nothing is learnt of it");
 
     /// <summary>What the numbers of a score are.</summary>
     public static string About(ForecastScore score) =>

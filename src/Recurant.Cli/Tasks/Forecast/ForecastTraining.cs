@@ -231,6 +231,7 @@ internal sealed class ForecastTraining(ForecastTask task) : TaskTraining<Forecas
         foreach (ForecastBaseline baseline in _baselines) rows.Add([baseline.Name, .. task.Columns.Cells(baseline.Score)]);
         terminal.WriteTable(rows);
         terminal.WriteText(ForecastTask.About(test));
+        if (ForecastTask.AboutDirection(test) is { } direction) terminal.WriteText(direction);
     }
 
     protected override string Knows(TrainingResult<ForecasterModel, ForecastScore> result)

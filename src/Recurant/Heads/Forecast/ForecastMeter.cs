@@ -16,7 +16,7 @@ internal sealed class ForecastMeter(int horizon, IReadOnlyList<float> levels, do
     private readonly long[] _inSeries = new long[scales.Length];
     private readonly int _low = IndexOf(levels, 0.1f), _high = IndexOf(levels, 0.9f);
     private double _symmetric, _magnitude, _percent, _loss;
-    private long _windows, _nonZero, _losses;
+    private long _windows, _nonZero, _losses, _moves, _rises, _foreseen;
 
     /// <summary>Adds a window.</summary>
     /// <param name="series">Its series, a place in the scales.</param>
@@ -31,6 +31,9 @@ internal sealed class ForecastMeter(int horizon, IReadOnlyList<float> levels, do
             ReadOnlySpan<float> quantiles,
         double shift = 0, double divisor = 1)
     {
+        bool any = false;
+        foreach (float value in actual) any |= !float.IsNaN(value);
+        if (!any) return;
         _windows++;
         for (int step = 0; step < actual.Length; step++)
         {
@@ -63,6 +66,18 @@ internal sealed class ForecastMeter(int horizon, IReadOnlyList<float> levels, do
         }
     }
 
+    /// <summary>Adds whether a forecast goes the way that the value went; of one that stayed there is no way to tell.</summary>
+    /// <param name="last">The last value that was known.</param>
+    /// <param name="actual">What came first.</param>
+    /// <param name="median">What was forecast for it.</param>
+    public void AddDirection(float last, float actual, float median)
+    {
+        if (float.IsNaN(last) || float.IsNaN(actual) || actual == last) return;
+        _moves++;
+        _rises += actual > last ? 1 : 0;
+        _foreseen += actual > last == median > last && median != last ? 1 : 0;
+    }
+
     /// <summary>Adds the loss of a window, on the scale that training has.</summary>
     public void AddLoss(double loss)
     {
@@ -93,6 +108,7 @@ internal sealed class ForecastMeter(int horizon, IReadOnlyList<float> levels, do
             Undefined = undefined,
             WeightedQuantileLoss = levels.Count > 0 && _magnitude > 0 ? 2 * _quantile.Average() / _magnitude : null,
             Coverage80 = hasInterval ? _inside.Sum() * each : null,
+            Direction = _moves > 0 ? DirectionScore.Of(_moves, _rises, _foreseen) : null,
             ByHorizon =
             [
                 .. Enumerable.Range(0, horizon).Where(step => _counts[step] > 0).Select(step => new HorizonScore(

@@ -15,6 +15,36 @@ public sealed record HorizonScore(int Step, double MeanAbsoluteError, double Mea
 }
 
 /// <summary>
+/// How often the first step of a forecast goes the way that the value went.
+/// <code>
+/// (1) interval of Wilson (1927): (p + z^2/2n +- z sqrt(p (1 - p)/n + z^2/4n^2)) / (1 + z^2/n), z = 1.96
+/// </code>
+/// It counts moves as if each told something of its own: neighbouring days of many stocks do not, and the true interval is wider.
+/// </summary>
+/// <param name="Count">The moves: first steps whose value differs from the last one known.</param>
+/// <param name="Accuracy">The share that was foreseen, p.</param>
+/// <param name="Low">The lower end of the 95 % interval.</param>
+/// <param name="High">Its upper end.</param>
+/// <param name="Majority">The share of the more frequent way: who always says it is right so often.</param>
+public sealed record DirectionScore(long Count, double Accuracy, double Low, double High, double Majority)
+{
+    private const double Z = 1.959964;
+
+    /// <summary>Whether more is foreseen than always saying the more frequent way would, beyond chance.</summary>
+    public bool IsLearnt => Low > Majority;
+
+    internal static DirectionScore Of(long moves, long rises, long foreseen)
+    {
+        double n = moves, p = foreseen / n, middle = (p + Z * Z / (2 * n)) / (1 + Z * Z / n);
+        double half = Z * Math.Sqrt(p * (1 - p) / n + Z * Z / (4 * n * n)) / (1 + Z * Z / n);                           // (1)
+        return new DirectionScore(moves, p, middle - half, middle + half, Math.Max(rises, moves - rises) / n);
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(DirectionScore), PrintMembers);
+}
+
+/// <summary>
 /// How good forecasts are. y is what came, f the forecast (the median; in squared errors the mean), q_a the quantile of the level
 /// a,
 /// all over the values that are known.
@@ -62,6 +92,9 @@ public sealed record ForecastScore : Score
     /// <summary>(5); null without quantiles.</summary>
     public double? Coverage80 { get; init; }
 
+    /// <summary>How often the first step goes the right way; null where no value ever moves.</summary>
+    public DirectionScore? Direction { get; init; }
+
     /// <summary>The same by how far ahead.</summary>
     public required IReadOnlyList<HorizonScore> ByHorizon { get; init; }
 
@@ -88,6 +121,17 @@ public sealed record ForecastScore : Score
         Write(writer, "mape", Mape);
         Write(writer, "wql", WeightedQuantileLoss);
         Write(writer, "coverage80", Coverage80);
+        if (Direction is { } direction)
+        {
+            writer.WriteStartObject("direction");
+            writer.WriteNumber("count", direction.Count);
+            writer.WriteNumber("accuracy", direction.Accuracy);
+            writer.WriteNumber("low", direction.Low);
+            writer.WriteNumber("high", direction.High);
+            writer.WriteNumber("majority", direction.Majority);
+            writer.WriteEndObject();
+        }
+
         writer.WriteStartArray("by_horizon");
         foreach (HorizonScore step in ByHorizon)
         {
@@ -116,6 +160,12 @@ public sealed record ForecastScore : Score
         Mape = Optional(members, "mape"),
         WeightedQuantileLoss = Optional(members, "wql"),
         Coverage80 = Optional(members, "coverage80"),
+        Direction = members.TryGetProperty("direction", out JsonElement direction)
+            ? new DirectionScore(
+                direction.GetProperty("count").GetInt64(), direction.GetProperty("accuracy").GetDouble(),
+                direction.GetProperty("low").GetDouble(), direction.GetProperty("high").GetDouble(),
+                direction.GetProperty("majority").GetDouble())
+            : null,
         ByHorizon =
         [
             .. members.GetProperty("by_horizon").EnumerateArray().Select(step => new HorizonScore(

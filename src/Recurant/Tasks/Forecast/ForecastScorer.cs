@@ -138,6 +138,10 @@ internal sealed class ForecastScorer
         meter.Add(
             window.Series * spec.TargetCount + window.Target, actual, median, mean, quantiles, standardised ? column.Mean : 0,
             standardised && column.Deviation > 0 ? column.Deviation : 1);
+        ReadOnlySpan<float> all = rows.Target(window.Series, window.Target);
+        int before = Math.Min(window.Origin, all.Length) - 1;
+        while (before > 0 && float.IsNaN(all[before])) before--;
+        if (before >= 0) meter.AddDirection(all[before], actual[0], median[0]);
     }
 
     /// <summary>What came after the origin of a window; NaN where it is not known.</summary>
