@@ -13,9 +13,13 @@ internal sealed class RunCurves(RunRecord record)
         [.. record.Steps.Select(steps => steps.Stage).Concat(record.Epochs.Select(epoch => epoch.Stage)).Distinct()];
 
     /// <summary>What the loss is, with its unit: nats wherever words, labels or symbols are predicted.</summary>
-    public string LossName { get; } =
-        RunSummary.Text(record.Run, "data").StartsWith("adding:", StringComparison.Ordinal)
-            ? "loss (squared error)" : "loss (nats)";
+    public string LossName { get; } = RunSummary.Text(record.Run, "task") switch
+    {
+        TaskNames.Forecast => "loss (pinball, on the scale of a window)",
+        TaskNames.Regress => "loss (squared error, standardised)",
+        _ => RunSummary.Text(record.Run, "data").StartsWith("adding:", StringComparison.Ordinal)
+            ? "loss (squared error)" : "loss (nats)",
+    };
 
     /// <summary>The training loss against the step.</summary>
     public ChartSeries TrainingLoss(string stage, string name) => OverSteps(stage, name, steps => steps.Loss);

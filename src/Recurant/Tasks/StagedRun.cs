@@ -75,7 +75,8 @@ internal sealed class StagedRun<TModel, TScore>(
         float[][] before = [.. learnt.Select(parameter => parameter.Value.ToArray())];
         Start();
         var run = new TaskRun(
-            Refit!(workers), plan with { Stage = RefitStage, LastEpoch = finished.Best }, workers, clock, progress, cancellation,
+            Refit!(workers), plan with { Stage = RefitStage, LastEpoch = finished.Best, LastTolerance = null }, workers, clock,
+                progress, cancellation,
             checkpoint)
         {
             TaskName = model.Task, Finished = [finished],

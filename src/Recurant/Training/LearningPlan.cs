@@ -98,6 +98,12 @@ internal record LearningPlan
     /// </summary>
     public int LastEpoch { get; init; }
 
+    /// <summary>
+    /// By what share the loss of the last epoch may exceed the least one; beyond that the last epoch within it counts. Null: by
+    /// any.
+    /// </summary>
+    public double? LastTolerance { get; init; }
+
     /// <summary>The key of the order of the examples.</summary>
     [JsonIgnore]
     public ulong Seed { get; init; }

@@ -230,7 +230,10 @@ internal sealed class TaskRun
             Steps = _state.StepsInEpoch, StepsInEpoch = _task.Feed.StepsInEpoch,
         };
         _state.Epochs.Add(record);
-        bool isBest = _state.Best is null || _plan.LastEpoch > 0 || validation.IsBetterThan(_state.Best.Validation);
+        bool isBest = _state.Best is null || (_plan.LastEpoch > 0
+            ? _plan.LastTolerance is not { } share
+                || validation.Loss <= (1 + share) * _state.Epochs.Min(each => each.Validation.Loss)
+            : validation.IsBetterThan(_state.Best.Validation));
         if (isBest)
         {
             _state.Best = record;

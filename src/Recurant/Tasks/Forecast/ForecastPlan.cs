@@ -31,8 +31,10 @@ internal sealed record ForecastPlan : LearningPlan
     /// <summary>With fewer values several networks answer together.</summary>
     private const int FewValues = 2000;
 
-    /// <summary>With fewer horizons side by side no epoch is preferred.</summary>
-    private const double FewestValidated = 30;
+    /// <summary>
+    /// With fewer horizons side by side no epoch is preferred, unless the last is worse than another by a tenth.
+    /// </summary>
+    private const double FewestValidated = 30, Tolerance = 0.1;
 
     /// <summary>A table of so many values is learnt slower, and its linear map slower still.</summary>
     private const int ManyValues = 20_000;
@@ -97,6 +99,7 @@ internal sealed record ForecastPlan : LearningPlan
             EpochSteps = epoch,
             // What few windows say of an epoch is the weather of those weeks: then all epochs are made, and the last counts.
             LastEpoch = size.Validated < FewestValidated ? options.Epochs ?? Looks : 0,
+            LastTolerance = Tolerance,
             AveragedEpochs = AveragedLooks,
             Refit = options.Refit ?? isSet || isLittle,
             Weighted = isSet,
