@@ -14,7 +14,7 @@ internal sealed class ForecastMeter(int horizon, IReadOnlyList<float> levels, do
     private readonly long[] _counts = new long[horizon], _inside = new long[horizon];
     private readonly double[] _ofSeries = new double[scales.Length];
     private readonly long[] _inSeries = new long[scales.Length];
-    private readonly int _low = IndexOf(levels, 0.1f), _high = IndexOf(levels, 0.9f);
+    private readonly int _low = QuantileHead.PlaceOf(levels, 0.1f), _high = QuantileHead.PlaceOf(levels, 0.9f);
     private double _symmetric, _magnitude, _percent, _loss;
     private long _windows, _nonZero, _losses, _moves, _rises, _foreseen;
 
@@ -116,15 +116,5 @@ internal sealed class ForecastMeter(int horizon, IReadOnlyList<float> levels, do
                     hasInterval ? (double)_inside[step] / _counts[step] : null)),
             ],
         };
-    }
-
-    private static int IndexOf(IReadOnlyList<float> levels, float level)
-    {
-        for (int i = 0; i < levels.Count; i++)
-        {
-            if (levels[i] == level) return i;
-        }
-
-        return -1;
     }
 }

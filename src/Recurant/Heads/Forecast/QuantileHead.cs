@@ -120,13 +120,17 @@ internal sealed class QuantileHead(IReadOnlyList<float> levels)
         return loss;
     }
 
-    private static int IndexOfMedian(IReadOnlyList<float> levels)
+    /// <summary>The place of a level; -1 if it is none of them.</summary>
+    public static int PlaceOf(IReadOnlyList<float> levels, float level)
     {
         for (int i = 0; i < levels.Count; i++)
         {
-            if (levels[i] == 0.5f) return i;
+            if (levels[i] == level) return i;
         }
 
-        throw new ArgumentException("The levels of the quantiles must have 0.5 among them.", nameof(levels));
+        return -1;
     }
+
+    private static int IndexOfMedian(IReadOnlyList<float> levels) => PlaceOf(levels, 0.5f) is >= 0 and var median
+        ? median : throw new ArgumentException("The levels of the quantiles must have 0.5 among them.", nameof(levels));
 }

@@ -112,7 +112,7 @@ internal sealed class AnomalyScore(ForecasterSpec spec)
 
     private static int PlaceOf(ForecasterSpec spec, float level)
     {
-        int place = spec.Levels.ToList().IndexOf(level);
+        int place = QuantileHead.PlaceOf(spec.Levels, level);
         return place >= 0 ? place : throw new InvalidOperationException(
             $"The model has no quantile of the level {level}, which the score of an anomaly needs; it has "
             + $"{string.Join(", ", spec.Levels)}.");

@@ -41,7 +41,7 @@ public sealed record ForecastReview : InsightRecord
         ArgumentNullException.ThrowIfNull(data);
         ForecasterSpec spec = model.Spec;
         ForecastTest test = ForecastTest.Of(data, spec);
-        int targets = spec.TargetCount, levels = spec.Levels.Count, median = spec.Levels.ToList().IndexOf(0.5f);
+        int targets = spec.TargetCount, levels = spec.Levels.Count, median = QuantileHead.PlaceOf(spec.Levels, 0.5f);
         SeriesWindow[] firsts =
             [.. test.Windows.GroupBy(window => (window.Series, window.Target)).Select(group => group.MinBy(window =>
                 window.Origin))];

@@ -18,7 +18,7 @@ internal sealed class ForecastScorer
         _batch = new ForecastBatch(_spec);
         _pass = new Pass(threads: workers.Count);
         int levels = _spec.Levels.Count;
-        _median = _spec.Levels.ToList().IndexOf(0.5f);
+        _median = QuantileHead.PlaceOf(_spec.Levels, 0.5f);
         (_quantiles, _sums) = (new float[_spec.Horizon * levels], new float[_spec.Horizon * levels]);
         (_means, _medians, _actual) = (new float[_spec.Horizon], new float[_spec.Horizon], new float[_spec.Horizon]);
         _shares = QuantileHead.Shares(_spec.Levels);
