@@ -45,7 +45,9 @@ internal static class FixedPooling
         workers.Run(ref work);
     }
 
-    /// <summary>The pooling of the steps up to the present one, h [D]; the result [D] has the bits of all of them at once.</summary>
+    /// <summary>
+    /// The pooling of the steps up to the present one, h [D]; the result [D] has the bits of all of them at once.
+    /// </summary>
     public static void Step(
         StepByStep steps, Pooling pooling, ReadOnlySpan<float> h, Span<float> pooled, PoolingMemory memory)
     {

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Recurant.Tasks;
 
 /// <summary>
@@ -47,7 +49,9 @@ public sealed class SequenceStream
     private readonly float[] _whole;
 
     private readonly int _width;
-    private readonly SoleUse _use = new($"A {nameof(SequenceStream)}",
+
+    /// <summary>Who pushes.</summary>
+    internal SoleUse Use { get; } = new($"A {nameof(SequenceStream)}",
         "Give each thread a stream of its own: streams of one model share its weights.");
 
     /// <summary>Begins a sequence.</summary>
@@ -110,7 +114,7 @@ public sealed class SequenceStream
     /// </exception>
     public ReadOnlySpan<float> Push(ReadOnlySpan<float> values)
     {
-        using SoleUse.Call call = _use.Enter();
+        using SoleUse.Call call = Use.Enter();
         Check(values);
         int place = (int)(Steps % _spec.Join);
         Span<float> numbers = _joined.AsSpan(place * _width, _width), left = numbers;
@@ -127,7 +131,7 @@ public sealed class SequenceStream
     /// <exception cref="InvalidOperationException">Another thread uses the stream.</exception>
     public void Reset()
     {
-        using SoleUse.Call call = _use.Enter();
+        using SoleUse.Call call = Use.Enter();
         Steps = 0;
         _steps.Reset();
     }
@@ -147,14 +151,16 @@ public sealed class SequenceStream
             if (_columns[i].Categories is not { } categories || float.IsNaN(value)) continue;
             if (value >= 0 && value < categories.Count && value == (int)value) continue;
             throw new ArgumentException(
-                $"The value {value} was given for the column \"{_columns[i].Name}\", which has categories; the place of one is "
-                + $"expected, 0 to {categories.Count - 1}, or NaN for any other.", nameof(values));
+                string.Create(CultureInfo.InvariantCulture, $"The value {value} was given for the column ")
+                + $"\"{_columns[i].Name}\", which has categories; the place of one is expected, 0 to {categories.Count - 1}, or "
+                + "NaN for any other.", nameof(values));
         }
 
         if (!_spec.IsOfSteps && _window.Length == 0 && Steps == SeriesSpec.MostSteps)
         {
             throw new InvalidOperationException(
-                $"The sequence has {SeriesSpec.MostSteps:N0} steps, the most that this model reads. Call Reset to begin another.");
+                $"The sequence has {Workspace.Text(SeriesSpec.MostSteps)} steps, the most that this model reads. Call Reset to "
+                + "begin another.");
         }
     }
 

@@ -1,5 +1,3 @@
-using Recurant.Tests.Layers;
-
 namespace Recurant.Tests.Tasks.Sequences;
 
 /// <summary>Sequences of measurements step by step, held against the whole sequence at once.</summary>
@@ -154,6 +152,24 @@ public class SequenceStreamTests
 
         void Fails(string part, params float[] values) =>
             Assert.Contains(part, Assert.Throws<ArgumentException>(() => stream.Push(values)).Message);
+    }
+
+    [Fact]
+    public void Push_UsedByTwoThreadsAtOnce_Throws()
+    {
+        var stream = new SequenceStream(Model(SeriesAnswer.StepLabels));
+        Exception? fault = null;
+        using (stream.Use.Enter())
+        {
+            var other = new Thread(() => fault = Record.Exception(() => stream.Push([1, 2, 0, 4])));
+            other.Start();
+            other.Join();
+        }
+
+        Assert.Contains(
+            "A SequenceStream was used by two threads at once", Assert.IsType<InvalidOperationException>(fault).Message);
+        Assert.Equal(0, stream.Steps);
+        stream.Push([1, 2, 0, 4]);
     }
 
     /// <summary>
