@@ -10,56 +10,53 @@ namespace Recurant.Tasks;
 /// </summary>
 public static class SimpleStatistics
 {
-    private const int Passes = 500, MostRows = 50_000;
-    private const double Rate = 0.5, Ridge = 1e-3;
+    private const int Steps = 500, MostRows = 50_000;
+    private const float Rate = 0.5f;
+    private const double Ridge = 1e-3;
 
     /// <summary>Scores (2) on labels.</summary>
     /// <param name="model">The model, for its columns, its labels and what it answers.</param>
     /// <param name="train">What is learnt from.</param>
     /// <param name="test">What is scored.</param>
-    /// <param name="cancellation">Looked at between passes.</param>
+    /// <param name="cancellation">Looked at between steps.</param>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static Evaluation Labels(
         SeriesModel model, SeriesTable train, SeriesTable test, CancellationToken cancellation = default)
     {
         (double[][] features, float[] right) = Read(model, train, MostRows, out double[] means, out double[] deviations);
-        int classes = model.Spec.Outputs, width = means.Length + 1;
-        var weights = new double[classes * width];
-        var moment = new double[weights.Length];
-        var gradient = new double[weights.Length];
-        var p = new double[classes];
-        for (int pass = 0; pass < Passes; pass++)
+        int classes = model.Spec.Outputs;
+        var layer = new Dense(means.Length, classes);
+        var optimizer = new Optimizer(OptimizerKind.Momentum, layer.Parameters)
+        {
+            LearningRate = Rate / MathF.Sqrt(means.Length), WeightDecay = (float)Ridge,
+        };
+        var pass = new Pass();
+        SequenceBatch learnt = Batch(features);
+        int[] labels = ClassesOf(right);
+        for (int step = 0; step < Steps; step++)
         {
             cancellation.ThrowIfCancellationRequested();
-            Array.Clear(gradient);
-            for (int i = 0; i < features.Length; i++)
-            {
-                Probabilities(weights, features[i], p);
-                p[(int)right[i]] -= 1;
-                for (int k = 0; k < classes; k++)
-                {
-                    for (int j = 0; j < width; j++) gradient[k * width + j] += p[k] * features[i][j] / features.Length;
-                }
-            }
-
-            for (int j = 0; j < weights.Length; j++)
-            {
-                moment[j] = 0.9 * moment[j] + gradient[j] + Ridge * weights[j];
-                weights[j] -= Rate * moment[j] / Math.Sqrt(width);
-            }
+            pass.Begin();
+            pass.CrossEntropy(layer.Forward(pass, learnt), labels);
+            pass.Backward();
+            optimizer.Step();
         }
 
         (double[][] tested, float[] known) = Read(model, test, int.MaxValue, means, deviations);
+        labels = ClassesOf(known);
+        pass.Begin(PassKind.Prediction);
+        SequenceBatch logits = layer.Forward(pass, Batch(tested));
         var predicted = new int[tested.Length];
         var losses = new float[tested.Length];
         for (int i = 0; i < tested.Length; i++)
         {
-            Probabilities(weights, tested[i], p);
-            for (int k = 1; k < classes; k++) predicted[i] = p[k] > p[predicted[i]] ? k : predicted[i];
-            losses[i] = -Elementwise.Log(Math.Max((float)p[(int)known[i]], 1e-30f));
+            Span<float> row = logits.Row(i);
+            float logit = row[labels[i]];
+            predicted[i] = CrossEntropy.ArgMax(row);
+            losses[i] = Softmax.Apply(row, row) - logit;
         }
 
-        return Evaluation.Of(predicted, losses, [.. known.Select(label => (int)label)], classes);
+        return Evaluation.Of(predicted, losses, labels, classes);
     }
 
     /// <summary>Scores (3) on numbers.</summary>
@@ -72,7 +69,7 @@ public static class SimpleStatistics
         double[] weights = LeastSquares(features, right);
         (double[][] tested, float[] known) = Read(model, test, int.MaxValue, means, deviations);
         return RegressionScore.Of(
-            [.. tested.Select((row, i) => (known[i], (float)Dot(weights, 0, row)))], model.Spec.TargetDeviation);
+            [.. tested.Select((row, i) => (known[i], (float)Dot(weights, row)))], model.Spec.TargetDeviation);
     }
 
     private static (double[][] Features, float[] Right) Read(
@@ -162,17 +159,20 @@ public static class SimpleStatistics
         return row;
     }
 
-    private static void Probabilities(double[] weights, double[] row, double[] p)
+    /// <summary>Features, without the 1 behind them, as sequences of one step.</summary>
+    private static SequenceBatch Batch(double[][] features)
     {
-        double largest = double.NegativeInfinity;
-        for (int k = 0; k < p.Length; k++) largest = Math.Max(largest, p[k] = Dot(weights, k * row.Length, row));
-        Span<float> exponentials = p.Length <= 256 ? stackalloc float[p.Length] : new float[p.Length];
-        for (int k = 0; k < p.Length; k++) exponentials[k] = (float)(p[k] - largest);
-        Elementwise.Exp(exponentials, exponentials);
-        double sum = 0;
-        foreach (float each in exponentials) sum += each;
-        for (int k = 0; k < p.Length; k++) p[k] = exponentials[k] / sum;
+        int width = features[0].Length - 1;
+        var values = new float[features.Length * width];
+        for (int i = 0; i < values.Length; i++) values[i] = (float)features[i / width][i % width];
+        var lengths = new int[features.Length];
+        Array.Fill(lengths, 1);
+        var batch = new SequenceBatch();
+        batch.Set(lengths, values, width);
+        return batch;
     }
+
+    private static int[] ClassesOf(float[] targets) => [.. targets.Select(target => (int)target)];
 
     private static double[] LeastSquares(double[][] features, float[] right)
     {
@@ -191,10 +191,10 @@ public static class SimpleStatistics
         return [.. LinearForecast.Solve(products, answers, Ridge * features.Length).Select(row => row[0])];
     }
 
-    private static double Dot(double[] weights, int first, double[] row)
+    private static double Dot(double[] weights, double[] row)
     {
         double sum = 0;
-        for (int j = 0; j < row.Length; j++) sum += weights[first + j] * row[j];
+        for (int j = 0; j < row.Length; j++) sum += weights[j] * row[j];
         return sum;
     }
 }
