@@ -77,6 +77,8 @@ public sealed record ForecasterSpec
     public IReadOnlyList<float> Levels { get; init; } = [0.1f, 0.2f, 0.3f, 0.4f, 0.5f, 0.6f, 0.7f, 0.8f, 0.9f];
 
     /// <summary>What is said of a value to come; from it follow the quantiles of all levels, and the loss.</summary>
+    /// <remarks>Files do not name quantiles: they read as those from before there were distributions.</remarks>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public ForecastDistribution Distribution { get; init; }
 
     /// <summary>How many networks answer together; the forecast is the mean of theirs.</summary>

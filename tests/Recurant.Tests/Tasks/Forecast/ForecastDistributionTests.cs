@@ -40,12 +40,8 @@ public sealed class ForecastDistributionTests : IDisposable
     public void Load_AFileWithoutADistribution_AnswersWithQuantiles()
     {
         byte[] bytes = Bytes(new ForecastDataset(Table()), Small);
-        // Spaces in the place of a member leave all offsets as they are.
-        const string Member = "\\\"distribution\\\":\\\"quantiles\\\",";
-        string text = Encoding.Latin1.GetString(bytes);
-        Assert.Contains(Member, text, StringComparison.Ordinal);
-        byte[] old = Encoding.Latin1.GetBytes(text.Replace(Member, new string(' ', Member.Length), StringComparison.Ordinal));
-        ForecasterModel model = Forecaster.Load(old).Model;
+        Assert.DoesNotContain("distribution", Encoding.Latin1.GetString(bytes), StringComparison.Ordinal);
+        ForecasterModel model = Forecaster.Load(bytes).Model;
         Assert.Equal(ForecastDistribution.Quantiles, model.Spec.Distribution);
         Assert.Equal(bytes, ModelFile.ToBytes(model));
     }
@@ -143,7 +139,7 @@ public sealed class ForecastDistributionTests : IDisposable
         Options("Distribution is 7; it must be one of Quantiles", Small with { Distribution = (ForecastDistribution)7 });
         Values("\"y\" is -1 in row 3 of the series \"2\"", -1f);
         Values("\"y\" is 2.5 in row 3 of the series \"2\". A negative binomial distribution is of counts", 2.5f);
-        Values("\"y\" is 3E+07 in row 3", 3e7f);
+        Values("\"y\" is 30000000 in row 3", 3e7f);
         // Rows of the test are not learnt from.
         SeriesTable table = With(2.5f, row: 22, series: 2);
         Assert.NotNull(Train(new ForecastDataset(table, [3, 3, 3]), counts));
