@@ -181,30 +181,12 @@ internal static class SettingTable
             "What is said of a value to come; negative-binomial is of counts, whole numbers from 0. Default: quantiles.",
             (t, v) => t with { Distribution = Choice<ForecastDistribution>(v) }),
         OfForecast("centre", Names<WindowCentre>(), "What each window is centred at. Default: follows the data.",
-            (t, v) => t with { Centre = Choice<WindowCentre>(v) }) with
-        {
-            Unless =
-            [
-                use => IsOfCounts(use) && use.Settings.Series.Forecast.Centre != WindowCentre.Zero
-                    ? new("a negative binomial distribution reads counts from zero on", "Leave it out, or give zero") : null,
-            ],
-        },
+            (t, v) => t with { Centre = Choice<WindowCentre>(v) }),
         OfForecast("logarithms", "true|false",
             "Whether logarithms are read; all targets must be above 0. Default: follows the data.",
-            (t, v) => t with { Logarithms = Flag(v) }) with
-        {
-            Unless =
-            [
-                use => IsOfCounts(use) && use.Settings.Series.Forecast.Logarithms == true
-                    ? new("a negative binomial distribution reads counts as they are",
-                        "Leave it out, or choose another --distribution") : null,
-            ],
-        },
+            (t, v) => t with { Logarithms = Flag(v) }),
         OfForecast("allow-negative", "true|false", "Whether forecasts may be below 0 although no target ever is. Default: false.",
-            (t, v) => t with { AllowNegative = Flag(v) }) with
-        {
-            Unless = [use => IsOfCounts(use) ? "a negative binomial distribution gives counts, none of which is below 0" : null],
-        },
+            (t, v) => t with { AllowNegative = Flag(v) }),
         OfForecast("calendar", "true|false", "Whether the time of day, week and year is read. Default: follows the data.",
             (t, v) => t with { Calendar = Flag(v) }),
         OfForecast("linear", "true|false", "Whether a linear map stands beside the recurrent layers. Default: true.",
@@ -512,9 +494,6 @@ internal static class SettingTable
         ? new($"the activations of the cell {cell.Name} are fixed",
             $"Leave it out, or choose the cell {CellsWith(entry => entry.HasActivation)}")
         : null;
-
-    private static bool IsOfCounts(SettingUse use) =>
-        use.Settings.Series.Forecast.Distribution == ForecastDistribution.NegativeBinomial;
 
     /// <summary>"elman, indrnn or lru".</summary>
     private static string CellsWith(Func<CellEntry, bool> which) =>

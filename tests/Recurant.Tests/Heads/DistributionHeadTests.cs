@@ -50,7 +50,11 @@ public class DistributionHeadTests
 
         Assert.All(gradient[..head.Size], value => Assert.Equal(0f, value));
         // Pinball losses of quantiles on both sides may cancel.
-        if (distribution != ForecastDistribution.Quantiles) Assert.All(gradient[head.Size..], value => Assert.NotEqual(0f, value));
+        if (distribution != ForecastDistribution.Quantiles)
+        {
+            Assert.All(gradient[head.Size..], value => Assert.NotEqual(0f, value));
+        }
+
         float[] once = [.. gradient];
         head.Read(outputs);
         head.Loss(new ForecastOutput(outputs, 1, 0.25f, scale), actual, Weight, gradient, out _);

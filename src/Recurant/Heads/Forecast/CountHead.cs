@@ -13,8 +13,8 @@ namespace Recurant.Heads;
 ///      dalpha = r (m - y) / (1 + alpha m) - r^2 (psi(r) - psi(y + r) + ln(1 + alpha m))
 /// (5) its middle, for explanations, is the mean m / v: a median of counts moves in jumps, and has no slope
 /// </code>
-/// (1) and (2) are those of DeepAR (Salinas et al. 2020, sections 3.1 and 3.3), with what a linear map adds inside the softplus; m
-/// is at least 1e-6 and at most 1e9. I is the regularised incomplete beta function (Abramowitz and Stegun 26.5.26).
+/// (1) and (2) are those of DeepAR (Salinas et al. 2020, sections 3.1 and 3.3), with what a linear map adds inside the softplus;
+/// m is at least 1e-6 and at most 1e9. I is the regularised incomplete beta function (Abramowitz and Stegun 26.5.26).
 /// </summary>
 /// <param name="levels">a [K], ascending, 0.5 among them.</param>
 internal sealed class CountHead(IReadOnlyList<float> levels) : ForecastHead(levels)

@@ -16,7 +16,8 @@ internal static class ForecastCounts
         if (options.Logarithms == true) throw Contradiction("Logarithms is true", "reads counts as they are", "--logarithms");
         if (options.Centre is { } centre and not WindowCentre.Zero)
         {
-            throw Contradiction($"Centre is {centre}", "reads counts from zero on", "--centre");
+            throw Contradiction(
+                $"Centre is {Choices.NameOf(centre)}", "reads counts from zero on", "--centre");
         }
 
         if (options.AllowNegative)

@@ -134,7 +134,7 @@ public sealed class ForecastDistributionTests : IDisposable
     {
         ForecastOptions counts = Small with { Distribution = ForecastDistribution.NegativeBinomial };
         Options("Logarithms is true, but a negative binomial distribution reads counts", counts with { Logarithms = true });
-        Options("Centre is Last, but a negative binomial", counts with { Centre = WindowCentre.Last });
+        Options("Centre is last, but a negative binomial", counts with { Centre = WindowCentre.Last });
         Options("AllowNegative is true, but a negative binomial", counts with { AllowNegative = true });
         Options("Distribution is 7; it must be one of Quantiles", Small with { Distribution = (ForecastDistribution)7 });
         Values("\"y\" is -1 in row 3 of the series \"2\"", -1f);
@@ -152,6 +152,20 @@ public sealed class ForecastDistributionTests : IDisposable
             part,
             Assert.Throws<InvalidDataException>(() => Train(new ForecastDataset(With(value, row: 2, series: 1)), counts)).Message,
             StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Fill_CentredAtZero_DividesByOneMoreThanTheMeanOfTheSizes()
+    {
+        ForecasterSpec spec = Train(new ForecastDataset(Table()), Plain with { Centre = WindowCentre.Zero }).Spec;
+        var batch = new ForecastBatch(spec);
+        batch.Fill(new ForecastRows(SeriesTable.Of([[1, 2, 3, -4, 5, 6, 7, 8]], "y"), spec), [new SeriesWindow(0, 0, 8, 8)]);
+        Assert.Equal((0f, 5.5f), (batch.Centres[0], batch.Spreads[0]));
+        Assert.Equal(-4 / 5.5f, batch.Values[0][3]);
+        Assert.Equal(2f, batch.Scaled(0, 11f));
+        float[] restored = [2f, -1f];
+        batch.Restore(0, restored);
+        Assert.Equal([11f, -5.5f], restored);
     }
 
     [Fact]
