@@ -3,8 +3,8 @@ namespace Recurant.Tasks;
 /// <summary>A table divided and indexed for learning, and the model that it is for.</summary>
 internal sealed class ForecastData
 {
-    /// <summary>After every epoch so many windows are looked at.</summary>
-    private const int MostValidation = 1000;
+    /// <summary>After every epoch so many windows of each target are looked at, and so many values in all of them.</summary>
+    private const int MostValidation = 1000, MostValidated = 2_000_000;
 
     public required ForecastDataset Given { get; init; }
 
@@ -37,7 +37,10 @@ internal sealed class ForecastData
 
     /// <summary>The windows that validate.</summary>
     public SeriesWindow[] Validation =>
-        [.. Within(Parts.LearntEnd, Parts.ValidEnd).Spread(MostValidation * (long)Math.Max(1, Spec.TargetCount))];
+    [
+        .. Within(Parts.LearntEnd, Parts.ValidEnd).Spread(Math.Clamp(
+            MostValidated / (Spec.Lookback + Spec.Horizon), MostValidation, MostValidation * Math.Max(1L, Spec.TargetCount))),
+    ];
 
     /// <summary>The windows that test: all of them.</summary>
     public SeriesWindows Test => Within(Parts.ValidEnd, Parts.TestEnd);

@@ -28,7 +28,10 @@ internal sealed record ForecastPlan : LearningPlan
     /// <summary>As many windows are drawn as there are values, in at least and at most so many steps.</summary>
     private const int FewestSteps = 400, FewestOfLittle = 1000, MostSteps = 20_000, MostLookback = 720;
 
-    /// <summary>With fewer values several networks answer together.</summary>
+    /// <summary>A batch has a window for so many values, but 16 to 128.</summary>
+    private const int BatchShare = 64;
+
+    /// <summary>With fewer values the steps are more.</summary>
     private const int FewValues = 2000;
 
     /// <summary>
@@ -83,8 +86,8 @@ internal sealed record ForecastPlan : LearningPlan
         lookback = Math.Max(1, lookback / segment) * segment;
         bool isCount = options.Distribution == ForecastDistribution.NegativeBinomial;
         bool logarithms = options.Logarithms ?? (size.IsNotNegative && !isCount);
-        int networks = options.Models ?? (isLittle || isLong ? 3 : 1), least = isLittle ? FewestOfLittle : FewestSteps;
-        int batch = options.Batch ?? (int)Math.Clamp(size.Values / FewestSteps, 16, 128);
+        int networks = options.Models ?? (isSet && !isLittle ? 1 : 3), least = isLittle ? FewestOfLittle : FewestSteps;
+        int batch = options.Batch ?? (int)Math.Clamp(size.Values / BatchShare, 16, 128);
         int steps = (int)Math.Clamp(size.Values / batch, least, MostSteps), epoch = Math.Max(1, steps / Looks);
         var defaults = new LearningDefaults
         {
@@ -102,7 +105,7 @@ internal sealed record ForecastPlan : LearningPlan
             LastEpoch = size.Validated < FewestValidated ? options.Epochs ?? Looks : 0,
             LastTolerance = Tolerance,
             AveragedEpochs = AveragedLooks,
-            Refit = options.Refit ?? isSet || isLittle,
+            Refit = options.Refit ?? true,
             // A likelihood has no unit.
             Weighted = isSet && options.Distribution == ForecastDistribution.Quantiles,
             LinearRate = isLong ? 0.1f : 1f,
