@@ -21,7 +21,7 @@ namespace Recurant.Inference;
 /// }
 /// </code>
 /// </example>
-public sealed class RecurrentStream
+public sealed class RecurrentStream : IRecurrentStepper
 {
     /// <summary>Multiply-adds of a layer's step that outweigh handing half of it to another thread.</summary>
     private const long WorthDividing = 1 << 16;
@@ -77,6 +77,7 @@ public sealed class RecurrentStream
 
         _stack = stack;
         _cells = [.. stack.Cells];
+        StateSize = _cells.Sum(cell => cell.HiddenSize + (cell.HasCellState ? cell.CellSize : 0));
         _workers = workers;
         _divides = IsWorthDividing(stack.Spec.HiddenSize, _cells, workers.Count);
         _layers = [.. _cells.Select(cell => new StreamLayer(cell))];
@@ -103,7 +104,7 @@ public sealed class RecurrentStream
         (long)cell.GateWidth * (cell.InputSize + (cell.HasHiddenProduct ? cell.HiddenSize : 0));
 
     /// <summary>The floats of a state: H of each layer, and those of the cell state where there is one.</summary>
-    public int StateSize => _cells.Sum(cell => cell.HiddenSize + (cell.HasCellState ? cell.CellSize : 0));
+    public int StateSize { get; }
 
     /// <summary>Whether the threads divide the hidden units among them.</summary>
     internal bool DividesUnits => _divides;

@@ -11,6 +11,7 @@ public sealed class Conv1d : Layer
 {
     private readonly Dense _product;
     private readonly int _inputSize, _kernelSize, _before;
+    private readonly bool _isCausal;
 
     /// <summary>Makes a layer whose parameters are zero until <see cref="Initialise"/>.</summary>
     /// <param name="inputSize">I, the width of x.</param>
@@ -20,7 +21,7 @@ public sealed class Conv1d : Layer
     /// <exception cref="ArgumentException">A size is below 1.</exception>
     public Conv1d(int inputSize, int outputSize, int kernelSize, bool isCausal = false)
     {
-        (_inputSize, _kernelSize) = (inputSize, kernelSize);
+        (_inputSize, _kernelSize, _isCausal) = (inputSize, kernelSize, isCausal);
         _before = isCausal ? kernelSize - 1 : (kernelSize - 1) / 2;
         _product = new Dense(new Parameter("weight", outputSize, inputSize, kernelSize), new Parameter("bias", outputSize));
     }
@@ -43,6 +44,8 @@ public sealed class Conv1d : Layer
     /// <inheritdoc/>
     public override int OutputSize(int inputSize) => Bias.Count;
 
+    internal override bool CanStep => _isCausal;
+
     /// <summary>Uniform in +-sqrt(6 / (I K + O)) (Glorot and Bengio 2010); the bias zero.</summary>
     /// <inheritdoc/>
     public override void Initialise(ulong seed, uint ordinal = 0) => _product.Initialise(seed, ordinal);
@@ -56,11 +59,18 @@ public sealed class Conv1d : Layer
         Windows memory = call.Memory<Windows>();
         int rows = call.Input.RowCount;
         memory.Inputs.Reserve(rows, _inputSize * _kernelSize).Clear();
-        foreach (Seen seen in SeenBy(call.Input.Layout))
+        if (call.Pass.Steps is { } steps)
         {
-            ReadOnlySpan<float> x = call.Input.Row(seen.InputRow);
-            Span<float> window = memory.Inputs.Row(seen.Row);
-            for (int i = 0; i < x.Length; i++) window[i * _kernelSize + seen.Tap] = x[i];
+            Slide(steps, call.Input.Row(0), memory);
+        }
+        else
+        {
+            foreach (Seen seen in SeenBy(call.Input.Layout))
+            {
+                ReadOnlySpan<float> x = call.Input.Row(seen.InputRow);
+                Span<float> window = memory.Inputs.Row(seen.Row);
+                for (int i = 0; i < x.Length; i++) window[i * _kernelSize + seen.Tap] = x[i];
+            }
         }
 
         _product.Forward(call.Pass.Workers, memory.Inputs.Rows(rows), call.Output.Matrix, memory.Dense);            // (1)
@@ -81,6 +91,20 @@ public sealed class Conv1d : Layer
             ReadOnlySpan<float> dWindow = memory.DInputs.Row(seen.Row);
             for (int i = 0; i < dx.Length; i++) dx[i] += dWindow[i * _kernelSize + seen.Tap];
         }
+    }
+
+    /// <summary>The window of a step: that of the step before without its oldest input, and x.</summary>
+    private void Slide(StepByStep steps, ReadOnlySpan<float> x, Windows memory)
+    {
+        if (steps.Before == 0) memory.Last.Reserve(1, _inputSize * _kernelSize).Clear();
+        Span<float> last = memory.Last.Row(0), window = memory.Inputs.Row(0);
+        for (int i = 0; i < x.Length; i++)
+        {
+            last.Slice(i * _kernelSize + 1, _kernelSize - 1).CopyTo(window[(i * _kernelSize)..]);
+            window[i * _kernelSize + _kernelSize - 1] = x[i];
+        }
+
+        if (steps.IsKept) window.CopyTo(last);
     }
 
     private SeenSteps SeenBy(BatchLayout layout) => new(layout, _kernelSize, _before);
@@ -122,6 +146,9 @@ public sealed class Conv1d : Layer
     {
         /// <summary>[rows, I K]: what each step sees.</summary>
         public RowStore Inputs { get; } = new();
+
+        /// <summary>[1, I K]: step by step, the window of the step before.</summary>
+        public RowStore Last { get; } = new();
 
         public RowStore DInputs { get; } = new();
 

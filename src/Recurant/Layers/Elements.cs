@@ -161,6 +161,8 @@ public sealed class PoolingLayer : Layer
     /// <inheritdoc/>
     public override bool JoinsSteps => true;
 
+    internal override bool CanStep => _directions == 1;
+
     /// <inheritdoc/>
     public override int OutputSize(int inputSize) => inputSize;
 
@@ -168,9 +170,18 @@ public sealed class PoolingLayer : Layer
     protected internal override object CreateMemory() => new PoolingMemory();
 
     /// <inheritdoc/>
-    protected internal override void Forward(in LayerCall call) => FixedPooling.Forward(
-        call.Pass.Workers, _pooling, call.Input.Layout, _directions, call.Input.Matrix, call.Output.Matrix,
-        call.Memory<PoolingMemory>());
+    protected internal override void Forward(in LayerCall call)
+    {
+        PoolingMemory memory = call.Memory<PoolingMemory>();
+        if (call.Pass.Steps is { } steps)
+        {
+            FixedPooling.Step(steps, _pooling, call.Input.Row(0), call.Output.Row(0), memory);
+            return;
+        }
+
+        FixedPooling.Forward(
+            call.Pass.Workers, _pooling, call.Input.Layout, _directions, call.Input.Matrix, call.Output.Matrix, memory);
+    }
 
     /// <inheritdoc/>
     protected internal override void Backward(in LayerCall call)

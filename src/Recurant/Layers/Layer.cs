@@ -69,6 +69,12 @@ public abstract class Layer
     /// </summary>
     public virtual bool ReadsSteps => JoinsSteps;
 
+    /// <summary>
+    /// Whether a step of the output depends on no later step of the input, so that a pass may go <see cref="StepByStep"/>.
+    /// Default: if the layer reads each row by itself.
+    /// </summary>
+    internal virtual bool CanStep => !ReadsSteps;
+
     /// <summary>Computes the output of a batch.</summary>
     /// <param name="pass">The pass, which keeps what the backward pass needs.</param>
     /// <param name="input">The input, of the width <see cref="InputSize"/>.</param>

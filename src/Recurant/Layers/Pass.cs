@@ -71,6 +71,9 @@ public sealed partial class Pass(ulong seed = 0, int threads = 0)
     /// </summary>
     public ulong Step { get; set; }
 
+    /// <summary>The sequence that is read a step at a time; null where batches are whole.</summary>
+    internal StepByStep? Steps { get; private set; }
+
     /// <summary>Whether dropout acts.</summary>
     public bool IsTraining => Kind == PassKind.Training;
 
@@ -86,8 +89,20 @@ public sealed partial class Pass(ulong seed = 0, int threads = 0)
         Known.Require(kind, nameof(kind));
         using SoleUse.Call call = Use.Enter();
         if (_hasBegun && IsTraining) Step++;
-        (Kind, _calls, _made, _hasBegun) = (kind, 0, 0, true);
+        (Kind, _calls, _made, _hasBegun, Steps) = (kind, 0, 0, true, null);
         _begins++;
+    }
+
+    /// <summary>
+    /// Begins a prediction of the next step of one sequence: layers go on where they ended, and read batches of one row.
+    /// </summary>
+    /// <param name="steps">The sequence.</param>
+    /// <param name="isKept">Whether later steps follow on this one; otherwise it leaves no trace.</param>
+    internal void BeginStep(StepByStep steps, bool isKept)
+    {
+        Begin(PassKind.Prediction);
+        steps.Begin(isKept);
+        Steps = steps;
     }
 
     /// <summary>
@@ -161,6 +176,7 @@ public sealed partial class Pass(ulong seed = 0, int threads = 0)
         using SoleUse.Call use = Use.Enter();
         RequireBegun();
         CheckInput(layer, input);
+        if (Steps is not null) RequireStep(layer, input);
         Enter(input);
         if (second is not null) Enter(second);
         int width = layer is JoiningLayer joining ? joining.JoinedSize(input, second!) : layer.OutputSize(input.Size);
@@ -241,6 +257,17 @@ public sealed partial class Pass(ulong seed = 0, int threads = 0)
         {
             throw new InvalidOperationException("The pass has not begun: call Begin before the layers of each batch.");
         }
+    }
+
+    private static void RequireStep(Layer layer, SequenceBatch input)
+    {
+        if (!layer.CanStep)
+        {
+            throw new NotSupportedException(
+                $"{layer.GetType().Name} needs later steps of the sequence, so it cannot be read step by step.");
+        }
+
+        if (input.RowCount != 1) throw new ArgumentException($"A step is one row; there are {input}.", nameof(input));
     }
 
     private static void CheckInput(Layer layer, SequenceBatch input)

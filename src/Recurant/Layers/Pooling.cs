@@ -24,6 +24,9 @@ internal sealed class PoolingMemory
     /// <summary>[B, D]: the step at which each column had its largest value.</summary>
     public RowStore Steps { get; } = new();
 
+    /// <summary>[1, D]: step by step, the sum or the largest of the steps before.</summary>
+    public RowStore SoFar { get; } = new();
+
     public AttentionMemory Attention { get; } = new();
 }
 
@@ -40,6 +43,31 @@ internal static class FixedPooling
         if (pooling == Pooling.Max && batch.FirstStep == 0) memory.Steps.Reserve(batch.Sequences, h.Columns).Clear();
         var work = new Work { Kind = pooling, Batch = batch, Directions = directions, H = h, Pooled = pooled, Memory = memory };
         workers.Run(ref work);
+    }
+
+    /// <summary>
+    /// The pooling of the steps up to the present one, h [D]; the result [D] has the bits of all of them at once.
+    /// </summary>
+    public static void Step(
+        StepByStep steps, Pooling pooling, ReadOnlySpan<float> h, Span<float> pooled, PoolingMemory memory)
+    {
+        bool isFirst = steps.Before == 0;
+        if (isFirst) memory.SoFar.Reserve(1, h.Length);
+        Span<float> soFar = memory.SoFar.Row(0);
+        if (isFirst || pooling == Pooling.Last) h.CopyTo(pooled); else soFar.CopyTo(pooled);
+        if (pooling == Pooling.Mean)
+        {
+            // From zero, as over the whole sequence: 0 + -0 is 0.
+            if (isFirst) pooled.Clear();
+            Elementwise.Add(h, pooled);
+        }
+        else if (pooling == Pooling.Max)
+        {
+            Raise(h, pooled, memory.Steps.Reserve(1, h.Length).Row(0), steps.Before);
+        }
+
+        if (steps.IsKept) pooled.CopyTo(soFar);
+        if (pooling == Pooling.Mean) Elementwise.Scale(pooled, 1f / (steps.Before + 1));
     }
 
     /// <summary>dH += the gradient of the pooled vectors, carried to the steps they came from.</summary>
@@ -118,13 +146,14 @@ internal static class FixedPooling
         if (start == 1) h.Row(b).CopyTo(pooled.Row(b));
         for (int t = start; t < batch.Lengths[b]; t++)
         {
-            var kernel = new MaxKernel
-            {
-                Values = h.Row(batch.RowStart(t) + b), Largest = pooled.Row(b), Steps = memory.Steps.Row(b),
-                Step = batch.FirstStep + t,
-            };
-            VectorLoop.Run(ref kernel, h.Columns);
+            Raise(h.Row(batch.RowStart(t) + b), pooled.Row(b), memory.Steps.Row(b), batch.FirstStep + t);
         }
+    }
+
+    private static void Raise(ReadOnlySpan<float> values, Span<float> largest, Span<float> steps, float step)
+    {
+        var kernel = new MaxKernel { Values = values, Largest = largest, Steps = steps, Step = step };
+        VectorLoop.Run(ref kernel, values.Length);
     }
 
     private static void MaxBack(BatchLayout batch, int b, Matrix dPooled, Matrix dh, PoolingMemory memory)

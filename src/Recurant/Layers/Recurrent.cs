@@ -96,6 +96,8 @@ public sealed class Recurrent : Layer
 
     internal RecurrentStack Stack { get; }
 
+    internal override bool CanStep => !Spec.Bidirectional && !_isOneHot;
+
     /// <summary>What the layers kept of a use of them.</summary>
     internal static RecurrentMemory MemoryOf(object? use) => ((Use)use!).Memory;
 
@@ -166,6 +168,12 @@ public sealed class Recurrent : Layer
     protected internal override void Forward(in LayerCall call)
     {
         Use use = call.Memory<Use>();
+        if (call.Pass.Steps is { } steps)
+        {
+            Step(steps, call.Input.Row(0), call.Output.Row(0), use);
+            return;
+        }
+
         RecurrentMemory memory = use.Memory;
         BatchLayout layout = call.Input.Layout;
         if (_isOneHot) RequireTokens(layout);
@@ -192,6 +200,17 @@ public sealed class Recurrent : Layer
         Matrix? dInput = call.Input.WantsGradient && !_isOneHot ? call.Input.GradientToAdd() : null;
         Stack.Backward(call.Pass.Workers, layout, input, call.Output.GradientToAdd(), dInput, memory, Plan(call));
         if (memory.WantsInitialGradient) LeaveInitialGradient(use, layout, call.Second!);
+    }
+
+    /// <summary>The output of the next step [H]; of one that is not kept the state is put back.</summary>
+    private void Step(StepByStep steps, ReadOnlySpan<float> x, Span<float> h, Use use)
+    {
+        IRecurrentStepper stepper = use.Stepper ??= steps.StepperOf(Stack);
+        bool isFirst = steps.Before == 0;
+        if (isFirst) stepper.Reset();
+        else if (!steps.IsKept) stepper.SaveState(use.State.Reserve(1, stepper.StateSize).Row(0));
+        stepper.Step(x).CopyTo(h);
+        if (!isFirst && !steps.IsKept) stepper.LoadState(use.State.Row(0));
     }
 
     private DropoutPlan? Plan(in LayerCall call) =>
@@ -294,6 +313,12 @@ public sealed class Recurrent : Layer
         public RowStore FinalGradient { get; } = new();
 
         public bool HasFinalGradient { get; set; }
+
+        /// <summary>Runs the layers step by step, where a pass does.</summary>
+        public IRecurrentStepper? Stepper { get; set; }
+
+        /// <summary>[1, state]: the state before a step that is not kept.</summary>
+        public RowStore State { get; } = new();
     }
 
     /// <summary>Reads the final states out of what the recurrent layers have kept.</summary>

@@ -92,19 +92,20 @@ public sealed record SeriesColumnSpec
         };
     }
 
-    /// <summary>Writes a value as <see cref="Width"/> numbers, by (1) or (2).</summary>
-    internal void Write(float value, Span<float> numbers)
+    /// <summary>Writes a value as <see cref="Width"/> numbers, by (1) or (2), and returns the span behind them.</summary>
+    internal Span<float> Write(float value, Span<float> numbers)
     {
         if (Categories is { } categories)
         {
             numbers[..Width].Clear();
             numbers[float.IsNaN(value) ? categories.Count : (int)value] = 1f;                                           // (2)
-            return;
+            return numbers[Width..];
         }
 
         bool isKnown = !float.IsNaN(value);
         numbers[0] = isKnown && Deviation > 0 ? Math.Clamp((value - Mean) / Deviation, -Largest, Largest) : 0f;         // (1)
         if (HasMissing) numbers[1] = isKnown ? 1f : 0f;
+        return numbers[Width..];
     }
 
     /// <summary>Checks every value.</summary>

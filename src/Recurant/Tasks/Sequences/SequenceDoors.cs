@@ -63,6 +63,13 @@ public sealed class SequenceClassifier : FrontDoor<SequenceClassifier, SeriesMod
         }, cancellation);
     }
 
+    /// <summary>Feeds the model a sequence step by step: each answer is that to the sequence so far.</summary>
+    /// <param name="threads">
+    /// The number of threads that divide a step among them, where the layers are large enough; 0 for one a core. Default: 1.
+    /// </param>
+    /// <exception cref="NotSupportedException">The model reads sequences from both ends.</exception>
+    public SequenceStream Stream(int threads = 1) => new(Model, threads);
+
     /// <summary>Scores the classifier on sequences whose labels are known.</summary>
     /// <inheritdoc cref="Predict"/>
     public Evaluation Evaluate(SeriesTable table, CancellationToken cancellation = default)
@@ -119,6 +126,10 @@ public sealed class SequenceLabeller : FrontDoor<SequenceLabeller, SeriesModel>,
         }, cancellation);
     }
 
+    /// <summary>Feeds the model a sequence step by step: each answer is that to the step.</summary>
+    /// <inheritdoc cref="SequenceClassifier.Stream"/>
+    public SequenceStream Stream(int threads = 1) => new(Model, threads);
+
     /// <summary>Scores the labeller on steps whose labels are known.</summary>
     /// <inheritdoc cref="SequenceClassifier.Evaluate"/>
     public Evaluation Evaluate(SeriesTable table, CancellationToken cancellation = default)
@@ -166,6 +177,10 @@ public sealed class SequenceRegressor : FrontDoor<SequenceRegressor, SeriesModel
         ArgumentNullException.ThrowIfNull(table);
         return SequenceDoor.Answer(Model, _scorers, table, answers => answers.ToArray(), cancellation);
     }
+
+    /// <summary>Feeds the model a sequence step by step: each answer is that to the step, or to the sequence so far.</summary>
+    /// <inheritdoc cref="SequenceClassifier.Stream"/>
+    public SequenceStream Stream(int threads = 1) => new(Model, threads);
 
     /// <summary>Scores the regressor on numbers that are known; of one a sequence, that of its last row.</summary>
     /// <inheritdoc cref="SequenceClassifier.Evaluate"/>

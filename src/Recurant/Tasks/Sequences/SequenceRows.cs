@@ -58,13 +58,8 @@ internal sealed class SequenceRows
     /// <summary>Writes the numbers of a step.</summary>
     public void Write(int series, int step, Span<float> numbers)
     {
-        int row = Table.Series[series].First + step, at = 0;
-        for (int i = 0; i < _columns.Length; i++)
-        {
-            SeriesColumnSpec column = _spec.Columns[i];
-            column.Write(_columns[i][row], numbers[at..]);
-            at += column.Width;
-        }
+        int row = Table.Series[series].First + step;
+        for (int i = 0; i < _columns.Length; i++) numbers = _spec.Columns[i].Write(_columns[i][row], numbers);
     }
 
     /// <summary>The name of the label that a value of the target column stands for.</summary>

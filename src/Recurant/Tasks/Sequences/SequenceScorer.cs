@@ -47,12 +47,7 @@ internal sealed class SequenceScorer
             for (int b = 0; b < n; b++)
             {
                 Span<float> answers = _answers.AsSpan(_firsts[b], (b + 1 < n ? _firsts[b + 1] : total) - _firsts[b]);
-                Elementwise.Scale(answers, 1f / _model.Networks.Count);
-                if (!spec.IsOfLabels)
-                {
-                    foreach (ref float answer in answers) answer = answer * spec.TargetDeviation + spec.TargetMean;
-                }
-
+                Finish(spec, answers);
                 take(first + b, answers);
             }
         }
@@ -106,14 +101,30 @@ internal sealed class SequenceScorer
     /// <summary>The rows that a piece becomes: of joined steps the last is filled up with the last step.</summary>
     public static int RowsOf(SeriesSpec spec, int steps) => (steps + spec.Join - 1) / spec.Join;
 
+    /// <summary>Adds what a network answers to those of the others: of labels their probabilities.</summary>
+    /// <param name="spec">What the model is made of.</param>
+    /// <param name="output">A row that a network computed [outputs]; it is written over.</param>
+    /// <param name="answers">[outputs].</param>
+    public static void Add(SeriesSpec spec, Span<float> output, Span<float> answers)
+    {
+        if (spec.IsOfLabels) Softmax.Apply(output, output);
+        Elementwise.Add(output, answers);
+    }
+
+    /// <summary>Makes the sums over the networks their means, and numbers such on the scale of the data.</summary>
+    public static void Finish(SeriesSpec spec, Span<float> answers)
+    {
+        Elementwise.Scale(answers, 1f / spec.Networks);
+        if (spec.IsOfLabels) return;
+        foreach (ref float answer in answers) answer = answer * spec.TargetDeviation + spec.TargetMean;
+    }
+
     private void Add(SequenceBatch outputs, int b, Span<float> answers)
     {
         SeriesSpec spec = _model.Spec;
         for (int step = 0; step < (spec.IsOfSteps ? outputs.LengthOf(b) : 1); step++)
         {
-            Span<float> own = outputs[b, step];
-            if (spec.IsOfLabels) Softmax.Apply(own, own);
-            Elementwise.Add(own, answers.Slice(step * spec.Outputs, spec.Outputs));
+            Add(spec, outputs[b, step], answers.Slice(step * spec.Outputs, spec.Outputs));
         }
     }
 
