@@ -170,6 +170,45 @@ public sealed class ForecastTests : IDisposable
         AssertAscending(rows, first: 3);
     }
 
+    [Theory]
+    [InlineData("gaussian")]
+    [InlineData("student-t")]
+    [InlineData("negative-binomial")]
+    public void TrainAndPredict_ADistribution_AnswersWithItsQuantiles(string distribution)
+    {
+        _place.Write("d.csv", "date,y\n" + Rows(60, i => $"{Iso(new DateTime(2024, 1, 1).AddDays(i))},{10 + i % 7 + i % 3}"));
+        CommandResult trained = Train("d.csv", "--horizon", "3", "--distribution", distribution);
+        Assert.Contains(distribution, trained.Out, StringComparison.Ordinal);
+        string[][] rows = Predict("d.csv");
+        Assert.Equal(3, rows.Length - 1);
+        AssertAscending(rows, first: 2);
+        if (distribution != "negative-binomial") return;
+        Assert.All(rows.Skip(1).SelectMany(row => row.Skip(2)), cell => Assert.Equal(Math.Floor(Number(cell)), Number(cell)));
+    }
+
+    [Fact]
+    public void Train_CountsThatAreNone_NamesTheFirstAndTheOptionsThatContradict()
+    {
+        _place.Write("h.csv", "date,y\n" + Rows(40, i => $"{Iso(new DateTime(2024, 1, 1).AddDays(i))},{(i == 4 ? 2.5 : i)}"));
+        Refused("h.csv: \"y\" is 2.5 in row 5. A negative binomial distribution is of counts");
+        Refused("--logarithms is true, but a negative binomial distribution reads counts as they are", "--logarithms", "true");
+        Refused("--centre is last, but a negative binomial distribution reads counts from zero on", "--centre", "last");
+        Refused("but a negative binomial distribution gives counts", "--allow-negative", "true");
+        _place.Write("h.csv", "date,y\n" + Rows(40, i => $"{Iso(new DateTime(2024, 1, 1).AddDays(i))},{i - 3}"));
+        Refused("h.csv: \"y\" is -3 in row 1");
+        CommandResult unknown = _place.Run(["train", "h.csv", "--distribution", "normal", .. s_small]);
+        Assert.Contains(
+            "\"normal\" is none of quantiles, gaussian, student-t, negative-binomial", unknown.Error, StringComparison.Ordinal);
+
+        void Refused(string part, params string[] more)
+        {
+            CommandResult refused = _place.Run(
+                ["train", "h.csv", "--horizon", "3", "--distribution", "negative-binomial", .. more, .. s_small]);
+            Assert.NotEqual(0, refused.Code);
+            Assert.Contains(part, refused.Error, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public void Train_DuplicateRows_NamesBothLinesUnlessDecided()
     {

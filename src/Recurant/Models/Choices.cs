@@ -49,7 +49,12 @@ public static class Choices
         [
             ("mean", WindowCentre.Mean), ("last", WindowCentre.Last), ("season", WindowCentre.Season), ("horizon",
                 WindowCentre.Horizon),
-            ("none", WindowCentre.None),
+            ("none", WindowCentre.None), ("zero", WindowCentre.Zero),
+        ];
+        Table<ForecastDistribution>.Rows =
+        [
+            ("quantiles", ForecastDistribution.Quantiles), ("gaussian", ForecastDistribution.Gaussian),
+            ("student-t", ForecastDistribution.StudentT), ("negative-binomial", ForecastDistribution.NegativeBinomial),
         ];
         Table<SeriesAnswer>.Rows =
         [

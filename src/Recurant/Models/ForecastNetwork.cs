@@ -7,7 +7,7 @@ namespace Recurant.Models;
 /// (1) e_j = relu(W_e x_j + b_e)                     each segment of the lookback
 /// (2) h_1 .. h_S = cell(e_1 .. e_S)                 S = L / w segments
 /// (3) g_1 .. g_M = cell'(p_1 .. p_M), g_0 = h_S     M = H / w segments to come
-/// (4) o_j = V g_j + c                               the numbers of w steps for the quantiles
+/// (4) o_j = V g_j + c                               the numbers of w steps for the head
 /// (5) b = A z + a                                   [H], the linear map; 0 without it
 /// </code>
 /// </summary>
@@ -18,14 +18,14 @@ internal sealed class ForecastNetwork : PassNetwork
     private readonly Dense? _linear;
     private readonly ActivationLayer _relu = new(Activation.Relu);
     private readonly Recurrent _encoder, _decoder;
-    private readonly QuantileHead _head;
+    private readonly ForecastHead _head;
 
     /// <param name="spec">What it is made of.</param>
     /// <param name="prefix">What the names of its tensors begin with.</param>
     public ForecastNetwork(ForecasterSpec spec, string prefix = "")
     {
         _spec = spec;
-        _head = new QuantileHead(spec.Levels);
+        _head = ForecastHead.Of(spec.Distribution, spec.Levels);
         int hidden = spec.Recurrent.HiddenSize, future = spec.PlaceWidth + spec.Segment * spec.FutureWidth;
         _embed = Add(prefix + "segments", new Dense(spec.Segment * spec.PastWidth, hidden));
         _encoder = Add(prefix + "encoder", new Recurrent(hidden, spec.Recurrent));
@@ -59,35 +59,40 @@ internal sealed class ForecastNetwork : PassNetwork
         return (_output.Forward(pass, answers), _linear?.Forward(pass, batch.Values));                                  // (4) (5)
     }
 
-    /// <summary>The quantiles [H, K] of a window, on its own scale.</summary>
-    public void Answer((SequenceBatch Outputs, SequenceBatch? Linear) outputs, int window, Span<float> quantiles)
+    /// <summary>
+    /// The quantiles [H, K] of a window, on its own scale, and the means [H] of their distributions; NaN where they have none.
+    /// </summary>
+    /// <param name="outputs">What <see cref="Forward"/> gave.</param>
+    /// <param name="batch">The windows.</param>
+    /// <param name="window">The window's number in the batch.</param>
+    /// <param name="quantiles">Takes the quantiles.</param>
+    /// <param name="means">Takes the means.</param>
+    public void Answer(
+        (SequenceBatch Outputs, SequenceBatch? Linear) outputs, ForecastBatch batch, int window, Span<float> quantiles,
+        Span<float> means)
     {
-        for (int j = 0; j < _spec.FutureSegments; j++)
+        int levels = _spec.Levels.Count;
+        for (int step = 0; step < _spec.Horizon; step++)
         {
-            ReadOnlySpan<float> row = outputs.Outputs[window, j];
-            _head.Read(row);
-            for (int i = 0; i < _spec.Segment && j * _spec.Segment + i < _spec.Horizon; i++)
-            {
-                int step = j * _spec.Segment + i;
-                float basis = outputs.Linear is { } linear ? linear[window][step] : 0f;
-                _head.Answer(row, i, basis, quantiles.Slice(step * _head.Size, _head.Size));
-            }
+            if (step % _spec.Segment == 0) _head.Read(outputs.Outputs[window, step / _spec.Segment]);
+            means[step] = _head.Answer(OutputOf(outputs, batch, window, step), quantiles.Slice(step * levels, levels));
         }
     }
 
-    /// <summary>The mean of the medians of the first window, and its gradient.</summary>
+    /// <summary>The mean of the medians of the first window, of counts that of their means, and its gradient.</summary>
     /// <param name="outputs">What <see cref="Forward"/> gave.</param>
+    /// <param name="batch">The windows.</param>
     /// <param name="weight">What the gradient is multiplied by; 0 for none.</param>
-    public double MeanMedian((SequenceBatch Outputs, SequenceBatch? Linear) outputs, float weight)
+    public double MeanMedian((SequenceBatch Outputs, SequenceBatch? Linear) outputs, ForecastBatch batch, float weight)
     {
         double sum = 0;
         for (int step = 0; step < _spec.Horizon; step++)
         {
-            int row = outputs.Outputs.RowOf(0, step / _spec.Segment), place = step % _spec.Segment * _head.Size + _head.Median;
-            sum += outputs.Outputs.Row(row)[place] + (outputs.Linear is { } linear ? linear[0][step] : 0f);
-            if (weight == 0) continue;
-            outputs.Outputs.GradientRow(row)[place] += weight / _spec.Horizon;
-            if (outputs.Linear is { } read) read.GradientOf(0)[step] += weight / _spec.Horizon;
+            int row = outputs.Outputs.RowOf(0, step / _spec.Segment);
+            if (step % _spec.Segment == 0) _head.Read(outputs.Outputs.Row(row));
+            Span<float> gradient = weight == 0 ? [] : outputs.Outputs.GradientRow(row);
+            sum += _head.Middle(OutputOf(outputs, batch, 0, step), weight / _spec.Horizon, gradient, out float dBasis);
+            if (weight != 0 && outputs.Linear is { } read) read.GradientOf(0)[step] += dBasis;
         }
 
         return sum / _spec.Horizon;
@@ -95,36 +100,36 @@ internal sealed class ForecastNetwork : PassNetwork
 
     /// <summary>The loss of a window, the mean over the steps that are known, and its gradient.</summary>
     /// <param name="outputs">What <see cref="Forward"/> gave.</param>
+    /// <param name="batch">The windows.</param>
     /// <param name="window">The window's number in the batch.</param>
     /// <param name="actual">What came [H], on the window's scale; NaN where it is not known.</param>
     /// <param name="weight">What the gradient of a step is multiplied by; 0 for none.</param>
     /// <param name="known">The number of steps that are known.</param>
     /// <returns>The sum over the steps.</returns>
     public double Loss(
-        (SequenceBatch Outputs, SequenceBatch? Linear) outputs, int window, ReadOnlySpan<float> actual, float weight,
-            out int known)
+        (SequenceBatch Outputs, SequenceBatch? Linear) outputs, ForecastBatch batch, int window, ReadOnlySpan<float> actual,
+        float weight, out int known)
     {
         double sum = 0;
         known = 0;
-        Span<float> quantiles = stackalloc float[_head.Size];
-        for (int j = 0; j < _spec.FutureSegments; j++)
+        for (int step = 0; step < _spec.Horizon; step++)
         {
-            int row = outputs.Outputs.RowOf(window, j), first = j * _spec.Segment;
-            _head.Read(outputs.Outputs.Row(row));
+            int row = outputs.Outputs.RowOf(window, step / _spec.Segment);
+            if (step % _spec.Segment == 0) _head.Read(outputs.Outputs.Row(row));
+            if (float.IsNaN(actual[step])) continue;
+            known++;
             Span<float> gradient = weight > 0 ? outputs.Outputs.GradientRow(row) : [];
-            for (int i = 0; i < _spec.Segment && first + i < _spec.Horizon; i++)
-            {
-                if (float.IsNaN(actual[first + i])) continue;
-                known++;
-                float basis = outputs.Linear is { } linear ? linear[window][first + i] : 0f;
-                _head.Answer(outputs.Outputs.Row(row), i, basis, quantiles);
-                sum += _head.Loss(actual[first + i], quantiles, weight, i, gradient, out float dBasis);
-                if (weight > 0 && outputs.Linear is { } read) read.GradientOf(window)[first + i] += dBasis;
-            }
+            sum += _head.Loss(OutputOf(outputs, batch, window, step), actual[step], weight, gradient, out float dBasis);
+            if (weight > 0 && outputs.Linear is { } read) read.GradientOf(window)[step] += dBasis;
         }
 
         return sum;
     }
+
+    private ForecastOutput OutputOf(
+        (SequenceBatch Outputs, SequenceBatch? Linear) outputs, ForecastBatch batch, int window, int step) => new(
+            outputs.Outputs[window, step / _spec.Segment], step % _spec.Segment,
+            outputs.Linear is { } linear ? linear[window][step] : 0f, batch.Spreads[window]);
 
     public override IReadOnlyList<LayerDescription> Describe() =>
     [
@@ -134,8 +139,8 @@ internal sealed class ForecastNetwork : PassNetwork
         Describe("encoder", _encoder),
         Describe("decoder, from the encoder's last state", _decoder),
         LayerDescription.Of(
-            "quantiles", $"[M, {_spec.Recurrent.HiddenSize}] -> [M, {_spec.Segment} x {_head.Size}]",
-            ["o_j = V g_j + c", "q_m = b + o_m, q_(k+1) = q_k + softplus(o_(k+1) - 1), q_(k-1) = q_k - softplus(o_(k-1) - 1)"],
+            _head.Name, $"[M, {_spec.Recurrent.HiddenSize}] -> [M, {_spec.Segment} x {_head.Size}]",
+            ["o_j = V g_j + c", _head.Equation],
             _output.Parameters),
         .. _linear is null ? Array.Empty<LayerDescription>()
             : [LayerDescription.Of("linear map", $"[{_spec.Lookback}] -> [{_spec.Horizon}]", ["b = A z + a"],

@@ -21,6 +21,12 @@ public enum WindowCentre
 
     /// <summary>Nothing: the network reads the values as the training part standardises them.</summary>
     None,
+
+    /// <summary>
+    /// Nothing, and the values are divided by 1 + the mean of their sizes, not by their deviation: for counts (Salinas et al.
+    /// 2020).
+    /// </summary>
+    Zero,
 }
 
 /// <summary>What a forecaster is made of; data only.</summary>
@@ -70,6 +76,11 @@ public sealed record ForecasterSpec
     /// <summary>The levels of the quantiles, ascending, 0.5 among them.</summary>
     public IReadOnlyList<float> Levels { get; init; } = [0.1f, 0.2f, 0.3f, 0.4f, 0.5f, 0.6f, 0.7f, 0.8f, 0.9f];
 
+    /// <summary>What is said of a value to come; from it follow the quantiles of all levels, and the loss.</summary>
+    /// <remarks>Files do not name quantiles: they read as those from before there were distributions.</remarks>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ForecastDistribution Distribution { get; init; }
+
     /// <summary>How many networks answer together; the forecast is the mean of theirs.</summary>
     public int Networks { get; init; } = 1;
 
@@ -115,7 +126,8 @@ public sealed record ForecasterSpec
     [JsonIgnore]
     internal string Summary =>
         $"{(Networks > 1 ? $"{Networks} x " : "")}{Recurrent.Summary}, {Horizon} steps ahead from {Lookback}"
-        + (Segment > 1 ? $" in segments of {Segment}" : "") + (Linear ? ", linear part" : "");
+        + (Segment > 1 ? $" in segments of {Segment}" : "") + (Linear ? ", linear part" : "")
+        + (Distribution == ForecastDistribution.Quantiles ? "" : $", {Choices.NameOf(Distribution)}");
 
     private int WidthOf(ColumnRole role) => Columns.Where(column => column.Role == role).Sum(column => column.Width);
 
@@ -127,6 +139,14 @@ public sealed record ForecasterSpec
     {
         Recurrent.Validate();
         Known.Require(Centre, nameof(Centre));
+        Known.Require(Distribution, nameof(Distribution));
+        if (Distribution == ForecastDistribution.NegativeBinomial && (Logarithms || Centre != WindowCentre.Zero))
+        {
+            throw new ArgumentException(
+                $"{nameof(Distribution)} is {Distribution}; it is of counts, without {nameof(Logarithms)} and with the "
+                + $"{nameof(Centre)} {nameof(WindowCentre.Zero)}.");
+        }
+
         Require(!Recurrent.Bidirectional, 2, "1: what is to come cannot be read", "Recurrent.Directions");
         Require(Lookback is >= 1 and <= MostSteps, Lookback, "1 to 100,000");
         Require(Horizon is >= 1 and <= MostSteps, Horizon, "1 to 100,000");

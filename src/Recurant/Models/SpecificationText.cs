@@ -149,7 +149,7 @@ internal static class SpecificationText
         typeof(ChoiceConverter<GruReset>), typeof(ChoiceConverter<ModelKind>), typeof(ChoiceConverter<TokenUnit>),
         typeof(ChoiceConverter<Pooling>), typeof(ChoiceConverter<AttentionKind>), typeof(ChoiceConverter<TiedVectors>),
         typeof(ChoiceConverter<ColumnRole>), typeof(ChoiceConverter<TimeUnit>), typeof(ChoiceConverter<WindowCentre>),
-        typeof(ChoiceConverter<SeriesAnswer>),
+        typeof(ChoiceConverter<SeriesAnswer>), typeof(ChoiceConverter<ForecastDistribution>),
         typeof(ProblemConverter), typeof(FiniteConverter),
     ])]
 [JsonSerializable(typeof(ClassifierSpec))]

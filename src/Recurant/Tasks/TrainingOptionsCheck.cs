@@ -154,7 +154,7 @@ internal static class TrainingOptionsCheck
     private static void RequireRate(float? rate, [CallerArgumentExpression(nameof(rate))] string place = "") =>
         Require(rate is null or (>= 0 and < 1), rate, "0 to below 1", place);
 
-    private static void RequireKnown<T>(T choice, [CallerArgumentExpression(nameof(choice))] string place = "")
+    internal static void RequireKnown<T>(T choice, [CallerArgumentExpression(nameof(choice))] string place = "")
         where T : struct, Enum =>
         Require(Enum.IsDefined(choice), choice, "one of " + string.Join(", ", Enum.GetNames<T>()), place);
 

@@ -18,7 +18,7 @@ public class QuantileHeadTests
             head.Read(outputs);
             for (int place = 0; place < 2; place++)
             {
-                head.Answer(outputs, place, basis: 1.5f, quantiles);
+                Assert.True(float.IsNaN(head.Answer(new ForecastOutput(outputs, place, 1.5f, 1f), quantiles)));
                 Assert.Equal(1.5f + outputs[5 * place + 2], quantiles[2]);
                 Assert.All(quantiles, value => Assert.True(float.IsFinite(value)));
                 for (int k = 1; k < 5; k++) Assert.True(quantiles[k] >= quantiles[k - 1], $"{n}: {string.Join(' ', quantiles)}");
@@ -35,11 +35,11 @@ public class QuantileHeadTests
     public void Loss_OfAValueBelowAmongAndAbove_HasTheSlopeOfEachNumber(float actual)
     {
         var head = new QuantileHead(s_levels);
-        float[] outputs = Bits.Random(10, 5), gradient = new float[10], quantiles = new float[5];
+        float[] outputs = Bits.Random(10, 5), gradient = new float[10];
         const float Weight = 0.7f, Basis = 0.4f;
         head.Read(outputs);
-        head.Answer(outputs, 1, Basis, quantiles);
-        double loss = head.Loss(actual, quantiles, Weight, 1, gradient, out float dBasis);
+        var output = new ForecastOutput(outputs, 1, Basis, 1f);
+        double loss = head.Loss(output, actual, Weight, gradient, out float dBasis);
         double[] o = Doubles(outputs);
         double At(double basis) => Pinball(Quantiles(o, 1, basis), actual);
         Assert.Equal(At(Basis), loss, Tolerance * Math.Max(1, loss));
@@ -56,7 +56,7 @@ public class QuantileHeadTests
         }
 
         Assert.All(gradient[..5], value => Assert.Equal(0f, value));
-        head.Loss(actual, quantiles, Weight, 1, gradient, out _);
+        head.Loss(output, actual, Weight, gradient, out _);
         Assert.NotEqual(0f, gradient[7]);
         Assert.Equal(2 * dBasis, gradient[7], 1e-6f);
     }

@@ -18,8 +18,8 @@ internal sealed class ForecastTask : CliTask<ForecasterModel, SeriesData, Foreca
     [
         .. OfTables, .. OfCells, "test", "target", "test-rows", "train-rows", "valid-rows", "metric-scale", "known", "static",
             "past",
-        "horizon", "lookback", "season", "segment", "centre", "logarithms", "allow-negative", "calendar", "linear", "refit",
-        "models",
+        "horizon", "lookback", "season", "segment", "distribution", "centre", "logarithms", "allow-negative", "calendar",
+        "linear", "refit", "models",
     ];
 
     public override IReadOnlyDictionary<string, string> Lacks { get; } = new Dictionary<string, string>

@@ -101,7 +101,10 @@ public sealed record ForecastScore : Score
     /// <inheritdoc/>
     public override string Measure => "scaled loss";
 
-    /// <summary>The loss that training reduces, of values that are brought to the scale of their window.</summary>
+    /// <summary>
+    /// The pinball loss of the quantiles, of values that are brought to the scale of their window; training reduces it, or the
+    /// negative log likelihood of a distribution.
+    /// </summary>
     public override double Value => Loss;
 
     /// <inheritdoc/>

@@ -12,23 +12,21 @@ namespace Recurant.Heads;
 /// b is what another part of the network adds, such as a linear one; its gradient is the sum of dq_j.
 /// </summary>
 /// <param name="levels">a [K], ascending, 0.5 among them.</param>
-internal sealed class QuantileHead(IReadOnlyList<float> levels)
+internal sealed class QuantileHead(IReadOnlyList<float> levels) : ForecastHead(levels)
 {
-    private readonly float[] _levels = [.. levels];
-    private readonly int _median = IndexOfMedian(levels);
     private float[] _steps = [], _slopes = [];
 
-    /// <summary>How many numbers o are needed for a value.</summary>
-    public int Size => _levels.Length;
+    public override int Size => Levels.Length;
 
-    /// <summary>The place of 0.5.</summary>
-    public int Median => _median;
+    public override string Name => "quantiles";
 
-    /// <summary>
-    /// Reads a row of o: softplus and sigmoid of every number of it, for <see cref="Answer"/> and <see cref="Loss"/>.
-    /// </summary>
-    /// <param name="outputs">o of several values, one behind the other.</param>
-    public void Read(ReadOnlySpan<float> outputs)
+    public override string Equation =>
+        "q_m = b + o_m, q_(k+1) = q_k + softplus(o_(k+1) - 1), q_(k-1) = q_k - softplus(o_(k-1) - 1)";
+
+    protected override int Centre => Median;
+
+    /// <summary>Softplus and sigmoid of every number of a row.</summary>
+    public override void Read(ReadOnlySpan<float> outputs)
     {
         int count = outputs.Length;
         _steps = Workspace.Reserve(_steps, count);
@@ -48,18 +46,15 @@ internal sealed class QuantileHead(IReadOnlyList<float> levels)
         for (int i = 0; i < count; i++) steps[i] += Math.Max(0f, outputs[i] - 1f);
     }
 
-    /// <summary>(1) of one value of the row that was read.</summary>
-    /// <param name="outputs">The row.</param>
-    /// <param name="place">Which value of the row.</param>
-    /// <param name="basis">b.</param>
-    /// <param name="quantiles">Takes q [K].</param>
-    public void Answer(ReadOnlySpan<float> outputs, int place, float basis, Span<float> quantiles)
+    /// <summary>(1).</summary>
+    public override float Answer(ForecastOutput output, Span<float> quantiles)
     {
-        int first = place * Size;
+        int first = output.Place * Size;
         ReadOnlySpan<float> steps = _steps.AsSpan(first, Size);
-        quantiles[_median] = basis + outputs[first + _median];
-        for (int k = _median + 1; k < _levels.Length; k++) quantiles[k] = quantiles[k - 1] + steps[k];
-        for (int k = _median - 1; k >= 0; k--) quantiles[k] = quantiles[k + 1] - steps[k];
+        quantiles[Median] = output.Basis + output.Row[first + Median];
+        for (int k = Median + 1; k < Size; k++) quantiles[k] = quantiles[k - 1] + steps[k];
+        for (int k = Median - 1; k >= 0; k--) quantiles[k] = quantiles[k + 1] - steps[k];
+        return float.NaN;
     }
 
     /// <summary>p of (3): what each quantile counts in the mean.</summary>
@@ -76,23 +71,16 @@ internal sealed class QuantileHead(IReadOnlyList<float> levels)
         return shares;
     }
 
-    /// <summary>(2) of one value whose answer was given.</summary>
-    /// <param name="actual">y.</param>
-    /// <param name="quantiles">q [K].</param>
-    /// <param name="weight">What the loss is multiplied by.</param>
-    /// <param name="place">Which value of the row.</param>
-    /// <param name="gradient">The row's do, to be added to; empty where it is not wanted.</param>
-    /// <param name="dBasis">db.</param>
-    /// <returns>J, without the weight.</returns>
-    public double Loss(
-        float actual, ReadOnlySpan<float> quantiles, float weight, int place, Span<float> gradient, out float dBasis)
+    /// <summary>(2).</summary>
+    public override double Loss(ForecastOutput output, float actual, float weight, Span<float> gradient, out float dBasis)
     {
         double loss = 0;
-        float each = 2f / _levels.Length, scaled = weight * each, all = 0;
-        Span<float> dq = stackalloc float[_levels.Length];
-        for (int k = 0; k < _levels.Length; k++)
+        float each = 2f / Size, scaled = weight * each, all = 0;
+        Span<float> quantiles = stackalloc float[Size], dq = stackalloc float[Size];
+        Answer(output, quantiles);
+        for (int k = 0; k < Size; k++)
         {
-            float d = actual - quantiles[k], level = _levels[k];
+            float d = actual - quantiles[k], level = Levels[k];
             loss += each * (d > 0 ? level * d : (level - 1) * d);                                                       // (2)
             dq[k] = d > 0 ? -level * scaled : (1 - level) * scaled;                                                     // (2')
             all += dq[k];
@@ -100,18 +88,18 @@ internal sealed class QuantileHead(IReadOnlyList<float> levels)
 
         dBasis = all;
         if (gradient.IsEmpty) return loss;
-        Span<float> own = gradient.Slice(place * Size, Size);
-        ReadOnlySpan<float> slopes = _slopes.AsSpan(place * Size, Size);
-        own[_median] += all;
+        Span<float> own = gradient.Slice(output.Place * Size, Size);
+        ReadOnlySpan<float> slopes = _slopes.AsSpan(output.Place * Size, Size);
+        own[Median] += all;
         float outwards = 0;
-        for (int k = _levels.Length - 1; k > _median; k--)
+        for (int k = Size - 1; k > Median; k--)
         {
             outwards += dq[k];
             own[k] += outwards * slopes[k];                                                                             // (1')
         }
 
         outwards = 0;
-        for (int k = 0; k < _median; k++)
+        for (int k = 0; k < Median; k++)
         {
             outwards += dq[k];
             own[k] -= outwards * slopes[k];
@@ -130,7 +118,4 @@ internal sealed class QuantileHead(IReadOnlyList<float> levels)
 
         return -1;
     }
-
-    private static int IndexOfMedian(IReadOnlyList<float> levels) => PlaceOf(levels, 0.5f) is >= 0 and var median
-        ? median : throw new ArgumentException("The levels of the quantiles must have 0.5 among them.", nameof(levels));
 }

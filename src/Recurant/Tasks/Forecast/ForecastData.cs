@@ -67,6 +67,7 @@ internal sealed class ForecastData
                 + (given.TestRows.Any(rows => rows > 0) ? " before the rows of the test" : "") + ". Give longer series.");
         }
 
+        if (options.Distribution == ForecastDistribution.NegativeBinomial) ForecastCounts.Require(table, targets, parts.ValidEnd);
         SeriesColumnSpec[] columns = [.. roles.Select(each => SeriesColumnSpec.Fit(each.Column, each.Role, learnt))];
         ForecastSize size = SizeOf(targets, learnt, parts, horizon);
         ForecastPlan plan = ForecastPlan.For(options, rule, columns, size, horizon, season);

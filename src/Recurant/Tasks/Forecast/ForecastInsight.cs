@@ -5,7 +5,7 @@ public static partial class Explainer
 {
     /// <summary>
     /// Tells what each value of the past, and each column, did to the forecast of a series from behind its last row: to the mean
-    /// of the medians of all steps.
+    /// of the medians of all steps, of a distribution of counts to the mean of their means.
     /// </summary>
     /// <remarks>The level and the spread that the window is brought to count as given: their own effect is in the
     /// baseline.</remarks>
@@ -41,6 +41,7 @@ internal static class ForecastExplainer
             [(batch.Past, spec.PastSegments), (batch.Future, spec.FutureSegments), (batch.Values, 1)];
         foreach ((SequenceBatch each, _) in inputs) each.WantsGradient = true;
         float[][] whole = [.. inputs.Select(input => input.Batch.ToArray(0))];
+        bool isCount = spec.Distribution == ForecastDistribution.NegativeBinomial;
         float unit = spec.Logarithms ? batch.Spreads[0] : batch.UnitOf(0);
         var passes = model.Networks.Select(_ => new Pass(threads: options.Threads)).ToArray();
         (double[] effects, double value, double baseline, int points) = InputPath.Integrate(
@@ -48,7 +49,7 @@ internal static class ForecastExplainer
         return new SeriesExplanation
         {
             Id = table.Series[series].Id,
-            Answer = $"the mean of the {spec.Horizon} medians of \"{spec.Columns[target].Name}\"",
+            Answer = $"the mean of the {spec.Horizon} {(isCount ? "means" : "medians")} of \"{spec.Columns[target].Name}\"",
             Unit = spec.Logarithms ? "the logarithm, counted from the window's centre"
                 : "the column's own, counted from the window's centre",
             Value = value, Baseline = baseline, Points = points,
@@ -64,7 +65,7 @@ internal static class ForecastExplainer
                 Pass pass = passes[n];
                 pass.Begin(sums is null ? PassKind.Prediction : PassKind.Gradients);
                 (SequenceBatch Outputs, SequenceBatch? Linear) outputs = model.Networks[n].Forward(pass, batch);
-                mean += model.Networks[n].MeanMedian(outputs, sums is null ? 0f : 1f) / passes.Length;
+                mean += model.Networks[n].MeanMedian(outputs, batch, sums is null ? 0f : 1f) / passes.Length;
                 if (sums is null) continue;
                 pass.Backward();
                 int at = 0;
@@ -167,7 +168,7 @@ public static partial class GradientLens
                 {
                     ForecastScorer.ReadActual(rows, chosen[b], actual);
                     for (int h = 0; h < actual.Length; h++) actual[h] = batch.Scaled(b, actual[h]);
-                    sum += network.Loss(outputs, b, actual, 1f / (chosen.Length * spec.Horizon), out int known)
+                    sum += network.Loss(outputs, batch, b, actual, 1f / (chosen.Length * spec.Horizon), out int known)
                         / Math.Max(1, known);
                 }
 

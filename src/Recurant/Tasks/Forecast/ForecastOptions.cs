@@ -53,6 +53,12 @@ public sealed record ForecastOptions : LearningOptions
     /// <summary>The levels of the quantiles, ascending, 0.5 among them. Default: 0.1 to 0.9.</summary>
     public IReadOnlyList<float> Levels { get; init; } = [0.1f, 0.2f, 0.3f, 0.4f, 0.5f, 0.6f, 0.7f, 0.8f, 0.9f];
 
+    /// <summary>
+    /// What is said of a value to come. <see cref="ForecastDistribution.NegativeBinomial"/> is of counts: targets are whole
+    /// numbers from 0, without logarithms, centred at <see cref="WindowCentre.Zero"/>. Default: quantiles.
+    /// </summary>
+    public ForecastDistribution Distribution { get; init; }
+
     /// <summary>How many networks are trained side by side and answer together. Null: follows the data.</summary>
     public int? Models { get; init; }
 
@@ -82,5 +88,7 @@ public sealed record ForecastOptions : LearningOptions
         TrainingOptionsCheck.Require(Models is null or (>= 1 and <= ForecasterSpec.MostNetworks), Models, "1 to 64");
         TrainingOptionsCheck.Require(ValidationRows is null or >= 1, ValidationRows, "at least 1");
         TrainingOptionsCheck.RequireKnown(Centre);
+        TrainingOptionsCheck.RequireKnown(Distribution);
+        ForecastCounts.Validate(this);
     }
 }

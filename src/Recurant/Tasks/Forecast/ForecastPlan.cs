@@ -84,7 +84,8 @@ internal sealed record ForecastPlan : LearningPlan
         bool isSet = size.Series > targets, isLittle = size.Values < FewValues, isLong = !isSet && size.Values >= ManyValues;
         int lookback = options.Lookback ?? LookbackOf(horizon, season, size.Rows, segment, isSet);
         lookback = Math.Max(1, lookback / segment) * segment;
-        bool logarithms = options.Logarithms ?? size.IsNotNegative;
+        bool isCount = options.Distribution == ForecastDistribution.NegativeBinomial;
+        bool logarithms = options.Logarithms ?? (size.IsNotNegative && !isCount);
         int networks = options.Models ?? (isSet && !isLittle ? 1 : 3), least = isLittle ? FewestOfLittle : FewestSteps;
         int batch = options.Batch ?? (int)Math.Clamp(size.Values / BatchShare, 16, 128);
         int steps = (int)Math.Clamp(size.Values / batch, least, MostSteps), epoch = Math.Max(1, steps / Looks);
@@ -105,16 +106,18 @@ internal sealed record ForecastPlan : LearningPlan
             LastTolerance = Tolerance,
             AveragedEpochs = AveragedLooks,
             Refit = options.Refit ?? true,
-            Weighted = isSet,
+            // A likelihood has no unit.
+            Weighted = isSet && options.Distribution == ForecastDistribution.Quantiles,
             LinearRate = isLong ? 0.1f : 1f,
             Spec = new ForecasterSpec
             {
                 Columns = columns, Rule = rule, Lookback = lookback, Horizon = horizon, Segment = segment, Season = season,
-                Centre = options.Centre ?? WindowCentre.Horizon, Logarithms = logarithms,
+                Centre = options.Centre ?? (isCount ? WindowCentre.Zero : WindowCentre.Horizon), Logarithms = logarithms,
                 Offset = logarithms && isSet ? 1f : 0f,
-                Positive = size.IsNotNegative && !options.AllowNegative, 
+                Positive = size.IsNotNegative && !options.AllowNegative,
                 Calendar = options.Calendar ?? columns.Any(column => column.Role is ColumnRole.Known or ColumnRole.Past),
-                Linear = options.Linear, Masked = size.HasMissing, Levels = options.Levels, Networks = networks,
+                Linear = options.Linear, Masked = size.HasMissing, Levels = options.Levels, Distribution = options.Distribution,
+                Networks = networks,
                 Recurrent = options.Recurrent(hidden: 128, layers: 1, bidirectional: false) with
                 {
                     Cell = options.Cell ?? CellKind.Gru,

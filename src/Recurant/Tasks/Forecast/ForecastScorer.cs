@@ -10,7 +10,7 @@ internal sealed class ForecastScorer
     private readonly ForecastBatch _batch;
     private readonly Pass _pass;
     private readonly int _median;
-    private readonly float[] _quantiles, _sums, _means, _medians, _actual, _shares;
+    private readonly float[] _quantiles, _sums, _own, _ownSums, _means, _medians, _actual, _shares;
 
     public ForecastScorer(ForecasterModel model, Workers workers)
     {
@@ -20,6 +20,7 @@ internal sealed class ForecastScorer
         int levels = _spec.Levels.Count;
         _median = QuantileHead.PlaceOf(_spec.Levels, 0.5f);
         (_quantiles, _sums) = (new float[_spec.Horizon * levels], new float[_spec.Horizon * levels]);
+        (_own, _ownSums) = (new float[_spec.Horizon], new float[_spec.Horizon]);
         (_means, _medians, _actual) = (new float[_spec.Horizon], new float[_spec.Horizon], new float[_spec.Horizon]);
         _shares = QuantileHead.Shares(_spec.Levels);
     }
@@ -33,8 +34,8 @@ internal sealed class ForecastScorer
         Run(rows, windows, (number, window, place) =>
         {
             Correct();
-            _batch.Restore(place, _sums);
-            Summarise();
+            Restore(place);
+            Summarise(place);
             take(number, window, _sums, _means);
         }, cancellation);
 
@@ -64,7 +65,7 @@ internal sealed class ForecastScorer
             (_, window, place) =>
             {
                 Correct();
-                _batch.Restore(place, _sums);
+                Restore(place);
                 ReadOnlySpan<float> quantiles = _sums.AsSpan(0, levels);
                 float value = rows.Target(series, target)[window.Origin];
                 (float low, float high) = score.Interval(quantiles);
@@ -105,8 +106,8 @@ internal sealed class ForecastScorer
 
             if (known == 0) return;
             meter.AddLoss(loss / known);
-            _batch.Restore(place, _sums);
-            Summarise();
+            Restore(place);
+            Summarise(place);
             Add(meter, rows, _spec, window, _actual, _medians, _means, _sums, standardised);
         }, cancellation);
         return meter.Score();
@@ -162,15 +163,36 @@ internal sealed class ForecastScorer
         for (int step = 0; step < _spec.Horizon; step++) _sums.AsSpan(step * levels, levels).Sort();
     }
 
-    /// <summary>The median and the mean of each step, from its quantiles.</summary>
-    private void Summarise()
+    /// <summary>
+    /// Brings the quantiles to the scale of the data; those of counts to whole numbers, which corrections and the mean of several
+    /// networks leave.
+    /// </summary>
+    private void Restore(int place)
     {
+        _batch.Restore(place, _sums);
+        if (_spec.Distribution != ForecastDistribution.NegativeBinomial) return;
+        for (int i = 0; i < _sums.Length; i++) _sums[i] = MathF.Floor(_sums[i] + 0.5f);
+    }
+
+    /// <summary>
+    /// The median of each step, and the mean: that of the distribution where it is known on the scale of the data, else that of
+    /// its quantiles.
+    /// </summary>
+    private void Summarise(int place)
+    {
+        bool hasOwn = _spec.Distribution != ForecastDistribution.Quantiles && !_spec.Logarithms;
+        if (hasOwn)
+        {
+            _ownSums.CopyTo(_means, 0);
+            _batch.Restore(place, _means);
+        }
+
         int levels = _spec.Levels.Count;
         for (int step = 0; step < _spec.Horizon; step++)
         {
             ReadOnlySpan<float> own = _sums.AsSpan(step * levels, levels);
             _medians[step] = own[_median];
-            _means[step] = Reductions.Dot(own, _shares);
+            if (!hasOwn) _means[step] = Reductions.Dot(own, _shares);
         }
     }
 
@@ -182,23 +204,27 @@ internal sealed class ForecastScorer
         {
             cancellation.ThrowIfCancellationRequested();
             _batch.Fill(rows, chunk);
-            var sums = new float[chunk.Length][];
+            float[][] sums = new float[chunk.Length][], means = new float[chunk.Length][];
             foreach (ForecastNetwork network in _model.Networks)
             {
                 _pass.Begin(PassKind.Prediction);
                 (SequenceBatch, SequenceBatch?) outputs = network.Forward(_pass, _batch);
                 for (int b = 0; b < chunk.Length; b++)
                 {
-                    network.Answer(outputs, b, _quantiles);
+                    network.Answer(outputs, _batch, b, _quantiles, _own);
                     sums[b] ??= new float[_quantiles.Length];
+                    means[b] ??= new float[_own.Length];
                     Elementwise.Add(_quantiles, sums[b]);
+                    Elementwise.Add(_own, means[b]);
                 }
             }
 
             for (int b = 0; b < chunk.Length; b++)
             {
                 sums[b].CopyTo(_sums, 0);
+                means[b].CopyTo(_ownSums, 0);
                 Elementwise.Scale(_sums, 1f / _model.Networks.Count);
+                Elementwise.Scale(_ownSums, 1f / _model.Networks.Count);
                 each(number++, chunk[b], b);
             }
         }

@@ -107,7 +107,8 @@ internal sealed class ForecastTask : TrainingTask
         for (int b = 0; b < _drawn.Length; b++)
         {
             float weight = whole > 0 ? (float)(_weights[b] / whole) : 0f;
-            sum += _weights[b] * network.Loss(outputs, b, _actual.AsSpan(b * horizon, horizon), weight, out int known);
+            sum += _weights[b] * network.Loss(
+                outputs, _batch, b, _actual.AsSpan(b * horizon, horizon), weight, out int known);
             units += known;
         }
 

@@ -207,7 +207,9 @@ public sealed record SeriesForecast
     /// <summary>The name of the target.</summary>
     public required string Column { get; init; }
 
-    /// <summary>The mean of the forecast distribution at each step, from its quantiles [H].</summary>
+    /// <summary>
+    /// The mean of the forecast distribution at each step [H]; of quantiles, and of logarithms, that of the quantiles.
+    /// </summary>
     public required IReadOnlyList<float> Mean { get; init; }
 
     /// <summary>The levels of the quantiles, ascending.</summary>
