@@ -45,7 +45,7 @@ internal sealed class AnomaliesCommand() : CliCommand("anomalies", "MODEL DATA",
         TrainSettings settings = call.Apply(PredictCommand.TableSettings, new TrainSettings());
         SeriesData data = SeriesData.Read(call.Arguments[1], settings, ForecastTask.Format(forecaster.Model, settings), call);
         IReadOnlyList<Surprise> surprises = forecaster.Surprises(data.Table, cancellation: call.Interruption.Token);
-        float? threshold = all || top is not null ? null : forecaster.AnomalyThreshold(share);
+        float? threshold = all || top is not null ? null : ThresholdOf(forecaster, share);
         Surprise[] chosen = all ? [.. surprises]
             : top is { } most ? [.. surprises.OrderByDescending(each => each.Score).Take(most)]
             : [.. surprises.Where(each => each.Score > threshold)];
@@ -59,6 +59,18 @@ internal sealed class AnomaliesCommand() : CliCommand("anomalies", "MODEL DATA",
 
         foreach (Surprise surprise in chosen) Write(call, data, surprise);
         return ExitCode.Done;
+    }
+
+    private static float ThresholdOf(Forecaster forecaster, double share)
+    {
+        try
+        {
+            return forecaster.AnomalyThreshold(share);
+        }
+        catch (InvalidOperationException fault)
+        {
+            throw new InvalidDataException($"{fault.Message} Here: train with --valid-rows, or ask for --top N or --all.", fault);
+        }
     }
 
     private static void Write(Invocation call, SeriesData data, Surprise surprise)

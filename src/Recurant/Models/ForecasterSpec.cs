@@ -125,7 +125,7 @@ public sealed record ForecasterSpec
     /// <summary>The network in one line.</summary>
     [JsonIgnore]
     internal string Summary =>
-        $"{(Networks > 1 ? $"{Networks} x " : "")}{Recurrent.Summary}, {Horizon} steps ahead from {Lookback}"
+        $"{(Networks > 1 ? $"{Networks} x " : "")}{Recurrent.Summary}, {Horizon} step{(Horizon == 1 ? "" : "s")} ahead from {Lookback}"
         + (Segment > 1 ? $" in segments of {Segment}" : "") + (Linear ? ", linear part" : "")
         + (Distribution == ForecastDistribution.Quantiles ? "" : $", {Choices.NameOf(Distribution)}");
 

@@ -17,6 +17,7 @@ public sealed record Surprise(int Series, int Step, float Value, float Expected,
 /// (1) e_t = |y_t - q_0.5| / max((q_0.9 - q_0.1) / 2, s / 100)      s: the deviation of the window; quantiles one step ahead
 /// (2) score_t = (1/w) sum of the last w e                          w: the segment of the model
 /// </code>
+/// The first values score 0 until half a lookback came before them: a forecast from less is a guess.
 /// A stream gives the same bits as <see cref="Forecaster.Surprises"/> of the whole series at once. One thread uses a stream at a
 /// time.
 /// </summary>
@@ -54,7 +55,7 @@ public sealed class AnomalyStream
     }
 
     /// <summary>Takes the next value; NaN where it is missing.</summary>
-    /// <returns>Its score, by (2); 0 for the first value, of which nothing could be known.</returns>
+    /// <returns>Its score, by (2); 0 until half a lookback came before it.</returns>
     public float Push(float value)
     {
         float score = 0;
@@ -164,9 +165,8 @@ internal static class Anomalies
         if (!(tail[0] > 0))
         {
             throw new InvalidOperationException(
-                $"The model was validated with fewer than {FewestScores} values, too few to tell how rare a score is. Train "
-                    + $"it on a "
-                + "longer series, or compare the scores themselves.");
+                $"The model was validated with fewer than {FewestScores} values, too few to tell how rare a score is. "
+                + "Validate it with more rows, train it on a longer series, or compare the scores themselves.");
         }
 
         return tail[0] + tail[1] * Elementwise.Log((float)(TailShare / falseAlarms));

@@ -26,7 +26,8 @@ internal sealed record ForecastPlan : LearningPlan
     private const double AveragedLooks = 0.5;
 
     /// <summary>As many windows are drawn as there are values, in at least and at most so many steps.</summary>
-    private const int FewestSteps = 400, FewestOfLittle = 1000, MostSteps = 20_000, MostLookback = 720;
+    private const int FewestSteps = 400, FewestOfLittle = 1000, MostSteps = 20_000, FewestLookback = 32,
+        MostLookback = 720;
 
     /// <summary>A batch has a window for so many values, but 16 to 128.</summary>
     private const int BatchShare = 64;
@@ -144,11 +145,12 @@ internal sealed record ForecastPlan : LearningPlan
     }
 
     /// <summary>
-    /// Of many series three and a half horizons, but two seasons at least and half of the median series at most; of a table seven
-    /// horizons, but at most 720 steps and a third of the rows.
+    /// Of many series three and a half horizons, of a table seven; but two seasons and 32 steps at least, and at most 720 steps
+    /// and half of the median series, or a third of the table.
     /// </summary>
-    private static int LookbackOf(int horizon, int season, int rows, int segment, bool isSet) => Math.Max(
-        2 * segment, isSet
-            ? Math.Min(Math.Min(Math.Max(7 * horizon / 2, 2 * season), MostLookback), rows / 2)
-            : Math.Min(Math.Min(Math.Max(7 * horizon, 2 * season), MostLookback), rows / 3));
+    private static int LookbackOf(int horizon, int season, int rows, int segment, bool isSet)
+    {
+        int wanted = Math.Max(isSet ? 7 * horizon / 2 : 7 * horizon, Math.Max(2 * season, FewestLookback));
+        return Math.Max(2 * segment, Math.Min(Math.Min(wanted, MostLookback), isSet ? rows / 2 : rows / 3));
+    }
 }

@@ -69,9 +69,10 @@ internal sealed class ForecastScorer
                 ReadOnlySpan<float> quantiles = _sums.AsSpan(0, levels);
                 float value = rows.Target(series, target)[window.Origin];
                 (float low, float high) = score.Interval(quantiles);
+                float surprise = score.Next(value, quantiles, _batch.UnitOf(place));
                 take(new Surprise(
                     series, window.Origin, value, score.Expected(quantiles), low, high,
-                    score.Next(value, quantiles, _batch.UnitOf(place))));
+                    2 * window.Origin < _spec.Lookback ? 0f : surprise));
             }, cancellation);
     }
 

@@ -52,17 +52,17 @@ public static class ForecasterTrainer
 /// <summary>
 /// The corrections of the quantiles, by horizon, from the residuals of the validation windows.
 /// <code>
-/// (1) correction_a = n / (n + 30)  times the a-quantile of y - q_a over the validation windows
+/// (1) correction_a = n / (n + d)  times the a-quantile of y - q_a over the validation windows; d = 30
 /// </code>
 /// n is how many of these windows lie side by side without a common step: of a long horizon over few rows they are few, and what
-/// they have in common may be the weather of those weeks.
+/// they have in common may be the weather of those weeks. A model that is trained anew learns from those rows too: then d is 300.
 /// </summary>
 internal static class QuantileCorrections
 {
     /// <summary>Of fewer windows the correction would be one of their errors.</summary>
     private const int FewestResiduals = 50;
 
-    private const double Doubt = 30;
+    private const double Doubt = 30, DoubtBeforeRefit = 300;
 
     public static void Fit(ForecastData data, Workers workers)
     {
@@ -73,7 +73,7 @@ internal static class QuantileCorrections
         new ForecastScorer(data.Model, workers).Residuals(
             data.Rows, data.Validation, (step, level, error) => residuals[step * levels + level].Add(error));
         double independent = data.Parts.Validated(spec.Horizon);
-        var trust = (float)(independent / (independent + Doubt));
+        var trust = (float)(independent / (independent + (data.Plan.Refit ? DoubtBeforeRefit : Doubt)));
         for (int i = 0; i < residuals.Length; i++)
         {
             List<float> errors = residuals[i];

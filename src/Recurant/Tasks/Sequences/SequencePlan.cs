@@ -91,7 +91,7 @@ internal sealed record SequencePlan : LearningPlan
             Epochs = Looks,
             Patience = int.MaxValue,
         };
-        float augmentation = options.Augmentation ?? (sequences < EnoughSequences || !isWhole ? 1f : 0f);
+        float augmentation = options.Augmentation ?? (!isWhole ? 1f : sequences < EnoughSequences ? 0.5f : 0f);
         return new SequencePlan(options with { Clip = options.Clip * MathF.Sqrt(networks) }, defaults)
         {
             Options = options,
