@@ -125,7 +125,8 @@ public sealed record ForecasterSpec
     /// <summary>The network in one line.</summary>
     [JsonIgnore]
     internal string Summary =>
-        $"{(Networks > 1 ? $"{Networks} x " : "")}{Recurrent.Summary}, {Horizon} step{(Horizon == 1 ? "" : "s")} ahead from {Lookback}"
+        $"{(Networks > 1 ? $"{Networks} x " : "")}{Recurrent.Summary}, {Horizon} step{(Horizon == 1 ? "" : "s")} ahead from "
+        + Lookback.ToString(CultureInfo.InvariantCulture)
         + (Segment > 1 ? $" in segments of {Segment}" : "") + (Linear ? ", linear part" : "")
         + (Distribution == ForecastDistribution.Quantiles ? "" : $", {Choices.NameOf(Distribution)}");
 

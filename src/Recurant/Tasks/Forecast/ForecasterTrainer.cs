@@ -55,14 +55,14 @@ public static class ForecasterTrainer
 /// (1) correction_a = n / (n + d)  times the a-quantile of y - q_a over the validation windows; d = 30
 /// </code>
 /// n is how many of these windows lie side by side without a common step: of a long horizon over few rows they are few, and what
-/// they have in common may be the weather of those weeks. A model that is trained anew learns from those rows too: then d is 300.
+/// they have in common may be the weather of those weeks. A model that is trained anew learns from those rows too: then d is 100.
 /// </summary>
 internal static class QuantileCorrections
 {
     /// <summary>Of fewer windows the correction would be one of their errors.</summary>
     private const int FewestResiduals = 50;
 
-    private const double Doubt = 30, DoubtBeforeRefit = 300;
+    private const double Doubt = 30, DoubtBeforeRefit = 100;
 
     public static void Fit(ForecastData data, Workers workers)
     {
