@@ -336,6 +336,12 @@ public sealed class ForecastTests : IDisposable
         Assert.Equal(2, _place.Run("anomalies", "m.safetensors", "today.csv", "--false-alarms", "0.5").Code);
         Assert.Equal(2, _place.Run("anomalies", "m.safetensors", "today.csv", "--all", "--top", "3").Code);
         Assert.Equal(2, _place.Run("anomalies", "m.safetensors").Code);
+        Train("learn.csv", "--horizon", "2", "--lookback", "12", "--segment", "1", "--season", "1", "--valid-rows", "40");
+        CommandResult few = _place.Run("anomalies", "m.safetensors", "today.csv");
+        Assert.Equal(1, few.Code);
+        Assert.Contains("validated with fewer than 100 values", few.Error);
+        Assert.Contains("--valid-rows", few.Error);
+        Assert.Equal(0, _place.Run("anomalies", "m.safetensors", "today.csv", "--top", "1").Code);
     }
 
     [Fact]

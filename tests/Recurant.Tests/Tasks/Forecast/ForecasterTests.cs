@@ -67,6 +67,29 @@ public sealed class ForecasterTests : IDisposable
         for (int i = 0; i < found.Length; i++) Assert.Equal(3 * expected[i] + 100, found[i], AffineTolerance);
     }
 
+    [Theory]
+    // Of independent steps the past tells nothing: what tells more leaks. Of steps that turn back it tells the direction.
+    [InlineData(0f, false)]
+    [InlineData(-0.8f, true)]
+    public void Train_AWalk_KnowsItsDirectionOnlyWhereThePastTellsIt(float kept, bool isKnown)
+    {
+        float[] walk = new float[1500], noise = Bits.Random(1500, 5);
+        float step = 0;
+        for (int t = 1; t < walk.Length; t++)
+        {
+            step = kept * step + noise[t];
+            walk[t] = walk[t - 1] + step;
+        }
+
+        var data = new ForecastDataset(SeriesTable.Of([walk]), [500]);
+        ForecasterModel model = Train(data, Plain with { Epochs = 10, Batch = 32, Horizon = 1, Lookback = 16 });
+        ForecastScore score = new Forecaster(model).Evaluate(data);
+        DirectionScore direction = score.Direction!;
+        Assert.Equal(isKnown, direction.Low > direction.Majority);
+        double lastValue = ForecastBaselines.Score(model, data)[0].Score.Mase!.Value;
+        Assert.Equal(isKnown, score.Mase < 0.95 * lastValue);
+    }
+
     [Fact]
     public void Train_RowsOfTheTestChanged_GivesTheSameFile()
     {
