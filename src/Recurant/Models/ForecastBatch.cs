@@ -182,13 +182,8 @@ internal sealed class ForecastBatch(ForecasterSpec spec)
     /// <summary>(1); returns the mean of the window, on its scale.</summary>
     private float Normalise(int b, int target, Span<float> values)
     {
-        double sum = Reductions.Sum(values), mean = sum / values.Length, squares = 0, sizes = 0;
-        foreach (float value in values)
-        {
-            squares += (value - mean) * (value - mean);
-            sizes += Math.Abs(value);
-        }
-
+        double sum = Reductions.Sum(values), mean = sum / values.Length, squares = 0;
+        foreach (float value in values) squares += (value - mean) * (value - mean);
         float level = (float)Math.Max(Math.Abs(mean), 1e-6);
         float spread = Math.Max(
             (float)Math.Sqrt(squares / values.Length),
@@ -206,7 +201,12 @@ internal sealed class ForecastBatch(ForecasterSpec spec)
             (centre, spread) = (column.Mean, column.Deviation > 0 ? column.Deviation : 1f);
         }
 
-        if (spec.Centre == WindowCentre.Zero) (centre, spread) = (0f, 1f + (float)(sizes / values.Length));
+        if (spec.Centre == WindowCentre.Zero)
+        {
+            double sizes = 0;
+            foreach (float value in values) sizes += Math.Abs(value);
+            (centre, spread) = (0f, 1f + (float)(sizes / values.Length));
+        }
 
         (_centres[b], _spreads[b]) = (centre, spread);
         for (int i = 0; i < values.Length; i++) values[i] = (values[i] - centre) / spread;
