@@ -92,11 +92,17 @@ public sealed class Workspace : IDisposable
     }
 
     /// <summary>Starts the command and leaves its streams to the test.</summary>
+    /// <remarks>
+    /// A shell starts what it runs in the background with interrupts ignored, and all its children inherit that: "./test.sh &amp;"
+    /// would see no command interrupted. On Linux env brings the default back, and becomes the command itself.
+    /// </remarks>
     public Process Start(params string[] arguments) => StartIn(Root, arguments);
 
     private Process StartIn(string directory, string[] arguments)
     {
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
+        string host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
+        string[] before = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT", host] : [host];
+        var start = new ProcessStartInfo(before[0], before[1..])
         {
             WorkingDirectory = directory,
             RedirectStandardInput = true,

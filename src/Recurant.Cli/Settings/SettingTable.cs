@@ -191,6 +191,16 @@ internal static class SettingTable
             (t, v) => t with { Calendar = Flag(v) }),
         OfForecast("linear", "true|false", "Whether a linear map stands beside the recurrent layers. Default: true.",
             (t, v) => t with { Linear = Flag(v) }),
+        new("decay", Numbers, "true|false",
+            "Whether it is read how long ago each value was known, and missing ones fade (GRU-D); irregular times count by the "
+            + "clock. Default: false.",
+            (s, v) => s with
+            {
+                Series = s.Series with
+                {
+                    Forecast = s.Series.Forecast with { Decay = Flag(v) }, Sequence = s.Series.Sequence with { Decay = Flag(v) },
+                },
+            }),
         new("refit", Numbers, "true|false",
             "Whether the model learns anew from all rows or sequences once it is known how long. Default: where there are few.",
             (s, v) => s with

@@ -10,7 +10,7 @@ namespace Recurant.Models;
 /// (1) is instance normalisation (Kim et al., "Reversible instance normalization", ICLR 2022): whatever level and spread a series
 /// has, the network reads the same, and a window knows nothing but its own past. Values that are missing are read as the last
 /// that
-/// was known, those before the first row as the first season again, and the mask, where the model has one, says so.
+/// was known, those before the first row as the first season again, and the mask, where the model has one, says so; with ages they fade in the network (<see cref="InputDecay"/>).
 /// </summary>
 internal sealed class ForecastBatch(ForecasterSpec spec)
 {
@@ -70,12 +70,14 @@ internal sealed class ForecastBatch(ForecasterSpec spec)
 
     /// <summary>
     /// A point on the straight line from the baseline to the windows that were read: values, of targets and covariates, times a
-    /// share; masks and calendar as they are. At 0 every value is the window's centre and every covariate its mean.
+    /// share; masks, ages and calendar as they are. At 0 every value is the window's centre and every covariate its mean.
     /// </summary>
     public void Along(float share)
     {
-        int w = spec.Segment, masks = spec.Masked ? 1 : 0, known = spec.FutureWidth - spec.CalendarWidth;
-        SequenceBatch past = Past, future = Future, values = Values;
+        int w = spec.Segment;
+        bool[] future = [.. spec.GivenOf(ColumnRole.Known), .. Enumerable.Repeat(true, spec.CalendarWidth)];
+        bool[] given = [false, .. Enumerable.Repeat(true, spec.TargetWidth - 1), .. future, .. spec.GivenOf(ColumnRole.Past)];
+        SequenceBatch past = Past, toCome = Future, values = Values;
         for (int b = 0; b < Count; b++)
         {
             for (int j = 0; j < spec.PastSegments; j++)
@@ -83,25 +85,23 @@ internal sealed class ForecastBatch(ForecasterSpec spec)
                 int size = w * spec.PastWidth;
                 Span<float> row = past[b, j];
                 ReadOnlySpan<float> from = _past.AsSpan((b * spec.PastSegments + j) * size, size);
-                for (int i = 0; i < size; i++)
+                for (int i = 0; i < size; i++) row[i] = given[i / w] ? from[i] : share * from[i];
+            }
+
+            for (int j = 0; j < spec.FutureSegments; j++)
+            {
+                int size = spec.PlaceWidth + w * spec.FutureWidth;
+                Span<float> row = toCome[b, j];
+                ReadOnlySpan<float> from = _future.AsSpan((b * spec.FutureSegments + j) * size, size);
+                for (int i = 0; i < w * spec.FutureWidth; i++)
                 {
-                    int feature = i / w;
-                    bool isKept = feature == 1 && masks == 1
-                        || (feature >= 1 + masks + known && feature < 1 + masks + spec.FutureWidth);
-                    row[i] = isKept ? from[i] : share * from[i];
+                    int at = spec.PlaceWidth + i;
+                    row[at] = future[i / w] ? from[at] : share * from[at];
                 }
             }
 
-            for (int j = 0; j < spec.FutureSegments && known > 0; j++)
-            {
-                int size = spec.PlaceWidth + w * spec.FutureWidth;
-                Span<float> row = future[b, j];
-                ReadOnlySpan<float> from = _future.AsSpan((b * spec.FutureSegments + j) * size, size);
-                for (int i = 0; i < w * known; i++) row[spec.PlaceWidth + i] = share * from[spec.PlaceWidth + i];
-            }
-
-            Span<float> own = values[b];
-            for (int i = 0; i < own.Length; i++) own[i] = share * _linear[b * spec.Lookback + i];
+            Span<float> all = values[b];
+            for (int i = 0; i < all.Length; i++) all[i] = share * _linear[b * spec.Lookback + i];
         }
     }
 
@@ -219,22 +219,18 @@ internal sealed class ForecastBatch(ForecasterSpec spec)
         return (float)(Reductions.Sum(values[^count..]) / count);
     }
 
-    /// <summary>The first half of (2): in a segment all values stand first, then all masks, ...</summary>
+    /// <summary>The first half of (2): in a segment all values stand first, then all masks, all ages, ...</summary>
     private void WritePast(ForecastRows rows, SeriesWindow window, ReadOnlySpan<float> values, Span<float> x)
     {
-        int w = spec.Segment, width = spec.PastWidth;
+        int w = spec.Segment, width = spec.PastWidth, own = spec.TargetWidth, future = spec.FutureWidth;
         for (int i = 0; i < values.Length; i++)
         {
             int segment = i / w, step = window.Origin - values.Length + i, at = segment * w * width + i % w;
             x[at] = values[i];
-            if (spec.Masked) x[at += w] = _known[i] ? 1f : 0f;
-            if (width == 1 + (spec.Masked ? 1 : 0)) continue;
-            int future = spec.FutureWidth;
-            if (future > 0) rows.WriteKnown(window.Series, step, x[(at + w)..], w, _scratch);
-            if (width > future + 1 + (spec.Masked ? 1 : 0))
-            {
-                rows.WritePast(window.Series, step, x[(at + w * (1 + future))..], w, _scratch);
-            }
+            if (own > 1) x[at + w] = _known[i] ? 1f : 0f;
+            if (own > 2) x[at + 2 * w] = rows.AgeOf(window.Series, window.Target, step);
+            if (future > 0) rows.WriteKnown(window.Series, step, x[(at + w * own)..], w, _scratch);
+            if (width > own + future) rows.WritePast(window.Series, step, x[(at + w * (own + future))..], w, _scratch);
         }
     }
 

@@ -4,6 +4,7 @@ namespace Recurant.Models;
 /// A network that forecasts whole segments, several steps at once (after SegRNN, Lin et al. 2023), with a linear map beside it
 /// (after DLinear, Zeng et al. 2023). x and p are the segments of <see cref="ForecastBatch"/>, z its values.
 /// <code>
+/// (0) x_j = decay(x_j)                              where a model reads how long ago values were known (<see cref="InputDecay"/>)
 /// (1) e_j = relu(W_e x_j + b_e)                     each segment of the lookback
 /// (2) h_1 .. h_S = cell(e_1 .. e_S)                 S = L / w segments
 /// (3) g_1 .. g_M = cell'(p_1 .. p_M), g_0 = h_S     M = H / w segments to come
@@ -15,6 +16,7 @@ internal sealed class ForecastNetwork : PassNetwork
 {
     private readonly ForecasterSpec _spec;
     private readonly Dense _embed, _output;
+    private readonly InputDecay? _decay;
     private readonly Dense? _linear;
     private readonly ActivationLayer _relu = new(Activation.Relu);
     private readonly Recurrent _encoder, _decoder;
@@ -27,6 +29,7 @@ internal sealed class ForecastNetwork : PassNetwork
         _spec = spec;
         _head = ForecastHead.Of(spec.Distribution, spec.Levels);
         int hidden = spec.Recurrent.HiddenSize, future = spec.PlaceWidth + spec.Segment * spec.FutureWidth;
+        if (spec.HasAge) _decay = Add(prefix + "decay", new InputDecay(spec.Segment * spec.PastWidth, spec.AgePlaces()));
         _embed = Add(prefix + "segments", new Dense(spec.Segment * spec.PastWidth, hidden));
         _encoder = Add(prefix + "encoder", new Recurrent(hidden, spec.Recurrent));
         _decoder = Add(prefix + "decoder", new Recurrent(future, spec.Recurrent));
@@ -52,7 +55,8 @@ internal sealed class ForecastNetwork : PassNetwork
     /// <param name="dropout">Acts on g, while training.</param>
     public (SequenceBatch Outputs, SequenceBatch? Linear) Forward(Pass pass, ForecastBatch batch, Dropout? dropout = null)
     {
-        SequenceBatch segments = _relu.Forward(pass, _embed.Forward(pass, batch.Past));                                 // (1)
+        SequenceBatch past = _decay is null ? batch.Past : _decay.Forward(pass, batch.Past);                            // (0)
+        SequenceBatch segments = _relu.Forward(pass, _embed.Forward(pass, past));                                       // (1)
         SequenceBatch states = _encoder.Forward(pass, segments);                                                        // (2)
         SequenceBatch answers = _decoder.Forward(pass, batch.Future, _encoder.FinalState(pass, states));                // (3)
         if (dropout is not null) answers = dropout.Forward(pass, answers);

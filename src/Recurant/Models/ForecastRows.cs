@@ -4,7 +4,8 @@ namespace Recurant.Models;
 internal sealed class ForecastRows
 {
     private readonly ForecasterSpec _spec;
-    private readonly float[]?[] _columns;
+    private readonly float[][] _columns;
+    private readonly (float[] Values, float[] Ages)?[] _known;
 
     /// <summary>Finds the columns of a specification in a table.</summary>
     /// <exception cref="InvalidDataException">One of them is not there, or is of another kind; the message names it.</exception>
@@ -12,6 +13,7 @@ internal sealed class ForecastRows
     {
         (Table, _spec) = (table, spec);
         _columns = [.. spec.Columns.Select(column => SeriesFault.Require(table, column).Values)];
+        _known = LastKnown.Of(table, spec.Columns, _columns);
     }
 
     public SeriesTable Table { get; }
@@ -22,6 +24,12 @@ internal sealed class ForecastRows
         SeriesSpan span = Table.Series[series];
         return _columns[target].AsSpan(span.First, span.Count);
     }
+
+    /// <summary>
+    /// The steps since a target was known before a step; 0 before the first row, or where the model does not read it.
+    /// </summary>
+    public float AgeOf(int series, int target, int step) =>
+        step >= 0 && _known[target] is { } known ? known.Ages[Table.Series[series].First + step] : 0f;
 
     /// <summary>
     /// Writes what is known of a step beforehand: known columns and calendar, each <paramref name="stride"/> apart.
@@ -57,7 +65,7 @@ internal sealed class ForecastRows
         for (int i = 0; i < _columns.Length; i++)
         {
             if (!ReferenceEquals(_spec.Columns[i], column)) continue;
-            return step >= 0 && step < span.Count ? _columns[i]![span.First + step] : float.NaN;
+            return step >= 0 && step < span.Count ? _columns[i][span.First + step] : float.NaN;
         }
 
         return float.NaN;
@@ -95,9 +103,18 @@ internal sealed class ForecastRows
         {
             SeriesColumnSpec column = _spec.Columns[i];
             if (column.Role != role) continue;
-            float value = step >= 0 && step < span.Count ? _columns[i]![span.First + step] : float.NaN;
+            bool isThere = step >= 0 && step < span.Count;
+            float value = isThere ? _columns[i][span.First + step] : float.NaN;
             Span<float> own = scratch[..column.Width];
-            column.Write(value, own);
+            if (isThere && _known[i] is { } known)
+            {
+                column.Write(value, own, known.Values[span.First + step], known.Ages[span.First + step]);
+            }
+            else
+            {
+                column.Write(value, own);
+            }
+
             for (int j = 0; j < own.Length; j++) numbers[(at + j) * stride] = own[j];
             at += own.Length;
         }

@@ -107,9 +107,42 @@ public sealed record ForecasterSpec
     [JsonIgnore]
     internal int CalendarWidth => Calendar && Rule is { } rule ? CalendarFeatures.Width(rule) : 0;
 
-    /// <summary>The numbers read of a step that was: value, mask, covariates, calendar.</summary>
+    /// <summary>Whether it is read how long ago values were known.</summary>
     [JsonIgnore]
-    internal int PastWidth => 1 + (Masked ? 1 : 0) + WidthOf(ColumnRole.Past) + FutureWidth;
+    internal bool HasAge => Columns[0].AgeUnit is not null;
+
+    /// <summary>The numbers read of a target at a step that was: value, mask, age.</summary>
+    [JsonIgnore]
+    internal int TargetWidth => HasAge ? 3 : Masked ? 2 : 1;
+
+    /// <summary>The numbers read of a step that was: those of the target, covariates, calendar.</summary>
+    [JsonIgnore]
+    internal int PastWidth => TargetWidth + WidthOf(ColumnRole.Past) + FutureWidth;
+
+    /// <summary>
+    /// Where value, mask and age of what fades with the time since it was known stand in a segment, whose numbers lie feature by
+    /// feature: the target first, all targets as one, then columns of which the past is known.
+    /// </summary>
+    internal IEnumerable<(int Value, int Mask, int Age, int Column)> AgePlaces()
+    {
+        if (!HasAge) yield break;
+        var features = new List<int> { 0 };
+        int feature = TargetWidth + FutureWidth;
+        foreach (SeriesColumnSpec column in Columns.Where(column => column.Role == ColumnRole.Past))
+        {
+            if (column.AgeUnit is not null) features.Add(feature);
+            feature += column.Width;
+        }
+
+        for (int column = 0; column < features.Count; column++)
+        {
+            for (int i = 0; i < Segment; i++)
+            {
+                int first = features[column] * Segment + i;
+                yield return (first, first + Segment, first + 2 * Segment, column);
+            }
+        }
+    }
 
     /// <summary>The numbers read of a step to come: what is known of it.</summary>
     [JsonIgnore]
@@ -129,6 +162,10 @@ public sealed record ForecasterSpec
         + Lookback.ToString(CultureInfo.InvariantCulture)
         + (Segment > 1 ? $" in segments of {Segment}" : "") + (Linear ? ", linear part" : "")
         + (Distribution == ForecastDistribution.Quantiles ? "" : $", {Choices.NameOf(Distribution)}");
+
+    /// <summary>Of each number that the columns of a role become: whether it is a mask or an age, which explain nothing.</summary>
+    internal IEnumerable<bool> GivenOf(ColumnRole role) =>
+        Columns.Where(column => column.Role == role).SelectMany(column => column.Given);
 
     private int WidthOf(ColumnRole role) => Columns.Where(column => column.Role == role).Sum(column => column.Width);
 
@@ -158,6 +195,11 @@ public sealed record ForecasterSpec
         foreach (SeriesColumnSpec column in Columns) column.Validate();
         bool inOrder = Columns.Select(column => column.Role == ColumnRole.Target).SequenceEqual(
             Columns.Select((_, i) => i < TargetCount));
+        if (Targets.Any(target => target.AgeUnit != Columns[0].AgeUnit))
+        {
+            throw new ArgumentException($"{nameof(Columns)}: of all targets or of none the age must be read, by the same clock.");
+        }
+
         if (TargetCount == 0 || !inOrder || Targets.Any(target => target.Categories is not null))
         {
             throw new ArgumentException($"{nameof(Columns)} must begin with the targets, which are numbers, at least one.");

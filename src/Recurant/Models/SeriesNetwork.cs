@@ -5,6 +5,7 @@ namespace Recurant.Models;
 /// follows
 /// what.
 /// <code>
+/// (0) x = decay(x)    where a model reads how long ago values were known (<see cref="InputDecay"/>)
 /// (1) u^0 = x,  u^i = relu(norm(conv_i(u^(i-1)))) (+ u^(i-1) from the second on)
 /// (2) h_1 .. h_T = cell(u_1 .. u_T)
 /// (3) every step:  y_t = V [h_t; u_t] + c + D x_t       D begins at zero, and learns ten times as fast
@@ -17,6 +18,7 @@ internal sealed class SeriesNetwork : PassNetwork
     private const float DirectRate = 10f;
 
     private readonly SeriesSpec _spec;
+    private readonly InputDecay? _decay;
     private readonly Conv1d[] _convolutions;
     private readonly BatchNorm[] _norms;
     private readonly ActivationLayer _relu = new(Activation.Relu);
@@ -32,6 +34,7 @@ internal sealed class SeriesNetwork : PassNetwork
         _spec = spec;
         (_convolutions, _norms) = (new Conv1d[spec.Convolutions], new BatchNorm[spec.Convolutions]);
         int width = spec.StepWidth * spec.Join, filters = spec.Convolutions > 0 ? spec.Filters : 0;
+        if (spec.HasAge) _decay = Add(prefix + "decay", new InputDecay(width, spec.AgePlaces()));
         for (int i = 0; i < spec.Convolutions; i++)
         {
             _convolutions[i] = Add(
@@ -56,6 +59,7 @@ internal sealed class SeriesNetwork : PassNetwork
     /// <param name="dropout">Acts on x, on what the recurrent layers read, and on what the output reads; while training.</param>
     public SequenceBatch Forward(Pass pass, SequenceBatch input, SeriesDropout? dropout = null)
     {
+        if (_decay is not null) input = _decay.Forward(pass, input);                                                    // (0)
         SequenceBatch seen = dropout is null ? input : dropout.Input.Forward(pass, input);
         for (int i = 0; i < _convolutions.Length; i++)
         {
@@ -92,6 +96,12 @@ internal sealed class SeriesNetwork : PassNetwork
 
     public override IReadOnlyList<LayerDescription> Describe() =>
     [
+        .. _decay is null ? [] : new[]
+        {
+            LayerDescription.Of(
+                "decay", $"[T, {_decay.InputSize}] -> [T, {_decay.InputSize}]",
+                ["y = (m + (1 - m) e^(-max(0, w d + b))) x,  y_d = ln(1 + d)"], _decay.Parameters),
+        },
         .. _convolutions.Select((convolution, i) => LayerDescription.Of(
             $"convolution {i}", $"[T, {convolution.InputSize}] -> [T, {_spec.Filters}]",
             [i == 0 ? "u_t = relu(norm(b + sum_k W_k x_(t+k-P)))" : "u'_t = u_t + relu(norm(b + sum_k W_k u_(t+k-P)))"],

@@ -79,6 +79,24 @@ public sealed record SeriesSpec
     [JsonIgnore]
     internal int StepWidth => Columns.Sum(column => column.Width);
 
+    /// <summary>Whether it is read how long ago values were known.</summary>
+    [JsonIgnore]
+    internal bool HasAge => Columns.Any(column => column.AgeUnit is not null);
+
+    /// <summary>Where value, mask and age of such columns stand in a row of so many joined steps.</summary>
+    internal IEnumerable<(int Value, int Mask, int Age, int Column)> AgePlaces()
+    {
+        for (int step = 0, at = 0; step < Join; step++)
+        {
+            int fading = 0;
+            foreach (SeriesColumnSpec column in Columns)
+            {
+                if (column.AgeUnit is not null) yield return (at, at + 1, at + 2, fading++);
+                at += column.Width;
+            }
+        }
+    }
+
     /// <summary>The task that models of an answer are for.</summary>
     internal static string TaskOf(SeriesAnswer answer) => answer switch
     {

@@ -19,7 +19,7 @@ internal sealed class ForecastTask : CliTask<ForecasterModel, SeriesData, Foreca
         .. OfTables, .. OfCells, "test", "target", "test-rows", "train-rows", "valid-rows", "metric-scale", "known", "static",
             "past",
         "horizon", "lookback", "season", "segment", "distribution", "centre", "logarithms", "allow-negative", "calendar",
-        "linear", "refit", "models",
+        "linear", "decay", "refit", "models",
     ];
 
     public override IReadOnlyDictionary<string, string> Lacks { get; } = new Dictionary<string, string>

@@ -12,8 +12,8 @@ internal abstract class SequenceTask<TScore> : CliTask<SeriesModel, SeriesData, 
 
     public override IReadOnlyList<string> Settings { get; } =
     [
-        .. OfTables, .. OfCells, "valid", "test", "past", "answer", "window", "convolutions", "augmentation", "refit", "models",
-        "bidirectional",
+        .. OfTables, .. OfCells, "valid", "test", "past", "answer", "window", "convolutions", "augmentation", "decay", "refit",
+        "models", "bidirectional",
     ];
 
     public override IReadOnlyList<string> DropoutPlaces(TrainSettings settings) => ["input", "layers", "output"];

@@ -24,6 +24,8 @@ public enum ColumnRole
 /// that are learnt from and stands in the model file.
 /// <code>
 /// (1) number:    (v - mean) / deviation, 0 where v is missing; with HasMissing a second number: 1 where v is known, else 0
+///                with AgeUnit the last known v in the place of one that is missing, the second number, and a third: the steps
+///                since v was known before (<see cref="LastKnown"/>); a layer then lets the value fade
 /// (2) category:  one-hot over the categories and an entry for all others, missing ones among them
 /// </code>
 /// </summary>
@@ -50,9 +52,19 @@ public sealed record SeriesColumnSpec
     /// <summary>Whether values were missing among those that are learnt from.</summary>
     public bool HasMissing { get; init; }
 
+    /// <summary>
+    /// Where it is read how long ago a value was known: the ticks of a step, 0 where rows are counted. Null where it is not read.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? AgeUnit { get; init; }
+
     /// <summary>How many numbers a value becomes.</summary>
     [JsonIgnore]
-    public int Width => Categories is { } categories ? categories.Count + 1 : HasMissing ? 2 : 1;
+    public int Width => Categories is { } categories ? categories.Count + 1 : AgeUnit is not null ? 3 : HasMissing ? 2 : 1;
+
+    /// <summary>Of each of those numbers whether it is a mask or an age: what is said of a value, not a value.</summary>
+    [JsonIgnore]
+    internal IEnumerable<bool> Given => Enumerable.Range(0, Width).Select(place => Categories is null && place > 0);
 
     /// <summary>Fits a column to some of its rows.</summary>
     /// <param name="column">The column.</param>
@@ -93,7 +105,11 @@ public sealed record SeriesColumnSpec
     }
 
     /// <summary>Writes a value as <see cref="Width"/> numbers, by (1) or (2), and returns the span behind them.</summary>
-    internal Span<float> Write(float value, Span<float> numbers)
+    /// <param name="value">The value; NaN where it is missing.</param>
+    /// <param name="numbers">Takes the numbers.</param>
+    /// <param name="last">With <see cref="AgeUnit"/>: the value that was last known; NaN where none was.</param>
+    /// <param name="age">With <see cref="AgeUnit"/>: the steps since one was known before.</param>
+    internal Span<float> Write(float value, Span<float> numbers, float last = float.NaN, float age = 0f)
     {
         if (Categories is { } categories)
         {
@@ -103,8 +119,10 @@ public sealed record SeriesColumnSpec
         }
 
         bool isKnown = !float.IsNaN(value);
-        numbers[0] = isKnown && Deviation > 0 ? Math.Clamp((value - Mean) / Deviation, -Largest, Largest) : 0f;         // (1)
-        if (HasMissing) numbers[1] = isKnown ? 1f : 0f;
+        float read = isKnown || AgeUnit is null ? value : last;
+        numbers[0] = !float.IsNaN(read) && Deviation > 0 ? Math.Clamp((read - Mean) / Deviation, -Largest, Largest) : 0f; // (1)
+        if (Width > 1) numbers[1] = isKnown ? 1f : 0f;
+        if (AgeUnit is not null) numbers[2] = age;
         return numbers[Width..];
     }
 
@@ -113,6 +131,12 @@ public sealed record SeriesColumnSpec
     internal void Validate()
     {
         Known.Require(Role, nameof(Role));
+        if (AgeUnit is { } unit && (unit < 0 || Categories is not null))
+        {
+            throw new ArgumentException(
+                $"The column \"{Name}\" has the {nameof(AgeUnit)} {unit}; 0 or more ticks of a column of numbers are expected.");
+        }
+
         if (!float.IsFinite(Mean) || !(Deviation >= 0 && float.IsFinite(Deviation)))
         {
             throw new ArgumentException(

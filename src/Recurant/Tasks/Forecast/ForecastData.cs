@@ -68,7 +68,8 @@ internal sealed class ForecastData
         }
 
         if (options.Distribution == ForecastDistribution.NegativeBinomial) ForecastCounts.Require(table, targets, parts.ValidEnd);
-        SeriesColumnSpec[] columns = [.. roles.Select(each => SeriesColumnSpec.Fit(each.Column, each.Role, learnt))];
+        SeriesColumnSpec[] columns = LastKnown.Read(
+            options.Decay, table.Axis, roles.Select(each => SeriesColumnSpec.Fit(each.Column, each.Role, learnt)));
         ForecastSize size = SizeOf(targets, learnt, parts, horizon);
         ForecastPlan plan = ForecastPlan.For(options, rule, columns, size, horizon, season);
         var model = new ForecasterModel(plan.Spec);

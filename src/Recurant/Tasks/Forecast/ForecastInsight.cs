@@ -93,7 +93,7 @@ internal static class ForecastExplainer
     private static IEnumerable<ValueEffect> Gather(
         ForecasterSpec spec, ForecastRows rows, int series, int target, int origin, double[] effects)
     {
-        int w = spec.Segment, past = spec.Lookback * spec.PastWidth, masks = spec.Masked ? 1 : 0;
+        int w = spec.Segment, past = spec.Lookback * spec.PastWidth;
         int linear = effects.Length - spec.Lookback;
         for (int i = 0; i < spec.Lookback; i++)
         {
@@ -102,7 +102,7 @@ internal static class ForecastExplainer
             yield return new ValueEffect(
                 i - spec.Lookback + 1, spec.Columns[target].Name, step >= 0 && step < values.Length ? values[step] : float.NaN,
                 effects[first] + effects[linear + i]);
-            int at = 1 + masks;
+            int at = spec.TargetWidth;
             foreach (ColumnRole role in (ColumnRole[])[ColumnRole.Known, ColumnRole.Past])
             {
                 foreach (SeriesColumnSpec column in spec.Columns.Where(column => column.Role == role))

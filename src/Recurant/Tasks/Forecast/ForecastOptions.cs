@@ -47,6 +47,13 @@ public sealed record ForecastOptions : LearningOptions
     /// <summary>Whether features of the calendar are read. Null: follows the data.</summary>
     public bool? Calendar { get; init; }
 
+    /// <summary>
+    /// Whether it is read how long ago each value of the past was known, in steps or, of irregular times, by the clock, and
+    /// values that are missing fade from the last known one towards the window's centre (after GRU-D, Che et al. 2018).
+    /// Default: no; a missing value is read as the last known one, and a mask says so.
+    /// </summary>
+    public bool Decay { get; init; }
+
     /// <summary>Whether a linear map stands beside the recurrent layers. Default: yes.</summary>
     public bool Linear { get; init; } = true;
 

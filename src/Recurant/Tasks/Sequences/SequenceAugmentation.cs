@@ -103,8 +103,7 @@ internal sealed class SequenceAugmentation(SeriesSpec spec, float strength)
     }
 
     private static bool[] NumbersOf(SeriesSpec spec) =>
-        [.. spec.Columns.SelectMany(column => Enumerable.Range(0, column.Width).Select(
-            place => column.Categories is null && place == 0))];
+        [.. spec.Columns.SelectMany(column => column.Given.Select(given => !given && column.Categories is null))];
 }
 
 /// <summary>Random numbers one after another, from the streams of <see cref="Philox"/>.</summary>

@@ -130,7 +130,7 @@ internal sealed class SequenceData
         return new SeriesSpec
         {
             // What is the same everywhere tells nothing.
-            Columns = telling.Length > 0 ? telling : columns,
+            Columns = LastKnown.Read(options.Decay, table.Axis, telling.Length > 0 ? telling : columns),
             Target = target.Name, Answer = answer, Outputs = isOfLabels ? labels.Length : 1,
             TargetMean = isOfLabels ? 0 : fitted.Mean, TargetDeviation = isOfLabels || fitted.Deviation == 0 ? 1
                 : fitted.Deviation,

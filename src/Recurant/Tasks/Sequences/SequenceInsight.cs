@@ -41,9 +41,7 @@ internal static class SequenceExplainer
             rows.Write(series, piece.First + Math.Min(t, piece.Count - 1), whole.AsSpan(t * width, width));
         }
 
-        bool[] isKept =
-            [.. spec.Columns.SelectMany(column => Enumerable.Range(0, column.Width).Select(
-                place => column.Categories is null && place == 1))];
+        bool[] isKept = [.. spec.Columns.SelectMany(column => column.Given)];
         var batch = new SequenceBatch { WantsGradient = true };
         var along = new float[whole.Length];
         Pass[] passes = [.. model.Networks.Select(_ => new Pass(threads: options.Threads))];

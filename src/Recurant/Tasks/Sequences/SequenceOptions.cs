@@ -44,6 +44,13 @@ public sealed record SequenceOptions : LearningOptions
     /// </summary>
     public float? Augmentation { get; init; }
 
+    /// <summary>
+    /// Whether it is read how long ago each value was known, in steps or, of irregular times, by the clock, and values that are
+    /// missing fade from the last known one towards the mean (after GRU-D, Che et al. 2018). Default: no; a missing value is
+    /// read as the mean, and a mask says so.
+    /// </summary>
+    public bool Decay { get; init; }
+
     /// <summary>How many networks are trained side by side and answer together. Null: follows the data.</summary>
     public int? Models { get; init; }
 

@@ -5,6 +5,7 @@ internal sealed class SequenceRows
 {
     private readonly SeriesSpec _spec;
     private readonly float[][] _columns;
+    private readonly (float[] Values, float[] Ages)?[] _known;
     private readonly float[]? _targets;
 
     /// <summary>Finds the columns of a model in a table.</summary>
@@ -16,6 +17,7 @@ internal sealed class SequenceRows
     {
         (Table, _spec) = (table, model.Spec);
         _columns = [.. model.Spec.Columns.Select(column => SeriesFault.Require(table, column).Values)];
+        _known = LastKnown.Of(table, _spec.Columns, _columns);
         int place = table.IndexOf(model.Spec.Target);
         if (place < 0 && needsTarget)
         {
@@ -59,7 +61,12 @@ internal sealed class SequenceRows
     public void Write(int series, int step, Span<float> numbers)
     {
         int row = Table.Series[series].First + step;
-        for (int i = 0; i < _columns.Length; i++) numbers = _spec.Columns[i].Write(_columns[i][row], numbers);
+        for (int i = 0; i < _columns.Length; i++)
+        {
+            numbers = _known[i] is { } known
+                ? _spec.Columns[i].Write(_columns[i][row], numbers, known.Values[row], known.Ages[row])
+                : _spec.Columns[i].Write(_columns[i][row], numbers);
+        }
     }
 
     /// <summary>The name of the label that a value of the target column stands for.</summary>

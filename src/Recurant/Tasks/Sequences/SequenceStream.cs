@@ -33,6 +33,7 @@ public sealed class SequenceStream
 
     private readonly SeriesSpec _spec;
     private readonly SeriesColumnSpec[] _columns;
+    private readonly LastKnown[] _known;
     private readonly SeriesNetwork[] _networks;
     private readonly Pass _pass;
     private readonly StepByStep _steps;
@@ -74,6 +75,7 @@ public sealed class SequenceStream
         }
 
         _columns = [.. _spec.Columns];
+        _known = new LastKnown[_columns.Length];
         _networks = [.. model.Networks];
         _pass = new Pass(threads: threads);
         _steps = new StepByStep(stack => new RecurrentStream(stack, _pass.Workers));
@@ -107,18 +109,33 @@ public sealed class SequenceStream
     /// The values of the model's columns [columns], in the order of <see cref="SeriesSpec.Columns"/>, on the scale of the data:
     /// NaN where one is missing, and of a column of categories the place of one in <see cref="SeriesColumnSpec.Categories"/>.
     /// </param>
+    /// <param name="elapsed">
+    /// The time since the step before. Models that were trained with <see cref="SequenceOptions.Decay"/> on irregular times read
+    /// it. Null: one step, of such times the median distance.
+    /// </param>
     /// <returns><see cref="Answer"/>: [labels] or [1]; valid until the next step.</returns>
-    /// <exception cref="ArgumentException">There are more or fewer values, or there is no such category.</exception>
+    /// <exception cref="ArgumentException">
+    /// There are more or fewer values, there is no such category, or the time is below 0.
+    /// </exception>
     /// <exception cref="InvalidOperationException">
     /// Another thread uses the stream, or a model that answers once has read 1,000,000 steps, the most of a sequence.
     /// </exception>
-    public ReadOnlySpan<float> Push(ReadOnlySpan<float> values)
+    public ReadOnlySpan<float> Push(ReadOnlySpan<float> values, TimeSpan? elapsed = null)
     {
         using SoleUse.Call call = Use.Enter();
-        Check(values);
+        Check(values, elapsed);
         int place = (int)(Steps % _spec.Join);
         Span<float> numbers = _joined.AsSpan(place * _width, _width), left = numbers;
-        for (int i = 0; i < values.Length; i++) left = _columns[i].Write(values[i], left);
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (_columns[i].AgeUnit is { } unit)
+            {
+                _known[i].Take(values[i], unit > 0 && elapsed is { } time ? (float)(time.Ticks / (double)unit) : 1f);
+            }
+
+            left = _columns[i].Write(values[i], left, _known[i].Value, _known[i].Age);
+        }
+
         Steps++;
         if (_window.Length > 0) Keep(numbers);
         _answers.AsSpan().Clear();
@@ -133,11 +150,19 @@ public sealed class SequenceStream
     {
         using SoleUse.Call call = Use.Enter();
         Steps = 0;
+        Array.Clear(_known);
         _steps.Reset();
     }
 
-    private void Check(ReadOnlySpan<float> values)
+    private void Check(ReadOnlySpan<float> values, TimeSpan? elapsed)
     {
+        if (elapsed < TimeSpan.Zero)
+        {
+            throw new ArgumentException(
+                $"The step before is {elapsed} away; 0 or more is expected: steps come in the order of their times.",
+                nameof(elapsed));
+        }
+
         if (values.Length != _columns.Length)
         {
             throw new ArgumentException(

@@ -36,6 +36,29 @@ public class ForecastInsightTests
         Assert.Equal(medians - centre, explanation.Value, 1e-4);
     }
 
+    /// <summary>Missing values, covariates of the past that are missing too, and a model that reads how long ago they were known.</summary>
+    [Fact]
+    public void Explain_WithDecay_AddsUpToItsMedians()
+    {
+        float[] y = Wave(60), load = Bits.Random(60, 3);
+        for (int t = 0; t < 60; t++) (y[t], load[t]) = (t % 3 == 1 ? float.NaN : y[t], t % 4 < 2 ? float.NaN : load[t]);
+        var table = new SeriesTable(
+            "t", [new SeriesColumn("y", y), new SeriesColumn("load", load)], [new("", 0, 60)],
+            [.. Enumerable.Range(0, 60).Select(t => (long)t * t)], new TimeAxis(new TimeRule(TimeUnit.Irregular, 40)));
+        ForecasterModel model = Train(new ForecastDataset(table), Plain with { Targets = ["y"], Past = ["load"], Decay = true });
+        Assert.All(model.Spec.Columns, column => Assert.Equal(40L, column.AgeUnit));
+        SeriesExplanation explanation = Explainer.Explain(model, table, 0);
+        Assert.True(
+            explanation.Gap <= 0.01 * Math.Max(Math.Abs(explanation.Value - explanation.Baseline), Math.Abs(explanation.Value)),
+            $"{explanation.Gap} of {explanation.Value} - {explanation.Baseline}");
+        Assert.Contains(explanation.Effects, each => each.Column == "load" && Math.Abs(each.Effect) > 1e-4);
+        // How long ago something was known changes the forecast.
+        long[] slower = [.. table.Times!.Select((time, t) => t < 50 ? time : time + 500)];
+        var late = new SeriesTable("t", table.Columns, table.Series, slower, table.Axis);
+        var forecaster = new Forecaster(model);
+        Assert.NotEqual(Flat(forecaster.Forecast(table)), Flat(forecaster.Forecast(late)));
+    }
+
     [Fact]
     public void Explain_KnownColumns_HaveEffectsOfStepsToCome()
     {

@@ -56,6 +56,19 @@ public class SequenceStreamTests
     public void Push_EachStepBeyondTheWindow_KeepsTheState() =>
         AssertSameBits(Model(SeriesAnswer.StepNumbers, spec => spec with { Window = 4 }));
 
+    /// <summary>Values that fade with the time since they were known, by rows or by the clock.</summary>
+    [Theory]
+    [InlineData(SeriesAnswer.StepNumbers, 0, 1, 1_000_000)]
+    [InlineData(SeriesAnswer.StepNumbers, 7, 1, 1_000_000)]
+    [InlineData(SeriesAnswer.Label, 7, 3, 1_000_000)]
+    [InlineData(SeriesAnswer.Number, 7, 2, 6)]
+    public void Push_WithDecay_GivesTheBitsOfTheWholeSequence(SeriesAnswer answer, long unit, int join, int window) =>
+        AssertSameBits(Model(answer, spec => spec with
+        {
+            Columns = [.. spec.Columns.Select(column => column.Categories is null ? column with { AgeUnit = unit } : column)],
+            Join = join, Window = window,
+        }));
+
     [Theory]
     [InlineData(CellKind.Gru)]
     [InlineData(CellKind.Lstm)]
@@ -144,6 +157,9 @@ public class SequenceStreamTests
         Fails("0 to 1", 1, 2, -1, 4);
         Fails("The value 0.5", 1, 2, 0.5f, 4);
         Fails("0 to 1", 1, 2, float.PositiveInfinity, 4);
+        Assert.Contains(
+            "in the order of their times",
+            Assert.Throws<ArgumentException>(() => stream.Push([1, 2, 1, 4], new TimeSpan(-1))).Message);
         same.Push([1, 2, 1, 4]);
         Bits.AssertEqual(same.Push([2, 1, NaN, NaN]), stream.Push([2, 1, NaN, NaN]), "after what was refused");
         var numbers = new SequenceStream(Model(SeriesAnswer.Number));
@@ -189,8 +205,10 @@ public class SequenceStreamTests
             {
                 for (int t = 0; t < table.Rows; t++)
                 {
+                    TimeSpan? elapsed = t == 0 ? null : new TimeSpan(table.Times![t] - table.Times[t - 1]);
                     Bits.AssertEqual(
-                        expected[t], stream.Push(Values(model, table, 0, t)), $"{threads} threads, round {round}, step {t}");
+                        expected[t], stream.Push(Values(model, table, 0, t), elapsed),
+                        $"{threads} threads, round {round}, step {t}");
                 }
             }
         }
@@ -226,7 +244,8 @@ public class SequenceStreamTests
                 new SeriesColumn("x", x), new SeriesColumn("y", y),
                 new SeriesColumn("k", [.. Enumerable.Range(0, rows).Select(t => t % 5 == 3 ? NaN : t % 2)], ["a", "b"]),
                 new SeriesColumn("same", [.. Enumerable.Repeat(4f, rows)]),
-            ], [new SeriesSpan("s", 0, rows)]);
+            ], [new SeriesSpan("s", 0, rows)], [.. Enumerable.Range(0, rows).Select(t => (long)t * t)],
+            new TimeAxis(new TimeRule(TimeUnit.Irregular, 7)));
     }
 
     /// <summary>A model in one direction with distinct weights in all of its tensors.</summary>
