@@ -91,6 +91,22 @@ public sealed class SequenceTests : IDisposable
         Assert.Contains("there is no column \"z\"", words.Error, StringComparison.Ordinal);
     }
 
+    /// <summary>A test without a right answer is refused before anything is learnt, and leaves no file.</summary>
+    [Theory]
+    [InlineData("--test")]
+    [InlineData("--valid")]
+    public void Classify_OtherDataWithoutAnswers_IsRefusedAtOnce(string option)
+    {
+        _place.Write("c.csv", Table(30, i => 4 + i % 3, (i, _) => i % 2 == 1, up => up ? "up" : "down"));
+        _place.Write("other.csv", Table(6, i => 4 + i % 3, (i, _) => i % 2 == 1, _ => ""));
+        CommandResult refused = _place.Run(["train", "c.csv", option, "other.csv", "--label", "kind", .. s_small]);
+        Assert.Equal(1, refused.Code);
+        Assert.Contains(
+            "other.csv: none of its 30 rows has a value of \"kind\", so there is nothing to score", refused.Error,
+            StringComparison.Ordinal);
+        Assert.False(File.Exists(_place.Path("m.safetensors")));
+    }
+
     [Fact]
     public void Classify_HeaderThatLies_IsSaidAndLearntFrom()
     {

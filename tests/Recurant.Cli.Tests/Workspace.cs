@@ -93,8 +93,8 @@ public sealed class Workspace : IDisposable
 
     /// <summary>Starts the command and leaves its streams to the test.</summary>
     /// <remarks>
-    /// A shell starts what it runs in the background with interrupts ignored, and all its children inherit that: "./test.sh &amp;"
-    /// would see no command interrupted. On Linux env brings the default back, and becomes the command itself.
+    /// A shell starts what it runs in the background with interrupts ignored, and all its children inherit that: "./test.sh
+    /// &amp;" would see no command interrupted. On Linux env brings the default back, and becomes the command itself.
     /// </remarks>
     public Process Start(params string[] arguments) => StartIn(Root, arguments);
 

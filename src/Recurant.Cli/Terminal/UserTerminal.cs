@@ -58,8 +58,7 @@ internal sealed class UserTerminal : IDisposable
 
     /// <summary>
     /// Writes lines to the answers. One that is too wide is broken between words, with its indentation; of one whose parts stand
-    /// in
-    /// columns the end is left out.
+    /// in columns the end is left out.
     /// </summary>
     public void WriteLines(IEnumerable<string> lines)
     {

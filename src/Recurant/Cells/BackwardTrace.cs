@@ -15,8 +15,7 @@ public readonly record struct GateUse(string Name, double Low, double High, doub
 
 /// <summary>
 /// What a backward pass through time leaves of itself where a <see cref="CellMemory"/> has one: the gradient of every state,
-/// which is
-/// otherwise overwritten by that of the step before, and how the gates stood, whose place their gradients take.
+/// which is otherwise overwritten by that of the step before, and how the gates stood, whose place their gradients take.
 /// <code>
 /// dh_t = (from above) + (from step t+1 through the product and past it)
 /// dc_t = (from step t+1 past the gates), h_t held: of a cell with a second state

@@ -9,8 +9,7 @@ internal readonly record struct SeriesWindow(int Series, int Target, int Origin,
 
 /// <summary>
 /// All windows of a table, by number: the origins of every series and target, one step apart. Nothing is copied; a window is
-/// found
-/// by its number.
+/// found by its number.
 /// </summary>
 internal sealed class SeriesWindows
 {

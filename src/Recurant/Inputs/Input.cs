@@ -18,8 +18,7 @@ internal class InputMemory
 
 /// <summary>
 /// What comes in: the items of a batch become the rows X that recurrent layers read, and gradients of the rows those of the
-/// input's
-/// own parameters.
+/// input's own parameters.
 /// </summary>
 internal abstract class Input
 {

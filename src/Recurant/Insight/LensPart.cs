@@ -132,8 +132,7 @@ internal sealed class LensPart
 
 /// <summary>
 /// Gives a part what the loss gives it one step at a time. A backward pass is linear in that, so that the backward passes of all
-/// steps add
-/// up to the whole.
+/// steps add up to the whole.
 /// </summary>
 internal sealed class LensSource
 {

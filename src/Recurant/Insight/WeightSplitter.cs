@@ -10,8 +10,7 @@ namespace Recurant.Insight;
 /// dJ/dW_hh = sum_t sum_(k&lt;=t) dz_k^(t) h_(k-1)^T,   dJ/dW_ih = sum_t sum_(k&lt;=t) dz_k^(t) x_k^T
 /// </code>
 /// dz_k^(t) is the gradient of step k's gates, where the loss reads the part at step t alone. A backward pass is linear in what
-/// the
-/// loss gives it, so that one backward pass for each t gives them all.
+/// the loss gives it, so that one backward pass for each t gives them all.
 /// </summary>
 internal sealed class WeightSplitter
 {
@@ -55,8 +54,7 @@ internal sealed class WeightSplitter
 
     /// <summary>
     /// Splits, after a pass. Where backward passes of single steps are needed, the gates in the part's memory and the gradients
-    /// in its
-    /// weights are then others.
+    /// in its weights are then others.
     /// </summary>
     /// <param name="readSteps">At how many steps of a sequence the part is read.</param>
     /// <param name="isExact">Whether to go back from each of them.</param>

@@ -2,8 +2,7 @@ namespace Recurant.Layers;
 
 /// <summary>
 /// Brings each column to mean 0 and deviation 1 over all rows of a batch, then scales and shifts it (Ioffe and Szegedy 2015). R
-/// is
-/// the number of rows, of all steps of all sequences.
+/// is the number of rows, of all steps of all sequences.
 /// <code>
 /// (1) m = (1/R) sum_r x_r,  v = (1/R) sum_r (x_r - m)^2       while training; else the running m and v
 /// (2) n_r = (x_r - m) / sqrt(v + e),  y_r = g n_r + b

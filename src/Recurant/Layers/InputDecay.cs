@@ -11,7 +11,8 @@ namespace Recurant.Layers;
 /// (2') dx = (m + (1 - m) g) dy
 /// (1') dw_k = -d s,  db_k = -s        s = dy x (1 - m) g where w_k d + b_k > 0, else 0; summed over all steps
 /// </code>
-/// Masks and times are given, and want no gradient. Other columns pass as they are. It begins with w = 0.1 and b = 0, and learns ten times as fast as what lies behind.
+/// Masks and times are given, and want no gradient. Other columns pass as they are. It begins with w = 0.1 and b = 0, and learns
+/// ten times as fast as what lies behind.
 /// </summary>
 /// <remarks>The hidden state does not decay; the layers behind read d, and may let it.</remarks>
 internal sealed class InputDecay : Layer

@@ -15,8 +15,8 @@ public enum PassKind
 
 /// <summary>
 /// The use of layers on one batch: it keeps the order in which they were called and what each of them needs in the backward pass,
-/// so
-/// that a network is ordinary code (branches, residual sums and shared layers included) and its gradients follow from one call.
+/// so that a network is ordinary code (branches, residual sums and shared layers included) and its gradients follow from one
+/// call.
 /// </summary>
 /// <remarks>
 /// <para>It holds all memory that a batch needs, and reuses it: once it has seen the largest batch, a training step allocates

@@ -116,8 +116,7 @@ internal sealed class RecurrentStack
     /// <summary>
     /// Refuses a batch that cannot fit, before any of its memory is asked for: what every cell keeps of each row, or of each
     /// sequence where no backward pass follows. A cell may keep more; so what is refused would certainly not fit. Whoever makes
-    /// the
-    /// input of many rows asks before that.
+    /// the input of many rows asks before that.
     /// </summary>
     /// <param name="batch">The batch.</param>
     /// <param name="keepsHistory">Whether a backward pass will follow.</param>

@@ -26,8 +26,8 @@ internal sealed class SoftmaxOutputMemory
 
 /// <summary>
 /// The output over a vocabulary: z = W x + b, y = softmax(z), with its loss and its backward pass. The rows go through in pieces,
-/// so
-/// that the logits of a whole batch, the largest of all matrices, never stand in memory at once. W may be an embedding's table.
+/// so that the logits of a whole batch, the largest of all matrices, never stand in memory at once. W may be an embedding's
+/// table.
 /// <code>
 /// (1)  J_r = (1 - s) (ln sum_k e^z_k - z_right) + s / V sum_j (ln sum_k e^z_k - z_j)
 /// (1') dz_j = (softmax(z)_j - (1 - s) [j = right] - s / V) scale

@@ -9,8 +9,8 @@ namespace Recurant.Models;
 /// </code>
 /// (1) is instance normalisation (Kim et al., "Reversible instance normalization", ICLR 2022): whatever level and spread a series
 /// has, the network reads the same, and a window knows nothing but its own past. Values that are missing are read as the last
-/// that
-/// was known, those before the first row as the first season again, and the mask, where the model has one, says so; with ages they fade in the network (<see cref="InputDecay"/>).
+/// that was known, those before the first row as the first season again, and the mask, where the model has one, says so; with
+/// ages they fade in the network (<see cref="InputDecay"/>).
 /// </summary>
 internal sealed class ForecastBatch(ForecasterSpec spec)
 {

@@ -4,7 +4,7 @@ namespace Recurant.Models;
 /// A network that forecasts whole segments, several steps at once (after SegRNN, Lin et al. 2023), with a linear map beside it
 /// (after DLinear, Zeng et al. 2023). x and p are the segments of <see cref="ForecastBatch"/>, z its values.
 /// <code>
-/// (0) x_j = decay(x_j)                              where a model reads how long ago values were known (<see cref="InputDecay"/>)
+/// (0) x_j = decay(x_j)                             where a model reads how long ago values were known (<see cref="InputDecay"/>)
 /// (1) e_j = relu(W_e x_j + b_e)                     each segment of the lookback
 /// (2) h_1 .. h_S = cell(e_1 .. e_S)                 S = L / w segments
 /// (3) g_1 .. g_M = cell'(p_1 .. p_M), g_0 = h_S     M = H / w segments to come

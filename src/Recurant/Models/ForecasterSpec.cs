@@ -163,7 +163,8 @@ public sealed record ForecasterSpec
         + (Segment > 1 ? $" in segments of {Segment}" : "") + (Linear ? ", linear part" : "")
         + (Distribution == ForecastDistribution.Quantiles ? "" : $", {Choices.NameOf(Distribution)}");
 
-    /// <summary>Of each number that the columns of a role become: whether it is a mask or an age, which explain nothing.</summary>
+    /// <summary>Of each number that the columns of a role become: whether it is a mask or an age, which explain
+    /// nothing.</summary>
     internal IEnumerable<bool> GivenOf(ColumnRole role) =>
         Columns.Where(column => column.Role == role).SelectMany(column => column.Given);
 

@@ -2,8 +2,7 @@ namespace Recurant.Models;
 
 /// <summary>
 /// A network over sequences of measurements: convolutions see what neighbouring steps make together, recurrent layers what
-/// follows
-/// what.
+/// follows what.
 /// <code>
 /// (0) x = decay(x)    where a model reads how long ago values were known (<see cref="InputDecay"/>)
 /// (1) u^0 = x,  u^i = relu(norm(conv_i(u^(i-1)))) (+ u^(i-1) from the second on)

@@ -90,8 +90,7 @@ internal sealed class TaggerNetwork
 
     /// <summary>
     /// The scores z [rows, K] of a batch whose tokens are numbers of forms; afterwards they are those of words. Dropout only
-    /// while
-    /// training.
+    /// while training.
     /// </summary>
     public Matrix Forward(Workers workers, BatchLayout batch, WordForms forms, TaggerMemory memory, DropoutPlan? dropout)
     {

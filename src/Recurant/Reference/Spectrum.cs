@@ -10,8 +10,7 @@ internal static class Spectrum
 
     /// <summary>
     /// The singular values, descending, by one-sided Jacobi rotations (Hestenes 1958): columns are turned in pairs until all
-    /// stand
-    /// at right angles; their lengths are then the singular values.
+    /// stand at right angles; their lengths are then the singular values.
     /// <code>
     /// tan(2 theta) = 2 a.b / (b.b - a.a);  a' = cos a - sin b;  b' = sin a + cos b
     /// </code>
@@ -77,8 +76,7 @@ internal static class Spectrum
     /// rho(W) = lim ||W^m||^(1/m),  m = 1, 2, 4, ..., 2^60
     /// </code>
     /// Every power is scaled to norm one, and the logarithms of the norms are added up. It needs no eigenvectors, and turning
-    /// pairs
-    /// and defective matrices do not trouble it.
+    /// pairs and defective matrices do not trouble it.
     /// </summary>
     /// <param name="matrix">[n, n], row-major; it is not changed.</param>
     /// <param name="size">n.</param>

@@ -11,8 +11,7 @@ public sealed record ValueEffect(int Step, string Column, double Value, double E
 
 /// <summary>
 /// Why a model of numbers answered as it did: integrated gradients (Sundararajan et al. 2017) of its answer f from a baseline x'
-/// to
-/// what it read, x, one part for each value.
+/// to what it read, x, one part for each value.
 /// <code>
 /// (1) effect_i = (x_i - x'_i) (1/N) sum_n df/dx_i at x' + (n - 1/2)/N (x - x')
 /// (2) sum of the effects = f(x) - f(x')

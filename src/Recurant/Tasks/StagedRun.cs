@@ -4,8 +4,7 @@ namespace Recurant.Tasks;
 
 /// <summary>
 /// A run of one or two stages: the model learns while a part of the data validates it; then, where the plan says so, it learns
-/// anew
-/// from all of the data, for as many epochs as were best.
+/// anew from all of the data, for as many epochs as were best.
 /// </summary>
 /// <param name="model">The model.</param>
 /// <param name="plan">How it learns.</param>

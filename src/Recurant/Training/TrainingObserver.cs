@@ -24,8 +24,7 @@ public abstract class TrainingObserver
 
     /// <summary>
     /// Called in every step after the backward pass and before the update, when the gradients lie in the parameters, the batch
-    /// and all
-    /// states in the task's memory, and the weights are still those that gave them.
+    /// and all states in the task's memory, and the weights are still those that gave them.
     /// </summary>
     internal virtual void OnGradients(TrainingTask task, LearningPlan plan, long step)
     {

@@ -118,9 +118,14 @@ internal sealed class ForecastTraining(ForecastTask task) : TaskTraining<Forecas
         Invocation call, TrainingResult<ForecasterModel, ForecastScore> result, TrainSettings settings)
     {
         TellShort(call, result.Model.Spec.Lookback);
-        return !HasTest(result.Model) ? null
-            : new Forecaster(result.Model, settings.Training.Threads).Evaluate(
+        if (HasTest(result.Model))
+        {
+            return new Forecaster(result.Model, settings.Training.Threads).Evaluate(
                 new ForecastDataset(Train.Table, Train.TestRows), _standardised, Interrupted);
+        }
+
+        if (settings.TestFile is { } file) call.Tell($"{file}: no row has a value that is forecast, so nothing is tested");
+        return null;
     }
 
     /// <summary>Names the series that a whole window does not fit in.</summary>

@@ -40,6 +40,8 @@ internal abstract class SequenceTraining<TScore>(SequenceTask<TScore> task) : Ta
         like = like with { Expected = [.. like.Expected!.Select(column => column with { IsClosed = column.Name == Target })] };
         if (settings.ValidationFile is { } valid) Validation = SeriesData.Read(valid, settings, like, call);
         if (settings.TestFile is { } test) Tested = SeriesData.Read(test, settings, like, call);
+        // Said before anything is learnt, not after.
+        foreach (SeriesData? other in (SeriesData?[])[Validation, Tested]) other?.Table.RequireAnswers(Target);
         (_learnt, _tested) = Tested is null ? SetAside(call, Train.Table) : (Train.Table, Tested.Table);
         settings.SequenceOptions(Target).Validate();
         return _learnt.Series.Count;

@@ -19,6 +19,8 @@ public readonly record struct SeriesSpan(string Id, int First, int Count);
 /// </remarks>
 public sealed partial class SeriesTable
 {
+    private const int MostNamed = 12;
+
     /// <summary>Makes a table.</summary>
     /// <param name="name">What messages call the data: the path of its file.</param>
     /// <param name="columns">The columns, all with as many rows.</param>
@@ -96,6 +98,32 @@ public sealed partial class SeriesTable
 
         return -1;
     }
+
+    /// <summary>The column of the right answers, which data need that are to be scored.</summary>
+    /// <exception cref="InvalidDataException">It is not there, or no row has a value.</exception>
+    public SeriesColumn RequireAnswers(string column)
+    {
+        int place = IndexOf(column);
+        if (place < 0)
+        {
+            throw new InvalidDataException(
+                $"{Name}: there is no column \"{column}\" with the right answers. The columns there are {ColumnNames}.");
+        }
+
+        foreach (float value in Columns[place].Values)
+        {
+            if (!float.IsNaN(value)) return Columns[place];
+        }
+
+        throw new InvalidDataException(
+            $"{Name}: none of its {Rows} rows has a value of \"{column}\", so there is nothing to score. Give rows with right "
+            + "answers.");
+    }
+
+    /// <summary>The names of the columns, those of the first few.</summary>
+    internal string ColumnNames =>
+        string.Join(", ", Columns.Take(MostNamed).Select(column => $"\"{column.Name}\""))
+        + (Columns.Count > MostNamed ? $" and {Columns.Count - MostNamed} more" : "");
 
     /// <summary>The time of a row, of the clock on the wall.</summary>
     /// <exception cref="InvalidOperationException">Rows have no times.</exception>

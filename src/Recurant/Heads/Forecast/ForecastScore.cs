@@ -46,8 +46,7 @@ public sealed record DirectionScore(long Count, double Accuracy, double Low, dou
 
 /// <summary>
 /// How good forecasts are. y is what came, f the forecast (the median; in squared errors the mean), q_a the quantile of the level
-/// a,
-/// all over the values that are known.
+/// a, all over the values that are known.
 /// <code>
 /// (1) MAE = mean |y - f|,  MSE = mean (y - f)^2
 /// (2) MASE = mean over the series of  MAE of the series / mean |y_t - y_(t-m)| of its rows before the test

@@ -14,7 +14,7 @@ internal static class SeriesFault
         {
             throw new InvalidDataException(
                 $"{table.Name}: there is no column \"{expected.Name}\", which the model reads. The columns there are "
-                + $"{Listed(table)}. Name it as the training data did.");
+                + $"{table.ColumnNames}. Name it as the training data did.");
         }
 
         SeriesColumn column = table.Columns[place];
@@ -30,9 +30,4 @@ internal static class SeriesFault
             + (expected.Categories is { } known && column.Categories is not null
                 ? $", numbered as {string.Join(", ", known.Take(MostNamed))}" : "") + ".");
     }
-
-    /// <summary>The names of a table's columns.</summary>
-    public static string Listed(SeriesTable table) =>
-        string.Join(", ", table.Columns.Take(MostNamed).Select(column => $"\"{column.Name}\""))
-        + (table.Columns.Count > MostNamed ? $" and {table.Columns.Count - MostNamed} more" : "");
 }

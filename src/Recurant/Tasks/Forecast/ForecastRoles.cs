@@ -25,7 +25,7 @@ internal static class ForecastRoles
         if (targets.Length == 0)
         {
             throw new InvalidDataException(
-                $"{table.Name}: there is no column of numbers to forecast. The columns are {SeriesFault.Listed(table)}.");
+                $"{table.Name}: there is no column of numbers to forecast. The columns are {table.ColumnNames}.");
         }
 
         if (targets.FirstOrDefault(target => target.Column.Categories is not null).Column is { } words)
@@ -44,7 +44,7 @@ internal static class ForecastRoles
                 if (table.IndexOf(name) < 0)
                 {
                     throw new InvalidDataException(
-                        $"{table.Name}: there is no column \"{name}\". The columns are {SeriesFault.Listed(table)}.");
+                        $"{table.Name}: there is no column \"{name}\". The columns are {table.ColumnNames}.");
                 }
 
                 if (!roles.TryAdd(name, role))

@@ -118,8 +118,7 @@ internal sealed class ForecastTask : TrainingTask
 
     /// <summary>
     /// Where many series are scored by MASE, the loss of a window counts with the root of its unit in those of MASE: a calm
-    /// window
-    /// of a wild series little.
+    /// window of a wild series little.
     /// </summary>
     private float WeightOf(int window)
     {

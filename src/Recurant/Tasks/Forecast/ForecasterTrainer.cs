@@ -14,8 +14,7 @@ public static class ForecasterTrainer
     /// <param name="cancellation">Ends the run after the present step; the best weights so far are returned.</param>
     /// <exception cref="InvalidDataException">
     /// The data cannot be learnt from, and the message names the file; or the checkpoint to continue from is damaged, or belongs
-    /// to
-    /// another run.
+    /// to another run.
     /// </exception>
     /// <exception cref="ArgumentException">An option is outside its range.</exception>
     /// <exception cref="NonFiniteLossException">The loss became NaN or infinite.</exception>

@@ -18,8 +18,7 @@ public sealed record FrequencyCost(int From, int To, int Kinds, int Times, doubl
 
 /// <summary>
 /// What a language model does on a text, beyond its score: whether its most probable next token is right as often as its
-/// probability
-/// says, and where the loss comes from.
+/// probability says, and where the loss comes from.
 /// <code>
 /// loss = sum_v n_v loss_v / n,   share_v = n_v loss_v / (n loss)     (1)
 /// </code>

@@ -52,7 +52,7 @@ internal sealed class SequenceData
         {
             throw new InvalidDataException(
                 $"{table.Name}: beside \"{target.Name}\" there is no column to read. The columns are "
-                    + $"{SeriesFault.Listed(table)}.");
+                    + $"{table.ColumnNames}.");
         }
 
         bool isConstant = IsConstant(table, target), isNumber = target.Categories is null && IsOfNumbers(target);
@@ -207,7 +207,7 @@ internal sealed class SequenceData
 
     private static SeriesColumn ColumnOf(SeriesTable table, string name) => table.IndexOf(name) is >= 0 and var place
         ? table.Columns[place] : throw new InvalidDataException(
-            $"{table.Name}: there is no column \"{name}\". The columns are {SeriesFault.Listed(table)}.");
+            $"{table.Name}: there is no column \"{name}\". The columns are {table.ColumnNames}.");
 
     /// <summary>Whether each series has one value of a column, or none.</summary>
     private static bool IsConstant(SeriesTable table, SeriesColumn column)

@@ -5,8 +5,7 @@ public static partial class Explainer
 {
     /// <summary>
     /// Tells what each value did to the answer to a sequence: to the logit of its label, or to its number; of a model that
-    /// answers
-    /// every step, to the answer to one of them.
+    /// answers every step, to the answer to one of them.
     /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="table">The sequences.</param>

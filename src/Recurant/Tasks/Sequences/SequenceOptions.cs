@@ -2,9 +2,8 @@ namespace Recurant.Tasks;
 
 /// <summary>
 /// How a model of sequences of measurements is trained. Every property may be left out: what <see cref="LearningOptions"/> says
-/// of
-/// defaults holds with these exceptions, which follow the data (docs/sequences.md has the rules): the cell is a GRU, read in both
-/// directions, over two convolutions.
+/// of defaults holds with these exceptions, which follow the data (docs/sequences.md has the rules): the cell is a GRU, read
+/// in both directions, over two convolutions.
 /// </summary>
 public sealed record SequenceOptions : LearningOptions
 {

@@ -12,21 +12,15 @@ internal sealed class SequenceRows
     /// <param name="table">The table.</param>
     /// <param name="model">The model.</param>
     /// <param name="needsTarget">Whether the right answers must be there.</param>
-    /// <exception cref="InvalidDataException">A column is not there, or an answer is none of the model's.</exception>
+    /// <exception cref="InvalidDataException">
+    /// A column is not there, no right answer is, or one is none of the model's.
+    /// </exception>
     public SequenceRows(SeriesTable table, SeriesModel model, bool needsTarget)
     {
         (Table, _spec) = (table, model.Spec);
         _columns = [.. model.Spec.Columns.Select(column => SeriesFault.Require(table, column).Values)];
         _known = LastKnown.Of(table, _spec.Columns, _columns);
-        int place = table.IndexOf(model.Spec.Target);
-        if (place < 0 && needsTarget)
-        {
-            throw new InvalidDataException(
-                $"{table.Name}: there is no column \"{model.Spec.Target}\" with the right answers. The columns there are "
-                + $"{SeriesFault.Listed(table)}.");
-        }
-
-        if (needsTarget) _targets = TargetsOf(table.Columns[place], model);
+        if (needsTarget) _targets = TargetsOf(table.RequireAnswers(model.Spec.Target), model);
     }
 
     public SeriesTable Table { get; }

@@ -36,7 +36,8 @@ public class ForecastInsightTests
         Assert.Equal(medians - centre, explanation.Value, 1e-4);
     }
 
-    /// <summary>Missing values, covariates of the past that are missing too, and a model that reads how long ago they were known.</summary>
+    /// <summary>Missing values, covariates of the past that are missing too, and a model that reads how long ago they were
+    /// known.</summary>
     [Fact]
     public void Explain_WithDecay_AddsUpToItsMedians()
     {
@@ -53,7 +54,7 @@ public class ForecastInsightTests
             $"{explanation.Gap} of {explanation.Value} - {explanation.Baseline}");
         Assert.Contains(explanation.Effects, each => each.Column == "load" && Math.Abs(each.Effect) > 1e-4);
         // How long ago something was known changes the forecast.
-        long[] slower = [.. table.Times!.Select((time, t) => t < 50 ? time : time + 500)];
+        long[] slower = [.. table.Times!.Select((time, t) => t < 55 ? time : time + 500)];
         var late = new SeriesTable("t", table.Columns, table.Series, slower, table.Axis);
         var forecaster = new Forecaster(model);
         Assert.NotEqual(Flat(forecaster.Forecast(table)), Flat(forecaster.Forecast(late)));

@@ -256,6 +256,7 @@ public sealed class SequenceTests : IDisposable
         Fails("the column \"x\" has categories (a), but the model learnt from numbers there", () => model.Predict(
             new SeriesTable("t",
                 [new SeriesColumn("x", new float[table.Rows], ["a"]), .. table.Columns.Skip(1)], table.Series)));
+        Fails("none of its ", () => model.Evaluate(With(table, "answer", _ => NaN)));
         Fails("row 1 of the column \"answer\" has the label \"sideways\", which is none of the model's: down, up", () =>
             model.Evaluate(Table(4, (_, _) => 0, ["sideways"])));
         Fails("The model answers with", () => _ = new SequenceLabeller(model.Model));
