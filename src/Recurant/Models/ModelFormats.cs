@@ -188,3 +188,15 @@ internal sealed class SeriesFormat()
     protected override (int Tokens, string Reading, IReadOnlyList<string> Labels) About(SeriesModel model) =>
         (0, string.Join(", ", model.Spec.Columns.Select(column => column.Name)), model.Labels);
 }
+
+/// <summary>A model of music: nothing beside its specification.</summary>
+internal sealed class NotesFormat()
+    : ModelFormat<NotesModel, NotesSpec>(TaskNames.Notes, SpecificationContext.Default.NotesSpec)
+{
+    protected override NotesSpec SpecOf(NotesModel model) => model.Spec;
+
+    protected override NotesModel Make(NotesSpec spec, ModelMetadata metadata) => new(spec);
+
+    protected override (int Tokens, string Reading, IReadOnlyList<string> Labels) About(NotesModel model) =>
+        (0, $"the notes {model.Spec.Lowest} to {model.Spec.Lowest + model.Spec.Notes - 1}", []);
+}

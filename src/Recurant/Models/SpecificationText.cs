@@ -160,6 +160,7 @@ internal static class SpecificationText
 [JsonSerializable(typeof(SequenceSpec))]
 [JsonSerializable(typeof(ForecasterSpec))]
 [JsonSerializable(typeof(SeriesSpec))]
+[JsonSerializable(typeof(NotesSpec))]
 internal sealed partial class SpecificationContext : JsonSerializerContext;
 
 /// <summary>What was expected of a value, in our words: the reader of JSON has format exceptions of its own.</summary>

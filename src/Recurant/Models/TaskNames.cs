@@ -26,4 +26,7 @@ public static class TaskNames
 
     /// <summary>A number for a sequence, or for each of its steps.</summary>
     public const string Regress = "regress";
+
+    /// <summary>Music: the notes of the next step.</summary>
+    public const string Notes = "notes";
 }

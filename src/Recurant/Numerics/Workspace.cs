@@ -46,6 +46,14 @@ internal static class Workspace
         return array;
     }
 
+    /// <summary>The same array, or one that is large enough and begins with what it held.</summary>
+    public static T[] Grown<T>(T[] array, long length) where T : unmanaged
+    {
+        RequireLength(length);
+        if (length > array.Length) Array.Resize(ref array, (int)Math.Min(Math.Max(length, 2L * array.Length), MostElements));
+        return array;
+    }
+
     /// <summary>An array of the shared pool, of at least so many elements.</summary>
     public static T[] Rent<T>(int length) where T : unmanaged
     {

@@ -42,6 +42,7 @@ internal static class PlanText
 [JsonSerializable(typeof(LanguageModelPlan))]
 [JsonSerializable(typeof(ForecastPlan))]
 [JsonSerializable(typeof(SequencePlan))]
+[JsonSerializable(typeof(NotesPlan))]
 [JsonSerializable(typeof(LearningPlan))]
 [JsonSerializable(typeof(Layers.DropoutPlan))]
 internal sealed partial class PlanContext : JsonSerializerContext;

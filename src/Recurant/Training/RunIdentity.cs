@@ -67,6 +67,11 @@ internal static class RunIdentity
         return Sum(table.Rows, "rows", hash);
     }
 
+    /// <summary>The fingerprint of music: the SHA-256 of the notes of all steps.</summary>
+    internal static string Of(IReadOnlyList<NotePiece> pieces) => Of(
+        pieces.Count, "pieces",
+        pieces.SelectMany(piece => piece.Steps.Select(notes => string.Join(' ', notes)).Prepend($"{piece.Steps.Count} steps")));
+
     /// <summary>The fingerprint of the words that a model knows.</summary>
     internal static string Of(Vocabulary vocabulary) => Of(vocabulary.Count, "words", vocabulary.Words);
 

@@ -113,9 +113,9 @@ internal sealed class SequenceTask : TrainingTask
             SequencePiece piece = Cut(random, Drawn(random));
             _lengths[b] = SequenceScorer.RowsOf(_spec, piece.Count);
             _rows[b] = _spec.IsOfSteps ? piece.Count : 1;
-            _values = Grown(_values, at + _lengths[b] * width);
-            _right = Grown(_right, right + _rows[b] * classes);
-            _known = Grown(_known, right / classes + _rows[b]);
+            _values = Workspace.Grown(_values, at + _lengths[b] * width);
+            _right = Workspace.Grown(_right, right + _rows[b] * classes);
+            _known = Workspace.Grown(_known, right / classes + _rows[b]);
             Span<float> targets = _right.AsSpan(right, _rows[b] * classes);
             targets.Clear();
             Target(piece, 1f, targets, _known.AsSpan(right / classes));
@@ -186,19 +186,12 @@ internal sealed class SequenceTask : TrainingTask
     private Span<float> Read(RandomNumbers random, SequencePiece piece, int steps, ref float[] values)
     {
         int width = _spec.StepWidth;
-        float[] read = _changed = Grown(_changed, piece.Count * width);
+        float[] read = _changed = Workspace.Grown(_changed, piece.Count * width);
         for (int t = 0; t < piece.Count; t++) _data.Rows.Write(piece.Series, piece.First + t, read.AsSpan(t * width, width));
-        values = Grown(values, steps * width);
+        values = Workspace.Grown(values, steps * width);
         Span<float> to = values.AsSpan(0, steps * width);
         if (_augmentation is null) read.AsSpan(0, to.Length).CopyTo(to);
         else _augmentation.Apply(random, read.AsSpan(0, piece.Count * width), piece.Count, to, steps);
         return to;
-    }
-
-    /// <summary>An array of at least so many numbers, which keeps those it has.</summary>
-    private static float[] Grown(float[] values, int count)
-    {
-        if (count > values.Length) Array.Resize(ref values, Math.Max(count, 2 * values.Length));
-        return values;
     }
 }
