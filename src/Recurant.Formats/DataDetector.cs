@@ -29,6 +29,11 @@ public static class DataDetector
         }
 
         options ??= new TextFormatOptions();
+        if (options.Format is null && NotesReader.Describe(path) is { } music)
+        {
+            return new DetectedData(DataKind.Notes, music);
+        }
+
         if (options.Format is null && SeriesProbe.DescribeByHead(path) is { } shown)
         {
             return new DetectedData(DataKind.Series, shown);

@@ -25,6 +25,9 @@ public enum DataKind
     /// <see cref="SeriesReader"/> reads them.
     /// </summary>
     Series,
+
+    /// <summary>Music as sets of notes: MIDI files or piano rolls. <see cref="NotesReader"/> reads them.</summary>
+    Notes,
 }
 
 /// <summary>What some data is taken for.</summary>

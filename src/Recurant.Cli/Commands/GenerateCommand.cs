@@ -2,19 +2,22 @@ using System.Text;
 
 namespace Recurant.Cli;
 
-/// <summary><c>recurant generate</c>: continues a text with a language model, as it is written.</summary>
+/// <summary><c>recurant generate</c>: continues a text, as it is written, or a piece of music.</summary>
 internal sealed class GenerateCommand() : CliCommand("generate", "MODEL",
-    "Continue a text with a language model.")
+    "Continue a text with a language model, or a piece of music.")
 {
     private const int DefaultLength = 200;
+
+    public const string Out = "--out";
 
     private const string Prompt = "--prompt", Length = "--length", Temperature = "--temperature", TopK = "--top-k",
         TopP = "--top-p", Seed = "--seed";
 
     public override IReadOnlyList<CommandOption> Options { get; } =
     [
-        new(Prompt, "TEXT", "The beginning of the text. Default: the start of a line."),
-        new(Length, "N", "The number of tokens (words or characters) to write. Default: 200."),
+        new(Prompt, "TEXT|FILE", "The beginning of the text, or the MIDI file to go on with. Default: a new line, or piece."),
+        new(Length, "N", "The number of tokens (words or characters), or steps of music, to write. Default: 200."),
+        new(Out, "FILE", "Music: the MIDI file to write. Default: each step's notes in a line of their own."),
         new(Temperature, "X", "Below 1, probable tokens become more probable; 0 always takes the most probable one. Default: 1."),
         new(TopK, "N", "Sample from the N most probable tokens only; 0 for all. Default: 0."),
         new(TopP, "X", "Sample from the most probable tokens whose probabilities sum to X (nucleus sampling). Default: 1, all."),
@@ -26,6 +29,7 @@ internal sealed class GenerateCommand() : CliCommand("generate", "MODEL",
     [
         "generate shakespeare.safetensors --prompt \"ROMEO:\" --length 500 --temperature 0.8",
         "generate news.safetensors --top-p 0.9 --seed 7",
+        "generate chorales.safetensors --length 64 --out tune.mid",
     ];
 
     public override int Run(Invocation call)
@@ -42,7 +46,14 @@ internal sealed class GenerateCommand() : CliCommand("generate", "MODEL",
         if (length < 0) throw new UsageException($"{Length} is {length}; it must be 0 or more.");
         string prompt = call.Value(Prompt) ?? "";
         TrainedModel model = ModelFile.Load(call.Arguments[0]);
-        TextGenerator generator = CliTasks.Of(model).Generator(call, model);
+        return CliTasks.Of(model).Generate(call, model, new GenerateRequest(prompt, length, options, call.Value(Out)));
+    }
+
+    /// <summary>Continues a text.</summary>
+    public static int WriteText(Invocation call, TextGenerator generator, GenerateRequest ask)
+    {
+        if (ask.Out is not null) throw new UsageException($"{Out} is for music; texts go to standard output: > FILE.");
+        (string prompt, int length, SamplingOptions options, _) = ask;
         int unknown = generator.UnknownTokens(prompt);
         if (unknown > 0)
         {
@@ -114,3 +125,10 @@ internal sealed class GenerateCommand() : CliCommand("generate", "MODEL",
         }
     }
 }
+
+/// <summary>What <c>generate</c> was asked.</summary>
+/// <param name="Prompt">The beginning: a text, or the path of music.</param>
+/// <param name="Length">How many tokens or steps to write.</param>
+/// <param name="Sampling">How they are drawn.</param>
+/// <param name="Out">The file to write; null for standard output.</param>
+internal sealed record GenerateRequest(string Prompt, int Length, SamplingOptions Sampling, string? Out);

@@ -10,7 +10,8 @@ internal static class SettingTable
 {
     private const string Data = "Data", Model = "Model", Learning = "Learning", Run = "The run", Record = "Record",
         Pretraining = "Pre-training", Language = "Language model", Problems = "Generated problems", Translator = "Translator",
-        Numbers = "Tables of numbers", Forecasting = "Forecasting", Sequences = "Sequences of measurements";
+        Numbers = "Tables of numbers", Forecasting = "Forecasting", Sequences = "Sequences of measurements",
+        Music = "Music";
 
     /// <summary>What texts are written in; <c>predict</c> takes this, too.</summary>
     public static Setting Encoding { get; } = new("encoding", Data, "NAME",
@@ -221,6 +222,13 @@ internal static class SettingTable
         OfSequences("augmentation", "X",
             "How much sequences are changed at random in training, 0 for not at all. Default: 1 for labels of sequences, else 0.",
             (t, v) => t with { Augmentation = Real(v) }),
+        OfMusic("chords", "true|false", "Whether the notes of a step depend on one another. Default: true.",
+            (t, v) => t with { Chords = Flag(v) }),
+        OfMusic("transpose", "N",
+            "By how many half-tones pieces are moved at random in training, up or down; 0 for none. Default: 6, all keys.",
+            (t, v) => t with { Transpose = Whole(v) }),
+        OfMusic("steps-per-quarter", "N", "The steps of a quarter note of MIDI files. Default: 4, sixteenths.",
+            (t, v) => t with { StepsPerQuarter = Whole(v) }),
         new("valid", Data, "FILE|FRACTION",
             "Validation texts for early stopping: a file, or the share of the data to set aside. Default: 0.1.", SetValidation)
         {
@@ -437,6 +445,9 @@ internal static class SettingTable
     private static Setting OfLanguage(
         string name, string group, string value, string help, Func<LanguageModelOptions, string, LanguageModelOptions> set) =>
         new(name, group, value, help, (s, v) => s with { Language = set(s.Language, v) });
+
+    private static Setting OfMusic(string name, string value, string help, Func<NotesOptions, string, NotesOptions> set) =>
+        new(name, Music, value, help, (s, v) => s with { Music = set(s.Music, v) });
 
     private static Setting OfNumbers(
         string name, string value, string help, Func<SeriesSettings, string, SeriesSettings> set) =>

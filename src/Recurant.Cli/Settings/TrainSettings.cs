@@ -116,6 +116,12 @@ internal sealed record TrainSettings
         Target = target, Inputs = Series.Past, Bidirectional = Training.Bidirectional,
     };
 
+    /// <summary>What only models of music are told.</summary>
+    public NotesOptions Music { get; init; } = new();
+
+    /// <summary>How a model of music learns.</summary>
+    public NotesOptions NotesOptions => LearningOptions.WithCommon(Music, Training);
+
     /// <summary>The column or the file of the texts to translate.</summary>
     public string? Source { get; init; }
 

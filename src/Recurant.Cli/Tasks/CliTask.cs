@@ -80,6 +80,10 @@ internal abstract class CliTask
     /// <summary>What continues texts.</summary>
     public virtual TextGenerator Generator(Invocation call, TrainedModel model) => throw CliTasks.Unfit(call, model);
 
+    /// <summary>Writes what a model makes of a beginning. Default: text, as it is written.</summary>
+    public virtual int Generate(Invocation call, TrainedModel model, GenerateRequest ask) =>
+        GenerateCommand.WriteText(call, Generator(call, model), ask);
+
     /// <summary>The lesson of a sentence with a model's weights.</summary>
     public virtual Lesson Teach(string path, TrainedModel model, string sentence, LessonOptions options) =>
         throw CliTasks.Unfit(path, model, "lesson");

@@ -27,6 +27,10 @@ internal static class OutputFile
         && Start(file).Contains("base-uri", StringComparison.Ordinal) && Start(file).Contains(
         "form-action", StringComparison.Ordinal));
 
+    /// <summary>The same for music.</summary>
+    public static void CheckMusic(string option, string path) =>
+        Check(option, path, "a MIDI file", file => Start(file).StartsWith("MThd", StringComparison.Ordinal));
+
     private static void Check(string option, string path, string kind, Func<string, bool> isOurs)
     {
         AtomicFile.CheckWritable(path);

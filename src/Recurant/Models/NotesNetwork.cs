@@ -8,10 +8,12 @@ namespace Recurant.Models;
 /// (3) z_t = V h_t + c + D x_t + A y_t       A: lower notes on higher ones (<see cref="NoteChords"/>); without chords 0
 /// (4) P(y_t,k = 1) = sigmoid(z_t,k)
 /// </code>
-/// D lets a note that goes on need no memory.
+/// D lets a note that goes on need no memory. D and A begin at zero, and learn ten times as fast as the rest.
 /// </summary>
 internal sealed class NotesNetwork : PassNetwork
 {
+    private const float DirectRate = 10f;
+
     private readonly NotesSpec _spec;
     private readonly Recurrent _recurrent;
     private readonly Dense _output, _direct;
@@ -23,6 +25,14 @@ internal sealed class NotesNetwork : PassNetwork
         _output = Add("output", new Dense(spec.Recurrent.OutputSize, spec.Notes));
         _direct = Add("direct", new Dense(spec.Notes, spec.Notes));
         if (spec.Chords) Chords = Add("chords", new NoteChords(spec.Notes));
+        foreach (Parameter parameter in _direct.Parameters.Concat(Chords?.Parameters ?? [])) parameter.LearningRateFactor = DirectRate;
+    }
+
+    public override void Initialise(ulong seed)
+    {
+        base.Initialise(seed);
+        _direct.Weights.Value.Clear();
+        _direct.Weights.MarkChanged();
     }
 
     /// <summary>A; null where notes do not depend on one another.</summary>

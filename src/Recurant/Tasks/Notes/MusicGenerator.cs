@@ -52,10 +52,13 @@ public sealed class MusicGenerator : FrontDoor<MusicGenerator, NotesModel>, IFro
     /// is above one half. Default: 1.
     /// </param>
     /// <param name="seed">The key of the random numbers: same model, prompt and seed, same music. Default: 1.</param>
+    /// <param name="cancellation">Looked at between steps.</param>
     /// <returns>The prompt with what follows.</returns>
     /// <exception cref="ArgumentOutOfRangeException">Steps or temperature are out of range.</exception>
     /// <exception cref="InvalidDataException">The prompt has a note that the model does not know.</exception>
-    public NotePiece Continue(NotePiece? prompt, int steps, float temperature = 1f, ulong seed = 1)
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public NotePiece Continue(
+        NotePiece? prompt, int steps, float temperature = 1f, ulong seed = 1, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
         if (temperature is not (>= 0 and <= 100))
@@ -73,6 +76,7 @@ public sealed class MusicGenerator : FrontDoor<MusicGenerator, NotesModel>, IFro
         int[] one = [1];
         for (int t = 0; t < (known?.Longest ?? 0) + steps; t++)
         {
+            cancellation.ThrowIfCancellationRequested();
             Array.Clear(row);
             if (t > 0)
             {
