@@ -22,7 +22,8 @@ internal static class FfmpegSound
         if (program is null || !File.Exists(program))
         {
             throw new InvalidDataException(
-                $"{file}: this is {kind}. WAV, MP3 and Ogg Vorbis are read here; for anything else the ffmpeg program is needed, and "
+                $"{file}: this is {kind}. WAV, MP3 and Ogg Vorbis are read here; for anything else the ffmpeg program is "
+                + "needed, and "
                 + (program is null ? "the PATH has none. Install it, or convert the file to WAV." : $"{program} is not there."));
         }
 

@@ -10,10 +10,12 @@ internal static class PackedSound
     /// </summary>
     public static bool IsMp3(ReadOnlySpan<byte> bytes) =>
         bytes.StartsWith("ID3"u8)
-        || (bytes.Length > 3 && bytes[0] == 0xFF && bytes[1] >> 5 == 7 && (bytes[1] >> 3 & 3) != 1 && (bytes[1] >> 1 & 3) is 1 or 2
-            && bytes[2] >> 4 != 15 && (bytes[2] >> 2 & 3) != 3);
+        || (bytes.Length > 3 && bytes[0] == 0xFF && bytes[1] >> 5 == 7 && (bytes[1] >> 3 & 3) != 1
+            && (bytes[1] >> 1 & 3) is 1 or 2 && bytes[2] >> 4 != 15 && (bytes[2] >> 2 & 3) != 3);
 
-    /// <summary>Whether bytes begin with an Ogg page that says it is Vorbis: an Ogg file may hold Opus, FLAC or Speex as well.</summary>
+    /// <summary>
+    /// Whether bytes begin with an Ogg page that says it is Vorbis: an Ogg file may hold Opus, FLAC or Speex as well.
+    /// </summary>
     public static bool IsVorbis(ReadOnlySpan<byte> bytes) =>
         bytes.StartsWith("OggS"u8) && bytes[..Math.Min(bytes.Length, 128)].IndexOf("\u0001vorbis"u8) >= 0;
 

@@ -32,7 +32,9 @@ public sealed class SoundClip
     /// <summary>The samples a second of the file, in Hz.</summary>
     public int SourceRate { get; internal init; }
 
-    /// <summary>What the samples are written in: "PCM", "floating point", "mu-law", "A-law", "MP3", "Vorbis" or "ffmpeg".</summary>
+    /// <summary>
+    /// What the samples are written in: "PCM", "floating point", "mu-law", "A-law", "MP3", "Vorbis"; or "ffmpeg", which read it.
+    /// </summary>
     public string Encoding { get; }
 
     /// <summary>The bits of a sample in the file; null where samples have none, as in MP3.</summary>

@@ -130,7 +130,8 @@ public static class SoundFile
             file.Cancellation.ThrowIfCancellationRequested();
             if (bytes.Length + read > MostBytes)
             {
-                throw new InvalidDataException($"{file}: the file is longer than {MostBytes:N0} bytes, the most that is accepted.");
+                throw new InvalidDataException(
+                    $"{file}: the file is longer than {MostBytes:N0} bytes, the most that is accepted.");
             }
 
             bytes.Write(block, 0, read);

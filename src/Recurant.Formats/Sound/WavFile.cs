@@ -76,7 +76,11 @@ internal static class WavFile
             if (length % 2 == 1 && HasPadByte(bytes.AsSpan(at))) at++;
         }
 
-        if (format.IsEmpty) throw new InvalidDataException($"{path}: the WAV file does not say what its samples are: no fmt chunk.");
+        if (format.IsEmpty)
+        {
+            throw new InvalidDataException($"{path}: the WAV file does not say what its samples are: no fmt chunk.");
+        }
+
         if (declared < 0) throw new InvalidDataException($"{path}: the WAV file has no data chunk, thus no samples.");
         return Read(path, Format.Of(path, format, warnings), data, declared, warnings, notes);
     }
@@ -88,12 +92,13 @@ internal static class WavFile
         if (data.Length < declared)
         {
             warnings.Add(
-                $"{path}: the file was cut short: its head says {declared / format.FrameSize:N0} samples of each channel, and there "
-                + $"are {frames:N0}.");
+                $"{path}: the file was cut short: its head says {declared / format.FrameSize:N0} samples of each channel, and "
+                + $"there are {frames:N0}.");
         }
         else if (data.Length % format.FrameSize != 0)
         {
-            warnings.Add($"{path}: the sound ends within a sample, of which {data.Length % format.FrameSize} bytes were left out.");
+            warnings.Add(
+                $"{path}: the sound ends within a sample, of which {data.Length % format.FrameSize} bytes were left out.");
         }
 
         var channels = new float[format.Channels][];
@@ -163,7 +168,8 @@ internal static class WavFile
             if (!isRead) throw new InvalidDataException($"{path}: {Refusal(tag, bits)}");
             if (channels is 0 or > MostChannels)
             {
-                throw new InvalidDataException($"{path}: the WAV file says it has {channels} channels; 1 to {MostChannels} are read.");
+                throw new InvalidDataException(
+                    $"{path}: the WAV file says it has {channels} channels; 1 to {MostChannels} are read.");
             }
 
             if (rate is 0 or > MostRate)
@@ -176,8 +182,8 @@ internal static class WavFile
             if (align != result.FrameSize)
             {
                 warnings.Add(
-                    $"{path}: the head says a block of {align} bytes, but {channels} x {bits} bits are {result.FrameSize}, which was "
-                    + "taken.");
+                    $"{path}: the head says a block of {align} bytes, but {channels} x {bits} bits are {result.FrameSize}, "
+                    + "which was taken.");
             }
 
             return result;

@@ -96,7 +96,8 @@ public class PackedSoundTests : TemporaryFiles
         // Stands for ffmpeg: writes a WAV file as to a pipe, and says on which file it was called.
         string wav = Write("out.wav", Riff([Format(3, 2, 22_050, 32), Chunk("data", Floats(0.5f, 0.25f), uint.MaxValue)]));
         SoundClip clip = SoundFile.Read(Write("a.flac", "fLaC\0\0"), new SoundReadOptions { Ffmpeg = Script($"cat '{wav}'") });
-        Assert.Equal((22_050, 2, "ffmpeg", 0.375f), (clip.SampleRate, clip.SourceChannels, clip.Encoding, clip.Samples().Span[0]));
+        Assert.Equal((22_050, 2, "ffmpeg"), (clip.SampleRate, clip.SourceChannels, clip.Encoding));
+        Assert.Equal([0.375f], clip.Samples().ToArray());
         Assert.Empty(clip.Warnings);
     }
 
@@ -115,7 +116,8 @@ public class PackedSoundTests : TemporaryFiles
     {
         string? path = Environment.GetEnvironmentVariable("PATH")?.Split(Path.PathSeparator)
             .Select(folder => Path.Combine(folder, "ffmpeg")).FirstOrDefault(File.Exists);
-        Assert.SkipWhen(path is null, "NO FFMPEG: what it decodes cannot be read here. Install it (Debian: apt-get install ffmpeg).");
+        Assert.SkipWhen(
+            path is null, "NO FFMPEG: what it decodes cannot be read here. Install it (Debian: apt-get install ffmpeg).");
         SoundClip clip = SoundFile.Read(Golden("tone.opus"));
         Assert.Equal(("ffmpeg", 48_000), (clip.Encoding, clip.SampleRate));
         AssertTone(clip);
@@ -125,7 +127,9 @@ public class PackedSoundTests : TemporaryFiles
         Assert.Equal(clip.Length, SoundFile.Read(Write("tone.opus.gz", packed.ToArray())).Length);
     }
 
-    /// <summary>In the middle of the clip, where encoders have settled: the energy is at 440 Hz, an eighth of full scale.</summary>
+    /// <summary>
+    /// In the middle of the clip, where encoders have settled: the energy is at 440 Hz, an eighth of full scale.
+    /// </summary>
     private static void AssertTone(SoundClip clip)
     {
         ReadOnlySpan<float> middle = clip.Samples().Span.Slice(clip.Length / 2 - clip.SampleRate / 20, clip.SampleRate / 10);

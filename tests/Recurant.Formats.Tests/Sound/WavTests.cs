@@ -3,7 +3,7 @@ using static Recurant.Formats.Tests.Sound.WavBytes;
 
 namespace Recurant.Formats.Tests.Sound;
 
-/// <summary>WAV files as they are met: rows 01 to 09 of the cases that were collected from reports about other programs.</summary>
+/// <summary>WAV files as they are met: cases 01 to 09 of those that were collected from reports about other programs.</summary>
 public class WavTests : TemporaryFiles
 {
     private const float Full24 = 0.99999988f;
@@ -69,7 +69,8 @@ public class WavTests : TemporaryFiles
         Assert.Equal(s_ramp, Shown(Read(Riff([Format(), list, Chunk("data", Ramp)]))));
         byte[][] around =
         [
-            Chunk("bext", new byte[603]), Chunk("wxyz", [7]), Format(), Chunk("fact", Ints(10)), Chunk("data", Ramp), Chunk("LIST", [9]),
+            Chunk("bext", new byte[603]), Chunk("wxyz", [7]), Format(), Chunk("fact", Ints(10)), Chunk("data", Ramp),
+            Chunk("LIST", [9]),
         ];
         SoundClip clip = Read(Riff(around));
         Assert.Equal(s_ramp, Shown(clip));
@@ -221,8 +222,11 @@ public class WavTests : TemporaryFiles
         "sample 1 of channel 0 is no finite number", Fault(Riff([Format(3, bits: 32), Chunk("data", Floats(0, float.NaN))])));
 
     [Fact]
-    public void Read_FloatsOfWholeNumbers_Warns() => Assert.Contains(
-        "the loudest sample is 20000", Assert.Single(Read(Riff([Format(3, bits: 32), Chunk("data", Floats(0, -20000))])).Warnings));
+    public void Read_FloatsOfWholeNumbers_Warns()
+    {
+        SoundClip clip = Read(Riff([Format(3, bits: 32), Chunk("data", Floats(0, -20000))]));
+        Assert.Contains("the loudest sample is 20000", Assert.Single(clip.Warnings));
+    }
 
     [Fact]
     public void Read_SeveralChannels_BecomeTheirMeanAndSaySo()

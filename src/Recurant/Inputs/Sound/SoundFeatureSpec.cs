@@ -110,9 +110,9 @@ public enum ClipNormalisation
 /// (5) c_q = l_q sqrt(2/B) sum over b of m_b cos(pi q (b - 1/2) / B),  l_q = 1 + (lifter / 2) sin(pi q / lifter)
 /// (6) d_t = sum over h = 1 .. H of h (c_(t+h) - c_(t-h)) / (2 sum over h of h^2)    before the first frame stands the first one
 /// </code>
-/// <para>The conventions differ in more than their settings: triangles are linear in mel and end before half the sample rate with
-/// Kaldi and HTK, and linear in Hz with librosa; c_0 is divided by sqrt(2) with Kaldi and librosa and stands first there, with HTK
-/// last; the lifter's sine is that of q + 1 with librosa. The energy's floor is the <see cref="LogFloor"/>.</para>
+/// <para>The conventions differ in more than their settings: triangles are linear in mel and end before half the sample rate
+/// with Kaldi and HTK, and linear in Hz with librosa; c_0 is divided by sqrt(2) with Kaldi and librosa and stands first there,
+/// with HTK last; the lifter's sine is that of q + 1 with librosa. The energy's floor is the <see cref="LogFloor"/>.</para>
 /// <para>(5) after Davis and Mermelstein 1980, the rest as in Young et al., The HTK Book (3.4), chapter 5; the source code of
 /// Kaldi's feature-window, feature-fbank, mel-computations and feature-mfcc; and librosa's documentation of melspectrogram,
 /// power_to_db, filters.mel and mfcc.</para>
@@ -154,7 +154,9 @@ public sealed record SoundFeatureSpec
     /// <summary>What stands around the clip. Default: nothing with Kaldi and HTK, zeros with librosa.</summary>
     public FramePadding? Padding { get; init; }
 
-    /// <summary>The factor of (1). Default: 32768 with Kaldi and HTK, which count samples as whole numbers; 1 with librosa.</summary>
+    /// <summary>
+    /// The factor of (1): above 0. Default: 32768 with Kaldi and HTK, which count samples as whole numbers; 1 with librosa.
+    /// </summary>
     public float? SampleScale { get; init; }
 
     /// <summary>Whether each frame loses its mean. Default: true with Kaldi.</summary>
@@ -227,7 +229,8 @@ public sealed record SoundFeatureSpec
     /// <summary>Whether every frame can be computed without the clip's later ones, but for differences.</summary>
     [JsonIgnore]
     public bool IsStreamable =>
-        Normalisation == ClipNormalisation.None && float.IsPositiveInfinity(TopDecibels ?? (IsLibrosa ? 80f : float.PositiveInfinity));
+        Normalisation == ClipNormalisation.None
+        && float.IsPositiveInfinity(TopDecibels ?? (IsLibrosa ? 80f : float.PositiveInfinity));
 
     [JsonIgnore]
     private bool IsLibrosa => Convention == SoundConvention.Librosa;
@@ -298,8 +301,8 @@ public sealed record SoundFeatureSpec
         Require(length is >= 8 and <= MostFrame, length, "8 to 65,536 samples", nameof(FrameLength));
         Require(step is >= 1 and <= MostFrame, step, "1 to 65,536 samples", nameof(FrameStep));
         Require(
-            fft >= length && fft <= MostFrame && int.IsPow2(fft), fft, $"a power of two from the frame length, {length}, to 65,536",
-            nameof(FftSize));
+            fft >= length && fft <= MostFrame && int.IsPow2(fft), fft,
+            $"a power of two from the frame length, {length}, to 65,536", nameof(FftSize));
         Require(bands is >= 1 and <= MostBands, bands, "1 to 512", nameof(MelBands));
         Require(Kind == SoundFeatureKind.LogMel || Cepstra >= 1 && Cepstra <= bands, Cepstra!.Value,
             $"1 to the number of bands, {bands}", nameof(Cepstra));

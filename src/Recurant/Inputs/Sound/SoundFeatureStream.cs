@@ -25,7 +25,9 @@ public sealed class SoundFeatureStream
 
     /// <summary>Begins a stream.</summary>
     /// <param name="features">What is computed; several streams may share it.</param>
-    /// <exception cref="ArgumentException">The specification needs the whole clip: it normalises it, or has TopDecibels.</exception>
+    /// <exception cref="ArgumentException">
+    /// The specification needs the whole clip: it normalises it, or has TopDecibels.
+    /// </exception>
     public SoundFeatureStream(SoundFeatures features)
     {
         ArgumentNullException.ThrowIfNull(features);

@@ -7,7 +7,7 @@ namespace Recurant.Inputs;
 /// and the specification alone: the same bits on any machine, at any vector width, and from <see cref="SoundFeatureStream"/>.
 /// </summary>
 /// <remarks>
-/// <para>Samples are between -1 and 1, at the rate of the specification: the caller has resampled them where that was needed.</para>
+/// <para>Samples are between -1 and 1, at the rate of the specification: the caller has resampled them where needed.</para>
 /// <para>A clip shorter than a frame counts as if zeros followed, and becomes one frame; <see cref="IsShort"/> tells. A clip
 /// without samples is refused. Silence becomes the logarithm of the floor, never a number that is not finite.</para>
 /// <para>Several threads may use one of these at once.</para>
@@ -23,7 +23,9 @@ public sealed class SoundFeatures
 
     /// <summary>Makes the tables.</summary>
     /// <param name="spec">What is computed; what it leaves open is decided here.</param>
-    /// <exception cref="ArgumentException">A value is outside its range; the message names the property and the range.</exception>
+    /// <exception cref="ArgumentException">
+    /// A value is outside its range; the message names the property and the range.
+    /// </exception>
     public SoundFeatures(SoundFeatureSpec spec)
     {
         ArgumentNullException.ThrowIfNull(spec);
@@ -79,7 +81,9 @@ public sealed class SoundFeatures
     /// <summary>Computes the features of a clip.</summary>
     /// <param name="samples">[n], n at least 1; between -1 and 1.</param>
     /// <returns>[frames, width], row-major.</returns>
-    /// <exception cref="ArgumentException">There are no samples, or more numbers would be made than an array can hold.</exception>
+    /// <exception cref="ArgumentException">
+    /// There are no samples, or more numbers would be made than an array can hold.
+    /// </exception>
     public float[] Compute(ReadOnlySpan<float> samples)
     {
         long length = _layout.Frames(samples.Length) * Width;

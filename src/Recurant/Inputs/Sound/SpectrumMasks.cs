@@ -39,7 +39,8 @@ internal sealed record SpectrumMasks
         if (bands < 1 || width < bands || width % bands != 0 || features.Length % width != 0)
         {
             throw new ArgumentException(
-                $"{features.Length} numbers in rows of {width} with {bands} bands: whole rows of whole groups of bands are expected.");
+                $"{features.Length} numbers in rows of {width} with {bands} bands: whole rows of whole groups of bands are "
+                + "expected.");
         }
 
         int frames = features.Length / width;
@@ -49,7 +50,7 @@ internal sealed record SpectrumMasks
         Means(features, means);
         for (int mask = 0; mask < FrequencyMasks; mask++)
         {
-            (int first, int count) = Draw(random, ref drawn, Math.Min(WidestMask, bands), bands);                               // (1)
+            (int first, int count) = Draw(random, ref drawn, Math.Min(WidestMask, bands), bands);                           // (1)
             for (int column = first; column < width; column += bands)
             {
                 for (int frame = 0; frame < frames; frame++)
@@ -62,7 +63,7 @@ internal sealed record SpectrumMasks
         int longest = Math.Min(LongestMask, (int)(LongestShare * frames));
         for (int mask = 0; mask < TimeMasks; mask++)
         {
-            (int first, int count) = Draw(random, ref drawn, longest, frames);                                                  // (2)
+            (int first, int count) = Draw(random, ref drawn, longest, frames);                                              // (2)
             for (int frame = first; frame < first + count; frame++) means.CopyTo(features.Slice(frame * width, width));
         }
     }
@@ -90,6 +91,7 @@ internal sealed record SpectrumMasks
         SpecRange.Require(WidestMask >= 0, WidestMask, "0 or more");
         SpecRange.Require(TimeMasks is >= 0 and <= 1000, TimeMasks, "0 to 1000");
         SpecRange.Require(LongestMask >= 0, LongestMask, "0 or more");
-        if (LongestShare is not (>= 0 and <= 1)) throw new ArgumentException($"LongestShare is {LongestShare}; it must be 0 to 1.");
+        if (LongestShare is >= 0 and <= 1) return;
+        throw new ArgumentException($"{nameof(LongestShare)} is {LongestShare}; it must be 0 to 1.");
     }
 }

@@ -45,7 +45,8 @@ public class HtkGoldenTests
             samples[i] = BinaryPrimitives.ReadInt16LittleEndian(wav.AsSpan(44 + 2 * i)) / 32768f;
         }
 
-        int frames = BinaryPrimitives.ReadInt32BigEndian(golden), width = BinaryPrimitives.ReadInt16BigEndian(golden.AsSpan(8)) / 4;
+        int frames = BinaryPrimitives.ReadInt32BigEndian(golden);
+        int width = BinaryPrimitives.ReadInt16BigEndian(golden.AsSpan(8)) / 4;
         var features = new SoundFeatures(spec);
         float[] computed = features.Compute(samples);
         Assert.Equal((142, features.Width, 142 * features.Width), (frames, width, computed.Length));

@@ -16,7 +16,6 @@ public class SoundFeaturesTests
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
     };
 
-    /// <summary>mel_frequencies(n_mels=40) and rows of filters.mel(sr=22050, n_fft=2048) as librosa's documentation prints them.</summary>
     private static readonly SoundFeatureSpec s_librosa = new() { Convention = SoundConvention.Librosa, SampleRate = 22_050 };
 
     public static TheoryData<string, SoundFeatureSpec> Specs => new()
@@ -29,9 +28,19 @@ public class SoundFeaturesTests
         { "kaldi weighed energy", new() { Kind = SoundFeatureKind.Mfcc, RawEnergy = false } },
         { "kaldi reflect", new() { Padding = FramePadding.Reflect, Window = FrameWindow.Hamming } },
         { "kaldi zeros", new() { Padding = FramePadding.Zeros, Window = FrameWindow.Hann, UsePower = false } },
-        { "kaldi 8k", new() { SampleRate = 8_000, FrameMilliseconds = 32, StepMilliseconds = 12.5, Window = FrameWindow.Rectangular } },
+        {
+            "kaldi 8k", new()
+            {
+                SampleRate = 8_000, FrameMilliseconds = 32, StepMilliseconds = 12.5, Window = FrameWindow.Rectangular,
+            }
+        },
         { "librosa", s_librosa },
-        { "librosa 16k", s_librosa with { SampleRate = 16_000, FrameLength = 400, FrameStep = 160, FftSize = 512, MelBands = 40 } },
+        {
+            "librosa 16k", s_librosa with
+            {
+                SampleRate = 16_000, FrameLength = 400, FrameStep = 160, FftSize = 512, MelBands = 40,
+            }
+        },
         { "librosa reflect", s_librosa with { Padding = FramePadding.Reflect, MelScale = MelScale.Htk, AreaNorm = false } },
         { "librosa mfcc", s_librosa with { Kind = SoundFeatureKind.Mfcc } },
         { "librosa mfcc lifter", s_librosa with { Kind = SoundFeatureKind.Mfcc, Lifter = 30, TopDecibels = 20 } },
@@ -57,25 +66,28 @@ public class SoundFeaturesTests
                 double right = expected[i / features.Width][i % features.Width];
                 Assert.True(
                     Math.Abs(computed[i] - right) <= tolerance,
-                    $"{name}, {length}: frame {i / features.Width}, {features.Names[i % features.Width]}: {computed[i]}, not {right}");
+                    $"{name}, {length}: frame {i / features.Width}, {features.Names[i % features.Width]}: {computed[i]}, "
+                    + $"not {right}");
             }
         }
     }
 
+    /// <summary>What librosa's documentation prints for mel_frequencies(n_mels=40).</summary>
     [Fact]
     public void Edges_OfSlaneysScale_AreThoseThatLibrosaPrints()
     {
         SoundFeatureSpec spec = (s_librosa with { MelBands = 38 }).Decided();
         double[] printed =
         [
-            0, 85.317, 170.635, 255.952, 341.269, 426.586, 511.904, 597.221, 682.538, 767.855, 853.173, 938.49, 1024.856, 1119.114,
-            1222.042, 1334.436, 1457.167, 1591.187, 1737.532, 1897.337, 2071.84, 2262.393, 2470.47, 2697.686, 2945.799, 3216.731,
-            3512.582, 3835.643, 4188.417, 4573.636, 4994.285, 5453.621, 5955.205, 6502.92, 7101.009, 7754.107, 8467.272, 9246.028,
-            10096.408, 11025,
+            0, 85.317, 170.635, 255.952, 341.269, 426.586, 511.904, 597.221, 682.538, 767.855, 853.173, 938.49, 1024.856,
+            1119.114, 1222.042, 1334.436, 1457.167, 1591.187, 1737.532, 1897.337, 2071.84, 2262.393, 2470.47, 2697.686,
+            2945.799, 3216.731, 3512.582, 3835.643, 4188.417, 4573.636, 4994.285, 5453.621, 5955.205, 6502.92, 7101.009,
+            7754.107, 8467.272, 9246.028, 10096.408, 11025,
         ];
         Assert.Equal(printed, MelFilters.Edges(spec).Select(edge => Math.Round(edge, 3)));
     }
 
+    /// <summary>filters.mel(sr=22050, n_fft=2048), as the documentation of its port mel_filter prints it.</summary>
     [Fact]
     public void Filters_OfLibrosa_AreThoseThatItsPortsPrint()
     {
@@ -222,7 +234,10 @@ public class SoundFeaturesTests
     [Fact]
     public void Compute_Warm_AllocatesNothing()
     {
-        var features = new SoundFeatures(new() { Kind = SoundFeatureKind.Mfcc, Deltas = 2, Normalisation = ClipNormalisation.Mean });
+        var features = new SoundFeatures(new()
+        {
+            Kind = SoundFeatureKind.Mfcc, Deltas = 2, Normalisation = ClipNormalisation.Mean,
+        });
         float[] samples = Sound(16_000, 16_000), rows = new float[features.FramesOf(16_000) * features.Width];
         Allocation.AssertNoneWarm(() => features.Compute(samples, rows), 5);
     }
@@ -234,7 +249,8 @@ public class SoundFeaturesTests
             FrameLength = 400, FrameStep = 160, FftSize = 512, Window = FrameWindow.Povey, Padding = FramePadding.None,
             SampleScale = 32768f, RemoveMean = true, PreEmphasis = 0.97f, UsePower = true, MelBands = 23, LowFrequency = 20,
             HighFrequency = 8000, MelScale = MelScale.Htk, AreaNorm = false, LogFloor = 1.1920929e-7f, Decibels = false,
-            TopDecibels = float.PositiveInfinity, Cepstra = 13, Lifter = 22, Zeroth = ZerothCoefficient.LogEnergy, RawEnergy = true,
+            TopDecibels = float.PositiveInfinity, Cepstra = 13, Lifter = 22, Zeroth = ZerothCoefficient.LogEnergy,
+            RawEnergy = true,
         },
         new SoundFeatureSpec().Decided());
 
@@ -298,7 +314,8 @@ public class SoundFeaturesTests
         for (int i = 0; i < length; i++)
         {
             double t = (double)i / rate, rise = 0.5 + 0.5 * Math.Sin(7 * t);
-            sound[i] = (float)(0.02 * sound[i] + 0.3 * rise * Math.Sin(2 * Math.PI * 440 * t) + 0.1 * Math.Sin(2 * Math.PI * 1900 * t));
+            double tones = 0.3 * rise * Math.Sin(2 * Math.PI * 440 * t) + 0.1 * Math.Sin(2 * Math.PI * 1900 * t);
+            sound[i] = (float)(0.02 * sound[i] + tones);
         }
 
         return sound;
