@@ -8,10 +8,12 @@ namespace Recurant.Formats;
 /// number is odd.
 /// </summary>
 /// <remarks>
-/// Our own, because what programs write as WAV is often not what the format says, and a library that follows the format gives
-/// shifted samples or none: sizes that a pipe could not know (0, 7FFFF000, FFFFFFFF), odd chunks without their last byte, a block
-/// alignment that contradicts the bits, files that were cut. Multimedia Programming Interface and Data Specifications 1.0 (IBM
-/// and Microsoft 1991); RFC 2361 for the encodings; EBU Tech 3306 for RF64; ITU-T G.711 for mu-law and A-law.
+/// <para>Our own, because what programs write as WAV is often not what the format says: sizes that a pipe could not know (0,
+/// 7FFFF000, FFFFFFFF), odd chunks without their last byte, a block alignment that contradicts the bits, files that were cut.
+/// The reader of NAudio.Core 3.3.0, which was tried on the same files, manages most of that, but finds no samples where the
+/// size is 0, takes a rate of 0 and an alignment that lies as they are, and does not tell that a file was cut.</para>
+/// <para>Multimedia Programming Interface and Data Specifications 1.0 (IBM and Microsoft 1991); RFC 2361 for the encodings; EBU
+/// Tech 3306 for RF64; ITU-T G.711 for mu-law and A-law.</para>
 /// </remarks>
 internal static class WavFile
 {
@@ -68,9 +70,18 @@ internal static class WavFile
                 data = content;
                 declared = length;
             }
-            else if (isData) warnings.Add($"{path}: the file has more than one data chunk; the first was read.");
-            else if (name == "fmt " && format.IsEmpty) format = content;
-            else if (name == "ds64" && content.Length >= 16) longData = BinaryPrimitives.ReadInt64LittleEndian(content[8..]);
+            else if (isData)
+            {
+                warnings.Add($"{path}: the file has more than one data chunk; the first was read.");
+            }
+            else if (name == "fmt " && format.IsEmpty)
+            {
+                format = content;
+            }
+            else if (name == "ds64" && content.Length >= 16)
+            {
+                longData = BinaryPrimitives.ReadInt64LittleEndian(content[8..]);
+            }
             if (length > rest.Length) break;
             at += 8 + (int)length;
             if (length % 2 == 1 && HasPadByte(bytes.AsSpan(at))) at++;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Recurant.Inputs;
 
 /// <summary>
@@ -14,7 +16,7 @@ namespace Recurant.Inputs;
 public static class SoundResampler
 {
     private const double Cutoff = 0.945, Reach = 64, Beta = 10;
-    private const int MostRate = SoundFeatureSpec.MostRate, MostRatio = 256;
+    private const int MostRate = SoundFeatureSpec.MostRate, MostRatio = 256, Sums = 32;
 
     /// <summary>Resamples a clip.</summary>
     /// <param name="samples">[n].</param>
@@ -45,25 +47,72 @@ public static class SoundResampler
         int reach = (int)Math.Ceiling(Reach / ratio);
         // The places between two samples repeat after `phases` of y; the weights of each are computed when it first occurs.
         var weights = new float[Math.Min(phases, length)][];
+        var atBorder = new float[(2 * reach + Sums - 1) / Sums * Sums];
+        Span<float> sums = stackalloc float[Sums];
         var result = new float[length];
         for (int j = 0; j < result.Length; j++)
         {
             long before = (long)j * steps / phases;
             int phase = (int)((long)j * steps % phases), slot = j % phases;
             float[] w = weights[slot] ??= Weights((double)phase / phases, ratio, reach);
-            int first = (int)before - reach + 1, skipped = Math.Max(0, -first);
-            int count = (int)Math.Min(w.Length, samples.Length - (long)first) - skipped;
-            if (count > 0) result[j] = Reductions.Dot(w.AsSpan(skipped, count), samples.Slice(first + skipped, count));     // (1)
+            int first = (int)before - reach + 1;
+            ReadOnlySpan<float> around = first >= 0 && first + (long)w.Length <= samples.Length
+                ? samples.Slice(first, w.Length) : WithZeros(samples, first, atBorder);
+            result[j] = Sum(around, w, sums);                                                                               // (1)
         }
 
         return result;
     }
 
+    private static float[] WithZeros(ReadOnlySpan<float> samples, int first, float[] around)
+    {
+        Array.Clear(around);
+        int skipped = Math.Max(0, -first);
+        int count = (int)Math.Min(around.Length, samples.Length - (long)first) - skipped;
+        if (count > 0) samples.Slice(first + skipped, count).CopyTo(around.AsSpan(skipped));
+        return around;
+    }
+
+    /// <summary>
+    /// sum over i of x_i w_i in an order that knows no vector width: i belongs to running sum i mod 32, and these are added
+    /// pairwise.
+    /// </summary>
+    private static float Sum(ReadOnlySpan<float> x, ReadOnlySpan<float> w, Span<float> sums)
+    {
+        var kernel = new SumKernel { X = x, W = w, Result = sums };
+        VectorLoop.Run(ref kernel, Sums);
+        for (int half = Sums / 2; half > 0; half /= 2)
+        {
+            for (int i = 0; i < half; i++) sums[i] += sums[i + half];
+        }
+
+        return sums[0];
+    }
+
+    private ref struct SumKernel : IVectorKernel
+    {
+        public ReadOnlySpan<float> X, W;
+        public Span<float> Result;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        readonly void IVectorKernel.Apply<TWidth, TVector, TReach>(int index, int left)
+        {
+            TVector sum = default;
+            for (int i = index; i < X.Length; i += Sums)
+            {
+                TVector x = Lanes<TWidth, TVector, TReach>.Load(X, i, left), w = Lanes<TWidth, TVector, TReach>.Load(W, i, left);
+                sum = TWidth.FusedMultiplyAdd(x, w, sum);
+            }
+
+            Lanes<TWidth, TVector, TReach>.Store(sum, Result, index, left);
+        }
+    }
+
     /// <summary>h of the 2 T samples around a place, of which the one before it is number T - 1.</summary>
     private static float[] Weights(double place, double ratio, int reach)
     {
-        // A multiple of 64, which the sum works through fastest; the weights past the window are 0.
-        var exact = new double[(2 * reach + 63) / 64 * 64];
+        // As many as the running sums take; the weights past the window are 0.
+        var exact = new double[(2 * reach + Sums - 1) / Sums * Sums];
         double sum = 0, width = Reach / ratio;
         for (int i = 0; i < exact.Length; i++)
         {
