@@ -151,7 +151,11 @@ public class PackedSoundTests : TemporaryFiles
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The program that stands for ffmpeg is a script of a Unix shell.");
         string path = Write("ffmpeg", $"#!/bin/sh\n{command}\n");
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.UserWrite);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.UserWrite);
+        }
+
         return path;
     }
 
