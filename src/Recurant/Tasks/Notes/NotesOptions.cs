@@ -2,7 +2,7 @@ namespace Recurant.Tasks;
 
 /// <summary>
 /// How a model of music is trained. Every property may be left out: what <see cref="LearningOptions"/> says of defaults holds with
-/// the exception that the recurrent layer has 256 units.
+/// the exception that the recurrent layer is a GRU of 256 units.
 /// </summary>
 public sealed record NotesOptions : LearningOptions
 {
@@ -14,9 +14,9 @@ public sealed record NotesOptions : LearningOptions
 
     /// <summary>
     /// By how many half-tones a piece is moved at random, up or down, each time it is learnt from: 6 for all keys, 0 for none.
-    /// Default: 6.
+    /// Null: 6, but 0 where all pieces are in one key, as collections are that were brought to C.
     /// </summary>
-    public int Transpose { get; init; } = 6;
+    public int? Transpose { get; init; }
 
     /// <summary>The most steps of a piece that are read at once in training. Default: 128.</summary>
     public int Window { get; init; } = 128;
@@ -31,7 +31,7 @@ public sealed record NotesOptions : LearningOptions
     public void Validate()
     {
         TrainingOptionsCheck.ValidateCommon(this);
-        TrainingOptionsCheck.Require(Transpose is >= 0 and <= 24, Transpose, "0 to 24");
+        TrainingOptionsCheck.Require(Transpose is null or (>= 0 and <= 24), Transpose, "0 to 24");
         TrainingOptionsCheck.Require(Window is >= 2 and <= 100_000, Window, "2 to 100,000");
         TrainingOptionsCheck.Require(StepsPerQuarter is null or (>= 1 and <= 960), StepsPerQuarter, "1 to 960");
     }
