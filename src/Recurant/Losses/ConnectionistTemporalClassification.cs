@@ -48,7 +48,7 @@ internal sealed class ConnectionistTemporalClassification
 
     private const int Lane = LaneFold.Lanes;
 
-    private readonly int _classes, _blank, _paddedClasses;
+    private readonly int _paddedClasses;
 
     /// <param name="classes">K: the symbols and the blank.</param>
     /// <param name="blank">The index of the blank, 0 to K - 1. Default: 0.</param>
@@ -61,8 +61,14 @@ internal sealed class ConnectionistTemporalClassification
                 nameof(blank), $"The blank is {blank}; with {classes} classes it must be 0 to {classes - 1}.");
         }
 
-        (_classes, _blank, _paddedClasses) = (classes, blank, LaneFold.Padded(classes));
+        (Classes, Blank, _paddedClasses) = (classes, blank, LaneFold.Padded(classes));
     }
+
+    /// <summary>K: the symbols and the blank.</summary>
+    public int Classes { get; }
+
+    /// <summary>The index of the blank.</summary>
+    public int Blank { get; }
 
     /// <summary>
     /// The fewest frames in which a text can be spelt: one for each symbol, and one for the blank between equal neighbours.
@@ -105,10 +111,10 @@ internal sealed class ConnectionistTemporalClassification
         Workers workers, BatchLayout batch, Matrix logits, IReadOnlyList<int[]> targets, TemporalClassificationMemory memory,
         bool wantsGradients)
     {
-        if (logits.Columns != _classes || logits.Rows != batch.Rows)
+        if (logits.Columns != Classes || logits.Rows != batch.Rows)
         {
             throw new ArgumentException(
-                $"Logits [{logits.Rows}, {logits.Columns}] were given; [{batch.Rows}, {_classes}] are expected.", nameof(logits));
+                $"Logits [{logits.Rows}, {logits.Columns}] were given; [{batch.Rows}, {Classes}] are expected.", nameof(logits));
         }
 
         int longest = Check(batch, targets);
@@ -136,9 +142,9 @@ internal sealed class ConnectionistTemporalClassification
             ReadOnlySpan<int> target = targets[i];
             foreach (int symbol in target)
             {
-                if ((uint)symbol < (uint)_classes && symbol != _blank) continue;
+                if ((uint)symbol < (uint)Classes && symbol != Blank) continue;
                 throw new ArgumentException(
-                    $"The text of utterance {i} has the symbol {symbol}; 0 to {_classes - 1} without the blank, {_blank}, "
+                    $"The text of utterance {i} has the symbol {symbol}; 0 to {Classes - 1} without the blank, {Blank}, "
                     + "is expected.", nameof(targets));
             }
 
@@ -303,7 +309,7 @@ internal sealed class ConnectionistTemporalClassification
             Span<float> z = logits.Row(batch.RowStart(t) + b);
             Frame frame = utterance.At(t), before = utterance.At(t - 1);
             if (ReadRow(z, utterance, frame)) blankFrames++;
-            if (wantsGradients) utterance.Exponentials[.._classes].CopyTo(z);
+            if (wantsGradients) utterance.Exponentials[..Classes].CopyTo(z);
             // NaN stays in the product; one logarithm serves many rows.
             product *= frame.Sum;
             if (product > 1e200)
@@ -351,7 +357,7 @@ internal sealed class ConnectionistTemporalClassification
         VectorLoop.Run(ref kernel, utterance.PaddedClasses);
         frame.Sum = LaneFold.Sum(utterance.Exponentials);
         ReadOnlySpan<float> significands = utterance.Significands, exponents = utterance.Exponents;
-        (frame.BlankSignificand, frame.BlankExponent) = (significands[_blank], exponents[_blank]);
+        (frame.BlankSignificand, frame.BlankExponent) = (significands[Blank], exponents[Blank]);
         ReadOnlySpan<int> target = utterance.Target;
         Span<float> ofSymbols = frame.SymbolSignificands, exponentsOfSymbols = frame.SymbolExponents;
         for (int j = 0; j < target.Length; j++)
@@ -362,7 +368,7 @@ internal sealed class ConnectionistTemporalClassification
 
         ofSymbols[target.Length..].Fill(1f);
         exponentsOfSymbols[target.Length..].Fill(Nothing);
-        return z[_blank] == largest && z[.._blank].IndexOf(largest) < 0;
+        return z[Blank] == largest && z[..Blank].IndexOf(largest) < 0;
     }
 
     /// <summary>(5).</summary>
@@ -397,13 +403,13 @@ internal sealed class ConnectionistTemporalClassification
 
             posteriors.Clear();
             for (int j = 0; j < target.Length; j++) posteriors[target[j]] += ofSymbols[j];
-            posteriors[_blank] = LaneFold.Sum(utterance.BlankPosteriors);
+            posteriors[Blank] = LaneFold.Sum(utterance.BlankPosteriors);
 
             Span<float> dz = rows.Row(batch.RowStart(t) + b);
             dz.CopyTo(utterance.Exponentials);
             var gradient = new GradientKernel(utterance, scale / frame.Sum, -scale / LaneFold.Sum(posteriors));
             VectorLoop.Run(ref gradient, utterance.PaddedClasses);
-            utterance.Exponentials[.._classes].CopyTo(dz);
+            utterance.Exponentials[..Classes].CopyTo(dz);
         }
     }
 
