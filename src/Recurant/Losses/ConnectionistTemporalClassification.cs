@@ -26,17 +26,17 @@ namespace Recurant.Losses;
 /// </code>
 /// </summary>
 /// <remarks>
-/// <para>A and B of several hundred frames lie far outside the range of a float, and of states that matter later some are at first
-/// e^-100 of the largest or less, so that one scale for a whole frame is not enough. So every state is m 2^e with an exponent of
-/// its own: a sum costs two shifts of exponents instead of two exponentials and a logarithm, and keeps 24 bits wherever it
-/// stands, while a logarithm near -1000 keeps them only to 6e-5. Instead of y stands u = e^(z - largest z): the sum of a row's u
-/// cancels in (6), and its logarithm is added to the loss at the end.</para>
+/// <para>A and B of several hundred frames lie far outside the range of a float, and of states that matter later some are at
+/// first e^-100 of the largest or less, so that one scale for a whole frame is not enough. So every state is m 2^e with an
+/// exponent of its own: a sum costs two shifts of exponents instead of two exponentials and a logarithm, and keeps 24 bits
+/// wherever it stands, while the last bit of a logarithm near -1000 is 6e-5. Instead of y stands u = e^(z - largest z): the sum
+/// of a row's u cancels in (6), and its logarithm is added to the loss at the end.</para>
 /// <para>Lanes run over j, threads over utterances; the sums of (6) have an order that knows neither. What a frame sums to in (6)
 /// is taken for p(l), so that each row of (1') adds up to zero.</para>
 /// <para>Source: Graves, Fernandez, Gomez and Schmidhuber, "Connectionist Temporal Classification", ICML 2006, whose beta is A''
 /// and B'' here.</para>
 /// </remarks>
-internal sealed class ConnectionistTemporalClassification
+internal sealed partial class ConnectionistTemporalClassification
 {
     /// <summary>The exponent of zero: 2^-8388608, to which nothing that is possible comes near.</summary>
     private const float Nothing = -8388608f;
@@ -85,13 +85,17 @@ internal sealed class ConnectionistTemporalClassification
     /// </summary>
     /// <param name="workers">The threads.</param>
     /// <param name="batch">The layout of the rows.</param>
-    /// <param name="logits">z [rows, K]; replaced by dz. NaN for an utterance whose loss is not a finite number.</param>
+    /// <param name="logits">
+    /// z [rows, K]; replaced by dz, which is NaN for an utterance whose loss is not a finite number. What lies more than a
+    /// million beneath the largest of its row counts as a million, minus infinity too.
+    /// </param>
     /// <param name="targets">
     /// The symbols of each utterance in the order in which the batch was asked for; none at all is a text, too.
     /// </param>
     /// <param name="memory">Scratch; has the loss of each utterance afterwards.</param>
     /// <returns>
-    /// The sum of the utterances' losses, in nats; not a finite number where a logit is NaN or infinite.
+    /// The sum of the utterances' losses, in nats; no finite number where a logit is NaN or infinity, or a loss above 2.9
+    /// million.
     /// </returns>
     /// <exception cref="ArgumentException">
     /// There is not one text for each utterance, one holds the blank or no class at all, or an utterance has fewer frames than
@@ -152,8 +156,8 @@ internal sealed class ConnectionistTemporalClassification
             if (needed > frames)
             {
                 throw new ArgumentException(
-                    $"Utterance {i} has {frames} frames, but its text of {target.Length} symbols needs {needed}: one a symbol and "
-                    + "one between equal neighbours.", nameof(targets));
+                    $"Utterance {i} has {frames} frames, but its text of {target.Length} symbols needs {needed}: one a symbol "
+                    + "and one between equal neighbours.", nameof(targets));
             }
 
             longest = Math.Max(longest, target.Length);
@@ -189,108 +193,6 @@ internal sealed class ConnectionistTemporalClassification
         {
             for (int t = 0; t < Batch.Lengths[b]; t++) Logits.Row(Batch.RowStart(t) + b).Fill(float.NaN);
         }
-    }
-
-    /// <summary>
-    /// The memory of an utterance. P is the number of states A, padded to whole vectors; B has as many. Neighbours j - 1 and j + 1
-    /// are read as vectors that begin one element earlier or later, so that a pad with zeros stands before or behind.
-    /// </summary>
-    private readonly ref struct Utterance
-    {
-        /// <summary>Elements of a frame beside the six arrays: two pads, and the three numbers of the row.</summary>
-        private const int Extra = 3 * Lane;
-
-        private readonly Span<float> _frames, _next, _skips, _posteriors, _rows;
-
-        public Utterance(Span<float> memory, int length, ReadOnlySpan<int> target, int paddedClasses)
-        {
-            Target = target;
-            States = LaneFold.Padded(target.Length + 1);
-            PaddedClasses = paddedClasses;
-            _frames = Take(ref memory, (length + 1) * FrameSize);
-            _next = Take(ref memory, 4 * (States + Lane));
-            _skips = Take(ref memory, States + Lane);
-            _posteriors = Take(ref memory, 2 * States);
-            _rows = Take(ref memory, 4 * paddedClasses);
-        }
-
-        /// <summary>l [L].</summary>
-        public ReadOnlySpan<int> Target { get; }
-
-        /// <summary>P.</summary>
-        public int States { get; }
-
-        public int PaddedClasses { get; }
-
-        private int FrameSize => 6 * States + Extra;
-
-        /// <summary>What the longest utterance of a batch needs.</summary>
-        public static long Floats(int frames, int symbols, int paddedClasses)
-        {
-            long states = LaneFold.Padded(symbols + 1);
-            return (frames + 1) * (6 * states + Extra) + 5 * (states + Lane) + 2 * states + 4L * paddedClasses;
-        }
-
-        /// <summary>A frame, -1 for that before the first.</summary>
-        public Frame At(int t) => new(_frames.Slice((t + 1) * FrameSize, FrameSize), States);
-
-        /// <summary>A'' and B'' of the frame behind: significands and exponents of A, those of B, [P] each and a pad.</summary>
-        public Span<float> Next(int array) => _next.Slice(array * (States + Lane), States + Lane);
-
-        /// <summary>m_j [P] and a pad: the exponent of 1 or 0.</summary>
-        public Span<float> Skips => _skips;
-
-        /// <summary>A_t,j A'_t,j / p(l) [P].</summary>
-        public Span<float> BlankPosteriors => _posteriors[..States];
-
-        /// <summary>B_t,j B'_t,j / p(l) [P].</summary>
-        public Span<float> SymbolPosteriors => _posteriors[States..];
-
-        /// <summary>Of the K classes the logits, or p(t is k | l).</summary>
-        public Span<float> Row => _rows[..PaddedClasses];
-
-        /// <summary>u as numbers.</summary>
-        public Span<float> Exponentials => _rows.Slice(PaddedClasses, PaddedClasses);
-
-        /// <summary>u in parts.</summary>
-        public Span<float> Significands => _rows.Slice(2 * PaddedClasses, PaddedClasses);
-
-        public Span<float> Exponents => _rows[(3 * PaddedClasses)..];
-
-        private static Span<float> Take(scoped ref Span<float> memory, int length)
-        {
-            Span<float> taken = memory[..length];
-            memory = memory[length..];
-            return taken;
-        }
-    }
-
-    /// <summary>What is kept of a frame.</summary>
-    private readonly ref struct Frame(Span<float> memory, int states)
-    {
-        private readonly Span<float> _memory = memory;
-
-        /// <summary>u of l_j [P], in parts.</summary>
-        public Span<float> SymbolSignificands => _memory[..states];
-
-        public Span<float> SymbolExponents => _memory.Slice(states, states);
-
-        /// <summary>A [P], in parts.</summary>
-        public Span<float> BlankStateSignificands => _memory.Slice(2 * states, states);
-
-        public Span<float> BlankStateExponents => _memory.Slice(3 * states, states);
-
-        /// <summary>B behind a pad [16 + P], in parts.</summary>
-        public Span<float> SymbolStateSignificands => _memory.Slice(4 * states, Lane + states);
-
-        public Span<float> SymbolStateExponents => _memory.Slice(5 * states + Lane, Lane + states);
-
-        /// <summary>u of the blank, in parts, and what the row's u sum to.</summary>
-        public ref float BlankSignificand => ref _memory[6 * states + 2 * Lane];
-
-        public ref float BlankExponent => ref _memory[6 * states + 2 * Lane + 1];
-
-        public ref float Sum => ref _memory[6 * states + 2 * Lane + 2];
     }
 
     /// <summary>
@@ -347,7 +249,8 @@ internal sealed class ConnectionistTemporalClassification
         utterance.Row.Fill(float.MinValue);
     }
 
-    /// <summary>u of a row and of the text's symbols. Returns whether the blank has the largest logit, the first of equals.</summary>
+    /// <summary>u of a row and of the text's symbols.</summary>
+    /// <returns>Whether the blank has the largest logit, the first of equals.</returns>
     private bool ReadRow(ReadOnlySpan<float> z, in Utterance utterance, in Frame frame)
     {
         // What lies behind the row stays so small that it counts for nothing.

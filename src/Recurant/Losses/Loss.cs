@@ -115,8 +115,8 @@ public static class Loss
     }
 
     /// <summary>
-    /// The fewest steps in which connectionist temporal classification can spell a text: one for each symbol, and one for the blank
-    /// between two that are equal. "hello" needs six.
+    /// The fewest steps in which connectionist temporal classification can spell a text: one for each symbol, and one for the
+    /// blank between two that are equal. "hello" needs six.
     /// </summary>
     /// <param name="text">The symbols; none at all need no step.</param>
     public static int FramesNeeded(ReadOnlySpan<int> text) => ConnectionistTemporalClassification.FramesNeeded(text);

@@ -252,6 +252,32 @@ public class ConnectionistTemporalClassificationTests
         }
     }
 
+    /// <summary>A loss of millions is no number that anybody could learn from, and says so.</summary>
+    [Theory]
+    [InlineData(100_000f, true)]
+    [InlineData(1_000_000f, false)]
+    public void Apply_LossOfMillions_IsExactOrInfinite(float gap, bool isFinite)
+    {
+        TemporalClassificationCase one = new(3, [8], [[1, 2, 1, 2, 1, 2, 1, 2]], 1f, seed: 2);
+        for (int t = 0; t < 8; t++)
+        {
+            one.Logits.Row(t)[0] = gap;
+            one.Logits.Row(t)[1] = one.Logits.Row(t)[2] = 0f;
+        }
+
+        double loss = one.Apply();
+        if (isFinite)
+        {
+            Assert.Equal(8.0 * gap, loss, 1.0);
+        }
+        else
+        {
+            Assert.Equal(double.PositiveInfinity, loss);
+        }
+
+        Assert.Equal(isFinite, one.Logits.IsFinite);
+    }
+
     [Fact]
     public void Apply_LogitsMinusInfinityOfOtherSymbols_AreNeverSaid()
     {

@@ -86,7 +86,8 @@ public class SameBitsTests
         int[] lengths = [50, 9, 31, 80];
         int[][] texts =
         [
-            [.. Enumerable.Range(0, 20).Select(j => 1 + j * j % 36)], [], [7, 7, 3], [.. Enumerable.Range(0, 39).Select(j => 1 + j / 2)],
+            [.. Enumerable.Range(0, 20).Select(j => 1 + j * j % 36)], [], [7, 7, 3],
+            [.. Enumerable.Range(0, 39).Select(j => 1 + j / 2)],
         ];
         foreach (int threads in (int[])[1, 3])
         {

@@ -28,8 +28,8 @@ public sealed record CtcHypothesis(IReadOnlyList<int> Labels, double LogProbabil
 /// the beam once.
 /// </summary>
 /// <remarks>
-/// Probabilities are numbers in double precision, divided after each frame by that of the best prefix: what lies e^-700 beneath it
-/// counts for nothing. Of equal prefixes that which stood before goes on.
+/// Probabilities are numbers in double precision, divided after each frame by that of the best prefix: what lies e^-700 beneath
+/// it counts for nothing. Of equal prefixes that which stood before goes on.
 /// <para>Source: Hannun, Maas, Jurafsky and Ng, "First-Pass Large Vocabulary Continuous Speech Recognition using Bi-Directional
 /// Recurrent DNNs", 2014, algorithm 1.</para>
 /// </remarks>

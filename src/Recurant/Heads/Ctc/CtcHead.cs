@@ -54,8 +54,8 @@ internal sealed class CtcHead(int size, int classes, int blank = 0)
     }
 
     /// <summary>
-    /// The sum of the utterances' losses (2) of the last forward pass; the logits become their gradients, divided by the number of
-    /// utterances.
+    /// The sum of the utterances' losses (2) of the last forward pass; the logits become their gradients, divided by the number
+    /// of utterances.
     /// </summary>
     /// <param name="workers">The threads.</param>
     /// <param name="batch">The layout of the rows.</param>
@@ -100,8 +100,8 @@ internal sealed class CtcHead(int size, int classes, int blank = 0)
     }
 
     /// <summary>
-    /// The best texts of each utterance, the best first, in the order asked for. The utterances are dealt out to the threads, so a
-    /// language model is called by several at once.
+    /// The best texts of each utterance, the best first, in the order asked for. The utterances are dealt out to the threads, so
+    /// a language model is called by several at once.
     /// </summary>
     public IReadOnlyList<CtcHypothesis>[] Search(
         Workers workers, BatchLayout batch, CtcMemory memory, CtcSearchOptions options)

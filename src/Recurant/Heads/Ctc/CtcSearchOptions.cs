@@ -7,8 +7,8 @@ namespace Recurant.Heads;
 /// </summary>
 /// <param name="prefix">The symbols so far.</param>
 /// <param name="logProbabilities">
-/// [K], zeros: to be given ln p(k | prefix) for every symbol k, in nats, minus infinity for what may not follow; in the place of the
-/// blank ln p(the text ends here), or 0 if nothing is known about ends.
+/// [K], zeros: to be given ln p(k | prefix) for every symbol k, in nats, minus infinity for what may not follow; in the place of
+/// the blank ln p(the text ends here), or 0 if nothing is known about ends.
 /// </param>
 public delegate void CtcPrefixScorer(ReadOnlySpan<int> prefix, Span<double> logProbabilities);
 
@@ -31,8 +31,8 @@ public sealed record CtcSearchOptions
     public double ScorerWeight { get; init; } = 1;
 
     /// <summary>
-    /// beta: what every symbol adds to the score, in nats; above 0 it makes up for the language model's preference of short texts.
-    /// Default: 0.
+    /// beta: what every symbol adds to the score, in nats; above 0 it makes up for the language model's preference of short
+    /// texts. Default: 0.
     /// </summary>
     public double SymbolBonus { get; init; }
 
@@ -41,6 +41,9 @@ public sealed record CtcSearchOptions
 
     /// <summary>What every word adds to the score, in nats, where there is a separator. Default: 0.</summary>
     public double WordBonus { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => InvariantRecord.ToString(nameof(CtcSearchOptions), PrintMembers);
 
     internal void Check(int classes)
     {

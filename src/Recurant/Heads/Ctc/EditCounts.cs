@@ -7,8 +7,8 @@ namespace Recurant.Heads;
 /// <code>
 /// (1) d_(i,j) = min(d_(i-1,j-1) + [right_i differs from found_j], d_(i-1,j) + 1, d_(i,j-1) + 1)       d_(i,0) = i, d_(0,j) = j
 /// </code>
-/// Where several ways are as short, that with a pair at its end is taken, else that with a word left out: the sum of the kinds does
-/// not depend on it.
+/// Where several ways are as short, that with a pair at its end is taken, else that with a word left out: the sum of the kinds
+/// does not depend on it.
 /// </summary>
 /// <param name="Substitutions">Taken for another.</param>
 /// <param name="Insertions">Found, though not there.</param>

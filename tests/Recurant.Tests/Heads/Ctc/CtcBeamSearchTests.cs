@@ -212,8 +212,9 @@ public class CtcBeamSearchTests
     {
         foreach (CtcSearchOptions options in (CtcSearchOptions[])[
             new() { Beam = 0 }, new() { Beam = CtcSearchOptions.MostBeam + 1 }, new() { ScorerWeight = -1 },
-            new() { ScorerWeight = double.NaN }, new() { SymbolBonus = double.NaN }, new() { WordBonus = double.PositiveInfinity },
-            new() { Blank = 3 }, new() { Blank = -1 }, new() { Separator = 3 }, new() { Separator = 0 }])
+            new() { ScorerWeight = double.NaN }, new() { SymbolBonus = double.NaN },
+            new() { WordBonus = double.PositiveInfinity }, new() { Blank = 3 }, new() { Blank = -1 },
+            new() { Separator = 3 }, new() { Separator = 0 }])
         {
             Assert.Throws<ArgumentException>(() => CtcBeamSearch.Search([0f, 1f, 0f], 3, options));
         }
