@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Recurant.Bench.Peers;
@@ -36,7 +35,7 @@ internal sealed record CtcRow(
 /// </summary>
 internal static class CtcProgram
 {
-    private const double SecondsPerTurn = 0.3;
+    private const double SecondsPerTurn = 0.3, SecondsOfWarmUp = 1;
 
     // So that the threads of the engine before, which spin a while for more work, are asleep.
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(300);
@@ -74,6 +73,12 @@ internal static class CtcProgram
         double gradientError = Error(recurant.Gradient()), torchGradientError = Error(torch.Gradient());
 
         var times = new Dictionary<string, List<double>> { ["recurant"] = [], ["torch"] = [] };
+        // The runtime compiles hot methods anew while they run.
+        foreach (Func<double> step in (Func<double>[])[recurant.Step, torch.Step])
+        {
+            for (long begin = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(begin).TotalSeconds < SecondsOfWarmUp;) step();
+        }
+
         int disturbed = 0;
         for (int round = 0; round < rounds; round++)
         {
