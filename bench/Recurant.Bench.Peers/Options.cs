@@ -13,6 +13,7 @@ internal sealed record Options
                compare.sh --program score --data DIR   10,000 sentences of the same files, scored from file to file
                compare.sh --program stream             one sequence, one step at a time with kept state
                compare.sh --program scale              time and memory as sequences grow longer and batches larger
+               compare.sh --program ctc                the CTC loss and its gradient, against TorchSharp's
 
           --json              one JSON object on standard output instead of a table
           --threads 1,2       numbers of threads (default 1,2; on one core 1)
@@ -32,8 +33,8 @@ internal sealed record Options
     // Which options belong to which programs; the others belong to all.
     private static readonly Dictionary<string, string[]> s_programs = new()
     {
-        ["--rounds"] = [Grid, "score", "stream", "scale"],
-        ["--quick"] = [Grid, "score", "stream", "scale"],
+        ["--rounds"] = [Grid, "score", "stream", "scale", "ctc"],
+        ["--quick"] = [Grid, "score", "stream", "scale", "ctc"],
         ["--mode"] = [Grid, "scale"],
         ["--cell"] = [Grid, "stream"],
         ["--rows"] = [Grid],
@@ -50,6 +51,7 @@ internal sealed record Options
         ["words"] = Engines.OnnxRuntime,
         ["characters"] = Engines.OnnxRuntime,
         ["scale"] = Engines.OnnxRuntime,
+        ["ctc"] = Engines.OnnxRuntime,
         ["score"] = Engines.Torch,
     };
 
@@ -73,7 +75,7 @@ internal sealed record Options
 
     public int Rounds { get; private set; }
 
-    /// <summary>mr, words, characters, score, stream or scale; null for the grid.</summary>
+    /// <summary>mr, words, characters, score, stream, scale or ctc; null for the grid.</summary>
     public string? Program { get; private set; }
 
     public string Data { get; private set; } = "";
@@ -121,7 +123,8 @@ internal sealed record Options
                 case "--engines": options.EngineNames = List(Engines.Names); break;
                 case "--rounds": options.Rounds = Number(name, Value()); break;
                 case "--program":
-                    options.Program = OneOf(name, Value(), "mr", "score", "stream", "scale", "words", "characters");
+                    options.Program = OneOf(
+                        name, Value(), "mr", "score", "stream", "scale", "ctc", "words", "characters");
                     break;
                 case "--inject": options.Inject = OneOf(name, Value(), [.. Engines.Names]); break;
                 case "--data": options.Data = Value(); break;

@@ -39,6 +39,7 @@ try
         "score" => ScoreProgram.Run(options),
         "stream" => StreamProgram.Run(options),
         "scale" => ScaleProgram.Run(options),
+        "ctc" => CtcProgram.Run(options),
         _ => Comparison.Run(options),
     };
 }

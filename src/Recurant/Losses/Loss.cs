@@ -114,6 +114,13 @@ public static class Loss
         return loss;
     }
 
+    /// <summary>
+    /// The fewest steps in which connectionist temporal classification can spell a text: one for each symbol, and one for the
+    /// blank between two that are equal. "hello" needs six.
+    /// </summary>
+    /// <param name="text">The symbols; none at all need no step.</param>
+    public static int FramesNeeded(ReadOnlySpan<int> text) => ConnectionistTemporalClassification.FramesNeeded(text);
+
     /// <summary>softmax(z)_j = e^(z_j) / sum_k e^(z_k): probabilities from logits. The two may be the same span.</summary>
     /// <param name="logits">z [C].</param>
     /// <param name="probabilities">Takes the C probabilities, which sum to 1.</param>

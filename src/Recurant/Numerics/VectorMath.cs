@@ -35,6 +35,27 @@ internal static class VectorMath<TWidth, TVector>
     }
 
     /// <summary>
+    /// e^x for x down to minus a million, as significand and exponent: x = n ln 2 + r, |r| up to ln 2 / 2, e^x = e^r 2^n.
+    /// NaN stays NaN; smaller x count as minus a million.
+    /// </summary>
+    /// <param name="x">At most 0, or little above.</param>
+    /// <param name="significand">e^r, 0.7 to 1.42.</param>
+    /// <param name="exponent">n.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void ExpParts(TVector x, out TVector significand, out TVector exponent)
+    {
+        // Far below 2^22, where the shift no longer rounds to whole numbers.
+        Reduce(TWidth.Max(TWidth.Create(-1e6f), x), out TVector shifted, out TVector tail);
+        significand = TWidth.Add(TWidth.Create(1f), tail);
+        exponent = TWidth.Subtract(shifted, TWidth.Create(RoundingShift));
+    }
+
+    /// <summary>2^n of whole numbers n from -126 to 127; smaller n count as -126.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector PowerOfTwo(TVector n) => TWidth.ScaleByPowerOfTwo(
+        TWidth.Create(1f), TWidth.Add(TWidth.Max(TWidth.Create(-126f), n), TWidth.Create(RoundingShift)));
+
+    /// <summary>
     /// tanh(x) = (e^2x - 1) / (e^2x + 1), with e^2x - 1 computed without cancellation; at |x| >= 10 it is 1 in float.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Recurant.Tests.Losses;
 
 namespace Recurant.Tests.Numerics;
 
@@ -75,7 +76,28 @@ public class SameBitsTests
         string output = await process.StandardOutput.ReadToEndAsync() + await errors;
         await process.WaitForExitAsync();
         Assert.True(process.ExitCode == 0 && output.Contains("Failed: 0", StringComparison.Ordinal), output);
-        Assert.Contains($"Total: {Digests.Count + 4},", output, StringComparison.Ordinal);
+        Assert.Contains($"Total: {Digests.Count + 5},", output, StringComparison.Ordinal);
+    }
+
+    /// <summary>The loss of alignments: lanes over the states of texts that fill one vector, several, or part of one.</summary>
+    [Fact]
+    public void TemporalClassification_LossAndGradients_GiveTheKnownBits()
+    {
+        int[] lengths = [50, 9, 31, 80];
+        int[][] texts =
+        [
+            [.. Enumerable.Range(0, 20).Select(j => 1 + j * j % 36)], [], [7, 7, 3],
+            [.. Enumerable.Range(0, 39).Select(j => 1 + j / 2)],
+        ];
+        foreach (int threads in (int[])[1, 3])
+        {
+            TemporalClassificationCase some = new(37, lengths, texts, scale: 4f, seed: 12);
+            double loss = some.Apply(threads);
+            using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            hash.AppendData(MemoryMarshal.AsBytes(some.Logits.Span));
+            hash.AppendData(BitConverter.GetBytes(loss));
+            Assert.Equal("b171e56c6d35b0cb", Convert.ToHexStringLower(hash.GetHashAndReset())[..16]);
+        }
     }
 
     [Fact]
