@@ -36,7 +36,7 @@ public static class DataDetector
 
         if (options.Format is null && SeriesProbe.DescribeByHead(path) is { } shown)
         {
-            return new DetectedData(DataKind.Series, shown);
+            return new DetectedData(DataKind.Series, shown) { HasLabels = SeriesProbe.HasLabels(shown) };
         }
 
         (string format, char delimiter) = FormatGuess.Guess(path, options.Format, options.Delimiter);

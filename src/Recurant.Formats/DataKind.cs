@@ -33,4 +33,8 @@ public enum DataKind
 /// <summary>What some data is taken for.</summary>
 /// <param name="Kind">What can be learnt from it.</param>
 /// <param name="Description">The format in words, for the user.</param>
-public sealed record DetectedData(DataKind Kind, string Description);
+public sealed record DetectedData(DataKind Kind, string Description)
+{
+    /// <summary>Of series: whether the file itself says that each has a label.</summary>
+    public bool HasLabels { get; init; }
+}

@@ -44,10 +44,15 @@ internal sealed record SeriesSettings
     /// <summary>What only models of sequences are told.</summary>
     public SequenceOptions Sequence { get; init; } = new() { Target = "" };
 
+    /// <summary>Which features of sounds are computed; null as readers do.</summary>
+    public SoundFeatureSpec? Features { get; init; }
+
+    public bool Resample { get; init; }
+
     /// <summary>How a file is read.</summary>
     public SeriesFormatOptions Format(TrainSettings settings) => new()
     {
         Time = Time, Id = Id, Known = Known, Static = Static, TimeZone = TimeZone, DayFirst = DayFirst, Duplicates = Duplicates,
-        Pixels = Pixels, Format = settings.Format, Delimiter = settings.Delimiter,
+        Pixels = Pixels, Features = Features, Resample = Resample, Format = settings.Format, Delimiter = settings.Delimiter,
     };
 }

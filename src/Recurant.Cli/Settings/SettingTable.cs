@@ -78,6 +78,9 @@ internal static class SettingTable
             {
                 Pixels = Choice(v, [("row", Formats.PixelOrder.Row), ("pixel", Formats.PixelOrder.Pixel)]),
             }),
+        OfNumbers("resample", "true|false",
+            "Sounds: bring those of another sample rate to that of the first, or of the model. Default: false, they are refused.",
+            (t, v) => t with { Resample = Flag(v) }),
     ];
 
     /// <summary>Which rows a forecaster learns from and is tested with; <c>test</c> takes these, too.</summary>
@@ -211,6 +214,14 @@ internal static class SettingTable
                     Forecast = s.Series.Forecast with { Refit = Flag(v) }, Sequence = s.Series.Sequence with { Refit = Flag(v) },
                 },
             }),
+        OfFeatures("features", Names<SoundConvention>(), "Sounds: whose features are computed. Default: kaldi.",
+            (t, v) => t with { Convention = Choice<SoundConvention>(v) }),
+        OfFeatures("feature-kind", Names<SoundFeatureKind>(), "Sounds: what is told of a frame. Default: log-mel.",
+            (t, v) => t with { Kind = Choice<SoundFeatureKind>(v) }),
+        OfFeatures("mel-bands", "N", "Sounds: the bands of log mel energies. Default: 40.",
+            (t, v) => t with { MelBands = Whole(v) }),
+        OfFeatures("deltas", "0|1|2", "Sounds: how often differences are appended. Default: 0.",
+            (t, v) => t with { Deltas = Whole(v) }),
         OfSequences("answer", Names<SeriesAnswer>(), "What is answered. Default: follows the column of the right answers.",
             (t, v) => t with { Answer = Choice<SeriesAnswer>(v) }),
         OfSequences("cap", "X", "Regression: larger numbers to answer count as this one. Default: none.",
@@ -445,6 +456,16 @@ internal static class SettingTable
     private static Setting OfLanguage(
         string name, string group, string value, string help, Func<LanguageModelOptions, string, LanguageModelOptions> set) =>
         new(name, group, value, help, (s, v) => s with { Language = set(s.Language, v) });
+
+    private static Setting OfFeatures(
+        string name, string value, string help, Func<SoundFeatureSpec, string, SoundFeatureSpec> set) =>
+        new(name, Sequences, value, help, (s, v) => s with
+        {
+            Series = s.Series with
+            {
+                Features = set(s.Series.Features ?? new SoundFeatureSpec { MelBands = SoundFeatureSpec.UsualBands }, v),
+            },
+        });
 
     private static Setting OfMusic(string name, string value, string help, Func<NotesOptions, string, NotesOptions> set) =>
         new(name, Music, value, help, (s, v) => s with { Music = set(s.Music, v) });

@@ -41,7 +41,7 @@ internal static class CliTasks
     }
 
     /// <summary>Whether the data are a table of numbers.</summary>
-    public static bool IsTable(TrainSettings settings) => KindOf(settings) == DataKind.Series;
+    public static bool IsTable(TrainSettings settings) => Detect(settings)?.Kind == DataKind.Series;
 
     /// <summary>What to say of a model that the command has no use for.</summary>
     public static InvalidDataException Unfit(Invocation call, TrainedModel model) =>
@@ -61,19 +61,20 @@ internal static class CliTasks
         string data = settings.Data!;
         CliTask? told = All.FirstOrDefault(task => task.Owns(data)) ?? All.FirstOrDefault(task => task.IsToldBy(settings));
         if (told is not null) return told;
-        DataKind? kind = KindOf(settings);
-        return kind == DataKind.Series && settings.LabelColumn is not null
+        DetectedData? found = Detect(settings);
+        DataKind? kind = found?.Kind;
+        return kind == DataKind.Series && (settings.LabelColumn is not null || found!.HasLabels)
             ? All.First(task => task is SequenceClassifyTask)
             : All.FirstOrDefault(task => task.Kind == kind && kind is not null) ?? All[0];
     }
 
     /// <summary>What the data are taken for; null where they are faulty.</summary>
-    private static DataKind? KindOf(TrainSettings settings)
+    private static DetectedData? Detect(TrainSettings settings)
     {
         string data = settings.Data!;
         try
         {
-            return DataDetector.Detect(settings.File(data), settings.TextFormat).Kind;
+            return DataDetector.Detect(settings.File(data), settings.TextFormat);
         }
         catch (Exception fault) when (
             !data.StartsWith(SdkData.Prefix, StringComparison.Ordinal)

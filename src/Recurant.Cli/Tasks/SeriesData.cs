@@ -32,6 +32,7 @@ internal sealed record SeriesData(SeriesFile File, SeriesTable Table, IReadOnlyL
     {
         Time = format.Time.Count > 0 ? format.Time : file.TimeColumns, Id = format.Id ?? file.IdColumn,
         Expected = [.. file.Table.Columns.Select(column => new ExpectedColumn(column.Name, column.Categories))],
+        Sound = file.Sound,
     };
 
     /// <summary>The columns that a model reads, in another file.</summary>

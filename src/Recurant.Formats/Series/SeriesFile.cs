@@ -58,6 +58,9 @@ public sealed class SeriesFile
         return IdColumns.Count <= 1 ? [id] : id.Split('/', IdColumns.Count);
     }
 
+    /// <summary>How the columns were computed from sounds; null where the data are none.</summary>
+    public SoundFeatureSpec? Sound { get; internal init; }
+
     /// <summary>What the file was taken for, in words.</summary>
     public string Description { get; internal init; } = "";
 }

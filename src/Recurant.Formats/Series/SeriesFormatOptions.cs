@@ -102,6 +102,18 @@ public sealed record SeriesFormatOptions
     public PixelOrder Pixels { get; init; }
 
     /// <summary>
+    /// Which features of sounds are computed; their sample rate is that of the first file. Default: null, 40 log mel energies as
+    /// Kaldi computes them.
+    /// </summary>
+    public SoundFeatureSpec? Features { get; init; }
+
+    /// <summary>The features of a model of sounds, and the sample rate that the files must have. Default: null.</summary>
+    public SoundFeatureSpec? Sound { get; init; }
+
+    /// <summary>Whether sounds of another sample rate are brought to that of the first, or of the model. Default: no.</summary>
+    public bool Resample { get; init; }
+
+    /// <summary>
     /// The columns that the table shall have, in this order and with these categories, as a model wants them. Others are passed
     /// over. Default: null, those of the file.
     /// </summary>

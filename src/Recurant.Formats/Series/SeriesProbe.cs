@@ -5,6 +5,9 @@ internal static class SeriesProbe
 {
     private const int RowsLooked = 500;
 
+    /// <summary>What is said where folders or a list give each series its label.</summary>
+    private const string WithLabels = ", each with a label";
+
     /// <summary>A column of words that are longer on average, or hold a blank, and hardly come again, is one of texts.</summary>
     private const int LongWord = 16;
 
@@ -13,6 +16,7 @@ internal static class SeriesProbe
     /// <summary>What a file that shows itself by its first bytes or lines is; null if that tells nothing.</summary>
     internal static string? DescribeByHead(DataFile file)
     {
+        if (SoundSeries.Find(file) is { } sounds) return sounds[0].Label is null ? "sounds" : "sounds" + WithLabels;
         if (Directory.Exists(file.Path)) return DescribeDirectory(file);
         switch (SeriesKinds.Find(file, new SeriesFormatOptions()))
         {
@@ -33,6 +37,9 @@ internal static class SeriesProbe
                 return null;
         }
     }
+
+    /// <summary>Whether a description says that each series has a label.</summary>
+    internal static bool HasLabels(string description) => description.EndsWith(WithLabels, StringComparison.Ordinal);
 
     /// <summary>What a table is if it holds numbers over time or sequences of numbers; null if it holds texts.</summary>
     internal static string? Describe(DataFile file, string format, TextFormatOptions options)
@@ -107,15 +114,15 @@ internal static class SeriesProbe
         string extension = Path.GetExtension(DataFile.WithoutPacking(first)).ToLowerInvariant();
         if (inside is not null && extension is ".png" or ".jpg" or ".jpeg" or ".bmp")
         {
-            return "images as sequences, labels from the folders";
+            return "images as sequences" + WithLabels;
         }
 
         if (!IsTable(first)) return null;
         DataFile file = directory.Beside(first);
         string? table = extension == ".parquet" ? Describe(ParquetRows.Source(file), new SeriesFormatOptions())
             : Describe(file, FormatName.Csv, new TextFormatOptions());
-        return table is null ? null : inside is null ? "a sequence of numbers a file" : "a sequence of numbers a file, labels "
-            + "from the folders";
+        return table is null ? null : inside is null ? "a sequence of numbers a file" : "a sequence of numbers a file"
+            + WithLabels;
     }
 
     private static bool IsTable(string file) =>

@@ -2,7 +2,7 @@ namespace Recurant.Formats;
 
 /// <summary>
 /// Reads tables of numbers over time and sequences of measurements: CSV and its like, JSON lines, Parquet, the files of the time
-/// series archives (.tsf, .ts, .arff), IDX and folders of images. What the options do not name is guessed from the file.
+/// series archives (.tsf, .ts, .arff), IDX, folders of images, and sounds. What the options do not name is guessed from the file.
 /// </summary>
 /// <remarks>
 /// <para>In long tables each row has a time and, where there are several series, the name of its series; in wide tables there is
@@ -24,6 +24,7 @@ public static class SeriesReader
     {
         ArgumentNullException.ThrowIfNull(file);
         options ??= new SeriesFormatOptions();
+        if (options.Format is null && SoundSeries.Find(file) is { } sounds) return SoundSeries.Read(file, sounds, options);
         return SeriesKinds.Find(file, options) switch
         {
             SeriesKind.Tsf => TsfFile.Read(file, options),

@@ -29,13 +29,10 @@ internal static class SoundManifest
             using TextFile text = file.OpenText();
             for (int i = 0; i < 2 && text.TryReadLine(out ReadOnlySpan<char> line); i++)
             {
-                int end = line.IndexOfAny("\t,");
-                if (end > 0 && IsSound(line[..end].Trim().Trim('"').ToString())) return true;
-                // Of a table the path may stand in another column: its header tells.
-                if (i == 0 && !line.ToString().Split('\t', ',').Any(name => s_paths.Contains(name.Trim(), StringComparer.OrdinalIgnoreCase)))
-                {
-                    return false;
-                }
+                string[] fields = [.. line.ToString().Split('\t', ',', ';').Select(field => field.Trim().Trim('"'))];
+                if (fields.Length > 1 && (i == 0 ? IsSound(fields[0]) : fields.Any(IsSound))) return true;
+                // Only under a header that names paths the next line tells.
+                if (i == 0 && Find(fields, s_paths) < 0) return false;
             }
         }
         catch (InvalidDataException)

@@ -28,6 +28,10 @@ public sealed record SeriesSpec
     /// <summary>The columns that are read.</summary>
     public required IReadOnlyList<SeriesColumnSpec> Columns { get; init; }
 
+    /// <summary>How the columns are computed from sound; null where they are measurements.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SoundFeatureSpec? Sound { get; init; }
+
     /// <summary>The name of the column of the right answers.</summary>
     public required string Target { get; init; }
 

@@ -150,6 +150,9 @@ internal static class SpecificationText
         typeof(ChoiceConverter<Pooling>), typeof(ChoiceConverter<AttentionKind>), typeof(ChoiceConverter<TiedVectors>),
         typeof(ChoiceConverter<ColumnRole>), typeof(ChoiceConverter<TimeUnit>), typeof(ChoiceConverter<WindowCentre>),
         typeof(ChoiceConverter<SeriesAnswer>), typeof(ChoiceConverter<ForecastDistribution>),
+        typeof(ChoiceConverter<SoundConvention>), typeof(ChoiceConverter<SoundFeatureKind>),
+        typeof(ChoiceConverter<FrameWindow>), typeof(ChoiceConverter<FramePadding>), typeof(ChoiceConverter<MelScale>),
+        typeof(ChoiceConverter<ZerothCoefficient>), typeof(ChoiceConverter<ClipNormalisation>),
         typeof(ProblemConverter), typeof(FiniteConverter),
     ])]
 [JsonSerializable(typeof(ClassifierSpec))]

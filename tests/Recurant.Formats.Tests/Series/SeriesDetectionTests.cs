@@ -55,7 +55,7 @@ public sealed class SeriesDetectionTests : SeriesFiles
         Write("a/walk/1.csv", "x,y\n1,2\n2,3\n3,4\n");
         Write("a/run/1.csv", "x,y\n1,2\n2,3\n3,4\n");
         Assert.Equal(
-            new DetectedData(DataKind.Series, "a sequence of numbers a file, labels from the folders"),
+            new DetectedData(DataKind.Series, "a sequence of numbers a file, each with a label") { HasLabels = true },
             DataDetector.Detect(Path.Combine(Root, "a")));
         Write("b/pos/1.txt", "some words");
         Write("b/neg/1.txt", "other words");

@@ -13,7 +13,7 @@ internal abstract class SequenceTask<TScore> : CliTask<SeriesModel, SeriesData, 
     public override IReadOnlyList<string> Settings { get; } =
     [
         .. OfTables, .. OfCells, "valid", "test", "past", "answer", "window", "convolutions", "augmentation", "decay", "refit",
-        "models", "bidirectional",
+        "models", "bidirectional", "resample", "features", "feature-kind", "mel-bands", "deltas",
     ];
 
     public override IReadOnlyList<string> DropoutPlaces(TrainSettings settings) => ["input", "layers", "output"];
@@ -39,7 +39,7 @@ internal abstract class SequenceTask<TScore> : CliTask<SeriesModel, SeriesData, 
             // A score without the sequences that cannot be right would be none.
             MayBeMissing = mayBeMissing, IsClosed = !mayBeMissing,
         };
-        return SeriesData.For(format, model, model.Spec.Columns, [target]) with { Targets = [] };
+        return SeriesData.For(format, model, model.Spec.Columns, [target]) with { Targets = [], Sound = model.Spec.Sound };
     }
 
     public sealed override AnswerWriter Answers(Invocation call, TrainedModel model, int threads) =>

@@ -23,7 +23,7 @@ internal abstract class SequenceTraining<TScore>(SequenceTask<TScore> task) : Ta
     {
         Train = task.Read(settings.Data!, settings, call);
         Target = task.TargetOf(Train, settings);
-        if (settings is { Target: null, LabelColumn: null })
+        if (settings is { Target: null, LabelColumn: null } && Train.File.Sound is null)
         {
             string[] others =
             [
@@ -70,7 +70,8 @@ internal abstract class SequenceTraining<TScore>(SequenceTask<TScore> task) : Ta
         TrainSettings settings, IProgress<TrainingProgress>? progress, CancellationToken cancellation) =>
         Learn(_learnt, Options(settings), Validation?.Table, progress, cancellation);
 
-    protected virtual SequenceOptions Options(TrainSettings settings) => settings.SequenceOptions(Target);
+    protected virtual SequenceOptions Options(TrainSettings settings) =>
+        settings.SequenceOptions(Target) with { Sound = Train.File.Sound };
 
     protected abstract TrainingResult<SeriesModel, TScore> Learn(
         SeriesTable table, SequenceOptions options, SeriesTable? validation, IProgress<TrainingProgress>? progress,

@@ -37,7 +37,7 @@ internal sealed class FeatureRows(SoundFeatureSpec spec, FrameLayout layout, Mel
     /// <summary>The border below the largest logarithm of a clip, which <see cref="Compute"/> takes.</summary>
     public float FloorOf(ReadOnlySpan<float> samples, long frames)
     {
-        if (float.IsPositiveInfinity(spec.TopDecibels!.Value)) return float.NegativeInfinity;
+        if (spec.TopDecibels == 0) return float.NegativeInfinity;
         float largest = float.NegativeInfinity;
         for (long done = 0; done < frames; done += SpectrumBlock.Most)
         {
@@ -50,7 +50,7 @@ internal sealed class FeatureRows(SoundFeatureSpec spec, FrameLayout layout, Mel
             }
         }
 
-        return largest - (spec.Decibels == true ? spec.TopDecibels.Value : spec.TopDecibels.Value / Unit);
+        return largest - (spec.Decibels == true ? spec.TopDecibels!.Value : spec.TopDecibels!.Value / Unit);
     }
 
     private void Finish(int frame, float floor, Span<float> row)

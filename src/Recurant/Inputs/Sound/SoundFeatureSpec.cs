@@ -121,6 +121,9 @@ public sealed record SoundFeatureSpec
 {
     internal const int MostFrame = 65_536, MostBands = 512, MostDeltaWindow = 16, MostRate = 768_000;
 
+    /// <summary>The bands that models of sound are usually given: 40.</summary>
+    public const int UsualBands = 40;
+
     /// <summary>Who decides what is left open. Default: Kaldi.</summary>
     public SoundConvention Convention { get; init; } = SoundConvention.Kaldi;
 
@@ -198,8 +201,8 @@ public sealed record SoundFeatureSpec
     public bool? Decibels { get; init; }
 
     /// <summary>
-    /// Values of (4) further below the largest of the clip than this are raised to that border, in decibels: above 0, or
-    /// infinity for no such border. Default: 80 with librosa, else infinity. A stream cannot have it.
+    /// Values of (4) further below the largest of the clip than this are raised to that border, in decibels: above 0, or 0
+    /// for no such border. Default: 80 with librosa, else 0. A stream cannot have it.
     /// </summary>
     public float? TopDecibels { get; init; }
 
@@ -230,7 +233,7 @@ public sealed record SoundFeatureSpec
     [JsonIgnore]
     public bool IsStreamable =>
         Normalisation == ClipNormalisation.None
-        && float.IsPositiveInfinity(TopDecibels ?? (IsLibrosa ? 80f : float.PositiveInfinity));
+        && (TopDecibels ?? (IsLibrosa ? 80f : 0f)) == 0;
 
     [JsonIgnore]
     private bool IsLibrosa => Convention == SoundConvention.Librosa;
@@ -265,7 +268,7 @@ public sealed record SoundFeatureSpec
             AreaNorm = AreaNorm ?? IsLibrosa,
             LogFloor = LogFloor ?? (isKaldi ? 1.1920929e-7f : isHtk ? 1f : 1e-10f),
             Decibels = Decibels ?? IsLibrosa,
-            TopDecibels = TopDecibels ?? (IsLibrosa ? 80f : float.PositiveInfinity),
+            TopDecibels = TopDecibels ?? (IsLibrosa ? 80f : 0f),
             Cepstra = Cepstra ?? (IsLibrosa ? 20 : 13),
             Lifter = Lifter ?? (IsLibrosa ? 0f : 22f),
             Zeroth = Zeroth ?? (isKaldi ? ZerothCoefficient.LogEnergy : ZerothCoefficient.Cepstrum),
@@ -313,7 +316,7 @@ public sealed record SoundFeatureSpec
         RequireNumber(SampleScale > 0 && SampleScale <= 1e6f, SampleScale, "above 0, up to 1,000,000", nameof(SampleScale));
         RequireNumber(PreEmphasis is >= 0 and <= 1, PreEmphasis, "0 to 1", nameof(PreEmphasis));
         RequireNumber(LogFloor is >= 1e-30f and <= 1e30f, LogFloor, "1e-30 to 1e30", nameof(LogFloor));
-        RequireNumber(TopDecibels > 0, TopDecibels, "above 0, or infinity", nameof(TopDecibels));
+        RequireNumber(TopDecibels >= 0, TopDecibels, "above 0, or 0 for no such border", nameof(TopDecibels));
         RequireNumber(Lifter is >= 0 and <= 1000, Lifter, "0 to 1000", nameof(Lifter));
         RequireNumber(LowFrequency >= 0 && LowFrequency < HighFrequency, LowFrequency,
             $"0 or more, and below HighFrequency, {HighFrequency}", nameof(LowFrequency));

@@ -34,7 +34,7 @@ public sealed class SoundFeatureStream
         if (!features.Spec.IsStreamable)
         {
             throw new ArgumentException(
-                "Features of a stream cannot look at the whole clip: Normalisation must be None and TopDecibels infinity; they "
+                "Features of a stream cannot look at the whole clip: Normalisation must be None and TopDecibels 0; they "
                 + $"are {features.Spec.Normalisation} and {features.Spec.TopDecibels}.", nameof(features));
         }
 

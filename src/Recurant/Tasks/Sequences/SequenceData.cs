@@ -131,7 +131,7 @@ internal sealed class SequenceData
         {
             // What is the same everywhere tells nothing.
             Columns = LastKnown.Read(options.Decay, table.Axis, telling.Length > 0 ? telling : columns),
-            Target = target.Name, Answer = answer, Outputs = isOfLabels ? labels.Length : 1,
+            Sound = options.Sound, Target = target.Name, Answer = answer, Outputs = isOfLabels ? labels.Length : 1,
             TargetMean = isOfLabels ? 0 : fitted.Mean, TargetDeviation = isOfLabels || fitted.Deviation == 0 ? 1
                 : fitted.Deviation,
             TargetCap = isOfLabels ? null : options.Cap, Recurrent = new RecurrentSpec(),

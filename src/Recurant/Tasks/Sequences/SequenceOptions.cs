@@ -19,6 +19,12 @@ public sealed record SequenceOptions : LearningOptions
     /// </summary>
     public SeriesAnswer? Answer { get; init; }
 
+    /// <summary>
+    /// How the columns were computed from sound, which the model file then says: <c>SeriesFile.Sound</c> of what was read.
+    /// Default: null, they are measurements.
+    /// </summary>
+    public SoundFeatureSpec? Sound { get; init; }
+
     /// <summary>Larger numbers to answer count as this one. Default: no cap.</summary>
     public float? Cap { get; init; }
 

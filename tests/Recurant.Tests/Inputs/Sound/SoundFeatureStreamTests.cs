@@ -13,14 +13,14 @@ public class SoundFeatureStreamTests
         {
             "librosa", new()
             {
-                Convention = SoundConvention.Librosa, MelBands = 30, TopDecibels = float.PositiveInfinity, Deltas = 2,
+                Convention = SoundConvention.Librosa, MelBands = 30, TopDecibels = 0, Deltas = 2,
             }
         },
         {
             "librosa reflect", new()
             {
                 Convention = SoundConvention.Librosa, Padding = FramePadding.Reflect, MelBands = 30,
-                TopDecibels = float.PositiveInfinity,
+                TopDecibels = 0,
             }
         },
     };

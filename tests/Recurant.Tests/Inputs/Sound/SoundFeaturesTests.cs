@@ -44,7 +44,7 @@ public class SoundFeaturesTests
         { "librosa reflect", s_librosa with { Padding = FramePadding.Reflect, MelScale = MelScale.Htk, AreaNorm = false } },
         { "librosa mfcc", s_librosa with { Kind = SoundFeatureKind.Mfcc } },
         { "librosa mfcc lifter", s_librosa with { Kind = SoundFeatureKind.Mfcc, Lifter = 30, TopDecibels = 20 } },
-        { "librosa natural", s_librosa with { Decibels = false, TopDecibels = float.PositiveInfinity, LogFloor = 1e-5f } },
+        { "librosa natural", s_librosa with { Decibels = false, TopDecibels = 0, LogFloor = 1e-5f } },
     };
 
     [Theory]
@@ -249,7 +249,7 @@ public class SoundFeaturesTests
             FrameLength = 400, FrameStep = 160, FftSize = 512, Window = FrameWindow.Povey, Padding = FramePadding.None,
             SampleScale = 32768f, RemoveMean = true, PreEmphasis = 0.97f, UsePower = true, MelBands = 23, LowFrequency = 20,
             HighFrequency = 8000, MelScale = MelScale.Htk, AreaNorm = false, LogFloor = 1.1920929e-7f, Decibels = false,
-            TopDecibels = float.PositiveInfinity, Cepstra = 13, Lifter = 22, Zeroth = ZerothCoefficient.LogEnergy,
+            TopDecibels = 0, Cepstra = 13, Lifter = 22, Zeroth = ZerothCoefficient.LogEnergy,
             RawEnergy = true,
         },
         new SoundFeatureSpec().Decided());
