@@ -14,7 +14,8 @@ public sealed class MusicTests : IDisposable
     [Fact]
     public void Train_PartsOfPianoRolls_AreLearntFromValidatedAndTestedWith()
     {
-        string pieces = string.Join(", ", Enumerable.Range(0, 6).Select(i => $"[[{60 + i}, {64 + i}], [], [{67 + i}], [{60 + i}]]"));
+        string pieces = string.Join(", ", Enumerable.Range(0, 6).Select(i =>
+            $"[[{60 + i}, {64 + i}], [], [{67 + i}], [{60 + i}]]"));
         _place.Write("roll.json", $$"""{"train": [{{pieces}}], "valid": [{{pieces}}], "test": [[[60], [62]]]}""");
         CommandResult trained = _place.Run(["train", "roll.json", "--json", .. s_small]);
         Assert.True(trained.Code == 0, trained.Error);
@@ -27,7 +28,8 @@ public sealed class MusicTests : IDisposable
         Assert.Equal("repeated-notes", document.RootElement.GetProperty("baseline").GetProperty("name").GetString());
 
         // A piece is written, read again and gone on with.
-        CommandResult written = _place.Run("generate", "m.safetensors", "--length", "6", "--out", "tune.mid", "--temperature", "5");
+        CommandResult written = _place.Run("generate", "m.safetensors", "--length", "6", "--out", "tune.mid", "--temperature",
+            "5");
         Assert.True(written.Code == 0, written.Error);
         Assert.Equal("Wrote tune.mid: 6 steps, 0:03\n", written.Out);
         CommandResult more = _place.Run(

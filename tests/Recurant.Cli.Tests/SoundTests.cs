@@ -12,21 +12,25 @@ public sealed class SoundTests : IDisposable
     [Fact]
     public void Train_FoldersOfSounds_ToldByTheirPitch()
     {
-        for (int i = 0; i < 24; i++) Sound(i % 2 == 0 ? $"sounds/low/{i}.wav" : $"sounds/high/{i}.wav", i % 2 == 0 ? 300 : 1200, 1200 + 100 * i);
+        for (int i = 0; i < 24; i++) Sound(i % 2 == 0 ? $"sounds/low/{i}.wav" : $"sounds/high/{i}.wav", i % 2 == 0 ? 300
+            : 1200, 1200 + 100 * i);
         CommandResult trained = _place.Run(
-            "train", "sounds", "--hidden", "6", "--models", "1", "--epochs", "3", "--threads", "1", "--out", "m.safetensors", "--json");
+            "train", "sounds", "--hidden", "6", "--models", "1", "--epochs", "3", "--threads", "1", "--out", "m.safetensors",
+                "--json");
         Assert.True(trained.Code == 0, trained.Error);
         using var document = JsonDocument.Parse(trained.Out);
         Assert.Equal("classify", document.RootElement.GetProperty("task").GetString());
         Assert.Equal(1, document.RootElement.GetProperty("test").GetProperty("accuracy").GetDouble());
-        Assert.Contains("24 sounds, 7.05 s at 8000 samples a second; 40 log mel energies every 10 ms", trained.Error, StringComparison.Ordinal);
+        Assert.Contains("24 sounds, 7.05 s at 8000 samples a second; 40 log mel energies every 10 ms", trained.Error,
+            StringComparison.Ordinal);
         Sound("new.wav", 310, 2000);
         Assert.Matches("^new.wav\tlow\t[01]\\.\\d{4}\n$", _place.Run("predict", "m.safetensors", "new.wav").Out);
         // Another sample rate is refused, and read when that is asked for.
         Sound("fast.wav", 1250, 4000, rate: 16_000);
         CommandResult refused = _place.Run("predict", "m.safetensors", "fast.wav");
         Assert.Equal(1, refused.Code);
-        Assert.Contains("fast.wav: it has 16000 samples a second, the model 8000. Give --resample", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("fast.wav: it has 16000 samples a second, the model 8000. Give --resample", refused.Error,
+            StringComparison.Ordinal);
         Assert.StartsWith("fast.wav\thigh\t", _place.Run("predict", "m.safetensors", "fast.wav", "--resample", "true").Out);
         CommandResult explained = _place.Run("explain", "m.safetensors", "new.wav");
         Assert.True(explained.Code == 0, explained.Error);

@@ -126,8 +126,8 @@ public sealed class MidiFile
         MidiNote[] notes = [.. Notes.Where(note => percussion || note.Channel != Percussion)];
         if (notes.Length == 0)
         {
-            throw new InvalidDataException(
-                $"{_name}: there is no note to learn from{(Notes.Count > 0 ? $"; {Notes.Count} are percussion (channel 10)" : "")}.");
+            string others = Notes.Count > 0 ? $"; {Notes.Count} are percussion (channel 10)" : "";
+            throw new InvalidDataException($"{_name}: there is no note to learn from{others}.");
         }
 
         (long First, long End)[] places =
@@ -237,7 +237,11 @@ public sealed class MidiFile
                 int status = Next(end);
                 if (status < 0x80)
                 {
-                    if (running == 0) throw Fault(_at - 1, $"an event begins with {status}; a status of 128 or more is expected.");
+                    if (running == 0)
+                    {
+                        throw Fault(_at - 1, $"an event begins with {status}; a status of 128 or more is expected.");
+                    }
+
                     if (isAfterOther) Warn("running status after a text or a system message");
                     _at--;
                     status = running;

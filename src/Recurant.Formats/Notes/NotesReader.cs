@@ -188,7 +188,8 @@ public static partial class NotesReader
         (string format, char delimiter) = FormatGuess.Guess(file, null, null);
         using TableReader table = TableReader.Open(
             file, format is FormatName.Csv or FormatName.Tsv ? format : FormatName.Csv, delimiter);
-        string[] names = table.Read() ? [.. Enumerable.Range(0, table.FieldCount).Select(i => table.Field(i).Trim().ToString())] : [];
+        int columns = table.Read() ? table.FieldCount : 0;
+        string[] names = [.. Enumerable.Range(0, columns).Select(i => table.Field(i).Trim().ToString())];
         int step = Column("step", "time"), note = Column("note", "pitch"), piece = Column("piece", "id", "file", "song");
         if (step < 0 || note < 0)
         {
@@ -220,7 +221,8 @@ public static partial class NotesReader
             string text = column < table.FieldCount ? table.Field(column).ToString() : "";
             return int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out int value) && value >= 0
                 && value < below ? value : throw new InvalidDataException(
-                    $"{file}: row {row}: \"{text}\" in the column \"{names[column]}\" is not a whole number from 0 to {below - 1}.");
+                    $"{file}: row {row}: \"{text}\" in the column \"{names[column]}\" is not a whole number from 0 to "
+                    + $"{below - 1}.");
         }
     }
 

@@ -14,7 +14,8 @@ internal static class SoundManifest
 {
     private static readonly string[] s_paths = ["path", "file", "filename", "file_name", "audio", "wav", "clip"],
         s_texts = ["text", "transcript", "transcription", "sentence", "label", "class", "category", "word"],
-        s_sounds = [".wav", ".wave", ".mp3", ".flac", ".ogg", ".oga", ".opus", ".m4a", ".aac", ".wma", ".aif", ".aiff", ".au", ".webm"];
+        s_sounds = [".wav", ".wave", ".mp3", ".flac", ".ogg", ".oga", ".opus", ".m4a", ".aac", ".wma", ".aif", ".aiff", ".au",
+            ".webm"];
 
     /// <summary>Whether a name is that of a file of sound.</summary>
     public static bool IsSound(string path) =>
@@ -69,8 +70,8 @@ internal static class SoundManifest
                 if (fields.Length <= Math.Max(path, text) || fields[path].Length == 0)
                 {
                     throw new InvalidDataException(
-                        $"{file}: line {line} has {fields.Length} columns; the path of a sound and its text, with a tab between them, "
-                        + "are expected.");
+                        $"{file}: line {line} has {fields.Length} columns; the path of a sound and its text, with a tab between "
+                        + "them, are expected.");
                 }
 
                 entries.Add(new SoundEntry(Path.Combine(folder, fields[path]), fields[text], line));

@@ -23,8 +23,8 @@ internal static class SoundSeries
                     .Select(file => (file, (string?)Path.GetFileName(folder)))),
             ];
             if (labelled.Length > 0) return labelled;
-            (string, string?)[] alone = [.. listing.Files(data.Path).Where(SoundManifest.IsSound).Select(file => (file, (string?)null))];
-            return alone.Length > 0 ? alone : null;
+            string[] alone = [.. listing.Files(data.Path).Where(SoundManifest.IsSound)];
+            return alone.Length > 0 ? [.. alone.Select(file => (file, (string?)null))] : null;
         }
 
         if (SoundManifest.IsSound(data.Path)) return [(data.Path, null)];
@@ -53,18 +53,19 @@ internal static class SoundSeries
                 data.Beside(path), new SoundReadOptions { SampleRate = options.Resample ? wanted : null });
             if (wanted is { } rate && clip.SampleRate != rate)
             {
+                string others = options.Sound is null ? "the files before it" : "the model";
                 throw SeriesFault.Of(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{path}: it has {clip.SampleRate} samples a second, {(options.Sound is null ? "the files before it" : "the model")} "
-                    + $"{rate}. Give --resample (Resample) to bring all to {rate}."));
+                    $"{path}: it has {clip.SampleRate} samples a second, {others} {rate}. Give --resample (Resample) to bring all to {rate}."));
             }
 
-            features ??= new SoundFeatures(options.Sound
-                ?? (options.Features ?? new SoundFeatureSpec { MelBands = SoundFeatureSpec.UsualBands }) with { SampleRate = clip.SampleRate });
+            SoundFeatureSpec asked = options.Features ?? new SoundFeatureSpec { MelBands = SoundFeatureSpec.UsualBands };
+            features ??= new SoundFeatures(options.Sound ?? asked with { SampleRate = clip.SampleRate });
             ReadOnlySpan<float> samples = clip.Samples().Span;
             if (features.IsShort(samples.Length)) (shorter, firstShort) = (shorter + 1, firstShort ?? path);
             if (!samples.ContainsAnyExcept(samples[0])) (silent, firstSilent) = (silent + 1, firstSilent ?? path);
-            notes.AddRange(clip.Warnings.Select(warning => warning.StartsWith(path, StringComparison.Ordinal) ? warning : $"{path}: {warning}"));
+            notes.AddRange(clip.Warnings.Select(
+                warning => warning.StartsWith(path, StringComparison.Ordinal) ? warning : $"{path}: {warning}"));
             float[] values = features.Compute(samples);
             int frames = values.Length / features.Width;
             clips.Add(values);
@@ -91,8 +92,8 @@ internal static class SoundSeries
             Sound = spec, LabelColumn = hasLabel ? Label : null, LabelIsConstant = hasLabel, FutureRows = new int[spans.Count],
             Description = string.Create(
                 CultureInfo.InvariantCulture,
-                $"{many}, {Duration(seconds)} at {spec.SampleRate} samples a second; {features.Width} {kind} every {step:0.##} ms, "
-                + $"{rows:N0} frames{of}"),
+                $"{many}, {Duration(seconds)} at {spec.SampleRate} samples a second; {features.Width} {kind} every {step:0.##} "
+                + $"ms, {rows:N0} frames{of}"),
         };
     }
 

@@ -74,7 +74,8 @@ public static class Choices
         Table<MelScale>.Rows = [("htk", MelScale.Htk), ("slaney", MelScale.Slaney)];
         Table<ZerothCoefficient>.Rows =
         [
-            ("cepstrum", ZerothCoefficient.Cepstrum), ("log-energy", ZerothCoefficient.LogEnergy), ("none", ZerothCoefficient.None),
+            ("cepstrum", ZerothCoefficient.Cepstrum), ("log-energy", ZerothCoefficient.LogEnergy),
+            ("none", ZerothCoefficient.None),
         ];
         Table<ClipNormalisation>.Rows =
         [

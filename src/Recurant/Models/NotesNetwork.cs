@@ -25,7 +25,10 @@ internal sealed class NotesNetwork : PassNetwork
         _output = Add("output", new Dense(spec.Recurrent.OutputSize, spec.Notes));
         _direct = Add("direct", new Dense(spec.Notes, spec.Notes));
         if (spec.Chords) Chords = Add("chords", new NoteChords(spec.Notes));
-        foreach (Parameter parameter in _direct.Parameters.Concat(Chords?.Parameters ?? [])) parameter.LearningRateFactor = DirectRate;
+        foreach (Parameter parameter in _direct.Parameters.Concat(Chords?.Parameters ?? []))
+        {
+            parameter.LearningRateFactor = DirectRate;
+        }
     }
 
     public override void Initialise(ulong seed)

@@ -13,7 +13,8 @@ public sealed class MidiFileTests : TemporaryFiles
     public void Read_APlainFile_HasNotesTimesAndTempo()
     {
         // A quarter of a second for each quarter note.
-        MidiFile midi = Read(Song(96, [0, 0xFF, 0x51, 3, 0x03, 0xD0, 0x90, .. s_note, 0, 0x99, 36, 64, 48, 0x99, 36, 0, .. s_end]));
+        MidiFile midi = Read(Song(96, [0, 0xFF, 0x51, 3, 0x03, 0xD0, 0x90, .. s_note, 0, 0x99, 36, 64, 48, 0x99, 36, 0,
+            .. s_end]));
         Assert.Equal("60 [0,96) 0-0.25 | 36 [96,144) 0.25-0.375", Show(midi));
         Assert.Equal((96, 0.25, 10), (midi.TicksPerQuarter, midi.QuarterSeconds, midi.Notes[1].Channel));
         Assert.Empty(midi.Warnings);
@@ -38,7 +39,8 @@ public sealed class MidiFileTests : TemporaryFiles
     public void Read_DivisionBySeconds_HasNoTempo()
     {
         // 25 frames of 40 ticks: a tick is a thousandth of a second.
-        MidiFile midi = Read(Song(unchecked((short)0xE728), [0, 0xFF, 0x51, 3, 0, 0, 1, 0, 0x90, 60, 64, 0x83, 0x74, 0x80, 60, 0, .. s_end]));
+        MidiFile midi = Read(Song(unchecked((short)0xE728), [0, 0xFF, 0x51, 3, 0, 0, 1, 0, 0x90, 60, 64, 0x83, 0x74, 0x80, 60,
+            0, .. s_end]));
         Assert.Equal("60 [0,500) 0-0.5", Show(midi));
         Assert.Equal((0, 0.001, 0.5), (midi.TicksPerQuarter, midi.TickSeconds, midi.QuarterSeconds));
         Assert.Equal(4, midi.ToPiece(4).Steps.Count);
@@ -81,7 +83,8 @@ public sealed class MidiFileTests : TemporaryFiles
         Assert.Empty(Read(odd).Warnings);
         // In a RIFF frame.
         byte[] song = Song(96, [.. s_note, .. s_end]);
-        Assert.Equal("60 [0,96) 0-0.5", Show(Read([.. "RIFF"u8, 0, 0, 0, 0, .. "RMIDdata"u8, (byte)song.Length, 0, 0, 0, .. song])));
+        Assert.Equal("60 [0,96) 0-0.5", Show(Read([.. "RIFF"u8, 0, 0, 0, 0, .. "RMIDdata"u8, (byte)song.Length, 0, 0, 0,
+            .. song])));
         // A note that never ends does so with the track; one that begins again ends there.
         Assert.Equal(
             "60 [0,10) 0-0.052 | 60 [10,30) 0.052-0.156",
@@ -93,14 +96,16 @@ public sealed class MidiFileTests : TemporaryFiles
     [InlineData("3C68746D6C3E", "byte 0: this is no MIDI file: it looks like HTML")]
     [InlineData("4D546864", "byte 0: the file ends in its head")]
     [InlineData("4D546864000000060000000100004D54726B00000000", "byte 12: a quarter note has 0 ticks")]
-    [InlineData("4D546864000000060000000100604D54726B000000078F8F8F8F0090403F", "byte 22: a time or length has more than four bytes")]
+    [InlineData("4D546864000000060000000100604D54726B000000078F8F8F8F0090403F",
+        "byte 22: a time or length has more than four bytes")]
     [InlineData("4D546864000000060000000100604D54726B0000000300403F", "byte 23: an event begins with 64")]
     [InlineData("4D546864000000060000000100604D54726B00000004009040FF", "byte 25: a number of 0 to 127 is expected, not 255")]
     [InlineData("4D546864000000060000000100604D54726B00000003009040", "byte 25: the track ends in the middle of an event")]
     public void Read_DamagedFiles_AreRefusedByTheByte(string bytes, string expected)
     {
         string path = Write("song.mid", Convert.FromHexString(bytes));
-        Assert.Contains(expected, Assert.Throws<InvalidDataException>(() => MidiFile.Read(path)).Message, StringComparison.Ordinal);
+        Assert.Contains(expected, Assert.Throws<InvalidDataException>(() => MidiFile.Read(path)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -133,7 +138,8 @@ public sealed class MidiFileTests : TemporaryFiles
     private MidiFile Read(byte[] bytes) => MidiFile.Read(Write("song.mid", bytes));
 
     private static string Show(MidiFile midi) => string.Join(" | ", midi.Notes.Select(note => string.Create(
-        CultureInfo.InvariantCulture, $"{note.Number} [{note.Start},{note.End}) {note.StartSeconds:0.###}-{note.EndSeconds:0.###}")));
+        CultureInfo.InvariantCulture,
+        $"{note.Number} [{note.Start},{note.End}) {note.StartSeconds:0.###}-{note.EndSeconds:0.###}")));
 
     private static byte[] Song(short division, params byte[][] tracks)
     {

@@ -71,7 +71,8 @@ public sealed class NotesReaderTests : TemporaryFiles
     [Theory]
     [InlineData("{\"train\": \"a\", \"label\": \"b\"}\n{\"train\": \"c\", \"label\": \"d\"}\n")]
     [InlineData("{\"text\": \"a\", \"label\": \"b\"}\n{\"text\": \"c\", \"label\": \"d\"}\n")]
-    public void Detect_OtherJson_IsNoMusic(string json) => Assert.NotEqual(DataKind.Notes, DataDetector.Detect(Write("x.json", json)).Kind);
+    public void Detect_OtherJson_IsNoMusic(string json) =>
+        Assert.NotEqual(DataKind.Notes, DataDetector.Detect(Write("x.json", json)).Kind);
 
     private static string Show(NoteDataset data) => string.Join(
         " ; ", data.Pieces.Select(piece => string.Join(" , ", piece.Steps.Select(step => string.Join(' ', step)))));

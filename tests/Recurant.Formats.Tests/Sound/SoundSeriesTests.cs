@@ -21,7 +21,8 @@ public sealed class SoundSeriesTests : TemporaryFiles
         Assert.Equal(["high", "low"], label.Categories);
         Assert.Equal([0, 1, 1], file.Table.Series.Select(series => label[series.First]));
         Assert.Equal((8000, 40, SoundConvention.Kaldi), (file.Sound!.SampleRate, file.Sound.MelBands, file.Sound.Convention));
-        Assert.Equal("3 sounds, 0.5 s at 8000 samples a second; 40 log mel energies every 10 ms, 44 frames; 2 labels", file.Description);
+        Assert.Equal("3 sounds, 0.5 s at 8000 samples a second; 40 log mel energies every 10 ms, 44 frames; 2 labels",
+            file.Description);
         DetectedData found = DataDetector.Detect(folder);
         Assert.Equal((DataKind.Series, true), (found.Kind, found.HasLabels));
         // The columns are the features themselves.
@@ -75,7 +76,8 @@ public sealed class SoundSeriesTests : TemporaryFiles
         Assert.Equal(
             [$"{brief}: shorter than a frame, so that zeros follow it", $"{silent}: all of its samples are equal: silence"],
             file.Table.Warnings);
-        Assert.All(Enumerable.Range(0, file.Table.Rows).Select(row => file.Table.Columns[0][row]), value => Assert.True(float.IsFinite(value)));
+        Assert.All(Enumerable.Range(0, file.Table.Rows).Select(row => file.Table.Columns[0][row]), value => Assert.True(
+            float.IsFinite(value)));
         string empty = Write("s/x/c.wav", Wav(440, 0));
         Assert.Equal(
             $"{empty}: the file has no samples.",

@@ -55,7 +55,9 @@ internal sealed class MusicTask : CliTask<NotesModel, NotesFile, NotesScore>
 
     private const int MostNotes = 12;
 
-    /// <summary>Music as a model reads it: of MIDI files as many steps a quarter note; of a file in parts those of the test.</summary>
+    /// <summary>
+    /// Music as a model reads it: of MIDI files as many steps a quarter note; of a file in parts that to test with.
+    /// </summary>
     protected override NotesFile ReadFor(NotesModel model, string path, TrainSettings settings, Invocation call)
     {
         NotesFile file = Read(path, settings with
@@ -118,9 +120,9 @@ internal sealed class MusicTask : CliTask<NotesModel, NotesFile, NotesScore>
             return ExitCode.Done;
         }
 
+        TimeSpan duration = TimeSpan.FromSeconds(seconds * piece.Steps.Count);
         call.Terminal.Out.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"Wrote {path}: {Numbers.Of(piece.Steps.Count, "step")}, {TimeSpan.FromSeconds(seconds * piece.Steps.Count):m\\:ss}"));
+            CultureInfo.InvariantCulture, $"Wrote {path}: {Numbers.Of(piece.Steps.Count, "step")}, {duration:m\\:ss}"));
         return ExitCode.Done;
     }
 

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Recurant.Heads;
 
 /// <summary>
-/// How well the notes of each step are foretold from the steps before it. -ln P(y_t) is summed over all notes of a step; the first
-/// step of a piece counts as well.
+/// How well the notes of each step are predicted from the steps before it. -ln P(y_t) is summed over all notes of a step; the
+/// first step of a piece counts as well.
 /// <code>
 /// (1) a step:   L = (1/T) sum_t -ln P(y_t)                      over all T steps of all pieces
 /// (2) a piece:  L' = the mean over the pieces of their means    as some papers have it

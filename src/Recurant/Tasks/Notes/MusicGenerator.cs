@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Recurant.Tasks;
 
 /// <summary>
-/// Learns music, tells how well it foretells pieces, and writes more of it. May be used from many threads at once.
+/// Learns music, tells how well it predicts pieces, and writes more of it. May be used from many threads at once.
 /// <code>
 /// MusicGenerator music = MusicGenerator.Train(chorales);
 /// NotePiece piece = music.Continue(prompt: null, steps: 64, seed: 7);
@@ -33,7 +33,7 @@ public sealed class MusicGenerator : FrontDoor<MusicGenerator, NotesModel>, IFro
         return new MusicGenerator(result.Model, options?.Threads ?? 0) { Training = result };
     }
 
-    /// <summary>Scores pieces: how well each of their steps is foretold from those before.</summary>
+    /// <summary>Scores pieces: how well each of their steps is predicted from those before.</summary>
     /// <param name="data">The pieces.</param>
     /// <param name="cancellation">Looked at between pieces.</param>
     /// <exception cref="InvalidDataException">A piece has a note that the model does not know.</exception>
@@ -86,7 +86,8 @@ public sealed class MusicGenerator : FrontDoor<MusicGenerator, NotesModel>, IFro
             x.Set(one, row, row.Length);
             pass.BeginStep(state, isKept: true);
             SequenceBatch scores = Model.Network.Scores(pass, x);
-            if (t >= written.Count) written.Add(Drawn(scores.Row(0), temperature, new Philox(seed, RandomPurpose.Sampling, (ulong)t)));
+            if (t < written.Count) continue;
+            written.Add(Drawn(scores.Row(0), temperature, new Philox(seed, RandomPurpose.Sampling, (ulong)t)));
         }
 
         return new NotePiece(

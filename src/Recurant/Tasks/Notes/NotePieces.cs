@@ -7,7 +7,9 @@ internal sealed class NotePieces
     private readonly (int Lowest, int Highest)[] _ranges;
     private readonly long[] _ends;
 
-    /// <exception cref="InvalidDataException">A note is none of the model's; the message names the piece and the step.</exception>
+    /// <exception cref="InvalidDataException">
+    /// A note is none of the model's; the message names the piece and the step.
+    /// </exception>
     public NotePieces(string name, IReadOnlyList<NotePiece> pieces, NotesSpec spec)
     {
         (Pieces, _spec) = (pieces, spec);
@@ -21,8 +23,8 @@ internal sealed class NotePieces
             int step = pieces[i].Steps.TakeWhile(notes => notes.All(note => note >= spec.Lowest && note <= highest)).Count();
             int note = pieces[i].Steps[step].First(each => each < spec.Lowest || each > highest);
             throw new InvalidDataException(
-                $"{name}: step {step + 1} of the piece \"{pieces[i].Name}\" has the note {note}; the model knows {spec.Lowest} to "
-                + $"{highest}. Move the piece by octaves, or train with music that has such notes.");
+                $"{name}: step {step + 1} of the piece \"{pieces[i].Name}\" has the note {note}; the model knows {spec.Lowest} "
+                + $"to {highest}. Move the piece by octaves, or train with music that has such notes.");
         }
     }
 

@@ -24,16 +24,20 @@ public static class NoteRepetition
             }
         }
 
-        return NotesScore.Of(
-        [
-            .. test.Pieces.Select(piece => (piece.Steps.Count, Steps(piece).Sum(step => Enumerable.Range(0, NotePiece.NoteCount).Sum(
-                k =>
-                {
-                    int b = step.Before[k] ? 1 : 0;
-                    double all = counts[k, b, 0] + counts[k, b, 1];
-                    return -Elementwise.Log((float)((counts[k, b, step.Now[k] ? 1 : 0] + 0.5) / (all + 1)));                // (1)
-                })))),
-        ]);
+        return NotesScore.Of([.. test.Pieces.Select(piece => (piece.Steps.Count, Steps(piece).Sum(LossOf)))]);
+
+        double LossOf((bool[] Before, bool[] Now) step)
+        {
+            double sum = 0;
+            for (int k = 0; k < step.Now.Length; k++)
+            {
+                int b = step.Before[k] ? 1 : 0;
+                double all = counts[k, b, 0] + counts[k, b, 1];
+                sum -= Elementwise.Log((float)((counts[k, b, step.Now[k] ? 1 : 0] + 0.5) / (all + 1)));                 // (1)
+            }
+
+            return sum;
+        }
     }
 
     private static IEnumerable<(bool[] Before, bool[] Now)> Steps(NotePiece piece)

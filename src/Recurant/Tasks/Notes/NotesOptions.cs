@@ -1,8 +1,8 @@
 namespace Recurant.Tasks;
 
 /// <summary>
-/// How a model of music is trained. Every property may be left out: what <see cref="LearningOptions"/> says of defaults holds with
-/// the exception that the recurrent layer is a GRU of 256 units.
+/// How a model of music is trained. Every property may be left out: what <see cref="LearningOptions"/> says of defaults holds
+/// with the exception that the recurrent layer is a GRU of 256 units.
 /// </summary>
 public sealed record NotesOptions : LearningOptions
 {

@@ -11,7 +11,8 @@ internal sealed record NotesPlan : LearningPlan
     /// <summary>So many times each step is learnt from, within so many steps of the optimiser.</summary>
     private const int Passes = 60, FewestSteps = 1500, MostSteps = 4000;
 
-    /// <summary>Pieces are in one key where they differ from all together by less than this share of what they differ from none by.
+    /// <summary>
+    /// Pieces are in one key where they differ from all together by less than this share of what they differ from even notes.
     /// </summary>
     private const double OneKey = 0.6;
 
@@ -57,7 +58,7 @@ internal sealed record NotesPlan : LearningPlan
             Dropout = new DropoutPlan { Input = 0.1f, Output = 0.3f },
             Batch = batch, Epochs = Looks, Patience = int.MaxValue,
         };
-        double[] lengths = [.. data.Pieces.Where(piece => piece.StepSeconds is not null).Select(piece => piece.StepSeconds!.Value)];
+        double[] lengths = [.. data.Pieces.Select(piece => piece.StepSeconds).OfType<double>()];
         var spec = new NotesSpec
         {
             Lowest = lowest, Notes = highest - lowest + 1, Chords = options.Chords, StepsPerQuarter = options.StepsPerQuarter,
@@ -68,7 +69,8 @@ internal sealed record NotesPlan : LearningPlan
         };
         return new NotesPlan(options, defaults)
         {
-            Options = options, EpochSteps = Math.Max(1, total / Looks), Transpose = options.Transpose ?? (IsInOneKey(data) ? 0 : AllKeys), Window = options.Window,
+            Options = options, EpochSteps = Math.Max(1, total / Looks), Window = options.Window,
+            Transpose = options.Transpose ?? (IsInOneKey(data) ? 0 : AllKeys),
             AveragedEpochs = 1,
             Spec = lengths.Length > 0 ? spec with { StepSeconds = lengths.Average() } : spec,
         };

@@ -88,7 +88,8 @@ internal sealed class NotesTask : TrainingTask
     {
         var random = new RandomNumbers(new Philox(_plan.Seed, RandomPurpose.Augmentation, step, (uint)b));
         int piece = _train.Drawn(random), all = _train.Pieces[piece].Steps.Count, count = Math.Min(_plan.Window, all);
-        int first = Math.Clamp(random.Below(all + 1) - count / 2, 0, all - count), moved = _train.Moved(random, piece, _plan.Transpose);
+        int first = Math.Clamp(random.Below(all + 1) - count / 2, 0, all - count);
+        int moved = _train.Moved(random, piece, _plan.Transpose);
         int size = count * _model.Spec.Notes;
         (_before, _now) = (Workspace.Grown(_before, at + size), Workspace.Grown(_now, at + size));
         _train.Write(piece, first, count, moved, _before.AsSpan(at, size), _now.AsSpan(at, size));

@@ -44,7 +44,7 @@ internal static class SoundReference
             mel[t] = [.. filters.Select(filter => Log(s, filter.Zip(power, (weight, value) => weight * value).Sum()))];
         }
 
-        double floor = mel.Max(row => row.Max()) - s.TopDecibels!.Value;
+        double floor = s.TopDecibels == 0 ? double.NegativeInfinity : mel.Max(row => row.Max()) - s.TopDecibels!.Value;
         mel = Array.ConvertAll(mel, row => Array.ConvertAll(row, value => Math.Max(floor, value)));
         if (s.Kind == SoundFeatureKind.LogMel) return mel;
         return [.. mel.Select((row, t) => Cepstrum(s, row, Log(s, energy[t])))];

@@ -16,7 +16,8 @@ public class MusicTests
     private static NoteDataset Data(int pieces = 12, int steps = 16) => new("music",
     [
         .. Enumerable.Range(0, pieces).Select(i => new NotePiece($"{i}", Enumerable.Range(0, steps).Select(t =>
-            (IReadOnlyCollection<int>)(t % 4 == 3 ? [] : t % 2 == 0 ? [50 + i % 3, 54 + i % 3, 57 + i % 3] : [52 + i % 3, 59 + i % 3])),
+            (IReadOnlyCollection<int>)(t % 4 == 3 ? [] : t % 2 == 0 ? [50 + i % 3, 54 + i % 3, 57 + i % 3] :
+                [52 + i % 3, 59 + i % 3])),
             0.25)),
     ]);
 
@@ -31,7 +32,8 @@ public class MusicTests
         {
             int[] notes = [.. Enumerable.Range(0, 5).Where(k => (set >> k & 1) == 1).Select(k => 40 + k)];
             var piece = new NotePiece("p", [[41, 44], [40, 42, 43], notes]);
-            double[] losses = [.. new NotesScorer(model, Workers.ForThreads(1)).Losses(new NotePieces("p", [piece], model.Spec)).Single()];
+            double[] losses = [.. new NotesScorer(model, Workers.ForThreads(1)).Losses(new NotePieces("p", [piece],
+                model.Spec)).Single()];
             sum += Math.Exp(-losses[2]);
         }
 
