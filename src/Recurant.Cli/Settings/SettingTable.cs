@@ -236,8 +236,8 @@ internal static class SettingTable
         OfMusic("chords", "true|false", "Whether the notes of a step depend on one another. Default: true.",
             (t, v) => t with { Chords = Flag(v) }),
         OfMusic("transpose", "N",
-            "By how many half-tones pieces are moved at random in training, up or down; 0 for none. Default: 6, all keys; 0 where "
-            + "all are in one.",
+            "By how many half-tones pieces are moved at random in training, up or down; 0 for none. Default: 6, all keys; 0 "
+            + "where all are in one.",
             (t, v) => t with { Transpose = Whole(v) }),
         OfMusic("steps-per-quarter", "N", "The steps of a quarter note of MIDI files. Default: 4, sixteenths.",
             (t, v) => t with { StepsPerQuarter = Whole(v) }),

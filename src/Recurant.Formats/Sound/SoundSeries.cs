@@ -56,7 +56,8 @@ internal static class SoundSeries
                 string others = options.Sound is null ? "the files before it" : "the model";
                 throw SeriesFault.Of(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{path}: it has {clip.SampleRate} samples a second, {others} {rate}. Give --resample (Resample) to bring all to {rate}."));
+                    $"{path}: it has {clip.SampleRate} samples a second, {others} {rate}. Give --resample "
+                    + $"(Resample) to bring all to {rate}."));
             }
 
             SoundFeatureSpec asked = options.Features ?? new SoundFeatureSpec { MelBands = SoundFeatureSpec.UsualBands };
