@@ -68,7 +68,8 @@ public static partial class NotesReader
 
     private static string Describe(int count, int steps) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{(count == 1 ? "a MIDI file" : $"{count} MIDI files")}, {steps} steps a quarter note (--steps-per-quarter)");
+        $"{(count == 1 ? "a MIDI file" : $"{count} MIDI files")}, {steps} {(steps == 1 ? "step" : "steps")} a quarter note "
+        + $"(--steps-per-quarter)");
 
     private static NotesFile ReadFolder(DataFile folder, int steps)
     {
