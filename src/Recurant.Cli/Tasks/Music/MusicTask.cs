@@ -73,6 +73,10 @@ internal sealed class MusicTask : CliTask<NotesModel, NotesFile, NotesScore>
         NotesModel model, NotesFile data, Invocation call, int threads, CancellationToken cancellation,
         IProgress<PhaseProgress>? phases) => new MusicGenerator(model, threads).Evaluate(data.Pieces, cancellation);
 
+    public override LensResult Look(
+        Invocation call, TrainedModel model, string data, TrainSettings settings, LensOptions options) =>
+        GradientLens.Look(Own(model), ReadFor(Own(model), data, settings, call).Pieces, options);
+
     /// <summary>Continues a piece, or begins one, and writes it as a MIDI file, as JSON, or a line a step.</summary>
     public override int Generate(Invocation call, TrainedModel model, GenerateRequest ask)
     {

@@ -6,6 +6,8 @@ internal sealed class NotePieces
     private readonly NotesSpec _spec;
     private readonly (int Lowest, int Highest)[] _ranges;
     private readonly long[] _ends;
+    private float[] _before = [], _now = [];
+    private int[] _lengths = [];
 
     /// <exception cref="InvalidDataException">
     /// A note is none of the model's; the message names the piece and the step.
@@ -47,6 +49,28 @@ internal sealed class NotePieces
         if (highest < 0 || most == 0) return 0;
         int down = Math.Min(most, lowest - _spec.Lowest), up = Math.Min(most, _spec.Lowest + _spec.Notes - 1 - highest);
         return random.Below(down + up + 1) - down;
+    }
+
+    /// <summary>Lays out whole pieces side by side.</summary>
+    /// <param name="first">The first piece.</param>
+    /// <param name="count">The number of pieces.</param>
+    /// <param name="x">Takes the steps before.</param>
+    /// <param name="y">Takes the steps.</param>
+    public void Fill(int first, int count, SequenceBatch x, SequenceBatch y)
+    {
+        _lengths = Workspace.Reserve(_lengths, count);
+        int steps = 0, notes = _spec.Notes;
+        for (int i = 0; i < count; i++) steps += _lengths[i] = Pieces[first + i].Steps.Count;
+        (_before, _now) = (Workspace.Reserve(_before, steps * notes), Workspace.Reserve(_now, steps * notes));
+        for (int i = 0, at = 0; i < count; i++)
+        {
+            int size = _lengths[i] * notes;
+            Write(first + i, 0, _lengths[i], 0, _before.AsSpan(at, size), _now.AsSpan(at, size));
+            at += size;
+        }
+
+        x.Set(_lengths.AsSpan(0, count), _before.AsSpan(0, steps * notes), notes);
+        y.Set(_lengths.AsSpan(0, count), _now.AsSpan(0, steps * notes), notes);
     }
 
     /// <summary>Writes steps: 1 where a note sounds, else 0.</summary>

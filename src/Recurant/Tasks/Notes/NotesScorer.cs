@@ -8,8 +8,7 @@ internal sealed class NotesScorer(NotesModel model, Workers workers)
 
     private readonly Pass _pass = new(threads: workers.Count);
     private readonly SequenceBatch _x = new(), _y = new();
-    private float[] _before = [], _now = [], _gradient = [];
-    private int[] _lengths = [];
+    private float[] _gradient = [];
 
     /// <summary>The score of pieces.</summary>
     public NotesScore Score(NotePieces pieces, CancellationToken cancellation = default) =>
@@ -30,24 +29,13 @@ internal sealed class NotesScorer(NotesModel model, Workers workers)
                 steps += more;
             }
 
-            (_before, _now) = (Workspace.Reserve(_before, steps * notes), Workspace.Reserve(_now, steps * notes));
-            _lengths = Workspace.Reserve(_lengths, count);
-            for (int i = 0, at = 0; i < count; i++)
-            {
-                _lengths[i] = pieces.Pieces[first + i].Steps.Count;
-                int size = _lengths[i] * notes;
-                pieces.Write(first + i, 0, _lengths[i], 0, _before.AsSpan(at, size), _now.AsSpan(at, size));
-                at += size;
-            }
-
-            _x.Set(_lengths.AsSpan(0, count), _before.AsSpan(0, steps * notes), notes);
-            _y.Set(_lengths.AsSpan(0, count), _now.AsSpan(0, steps * notes), notes);
+            pieces.Fill(first, count, _x, _y);
             _pass.Begin(PassKind.Prediction);
             SequenceBatch logits = model.Network.Forward(_pass, _x, _y);
             _gradient = Workspace.Reserve(_gradient, notes);
             for (int i = 0; i < count; i++)
             {
-                var losses = new double[_lengths[i]];
+                var losses = new double[pieces.Pieces[first + i].Steps.Count];
                 for (int t = 0; t < losses.Length; t++)
                 {
                     losses[t] = notes * Loss.Bernoulli(logits[i, t], _y[i, t], _gradient.AsSpan(0, notes));

@@ -140,6 +140,17 @@ public class MusicTests
     }
 
     [Fact]
+    public void Look_AtPieces_SplitsAddUpToTheGradient()
+    {
+        LensResult result = GradientLens.Look(
+            Model(chords: true, notes: 5), new NoteDataset("d", [new NotePiece("p", [[40], [41, 44], [], [42], [40, 43]])]),
+            new LensOptions { IsExact = true, Threads = 1 });
+        WeightGradientByLag weights = Assert.Single(result.Layers).HiddenWeights!;
+        Assert.InRange(weights.Total, 1e-6, 1e3);
+        Assert.InRange(weights.Difference, 0, 2e-5);
+    }
+
+    [Fact]
     public void IsInOneKey_PiecesInCOrInAllKeys_IsTold()
     {
         int[] scale = [0, 4, 7, 0, 5, 9, 2, 7, 11, 0, 4, 7];
