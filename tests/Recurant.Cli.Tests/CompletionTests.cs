@@ -15,7 +15,7 @@ public class CompletionTests
     [InlineData("train --ce", "--cell --centre")]
     [InlineData("train x.tsv --tem", "")]
     [InlineData("generate m.safetensors --te", "--temperature")]
-    [InlineData("train --no-c", "--no-calendar --no-crf")]
+    [InlineData("train --no-c", "--no-calendar --no-chords --no-crf")]
     [InlineData("train x.tsv --cell ls", "lstm")]
     [InlineData("train x.tsv --cell=ls", "lstm")]
     [InlineData("train x.tsv -c ls", "lstm")]
