@@ -1,3 +1,7 @@
+using Recurant.Tests.Tasks.Forecast;
+using Recurant.Tests.Tasks.Notes;
+using Recurant.Tests.Tasks.Sequences;
+
 namespace Recurant.Tests.Frozen;
 
 /// <summary>
@@ -6,7 +10,9 @@ namespace Recurant.Tests.Frozen;
 internal static class FrozenRuns
 {
     public static IReadOnlyList<FrozenRun> All { get; } =
-        [.. Classifiers(), .. Taggers(), .. LanguageModels(), .. Translators(), .. Captioners(), .. Problems()];
+        [
+            .. Classifiers(), .. Taggers(), .. LanguageModels(), .. Translators(), .. Captioners(), .. Problems(), .. Numbers(),
+        ];
 
     private static IEnumerable<FrozenRun> Classifiers()
     {
@@ -149,6 +155,73 @@ internal static class FrozenRuns
             Cell = CellKind.Gru, MemorySteps = 0, Layers = 2, Dropout = new DropoutOptions { Layers = 0.1f, Recurrent = 0.1f },
         });
     }
+
+    private static IEnumerable<FrozenRun> Numbers()
+    {
+        ForecastOptions plain = ForecastCase.Small;
+        yield return Forecaster("quantiles", plain);
+        yield return Forecaster("student-t", plain with { Distribution = ForecastDistribution.StudentT });
+        yield return Forecaster("gaussian, decay, two networks", plain with
+        {
+            Distribution = ForecastDistribution.Gaussian, Decay = true, Models = 2, Logarithms = false, AllowNegative = true,
+        });
+        SequenceOptions small = SequenceCase.Small;
+        yield return Sequences("labels", small, SequenceCase.Labels());
+        yield return Sequences("labels of steps, decay", small with { Decay = true, Bidirectional = false },
+            SequenceCase.StepLabels());
+        yield return Music("chords, moved", new NotesOptions
+        {
+            Hidden = 6, Epochs = 3, Batch = 4, Window = 10, Transpose = 3, Threads = 1,
+        }) with { IsContinued = true };
+        yield return Music("each note by itself", new NotesOptions
+        {
+            Hidden = 6, Epochs = 1, Batch = 4, Chords = false, Cell = CellKind.Lstm, Threads = 1,
+        });
+    }
+
+    private static FrozenRun Forecaster(string name, ForecastOptions options) =>
+        new($"forecast: {name}", (checkpoint, cancellation) =>
+        {
+            var data = new ForecastDataset(ForecastCase.Table());
+            var result = ForecasterTrainer.Train(
+                data, options with { Checkpoint = checkpoint }, cancellation: cancellation);
+            return new FrozenResult(result.Model, result.End, digest =>
+            {
+                foreach (float value in ForecastCase.Flat(new Forecaster(result.Model, threads: 1).Forecast(data.Table)))
+                {
+                    digest.Add(value);
+                }
+            });
+        });
+
+    private static FrozenRun Sequences(string name, SequenceOptions options, SeriesTable table) =>
+        new($"sequences: {name}", (checkpoint, cancellation) =>
+        {
+            var result = SequenceTrainer.TrainLabels(
+                table, options with { Checkpoint = checkpoint }, cancellation: cancellation);
+            return new FrozenResult(result.Model, result.End, digest =>
+            {
+                new SequenceScorer(result.Model, Workers.ForThreads(1)).Answer(
+                    new SequenceRows(table, result.Model, needsTarget: false), SequenceData.Whole(table), (_, answers) =>
+                    {
+                        foreach (float answer in answers) digest.Add(answer);
+                    });
+            });
+        });
+
+    private static FrozenRun Music(string name, NotesOptions options) =>
+        new($"notes: {name}", (checkpoint, cancellation) =>
+        {
+            NoteDataset pieces = MusicTests.Data(10, 14);
+            var result = NotesTrainer.Train(pieces, options with { Checkpoint = checkpoint }, cancellation: cancellation);
+            return new FrozenResult(result.Model, result.End, digest =>
+            {
+                var music = new MusicGenerator(result.Model, threads: 1);
+                digest.Add(music.Evaluate(pieces).Loss);
+                foreach (int note in music.Continue(pieces.Pieces[1], 12, seed: 5).Steps.SelectMany(notes => notes)) digest.Add(
+                    note);
+            });
+        });
 
     private static FrozenRun Classifier(string name, TrainingOptions options, TextDataset? data = null)
     {

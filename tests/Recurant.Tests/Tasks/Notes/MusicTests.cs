@@ -13,7 +13,7 @@ public class MusicTests
     };
 
     /// <summary>Two chords in turn, in different keys, with a rest at every fourth step.</summary>
-    private static NoteDataset Data(int pieces = 12, int steps = 16) => new("music",
+    internal static NoteDataset Data(int pieces = 12, int steps = 16) => new("music",
     [
         .. Enumerable.Range(0, pieces).Select(i => new NotePiece($"{i}", Enumerable.Range(0, steps).Select(t =>
             (IReadOnlyCollection<int>)(t % 4 == 3 ? [] : t % 2 == 0 ? [50 + i % 3, 54 + i % 3, 57 + i % 3] :
