@@ -11,7 +11,9 @@ internal sealed class TestCommand() : CliCommand("test", "MODEL DATA",
         .. SettingTable.PairColumns.Select(CommandOption.Of),
         .. SettingTable.SeriesColumns.Select(CommandOption.Of),
         .. SettingTable.SeriesParts.Select(CommandOption.Of),
-        new("--beam", "N", "Translators and captioners: the hypotheses that are followed. Default: 5."),
+        new("--beam", "N",
+            "Translators, captioners and transcribers: the hypotheses that are followed. Default: 5, of transcribers 1."),
+        new(TranscribeTask.ResampleOption, null, "Transcribers: bring sound of another sample rate to the model's."),
         SharedOptions.Threads with { Group = "The run" },
     ];
 

@@ -11,7 +11,7 @@ internal static class SettingTable
     private const string Data = "Data", Model = "Model", Learning = "Learning", Run = "The run", Record = "Record",
         Pretraining = "Pre-training", Language = "Language model", Problems = "Generated problems", Translator = "Translator",
         Numbers = "Tables of numbers", Forecasting = "Forecasting", Sequences = "Sequences of measurements",
-        Music = "Music";
+        Music = "Music", Speech = "Speech";
 
     /// <summary>What texts are written in; <c>predict</c> takes this, too.</summary>
     public static Setting Encoding { get; } = new("encoding", Data, "NAME",
@@ -229,6 +229,18 @@ internal static class SettingTable
             (t, v) => t with { Transpose = Whole(v) }),
         OfMusic("steps-per-quarter", "N", "The steps of a quarter note of MIDI files. Default: 4, sixteenths.",
             (t, v) => t with { StepsPerQuarter = Whole(v) }),
+        OfSpeech("features", Names<SoundConvention>(),
+            "Whose features the sound is turned into: log mel energies as they compute them. Default: kaldi.",
+            (t, v) => t with { Features = Choice<SoundConvention>(v) }),
+        OfSpeech("resample", "true|false",
+            "Whether sound of another sample rate is resampled; else it is refused. Default: false.",
+            (t, v) => t with { Resample = Flag(v) }),
+        OfSpeech("masks", "true|false",
+            "Whether bands and stretches of time are hidden at random in training (SpecAugment). Default: true.",
+            (t, v) => t with { Masks = Flag(v) }),
+        OfSpeech("join-frames", "N",
+            "How many frames of 10 ms are read as one step. Default: 3, or fewer where transcripts are long for their sounds.",
+            (t, v) => t with { Join = Whole(v) }),
         new("valid", Data, "FILE|FRACTION",
             "Validation texts for early stopping: a file, or the share of the data to set aside. Default: 0.1.", SetValidation)
         {
@@ -448,6 +460,16 @@ internal static class SettingTable
 
     private static Setting OfMusic(string name, string value, string help, Func<NotesOptions, string, NotesOptions> set) =>
         new(name, Music, value, help, (s, v) => s with { Music = set(s.Music, v) });
+
+    private static Setting OfSpeech(
+        string name, string value, string help, Func<TranscriberOptions, string, TranscriberOptions> set) =>
+        new(name, Speech, value, help, (s, v) => s with { Speech = Checked(set(s.Speech, v)) });
+
+    private static TranscriberOptions Checked(TranscriberOptions options)
+    {
+        options.Validate();
+        return options;
+    }
 
     private static Setting OfNumbers(
         string name, string value, string help, Func<SeriesSettings, string, SeriesSettings> set) =>

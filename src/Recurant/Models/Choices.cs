@@ -61,6 +61,26 @@ public static class Choices
             ("label", SeriesAnswer.Label), ("step-labels", SeriesAnswer.StepLabels), ("number", SeriesAnswer.Number),
             ("step-numbers", SeriesAnswer.StepNumbers),
         ];
+        Table<SoundConvention>.Rows =
+            [("kaldi", SoundConvention.Kaldi), ("htk", SoundConvention.Htk), ("librosa", SoundConvention.Librosa)];
+        Table<SoundFeatureKind>.Rows = [("log-mel", SoundFeatureKind.LogMel), ("mfcc", SoundFeatureKind.Mfcc)];
+        Table<FrameWindow>.Rows =
+        [
+            ("povey", FrameWindow.Povey), ("hamming", FrameWindow.Hamming), ("hann", FrameWindow.Hann),
+            ("rectangular", FrameWindow.Rectangular),
+        ];
+        Table<FramePadding>.Rows =
+            [("none", FramePadding.None), ("zeros", FramePadding.Zeros), ("reflect", FramePadding.Reflect)];
+        Table<MelScale>.Rows = [("htk", MelScale.Htk), ("slaney", MelScale.Slaney)];
+        Table<ZerothCoefficient>.Rows =
+        [
+            ("cepstrum", ZerothCoefficient.Cepstrum), ("log-energy", ZerothCoefficient.LogEnergy),
+            ("none", ZerothCoefficient.None),
+        ];
+        Table<ClipNormalisation>.Rows =
+        [
+            ("none", ClipNormalisation.None), ("mean", ClipNormalisation.Mean), ("mean-variance", ClipNormalisation.MeanVariance),
+        ];
         Table<TiedVectors>.Rows = [("none", TiedVectors.None), ("output", TiedVectors.Output), ("all", TiedVectors.All)];
     }
 

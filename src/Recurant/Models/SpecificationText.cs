@@ -150,6 +150,9 @@ internal static class SpecificationText
         typeof(ChoiceConverter<Pooling>), typeof(ChoiceConverter<AttentionKind>), typeof(ChoiceConverter<TiedVectors>),
         typeof(ChoiceConverter<ColumnRole>), typeof(ChoiceConverter<TimeUnit>), typeof(ChoiceConverter<WindowCentre>),
         typeof(ChoiceConverter<SeriesAnswer>), typeof(ChoiceConverter<ForecastDistribution>),
+        typeof(ChoiceConverter<SoundConvention>), typeof(ChoiceConverter<SoundFeatureKind>),
+        typeof(ChoiceConverter<FrameWindow>), typeof(ChoiceConverter<FramePadding>), typeof(ChoiceConverter<MelScale>),
+        typeof(ChoiceConverter<ZerothCoefficient>), typeof(ChoiceConverter<ClipNormalisation>),
         typeof(ProblemConverter), typeof(FiniteConverter),
     ])]
 [JsonSerializable(typeof(ClassifierSpec))]
@@ -161,6 +164,7 @@ internal static class SpecificationText
 [JsonSerializable(typeof(ForecasterSpec))]
 [JsonSerializable(typeof(SeriesSpec))]
 [JsonSerializable(typeof(NotesSpec))]
+[JsonSerializable(typeof(SpeechSpec))]
 internal sealed partial class SpecificationContext : JsonSerializerContext;
 
 /// <summary>What was expected of a value, in our words: the reader of JSON has format exceptions of its own.</summary>
