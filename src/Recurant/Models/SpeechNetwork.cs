@@ -6,8 +6,10 @@ namespace Recurant.Models;
 /// (0) x_t = [(f_(t J) - m) / s; ...; (f_(t J + J - 1) - m) / s]    J frames f; m and s: mean and deviation of the training
 /// (1) u^0 = x,  u^i = relu(norm(conv_i(u^(i-1)))) (+ u^(i-1) from the second on)
 /// (2) h_1 .. h_T = cell(u_1 .. u_T)
-/// (3) z_t = V h_t + c             softmax(z_t): the blank, then the symbols
+/// (3) z_t = V [h_t; u_t] + c             softmax(z_t): the blank, then the symbols
 /// </code>
+/// That the output sees u too lets it learn from few clips what symbols sound like: from h alone it rather learns where in those
+/// clips they come.
 /// </summary>
 internal sealed class SpeechNetwork : PassNetwork
 {
@@ -37,7 +39,7 @@ internal sealed class SpeechNetwork : PassNetwork
         }
 
         _recurrent = Add("recurrent", new Recurrent(width, spec.Recurrent) { Start = RecurrentStart.Orthogonal });
-        _output = Add("output", new Dense(spec.Recurrent.OutputSize, spec.Classes));
+        _output = Add("output", new Dense(spec.Recurrent.OutputSize + (spec.Convolutions > 0 ? spec.Filters : 0), spec.Classes));
     }
 
     /// <summary>m [F].</summary>
@@ -70,9 +72,11 @@ internal sealed class SpeechNetwork : PassNetwork
             seen = i == 0 ? found : pass.Add(found, seen);
         }
 
-        if (dropout is not null && _convolutions.Length > 0) seen = dropout.Layers.Forward(pass, seen);
-        SequenceBatch states = _recurrent.Forward(pass, seen);                                                          // (2)
-        return _output.Forward(pass, dropout is null ? states : dropout.Output.Forward(pass, states));                  // (3)
+        bool hasFilters = _convolutions.Length > 0;
+        SequenceBatch read = dropout is null || !hasFilters ? seen : dropout.Layers.Forward(pass, seen);
+        SequenceBatch states = _recurrent.Forward(pass, read);                                                          // (2)
+        SequenceBatch all = hasFilters ? pass.Concatenate(states, seen) : states;
+        return _output.Forward(pass, dropout is null ? all : dropout.Output.Forward(pass, all));                        // (3)
     }
 
     public override IReadOnlyList<LayerDescription> Describe() =>
@@ -85,7 +89,7 @@ internal sealed class SpeechNetwork : PassNetwork
             convolution.Parameters.Concat(_norms[i].Parameters))),
         Describe("recurrent", _recurrent),
         LayerDescription.Of(
-            "symbols and blank", $"[T, {_output.InputSize}] -> [T, {_spec.Classes}]", ["y_t = softmax(V h_t + c)"],
+            "symbols and blank", $"[T, {_output.InputSize}] -> [T, {_spec.Classes}]", [_convolutions.Length > 0 ? "y_t = softmax(V [h_t; u_t] + c)" : "y_t = softmax(V h_t + c)"],
             _output.Parameters),
     ];
 }

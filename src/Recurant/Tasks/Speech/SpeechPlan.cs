@@ -9,10 +9,12 @@ internal sealed record SpeechPlan : LearningPlan
     private const int Looks = 20;
 
     /// <summary>So many times each clip is learnt from, within so many steps of the optimiser.</summary>
-    private const int Passes = 40, FewestSteps = 600, MostSteps = 6000;
+    private const int Passes = 25, FewestSteps = 600, MostSteps = 6000;
 
-    /// <summary>With fewer clips all of them are learnt from in the end.</summary>
+    /// <summary>With fewer clips all of them are learnt from in the end, by a smaller network.</summary>
     private const int FewClips = 200;
+
+    private const int WidthOfFew = 64, Width = 128;
 
     private const int MostJoined = 3;
 
@@ -65,9 +67,10 @@ internal sealed record SpeechPlan : LearningPlan
     {
         int join = options.Join ?? MostJoined;
         while (options.Join is null && join > 1 && clips.Any(clip => clip.Frames < Room * join * clip.Needed)) join--;
-        int batch = options.Batch ?? (clips.Count < FewClips ? 4 : 16);
+        bool isFew = clips.Count < FewClips;
+        int batch = options.Batch ?? (isFew ? 4 : 16), width = isFew ? WidthOfFew : Width;
         int total = (int)Math.Clamp((long)Passes * clips.Count / batch, FewestSteps, MostSteps);
-        bool refit = options.Refit ?? (clips.Count < FewClips && !hasValidation);
+        bool refit = options.Refit ?? (isFew && !hasValidation);
         var defaults = new LearningDefaults
         {
             LearningRate = 2e-3f, WeightDecay = 0.01f, Schedule = ScheduleKind.Cosine,
@@ -81,8 +84,8 @@ internal sealed record SpeechPlan : LearningPlan
             Spec = new SpeechSpec
             {
                 Sound = sound, Unit = options.Unit, Symbols = symbols, Join = join, Convolutions = options.Convolutions ?? 2,
-                Filters = options.Filters ?? 128, Kernel = options.Kernel ?? 5,
-                Recurrent = options.Recurrent(hidden: 128, layers: 1, bidirectional: options.Bidirectional ?? true) with
+                Filters = options.Filters ?? width, Kernel = options.Kernel ?? 5,
+                Recurrent = options.Recurrent(hidden: width, layers: 1, bidirectional: options.Bidirectional ?? true) with
                 {
                     Cell = options.Cell ?? CellKind.Gru,
                 },

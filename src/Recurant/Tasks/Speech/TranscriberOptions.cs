@@ -2,7 +2,8 @@ namespace Recurant.Tasks;
 
 /// <summary>
 /// How a model that writes down speech is trained. Every property may be left out: what <see cref="LearningOptions"/> says of
-/// defaults holds with the exception that the cell is a GRU of 128 units, read from both ends, over two convolutions.
+/// defaults holds with the exception that the cell is a GRU of 128 units, of fewer than 200 clips 64, read from both ends, over two
+/// convolutions.
 /// </summary>
 public sealed record TranscriberOptions : LearningOptions
 {
@@ -30,7 +31,7 @@ public sealed record TranscriberOptions : LearningOptions
     /// <summary>The number of convolutions before the recurrent layers. Default: 2.</summary>
     public int? Convolutions { get; init; }
 
-    /// <summary>The width of the convolutions. Default: 128.</summary>
+    /// <summary>The width of the convolutions. Default: 128, of fewer than 200 clips 64.</summary>
     public int? Filters { get; init; }
 
     /// <summary>The steps that a convolution sees at once. Default: 5.</summary>
