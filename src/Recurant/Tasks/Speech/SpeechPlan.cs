@@ -16,6 +16,9 @@ internal sealed record SpeechPlan : LearningPlan
 
     private const int WidthOfFew = 64, Width = 128;
 
+    /// <summary>In this share of the steps the recurrent layers are left out.</summary>
+    private const double LocalShare = 0.3;
+
     private const int MostJoined = 3;
 
     /// <summary>A clip has at least so many times the steps that its transcript needs.</summary>
@@ -43,6 +46,9 @@ internal sealed record SpeechPlan : LearningPlan
 
     /// <summary>Whether the model is trained anew on all clips.</summary>
     public bool Refit { get; init; }
+
+    /// <summary>In so many steps, the first, the output reads convolutions alone.</summary>
+    public int LocalSteps { get; init; }
 
     /// <summary>Whether parts of the clips are hidden.</summary>
     public bool Masks { get; init; }
@@ -77,9 +83,11 @@ internal sealed record SpeechPlan : LearningPlan
             Dropout = new DropoutPlan { Input = 0f, Layers = 0.2f, Output = 0.2f },
             Batch = batch, Epochs = Looks, Patience = int.MaxValue,
         };
+        int epochSteps = Math.Max(1, total / Looks);
         return new SpeechPlan(options, defaults)
         {
-            Options = options, EpochSteps = Math.Max(1, total / Looks), Refit = refit,
+            Options = options, EpochSteps = epochSteps,
+            LocalSteps = (int)(LocalShare * epochSteps * (options.Epochs ?? Looks)), Refit = refit,
             LastEpoch = refit ? options.Epochs ?? Looks : 0, Masks = options.Masks, AveragedEpochs = 1,
             Spec = new SpeechSpec
             {
