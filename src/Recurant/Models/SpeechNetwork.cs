@@ -6,10 +6,10 @@ namespace Recurant.Models;
 /// (0) x_t = [(f_(t J) - m) / s; ...; (f_(t J + J - 1) - m) / s]    J frames f; m and s: mean and deviation of the training
 /// (1) u^0 = x,  u^i = relu(norm(conv_i(u^(i-1)))) (+ u^(i-1) from the second on)
 /// (2) h_1 .. h_T = cell(u_1 .. u_T)
-/// (3) z_t = V h_t + c + D u_t             softmax(z_t): the blank, then the symbols
+/// (3) z_t = V [h_t; u_t] + c             softmax(z_t): the blank, then the symbols
 /// </code>
-/// V begins at zero, and in the first part of a training it stays so: from h a network can learn where in the training clips each
-/// symbol comes, and then never learns what it sounds like. u, which sees a few steps, cannot tell where they are.
+/// That the output sees u too lets it learn from few clips what symbols sound like: from h alone it rather learns where in those
+/// clips they come.
 /// </summary>
 internal sealed class SpeechNetwork : PassNetwork
 {
@@ -19,7 +19,6 @@ internal sealed class SpeechNetwork : PassNetwork
     private readonly ActivationLayer _relu = new(Activation.Relu);
     private readonly Recurrent _recurrent;
     private readonly Dense _output;
-    private readonly Dense? _direct;
 
     /// <param name="spec">What it is made of.</param>
     /// <param name="features">The numbers of a frame.</param>
@@ -40,12 +39,8 @@ internal sealed class SpeechNetwork : PassNetwork
         }
 
         _recurrent = Add("recurrent", new Recurrent(width, spec.Recurrent) { Start = RecurrentStart.Orthogonal });
-        _output = Add("output", new Dense(spec.Recurrent.OutputSize, spec.Classes));
-        if (HasDirect) _direct = Add("direct", new Dense(spec.Filters, spec.Classes));
+        _output = Add("output", new Dense(spec.Recurrent.OutputSize + (spec.Convolutions > 0 ? spec.Filters : 0), spec.Classes));
     }
-
-    /// <summary>Whether the output reads convolutions beside the recurrent layers.</summary>
-    public bool HasDirect => _spec.Convolutions > 0;
 
     /// <summary>m [F].</summary>
     public Parameter Mean { get; }
@@ -68,8 +63,7 @@ internal sealed class SpeechNetwork : PassNetwork
     /// <param name="pass">The pass.</param>
     /// <param name="x">The steps.</param>
     /// <param name="dropout">Acts on x, on what the recurrent layers read, and on what the output reads; while training.</param>
-    /// <param name="isLocal">Whether V is left out: only where <see cref="HasDirect"/>.</param>
-    public SequenceBatch Forward(Pass pass, SequenceBatch x, SeriesDropout? dropout = null, bool isLocal = false)
+    public SequenceBatch Forward(Pass pass, SequenceBatch x, SeriesDropout? dropout = null)
     {
         SequenceBatch seen = dropout is null ? x : dropout.Input.Forward(pass, x);
         for (int i = 0; i < _convolutions.Length; i++)
@@ -78,22 +72,11 @@ internal sealed class SpeechNetwork : PassNetwork
             seen = i == 0 ? found : pass.Add(found, seen);
         }
 
-        SequenceBatch? direct = _direct?.Forward(pass, Dropped(seen, dropout?.Output));
-        if (isLocal && direct is not null) return direct;
-        SequenceBatch states = _recurrent.Forward(pass, _convolutions.Length > 0 ? Dropped(seen, dropout?.Layers) : seen);  // (2)
-        SequenceBatch output = _output.Forward(pass, Dropped(states, dropout?.Output));
-        return direct is null ? output : pass.Add(output, direct);                                                      // (3)
-
-        SequenceBatch Dropped(SequenceBatch values, Dropout? by) => by is null ? values : by.Forward(pass, values);
-    }
-
-    /// <summary>V begins at zero where there is D.</summary>
-    public override void Initialise(ulong seed)
-    {
-        base.Initialise(seed);
-        if (!HasDirect) return;
-        _output.Weights.Value.Clear();
-        _output.Weights.MarkChanged();
+        bool hasFilters = _convolutions.Length > 0;
+        SequenceBatch read = dropout is null || !hasFilters ? seen : dropout.Layers.Forward(pass, seen);
+        SequenceBatch states = _recurrent.Forward(pass, read);                                                          // (2)
+        SequenceBatch all = hasFilters ? pass.Concatenate(states, seen) : states;
+        return _output.Forward(pass, dropout is null ? all : dropout.Output.Forward(pass, all));                        // (3)
     }
 
     public override IReadOnlyList<LayerDescription> Describe() =>
@@ -106,7 +89,7 @@ internal sealed class SpeechNetwork : PassNetwork
             convolution.Parameters.Concat(_norms[i].Parameters))),
         Describe("recurrent", _recurrent),
         LayerDescription.Of(
-            "symbols and blank", $"[T, {_output.InputSize}] -> [T, {_spec.Classes}]", [HasDirect ? "y_t = softmax(V h_t + c + D u_t)" : "y_t = softmax(V h_t + c)"],
-            _output.Parameters.Concat(_direct?.Parameters ?? [])),
+            "symbols and blank", $"[T, {_output.InputSize}] -> [T, {_spec.Classes}]", [_convolutions.Length > 0 ? "y_t = softmax(V [h_t; u_t] + c)" : "y_t = softmax(V h_t + c)"],
+            _output.Parameters),
     ];
 }

@@ -16,9 +16,6 @@ internal sealed record SpeechPlan : LearningPlan
 
     private const int WidthOfFew = 64, Width = 128;
 
-    /// <summary>In this share of the steps the recurrent layers are left out.</summary>
-    private const double LocalShare = 0.3;
-
     private const int MostJoined = 3;
 
     /// <summary>A clip has at least so many times the steps that its transcript needs.</summary>
@@ -46,9 +43,6 @@ internal sealed record SpeechPlan : LearningPlan
 
     /// <summary>Whether the model is trained anew on all clips.</summary>
     public bool Refit { get; init; }
-
-    /// <summary>In so many steps, the first, the output reads convolutions alone.</summary>
-    public int LocalSteps { get; init; }
 
     /// <summary>Whether parts of the clips are hidden.</summary>
     public bool Masks { get; init; }
@@ -83,16 +77,14 @@ internal sealed record SpeechPlan : LearningPlan
             Dropout = new DropoutPlan { Input = 0f, Layers = 0.2f, Output = 0.2f },
             Batch = batch, Epochs = Looks, Patience = int.MaxValue,
         };
-        int epochSteps = Math.Max(1, total / Looks);
         return new SpeechPlan(options, defaults)
         {
-            Options = options, EpochSteps = epochSteps,
-            LocalSteps = (int)(LocalShare * epochSteps * (options.Epochs ?? Looks)), Refit = refit,
+            Options = options, EpochSteps = Math.Max(1, total / Looks), Refit = refit,
             LastEpoch = refit ? options.Epochs ?? Looks : 0, Masks = options.Masks, AveragedEpochs = 1,
             Spec = new SpeechSpec
             {
                 Sound = sound, Unit = options.Unit, Symbols = symbols, Join = join, Convolutions = options.Convolutions ?? 2,
-                Filters = options.Filters ?? width, Kernel = options.Kernel ?? 5,
+                Filters = options.Filters ?? Width, Kernel = options.Kernel ?? 5,
                 Recurrent = options.Recurrent(hidden: width, layers: 1, bidirectional: options.Bidirectional ?? true) with
                 {
                     Cell = options.Cell ?? CellKind.Gru,

@@ -81,7 +81,7 @@ internal sealed class SpeechTask : TrainingTask
         int longest = Enumerable.Range(0, _order.Length).MaxBy(_train.StepsOf);
         int rows = 0;
         for (int b = 0; b < _plan.Batch; b++) rows += Add(longest, b, rows, step: 0);
-        Learn(rows, isLocal: false);
+        Learn(rows);
     }
 
     public override StepLoss Step(int index, ulong step)
@@ -89,19 +89,19 @@ internal sealed class SpeechTask : TrainingTask
         _pass.Step = step;
         int rows = 0;
         for (int b = 0; b < _plan.Batch; b++) rows += Add(ClipOf(step, b), b, rows, step);
-        return Learn(rows, isLocal: step < (ulong)_plan.LocalSteps);
+        return Learn(rows);
     }
 
     public override Score Validate(PhaseWork work) => _scorer.Score(_validation, beam: 1, work.Cancellation);
 
     public override Score ReadScore(JsonElement members) => TranscriptScore.Read(members);
 
-    private StepLoss Learn(int rows, bool isLocal)
+    private StepLoss Learn(int rows)
     {
         int width = _model.Features.Width * _model.Spec.Join;
         _x.Set(_lengths, _values.AsSpan(0, rows * width), width);
         _pass.Begin();
-        SequenceBatch logits = _model.Network.Forward(_pass, _x, _dropout, isLocal);
+        SequenceBatch logits = _model.Network.Forward(_pass, _x, _dropout);
         double loss = _pass.ConnectionistTemporalClassification(logits, _texts, SpeechTexts.Blank);
         _pass.Backward();
         return new StepLoss(loss * _plan.Batch, _plan.Batch, -1, rows);

@@ -31,7 +31,7 @@ public sealed record TranscriberOptions : LearningOptions
     /// <summary>The number of convolutions before the recurrent layers. Default: 2.</summary>
     public int? Convolutions { get; init; }
 
-    /// <summary>The width of the convolutions. Default: 128, of fewer than 200 clips 64.</summary>
+    /// <summary>The width of the convolutions. Default: 128.</summary>
     public int? Filters { get; init; }
 
     /// <summary>The steps that a convolution sees at once. Default: 5.</summary>
