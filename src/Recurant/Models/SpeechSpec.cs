@@ -59,7 +59,8 @@ public sealed record SpeechSpec
         Recurrent.Validate();
         if (Sound.Decided() with { TopDecibels = Sound.TopDecibels } != Sound)
         {
-            throw new ArgumentException($"{nameof(Sound)} leaves something open; what {nameof(SoundFeatureSpec.Decided)} gives is expected.");
+            throw new ArgumentException(
+                $"{nameof(Sound)} leaves something open; what {nameof(SoundFeatureSpec.Decided)} gives is expected.");
         }
 
         Require(Unit is TokenUnit.Character or TokenUnit.Word, (int)Unit, "Character or Word", nameof(Unit));

@@ -50,7 +50,8 @@ internal sealed class TranscribeTask : CliTask<SpeechModel, SpeechDataset, Trans
                 CultureInfo.InvariantCulture,
                 $"{path}: {Numbers.Of(data.Clips.Count, "clip")} of speech, {data.Seconds:F0} seconds, {rates} Hz"),
             .. data.Warnings.Take(MostNotes),
-            .. data.Warnings.Count > MostNotes ? [$"{data.Warnings.Count - MostNotes} more notes of this kind"] : Array.Empty<string>(),
+            .. data.Warnings.Count > MostNotes
+                ? [$"{data.Warnings.Count - MostNotes} more notes of this kind"] : Array.Empty<string>(),
         ]);
         return data;
     }
@@ -67,7 +68,8 @@ internal sealed class TranscribeTask : CliTask<SpeechModel, SpeechDataset, Trans
         if (unknown.Count > 0)
         {
             string what = transcriber.Model.Spec.Unit == TokenUnit.Word ? "words" : "characters";
-            string named = string.Join(", ", unknown.Take(MostUnknown).Select(each => $"\"{each.Symbol}\" {Numbers.Count(each.Count)}"));
+            string named = string.Join(
+                ", ", unknown.Take(MostUnknown).Select(each => $"\"{each.Symbol}\" {Numbers.Count(each.Count)}"));
             call.Tell($"{data.Name}: {what} that training had not, each counted as an error, with how often they come: {named}"
                 + (unknown.Count > MostUnknown ? $", and {unknown.Count - MostUnknown} more" : ""));
         }

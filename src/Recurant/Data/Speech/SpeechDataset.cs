@@ -9,7 +9,9 @@ public sealed class SpeechClip
     /// <param name="name">What messages call it: the path of its file.</param>
     /// <param name="samples">The samples of one channel, -1 to 1; at least one.</param>
     /// <param name="sampleRate">Samples a second, in Hz: 100 to 768,000.</param>
-    /// <param name="text">What was said; runs of white space count as one space. Empty where it is not known, or nothing was.</param>
+    /// <param name="text">
+    /// What was said; runs of white space count as one space. Empty where it is not known, or nothing was.
+    /// </param>
     /// <exception cref="ArgumentException">There is no sample, or the rate is outside its range.</exception>
     public SpeechClip(string name, ReadOnlyMemory<float> samples, int sampleRate, string text = "")
     {
@@ -19,7 +21,8 @@ public sealed class SpeechClip
         if (sampleRate is < 100 or > SoundFeatureSpec.MostRate)
         {
             throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"{name}: the sample rate is {sampleRate}; 100 to 768,000 is expected."),
+                string.Create(
+                    CultureInfo.InvariantCulture, $"{name}: the sample rate is {sampleRate}; 100 to 768,000 is expected."),
                 nameof(sampleRate));
         }
 

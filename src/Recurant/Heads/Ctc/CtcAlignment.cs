@@ -4,7 +4,7 @@ namespace Recurant.Heads;
 /// Finds when the symbols of a text were said: the most probable alignment that spells it (Viterbi 1967).
 /// <code>
 /// (1) l' = blank, l_1, blank, l_2, .., l_n, blank
-/// (2) v_t(s) = ln y_(t, l'_s) + max(v_(t-1)(s), v_(t-1)(s-1), v_(t-1)(s-2))       the last only if l'_s is no blank and not l'_(s-2)
+/// (2) v_t(s) = ln y_(t, l'_s) + max(v_(t-1)(s), v_(t-1)(s-1), v_(t-1)(s-2))  the last only if l'_s is no blank and not l'_(s-2)
 /// (3) the path ends in the last blank or the last symbol, whichever is the more probable, and is followed back from there
 /// </code>
 /// Logits stand for ln y: what they differ by is the same for all paths through a frame.

@@ -2,7 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace Recurant.Tasks;
 
-/// <summary>The options of a transcriber with nothing left open: what the user did not decide is decided here from the data.</summary>
+/// <summary>
+/// The options of a transcriber with nothing left open: what the user did not decide is decided here from the data.
+/// </summary>
 internal sealed record SpeechPlan : LearningPlan
 {
     /// <summary>So many looks at the validation clips.</summary>

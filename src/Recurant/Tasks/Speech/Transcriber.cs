@@ -93,7 +93,9 @@ public sealed class Transcriber : FrontDoor<Transcriber, SpeechModel>, IFrontDoo
     /// <param name="samples">The samples of one channel, -1 to 1; at least one.</param>
     /// <param name="sampleRate">Samples a second, in Hz.</param>
     /// <exception cref="ArgumentException">There is no sample.</exception>
-    /// <exception cref="InvalidDataException">The rate is another than the model's, or the model answers with no numbers.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The rate is another than the model's, or the model answers with no numbers.
+    /// </exception>
     public Transcript Transcribe(ReadOnlyMemory<float> samples, int sampleRate) =>
         Transcribe([new SpeechClip("the sound", samples, sampleRate)])[0];
 

@@ -2,8 +2,8 @@ namespace Recurant.Tasks;
 
 /// <summary>
 /// How a model that writes down speech is trained. Every property may be left out: what <see cref="LearningOptions"/> says of
-/// defaults holds with the exception that the cell is a GRU of 128 units, of fewer than 200 clips 64, read from both ends, over two
-/// convolutions.
+/// defaults holds with the exception that the cell is a GRU of 128 units, of fewer than 200 clips 64, read from both ends, over
+/// two convolutions.
 /// </summary>
 public sealed record TranscriberOptions : LearningOptions
 {

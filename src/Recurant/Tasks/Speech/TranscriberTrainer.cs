@@ -33,10 +33,13 @@ public static class TranscriberTrainer
                 $"{train.Name}: all transcripts are empty. Give what was said in each clip beside its path.");
         }
 
-        (int[] learnt, int[] held) = validation is null ? Divide(train, options) : ([.. Enumerable.Range(0, train.Clips.Count)], []);
-        int rate = options.SampleRate ?? (options.Resample ? train.Clips.Min(clip => clip.SampleRate) : train.Clips[0].SampleRate);
+        (int[] learnt, int[] held) = validation is null
+            ? Divide(train, options) : ([.. Enumerable.Range(0, train.Clips.Count)], []);
+        int rate = options.SampleRate
+            ?? (options.Resample ? train.Clips.Min(clip => clip.SampleRate) : train.Clips[0].SampleRate);
         SpeechClip[] clips = [.. train.Clips.Select(clip => clip.Require(rate, options.Resample))];
-        SpeechClip[]? others = validation is null ? null : [.. validation.Clips.Select(clip => clip.Require(rate, options.Resample))];
+        SpeechClip[]? others = validation is null
+            ? null : [.. validation.Clips.Select(clip => clip.Require(rate, options.Resample))];
         SoundFeatureSpec sound = SpeechPlan.SoundOf(options, rate);
         var computing = new SoundFeatures(sound);
         float[][] features = [.. clips.Select(clip =>

@@ -41,7 +41,8 @@ public class TranscriberTests
         }
     }
 
-    private static SpeechDataset Data(int first, int count) => new("tones", [.. Enumerable.Range(first, count).Select(i => Clip(i))]);
+    private static SpeechDataset Data(int first, int count) =>
+        new("tones", [.. Enumerable.Range(first, count).Select(i => Clip(i))]);
 
     [Theory]
     [InlineData(TokenUnit.Word)]
@@ -120,7 +121,8 @@ public class TranscriberTests
         Transcriber transcriber = Transcriber.Train(Data(0, 6), Small);
         SpeechClip clip = Clip(3);
         var data = new SpeechDataset("t", [clip, new SpeechClip("x", clip.Samples, Rate, "fa fa re so")]);
-        Assert.Equal([("f", 2), ("a", 2), ("s", 1)], transcriber.Unknown(data).OrderByDescending(each => "saf".IndexOf(each.Symbol)));
+        Assert.Equal(
+            [("f", 2), ("a", 2), ("s", 1)], transcriber.Unknown(data).OrderByDescending(each => "saf".IndexOf(each.Symbol)));
         TranscriptScore score = transcriber.Evaluate(data);
         Assert.True(score.WordErrors.Errors >= 3 && double.IsFinite(score.Loss));
         Assert.Empty(transcriber.Unknown(Data(0, 6)));
