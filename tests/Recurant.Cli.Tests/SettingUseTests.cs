@@ -10,7 +10,7 @@ public class SettingUseTests
     [InlineData("--bptt", "the task is \"classify\", and only \"lm\" has it", "classify", "20")]
     [InlineData("--crf", "the task is \"lm\", and only \"tag\" has it", "lm", "true")]
     [InlineData("--tag-column", "the task is \"classify\", and only \"tag\" has it", "classify", "2")]
-    [InlineData("--unit", "the task is \"tag\", and only \"classify\" and \"lm\" have it", "tag", "char")]
+    [InlineData("--unit", "the task is \"tag\", and only \"classify\", \"lm\" and \"transcribe\" have it", "tag", "char")]
     [InlineData("--text", "the task is \"tag\", and only \"classify\" and \"lm\" have it", "tag", "2")]
     [InlineData("--text", "the columns of pairs are named by --source and --target", "translate", "2")]
     [InlineData("--label", "the column of the tags is named by --tag-column", "tag", "2")]

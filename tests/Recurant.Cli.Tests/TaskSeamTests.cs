@@ -12,7 +12,7 @@ public partial class TaskSeamTests
         ["Classify"] = typeof(ClassifierModel), ["Tag"] = typeof(TaggerModel), ["LanguageModel"] = typeof(LanguageModel),
         ["Translate"] = typeof(TranslatorModel), ["Caption"] = typeof(CaptionerModel), ["Problem"] = typeof(SequenceModel),
         ["Forecast"] = typeof(ForecasterModel), ["Sequences"] = typeof(SeriesModel),
-        ["Music"] = typeof(NotesModel),
+        ["Music"] = typeof(NotesModel), ["Transcribe"] = typeof(SpeechModel),
     };
 
     private static readonly string s_sources = Path.Combine(Workspace.Repository(), "src", "Recurant.Cli");

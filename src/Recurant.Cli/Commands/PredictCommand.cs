@@ -23,7 +23,9 @@ internal sealed class PredictCommand() : CliCommand("predict", "MODEL [TEXT...]"
         CommandOption.Of(SettingTable.Encoding),
         CommandOption.Of(SettingTable.Delimiter),
         new(BlanksOption, null, "Taggers: the texts are already split into words by spaces."),
-        new(BeamOption, "N", "Translators and captioners: the hypotheses that are followed; 1 is the quickest. Default: 5."),
+        new(BeamOption, "N",
+            "Translators, captioners and transcribers: the hypotheses that are followed; 1 is the quickest. Default: 5, of "
+            + "transcribers 1."),
         .. SettingTable.SeriesColumns.Select(CommandOption.Of),
         new(ForecastTask.HorizonOption, "N", "Forecasters: the steps to forecast, up to those that the model was trained for."),
         SharedOptions.Threads,
@@ -88,7 +90,7 @@ internal sealed class PredictCommand() : CliCommand("predict", "MODEL [TEXT...]"
         CliTask task = CliTasks.Of(model);
         foreach ((string option, string unfit) in (ReadOnlySpan<(string, string)>)
             [(BlanksOption, $"is for taggers; {path} is not one"),
-                (BeamOption, $"is for translators and captioners; {path} is neither")])
+                (BeamOption, $"is for translators, captioners and transcribers; {path} is none of them")])
         {
             if (call.Has(option) && !task.Options.Contains(option)) throw new UsageException($"{option} {unfit}.");
         }

@@ -11,7 +11,8 @@ internal sealed class TestCommand() : CliCommand("test", "MODEL DATA",
         .. SettingTable.PairColumns.Select(CommandOption.Of),
         .. SettingTable.SeriesColumns.Select(CommandOption.Of),
         .. SettingTable.SeriesParts.Select(CommandOption.Of),
-        new("--beam", "N", "Translators and captioners: the hypotheses that are followed. Default: 5."),
+        new("--beam", "N",
+            "Translators, captioners and transcribers: the hypotheses that are followed. Default: 5, of transcribers 1."),
         SharedOptions.Threads with { Group = "The run" },
     ];
 

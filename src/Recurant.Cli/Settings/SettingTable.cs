@@ -11,7 +11,7 @@ internal static class SettingTable
     private const string Data = "Data", Model = "Model", Learning = "Learning", Run = "The run", Record = "Record",
         Pretraining = "Pre-training", Language = "Language model", Problems = "Generated problems", Translator = "Translator",
         Numbers = "Tables of numbers", Forecasting = "Forecasting", Sequences = "Sequences of measurements",
-        Music = "Music";
+        Music = "Music", Sound = "Sound";
 
     /// <summary>What texts are written in; <c>predict</c> takes this, too.</summary>
     public static Setting Encoding { get; } = new("encoding", Data, "NAME",
@@ -26,6 +26,14 @@ internal static class SettingTable
     public static Setting Seed { get; } = Learn("seed", Run, "N",
         "The seed of all random numbers: same data and seed, same model file. Default: 1.",
         (t, v) => t with { Seed = SettingValue.Seed(v) });
+
+    /// <summary>What is done with sounds of another sample rate; <c>predict</c> and <c>test</c> take this, too.</summary>
+    public static Setting Resample { get; } = new("resample", Sound, "true|false",
+        "Bring sounds of another sample rate to that of the first, or of the model. Default: false, they are refused.",
+        (s, v) => s with
+        {
+            Series = s.Series with { Resample = Flag(v) }, Speech = s.Speech with { Resample = Flag(v) },
+        });
 
     /// <summary>Where the labelled texts are; <c>test</c> takes these, too.</summary>
     public static IReadOnlyList<Setting> Columns { get; } =
@@ -78,9 +86,7 @@ internal static class SettingTable
             {
                 Pixels = Choice(v, [("row", Formats.PixelOrder.Row), ("pixel", Formats.PixelOrder.Pixel)]),
             }),
-        OfNumbers("resample", "true|false",
-            "Sounds: bring those of another sample rate to that of the first, or of the model. Default: false, they are refused.",
-            (t, v) => t with { Resample = Flag(v) }),
+        Resample,
     ];
 
     /// <summary>Which rows a forecaster learns from and is tested with; <c>test</c> takes these, too.</summary>
@@ -214,13 +220,13 @@ internal static class SettingTable
                     Forecast = s.Series.Forecast with { Refit = Flag(v) }, Sequence = s.Series.Sequence with { Refit = Flag(v) },
                 },
             }),
-        OfFeatures("features", Names<SoundConvention>(), "Sounds: whose features are computed. Default: kaldi.",
+        OfFeatures("features", Names<SoundConvention>(), "Whose features are computed. Default: kaldi.",
             (t, v) => t with { Convention = Choice<SoundConvention>(v) }),
-        OfFeatures("feature-kind", Names<SoundFeatureKind>(), "Sounds: what is told of a frame. Default: log-mel.",
+        OfFeatures("feature-kind", Names<SoundFeatureKind>(), "What is told of a frame. Default: log-mel.",
             (t, v) => t with { Kind = Choice<SoundFeatureKind>(v) }),
-        OfFeatures("mel-bands", "N", "Sounds: the bands of log mel energies. Default: 40.",
+        OfFeatures("mel-bands", "N", "The bands of log mel energies. Default: 40.",
             (t, v) => t with { MelBands = Whole(v) }),
-        OfFeatures("deltas", "0|1|2", "Sounds: how often differences are appended. Default: 0.",
+        OfFeatures("deltas", "0|1|2", "How often differences are appended. Default: 0.",
             (t, v) => t with { Deltas = Whole(v) }),
         OfSequences("answer", Names<SeriesAnswer>(), "What is answered. Default: follows the column of the right answers.",
             (t, v) => t with { Answer = Choice<SeriesAnswer>(v) }),
@@ -241,6 +247,12 @@ internal static class SettingTable
             (t, v) => t with { Transpose = Whole(v) }),
         OfMusic("steps-per-quarter", "N", "The steps of a quarter note of MIDI files. Default: 4, sixteenths.",
             (t, v) => t with { StepsPerQuarter = Whole(v) }),
+        OfSpeech("masks", "true|false",
+            "Whether bands and stretches of time are hidden at random in training (SpecAugment). Default: true.",
+            (t, v) => t with { Masks = Flag(v) }),
+        OfSpeech("join-frames", "N",
+            "How many frames of 10 ms are read as one step. Default: 3, or fewer where transcripts are long for their sounds.",
+            (t, v) => t with { Join = Whole(v) }),
         new("valid", Data, "FILE|FRACTION",
             "Validation texts for early stopping: a file, or the share of the data to set aside. Default: 0.1.", SetValidation)
         {
@@ -460,7 +472,7 @@ internal static class SettingTable
 
     private static Setting OfFeatures(
         string name, string value, string help, Func<SoundFeatureSpec, string, SoundFeatureSpec> set) =>
-        new(name, Sequences, value, help, (s, v) => s with
+        new(name, Sound, value, help, (s, v) => s with
         {
             Series = s.Series with
             {
@@ -470,6 +482,16 @@ internal static class SettingTable
 
     private static Setting OfMusic(string name, string value, string help, Func<NotesOptions, string, NotesOptions> set) =>
         new(name, Music, value, help, (s, v) => s with { Music = set(s.Music, v) });
+
+    private static Setting OfSpeech(
+        string name, string value, string help, Func<TranscriberOptions, string, TranscriberOptions> set) =>
+        new(name, Sound, value, help, (s, v) => s with { Speech = Checked(set(s.Speech, v)) });
+
+    private static TranscriberOptions Checked(TranscriberOptions options)
+    {
+        options.Validate();
+        return options;
+    }
 
     private static Setting OfNumbers(
         string name, string value, string help, Func<SeriesSettings, string, SeriesSettings> set) =>

@@ -122,6 +122,16 @@ internal sealed record TrainSettings
     /// <summary>How a model of music learns.</summary>
     public NotesOptions NotesOptions => LearningOptions.WithCommon(Music, Training);
 
+    /// <summary>What only transcribers are told.</summary>
+    public TranscriberOptions Speech { get; init; } = new();
+
+    /// <summary>How a transcriber learns.</summary>
+    public TranscriberOptions SpeechOptions => LearningOptions.WithCommon(Speech, Training) with
+    {
+        Unit = Language.Unit ?? Speech.Unit, Convolutions = Series.Sequence.Convolutions, Bidirectional = Training.Bidirectional,
+        Features = Series.Features?.Convention ?? Speech.Features,
+    };
+
     /// <summary>The column or the file of the texts to translate.</summary>
     public string? Source { get; init; }
 

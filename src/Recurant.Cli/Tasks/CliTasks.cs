@@ -10,7 +10,7 @@ internal static class CliTasks
         [
             new ClassifyTask(), new TagTask(), new LanguageModelTask(), new TranslateTask(), new CaptionTask(), new ProblemTask(),
             new ForecastTask(), new SequenceClassifyTask(), new SequenceTagTask(), new RegressTask(),
-            new MusicTask(),
+            new MusicTask(), new TranscribeTask(),
         ];
 
     /// <summary>The task that was asked for, or the one that the data suggests; its settings are checked.</summary>

@@ -6,6 +6,9 @@ public sealed partial class Pass
     private readonly RowStore _classificationRows = new();
     private ConnectionistTemporalClassification? _classification;
 
+    /// <summary>The share of the frames of the last such loss whose best class is the blank, 0 to 1.</summary>
+    internal double BlankShare => _classificationMemory.BlankShare;
+
     /// <summary>
     /// Connectionist temporal classification (CTC): the loss of texts whose symbols come in the order of the steps, while nobody
     /// says at which. It is averaged over the sequences; its gradient is left with the logits.

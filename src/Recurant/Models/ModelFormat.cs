@@ -11,7 +11,7 @@ internal abstract class ModelFormat
     public static IReadOnlyList<ModelFormat> All { get; } =
         [new ClassifierFormat(), new TaggerFormat(), new LanguageModelFormat(), new TranslatorFormat(),
             new CaptionerFormat(), new SequenceFormat(), new ForecasterFormat(),
-            new SeriesFormat(), new NotesFormat()];
+            new SeriesFormat(), new NotesFormat(), new SpeechFormat()];
 
     /// <summary>The format of a task's models; null if there is no such task.</summary>
     public static ModelFormat? Of(string task) => All.FirstOrDefault(format => format.Task == task);

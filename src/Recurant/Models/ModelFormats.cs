@@ -200,3 +200,25 @@ internal sealed class NotesFormat()
     protected override (int Tokens, string Reading, IReadOnlyList<string> Labels) About(NotesModel model) =>
         (0, $"the notes {model.Spec.Lowest} to {model.Spec.Lowest + model.Spec.Notes - 1}", []);
 }
+
+/// <summary>A transcriber: its symbols.</summary>
+internal sealed class SpeechFormat()
+    : ModelFormat<SpeechModel, SpeechSpec>(TaskNames.Transcribe, SpecificationContext.Default.SpeechSpec)
+{
+    protected override SpeechSpec SpecOf(SpeechModel model) => model.Spec;
+
+    protected override void WriteLists(SpeechModel model, IDictionary<string, string> metadata) =>
+        metadata[LabelsKey] = StringListJson.Write(model.Symbols);
+
+    protected override SpeechModel Make(SpeechSpec spec, ModelMetadata metadata)
+    {
+        List<string> symbols = metadata.DistinctStrings(LabelsKey, "symbol");
+        metadata.RequireCount(LabelsKey, symbols.Count, "symbols", spec.Symbols);
+        return new SpeechModel(spec, symbols);
+    }
+
+    protected override (int Tokens, string Reading, IReadOnlyList<string> Labels) About(SpeechModel model) =>
+        (model.Symbols.Count,
+            $"sound of {model.Spec.Sound.SampleRate} Hz; writes {(model.Spec.Unit == TokenUnit.Word ? "words" : "characters")}",
+            model.Symbols);
+}

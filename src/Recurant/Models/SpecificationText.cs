@@ -164,6 +164,7 @@ internal static class SpecificationText
 [JsonSerializable(typeof(ForecasterSpec))]
 [JsonSerializable(typeof(SeriesSpec))]
 [JsonSerializable(typeof(NotesSpec))]
+[JsonSerializable(typeof(SpeechSpec))]
 internal sealed partial class SpecificationContext : JsonSerializerContext;
 
 /// <summary>What was expected of a value, in our words: the reader of JSON has format exceptions of its own.</summary>

@@ -29,4 +29,7 @@ public static class TaskNames
 
     /// <summary>Music: the notes of the next step.</summary>
     public const string Notes = "notes";
+
+    /// <summary>Speech: what was said.</summary>
+    public const string Transcribe = "transcribe";
 }

@@ -43,6 +43,7 @@ internal static class PlanText
 [JsonSerializable(typeof(ForecastPlan))]
 [JsonSerializable(typeof(SequencePlan))]
 [JsonSerializable(typeof(NotesPlan))]
+[JsonSerializable(typeof(SpeechPlan))]
 [JsonSerializable(typeof(LearningPlan))]
 [JsonSerializable(typeof(Layers.DropoutPlan))]
 internal sealed partial class PlanContext : JsonSerializerContext;

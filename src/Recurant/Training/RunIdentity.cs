@@ -72,6 +72,20 @@ internal static class RunIdentity
         pieces.Count, "pieces",
         pieces.SelectMany(piece => piece.Steps.Select(notes => string.Join(' ', notes)).Prepend($"{piece.Steps.Count} steps")));
 
+    /// <summary>The fingerprint of recorded speech: the SHA-256 of rates, samples and texts.</summary>
+    internal static string Of(IReadOnlyList<SpeechClip> clips)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (SpeechClip clip in clips)
+        {
+            Append(hash, $"{clip.SampleRate} {clip.Samples.Length}");
+            hash.AppendData(MemoryMarshal.AsBytes(clip.Samples.Span));
+            Append(hash, clip.Text);
+        }
+
+        return Sum(clips.Count, "clips", hash);
+    }
+
     /// <summary>The fingerprint of the words that a model knows.</summary>
     internal static string Of(Vocabulary vocabulary) => Of(vocabulary.Count, "words", vocabulary.Words);
 
