@@ -12,8 +12,12 @@ public sealed class SoundTests : IDisposable
     [Fact]
     public void Train_FoldersOfSounds_ToldByTheirPitch()
     {
-        for (int i = 0; i < 24; i++) Sound(i % 2 == 0 ? $"sounds/low/{i}.wav" : $"sounds/high/{i}.wav", i % 2 == 0 ? 300
-            : 1200, 1200 + 100 * i);
+        for (int i = 0; i < 24; i++)
+        {
+            string kind = i % 2 == 0 ? "low" : "high";
+            Sound($"sounds/{kind}/{i}.wav", i % 2 == 0 ? 300 : 1200, 1200 + 100 * i);
+        }
+
         CommandResult trained = _place.Run(
             "train", "sounds", "--hidden", "6", "--models", "1", "--epochs", "3", "--threads", "1", "--out", "m.safetensors",
                 "--json");

@@ -218,8 +218,8 @@ internal static class FrozenRuns
             {
                 var music = new MusicGenerator(result.Model, threads: 1);
                 digest.Add(music.Evaluate(pieces).Loss);
-                foreach (int note in music.Continue(pieces.Pieces[1], 12, seed: 5).Steps.SelectMany(notes => notes)) digest.Add(
-                    note);
+                NotePiece more = music.Continue(pieces.Pieces[1], 12, seed: 5);
+                foreach (int note in more.Steps.SelectMany(notes => notes)) digest.Add(note);
             });
         });
 
