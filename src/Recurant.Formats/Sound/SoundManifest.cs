@@ -12,6 +12,8 @@ internal sealed record SoundEntry(string Path, string Text, int Line);
 /// </summary>
 internal static class SoundManifest
 {
+    private const int LongestLine = 4096;
+
     private static readonly string[] s_paths = ["path", "file", "filename", "file_name", "audio", "wav", "clip"],
         s_texts = ["text", "transcript", "transcription", "sentence", "label", "class", "category", "word"],
         s_sounds = [".wav", ".wave", ".mp3", ".flac", ".ogg", ".oga", ".opus", ".m4a", ".aac", ".wma", ".aif", ".aiff", ".au",
@@ -30,6 +32,8 @@ internal static class SoundManifest
             using TextFile text = file.OpenText();
             for (int i = 0; i < 2 && text.TryReadLine(out ReadOnlySpan<char> line); i++)
             {
+                // A line of a list is short; that of other files may be all they have.
+                if (line.Length > LongestLine) return false;
                 string[] fields = [.. line.ToString().Split('\t', ',', ';').Select(field => field.Trim().Trim('"'))];
                 if (fields.Length > 1 && (i == 0 ? IsSound(fields[0]) : fields.Any(IsSound))) return true;
                 // Only under a header that names paths the next line tells.
