@@ -38,6 +38,7 @@ internal static class SoundSeries
         DataFile data, IReadOnlyList<(string Path, string? Label)> files, SeriesFormatOptions options)
     {
         bool isLabelled = files.All(file => file.Label is not null);
+        SoundFeatureSpec asked = options.Features ?? new SoundFeatureSpec { MelBands = SoundFeatureSpec.UsualBands };
         SoundFeatures? features = null;
         var (clips, spans, notes) = (new List<float[]>(), new List<SeriesSpan>(), new List<string>());
         var labels = new CategoryPool();
@@ -60,7 +61,6 @@ internal static class SoundSeries
                     + $"(Resample) to bring all to {rate}."));
             }
 
-            SoundFeatureSpec asked = options.Features ?? new SoundFeatureSpec { MelBands = SoundFeatureSpec.UsualBands };
             features ??= new SoundFeatures(options.Sound ?? asked with { SampleRate = clip.SampleRate });
             ReadOnlySpan<float> samples = clip.Samples().Span;
             if (features.IsShort(samples.Length)) (shorter, firstShort) = (shorter + 1, firstShort ?? path);
@@ -78,9 +78,8 @@ internal static class SoundSeries
 
         if (shorter > 0) notes.Add($"{firstShort}: shorter than a frame, so that zeros follow it{More(shorter)}");
         if (silent > 0) notes.Add($"{firstSilent}: all of its samples are equal: silence{More(silent)}");
-        SeriesTable table = Table(data.Path, features!, clips, spans, rows, isLabelled ? numbers : null, labels) is var made
-            && notes.Count <= MostNotes ? made(notes)
-            : made([.. notes.Take(MostNotes), $"{notes.Count - MostNotes} more notes of this kind"]);
+        if (notes.Count > MostNotes) notes = [.. notes.Take(MostNotes), $"{notes.Count - MostNotes} more notes of this kind"];
+        SeriesTable table = Table(data.Path, features!, clips, spans, rows, isLabelled ? numbers : null, labels, notes);
         SoundFeatureSpec spec = features!.Spec;
         string kind = spec.Kind == SoundFeatureKind.Mfcc ? "MFCC" : "log mel energies";
         table = SeriesExpectation.Apply(table, options.Expected);
@@ -98,9 +97,9 @@ internal static class SoundSeries
         };
     }
 
-    private static Func<IReadOnlyList<string>, SeriesTable> Table(
+    private static SeriesTable Table(
         string name, SoundFeatures features, List<float[]> clips, List<SeriesSpan> spans, int rows, List<float>? numbers,
-        CategoryPool labels)
+        CategoryPool labels, IReadOnlyList<string> notes)
     {
         var columns = new float[features.Width][];
         for (int j = 0; j < columns.Length; j++) columns[j] = new float[rows];
@@ -121,7 +120,7 @@ internal static class SoundSeries
             all.Add(new SeriesColumn(Label, own, names));
         }
 
-        return notes => new SeriesTable(name, all, spans) { Warnings = notes };
+        return new SeriesTable(name, all, spans) { Warnings = notes };
     }
 
     private static string Duration(double seconds) => seconds < 60

@@ -35,7 +35,7 @@ internal sealed class SpeechTexts
         return classes;
     }
 
-    /// <summary>The symbols that the model does not know, each with how often it stands there, the most frequent first.</summary>
+    /// <summary>The symbols that the model does not know, each with how often it occurs, the most frequent first.</summary>
     public IReadOnlyList<(string Symbol, int Count)> Unknown(IEnumerable<string> texts) =>
     [
         .. texts.SelectMany(text => Split(text, _unit)).Where(symbol => !_numbers.ContainsKey(symbol))
